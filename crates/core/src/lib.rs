@@ -1,0 +1,2 @@
+//! core (head to be written)
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! engine (head to be written)
+#![forbid(unsafe_code)]

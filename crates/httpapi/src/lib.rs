@@ -1,0 +1,1 @@
+//! httpapi (head to be written)

@@ -1,0 +1,2 @@
+//! httpsys (head to be written)
+#![forbid(unsafe_code)]

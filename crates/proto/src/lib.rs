@@ -1,0 +1,2 @@
+//! proto (head to be written)
+#![forbid(unsafe_code)]
