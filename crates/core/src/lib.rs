@@ -1,2 +1,27 @@
-//! core (head to be written)
+//! The object model of the Windows HTTP Server API, sans-IO.
+//!
+//! Owns: server sessions, URL groups, request queues, URL prefixes and routing, cooked URLs, the
+//! request and connection state machines, ids, [`operation`]s and the Win32 codes of their
+//! failures. Does not own: sockets, threads, locks, clocks, files or randomness; those are the
+//! driver's (`httpsys-engine`), which passes bytes and times in and carries effects out.
+//!
+//! Invariant: every type here is plain data changed through `&mut self`; what is shared between
+//! threads, and under which lock, is the driver's decision.
 #![forbid(unsafe_code)]
+
+pub mod arena;
+pub mod connection;
+pub mod cooked_url;
+pub mod error;
+pub mod ids;
+pub mod model;
+pub mod operation;
+pub mod request;
+pub mod request_queue;
+pub mod routing;
+pub mod url_prefix;
+
+pub use error::Error;
+pub use httpsys_proto as proto;
+pub use ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use request::Request;

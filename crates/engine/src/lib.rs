@@ -1,2 +1,40 @@
-//! engine (head to be written)
+//! The driver of httpsys: sockets, threads and shards on mio around the sans-IO object model.
+//!
+//! Owns: accepted sockets and listeners, the connection table that request ids point into, who
+//! polls and who waits, and every lock. Does not own: HTTP syntax (`httpsys-proto`), the rules of
+//! the API's objects (`httpsys-core`), or the memory layout of any caller.
+//!
+//! Where to look: [`Service`] is the door; a connection lives in a slot of `table.rs` and is moved
+//! on by `pump.rs`; `lead.rs` decides which thread polls; `receive.rs`, `entity_body.rs`,
+//! `send.rs` and `cancel.rs` are the calls on requests.
+//!
+//! Lock order (a thread never goes left while it holds a lock to the right):
+//! model → connection slot → routes, request queue → waiter, pools, timers. The lead is taken
+//! with none of these held.
 #![forbid(unsafe_code)]
+
+mod cancel;
+pub mod clock;
+mod conn;
+mod disconnect;
+mod entity_body;
+mod lead;
+mod listener;
+mod pool;
+mod pump;
+mod queue;
+mod receive;
+mod routes;
+mod send;
+mod service;
+mod shard;
+mod sys;
+mod table;
+mod waiter;
+
+pub use httpsys_core as core;
+pub use queue::Queue;
+pub use receive::{Arrival, Verdict};
+pub use send::PendingSend;
+pub use service::Service;
+pub use waiter::{PendingOperation, Signal};

@@ -1,0 +1,401 @@
+//! The state machine of one HTTP/1.x connection and of the request that is under way on it.
+//!
+//! Owns: which call is legal now, when an id dies, whether the connection lives on after a
+//! response, and the accounting of the entity body. Does not own: the socket, the bytes that wait
+//! in buffers, the queue, or the request's head (`request.rs`); the driver holds those beside it.
+//!
+//! ```text
+//!            head complete                 last piece of the response handed over
+//!   Head ─────────────────► Exchange ───────────────┬──────────────► Closing ──► Closed
+//!    ▲  │ refused: error page  │                    │ keep-alive         ▲          ▲
+//!    │  └──────────────────────┼──► Closing         ▼                    │          │
+//!    └─────────────────────────┼──────── body read? Drain ── peer ended ─┘          │
+//!                              └── cancel, reset, queue closed ─────────────────────┘
+//! ```
+//!
+//! Invariant: at most one exchange at a time; a pipelined request stays in the driver's buffer
+//! until the one before it is answered (CON-005).
+
+use httpsys_proto::body::{BodyDecoder, BodyError, Decoded};
+use httpsys_proto::request::Framing;
+use httpsys_proto::{RequestHead, Verb};
+
+use crate::error::Error;
+use crate::ids::{ConnectionId, QueueId, RequestId};
+
+/// See the module head.
+#[derive(Debug)]
+pub struct Connection {
+    id: ConnectionId,
+    phase: Phase,
+}
+
+/// The phases of a connection; the diagram is in the module head.
+#[derive(Debug)]
+pub enum Phase {
+    /// No request is under way; `seen` bytes of the next head were looked at.
+    Head {
+        /// How many buffered bytes the parser has looked at.
+        seen: usize,
+    },
+    /// A request is queued, with the program, or being answered.
+    Exchange(Exchange),
+    /// The response is complete; the unread rest of the entity body is thrown away (BDY-022).
+    Drain(BodyDecoder),
+    /// Nothing more is sent; what still arrives is thrown away until the peer closes.
+    Closing,
+    /// The socket is gone.
+    Closed,
+}
+
+/// How far the program has taken a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the queue's FIFO.
+    Queued,
+    /// A receive got its id but not the whole request (234): retrievable by id only (RCV-010).
+    Bound,
+    /// Handed over whole.
+    Delivered,
+}
+
+/// How far the response has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// No response was begun.
+    None,
+    /// The head was sent with MORE_DATA.
+    Streaming,
+    /// The last piece was started: the id is void (SND-033).
+    Last,
+}
+
+/// One request and its response.
+#[derive(Debug)]
+pub struct Exchange {
+    request: RequestId,
+    queue: QueueId,
+    delivery: Delivery,
+    answer: Answer,
+    body: BodyDecoder,
+    body_begun: bool,
+    expect_continue: bool,
+    close: bool,
+    is_http_1_0: bool,
+    head_verb: bool,
+}
+
+/// What the driver knows about a response when it begins (from its head and its flags).
+#[derive(Clone, Copy, Debug)]
+pub struct ResponseFacts {
+    /// The status code.
+    pub status: u16,
+    /// The program supplied Content-Length.
+    pub has_content_length: bool,
+    /// The program supplied Transfer-Encoding.
+    pub has_transfer_encoding: bool,
+    /// The program's Connection field has the close option (CON-012).
+    pub says_close: bool,
+    /// Entity bytes given with the head.
+    pub body_len: u64,
+    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+    pub more_data: bool,
+    /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.
+    pub disconnect: bool,
+}
+
+/// What the service adds to the response head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResponsePlan {
+    /// The connection closes after this response, and the head must say so.
+    pub connection_close: bool,
+    /// The program's own Connection field must not stand (an HTTP/1.0 client, G-054).
+    pub replace_connection: bool,
+    /// The generated Content-Length (SND-009, G-047 to G-050).
+    pub content_length: Option<u64>,
+}
+
+/// What happens to the connection after the last piece of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// The next head may be parsed.
+    NextHead,
+    /// First the rest of the request's entity body is thrown away.
+    Drain,
+    /// The connection ends; `unread` tells that the peer may still be sending body bytes.
+    Close {
+        /// The entity body was not read to its end.
+        unread: bool,
+    },
+}
+
+impl Connection {
+    /// A connection that was just accepted.
+    #[must_use]
+    pub fn new(id: ConnectionId) -> Self {
+        Connection {
+            id,
+            phase: Phase::Head { seen: 0 },
+        }
+    }
+
+    /// HTTP_CONNECTION_ID.
+    #[must_use]
+    pub fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// The phase.
+    #[must_use]
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// As [`Connection::phase`], for the driver's body and head accounting.
+    pub fn phase_mut(&mut self) -> &mut Phase {
+        &mut self.phase
+    }
+
+    /// True while no request is under way and no byte of a next head has arrived.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Head { seen: 0 })
+    }
+
+    /// The exchange, whatever its state.
+    #[must_use]
+    pub fn exchange(&self) -> Option<&Exchange> {
+        match &self.phase {
+            Phase::Exchange(exchange) => Some(exchange),
+            _ => None,
+        }
+    }
+
+    /// The live exchange of `request` on `queue`.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`] (1229) for an id that is unknown, answered, or another
+    /// queue's: nothing is touched (RCV-002, RCV-003, SND-001, CXL-006).
+    pub fn live(&mut self, request: RequestId, queue: QueueId) -> Result<&mut Exchange, Error> {
+        match &mut self.phase {
+            Phase::Exchange(exchange)
+                if exchange.request == request
+                    && exchange.queue == queue
+                    && exchange.answer != Answer::Last
+                    && exchange.delivery != Delivery::Queued =>
+            {
+                Ok(exchange)
+            }
+            _ => Err(Error::ConnectionInvalid),
+        }
+    }
+
+    /// A head is complete and routed to `queue`: the exchange begins, not yet taken.
+    pub fn begin_exchange(&mut self, request: RequestId, queue: QueueId, head: &RequestHead) {
+        debug_assert!(matches!(self.phase, Phase::Head { .. }));
+        let is_http_1_0 = head.version() < httpsys_proto::Version::HTTP_1_1;
+        self.phase = Phase::Exchange(Exchange {
+            request,
+            queue,
+            delivery: Delivery::Queued,
+            answer: Answer::None,
+            body: BodyDecoder::new(head.framing()),
+            body_begun: head.framing() == Framing::None,
+            expect_continue: head.expects_continue(),
+            close: head.close(),
+            is_http_1_0,
+            head_verb: head.verb() == Verb::Head,
+        });
+    }
+
+    /// The last piece of the response is with the transport: what comes next on the connection.
+    pub fn end_exchange(&mut self) -> After {
+        let phase = std::mem::replace(&mut self.phase, Phase::Closing);
+        let Phase::Exchange(exchange) = phase else {
+            self.phase = phase;
+            return After::Close { unread: false };
+        };
+        let unread = !exchange.body.is_done();
+        if exchange.close {
+            After::Close { unread }
+        } else if unread {
+            self.phase = Phase::Drain(exchange.body);
+            After::Drain
+        } else {
+            self.phase = Phase::Head { seen: 0 };
+            After::NextHead
+        }
+    }
+
+    /// The drain found the end of the body: the next head may be parsed.
+    pub fn end_drain(&mut self) {
+        debug_assert!(matches!(self.phase, Phase::Drain(_)));
+        self.phase = Phase::Head { seen: 0 };
+    }
+
+    /// The service has answered (an error page) or the response asked for it: no more requests.
+    pub fn begin_closing(&mut self) {
+        self.phase = Phase::Closing;
+    }
+
+    /// The socket is gone. Returns the exchange that was under way.
+    pub fn close(&mut self) -> Option<Exchange> {
+        match std::mem::replace(&mut self.phase, Phase::Closed) {
+            Phase::Exchange(exchange) => Some(exchange),
+            _ => None,
+        }
+    }
+}
+
+impl Exchange {
+    /// HTTP_REQUEST_ID.
+    #[must_use]
+    pub fn request(&self) -> RequestId {
+        self.request
+    }
+
+    /// The queue the request was routed to.
+    #[must_use]
+    pub fn queue(&self) -> QueueId {
+        self.queue
+    }
+
+    /// How far the program has taken the request.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
+    }
+
+    /// How far the response has come.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        self.answer
+    }
+
+    /// True while the id is valid: the last piece of the response was not started (SND-033).
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.answer != Answer::Last
+    }
+
+    /// A receive took the request, whole or not (RCV-010, RCV-012).
+    pub fn deliver(&mut self, whole: bool) {
+        self.delivery = if whole {
+            Delivery::Delivered
+        } else {
+            Delivery::Bound
+        };
+    }
+
+    /// True for a HEAD request.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.head_verb
+    }
+
+    /// The entity body was handed over whole (ENT-005).
+    #[must_use]
+    pub fn body_done(&self) -> bool {
+        self.body.is_done()
+    }
+
+    /// Bytes that may be read from the transport straight into the program's buffer.
+    #[must_use]
+    pub fn direct_body_length(&self) -> Option<u64> {
+        self.body.remaining_length()
+    }
+
+    /// `n` bytes were read straight from the transport.
+    pub fn advance_body(&mut self, n: u64) {
+        self.body_begun = true;
+        self.body.advance(n);
+    }
+
+    /// Decodes buffered entity bytes.
+    ///
+    /// # Errors
+    /// [`BodyError`]: the framing is broken; the connection is to be reset (G-023).
+    pub fn decode_body(&mut self, input: &[u8], output: &mut [u8]) -> Result<Decoded, BodyError> {
+        if !input.is_empty() {
+            self.body_begun = true;
+        }
+        self.body.decode(input, output)
+    }
+
+    /// Whether `input` holds at least one body byte, which is not consumed, and how many bytes of
+    /// framing before it are (ENT-013).
+    ///
+    /// # Errors
+    /// As [`Exchange::decode_body`].
+    pub fn probe_body(&mut self, input: &[u8]) -> Result<(bool, usize), BodyError> {
+        let mut trial = self.body.clone();
+        let decoded = trial.decode(input, &mut [0])?;
+        if decoded.produced > 0 {
+            return Ok((true, 0));
+        }
+        self.body = trial;
+        Ok((false, decoded.consumed))
+    }
+
+    /// The program asks for body bytes and none have arrived: true once, when the interim
+    /// `100 Continue` is to be sent now (BDY-021, ENT-018, G-041).
+    pub fn take_continue(&mut self) -> bool {
+        let due = self.expect_continue && !self.body_begun && self.answer == Answer::None;
+        if due {
+            self.expect_continue = false;
+        }
+        due
+    }
+
+    /// Body bytes are known to have arrived: the client no longer waits for the interim response.
+    pub fn body_has_begun(&mut self) {
+        self.body_begun = true;
+    }
+
+    /// Begins the response; see [`ResponsePlan`] for what the service adds.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) when a response was begun already (G-055).
+    pub fn begin_response(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
+        if self.answer != Answer::None {
+            return Err(Error::InvalidParameter);
+        }
+        // A client that still waits for 100 would send its body as the next request (G-043).
+        let unanswered_expect = self.expect_continue && !self.body_begun;
+        self.close |= unanswered_expect || facts.says_close || facts.disconnect;
+        let plan = ResponsePlan {
+            connection_close: self.close && !facts.says_close,
+            replace_connection: self.is_http_1_0 && !facts.says_close,
+            content_length: self.generated_content_length(facts),
+        };
+        self.answer = if facts.more_data {
+            Answer::Streaming
+        } else {
+            Answer::Last
+        };
+        Ok(plan)
+    }
+
+    /// One more piece of the response's entity body.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) before a response was begun (G-056).
+    pub fn continue_response(&mut self, more_data: bool, disconnect: bool) -> Result<(), Error> {
+        if self.answer != Answer::Streaming {
+            return Err(Error::InvalidParameter);
+        }
+        self.close |= disconnect;
+        if !more_data {
+            self.answer = Answer::Last;
+        }
+        Ok(())
+    }
+
+    /// SND-009, G-047 to G-050: one-call responses get a length, except where the status forbids
+    /// a body or the program framed it itself.
+    fn generated_content_length(&self, facts: &ResponseFacts) -> Option<u64> {
+        let bodiless = matches!(facts.status, 100..=199 | 204 | 304);
+        let framed = facts.has_content_length || facts.has_transfer_encoding;
+        (!facts.more_data && !framed && !bodiless).then_some(facts.body_len)
+    }
+}

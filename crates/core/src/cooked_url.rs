@@ -1,0 +1,282 @@
+//! The cooked URL: the canonical UTF-16 form of a request's URL that programs read and routing
+//! uses.
+//!
+//! Owns the layout of HTTP_COOKED_URL as one text with offsets (HST-006 to HST-009), the syntax of
+//! the effective authority (gap G-016), and the split into host, path and query. The decoding and
+//! normalising of the path is in `path`. It does not own the raw URL, which stays as sent, nor the
+//! choice between Host and an absolute request target (PRS-021), which the request parser makes.
+//!
+//! Invariants: a filled value is `scheme://host:port/path[?query]`, at most 32,767 units long; the
+//! path begins with a slash and has no empty segment before its end and no dot segment. After an
+//! error the value is empty. No clock, no I/O; a value belongs to one thread at a time.
+
+use std::fmt::{self, Write};
+use std::net::{Ipv6Addr, SocketAddr};
+
+use httpsys_proto::{Parameters, Reject};
+
+use crate::url_prefix::{MAX_HOST_UNITS, MAX_URL_UNITS};
+
+mod path;
+#[cfg(test)]
+mod tests;
+
+/// A cooked URL. Reusable: [`cook`] overwrites it and keeps its memory.
+#[derive(Clone, Debug, Default)]
+pub struct CookedUrl {
+    text: Vec<u16>,
+    host_start: u16,
+    name_end: u16,
+    path_start: u16,
+    query_start: Option<u16>,
+    host_assumed: bool,
+}
+
+impl CookedUrl {
+    /// Empties the value and keeps its memory.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.host_start = 0;
+        self.name_end = 0;
+        self.path_start = 0;
+        self.query_start = None;
+        self.host_assumed = false;
+    }
+
+    /// The whole URL, without a terminating NUL.
+    pub fn full(&self) -> &[u16] {
+        &self.text
+    }
+
+    /// Host with `:port`.
+    pub fn host(&self) -> &[u16] {
+        &self.text[self.host_start()..self.path_start()]
+    }
+
+    /// Host without the port; an IPv6 literal keeps its brackets.
+    pub fn host_name(&self) -> &[u16] {
+        &self.text[self.host_start()..usize::from(self.name_end)]
+    }
+
+    /// Decoded and normalised path, without the query.
+    pub fn abs_path(&self) -> &[u16] {
+        &self.text[self.path_start()..self.query_start().unwrap_or(self.text.len())]
+    }
+
+    /// Query with its `?`, as sent; `None` when the target had no `?` (HST-008).
+    pub fn query(&self) -> Option<&[u16]> {
+        self.query_start().map(|start| &self.text[start..])
+    }
+
+    /// Offset of [`CookedUrl::host`] in [`CookedUrl::full`], in UTF-16 units.
+    pub fn host_start(&self) -> usize {
+        usize::from(self.host_start)
+    }
+
+    /// Offset of [`CookedUrl::abs_path`] in [`CookedUrl::full`], in UTF-16 units.
+    pub fn path_start(&self) -> usize {
+        usize::from(self.path_start)
+    }
+
+    /// Offset of [`CookedUrl::query`] in [`CookedUrl::full`], in UTF-16 units.
+    pub fn query_start(&self) -> Option<usize> {
+        self.query_start.map(usize::from)
+    }
+
+    /// True when the request named no host and the local address stands in for it (gap G-015).
+    pub fn is_host_assumed(&self) -> bool {
+        self.host_assumed
+    }
+}
+
+/// Fills `out` from a request.
+///
+/// `host` is the effective authority as sent, `name[:port]`; empty means the request has none
+/// (HTTP/1.0) and the `local` address of the connection is used. Without a port the port of `local`
+/// is appended (assumed). `path_and_query` are the bytes of the target after the authority; empty
+/// (PRS-022) and `*` (PRS-019) give the path `/`.
+///
+/// Errors, in the order of gap G-009: `InvalidUrl` for the target, `InvalidHostname` for the
+/// authority, `Forbidden` for a path above the root. After an error `out` is empty.
+pub fn cook(
+    out: &mut CookedUrl,
+    https: bool,
+    host: &[u8],
+    local: SocketAddr,
+    path_and_query: &[u8],
+    p: &Parameters,
+) -> Result<(), Reject> {
+    out.clear();
+    let result = fill(out, https, host, local, path_and_query, p);
+    if result.is_err() {
+        out.clear();
+    }
+    result
+}
+
+fn fill(
+    out: &mut CookedUrl,
+    https: bool,
+    host: &[u8],
+    local: SocketAddr,
+    target: &[u8],
+    p: &Parameters,
+) -> Result<(), Reject> {
+    let target: &[u8] = if matches!(target, b"" | b"*") {
+        b"/"
+    } else {
+        target
+    };
+    let (path, query) = match target.iter().position(|&b| b == b'?') {
+        Some(at) => target.split_at(at),
+        None => (target, &[][..]),
+    };
+    let scheme: &[u8] = if https { b"https://" } else { b"http://" };
+    push_bytes(&mut out.text, scheme);
+    out.host_start = offset(&out.text)?;
+    let host_result = push_host(out, host, local);
+    out.path_start = offset(&out.text)?;
+    // The request line comes before Host on the wire, so its syntax error wins; climbing above the
+    // root is a finding about a well-formed request and comes last (G-009).
+    let path_result = path::push_path(&mut out.text, path, p);
+    if let Err(Reject::InvalidUrl) = path_result {
+        return path_result;
+    }
+    if !query.is_empty() {
+        out.query_start = Some(offset(&out.text)?);
+        push_query(&mut out.text, query)?;
+    }
+    host_result?;
+    path_result?;
+    if out.text.len() > MAX_URL_UNITS {
+        return Err(Reject::InvalidUrl);
+    }
+    Ok(())
+}
+
+/// The end of `text` as an offset; an end beyond the longest URL is refused.
+fn offset(text: &[u16]) -> Result<u16, Reject> {
+    if text.len() > MAX_URL_UNITS {
+        return Err(Reject::InvalidUrl);
+    }
+    u16::try_from(text.len()).map_err(|_| Reject::InvalidUrl)
+}
+
+fn push_bytes(text: &mut Vec<u16>, bytes: &[u8]) {
+    text.extend(bytes.iter().map(|&b| u16::from(b)));
+}
+
+/// Queries are copied as sent, each byte one unit (PTH-027). Controls, blanks and fragments are
+/// refused, bad escapes and bytes from 0x80 are not (G-027, G-029, G-030).
+fn push_query(text: &mut Vec<u16>, query: &[u8]) -> Result<(), Reject> {
+    let bad = |&b: &u8| b <= 0x20 || b == 0x7F || b == b'#';
+    if query.len() > MAX_URL_UNITS || query.iter().any(bad) {
+        return Err(Reject::InvalidUrl);
+    }
+    push_bytes(text, query);
+    Ok(())
+}
+
+fn push_host(out: &mut CookedUrl, host: &[u8], local: SocketAddr) -> Result<(), Reject> {
+    let port = local.port();
+    if host.is_empty() {
+        out.host_assumed = true;
+        let ip = local.ip().to_canonical();
+        let mut sink = Units(&mut out.text);
+        // Writing to memory cannot fail.
+        let _ = if ip.is_ipv6() {
+            write!(sink, "[{ip}]")
+        } else {
+            write!(sink, "{ip}")
+        };
+        out.name_end = offset(&out.text)?;
+        let _ = write!(Units(&mut out.text), ":{port}");
+        return Ok(());
+    }
+    let (name, port_text) = split_authority(host)?;
+    push_name(&mut out.text, name)?;
+    out.name_end = offset(&out.text)?;
+    match port_text {
+        Some(text) => {
+            out.text.push(u16::from(b':'));
+            push_bytes(&mut out.text, text);
+        }
+        None => {
+            let _ = write!(Units(&mut out.text), ":{port}");
+        }
+    }
+    Ok(())
+}
+
+/// Splits `name[:port]` and checks the port: digits up to 65535 (G-016). An empty port counts as
+/// none (RFC 3986 section 6.2.3).
+fn split_authority(host: &[u8]) -> Result<(&[u8], Option<&[u8]>), Reject> {
+    let name_end = match host.first() {
+        Some(b'[') => host.iter().position(|&b| b == b']').map(|at| at + 1),
+        _ => Some(host.iter().position(|&b| b == b':').unwrap_or(host.len())),
+    };
+    let (name, rest) = host.split_at(name_end.ok_or(Reject::InvalidHostname)?);
+    let port = match rest {
+        [] | [b':'] => return Ok((name, None)),
+        [b':', port @ ..] => port,
+        _ => return Err(Reject::InvalidHostname),
+    };
+    let digits = port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
+    let value = port.iter().fold(0u32, |v, &b| {
+        v.wrapping_mul(10).wrapping_add(u32::from(b & 15))
+    });
+    if !digits || value > u32::from(u16::MAX) {
+        return Err(Reject::InvalidHostname);
+    }
+    Ok((name, Some(port)))
+}
+
+/// Host characters: an IPv6 literal in brackets, or RFC 3986 reg-name without escapes, or the same
+/// with UTF-8 letters (assumed). Userinfo, path and blanks fail here (G-016).
+fn push_name(text: &mut Vec<u16>, name: &[u8]) -> Result<(), Reject> {
+    if let [b'[', literal @ .., b']'] = name {
+        let address = std::str::from_utf8(literal)
+            .ok()
+            .and_then(|s| s.parse::<Ipv6Addr>().ok());
+        if address.is_none() {
+            return Err(Reject::InvalidHostname);
+        }
+        push_bytes(text, name);
+        return Ok(());
+    }
+    if name.is_empty() || name.len() > MAX_HOST_UNITS * 3 {
+        return Err(Reject::InvalidHostname);
+    }
+    let start = text.len();
+    if name.iter().all(|&b| is_reg_name(b)) {
+        push_bytes(text, name);
+    } else {
+        let name = std::str::from_utf8(name).map_err(|_| Reject::InvalidHostname)?;
+        let good = |c: char| match u8::try_from(c) {
+            Ok(b) if b < 0x80 => is_reg_name(b),
+            _ => !c.is_control() && !c.is_whitespace(),
+        };
+        if !name.chars().all(good) {
+            return Err(Reject::InvalidHostname);
+        }
+        text.extend(name.encode_utf16());
+    }
+    if text.len() - start > MAX_HOST_UNITS {
+        return Err(Reject::InvalidHostname);
+    }
+    Ok(())
+}
+
+fn is_reg_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&b)
+}
+
+/// Formatted text into UTF-16 without a temporary string.
+struct Units<'a>(&'a mut Vec<u16>);
+
+impl fmt::Write for Units<'_> {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        self.0.extend(s.encode_utf16());
+        Ok(())
+    }
+}

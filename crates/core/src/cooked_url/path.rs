@@ -1,0 +1,279 @@
+//! From the raw bytes of a path to the cooked path (rows PTH-001 to PTH-030).
+//!
+//! Owns, in this order: refusal of raw bytes that may not stand in a path; decoding of `%XX` and
+//! `%uXXXX`, once, as UTF-8 or Windows-1252 (G-028); backslash to slash; collapsing of slash runs
+//! before dot segments are applied (PTH-022); the segment limits, on the cooked path (G-026).
+//!
+//! Invariants: works in the caller's text behind what is already there and allocates nothing else;
+//! time is linear in the path, hostile input included. Pure: any thread.
+
+use httpsys_proto::{Parameters, Reject};
+
+use crate::url_prefix::{MAX_URL_UNITS, SLASH};
+
+/// What a raw byte may do in a path.
+const PLAIN: u8 = 0;
+/// Needs the slow path: escape or backslash.
+const SPECIAL: u8 = 1;
+/// Never allowed: controls and blank (PTH-002), `#` (G-027), 0x7F and above (G-029).
+const BAD: u8 = 2;
+
+const CLASS: [u8; 256] = {
+    let mut table = [PLAIN; 256];
+    let mut b = 0;
+    while b < 256 {
+        if b <= 0x20 || b >= 0x7F || b == b'#' as usize {
+            table[b] = BAD;
+        } else if b == b'%' as usize || b == b'\\' as usize {
+            table[b] = SPECIAL;
+        }
+        b += 1;
+    }
+    table
+};
+
+/// A cooked unit takes at most six raw bytes (`%uXXXX`). A longer path could only fit by dropping
+/// segments; it is refused before any work is put into it.
+const MAX_RAW_PATH: usize = MAX_URL_UNITS * 6;
+
+/// Appends the cooked form of `path` to `text`. `Forbidden` means it climbs above the root
+/// (PTH-025), every other failure is `InvalidUrl`; `text` is then left with a partial path.
+pub(super) fn push_path(text: &mut Vec<u16>, path: &[u8], p: &Parameters) -> Result<(), Reject> {
+    if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH {
+        return Err(Reject::InvalidUrl);
+    }
+    let start = text.len();
+    if is_canonical(path)? {
+        super::push_bytes(text, path);
+    } else {
+        decode(text, path, p)?;
+        normalize(text, start)?;
+    }
+    check_segments(&text[start..], p)
+}
+
+/// One scan: true when the path is its own cooked form.
+fn is_canonical(path: &[u8]) -> Result<bool, Reject> {
+    let mut seen = PLAIN;
+    let mut slow = false;
+    let mut previous = 0;
+    for &b in path {
+        seen |= CLASS[usize::from(b)];
+        // A segment that begins with a dot is rare enough to be looked at by the slow path.
+        slow |= previous == b'/' && (b == b'/' || b == b'.');
+        previous = b;
+    }
+    if seen & BAD != 0 {
+        return Err(Reject::InvalidUrl);
+    }
+    Ok(!slow && seen == PLAIN)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Utf8,
+    Ansi,
+}
+
+/// G-028: the whole path is UTF-8 or, where that is allowed, the whole path is ANSI. Windows-1252
+/// gives every byte a character, so with ANSI first (LIM-004) there is no second attempt.
+fn decode(text: &mut Vec<u16>, path: &[u8], p: &Parameters) -> Result<(), Reject> {
+    let start = text.len();
+    if p.favor_utf8 || !p.enable_non_utf8 {
+        if decode_as(text, path, Encoding::Utf8, p)? {
+            return Ok(());
+        }
+        text.truncate(start);
+        if !p.enable_non_utf8 {
+            return Err(Reject::InvalidUrl);
+        }
+    }
+    decode_as(text, path, Encoding::Ansi, p).map(|_| ())
+}
+
+/// One decoded piece of a path.
+enum Piece {
+    /// A byte, sent as it is or as `%XX`.
+    Byte(u8),
+    /// A code unit, sent as `%uXXXX`.
+    Unit(u16),
+}
+
+/// False when the bytes are not valid in `encoding`.
+fn decode_as(
+    text: &mut Vec<u16>,
+    path: &[u8],
+    encoding: Encoding,
+    p: &Parameters,
+) -> Result<bool, Reject> {
+    let mut rest = path;
+    let mut restricted = false;
+    while !rest.is_empty() {
+        let unit = match next_piece(&mut rest, p)? {
+            Piece::Byte(lead @ 0x80..) if encoding == Encoding::Utf8 => {
+                match next_utf8(lead, &mut rest, p)? {
+                    Some(c) => {
+                        let mut pair = [0; 2];
+                        let units = c.encode_utf16(&mut pair);
+                        if let [high, low] = *units {
+                            text.push(high);
+                            low
+                        } else {
+                            units[0]
+                        }
+                    }
+                    None => return Ok(false),
+                }
+            }
+            Piece::Byte(b) => windows_1252(b),
+            Piece::Unit(unit) => unit,
+        };
+        restricted |= is_restricted(unit);
+        text.push(if unit == u16::from(b'\\') {
+            SLASH
+        } else {
+            unit
+        });
+    }
+    if restricted && !p.allow_restricted_chars {
+        return Err(Reject::InvalidUrl);
+    }
+    Ok(true)
+}
+
+/// The control characters of LIM-001. The upper range is assumed; it explains why `%F0%8F%8F%BF`
+/// fails (PTH-011) although `%C0%A4` passes as ANSI (PTH-015): 0x8F is a control in Windows-1252.
+fn is_restricted(unit: u16) -> bool {
+    unit < 0x20 || (0x7F..=0x9F).contains(&unit)
+}
+
+fn next_piece(rest: &mut &[u8], p: &Parameters) -> Result<Piece, Reject> {
+    match **rest {
+        [b'%', b'u', a, b, c, d, ref tail @ ..] if p.percent_u_allowed => {
+            let (high, low) = (hex_pair(a, b)?, hex_pair(c, d)?);
+            *rest = tail;
+            Ok(Piece::Unit(u16::from_be_bytes([high, low])))
+        }
+        [b'%', a, b, ref tail @ ..] => {
+            *rest = tail;
+            hex_pair(a, b).map(Piece::Byte)
+        }
+        [b, ref tail @ ..] if b != b'%' => {
+            *rest = tail;
+            Ok(Piece::Byte(b))
+        }
+        _ => Err(Reject::InvalidUrl),
+    }
+}
+
+fn hex_pair(high: u8, low: u8) -> Result<u8, Reject> {
+    let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
+    match (digit(high), digit(low)) {
+        (Some(high), Some(low)) => Ok(high << 4 | low),
+        _ => Err(Reject::InvalidUrl),
+    }
+}
+
+/// The character that begins with `lead`; `None` when the bytes are not UTF-8 (RFC 3629: overlong
+/// forms and surrogates are not).
+fn next_utf8(lead: u8, rest: &mut &[u8], p: &Parameters) -> Result<Option<char>, Reject> {
+    let len = match lead {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return Ok(None),
+    };
+    let mut bytes = [lead, 0, 0, 0];
+    for slot in &mut bytes[1..len] {
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        match next_piece(rest, p)? {
+            Piece::Byte(b @ 0x80..=0xBF) => *slot = b,
+            _ => return Ok(None),
+        }
+    }
+    Ok(std::str::from_utf8(&bytes[..len])
+        .ok()
+        .and_then(|s| s.chars().next()))
+}
+
+/// The ANSI code page (assumed 1252; the unassigned bytes map to the control of the same number).
+fn windows_1252(b: u8) -> u16 {
+    #[rustfmt::skip]
+    const HIGH: [u16; 32] = [
+        0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+        0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
+        0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+        0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
+    ];
+    match b {
+        0x80..=0x9F => HIGH[usize::from(b - 0x80)],
+        _ => u16::from(b),
+    }
+}
+
+/// Collapses slash runs and applies dot segments in place, in one pass: the written end never
+/// passes the read position because each segment is preceded by at least one slash.
+fn normalize(text: &mut Vec<u16>, start: usize) -> Result<(), Reject> {
+    const DOT: u16 = b'.' as u16;
+    let mut read = start;
+    let mut end = start;
+    let mut ends_with_slash = true;
+    while read < text.len() {
+        if text[read] == SLASH {
+            read += 1;
+            ends_with_slash = true;
+            continue;
+        }
+        let length = text[read..].iter().position(|&u| u == SLASH);
+        let stop = length.map_or(text.len(), |n| read + n);
+        match text[read..stop] {
+            [DOT] => ends_with_slash = true,
+            [DOT, DOT] => {
+                if end == start {
+                    return Err(Reject::Forbidden);
+                }
+                let parent = text[start..end].iter().rposition(|&u| u == SLASH);
+                end = start + parent.unwrap_or(0);
+                ends_with_slash = true;
+            }
+            _ => {
+                text[end] = SLASH;
+                text.copy_within(read..stop, end + 1);
+                end += 1 + (stop - read);
+                ends_with_slash = false;
+            }
+        }
+        read = stop;
+    }
+    text.truncate(end);
+    if ends_with_slash {
+        text.push(SLASH);
+    }
+    Ok(())
+}
+
+/// PTH-028, PTH-029: 0 switches a limit off; a final slash does not begin another segment.
+fn check_segments(path: &[u16], p: &Parameters) -> Result<(), Reject> {
+    let limit = |value: u32| match value {
+        0 => usize::MAX,
+        _ => usize::try_from(value).unwrap_or(usize::MAX),
+    };
+    let (max_length, max_count) = (
+        limit(p.url_segment_max_length),
+        limit(p.url_segment_max_count),
+    );
+    // A segment and its slash take two units at least, so a short path cannot be over.
+    if path.len() <= max_length && path.len() / 2 <= max_count {
+        return Ok(());
+    }
+    let mut count = 0;
+    for segment in path.split(|&u| u == SLASH).filter(|s| !s.is_empty()) {
+        count += 1;
+        if segment.len() > max_length || count > max_count {
+            return Err(Reject::InvalidUrl);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What a caller of the HTTP Server API can cause, and the Win32 code each cause is reported as.
+//!
+//! Owns the one table from causes to numbers. Does not own NTSTATUS values: the completion layer
+//! of the C ABI maps those from the numbers here.
+
+use core::fmt;
+
+/// A failed call. The Win32 code is [`Error::win32`]; names and numbers are API and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Error {
+    /// ERROR_FILE_NOT_FOUND (2): no such URL registration (PFX-025) or queue name (SES-018).
+    NotFound,
+    /// ERROR_PATH_NOT_FOUND (3): a fragment is not in the cache (SND-029).
+    FragmentNotFound,
+    /// ERROR_ACCESS_DENIED (5): no right to register or to open (PFX-014, SES-021).
+    AccessDenied,
+    /// ERROR_INVALID_HANDLE (6): not a queue, or a closed one (RCV-001, PFX-017).
+    InvalidHandle,
+    /// ERROR_NOT_ENOUGH_MEMORY (8): a bound of the service is reached.
+    NoResources,
+    /// ERROR_BAD_COMMAND (22): another send on this request is outstanding (SND-019).
+    SendOutstanding,
+    /// ERROR_SHARING_VIOLATION (32): the port belongs to a foreign socket (PFX-013).
+    PortInUse,
+    /// ERROR_HANDLE_EOF (38): the entity body, or the request, was handed over whole (ENT-005).
+    EndOfBody,
+    /// ERROR_NOT_SUPPORTED (50): not for this kind of object (SES-023).
+    NotSupported,
+    /// ERROR_NETNAME_DELETED (64): the peer broke the connection during this call (G-061).
+    PeerReset,
+    /// ERROR_INVALID_PARAMETER (87).
+    InvalidParameter,
+    /// ERROR_INSUFFICIENT_BUFFER (122): below the fixed structure, nothing was written (RCV-008).
+    InsufficientBuffer,
+    /// ERROR_INVALID_NAME (123): a bad queue name (SES-019).
+    InvalidName,
+    /// ERROR_ALREADY_EXISTS (183): the URL or the name is taken (PFX-010, SES-017).
+    AlreadyExists,
+    /// ERROR_MORE_DATA (234): `needed` bytes are required (RCV-009, ENT-013).
+    MoreData {
+        /// The size in bytes that the caller's buffer has to have.
+        needed: u32,
+    },
+    /// WAIT_TIMEOUT (258): the caller's own time limit ran out; nothing was consumed.
+    Timeout,
+    /// ERROR_OPERATION_ABORTED (995): cancelled, or the queue was closed (RCV-007, CXL-003).
+    Aborted,
+    /// ERROR_NOACCESS (998): a misaligned or inaccessible buffer (RCV-022).
+    NoAccess,
+    /// ERROR_DLL_INIT_FAILED (1114): `HttpInitialize` was not called (SES-003).
+    NotInitialized,
+    /// ERROR_CONNECTION_INVALID (1229): the id is unknown, answered, cancelled, another queue's,
+    /// or its client is gone (RCV-002, SND-001, CXL-005).
+    ConnectionInvalid,
+    /// ERROR_REVISION_MISMATCH (1306): a version that the object does not have (SES-006).
+    RevisionMismatch,
+    /// ERROR_INVALID_ID_AUTHORITY (1343): the caller is not the controller (QUE-013).
+    NotController,
+    /// ERROR_INTERNAL_ERROR (1359): a broken invariant of ours, contained to this call.
+    Internal,
+}
+
+impl Error {
+    /// The Win32 error code.
+    #[must_use]
+    pub const fn win32(self) -> u32 {
+        match self {
+            Error::NotFound => 2,
+            Error::FragmentNotFound => 3,
+            Error::AccessDenied => 5,
+            Error::InvalidHandle => 6,
+            Error::NoResources => 8,
+            Error::SendOutstanding => 22,
+            Error::PortInUse => 32,
+            Error::EndOfBody => 38,
+            Error::NotSupported => 50,
+            Error::PeerReset => 64,
+            Error::InvalidParameter => 87,
+            Error::InsufficientBuffer => 122,
+            Error::InvalidName => 123,
+            Error::AlreadyExists => 183,
+            Error::MoreData { .. } => 234,
+            Error::Timeout => 258,
+            Error::Aborted => 995,
+            Error::NoAccess => 998,
+            Error::NotInitialized => 1114,
+            Error::ConnectionInvalid => 1229,
+            Error::RevisionMismatch => 1306,
+            Error::NotController => 1343,
+            Error::Internal => 1359,
+        }
+    }
+
+    /// The name of the Win32 code, as the documentation spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Error::NotFound => "ERROR_FILE_NOT_FOUND",
+            Error::FragmentNotFound => "ERROR_PATH_NOT_FOUND",
+            Error::AccessDenied => "ERROR_ACCESS_DENIED",
+            Error::InvalidHandle => "ERROR_INVALID_HANDLE",
+            Error::NoResources => "ERROR_NOT_ENOUGH_MEMORY",
+            Error::SendOutstanding => "ERROR_BAD_COMMAND",
+            Error::PortInUse => "ERROR_SHARING_VIOLATION",
+            Error::EndOfBody => "ERROR_HANDLE_EOF",
+            Error::NotSupported => "ERROR_NOT_SUPPORTED",
+            Error::PeerReset => "ERROR_NETNAME_DELETED",
+            Error::InvalidParameter => "ERROR_INVALID_PARAMETER",
+            Error::InsufficientBuffer => "ERROR_INSUFFICIENT_BUFFER",
+            Error::InvalidName => "ERROR_INVALID_NAME",
+            Error::AlreadyExists => "ERROR_ALREADY_EXISTS",
+            Error::MoreData { .. } => "ERROR_MORE_DATA",
+            Error::Timeout => "WAIT_TIMEOUT",
+            Error::Aborted => "ERROR_OPERATION_ABORTED",
+            Error::NoAccess => "ERROR_NOACCESS",
+            Error::NotInitialized => "ERROR_DLL_INIT_FAILED",
+            Error::ConnectionInvalid => "ERROR_CONNECTION_INVALID",
+            Error::RevisionMismatch => "ERROR_REVISION_MISMATCH",
+            Error::NotController => "ERROR_INVALID_ID_AUTHORITY",
+            Error::Internal => "ERROR_INTERNAL_ERROR",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::MoreData { needed } => {
+                write!(f, "{} (234): {needed} bytes needed", self.name())
+            }
+            _ => write!(f, "{} ({})", self.name(), self.win32()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn every_error_has_its_documented_number_and_says_it() {
+        let table = [
+            (Error::NotFound, 2),
+            (Error::FragmentNotFound, 3),
+            (Error::AccessDenied, 5),
+            (Error::InvalidHandle, 6),
+            (Error::NoResources, 8),
+            (Error::SendOutstanding, 22),
+            (Error::PortInUse, 32),
+            (Error::EndOfBody, 38),
+            (Error::NotSupported, 50),
+            (Error::PeerReset, 64),
+            (Error::InvalidParameter, 87),
+            (Error::InsufficientBuffer, 122),
+            (Error::InvalidName, 123),
+            (Error::AlreadyExists, 183),
+            (Error::MoreData { needed: 7 }, 234),
+            (Error::Timeout, 258),
+            (Error::Aborted, 995),
+            (Error::NoAccess, 998),
+            (Error::NotInitialized, 1114),
+            (Error::ConnectionInvalid, 1229),
+            (Error::RevisionMismatch, 1306),
+            (Error::NotController, 1343),
+            (Error::Internal, 1359),
+        ];
+        for (error, number) in table {
+            assert_eq!(error.win32(), number);
+            assert!(error.to_string().contains(&number.to_string()));
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! The objects of the API and the calls that change them: server sessions, URL groups, request
+//! queues and URL registrations.
+//!
+//! Owns: which object belongs to which, the namespace, and the results of the control calls
+//! (SES and PFX rows). Does not own: requests and receives (the data path never enters here; it
+//! reads the snapshot the driver makes after [`Effects::routes`]) nor listeners: which ports must
+//! be open is told by [`Model::scopes`], and a driver that cannot open one undoes the call.
+//! Invariant: a URL group's session is alive; a binding names a live queue.
+
+use crate::arena::Arena;
+use crate::error::Error;
+use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
+use crate::operation::{ApiVersion, Control, Outcome};
+use crate::routing::{Conflict, Registration, RoutingTable};
+use crate::url_prefix::{ListenScope, UrlPrefix};
+
+/// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).
+pub const MAX_QUEUE_NAME: usize = 260;
+
+/// What the driver has to do after a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Registrations or bindings changed: make a new routing snapshot.
+    pub routes: bool,
+    /// Ports whose registrations changed: compare [`Model::scopes`] with the open listeners.
+    pub ports: Vec<u16>,
+    /// Queues that closed: end their receives and requests.
+    pub closed: Vec<QueueId>,
+    /// A queue that was made.
+    pub created: Option<QueueId>,
+}
+
+/// See the module head.
+#[derive(Debug)]
+pub struct Model {
+    sessions: Arena<Session>,
+    groups: Arena<Group>,
+    queues: Arena<Queue>,
+    routing: RoutingTable,
+}
+
+#[derive(Debug)]
+struct Session;
+
+#[derive(Debug)]
+struct Group {
+    session: Option<ServerSessionId>,
+    queue: Option<QueueId>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    name: Option<Vec<u16>>,
+    /// The group that stands behind HttpAddUrl: present exactly for version 1 queues.
+    v1_group: Option<UrlGroupId>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Model::new()
+    }
+}
+
+impl Model {
+    /// An empty namespace.
+    #[must_use]
+    pub fn new() -> Self {
+        Model {
+            sessions: Arena::new(0x51),
+            groups: Arena::new(0x52),
+            queues: Arena::new(0x53),
+            routing: RoutingTable::new(),
+        }
+    }
+
+    /// The URL registrations.
+    #[must_use]
+    pub fn routing(&self) -> &RoutingTable {
+        &self.routing
+    }
+
+    /// Each live URL group with the queue it is bound to, for the routing snapshot.
+    pub fn bindings(&self) -> impl Iterator<Item = (UrlGroupId, Option<QueueId>)> {
+        self.groups
+            .iter()
+            .map(|(id, group)| (UrlGroupId(id), group.queue))
+    }
+
+    /// The queues that are open.
+    pub fn queues(&self) -> impl Iterator<Item = QueueId> {
+        self.queues.iter().map(|(id, _)| QueueId(id))
+    }
+
+    /// Where the registrations of `port` want to be reached.
+    pub fn scopes(&self, port: u16) -> Vec<ListenScope> {
+        let mut scopes = Vec::new();
+        for (id, _) in self.groups.iter() {
+            for prefix in self.routing.prefixes_of(UrlGroupId(id)) {
+                if prefix.port() == port {
+                    scopes.push(prefix.listen_scope());
+                }
+            }
+        }
+        scopes
+    }
+
+    /// Executes one call.
+    ///
+    /// # Errors
+    /// As documented for the API function of each [`Control`] variant; nothing has changed then.
+    pub fn apply(&mut self, call: Control, effects: &mut Effects) -> Result<Outcome, Error> {
+        match call {
+            Control::CreateServerSession { version } => self.create_server_session(version),
+            Control::CloseServerSession { session } => self.close_server_session(session, effects),
+            Control::CreateUrlGroup { session } => self.create_url_group(session),
+            Control::CloseUrlGroup { group } => self.close_url_group(group, effects),
+            Control::AddUrlToUrlGroup {
+                group,
+                url,
+                context,
+            } => self.add_url(self.group_of_v2(group)?, &url, context, effects),
+            Control::RemoveUrlFromUrlGroup { group, url } => {
+                let group = self.group_of_v2(group)?;
+                match url {
+                    Some(url) => self.remove_url(group, &url, effects),
+                    None => Ok(self.remove_all_urls(group, effects)),
+                }
+            }
+            Control::BindUrlGroup { group, queue } => self.bind_url_group(group, queue, effects),
+            Control::CreateRequestQueue { version, name } => {
+                self.create_request_queue(version, name, effects)
+            }
+            Control::OpenRequestQueue { version, name } => self.open_request_queue(version, &name),
+            Control::CreateHttpHandle => self.create_http_handle(effects),
+            Control::AddUrl { queue, url } => {
+                self.add_url(self.group_of_v1(queue)?, &url, 0, effects)
+            }
+            Control::RemoveUrl { queue, url } => {
+                self.remove_url(self.group_of_v1(queue)?, &url, effects)
+            }
+            Control::CloseRequestQueue { queue } => self.close_request_queue(queue, effects),
+        }
+    }
+
+    fn create_server_session(&mut self, version: ApiVersion) -> Result<Outcome, Error> {
+        if version != ApiVersion::V1 && version != ApiVersion::V2 {
+            return Err(Error::RevisionMismatch);
+        }
+        let id = self.sessions.insert(Session).ok_or(Error::NoResources)?;
+        Ok(Outcome::ServerSession(ServerSessionId(id)))
+    }
+
+    fn close_server_session(
+        &mut self,
+        session: ServerSessionId,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        self.sessions
+            .remove(session.0)
+            .ok_or(Error::InvalidParameter)?;
+        let groups: Vec<u64> = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.session == Some(session))
+            .map(|(id, _)| id)
+            .collect();
+        for group in groups {
+            self.drop_group(UrlGroupId(group), effects);
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn create_url_group(&mut self, session: ServerSessionId) -> Result<Outcome, Error> {
+        self.sessions
+            .get(session.0)
+            .ok_or(Error::InvalidParameter)?;
+        let group = Group {
+            session: Some(session),
+            queue: None,
+        };
+        let id = self.groups.insert(group).ok_or(Error::NoResources)?;
+        Ok(Outcome::UrlGroup(UrlGroupId(id)))
+    }
+
+    fn close_url_group(
+        &mut self,
+        group: UrlGroupId,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        let group = self.group_of_v2(group)?;
+        self.drop_group(group, effects);
+        Ok(Outcome::Done)
+    }
+
+    fn add_url(
+        &mut self,
+        group: UrlGroupId,
+        url: &[u16],
+        context: u64,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        let registration = Registration { group, context };
+        self.routing
+            .insert(&prefix, registration)
+            .map_err(|conflict| match conflict {
+                // PFX-022 names no code for a second scheme on a port: it is a conflict like others.
+                Conflict::AlreadyExists | Conflict::SchemeMismatch => Error::AlreadyExists,
+            })?;
+        effects.routes = true;
+        effects.ports.push(prefix.port());
+        Ok(Outcome::Done)
+    }
+
+    fn remove_url(
+        &mut self,
+        group: UrlGroupId,
+        url: &[u16],
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        if !self.routing.remove(&prefix, group) {
+            return Err(Error::NotFound);
+        }
+        effects.routes = true;
+        effects.ports.push(prefix.port());
+        Ok(Outcome::Done)
+    }
+
+    fn remove_all_urls(&mut self, group: UrlGroupId, effects: &mut Effects) -> Outcome {
+        for prefix in self.routing.remove_group(group) {
+            effects.routes = true;
+            if !effects.ports.contains(&prefix.port()) {
+                effects.ports.push(prefix.port());
+            }
+        }
+        Outcome::Done
+    }
+
+    fn bind_url_group(
+        &mut self,
+        group: UrlGroupId,
+        queue: Option<QueueId>,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        let group = self.group_of_v2(group)?;
+        if let Some(queue) = queue {
+            let target = self.queues.get(queue.0).ok_or(Error::InvalidHandle)?;
+            // SES-023: version 1 handles and version 2 groups must not be mixed.
+            if target.v1_group.is_some() {
+                return Err(Error::InvalidParameter);
+            }
+        }
+        let entry = self
+            .groups
+            .get_mut(group.0)
+            .ok_or(Error::InvalidParameter)?;
+        entry.queue = queue;
+        effects.routes = true;
+        Ok(Outcome::Done)
+    }
+
+    fn create_request_queue(
+        &mut self,
+        version: ApiVersion,
+        name: Option<Vec<u16>>,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        if version != ApiVersion::V2 {
+            return Err(Error::RevisionMismatch);
+        }
+        if let Some(name) = &name {
+            check_queue_name(name)?;
+            if self.find_queue(name).is_some() {
+                return Err(Error::AlreadyExists);
+            }
+        }
+        self.insert_queue(
+            Queue {
+                name,
+                v1_group: None,
+            },
+            effects,
+        )
+    }
+
+    fn open_request_queue(&mut self, version: ApiVersion, name: &[u16]) -> Result<Outcome, Error> {
+        if version != ApiVersion::V2 {
+            return Err(Error::RevisionMismatch);
+        }
+        check_queue_name(name)?;
+        self.find_queue(name)
+            .map(Outcome::Queue)
+            .ok_or(Error::NotFound)
+    }
+
+    fn create_http_handle(&mut self, effects: &mut Effects) -> Result<Outcome, Error> {
+        let group = Group {
+            session: None,
+            queue: None,
+        };
+        let group = UrlGroupId(self.groups.insert(group).ok_or(Error::NoResources)?);
+        let queue = Queue {
+            name: None,
+            v1_group: Some(group),
+        };
+        let outcome = self.insert_queue(queue, effects)?;
+        if let (Outcome::Queue(id), Some(group)) = (outcome, self.groups.get_mut(group.0)) {
+            group.queue = Some(id);
+        }
+        effects.routes = true;
+        Ok(outcome)
+    }
+
+    fn close_request_queue(
+        &mut self,
+        queue: QueueId,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        let closed = self.queues.remove(queue.0).ok_or(Error::InvalidHandle)?;
+        if let Some(group) = closed.v1_group {
+            self.drop_group(group, effects);
+        }
+        let bound: Vec<u64> = self
+            .groups
+            .iter()
+            .filter(|(_, group)| group.queue == Some(queue))
+            .map(|(id, _)| id)
+            .collect();
+        for group in bound {
+            if let Some(group) = self.groups.get_mut(group) {
+                group.queue = None;
+            }
+        }
+        effects.routes = true;
+        effects.closed.push(queue);
+        Ok(Outcome::Done)
+    }
+
+    fn insert_queue(&mut self, queue: Queue, effects: &mut Effects) -> Result<Outcome, Error> {
+        let id = QueueId(self.queues.insert(queue).ok_or(Error::NoResources)?);
+        effects.created = Some(id);
+        Ok(Outcome::Queue(id))
+    }
+
+    fn find_queue(&self, name: &[u16]) -> Option<QueueId> {
+        self.queues
+            .iter()
+            .find(|(_, queue)| queue.name.as_deref() == Some(name))
+            .map(|(id, _)| QueueId(id))
+    }
+
+    fn group_of_v2(&self, group: UrlGroupId) -> Result<UrlGroupId, Error> {
+        match self.groups.get(group.0) {
+            Some(Group {
+                session: Some(_), ..
+            }) => Ok(group),
+            _ => Err(Error::InvalidParameter),
+        }
+    }
+
+    fn group_of_v1(&self, queue: QueueId) -> Result<UrlGroupId, Error> {
+        let queue = self.queues.get(queue.0).ok_or(Error::InvalidHandle)?;
+        queue.v1_group.ok_or(Error::InvalidParameter)
+    }
+
+    fn drop_group(&mut self, group: UrlGroupId, effects: &mut Effects) {
+        self.remove_all_urls(group, effects);
+        self.groups.remove(group.0);
+    }
+}
+
+fn check_queue_name(name: &[u16]) -> Result<(), Error> {
+    const SEPARATORS: [u16; 2] = [b'\\' as u16, b'/' as u16];
+    if name.len() > MAX_QUEUE_NAME {
+        Err(Error::InvalidParameter)
+    } else if name.is_empty() || name.iter().any(|unit| SEPARATORS.contains(unit)) {
+        Err(Error::InvalidName)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! The results of the control calls (SES and PFX rows) on the model alone.
+
+use super::*;
+
+fn utf16(text: &str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}
+
+struct Namespace(Model);
+
+impl Namespace {
+    fn new() -> Self {
+        Namespace(Model::new())
+    }
+
+    fn call(&mut self, call: Control) -> Result<Outcome, Error> {
+        self.0.apply(call, &mut Effects::default())
+    }
+
+    fn session(&mut self) -> ServerSessionId {
+        match self.call(Control::CreateServerSession {
+            version: ApiVersion::V2,
+        }) {
+            Ok(Outcome::ServerSession(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn group(&mut self, session: ServerSessionId) -> UrlGroupId {
+        match self.call(Control::CreateUrlGroup { session }) {
+            Ok(Outcome::UrlGroup(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn queue(&mut self, name: Option<&str>) -> Result<QueueId, Error> {
+        let name = name.map(utf16);
+        self.call(Control::CreateRequestQueue {
+            version: ApiVersion::V2,
+            name,
+        })
+        .map(|o| match o {
+            Outcome::Queue(id) => id,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn v1_queue(&mut self) -> QueueId {
+        match self.call(Control::CreateHttpHandle) {
+            Ok(Outcome::Queue(id)) => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn add(&mut self, group: UrlGroupId, url: &str) -> Result<Outcome, Error> {
+        self.call(Control::AddUrlToUrlGroup {
+            group,
+            url: utf16(url),
+            context: 0,
+        })
+    }
+}
+
+#[test]
+fn ses_006_ses_007_ses_008_a_session_is_version_1_0_or_2_0() {
+    let mut namespace = Namespace::new();
+    for (major, minor, expected) in [
+        (1, 0, None),
+        (2, 0, None),
+        (1, 1, Some(1306)),
+        (3, 0, Some(1306)),
+        (0, 0, Some(1306)),
+    ] {
+        let version = ApiVersion { major, minor };
+        let result = namespace.call(Control::CreateServerSession { version });
+        assert_eq!(result.err().map(Error::win32), expected, "{version:?}");
+    }
+}
+
+#[test]
+fn ses_009_ses_010_ses_012_unknown_ids_are_87_and_groups_die_with_their_session() {
+    let mut namespace = Namespace::new();
+    let unknown = ServerSessionId(0xdead);
+    assert_eq!(
+        namespace.call(Control::CloseServerSession { session: unknown }),
+        Err(Error::InvalidParameter)
+    );
+    let null = ServerSessionId(0);
+    assert_eq!(
+        namespace.call(Control::CreateUrlGroup { session: null }),
+        Err(Error::InvalidParameter)
+    );
+    let session = namespace.session();
+    let group = namespace.group(session);
+    namespace.add(group, "http://localhost:80/").unwrap();
+    namespace
+        .call(Control::CloseServerSession { session })
+        .unwrap();
+    assert_eq!(
+        namespace.call(Control::CloseUrlGroup { group }),
+        Err(Error::InvalidParameter)
+    );
+    assert!(namespace.0.scopes(80).is_empty());
+}
+
+#[test]
+fn ses_017_ses_018_ses_019_ses_020_queue_names() {
+    let mut namespace = Namespace::new();
+    let queue = namespace.queue(Some("one")).unwrap();
+    assert_eq!(namespace.queue(Some("one")), Err(Error::AlreadyExists));
+    assert_eq!(namespace.queue(Some("a\\b")), Err(Error::InvalidName));
+    assert_eq!(
+        namespace.queue(Some(&"n".repeat(261))),
+        Err(Error::InvalidParameter)
+    );
+    let open = |name: &str| Control::OpenRequestQueue {
+        version: ApiVersion::V2,
+        name: utf16(name),
+    };
+    assert_eq!(namespace.call(open("one")), Ok(Outcome::Queue(queue)));
+    assert_eq!(namespace.call(open("two")), Err(Error::NotFound));
+    let v1 = Control::CreateRequestQueue {
+        version: ApiVersion::V1,
+        name: None,
+    };
+    assert_eq!(namespace.call(v1), Err(Error::RevisionMismatch));
+    assert_ne!(
+        namespace.queue(None).unwrap(),
+        namespace.queue(None).unwrap()
+    );
+}
+
+#[test]
+fn ses_023_version_1_and_version_2_objects_do_not_mix() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let v1 = namespace.v1_queue();
+    let v2 = namespace.queue(None).unwrap();
+    assert_eq!(
+        namespace.call(Control::BindUrlGroup {
+            group,
+            queue: Some(v1)
+        }),
+        Err(Error::InvalidParameter)
+    );
+    let url = utf16("http://localhost:80/");
+    assert_eq!(
+        namespace.call(Control::AddUrl {
+            queue: v2,
+            url: url.clone()
+        }),
+        Err(Error::InvalidParameter)
+    );
+    assert_eq!(
+        namespace.call(Control::AddUrl { queue: v1, url }),
+        Ok(Outcome::Done)
+    );
+}
+
+#[test]
+fn ses_025_ses_026_binding_can_change_and_end() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let (a, b) = (
+        namespace.queue(None).unwrap(),
+        namespace.queue(None).unwrap(),
+    );
+    for queue in [Some(a), Some(b), None] {
+        namespace
+            .call(Control::BindUrlGroup { group, queue })
+            .unwrap();
+        assert_eq!(namespace.0.bindings().next(), Some((group, queue)));
+    }
+    namespace
+        .call(Control::BindUrlGroup {
+            group,
+            queue: Some(a),
+        })
+        .unwrap();
+    namespace
+        .call(Control::CloseRequestQueue { queue: a })
+        .unwrap();
+    assert_eq!(namespace.0.bindings().next(), Some((group, None)));
+    assert_eq!(
+        namespace.call(Control::BindUrlGroup {
+            group,
+            queue: Some(a)
+        }),
+        Err(Error::InvalidHandle)
+    );
+}
+
+#[test]
+fn pfx_010_pfx_011_pfx_024_pfx_025_pfx_027_a_url_belongs_to_one_group_at_a_time() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let (a, b) = (namespace.group(session), namespace.group(session));
+    let url = "http://localhost:80/x/";
+    namespace.add(a, url).unwrap();
+    assert_eq!(namespace.add(a, url), Err(Error::AlreadyExists));
+    assert_eq!(namespace.add(b, url), Err(Error::AlreadyExists));
+    let remove = |group| Control::RemoveUrlFromUrlGroup {
+        group,
+        url: Some(utf16(url)),
+    };
+    assert_eq!(namespace.call(remove(b)), Err(Error::NotFound));
+    assert_eq!(namespace.call(remove(a)), Ok(Outcome::Done));
+    assert_eq!(namespace.call(remove(a)), Err(Error::NotFound));
+    assert_eq!(namespace.add(b, url), Ok(Outcome::Done));
+}
+
+#[test]
+fn pfx_026_pfx_030_all_urls_of_a_group_or_queue_go_at_once() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    namespace.add(group, "http://localhost:80/x/").unwrap();
+    namespace.add(group, "http://+:80/").unwrap();
+    assert_eq!(namespace.0.scopes(80).len(), 2);
+    namespace
+        .call(Control::RemoveUrlFromUrlGroup { group, url: None })
+        .unwrap();
+    assert!(namespace.0.scopes(80).is_empty());
+    let v1 = namespace.v1_queue();
+    let url = utf16("http://localhost:80/");
+    namespace.call(Control::AddUrl { queue: v1, url }).unwrap();
+    namespace
+        .call(Control::CloseRequestQueue { queue: v1 })
+        .unwrap();
+    assert!(namespace.0.scopes(80).is_empty());
+}

@@ -1,0 +1,164 @@
+//! One plain-data operation per API call: the vocabulary that every door into the service speaks.
+//!
+//! Owns the parameters of each call and the kinds of outcome. Does not own how a caller waits:
+//! blocking, overlapped and (later) service callers build the same values and differ only there.
+//! Memory that a call fills or sends is passed beside the operation, never inside it.
+
+use crate::ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+
+/// HTTPAPI_VERSION.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiVersion {
+    /// Major version.
+    pub major: u16,
+    /// Minor version.
+    pub minor: u16,
+}
+
+impl ApiVersion {
+    /// HTTPAPI_VERSION_1.
+    pub const V1: ApiVersion = ApiVersion { major: 1, minor: 0 };
+    /// HTTPAPI_VERSION_2.
+    pub const V2: ApiVersion = ApiVersion { major: 2, minor: 0 };
+}
+
+/// A call that changes the object model. Executed by [`crate::model::Model::apply`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// HttpCreateServerSession.
+    CreateServerSession {
+        /// 1.0 or 2.0 (SES-006 to SES-008).
+        version: ApiVersion,
+    },
+    /// HttpCloseServerSession: its URL groups close with it (SES-012).
+    CloseServerSession {
+        /// The session.
+        session: ServerSessionId,
+    },
+    /// HttpCreateUrlGroup.
+    CreateUrlGroup {
+        /// The session that the group belongs to for good.
+        session: ServerSessionId,
+    },
+    /// HttpCloseUrlGroup: its URLs vanish with it (SES-028).
+    CloseUrlGroup {
+        /// The group.
+        group: UrlGroupId,
+    },
+    /// HttpAddUrlToUrlGroup.
+    AddUrlToUrlGroup {
+        /// The group.
+        group: UrlGroupId,
+        /// The UrlPrefix string, UTF-16.
+        url: Vec<u16>,
+        /// HTTP_URL_CONTEXT, returned untouched with every request.
+        context: u64,
+    },
+    /// HttpRemoveUrlFromUrlGroup.
+    RemoveUrlFromUrlGroup {
+        /// The group.
+        group: UrlGroupId,
+        /// The UrlPrefix string; `None` is HTTP_URL_FLAG_REMOVE_ALL (PFX-026).
+        url: Option<Vec<u16>>,
+    },
+    /// HttpSetUrlGroupProperty(HttpServerBindingProperty).
+    BindUrlGroup {
+        /// The group.
+        group: UrlGroupId,
+        /// The queue; `None` detaches the group (SES-026).
+        queue: Option<QueueId>,
+    },
+    /// HttpCreateRequestQueue that creates.
+    CreateRequestQueue {
+        /// 2.0 only (SES-020).
+        version: ApiVersion,
+        /// The name; `None` for a queue that nobody else can open (SES-016).
+        name: Option<Vec<u16>>,
+    },
+    /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING.
+    OpenRequestQueue {
+        /// 2.0 only.
+        version: ApiVersion,
+        /// The name.
+        name: Vec<u16>,
+    },
+    /// HttpCreateHttpHandle: a version 1 queue.
+    CreateHttpHandle,
+    /// HttpAddUrl: version 1 queues only (SES-023).
+    AddUrl {
+        /// The queue.
+        queue: QueueId,
+        /// The UrlPrefix string.
+        url: Vec<u16>,
+    },
+    /// HttpRemoveUrl: version 1 queues only.
+    RemoveUrl {
+        /// The queue.
+        queue: QueueId,
+        /// The UrlPrefix string.
+        url: Vec<u16>,
+    },
+    /// HttpCloseRequestQueue, or CloseHandle on a version 1 queue (SHD-005).
+    CloseRequestQueue {
+        /// The queue.
+        queue: QueueId,
+    },
+}
+
+/// What a [`Control`] operation returns besides NO_ERROR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing.
+    Done,
+    /// The new session.
+    ServerSession(ServerSessionId),
+    /// The new URL group.
+    UrlGroup(UrlGroupId),
+    /// The new or opened queue.
+    Queue(QueueId),
+}
+
+/// HttpReceiveHttpRequest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receive {
+    /// [`RequestId::NULL`] for the next request, else the one to retrieve (again).
+    pub request: RequestId,
+    /// HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY: copy the body bytes that are here.
+    pub copy_body: bool,
+    /// HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY: copy the whole body.
+    pub flush_body: bool,
+}
+
+/// HttpReceiveRequestEntityBody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReceiveEntityBody {
+    /// The request.
+    pub request: RequestId,
+    /// HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER (ENT-012).
+    pub fill_buffer: bool,
+}
+
+/// HttpSendHttpResponse and HttpSendResponseEntityBody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Send {
+    /// The request.
+    pub request: RequestId,
+    /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.
+    pub disconnect: bool,
+    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+    pub more_data: bool,
+}
+
+/// HttpCancelHttpRequest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancel {
+    /// The request whose transport connection is to be closed.
+    pub request: RequestId,
+}
+
+/// HttpWaitForDisconnect and HttpWaitForDisconnectEx.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitForDisconnect {
+    /// The connection.
+    pub connection: ConnectionId,
+}

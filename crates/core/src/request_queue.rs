@@ -1,0 +1,235 @@
+//! A request queue: the FIFO of requests that no program has taken, and the FIFO of receives that
+//! found none.
+//!
+//! Owns order (CON-006, G-033), the length limit (QUE-001) and closing. Does not own the requests
+//! themselves (they stay with their connections; here are ids) nor what a waiting receive is: the
+//! driver chooses `W` and when the two are paired. Invariant: after [`RequestQueue::pair`]
+//! returned `None`, at most one of the two FIFOs has entries.
+
+use std::collections::VecDeque;
+
+use crate::ids::RequestId;
+
+/// HttpServerQueueLengthProperty's default (QUE-001).
+pub const DEFAULT_LENGTH_LIMIT: usize = 1000;
+
+/// Names one waiting receive, to take it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+/// What became of a pushed request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// It is the last of the FIFO.
+    Queued,
+    /// The queue is at its limit: 503 handling (QUE-002).
+    Full,
+    /// The queue is closed: the connection is to be reset (SHD-008).
+    Closed,
+}
+
+/// See the module head. `W` is one waiting receive of the driver.
+#[derive(Debug)]
+pub struct RequestQueue<W> {
+    pending: VecDeque<RequestId>,
+    waiting: VecDeque<(Ticket, W)>,
+    last_ticket: u64,
+    limit: usize,
+    shut: bool,
+    closed: bool,
+}
+
+/// What a closed queue leaves behind, for the driver to end.
+#[derive(Debug)]
+pub struct Leftovers<W> {
+    /// Requests nobody took: their connections are reset (SHD-008).
+    pub pending: VecDeque<RequestId>,
+    /// Receives that waited: each completes with 995 (RCV-007).
+    pub waiting: Vec<W>,
+}
+
+impl<W> Default for RequestQueue<W> {
+    fn default() -> Self {
+        RequestQueue::new()
+    }
+}
+
+impl<W> RequestQueue<W> {
+    /// An open, empty queue with the default limit.
+    #[must_use]
+    pub fn new() -> Self {
+        RequestQueue {
+            pending: VecDeque::new(),
+            waiting: VecDeque::new(),
+            last_ticket: 0,
+            limit: DEFAULT_LENGTH_LIMIT,
+            shut: false,
+            closed: false,
+        }
+    }
+
+    /// Appends a request. Requests that were taken do not count for the limit (G-081).
+    pub fn push(&mut self, request: RequestId) -> Pushed {
+        if self.closed {
+            Pushed::Closed
+        } else if self.pending.len() >= self.limit {
+            Pushed::Full
+        } else {
+            self.pending.push_back(request);
+            Pushed::Queued
+        }
+    }
+
+    /// Takes the oldest request, past the receives that wait: for a caller whose turn it is.
+    pub fn take(&mut self) -> Option<RequestId> {
+        self.pending.pop_front()
+    }
+
+    /// The receive that waits longest.
+    #[must_use]
+    pub fn next_waiting(&self) -> Option<&W> {
+        self.waiting.front().map(|(_, receive)| receive)
+    }
+
+    /// The oldest request together with the oldest waiting receive, if there are both.
+    pub fn pair(&mut self) -> Option<(RequestId, W)> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        let (_, receive) = self.waiting.pop_front()?;
+        let request = self.pending.pop_front()?;
+        Some((request, receive))
+    }
+
+    /// Appends a waiting receive.
+    pub fn wait(&mut self, receive: W) -> Ticket {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        self.waiting.push_back((ticket, receive));
+        ticket
+    }
+
+    /// Takes a waiting receive back; `None` when it was served or withdrawn already.
+    pub fn withdraw(&mut self, ticket: Ticket) -> Option<W> {
+        let at = self.waiting.iter().position(|(t, _)| *t == ticket)?;
+        self.waiting.remove(at).map(|(_, receive)| receive)
+    }
+
+    /// Takes back the first waiting receive that `matches`.
+    pub fn withdraw_where(&mut self, mut matches: impl FnMut(&W) -> bool) -> Option<W> {
+        let at = self
+            .waiting
+            .iter()
+            .position(|(_, receive)| matches(receive))?;
+        self.waiting.remove(at).map(|(_, receive)| receive)
+    }
+
+    /// Forgets a request whose client is gone, so that it does not count for the limit.
+    pub fn forget(&mut self, request: RequestId) -> bool {
+        match self.pending.iter().position(|r| *r == request) {
+            Some(at) => self.pending.remove(at).is_some(),
+            None => false,
+        }
+    }
+
+    /// Shuts the queue down: no receive is served any more (SHD-001). Hands back those that wait.
+    pub fn shut(&mut self) -> Vec<W> {
+        self.shut = true;
+        self.waiting.drain(..).map(|(_, receive)| receive).collect()
+    }
+
+    /// True after [`RequestQueue::shut`] or [`RequestQueue::close`]: receives fail with 6.
+    #[must_use]
+    pub fn is_shut(&self) -> bool {
+        self.shut || self.closed
+    }
+
+    /// Closes the queue; later pushes answer [`Pushed::Closed`].
+    pub fn close(&mut self) -> Leftovers<W> {
+        self.closed = true;
+        Leftovers {
+            pending: std::mem::take(&mut self.pending),
+            waiting: self.waiting.drain(..).map(|(_, receive)| receive).collect(),
+        }
+    }
+
+    /// True after [`RequestQueue::close`].
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Requests that nobody took.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// True when every request was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// True when a receive waits.
+    #[must_use]
+    pub fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn con_006_requests_and_receives_meet_in_fifo_order() {
+        let mut queue = RequestQueue::new();
+        queue.wait("first");
+        queue.wait("second");
+        assert_eq!(queue.push(RequestId(7)), Pushed::Queued);
+        assert_eq!(queue.pair(), Some((RequestId(7), "first")));
+        assert_eq!(queue.pair(), None);
+        assert_eq!(queue.push(RequestId(8)), Pushed::Queued);
+        assert_eq!(queue.push(RequestId(9)), Pushed::Queued);
+        assert_eq!(queue.pair(), Some((RequestId(8), "second")));
+        assert_eq!(queue.pair(), None);
+        assert_eq!(queue.take(), Some(RequestId(9)));
+    }
+
+    #[test]
+    fn que_001_the_default_limit_is_1000_and_taken_requests_do_not_count() {
+        let mut queue = RequestQueue::<()>::new();
+        for n in 1..=1000 {
+            assert_eq!(queue.push(RequestId(n)), Pushed::Queued);
+        }
+        assert_eq!(queue.push(RequestId(1001)), Pushed::Full);
+        assert_eq!(queue.take(), Some(RequestId(1)));
+        assert_eq!(queue.push(RequestId(1001)), Pushed::Queued);
+    }
+
+    #[test]
+    fn rcv_007_closing_hands_back_every_waiting_receive_and_every_request() {
+        let mut queue = RequestQueue::new();
+        queue.wait(1);
+        let withdrawn = queue.wait(2);
+        queue.wait(3);
+        assert_eq!(queue.withdraw(withdrawn), Some(2));
+        assert_eq!(queue.withdraw(withdrawn), None);
+        let left = queue.close();
+        assert_eq!(left.waiting, [1, 3]);
+        assert!(left.pending.is_empty());
+        assert_eq!(queue.push(RequestId(1)), Pushed::Closed);
+    }
+
+    #[test]
+    fn a_forgotten_request_is_never_handed_out() {
+        let mut queue = RequestQueue::<()>::new();
+        queue.push(RequestId(1));
+        queue.push(RequestId(2));
+        assert!(queue.forget(RequestId(1)));
+        assert!(!queue.forget(RequestId(1)));
+        assert_eq!(queue.take(), Some(RequestId(2)));
+        assert_eq!(queue.take(), None);
+    }
+}

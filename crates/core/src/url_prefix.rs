@@ -1,0 +1,383 @@
+//! UrlPrefix strings: `scheme://host:port/path/`, the names under which a URL group receives
+//! requests.
+//!
+//! Owns the grammar (rows PFX-001 to PFX-009, PFX-018 to PFX-021, gaps G-089 and G-090), the
+//! normal form used to compare two prefixes, and which local addresses a prefix listens on
+//! (gap G-092). It does not own who registered a prefix or how requests find it: that is
+//! `routing`.
+//!
+//! Invariants: a host name is stored case-folded and is never an IP literal; an IP literal is
+//! stored as an address, an IPv4-mapped IPv6 literal as its IPv4 address; the path begins and ends
+//! with a slash and has no empty segment, no dot segment and no unpaired surrogate. Equality and
+//! hashing ignore letter case in host and path (RTE-015). Values are plain data: any thread.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub(crate) mod fold;
+pub(crate) mod idn;
+#[cfg(test)]
+mod tests;
+
+use fold::fold_unit;
+
+/// Longest URL in UTF-16 units: the structures carry byte lengths in 16 bits, so 65,534 bytes.
+pub(crate) const MAX_URL_UNITS: usize = 32_767;
+
+/// Longest host in characters (PFX-019, observed).
+pub(crate) const MAX_HOST_UNITS: usize = 255;
+
+pub(crate) const SLASH: u16 = b'/' as u16;
+
+/// The scheme of a prefix. One port carries one scheme (PFX-022).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// `http`
+    Http,
+    /// `https`
+    Https,
+}
+
+impl Scheme {
+    /// The lower-case name as it stands in a prefix.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        }
+    }
+}
+
+/// A host name in case-folded UTF-16 without unpaired surrogates.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct HostName(Box<[u16]>);
+
+impl HostName {
+    /// The folded name.
+    pub fn as_units(&self) -> &[u16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_units(f, &self.0)
+    }
+}
+
+impl fmt::Debug for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// The host element of a prefix; its kind is the host-specifier category that decides the order of
+/// routing (documented on *UrlPrefix Strings*, RTE-001).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PrefixHost {
+    /// `+`: every host, asked first.
+    Strong,
+    /// `*`: every host, asked last.
+    Weak,
+    /// An IP literal: every host on connections whose local address this is (RTE-016).
+    Ip(IpAddr),
+    /// An explicit host name.
+    Name(HostName),
+}
+
+/// Local addresses a prefix needs a listening socket on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ListenScope {
+    /// Both loopback addresses, `127.0.0.1` and `::1`: the host is `localhost`.
+    Loopback,
+    /// This address only: the host is a literal of the loopback range.
+    Address(IpAddr),
+    /// All addresses.
+    Any,
+}
+
+/// Why a string is not a UrlPrefix. Callers of the C functions see ERROR_INVALID_PARAMETER (87)
+/// for every variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InvalidPrefix {
+    /// Does not begin with lower-case `http://` or `https://`.
+    Scheme,
+    /// The host is empty, too long, in Punycode, an unusable IP literal, or has bad characters.
+    Host,
+    /// The port is missing or not a decimal 1 to 65535 without a leading zero.
+    Port,
+    /// The path is missing, is escaped text, or has a query, an empty or a dot segment.
+    Path,
+    /// Longer than 32,767 UTF-16 units.
+    TooLong,
+}
+
+impl fmt::Display for InvalidPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            InvalidPrefix::Scheme => "URL prefix does not begin with http:// or https://",
+            InvalidPrefix::Host => "URL prefix has an invalid host",
+            InvalidPrefix::Port => "URL prefix has no valid port",
+            InvalidPrefix::Path => "URL prefix has an invalid path",
+            InvalidPrefix::TooLong => "URL prefix is too long",
+        })
+    }
+}
+
+impl std::error::Error for InvalidPrefix {}
+
+/// A parsed UrlPrefix. Two values are equal when HTTP.sys would call them the same prefix: same
+/// scheme, host, port and path, letter case ignored (PFX-009, RTE-015).
+#[derive(Clone)]
+pub struct UrlPrefix {
+    scheme: Scheme,
+    host: PrefixHost,
+    port: u16,
+    path: Box<[u16]>,
+}
+
+impl UrlPrefix {
+    /// Parses UTF-16 text without a terminating NUL. A missing final slash on a non-empty path is
+    /// tolerated (PFX-009, observed).
+    pub fn parse(url: &[u16]) -> Result<UrlPrefix, InvalidPrefix> {
+        if url.len() > MAX_URL_UNITS {
+            return Err(InvalidPrefix::TooLong);
+        }
+        let (scheme, rest) = split_scheme(url)?;
+        let slash = rest.iter().position(|&u| u == SLASH);
+        let (authority, path) = match slash {
+            Some(at) => rest.split_at(at),
+            None => return Err(InvalidPrefix::Path),
+        };
+        let colon = authority.iter().rposition(|&u| u == u16::from(b':'));
+        let (host, port) = match colon {
+            Some(at) => (&authority[..at], &authority[at + 1..]),
+            None => return Err(InvalidPrefix::Port),
+        };
+        Ok(UrlPrefix {
+            scheme,
+            host: parse_host(host)?,
+            port: parse_port(port)?,
+            path: parse_path(path)?,
+        })
+    }
+
+    /// Parses UTF-8 text; see [`UrlPrefix::parse`].
+    pub fn parse_str(url: &str) -> Result<UrlPrefix, InvalidPrefix> {
+        if url.len() > MAX_URL_UNITS * 3 {
+            return Err(InvalidPrefix::TooLong);
+        }
+        UrlPrefix::parse(&url.encode_utf16().collect::<Vec<u16>>())
+    }
+
+    /// The scheme.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The port, 1 to 65535.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The host element.
+    pub fn host(&self) -> &PrefixHost {
+        &self.host
+    }
+
+    /// The path in its original spelling, always with a final slash.
+    pub fn path(&self) -> &[u16] {
+        &self.path
+    }
+
+    /// Where to listen: only on loopback for `localhost` and loopback literals, on all addresses
+    /// for everything else (G-092: our choice; HTTP.sys listens on all addresses by default and
+    /// refuses by Host).
+    pub fn listen_scope(&self) -> ListenScope {
+        match &self.host {
+            PrefixHost::Ip(ip) if ip.is_loopback() => ListenScope::Address(*ip),
+            PrefixHost::Name(name) if is_localhost(name) => ListenScope::Loopback,
+            _ => ListenScope::Any,
+        }
+    }
+}
+
+impl PartialEq for UrlPrefix {
+    fn eq(&self, other: &UrlPrefix) -> bool {
+        self.scheme == other.scheme
+            && self.port == other.port
+            && self.host == other.host
+            && self.path.len() == other.path.len()
+            && self
+                .path
+                .iter()
+                .zip(&other.path)
+                .all(|(&a, &b)| fold_unit(a) == fold_unit(b))
+    }
+}
+
+impl Eq for UrlPrefix {}
+
+impl Hash for UrlPrefix {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.scheme.hash(state);
+        self.port.hash(state);
+        self.host.hash(state);
+        for &unit in &self.path {
+            state.write_u16(fold_unit(unit));
+        }
+    }
+}
+
+/// The normalised text: folded host, canonical IP literal, path as registered with a final slash.
+impl fmt::Display for UrlPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://", self.scheme.as_str())?;
+        match &self.host {
+            PrefixHost::Strong => f.write_str("+")?,
+            PrefixHost::Weak => f.write_str("*")?,
+            PrefixHost::Ip(IpAddr::V4(ip)) => write!(f, "{ip}")?,
+            PrefixHost::Ip(IpAddr::V6(ip)) => write!(f, "[{ip}]")?,
+            PrefixHost::Name(name) => write!(f, "{name}")?,
+        }
+        write!(f, ":{}", self.port)?;
+        write_units(f, &self.path)
+    }
+}
+
+impl fmt::Debug for UrlPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UrlPrefix({self})")
+    }
+}
+
+fn write_units(f: &mut fmt::Formatter<'_>, units: &[u16]) -> fmt::Result {
+    use fmt::Write;
+    char::decode_utf16(units.iter().copied())
+        .try_for_each(|c| f.write_char(c.unwrap_or(char::REPLACEMENT_CHARACTER)))
+}
+
+fn is_localhost(name: &HostName) -> bool {
+    name.0.iter().copied().eq("localhost".encode_utf16())
+}
+
+fn strip_ascii<'a>(text: &'a [u16], prefix: &str) -> Option<&'a [u16]> {
+    let (head, tail) = text.split_at_checked(prefix.len())?;
+    head.iter()
+        .copied()
+        .eq(prefix.bytes().map(u16::from))
+        .then_some(tail)
+}
+
+/// PFX-007 (documented): the scheme is lower case.
+fn split_scheme(url: &[u16]) -> Result<(Scheme, &[u16]), InvalidPrefix> {
+    if let Some(rest) = strip_ascii(url, "http://") {
+        return Ok((Scheme::Http, rest));
+    }
+    strip_ascii(url, "https://")
+        .map(|rest| (Scheme::Https, rest))
+        .ok_or(InvalidPrefix::Scheme)
+}
+
+/// PFX-003 to PFX-007: decimal 1 to 65535, no leading zero, no sign.
+fn parse_port(text: &[u16]) -> Result<u16, InvalidPrefix> {
+    if text.is_empty() || text.len() > 5 || text[0] == u16::from(b'0') {
+        return Err(InvalidPrefix::Port);
+    }
+    let mut value: u32 = 0;
+    for &unit in text {
+        let digit = match unit {
+            0x30..=0x39 => u32::from(unit - 0x30),
+            _ => return Err(InvalidPrefix::Port),
+        };
+        value = value * 10 + digit;
+    }
+    u16::try_from(value).map_err(|_| InvalidPrefix::Port)
+}
+
+fn parse_host(text: &[u16]) -> Result<PrefixHost, InvalidPrefix> {
+    if text.is_empty() || text.len() > MAX_HOST_UNITS {
+        return Err(InvalidPrefix::Host);
+    }
+    if text.len() == 1 && text[0] == u16::from(b'+') {
+        return Ok(PrefixHost::Strong);
+    }
+    if text.len() == 1 && text[0] == u16::from(b'*') {
+        return Ok(PrefixHost::Weak);
+    }
+    let host = String::from_utf16(text).map_err(|_| InvalidPrefix::Host)?;
+    if let Some(literal) = host.strip_prefix('[') {
+        let literal = literal.strip_suffix(']').ok_or(InvalidPrefix::Host)?;
+        let ip: Ipv6Addr = literal.parse().map_err(|_| InvalidPrefix::Host)?;
+        return ip_host(IpAddr::V6(ip));
+    }
+    if host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        let ip: Ipv4Addr = host.parse().map_err(|_| InvalidPrefix::Host)?;
+        return ip_host(IpAddr::V4(ip));
+    }
+    parse_name(&host)
+}
+
+/// The unspecified address is refused: `+` and `*` say that (PFX-019, observed).
+fn ip_host(ip: IpAddr) -> Result<PrefixHost, InvalidPrefix> {
+    let ip = ip.to_canonical();
+    if ip.is_unspecified() {
+        return Err(InvalidPrefix::Host);
+    }
+    Ok(PrefixHost::Ip(ip))
+}
+
+fn parse_name(host: &str) -> Result<PrefixHost, InvalidPrefix> {
+    if !host.chars().all(is_name_char) {
+        return Err(InvalidPrefix::Host);
+    }
+    // One final dot marks an absolute name; an empty label anywhere else is no name at all.
+    for label in host.strip_suffix('.').unwrap_or(host).split('.') {
+        // HST-014 (documented): the Unicode form is what is registered.
+        let punycode = label
+            .as_bytes()
+            .get(..4)
+            .is_some_and(|p| p.eq_ignore_ascii_case(b"xn--"));
+        if label.is_empty() || punycode {
+            return Err(InvalidPrefix::Host);
+        }
+    }
+    Ok(PrefixHost::Name(HostName(
+        host.encode_utf16().map(fold_unit).collect(),
+    )))
+}
+
+fn is_name_char(c: char) -> bool {
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')
+    } else {
+        !c.is_control() && !c.is_whitespace()
+    }
+}
+
+/// A prefix is compared with cooked paths, so whatever a cooked path cannot contain is refused
+/// here: escapes and queries (PFX-008, PFX-020), empty segments (PFX-021), and by assumption
+/// backslashes, fragments, controls and dot segments.
+fn parse_path(path: &[u16]) -> Result<Box<[u16]>, InvalidPrefix> {
+    let text = String::from_utf16(path).map_err(|_| InvalidPrefix::Path)?;
+    if text
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '%' | '?' | '#' | '\\'))
+    {
+        return Err(InvalidPrefix::Path);
+    }
+    let inner = text.strip_prefix('/').ok_or(InvalidPrefix::Path)?;
+    let inner = inner.strip_suffix('/').unwrap_or(inner);
+    if !inner.is_empty() && inner.split('/').any(|s| matches!(s, "" | "." | "..")) {
+        return Err(InvalidPrefix::Path);
+    }
+    if text == "//" {
+        return Err(InvalidPrefix::Path);
+    }
+    let mut units = path.to_vec();
+    if units.last() != Some(&SLASH) {
+        units.push(SLASH);
+    }
+    Ok(units.into_boxed_slice())
+}

@@ -1,0 +1,138 @@
+//! HttpCancelHttpRequest, and every other hard or orderly end of a connection.
+//!
+//! Owns the one way a connection leaves its slot. Invariant: under the slot's lock the socket is
+//! closed, the exchange is over, every waiting call is taken out to be signalled exactly once, and
+//! the slot is given back; so a second cancel, the polling thread and a closing queue all find
+//! either a live connection with the id they mean or nothing.
+
+use httpsys_core::connection::Delivery;
+use httpsys_core::operation::Cancel;
+use httpsys_core::{Error, QueueId, RequestId};
+use parking_lot::MutexGuard;
+
+use crate::conn::Conn;
+use crate::queue::Queue;
+use crate::service::Service;
+use crate::sys;
+use crate::waiter::{Signal, Wakes};
+
+impl Service {
+    /// HttpCancelHttpRequest: resets the transport connection of exactly this request. Requests
+    /// pipelined behind it are gone with it (CXL-010, G-070); calls that wait on the connection
+    /// end with 995 (G-068). From any thread, at any moment.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] (6) on a closed queue; [`Error::ConnectionInvalid`] (1229) for an
+    /// id that is unknown, zero, finished, another queue's, or whose last send was started
+    /// (CXL-006, SND-033): nothing is touched.
+    pub fn cancel(&self, queue: &Queue, cancel: &Cancel) -> Result<(), Error> {
+        let mut guard = self.lock_live(queue, cancel.request)?;
+        let mut wakes = Wakes::default();
+        tracing::debug!(request = cancel.request.0, "cancelled by the program");
+        self.reset_connection(&mut guard, Error::Aborted, &mut wakes);
+        drop(guard);
+        wakes.fire(self);
+        Ok(())
+    }
+
+    /// Locks the connection of a live request of `queue` that a receive has returned.
+    pub(crate) fn lock_live(
+        &self,
+        queue: &Queue,
+        request: RequestId,
+    ) -> Result<MutexGuard<'_, Conn>, Error> {
+        let guard = self.shard().table.lock(request.place());
+        if let Some(mut guard) = guard {
+            if guard.state.live(request, queue.id()).is_ok() {
+                return Ok(guard);
+            }
+        }
+        // Closing a queue ends its requests, so only dead ids pay for this look.
+        Err(if queue.is_closed() {
+            Error::InvalidHandle
+        } else {
+            Error::ConnectionInvalid
+        })
+    }
+
+    /// Closes the transport connection with a reset; waiting calls end with `error`.
+    pub(crate) fn reset_connection(&self, conn: &mut Conn, error: Error, wakes: &mut Wakes) {
+        if let Some(stream) = conn.stream.take() {
+            sys::reset(stream);
+            self.vacate(conn, error, wakes);
+        }
+    }
+
+    /// Closes the transport connection with FIN.
+    pub(crate) fn close_connection(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        if let Some(stream) = conn.stream.take() {
+            drop(stream);
+            self.vacate(conn, Error::ConnectionInvalid, wakes);
+        }
+    }
+
+    fn vacate(&self, conn: &mut Conn, error: Error, wakes: &mut Wakes) {
+        let exchange = conn.state.close();
+        let queue = conn.queue.take();
+        if let (Some(exchange), Some(queue)) = (exchange, queue) {
+            if exchange.delivery() == Delivery::Queued {
+                queue.lock().forget(exchange.request());
+            }
+        }
+        if let Some(block) = conn.block.take() {
+            self.requests().put(block);
+        }
+        conn.forget_input();
+        if let Some(waits) = conn.waits.take() {
+            for waiting in waits.readers.into_iter().chain(waits.writer) {
+                wakes.add(waiting, Signal::Failed(error));
+            }
+            // What they waited for (DSC-001, CXL-009).
+            for (_, waiting) in waits.disconnects {
+                wakes.add(waiting, Signal::Ready);
+            }
+        }
+        let slot = conn.state.id().place().slot;
+        self.shard().table.release(slot, conn.ids().exhausted());
+    }
+
+    /// Resets the connections of all requests of a queue that was closed (SHD-007, SHD-008).
+    pub(crate) fn reset_requests_of(&self, queue: QueueId, wakes: &mut Wakes) {
+        self.for_each_connection(|service, conn| {
+            if conn
+                .state
+                .exchange()
+                .is_some_and(|exchange| exchange.queue() == queue)
+            {
+                service.reset_connection(conn, Error::Aborted, wakes);
+            }
+        });
+    }
+
+    /// Closes the idle connections of a port that has no registration left (G-077).
+    pub(crate) fn close_idle_on(&self, port: u16, wakes: &mut Wakes) {
+        self.for_each_connection(|service, conn| {
+            if conn.local.port() == port && conn.state.is_idle() {
+                service.close_connection(conn, wakes);
+            }
+        });
+    }
+
+    /// Resets every connection: the service ends.
+    pub(crate) fn reset_all(&self, wakes: &mut Wakes) {
+        self.for_each_connection(|service, conn| {
+            service.reset_connection(conn, Error::Aborted, wakes);
+        });
+    }
+
+    pub(crate) fn for_each_connection(&self, mut visit: impl FnMut(&Service, &mut Conn)) {
+        let table = &self.shard().table;
+        for slot in 0..table.used() {
+            if let Some(mut conn) = table.lock_slot(slot) {
+                if conn.stream.is_some() {
+                    visit(self, &mut conn);
+                }
+            }
+        }
+    }
+}

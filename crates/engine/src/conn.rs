@@ -1,0 +1,208 @@
+//! What a slot of the connection table holds: one connection's socket and everything beside it.
+//!
+//! Owns: the socket, the bytes that were received and not yet used, the request block, and the
+//! list of calls that wait for this connection. Does not own the protocol's state: that is
+//! `httpsys_core::connection`. Threading: always behind the slot's lock; no call here blocks.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use httpsys_core::connection::Connection;
+use httpsys_core::ids::SlotIds;
+use httpsys_core::{ConnectionId, QueueId, Request};
+use mio::net::TcpStream;
+
+use crate::pool;
+use crate::queue::Queue;
+use crate::sys;
+use crate::waiter::Waiting;
+
+/// See the module head.
+#[derive(Debug)]
+pub(crate) struct Conn {
+    ids: SlotIds,
+    /// The protocol's state; phase Closed in a vacant slot.
+    pub(crate) state: Connection,
+    /// `None` exactly when the slot is vacant.
+    pub(crate) stream: Option<TcpStream>,
+    /// Received bytes; those before `used` are done with.
+    input: Vec<u8>,
+    used: usize,
+    pub(crate) remote: SocketAddr,
+    pub(crate) local: SocketAddr,
+    /// The request under way, until it is handed over whole.
+    pub(crate) block: Option<Box<Request>>,
+    /// The queue of the request under way.
+    pub(crate) queue: Option<Arc<Queue>>,
+    pub(crate) waits: Option<Box<Waits>>,
+    /// A read may find something: set by events, cleared when the socket said it is empty.
+    pub(crate) readable: bool,
+    /// The peer has closed its sending side.
+    pub(crate) peer_closed: bool,
+    /// A send is under way; a second one is refused (SND-019).
+    pub(crate) sending: bool,
+    /// Bytes thrown away while closing.
+    pub(crate) lingered: u32,
+}
+
+/// The calls that wait for something on this connection.
+#[derive(Debug, Default)]
+pub(crate) struct Waits {
+    /// Entity body reads, in posting order (G-040).
+    pub(crate) readers: VecDeque<Waiting>,
+    /// The send that found the socket full.
+    pub(crate) writer: Option<Waiting>,
+    /// Waits for the connection's end, each with the queue it was posted on.
+    pub(crate) disconnects: Vec<(QueueId, Waiting)>,
+}
+
+/// The result of a read attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ReadOutcome {
+    Bytes(usize),
+    /// Nothing there now; an event tells when to try again.
+    Empty,
+    /// The peer has closed its sending side.
+    End,
+    /// The connection is broken.
+    Broken,
+}
+
+impl Conn {
+    /// The content of a slot that was never used.
+    pub(crate) fn vacant(ids: SlotIds) -> Self {
+        let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let mut state = Connection::new(ConnectionId(0));
+        state.close();
+        Conn {
+            ids,
+            state,
+            stream: None,
+            input: Vec::new(),
+            used: 0,
+            remote: nowhere,
+            local: nowhere,
+            block: None,
+            queue: None,
+            waits: None,
+            readable: false,
+            peer_closed: false,
+            sending: false,
+            lingered: 0,
+        }
+    }
+
+    /// Puts a new connection into the vacant slot.
+    pub(crate) fn open(&mut self, id: ConnectionId, remote: SocketAddr, local: SocketAddr) {
+        debug_assert!(self.stream.is_none());
+        self.state = Connection::new(id);
+        self.remote = remote;
+        self.local = local;
+        self.readable = false;
+        self.peer_closed = false;
+        self.sending = false;
+        self.lingered = 0;
+    }
+
+    pub(crate) fn ids_mut(&mut self) -> &mut SlotIds {
+        &mut self.ids
+    }
+
+    pub(crate) fn ids(&self) -> &SlotIds {
+        &self.ids
+    }
+
+    /// The received bytes that nobody used yet.
+    pub(crate) fn unused(&self) -> &[u8] {
+        &self.input[self.used..]
+    }
+
+    /// Marks `n` of the unused bytes as done with.
+    pub(crate) fn consume(&mut self, n: usize) {
+        self.used += n;
+        debug_assert!(self.used <= self.input.len());
+        if self.used == self.input.len() {
+            self.used = 0;
+            pool::put_buffer(std::mem::take(&mut self.input));
+        }
+    }
+
+    /// Keeps received bytes for later.
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.input.is_empty() {
+            self.input = pool::get_buffer();
+        } else if self.used > 0 {
+            self.input.drain(..self.used);
+        }
+        self.used = 0;
+        self.input.extend_from_slice(bytes);
+    }
+
+    /// Takes the unused bytes out, to work on them beside the connection;
+    /// [`Conn::put_input_back`] returns them.
+    pub(crate) fn take_input(&mut self) -> (Vec<u8>, usize) {
+        (
+            std::mem::take(&mut self.input),
+            std::mem::take(&mut self.used),
+        )
+    }
+
+    /// Returns what [`Conn::take_input`] gave, `used` bytes of it being done with.
+    pub(crate) fn put_input_back(&mut self, input: Vec<u8>, used: usize) {
+        debug_assert!(self.input.is_empty());
+        self.input = input;
+        self.used = 0;
+        self.consume(used);
+    }
+
+    /// Throws all received bytes away.
+    pub(crate) fn forget_input(&mut self) {
+        self.used = 0;
+        pool::put_buffer(std::mem::take(&mut self.input));
+    }
+
+    /// Reads what the socket has, at most `buffer.len()` bytes.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
+        let Some(stream) = &mut self.stream else {
+            return ReadOutcome::Broken;
+        };
+        loop {
+            match stream.read(buffer) {
+                Ok(0) => return ReadOutcome::End,
+                Ok(n) => {
+                    // Behind the last bytes of a closed side the end is still to be read.
+                    if sys::SHORT_READ_DRAINS && n < buffer.len() && !self.peer_closed {
+                        self.readable = false;
+                    }
+                    return ReadOutcome::Bytes(n);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return ReadOutcome::Empty;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return ReadOutcome::Broken,
+            }
+        }
+    }
+
+    /// The waiting calls, made on first use.
+    pub(crate) fn waits_mut(&mut self) -> &mut Waits {
+        self.waits.get_or_insert_default()
+    }
+
+    /// Takes the first waiting reader.
+    pub(crate) fn pop_reader(&mut self) -> Option<Waiting> {
+        self.waits.as_mut()?.readers.pop_front()
+    }
+
+    /// Takes the waiting writer.
+    pub(crate) fn pop_writer(&mut self) -> Option<Waiting> {
+        self.waits.as_mut()?.writer.take()
+    }
+}

@@ -1,0 +1,194 @@
+//! HttpWaitForDisconnect, and taking pending operations back (CancelIo, CancelIoEx).
+//!
+//! Owns the wait for a connection's end and the search for a pending operation by its tag. Does
+//! not own the ends themselves (`cancel.rs`).
+
+use std::sync::Arc;
+
+use httpsys_core::operation::WaitForDisconnect;
+use httpsys_core::{ConnectionId, Error};
+
+use crate::conn::Conn;
+use crate::queue::Queue;
+use crate::service::Service;
+use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
+
+impl Service {
+    /// HttpWaitForDisconnect: blocks until the connection is gone, whatever ended it (DSC-001).
+    /// A client that closed its sending side counts as gone (A-08, DSC-006).
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`] (1229) for an unknown connection or one that is gone already
+    /// (DSC-003, G-073); [`Error::Aborted`] (995) when the queue closes or shuts down (DSC-009).
+    pub fn wait_for_disconnect(
+        &self,
+        queue: &Queue,
+        wait: &WaitForDisconnect,
+    ) -> Result<(), Error> {
+        let waiter = Waiter::of_this_thread();
+        let registered = self.register_disconnect(queue, wait.connection, || {
+            Waiting::Thread(Arc::clone(&waiter))
+        });
+        let result = match registered {
+            Ok(()) => match self.wait(&waiter, None) {
+                Some(Signal::Failed(error)) => Err(error),
+                _ => Ok(()),
+            },
+            Err(error) => Err(error),
+        };
+        waiter.recycle();
+        result
+    }
+
+    /// The overlapped form; the operation is signalled [`Signal::Ready`] when the connection ends.
+    ///
+    /// # Errors
+    /// As [`Service::wait_for_disconnect`]; nothing was registered then.
+    pub fn try_wait_for_disconnect(
+        &self,
+        queue: &Queue,
+        wait: &WaitForDisconnect,
+        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
+    ) -> Result<(), Error> {
+        self.register_disconnect(queue, wait.connection, || Waiting::Operation(register()))?;
+        self.arm_fallback();
+        Ok(())
+    }
+
+    fn register_disconnect(
+        &self,
+        queue: &Queue,
+        connection: ConnectionId,
+        waiting: impl FnOnce() -> Waiting,
+    ) -> Result<(), Error> {
+        if queue.lock().is_shut() {
+            return Err(Error::InvalidHandle);
+        }
+        let mut conn = self
+            .shard()
+            .table
+            .lock(connection.place())
+            .ok_or(Error::ConnectionInvalid)?;
+        let gone = conn.state.id() != connection || conn.stream.is_none() || conn.peer_closed;
+        if gone || connection.0 == 0 {
+            return Err(Error::ConnectionInvalid);
+        }
+        conn.waits_mut().disconnects.push((queue.id(), waiting()));
+        Ok(())
+    }
+
+    /// CancelIoEx: ends the pending operation with this tag on this queue with 995. `false`: there
+    /// is none (any more).
+    pub fn cancel_operation(&self, queue: &Queue, tag: usize) -> bool {
+        self.cancel_matching(queue, &|waiting| waiting.tag() == Some(tag))
+    }
+
+    /// CancelIo: ends all pending overlapped operations of this queue with 995.
+    pub fn cancel_all_operations(&self, queue: &Queue) -> bool {
+        self.cancel_matching(queue, &Waiting::is_operation)
+    }
+
+    fn cancel_matching(&self, queue: &Queue, matches: &dyn Fn(&Waiting) -> bool) -> bool {
+        let mut wakes = Wakes::default();
+        let mut any = false;
+        while let Some(waiting) = queue.lock().withdraw_where(matches) {
+            any = true;
+            wakes.add(waiting, Signal::Failed(Error::Aborted));
+        }
+        self.for_each_connection(|service, conn| {
+            any |= service.cancel_on(conn, queue, matches, &mut wakes);
+        });
+        wakes.fire(self);
+        any
+    }
+
+    fn cancel_on(
+        &self,
+        conn: &mut Conn,
+        queue: &Queue,
+        matches: &dyn Fn(&Waiting) -> bool,
+        wakes: &mut Wakes,
+    ) -> bool {
+        let ours = conn
+            .state
+            .exchange()
+            .is_some_and(|exchange| exchange.queue() == queue.id());
+        let Some(waits) = &mut conn.waits else {
+            return false;
+        };
+        let mut taken = Vec::new();
+        let mut kept = Vec::new();
+        for (scope, waiting) in waits.disconnects.drain(..) {
+            if scope == queue.id() && matches(&waiting) {
+                taken.push(waiting);
+            } else {
+                kept.push((scope, waiting));
+            }
+        }
+        waits.disconnects = kept;
+        let mut broken = false;
+        if ours {
+            while let Some(at) = waits.readers.iter().position(matches) {
+                taken.extend(waits.readers.remove(at));
+            }
+            if waits.writer.as_ref().is_some_and(matches) {
+                taken.extend(waits.writer.take());
+                broken = true;
+            }
+        }
+        let any = !taken.is_empty();
+        for waiting in taken {
+            wakes.add(waiting, Signal::Failed(Error::Aborted));
+        }
+        if broken {
+            // Part of the response is out: only a reset tells the client (SND-032).
+            self.reset_connection(conn, Error::Aborted, wakes);
+        }
+        any
+    }
+
+    /// HttpShutdownRequestQueue: waiting receives and disconnect waits end with 995, later
+    /// receives fail with 6 (SHD-001, SHD-002, G-075); requests that were received can still be
+    /// answered (SHD-003); requests nobody took stay until the queue closes (G-076).
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] on a closed queue.
+    pub fn shutdown_queue(&self, queue: &Queue) -> Result<(), Error> {
+        let mut wakes = Wakes::default();
+        {
+            let mut fifos = queue.lock();
+            if fifos.is_closed() {
+                return Err(Error::InvalidHandle);
+            }
+            for receive in fifos.shut() {
+                wakes.add(receive, Signal::Failed(Error::Aborted));
+            }
+        }
+        self.for_each_connection(|_, conn| {
+            let Some(waits) = &mut conn.waits else { return };
+            let mut kept = Vec::new();
+            for (scope, waiting) in waits.disconnects.drain(..) {
+                if scope == queue.id() {
+                    wakes.add(waiting, Signal::Failed(Error::Aborted));
+                } else {
+                    kept.push((scope, waiting));
+                }
+            }
+            waits.disconnects = kept;
+        });
+        wakes.fire(self);
+        // A thread that leads for this queue has to see it.
+        self.shard().interrupt();
+        Ok(())
+    }
+
+    /// The client has closed its sending side: waits for the disconnect are fulfilled.
+    pub(crate) fn peer_has_closed(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        conn.peer_closed = true;
+        if let Some(waits) = &mut conn.waits {
+            for (_, waiting) in waits.disconnects.drain(..) {
+                wakes.add(waiting, Signal::Ready);
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Who polls: leader and followers.
+//!
+//! A thread of the program that has to wait (in a receive, a body read, a blocked send) polls the
+//! sockets itself if nobody does: it *leads*, and what it finds for itself crosses no thread.
+//! Others sleep and are woken when there is work for them. When a leader goes away with what it
+//! found, nobody leads for a moment; a fallback thread sees that I/O goes on: while there is
+//! activity it looks every [`TICK`] and polls, without waiting, if nobody led or took a request
+//! since; after [`QUIET_TICKS`] such ticks it leads for good, until a thread of the program wants
+//! the lead. When a leader sits in its poll for a whole tick, the fallback sleeps without a timer
+//! until that leader is back. So I/O never depends on the program calling in, and a busy program
+//! pays no hand-over.
+//!
+//! Owns the lead's hand-over and the fallback thread. Invariant: whenever the lead is free, the
+//! fallback is armed (it will look within a tick) or about to be by the thread that freed it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use httpsys_core::{Error, QueueId, RequestId};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use crate::queue::Queue;
+use crate::service::Service;
+use crate::shard::Lead;
+use crate::waiter::{Signal, Waiter, Waiting, Wakes};
+
+/// How long work can lie unseen when the threads of the program are all busy.
+const TICK: Duration = Duration::from_millis(2);
+/// Ticks without any activity after which the fallback thread leads for good.
+const QUIET_TICKS: u32 = 4;
+/// The longest a thread waits for the fallback thread to step back before it waits as a follower.
+const STEP_BACK: Duration = Duration::from_millis(10);
+
+/// What leaders and the fallback thread tell each other.
+#[derive(Debug, Default)]
+pub(crate) struct Leadership {
+    /// Counts leads taken and requests taken: "somebody is at work".
+    progress: AtomicU64,
+    /// The fallback thread looks again within a tick.
+    armed: AtomicBool,
+    /// The fallback thread polls without a limit.
+    fallback_leads: AtomicBool,
+    /// A thread of the program wants the lead from it.
+    wanted: AtomicBool,
+    stop: AtomicBool,
+    started: AtomicBool,
+    sleep: Mutex<()>,
+    alarm: Condvar,
+}
+
+impl Leadership {
+    /// A request was taken.
+    pub(crate) fn note_progress(&self) {
+        self.progress.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn ring(&self) {
+        let _sleep = self.sleep.lock();
+        self.alarm.notify_one();
+    }
+}
+
+impl Service {
+    /// The lead, if nobody has it or the fallback thread gives it up.
+    pub(crate) fn try_lead(&self) -> Option<MutexGuard<'_, Lead>> {
+        let leadership = self.leadership();
+        let lead = match self.shard().lead.try_lock() {
+            Some(lead) => lead,
+            None if leadership.fallback_leads.load(Ordering::Acquire) => {
+                leadership.wanted.store(true, Ordering::Release);
+                self.shard().interrupt();
+                self.shard().lead.try_lock_for(STEP_BACK)?
+            }
+            None => return None,
+        };
+        leadership.note_progress();
+        Some(lead)
+    }
+
+    /// Gives the lead back and sees that somebody looks after the sockets meanwhile.
+    pub(crate) fn leave(&self, lead: MutexGuard<'_, Lead>) {
+        drop(lead);
+        self.arm_fallback();
+    }
+
+    /// Makes the fallback thread look within a tick.
+    pub(crate) fn arm_fallback(&self) {
+        let leadership = self.leadership();
+        // Pairs with the fence of the fallback thread between disarming and looking at the lead.
+        fence(Ordering::SeqCst);
+        if leadership.armed.load(Ordering::Relaxed) {
+            return;
+        }
+        leadership.armed.store(true, Ordering::SeqCst);
+        if !leadership.started.swap(true, Ordering::AcqRel) {
+            self.start_fallback();
+        }
+        leadership.ring();
+    }
+
+    /// Waits until `waiter` is signalled, leading meanwhile if nobody does. `None`: the deadline
+    /// passed, and the caller withdraws its registration.
+    pub(crate) fn wait(&self, waiter: &Arc<Waiter>, deadline: Option<Instant>) -> Option<Signal> {
+        loop {
+            if let Some(signal) = waiter.take() {
+                return Some(signal);
+            }
+            if deadline.is_some_and(|at| at <= self.clock().now()) {
+                return None;
+            }
+            match self.try_lead() {
+                Some(mut lead) => {
+                    let mut wakes = Wakes::default();
+                    if waiter.begin_polling() {
+                        self.poll_once(&mut lead, deadline, None, &mut wakes);
+                    }
+                    waiter.end_polling();
+                    self.leave(lead);
+                    wakes.fire(self);
+                }
+                None => waiter.park(deadline),
+            }
+        }
+    }
+
+    /// The next request of a queue for a blocking receive.
+    ///
+    /// The thread that leads keeps the first request it finds for its own queue: among threads
+    /// that block at the same time the order is not defined. Overlapped receives that were posted
+    /// before are served first (CON-006), and sleeping threads in the order they came.
+    pub(crate) fn next_request(
+        &self,
+        queue: &Queue,
+        deadline: Option<Instant>,
+    ) -> Result<RequestId, Error> {
+        let mut first = true;
+        loop {
+            {
+                let mut fifos = queue.lock();
+                if fifos.is_shut() {
+                    return Err(if first {
+                        Error::InvalidHandle
+                    } else {
+                        Error::Aborted
+                    });
+                }
+                if let Some(request) = fifos.take() {
+                    return Ok(request);
+                }
+            }
+            first = false;
+            if deadline.is_some_and(|at| at <= self.clock().now()) {
+                return Err(Error::Timeout);
+            }
+            let result = match self.try_lead() {
+                Some(lead) => self.lead_for(lead, queue, deadline),
+                None => self.follow(queue, deadline)?,
+            };
+            if let Some(request) = result {
+                self.leadership().note_progress();
+                return Ok(request);
+            }
+        }
+    }
+
+    fn lead_for(
+        &self,
+        mut lead: MutexGuard<'_, Lead>,
+        queue: &Queue,
+        deadline: Option<Instant>,
+    ) -> Option<RequestId> {
+        let mut wakes = Wakes::default();
+        let idle = {
+            let fifos = queue.lock();
+            let idle = fifos.is_empty() && !fifos.is_shut();
+            queue.set_polled(idle);
+            idle
+        };
+        if idle {
+            self.poll_once(&mut lead, deadline, Some(queue.id()), &mut wakes);
+        }
+        self.leave(lead);
+        let request = {
+            let mut fifos = queue.lock();
+            queue.set_polled(false);
+            let request = if fifos.is_shut() { None } else { fifos.take() };
+            while let Some((other, receive)) = fifos.pair() {
+                wakes.add(receive, Signal::Request(other));
+            }
+            request
+        };
+        wakes.fire(self);
+        request
+    }
+
+    fn follow(&self, queue: &Queue, deadline: Option<Instant>) -> Result<Option<RequestId>, Error> {
+        let waiter = Waiter::of_this_thread();
+        let ticket = {
+            let mut fifos = queue.lock();
+            if !fifos.is_empty() || fifos.is_shut() {
+                waiter.recycle();
+                return Ok(None);
+            }
+            fifos.wait(Waiting::Thread(Arc::clone(&waiter)))
+        };
+        waiter.park(deadline);
+        let mut signal = waiter.take();
+        if signal.is_none() && queue.lock().withdraw(ticket).is_none() {
+            // Served in the last moment: the signal is on its way.
+            waiter.park(None);
+            signal = waiter.take();
+        }
+        waiter.recycle();
+        match signal {
+            Some(Signal::Request(request)) => Ok(Some(request)),
+            Some(Signal::Failed(error)) => Err(error),
+            Some(Signal::Ready) | None => Ok(None),
+        }
+    }
+
+    /// Ends the fallback thread; waiting calls are not touched.
+    pub(crate) fn stop_fallback(&self) {
+        let leadership = self.leadership();
+        leadership.stop.store(true, Ordering::SeqCst);
+        leadership.ring();
+        self.shard().interrupt();
+    }
+
+    fn start_fallback(&self) {
+        let service = self.clone();
+        let spawned = thread::Builder::new()
+            .name("httpsys-io".into())
+            .spawn(move || service.run_fallback());
+        if let Err(error) = spawned {
+            tracing::error!(%error, "no fallback I/O thread: I/O goes on inside blocking calls only");
+        }
+    }
+
+    fn run_fallback(&self) {
+        let leadership = self.leadership();
+        let mut quiet = 0;
+        let mut seen = leadership.progress.load(Ordering::Relaxed);
+        while !leadership.stop.load(Ordering::SeqCst) {
+            self.sleep_a_tick();
+            let now = leadership.progress.load(Ordering::Relaxed);
+            if now != seen {
+                seen = now;
+                quiet = 0;
+                continue;
+            }
+            match self.shard().lead.try_lock() {
+                None => self.disarm(),
+                Some(lead) => {
+                    quiet += 1;
+                    self.fallback_lead(lead, quiet > QUIET_TICKS);
+                    if quiet > QUIET_TICKS {
+                        quiet = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    fn sleep_a_tick(&self) {
+        let leadership = self.leadership();
+        let mut sleep = leadership.sleep.lock();
+        if leadership.stop.load(Ordering::SeqCst) {
+            return;
+        }
+        if leadership.armed.load(Ordering::SeqCst) {
+            leadership.alarm.wait_for(&mut sleep, TICK);
+        } else {
+            leadership.alarm.wait(&mut sleep);
+        }
+    }
+
+    /// A leader has been in its poll for a whole tick: it will arm us when it leaves.
+    fn disarm(&self) {
+        let leadership = self.leadership();
+        leadership.armed.store(false, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        if !self.shard().lead.is_locked() {
+            leadership.armed.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn fallback_lead<'s>(&'s self, mut lead: MutexGuard<'s, Lead>, for_good: bool) {
+        let leadership = self.leadership();
+        let mut wakes = Wakes::default();
+        if !for_good {
+            self.poll_once(&mut lead, Some(self.clock().now()), None, &mut wakes);
+            drop(lead);
+            return wakes.fire(self);
+        }
+        leadership.wanted.store(false, Ordering::SeqCst);
+        loop {
+            leadership.fallback_leads.store(true, Ordering::SeqCst);
+            self.poll_once(&mut lead, None, None, &mut wakes);
+            leadership.fallback_leads.store(false, Ordering::SeqCst);
+            // Fair: a thread that waits for us to step back gets the lead now. And a completion
+            // may run code of the program: not while we lead.
+            MutexGuard::unlock_fair(lead);
+            wakes.fire(self);
+            let step_back =
+                leadership.wanted.load(Ordering::SeqCst) || leadership.stop.load(Ordering::SeqCst);
+            match self.shard().lead.try_lock() {
+                Some(again) if !step_back => lead = again,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// The queue whose requests the polling thread keeps is told to the pump through the wake list.
+pub(crate) fn keeps_for_itself(wakes: &Wakes, queue: QueueId) -> bool {
+    wakes.own_queue == Some(queue)
+}

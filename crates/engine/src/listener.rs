@@ -1,0 +1,167 @@
+//! Listening sockets: which addresses of a port are open, counted by the registrations on it.
+//!
+//! Owns the comparison of what the registrations want (G-092: loopback names on loopback only,
+//! wildcards and other names on all addresses) with what is open. Threading: called under the
+//! model's lock only; accepting goes on meanwhile.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use httpsys_core::Error;
+use httpsys_core::url_prefix::ListenScope;
+use mio::Interest;
+use mio::net::TcpListener;
+
+use crate::service::Service;
+use crate::shard::Shard;
+use crate::sys;
+
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub(crate) socket: TcpListener,
+    pub(crate) address: SocketAddr,
+}
+
+impl Service {
+    /// Makes the listeners of `port` what `scopes` want. On an error nothing has changed.
+    pub(crate) fn listen_on(&self, port: u16, scopes: &[ListenScope]) -> Result<(), Error> {
+        let wanted = endpoints(port, scopes);
+        let open = self.open_endpoints(port);
+        let (stale, kept): (Vec<_>, Vec<_>) = open
+            .into_iter()
+            .partition(|(_, address)| !wanted.contains(address));
+        let missing: Vec<SocketAddr> = wanted
+            .iter()
+            .copied()
+            .filter(|address| kept.iter().all(|(_, open)| open != address))
+            .collect();
+        // A wildcard and a specific listener exclude each other: what is stale goes first.
+        for (index, _) in &stale {
+            self.close_listener(*index);
+        }
+        let mut opened = Vec::new();
+        for address in missing {
+            match self.open_listener(address) {
+                Ok(index) => opened.push(index),
+                Err(error) if sys::is_unavailable(&error) => {
+                    tracing::info!(%address, %error, "not listening: no such address here");
+                }
+                Err(error) => {
+                    for index in opened {
+                        self.close_listener(index);
+                    }
+                    for (_, address) in stale {
+                        if let Err(error) = self.open_listener(address) {
+                            tracing::error!(%address, %error, "a listener could not be restored");
+                        }
+                    }
+                    return Err(refusal(address, &error));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_endpoints(&self, port: u16) -> Vec<(usize, SocketAddr)> {
+        self.shard()
+            .listeners
+            .read()
+            .iter()
+            .filter(|(_, listener)| listener.address.port() == port)
+            .map(|(index, listener)| (index, listener.address))
+            .collect()
+    }
+
+    fn open_listener(&self, address: SocketAddr) -> io::Result<usize> {
+        let mut socket = sys::listen(address)?;
+        let shard = self.shard();
+        let mut listeners = shard.listeners.write();
+        let entry = listeners.vacant_entry();
+        let index = entry.key();
+        shard.registry.register(
+            &mut socket,
+            Shard::listener_token(index),
+            Interest::READABLE,
+        )?;
+        entry.insert(Listener { socket, address });
+        tracing::debug!(%address, "listening");
+        Ok(index)
+    }
+
+    fn close_listener(&self, index: usize) {
+        // Clients that are connected already must not pay for the change.
+        self.accept_all(index);
+        let shard = self.shard();
+        if let Some(mut listener) = shard.listeners.write().try_remove(index) {
+            let _ = shard.registry.deregister(&mut listener.socket);
+        }
+    }
+}
+
+fn refusal(address: SocketAddr, error: &io::Error) -> Error {
+    tracing::info!(%address, %error, "registration refused: the port cannot be opened");
+    match error.kind() {
+        io::ErrorKind::AddrInUse => Error::PortInUse,
+        io::ErrorKind::PermissionDenied => Error::AccessDenied,
+        _ => Error::NoResources,
+    }
+}
+
+/// The addresses that the registrations of a port need, without those a wildcard covers.
+fn endpoints(port: u16, scopes: &[ListenScope]) -> Vec<SocketAddr> {
+    let mut wanted: Vec<IpAddr> = Vec::new();
+    for scope in scopes {
+        match scope {
+            ListenScope::Any => {
+                wanted.push(Ipv4Addr::UNSPECIFIED.into());
+                wanted.push(Ipv6Addr::UNSPECIFIED.into());
+            }
+            ListenScope::Loopback => {
+                wanted.push(Ipv4Addr::LOCALHOST.into());
+                wanted.push(Ipv6Addr::LOCALHOST.into());
+            }
+            ListenScope::Address(address) => wanted.push(*address),
+        }
+    }
+    let covered = |address: &IpAddr| match address {
+        IpAddr::V4(v4) => !v4.is_unspecified() && wanted.contains(&Ipv4Addr::UNSPECIFIED.into()),
+        IpAddr::V6(v6) => !v6.is_unspecified() && wanted.contains(&Ipv6Addr::UNSPECIFIED.into()),
+    };
+    let mut addresses: Vec<IpAddr> = wanted.iter().copied().filter(|a| !covered(a)).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
+        .into_iter()
+        .map(|address| SocketAddr::new(address, port))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(scopes: &[ListenScope]) -> Vec<String> {
+        endpoints(80, scopes)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn con_017_a_port_without_registrations_is_closed() {
+        assert!(texts(&[]).is_empty());
+    }
+
+    #[test]
+    fn loopback_names_listen_on_loopback_and_wildcards_cover_them() {
+        use ListenScope::{Any, Loopback};
+        assert_eq!(texts(&[Loopback, Loopback]), ["127.0.0.1:80", "[::1]:80"]);
+        assert_eq!(texts(&[Loopback, Any]), ["0.0.0.0:80", "[::]:80"]);
+    }
+
+    #[test]
+    fn an_address_listens_there_only() {
+        let address = ListenScope::Address("192.0.2.7".parse().unwrap());
+        assert_eq!(texts(&[address]), ["192.0.2.7:80"]);
+    }
+}

@@ -1,0 +1,71 @@
+//! Recycled storage: request blocks and read buffers, so that a request costs no allocation in
+//! the steady state and an idle connection holds no buffer.
+//!
+//! Owns the bounds of what is kept. Thread-safe; each pool's lock is a leaf.
+
+use std::cell::{Cell, RefCell};
+
+use httpsys_core::Request;
+use parking_lot::Mutex;
+
+/// Bytes that one read from a socket asks for.
+pub(crate) const READ_SIZE: usize = 16 * 1024;
+
+const REQUESTS_KEPT: usize = 256;
+const BUFFERS_KEPT: usize = 16;
+const LARGEST_BUFFER_KEPT: usize = 64 * 1024;
+
+/// The request blocks of a service.
+#[derive(Debug, Default)]
+pub(crate) struct RequestPool {
+    free: Mutex<Vec<Box<Request>>>,
+}
+
+impl RequestPool {
+    pub(crate) fn get(&self) -> Box<Request> {
+        self.free.lock().pop().unwrap_or_default()
+    }
+
+    pub(crate) fn put(&self, request: Box<Request>) {
+        let mut free = self.free.lock();
+        if free.len() < REQUESTS_KEPT {
+            free.push(request);
+        }
+    }
+}
+
+thread_local! {
+    static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+    static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs `f` with this thread's read buffer of [`READ_SIZE`] bytes.
+pub(crate) fn with_scratch<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
+    let mut buffer = SCRATCH
+        .take()
+        .unwrap_or_else(|| vec![0; READ_SIZE].into_boxed_slice());
+    let result = f(&mut buffer);
+    SCRATCH.set(Some(buffer));
+    result
+}
+
+/// An empty buffer with some capacity if this thread has one to spare.
+pub(crate) fn get_buffer() -> Vec<u8> {
+    BUFFERS
+        .with(|buffers| buffers.borrow_mut().pop())
+        .unwrap_or_default()
+}
+
+/// Gives a buffer back.
+pub(crate) fn put_buffer(mut buffer: Vec<u8>) {
+    if buffer.capacity() == 0 || buffer.capacity() > LARGEST_BUFFER_KEPT {
+        return;
+    }
+    buffer.clear();
+    BUFFERS.with(|buffers| {
+        let mut buffers = buffers.borrow_mut();
+        if buffers.len() < BUFFERS_KEPT {
+            buffers.push(buffer);
+        }
+    });
+}

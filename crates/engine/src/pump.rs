@@ -1,0 +1,305 @@
+//! What moves a connection on: reading heads, routing them to queues, throwing unread bodies
+//! away, and refusing what HTTP.sys refuses.
+//!
+//! Owns the steps between the bytes of a socket and a request in a queue. Called with the
+//! connection's slot locked, by whichever thread has the news: the one that polls, or the one
+//! that has just answered (so that nothing crosses a thread for keep-alive or pipelining).
+
+use std::io::Write;
+use std::net::Shutdown;
+use std::sync::Arc;
+
+use httpsys_core::connection::Phase;
+use httpsys_core::cooked_url::cook;
+use httpsys_core::proto::Reject;
+use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
+use httpsys_core::request_queue::Pushed;
+use httpsys_core::routing::Registration;
+use httpsys_core::{Error, Request};
+
+use crate::clock;
+use crate::conn::{Conn, ReadOutcome};
+use crate::lead::keeps_for_itself;
+use crate::pool;
+use crate::queue::Queue;
+use crate::routes::Destination;
+use crate::service::Service;
+use crate::waiter::{Signal, Wakes};
+
+/// Bytes of a closing connection that are read and thrown away before it is cut (G-006).
+const LINGER_BYTES: u32 = 64 * 1024;
+
+impl Service {
+    /// Moves the connection on as far as it goes without waiting.
+    pub(crate) fn pump(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        loop {
+            let goes_on = match conn.state.phase() {
+                Phase::Head { seen } => {
+                    let seen = *seen;
+                    self.head_step(conn, seen, wakes)
+                }
+                Phase::Drain(_) => self.drain_step(conn, wakes),
+                Phase::Closing => self.closing_step(conn, wakes),
+                Phase::Exchange(_) | Phase::Closed => false,
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
+    fn head_step(&self, conn: &mut Conn, seen: usize, wakes: &mut Wakes) -> bool {
+        if conn.unused().len() > seen {
+            let (input, start) = conn.take_input();
+            let used = self.take_head(conn, &input[start..], seen, wakes);
+            if conn.stream.is_some() {
+                conn.put_input_back(input, start + used);
+            } else {
+                pool::put_buffer(input);
+            }
+            return true;
+        }
+        if !conn.readable {
+            return false;
+        }
+        pool::with_scratch(|buffer| match conn.read(buffer) {
+            ReadOutcome::Bytes(n) if conn.unused().is_empty() => {
+                let used = self.take_head(conn, &buffer[..n], 0, wakes);
+                if conn.stream.is_some() {
+                    conn.keep(&buffer[used..n]);
+                }
+                true
+            }
+            ReadOutcome::Bytes(n) => {
+                conn.keep(&buffer[..n]);
+                true
+            }
+            ReadOutcome::Empty => false,
+            ReadOutcome::End => {
+                self.close_connection(conn, wakes);
+                false
+            }
+            ReadOutcome::Broken => {
+                self.reset_connection(conn, Error::PeerReset, wakes);
+                false
+            }
+        })
+    }
+
+    /// Takes one head from `bytes`; returns how many were used.
+    fn take_head(&self, conn: &mut Conn, bytes: &[u8], seen: usize, wakes: &mut Wakes) -> usize {
+        let mut block = self.requests().get();
+        match parse_head(&mut block.head, bytes, seen, self.parameters()) {
+            Parsed::Complete { consumed } => {
+                self.route(conn, block, &bytes[consumed..], wakes);
+                consumed
+            }
+            Parsed::Partial => {
+                self.requests().put(block);
+                *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
+                0
+            }
+            Parsed::Reject(reject) => {
+                self.requests().put(block);
+                self.refuse(conn, reject, wakes);
+                bytes.len()
+            }
+        }
+    }
+
+    /// Cooks the URL of a complete head and finds its queue; `rest` came behind the head.
+    fn route(&self, conn: &mut Conn, mut block: Box<Request>, rest: &[u8], wakes: &mut Wakes) {
+        let destination = {
+            let Request { head, url, .. } = &mut *block;
+            let path = match head.target() {
+                Target::Origin(path) => path,
+                Target::Absolute { path_and_query, .. } => path_and_query,
+                Target::Asterisk | Target::Authority(_) => b"*",
+            };
+            cook(url, false, head.host(), conn.local, path, self.parameters())
+                .map(|()| self.routes().find(url, conn.local))
+        };
+        let reject = match destination {
+            Ok(Destination::Queue(registration, queue)) => {
+                return self.enqueue(conn, block, rest, registration, queue, wakes);
+            }
+            Ok(Destination::Unbound) => Reject::ServiceUnavailable,
+            Ok(Destination::UnknownHost) => Reject::InvalidHostname,
+            Ok(Destination::UnknownPath) => Reject::NotFound,
+            Err(reject) => reject,
+        };
+        self.requests().put(block);
+        self.refuse(conn, reject, wakes);
+    }
+
+    fn enqueue(
+        &self,
+        conn: &mut Conn,
+        mut block: Box<Request>,
+        rest: &[u8],
+        registration: Registration,
+        queue: Arc<Queue>,
+        wakes: &mut Wakes,
+    ) {
+        let Some(id) = conn.ids_mut().next_request() else {
+            // The slot has used up its ids: the connection ends, the slot is retired.
+            self.requests().put(block);
+            return self.close_connection(conn, wakes);
+        };
+        conn.state.begin_exchange(id, queue.id(), &block.head);
+        let arrived = match block.head.framing() {
+            Framing::None => 0,
+            Framing::Length(length) => length.min(rest.len() as u64),
+            Framing::Chunked => rest.len() as u64,
+        };
+        block.id = id;
+        block.connection = conn.state.id();
+        block.group = registration.group;
+        block.context = registration.context;
+        block.remote = conn.remote;
+        block.local = conn.local;
+        block.bytes_received = block.head.head_len() as u64 + arrived;
+        if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+            block.has_body = !exchange.body_done();
+            if arrived > 0 {
+                exchange.body_has_begun();
+            }
+        }
+        conn.block = Some(block);
+        let pushed = {
+            let mut fifos = queue.lock();
+            let pushed = fifos.push(id);
+            let polling = keeps_for_itself(wakes, queue.id());
+            // An overlapped receive was posted before the polling thread's: it goes first.
+            let keep = polling && fifos.next_waiting().is_none_or(|next| !next.is_operation());
+            if pushed == Pushed::Queued && !keep {
+                while let Some((request, receive)) = fifos.pair() {
+                    wakes.add(receive, Signal::Request(request));
+                }
+            }
+            if !polling && queue.is_polled() && !fifos.is_empty() {
+                self.shard().interrupt();
+            }
+            pushed
+        };
+        conn.queue = Some(queue);
+        match pushed {
+            Pushed::Queued => {}
+            // 503 verbosity Basic, the default: a reset without a byte (QUE-002, QUE-003).
+            Pushed::Full => {
+                tracing::info!(
+                    connection = conn.state.id().0,
+                    reason = "QueueFull",
+                    "refused"
+                );
+                self.reset_connection(conn, Error::ConnectionInvalid, wakes);
+            }
+            Pushed::Closed => self.reset_connection(conn, Error::Aborted, wakes),
+        }
+    }
+
+    /// Answers with the service's own error page, then ends the connection in order: the write
+    /// side is closed, and what the client still sends is read and thrown away, so that the page
+    /// is not lost to a reset (ERR-017, ERR-018, G-006).
+    pub(crate) fn refuse(&self, conn: &mut Conn, reject: Reject, wakes: &mut Wakes) {
+        tracing::info!(
+            connection = conn.state.id().0,
+            status = reject.status(),
+            reason = reject.httperr_reason(),
+            "refused"
+        );
+        let mut page = pool::get_buffer();
+        let date = clock::date(self.clock());
+        let server = self.parameters().disable_server_header == 0;
+        reject.write_response(&mut page, &date, server);
+        let sent = match &mut conn.stream {
+            Some(stream) => matches!(stream.write(&page), Ok(n) if n == page.len()),
+            None => false,
+        };
+        pool::put_buffer(page);
+        if sent {
+            self.close_when_read(conn, wakes);
+        } else {
+            // Nothing was outstanding, so a page that does not fit has no reader.
+            self.reset_connection(conn, Error::PeerReset, wakes);
+        }
+    }
+
+    /// Sends FIN now and throws away what still comes, up to the bounds of [`Phase::Closing`].
+    pub(crate) fn close_when_read(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        conn.state.begin_closing();
+        conn.forget_input();
+        let open = conn
+            .stream
+            .as_ref()
+            .is_some_and(|s| s.shutdown(Shutdown::Write).is_ok());
+        if !open {
+            return self.close_connection(conn, wakes);
+        }
+        self.shard().end_later(conn.state.id(), self.clock().now());
+        self.arm_fallback();
+        self.pump(conn, wakes);
+    }
+
+    fn drain_step(&self, conn: &mut Conn, wakes: &mut Wakes) -> bool {
+        let outcome = if conn.unused().is_empty() {
+            if !conn.readable {
+                return false;
+            }
+            pool::with_scratch(|buffer| match conn.read(buffer) {
+                ReadOutcome::Bytes(n) => {
+                    let used = discard(conn, &buffer[..n]);
+                    if let Ok(used) = used {
+                        conn.keep(&buffer[used..n]);
+                    }
+                    used
+                }
+                ReadOutcome::Empty => Ok(0),
+                ReadOutcome::End | ReadOutcome::Broken => Err(()),
+            })
+        } else {
+            let (input, start) = conn.take_input();
+            let used = discard(conn, &input[start..]);
+            conn.put_input_back(input, start + used.unwrap_or(0));
+            used
+        };
+        if outcome.is_err() {
+            // The body ended early or its framing is broken; the response is out already.
+            self.reset_connection(conn, Error::ConnectionInvalid, wakes);
+            return false;
+        }
+        if matches!(conn.state.phase(), Phase::Drain(body) if body.is_done()) {
+            conn.state.end_drain();
+        }
+        !conn.unused().is_empty() || conn.readable
+    }
+
+    fn closing_step(&self, conn: &mut Conn, wakes: &mut Wakes) -> bool {
+        if !conn.readable {
+            return false;
+        }
+        let outcome = pool::with_scratch(|buffer| conn.read(buffer));
+        match outcome {
+            ReadOutcome::Bytes(n) => {
+                conn.lingered = conn.lingered.saturating_add(n as u32);
+                if conn.lingered > LINGER_BYTES {
+                    self.close_connection(conn, wakes);
+                    return false;
+                }
+                true
+            }
+            ReadOutcome::Empty => false,
+            ReadOutcome::End | ReadOutcome::Broken => {
+                self.close_connection(conn, wakes);
+                false
+            }
+        }
+    }
+}
+
+fn discard(conn: &mut Conn, bytes: &[u8]) -> Result<usize, ()> {
+    match conn.state.phase_mut() {
+        Phase::Drain(body) => body.discard(bytes).map_err(|_| ()),
+        _ => Ok(0),
+    }
+}

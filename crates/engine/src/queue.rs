@@ -1,0 +1,72 @@
+//! A request queue as the driver shares it: the FIFOs of `httpsys_core::request_queue` behind a
+//! lock of their own.
+//!
+//! Owns the lock. Threading: the lock is taken with at most one connection's lock held, and no
+//! connection's lock is taken under it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use httpsys_core::QueueId;
+use httpsys_core::request_queue::RequestQueue;
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::waiter::Waiting;
+
+/// A request queue. Calls on requests take it as the scope in which their ids are known.
+#[derive(Debug)]
+pub struct Queue {
+    id: QueueId,
+    fifos: Mutex<RequestQueue<Waiting>>,
+    /// The thread that polls has this queue in mind: another thread that queues a request which
+    /// nobody waits for has to interrupt it. Changed and read under the lock.
+    polled: AtomicBool,
+}
+
+impl Queue {
+    pub(crate) fn new(id: QueueId) -> Self {
+        Queue {
+            id,
+            fifos: Mutex::new(RequestQueue::new()),
+            polled: AtomicBool::new(false),
+        }
+    }
+
+    /// See [`Queue::set_polled`].
+    pub(crate) fn is_polled(&self) -> bool {
+        self.polled.load(Ordering::Relaxed)
+    }
+
+    /// Says that a thread polls for this queue's sake; call under the lock.
+    pub(crate) fn set_polled(&self, polled: bool) {
+        self.polled.store(polled, Ordering::Relaxed);
+    }
+
+    /// The queue's id.
+    #[must_use]
+    pub fn id(&self) -> QueueId {
+        self.id
+    }
+
+    /// True once the queue was closed: every further call on it fails with
+    /// ERROR_INVALID_HANDLE (6).
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.lock().is_closed()
+    }
+
+    /// Requests that no receive has taken.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// True when every request was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, RequestQueue<Waiting>> {
+        self.fifos.lock()
+    }
+}

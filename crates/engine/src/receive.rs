@@ -1,0 +1,251 @@
+//! HttpReceiveHttpRequest: handing a request over.
+//!
+//! Owns: which request a receive gets, the state between "too small" and "whole" (RCV-009 to
+//! RCV-012), and the body bytes that go along. Does not own the layout the caller wants: a sink
+//! given by the caller packs the request while the connection is locked, so it must not call back
+//! into the service.
+
+use std::time::Instant;
+
+use httpsys_core::connection::{Delivery, Phase};
+use httpsys_core::operation::Receive;
+use httpsys_core::{Error, Request, RequestId};
+
+use crate::conn::Conn;
+use crate::entity_body::BodyRead;
+use crate::queue::Queue;
+use crate::service::Service;
+use crate::waiter::{PendingOperation, Signal, Waiting, Wakes};
+
+/// What a receive's sink made of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It has the whole request.
+    Taken,
+    /// Its buffer is too small: the receive fails with ERROR_MORE_DATA (234), and from now on the
+    /// request is retrievable by its id only (RCV-010).
+    TooSmall {
+        /// The size in bytes that it needs.
+        needed: u32,
+    },
+}
+
+/// A request on its way to the program.
+#[derive(Debug)]
+pub struct Arrival<'a> {
+    service: &'a Service,
+    conn: &'a mut Conn,
+    block: Option<Box<Request>>,
+}
+
+impl Arrival<'_> {
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        self.block
+            .as_deref()
+            .expect("present until taken, and taking ends the arrival")
+    }
+
+    /// Copies entity body bytes that have arrived; they are consumed. Returns how many.
+    pub fn copy_body(&mut self, out: &mut [u8]) -> usize {
+        match self.service.read_body_now(self.conn, out) {
+            BodyRead::Bytes(n) => n,
+            // A broken body shows when the program reads on.
+            BodyRead::Empty | BodyRead::Done | BodyRead::Broken(_) => 0,
+        }
+    }
+
+    /// True when the entity body was handed over whole, or there is none.
+    #[must_use]
+    pub fn body_done(&self) -> bool {
+        self.conn
+            .state
+            .exchange()
+            .is_none_or(|exchange| exchange.body_done())
+    }
+
+    /// Takes the request itself instead of copying it; give it back with [`Service::recycle`].
+    #[must_use]
+    pub fn take(&mut self) -> Box<Request> {
+        let mut spare = self.service.requests().get();
+        let block = self.block.as_mut().expect("present until the sink returns");
+        std::mem::swap(&mut spare, block);
+        spare
+    }
+}
+
+impl Service {
+    /// HttpReceiveHttpRequest, blocking until a request arrives or `deadline` passes.
+    ///
+    /// `sink` gets the request while its connection is locked; it must not call the service.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] on a closed queue; [`Error::Aborted`] when the queue closes while
+    /// the call waits; [`Error::Timeout`]; [`Error::ConnectionInvalid`] for an id that is unknown
+    /// on this queue; [`Error::EndOfBody`] (38) for one that was handed over whole (RCV-023);
+    /// [`Error::MoreData`] as the sink says.
+    pub fn receive(
+        &self,
+        queue: &Queue,
+        receive: &Receive,
+        deadline: Option<Instant>,
+        sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        if !receive.request.is_null() {
+            if queue.is_closed() {
+                return Err(Error::InvalidHandle);
+            }
+            return self.receive_by_id(queue, receive.request, sink);
+        }
+        loop {
+            let request = self.next_request(queue, deadline)?;
+            match self.hand_over(queue, request, Delivery::Queued, sink) {
+                // The client went away between the queue and us: not this receive's request.
+                Err(Error::ConnectionInvalid) => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// The first half of an overlapped receive: takes a request that is queued, or registers the
+    /// operation that `register` makes. `Ok(false)`: it is pending.
+    ///
+    /// # Errors
+    /// As [`Service::receive`].
+    pub fn try_receive(
+        &self,
+        queue: &Queue,
+        receive: &Receive,
+        sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
+        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
+    ) -> Result<bool, Error> {
+        if !receive.request.is_null() {
+            if queue.is_closed() {
+                return Err(Error::InvalidHandle);
+            }
+            return self
+                .receive_by_id(queue, receive.request, sink)
+                .map(|()| true);
+        }
+        loop {
+            let request = {
+                let mut fifos = queue.lock();
+                if fifos.is_shut() {
+                    return Err(Error::InvalidHandle);
+                }
+                match fifos.take() {
+                    Some(request) => request,
+                    None => {
+                        fifos.wait(Waiting::Operation(register()));
+                        drop(fifos);
+                        self.arm_fallback();
+                        return Ok(false);
+                    }
+                }
+            };
+            match self.hand_over(queue, request, Delivery::Queued, sink) {
+                Err(Error::ConnectionInvalid) => {}
+                result => return result.map(|()| true),
+            }
+        }
+    }
+
+    /// Hands over the request that [`Signal::Request`] gave to a pending receive.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`]: its client is gone, the receive is to be posted again.
+    pub fn receive_given(
+        &self,
+        queue: &Queue,
+        request: RequestId,
+        sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        self.hand_over(queue, request, Delivery::Queued, sink)
+    }
+
+    /// Withdraws the pending receive with this tag; it is signalled with 995.
+    pub fn cancel_receive(&self, queue: &Queue, tag: usize) -> bool {
+        let found = queue
+            .lock()
+            .withdraw_where(|waiting| waiting.tag() == Some(tag));
+        let Some(waiting) = found else { return false };
+        let mut wakes = Wakes::default();
+        wakes.add(waiting, Signal::Failed(Error::Aborted));
+        wakes.fire(self);
+        true
+    }
+
+    fn receive_by_id(
+        &self,
+        queue: &Queue,
+        request: RequestId,
+        sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        self.hand_over(queue, request, Delivery::Bound, sink)
+    }
+
+    fn hand_over(
+        &self,
+        queue: &Queue,
+        request: RequestId,
+        expected: Delivery,
+        sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        let mut guard = self
+            .shard()
+            .table
+            .lock(request.place())
+            .ok_or(Error::ConnectionInvalid)?;
+        let conn = &mut *guard;
+        let exchange = match conn.state.phase_mut() {
+            Phase::Exchange(exchange)
+                if exchange.request() == request && exchange.queue() == queue.id() =>
+            {
+                exchange
+            }
+            _ => return Err(Error::ConnectionInvalid),
+        };
+        if exchange.delivery() != expected {
+            return Err(match exchange.delivery() {
+                Delivery::Delivered if exchange.is_open() => Error::EndOfBody,
+                _ => Error::ConnectionInvalid,
+            });
+        }
+        if expected == Delivery::Bound && !exchange.is_open() {
+            return Err(Error::ConnectionInvalid);
+        }
+        let Some(block) = conn.block.take() else {
+            return Err(Error::Internal);
+        };
+        exchange.deliver(false);
+        let mut arrival = Arrival {
+            service: self,
+            conn,
+            block: Some(block),
+        };
+        let verdict = sink(&mut arrival);
+        let block = arrival.block.take();
+        match verdict {
+            Verdict::Taken => {
+                if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+                    exchange.deliver(true);
+                }
+                drop(guard);
+                if let Some(block) = block {
+                    self.requests().put(block);
+                }
+                Ok(())
+            }
+            Verdict::TooSmall { needed } => {
+                conn.block = block;
+                Err(Error::MoreData { needed })
+            }
+        }
+    }
+
+    /// Takes a request block back that [`Arrival::take`] gave out.
+    pub fn recycle(&self, request: Box<Request>) {
+        self.requests().put(request);
+    }
+}

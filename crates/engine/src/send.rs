@@ -1,0 +1,446 @@
+//! HttpSendHttpResponse and HttpSendResponseEntityBody: writing a response.
+//!
+//! Owns: the order of the pieces, one vectored write of head and body from the calling thread,
+//! what happens when the socket is full, and what the connection does after the last piece. Does
+//! not own the head's text (`httpsys-proto`) nor which fields are added (`httpsys_core`'s
+//! `ResponsePlan`). The caller's memory is used only while the call runs.
+
+use std::io::{self, IoSlice, Write};
+use std::sync::Arc;
+
+use httpsys_core::connection::{After, Phase, ResponseFacts};
+use httpsys_core::operation::Send;
+use httpsys_core::proto::response::{Finish, ResponseHead};
+use httpsys_core::{ConnectionId, Error};
+use parking_lot::MutexGuard;
+use smallvec::SmallVec;
+
+use crate::clock;
+use crate::conn::Conn;
+use crate::queue::Queue;
+use crate::service::Service;
+use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
+
+/// Pieces given to one vectored write; the systems' own limit is 1,024.
+const PIECES: usize = 64;
+
+/// The most chunks of one call (SND-020).
+pub(crate) const MAX_CHUNKS: usize = 9999;
+
+/// What an overlapped send keeps alive until its end.
+///
+/// The body's memory is the program's: the implementor vouches that it stays valid until `done`.
+pub trait PendingSend: std::marker::Send {
+    /// Lends the body chunks that were given with the call.
+    fn with_body(&self, lend: &mut dyn FnMut(&[&[u8]]));
+    /// The send has ended: bytes put on the wire, or why not. Called exactly once, without locks.
+    fn done(self: Box<Self>, service: &Service, result: Result<u64, Error>);
+    /// Names the operation, to cancel it (the address of its OVERLAPPED).
+    fn tag(&self) -> usize;
+}
+
+/// What one call puts on the wire.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    head: &'a [u8],
+    body: &'a [&'a [u8]],
+    /// The response ends with it.
+    last: bool,
+}
+
+/// How a send goes on that finds the socket full.
+enum WhenFull<'a> {
+    Block,
+    Pend(&'a mut dyn FnMut() -> Box<dyn PendingSend>),
+}
+
+impl Service {
+    /// HttpSendHttpResponse with memory chunks: sends `head` and `body`, blocking until the
+    /// transport has taken the last byte. Returns head and body bytes put on the wire (SND-005).
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`] (1229) for a dead or foreign id or a client that is gone;
+    /// [`Error::InvalidParameter`] (87) for a second response (G-055) or too many chunks;
+    /// [`Error::SendOutstanding`] (22) while another send on the request runs (SND-019);
+    /// [`Error::PeerReset`] (64) when the client breaks off while the call waits;
+    /// [`Error::Aborted`] (995) when the request is cancelled meanwhile (CXL-004).
+    pub fn send_response(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        head: &mut ResponseHead,
+        body: &[&[u8]],
+    ) -> Result<u64, Error> {
+        self.begin_response(queue, send, head, body, WhenFull::Block)
+            .map(|sent| sent.unwrap_or_default())
+    }
+
+    /// As [`Service::send_response`], overlapped: `Ok(None)` when the socket did not take all; the
+    /// operation that `register` made is done later then. `head` is copied as far as needed.
+    ///
+    /// # Errors
+    /// As [`Service::send_response`].
+    pub fn try_send_response(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        head: &mut ResponseHead,
+        body: &[&[u8]],
+        register: &mut dyn FnMut() -> Box<dyn PendingSend>,
+    ) -> Result<Option<u64>, Error> {
+        self.begin_response(queue, send, head, body, WhenFull::Pend(register))
+    }
+
+    /// HttpSendResponseEntityBody with memory chunks. Returns the body bytes of this call
+    /// (SND-006). Without `more_data` it ends the response (SND-014, SND-015).
+    ///
+    /// # Errors
+    /// As [`Service::send_response`]; [`Error::InvalidParameter`] (87) before a response was begun
+    /// (G-056).
+    pub fn send_entity_body(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        body: &[&[u8]],
+    ) -> Result<u64, Error> {
+        self.continue_response(queue, send, body, WhenFull::Block)
+            .map(|sent| sent.unwrap_or_default())
+    }
+
+    /// As [`Service::send_entity_body`], overlapped.
+    ///
+    /// # Errors
+    /// As [`Service::send_entity_body`].
+    pub fn try_send_entity_body(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        body: &[&[u8]],
+        register: &mut dyn FnMut() -> Box<dyn PendingSend>,
+    ) -> Result<Option<u64>, Error> {
+        self.continue_response(queue, send, body, WhenFull::Pend(register))
+    }
+
+    fn begin_response(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        head: &mut ResponseHead,
+        body: &[&[u8]],
+        when_full: WhenFull<'_>,
+    ) -> Result<Option<u64>, Error> {
+        let mut guard = self.lock_to_send(queue, send, body)?;
+        let Phase::Exchange(exchange) = guard.state.phase_mut() else {
+            return Err(Error::ConnectionInvalid);
+        };
+        let plan = exchange.begin_response(&ResponseFacts {
+            status: head.status(),
+            has_content_length: head.has_content_length(),
+            has_transfer_encoding: head.has_transfer_encoding(),
+            says_close: head.says_close(),
+            body_len: length(body),
+            more_data: send.more_data,
+            disconnect: send.disconnect,
+        })?;
+        let date = clock::date(self.clock());
+        let head = head.finish(&Finish {
+            date: &date,
+            connection_close: plan.connection_close,
+            replace_connection: plan.replace_connection,
+            content_length: plan.content_length,
+        });
+        self.transmit(
+            guard,
+            Piece {
+                head,
+                body,
+                last: !send.more_data,
+            },
+            when_full,
+        )
+    }
+
+    fn continue_response(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        body: &[&[u8]],
+        when_full: WhenFull<'_>,
+    ) -> Result<Option<u64>, Error> {
+        let mut guard = self.lock_to_send(queue, send, body)?;
+        let Phase::Exchange(exchange) = guard.state.phase_mut() else {
+            return Err(Error::ConnectionInvalid);
+        };
+        exchange.continue_response(send.more_data, send.disconnect)?;
+        self.transmit(
+            guard,
+            Piece {
+                head: &[],
+                body,
+                last: !send.more_data,
+            },
+            when_full,
+        )
+    }
+
+    fn lock_to_send(
+        &self,
+        queue: &Queue,
+        send: &Send,
+        body: &[&[u8]],
+    ) -> Result<MutexGuard<'_, Conn>, Error> {
+        if body.len() > MAX_CHUNKS {
+            return Err(Error::InvalidParameter);
+        }
+        let guard = self.lock_live(queue, send.request)?;
+        if guard.sending {
+            return Err(Error::SendOutstanding);
+        }
+        Ok(guard)
+    }
+
+    /// Writes the piece; what the socket does not take is waited for or left to an operation.
+    fn transmit<'s>(
+        &'s self,
+        mut guard: MutexGuard<'s, Conn>,
+        piece: Piece<'_>,
+        mut when_full: WhenFull<'_>,
+    ) -> Result<Option<u64>, Error> {
+        let mut sent = 0;
+        loop {
+            match self.write_on(guard, piece, sent)? {
+                Written::All => return Ok(Some(piece.length())),
+                Written::UpTo(position, conn) => {
+                    sent = position;
+                    guard = conn;
+                }
+            }
+            guard.sending = true;
+            match &mut when_full {
+                WhenFull::Block => guard = self.wait_writable(guard)?,
+                WhenFull::Pend(register) => {
+                    let operation = Continuation {
+                        connection: guard.state.id(),
+                        head: piece.head.to_vec(),
+                        last: piece.last,
+                        sent,
+                        send: register(),
+                    };
+                    guard.waits_mut().writer = Some(Waiting::Operation(Box::new(operation)));
+                    drop(guard);
+                    self.arm_fallback();
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Writes on from byte `sent`; ends the exchange or the connection where that is due.
+    fn write_on<'s>(
+        &'s self,
+        mut guard: MutexGuard<'s, Conn>,
+        piece: Piece<'_>,
+        sent: u64,
+    ) -> Result<Written<'s>, Error> {
+        let mut wakes = Wakes::default();
+        let result = match write_from(&mut guard, piece, sent) {
+            Ok(position) if position < piece.length() => {
+                return Ok(Written::UpTo(position, guard));
+            }
+            Ok(_) => {
+                guard.sending = false;
+                if piece.last {
+                    self.after_response(&mut guard, &mut wakes);
+                }
+                Ok(Written::All)
+            }
+            Err(()) => {
+                // G-061: 1229 for a call that starts on a broken connection, 64 for one in flight.
+                let error = if sent == 0 {
+                    Error::ConnectionInvalid
+                } else {
+                    Error::PeerReset
+                };
+                self.reset_connection(&mut guard, error, &mut wakes);
+                Err(error)
+            }
+        };
+        drop(guard);
+        wakes.fire(self);
+        result
+    }
+
+    /// Waits until the socket takes bytes again; the slot is unlocked meanwhile.
+    fn wait_writable<'s>(
+        &'s self,
+        mut guard: MutexGuard<'s, Conn>,
+    ) -> Result<MutexGuard<'s, Conn>, Error> {
+        let connection = guard.state.id();
+        let waiter = Waiter::of_this_thread();
+        guard.waits_mut().writer = Some(Waiting::Thread(Arc::clone(&waiter)));
+        drop(guard);
+        let signal = self.wait(&waiter, None);
+        waiter.recycle();
+        if let Some(Signal::Failed(error)) = signal {
+            return Err(error);
+        }
+        self.lock_connection(connection).ok_or(Error::Aborted)
+    }
+
+    fn lock_connection(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Conn>> {
+        let guard = self.shard().table.lock(connection.place())?;
+        (guard.state.id() == connection && guard.stream.is_some()).then_some(guard)
+    }
+
+    /// The last piece is with the transport: the connection goes on, drains, or ends.
+    fn after_response(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        if let Some(block) = conn.block.take() {
+            self.requests().put(block);
+        }
+        conn.queue = None;
+        // Body reads that still wait have no request any more.
+        while let Some(reader) = conn.pop_reader() {
+            wakes.add(reader, Signal::Failed(Error::ConnectionInvalid));
+        }
+        match conn.state.end_exchange() {
+            After::NextHead if conn.unused().is_empty() && !conn.readable => {}
+            After::NextHead | After::Drain => self.pump(conn, wakes),
+            After::Close { unread } => {
+                if unread || conn.readable || !conn.unused().is_empty() {
+                    self.close_when_read(conn, wakes);
+                } else {
+                    self.close_connection(conn, wakes);
+                }
+            }
+        }
+    }
+}
+
+/// How far a piece came.
+enum Written<'s> {
+    All,
+    UpTo(u64, MutexGuard<'s, Conn>),
+}
+
+/// An overlapped send that the socket has not taken whole.
+struct Continuation {
+    connection: ConnectionId,
+    head: Vec<u8>,
+    last: bool,
+    sent: u64,
+    send: Box<dyn PendingSend>,
+}
+
+impl PendingOperation for Continuation {
+    fn signal(mut self: Box<Self>, service: &Service, signal: Signal) {
+        if let Signal::Failed(error) = signal {
+            return self.send.done(service, Err(error));
+        }
+        let Some(guard) = service.lock_connection(self.connection) else {
+            return self.send.done(service, Err(Error::Aborted));
+        };
+        let mut guard = Some(guard);
+        let mut result = None;
+        let (head, last, sent) = (std::mem::take(&mut self.head), self.last, self.sent);
+        self.send.with_body(&mut |body| {
+            let piece = Piece {
+                head: &head,
+                body,
+                last,
+            };
+            if let Some(guard) = guard.take() {
+                result = Some(
+                    service
+                        .write_on(guard, piece, sent)
+                        .map(|w| (w, piece.length())),
+                );
+            }
+        });
+        match result {
+            Some(Ok((Written::UpTo(position, mut guard), _))) => {
+                self.sent = position;
+                self.head = head;
+                guard.waits_mut().writer = Some(Waiting::Operation(self));
+            }
+            Some(Ok((Written::All, total))) => self.send.done(service, Ok(total)),
+            Some(Err(error)) => self.send.done(service, Err(error)),
+            None => self.send.done(service, Err(Error::Internal)),
+        }
+    }
+
+    fn tag(&self) -> usize {
+        self.send.tag()
+    }
+}
+
+impl Piece<'_> {
+    fn length(&self) -> u64 {
+        self.head.len() as u64 + length(self.body)
+    }
+}
+
+fn length(body: &[&[u8]]) -> u64 {
+    body.iter().map(|chunk| chunk.len() as u64).sum()
+}
+
+/// Writes on from byte `sent` until everything is out or the socket is full; returns the new
+/// position.
+fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, ()> {
+    let total = piece.length();
+    let Some(stream) = &mut conn.stream else {
+        return Err(());
+    };
+    while sent < total {
+        let pieces = pieces_from(piece.head, piece.body, sent);
+        match stream.write_vectored(&pieces) {
+            Ok(0) => return Err(()),
+            Ok(n) => sent += n as u64,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(sent),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Err(()),
+        }
+    }
+    Ok(sent)
+}
+
+/// The first pieces that are not out yet when `sent` bytes are.
+fn pieces_from<'a>(head: &'a [u8], body: &[&'a [u8]], sent: u64) -> SmallVec<[IoSlice<'a>; 8]> {
+    let mut skip = sent;
+    let mut pieces = SmallVec::new();
+    for piece in std::iter::once(head).chain(body.iter().copied()) {
+        let length = piece.len() as u64;
+        if skip >= length {
+            skip -= length;
+            continue;
+        }
+        pieces.push(IoSlice::new(&piece[skip as usize..]));
+        skip = 0;
+        if pieces.len() == PIECES {
+            break;
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_goes_on_exactly_where_it_stopped() {
+        let head = b"head".as_slice();
+        let body: [&[u8]; 3] = [b"one", b"", b"two"];
+        let whole = b"headonetwo";
+        for sent in 0..whole.len() as u64 {
+            let pieces = pieces_from(head, &body, sent);
+            let joined: Vec<u8> = pieces.iter().flat_map(|piece| piece.to_vec()).collect();
+            assert_eq!(joined, &whole[sent as usize..]);
+        }
+    }
+
+    #[test]
+    fn many_chunks_are_written_in_bounded_pieces() {
+        let body = vec![b"x".as_slice(); 1000];
+        assert_eq!(pieces_from(b"", &body, 0).len(), PIECES);
+    }
+}

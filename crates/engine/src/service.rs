@@ -1,0 +1,236 @@
+//! The service: one HTTP.sys in user space.
+//!
+//! Owns the object model and its lock, the routing snapshot, the queues, and the control calls.
+//! A process usually has one ([`Service::global`]); tests may make several, which share nothing
+//! but the machine's ports. Cloning is cheap and gives the same service.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, OnceLock};
+
+use httpsys_core::model::{Effects, Model};
+use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::proto::Parameters;
+use httpsys_core::{Error, QueueId};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+
+use crate::clock::{Clock, SystemClock};
+use crate::lead::Leadership;
+use crate::pool::RequestPool;
+use crate::queue::Queue;
+use crate::routes::Routes;
+use crate::shard::Shard;
+use crate::waiter::{Signal, Wakes};
+
+/// See the module head.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parameters: Parameters,
+    clock: Box<dyn Clock>,
+    model: Mutex<State>,
+    routes: RwLock<Routes>,
+    shard: Shard,
+    leadership: Leadership,
+    requests: RequestPool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    model: Model,
+    queues: HashMap<QueueId, Arc<Queue>>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("shard", &self.inner.shard)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// A new service with its own namespace and the given registry parameters.
+    ///
+    /// # Errors
+    /// What the system says when it has no descriptor for the poll.
+    pub fn new(parameters: Parameters) -> io::Result<Service> {
+        Service::with_clock(parameters, SystemClock)
+    }
+
+    /// As [`Service::new`], with a clock of the caller's.
+    ///
+    /// # Errors
+    /// As [`Service::new`].
+    pub fn with_clock(parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
+        Ok(Service {
+            inner: Arc::new(Inner {
+                parameters,
+                clock: Box::new(clock),
+                model: Mutex::new(State::default()),
+                routes: RwLock::new(Routes::default()),
+                shard: Shard::new(0)?,
+                leadership: Leadership::default(),
+                requests: RequestPool::default(),
+            }),
+        })
+    }
+
+    /// The service of this process, made on first use with default parameters.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] (8) when it cannot be made.
+    pub fn global() -> Result<&'static Service, Error> {
+        static GLOBAL: OnceLock<Service> = OnceLock::new();
+        if let Some(service) = GLOBAL.get() {
+            return Ok(service);
+        }
+        let service = Service::new(Parameters::default()).map_err(|_| Error::NoResources)?;
+        Ok(GLOBAL.get_or_init(|| service))
+    }
+
+    /// Executes a control call: sessions, URL groups, queues, URLs.
+    ///
+    /// # Errors
+    /// As documented for the API function of each [`Control`] variant; [`Error::PortInUse`] (32)
+    /// when a foreign socket has the port (PFX-013). Nothing has changed then.
+    pub fn control(&self, call: Control) -> Result<Outcome, Error> {
+        let undo = undo_of(&call);
+        let mut effects = Effects::default();
+        let mut wakes = Wakes::default();
+        let mut state = self.inner.model.lock();
+        let outcome = state.model.apply(call, &mut effects)?;
+        if let Some(id) = effects.created {
+            state.queues.insert(id, Arc::new(Queue::new(id)));
+        }
+        if let Err(error) = self.sync_ports(&state.model, &effects.ports) {
+            if let Some(undo) = undo {
+                // Undoing an insertion that has just succeeded cannot fail.
+                let undone = state.model.apply(undo, &mut Effects::default());
+                debug_assert!(undone.is_ok());
+            }
+            return Err(error);
+        }
+        if effects.routes {
+            let routes = Routes::new(
+                state.model.routing().clone(),
+                state.model.bindings(),
+                &state.queues,
+            );
+            *self.inner.routes.write() = routes;
+        }
+        self.close_queues(&mut state, &effects.closed, &mut wakes);
+        for port in &effects.ports {
+            if state.model.scopes(*port).is_empty() {
+                self.close_idle_on(*port, &mut wakes);
+            }
+        }
+        drop(state);
+        wakes.fire(self);
+        self.inner.shard.interrupt();
+        Ok(outcome)
+    }
+
+    /// The queue with this id, while it is open.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> Option<Arc<Queue>> {
+        self.inner.model.lock().queues.get(&id).cloned()
+    }
+
+    /// Closes everything: queues, groups, sessions, listeners, connections (G-079). The service
+    /// stays usable.
+    pub fn close_everything(&self) {
+        let mut wakes = Wakes::default();
+        let mut state = self.inner.model.lock();
+        let ports: Vec<u16> = state
+            .model
+            .routing()
+            .ports()
+            .map(|(port, _)| port)
+            .collect();
+        let queues: Vec<QueueId> = state.queues.keys().copied().collect();
+        state.model = Model::new();
+        *self.inner.routes.write() = Routes::default();
+        self.close_queues(&mut state, &queues, &mut wakes);
+        for port in ports {
+            let closed = self.listen_on(port, &[]);
+            debug_assert!(closed.is_ok(), "closing listeners cannot fail");
+        }
+        self.reset_all(&mut wakes);
+        drop(state);
+        wakes.fire(self);
+        self.inner.shard.interrupt();
+    }
+
+    /// [`Service::close_everything`], and ends the I/O thread: the service is not used again.
+    pub fn stop(&self) {
+        self.close_everything();
+        self.stop_fallback();
+    }
+
+    /// The registry parameters.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters {
+        &self.inner.parameters
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.inner.clock
+    }
+
+    pub(crate) fn shard(&self) -> &Shard {
+        &self.inner.shard
+    }
+
+    pub(crate) fn leadership(&self) -> &Leadership {
+        &self.inner.leadership
+    }
+
+    pub(crate) fn requests(&self) -> &RequestPool {
+        &self.inner.requests
+    }
+
+    pub(crate) fn routes(&self) -> RwLockReadGuard<'_, Routes> {
+        self.inner.routes.read()
+    }
+
+    fn sync_ports(&self, model: &Model, ports: &[u16]) -> Result<(), Error> {
+        for port in ports {
+            self.listen_on(*port, &model.scopes(*port))?;
+            // Connections may come now, and no thread may be in a call.
+            self.arm_fallback();
+        }
+        Ok(())
+    }
+
+    fn close_queues(&self, state: &mut State, closed: &[QueueId], wakes: &mut Wakes) {
+        for id in closed {
+            let Some(queue) = state.queues.remove(id) else {
+                continue;
+            };
+            let left = queue.lock().close();
+            for receive in left.waiting {
+                wakes.add(receive, Signal::Failed(Error::Aborted));
+            }
+            self.reset_requests_of(*id, wakes);
+        }
+    }
+}
+
+/// The call that takes back what `call` added, for the one kind that the network can refuse.
+fn undo_of(call: &Control) -> Option<Control> {
+    match call {
+        Control::AddUrlToUrlGroup { group, url, .. } => Some(Control::RemoveUrlFromUrlGroup {
+            group: *group,
+            url: Some(url.clone()),
+        }),
+        Control::AddUrl { queue, url } => Some(Control::RemoveUrl {
+            queue: *queue,
+            url: url.clone(),
+        }),
+        _ => None,
+    }
+}

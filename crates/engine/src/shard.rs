@@ -1,0 +1,282 @@
+//! A shard: one poll, its listeners and its connection table; and what one poll's events do.
+//!
+//! Owns the tokens, accepting, the closing timers, and [`Service::poll_once`]. Does not own who
+//! polls: that is `lead.rs`. Threading: `Lead` is used by the one thread that leads; everything
+//! else here is shared.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use httpsys_core::connection::Phase;
+use httpsys_core::{ConnectionId, Error, QueueId};
+use mio::event::Event;
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
+use parking_lot::{Mutex, RwLock};
+use slab::Slab;
+
+use crate::listener::Listener;
+use crate::service::Service;
+use crate::sys;
+use crate::table::Table;
+use crate::waiter::{Signal, Wakes};
+
+/// Events of one poll: enough to amortise the call, few enough that the first request of a batch
+/// does not wait for the parsing of hundreds.
+const EVENTS: usize = 128;
+/// How long a closing connection is given to take the last bytes (G-006).
+const LINGER: Duration = Duration::from_secs(1);
+/// When accepting failed for want of descriptors, the next attempt.
+const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+
+const WAKER: Token = Token(usize::MAX);
+/// Listener tokens have the top bit, connection ids (shards below 32) do not.
+const LISTENER_BIT: usize = 1 << (usize::BITS - 1);
+
+pub(crate) struct Shard {
+    pub(crate) table: Table,
+    pub(crate) registry: Registry,
+    pub(crate) waker: Waker,
+    pub(crate) lead: Mutex<Lead>,
+    pub(crate) listeners: RwLock<Slab<Listener>>,
+    /// Closing connections with their last moment; in that order, as all have the same time.
+    closing: Mutex<VecDeque<(Instant, ConnectionId)>>,
+    accept_again: Mutex<Option<Instant>>,
+}
+
+/// What the polling thread needs.
+pub(crate) struct Lead {
+    poll: Poll,
+    events: Events,
+}
+
+impl fmt::Debug for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shard")
+            .field("table", &self.table)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shard {
+    pub(crate) fn new(number: u32) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        let waker = Waker::new(&registry, WAKER)?;
+        Ok(Shard {
+            table: Table::new(number),
+            registry,
+            waker,
+            lead: Mutex::new(Lead {
+                poll,
+                events: Events::with_capacity(EVENTS),
+            }),
+            listeners: RwLock::new(Slab::new()),
+            closing: Mutex::new(VecDeque::new()),
+            accept_again: Mutex::new(None),
+        })
+    }
+
+    /// The token of a listener in the slab.
+    pub(crate) fn listener_token(index: usize) -> Token {
+        Token(LISTENER_BIT | index)
+    }
+
+    /// Interrupts the thread that polls, if one does.
+    pub(crate) fn interrupt(&self) {
+        // It can only fail when the poll is gone, and with it whom to wake.
+        let _ = self.waker.wake();
+    }
+
+    /// Arranges that a closing connection ends in time even if its peer does nothing.
+    pub(crate) fn end_later(&self, connection: ConnectionId, now: Instant) {
+        let mut closing = self.closing.lock();
+        closing.push_back((now + LINGER, connection));
+        if closing.len() == 1 {
+            self.interrupt();
+        }
+    }
+
+    fn next_timer(&self) -> Option<Instant> {
+        let closing = self.closing.lock().front().map(|(when, _)| *when);
+        let accept = *self.accept_again.lock();
+        match (closing, accept) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn pop_ended(&self, now: Instant) -> Option<ConnectionId> {
+        let mut closing = self.closing.lock();
+        match closing.front() {
+            Some((when, _)) if *when <= now => closing.pop_front().map(|(_, id)| id),
+            _ => None,
+        }
+    }
+}
+
+impl Service {
+    /// Polls once, until `deadline` at the latest, and does what the events ask for. The caller
+    /// holds the lead; it fires `wakes` after it has given the lead back.
+    pub(crate) fn poll_once(
+        &self,
+        lead: &mut Lead,
+        deadline: Option<Instant>,
+        own_queue: Option<QueueId>,
+        wakes: &mut Wakes,
+    ) {
+        wakes.own_queue = own_queue;
+        let shard = self.shard();
+        let timer = shard.next_timer();
+        let until = match (deadline, timer) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let timeout = until.map(|at| at.saturating_duration_since(self.clock().now()));
+        if let Err(error) = lead.poll.poll(&mut lead.events, timeout) {
+            if error.kind() != io::ErrorKind::Interrupted {
+                tracing::error!(%error, "polling failed");
+            }
+            return;
+        }
+        for event in &lead.events {
+            match event.token() {
+                WAKER => {}
+                Token(token) if token & LISTENER_BIT != 0 => {
+                    self.accept_all(token & !LISTENER_BIT);
+                }
+                Token(token) => self.handle_event(ConnectionId(token as u64), event, wakes),
+            }
+        }
+        if timer.is_some() {
+            self.handle_timers(wakes);
+        }
+        wakes.own_queue = None;
+    }
+
+    fn handle_event(&self, id: ConnectionId, event: &Event, wakes: &mut Wakes) {
+        let Some(mut conn) = self.shard().table.lock(id.place()) else {
+            return;
+        };
+        // The slot may have a later connection by now.
+        if conn.state.id() != id || conn.stream.is_none() {
+            return;
+        }
+        if event.is_error() || event.is_write_closed() {
+            return if matches!(conn.state.phase(), Phase::Closing) {
+                // Both sides are closed: what we sent last must not be lost to a reset.
+                self.close_connection(&mut conn, wakes);
+            } else {
+                self.reset_connection(&mut conn, Error::PeerReset, wakes);
+            };
+        }
+        if event.is_writable() {
+            if let Some(writer) = conn.pop_writer() {
+                wakes.add(writer, Signal::Ready);
+            }
+        }
+        if event.is_read_closed() {
+            self.peer_has_closed(&mut conn, wakes);
+        }
+        if event.is_readable() || event.is_read_closed() {
+            conn.readable = true;
+            if let Phase::Exchange(_) = conn.state.phase() {
+                if let Some(reader) = conn.pop_reader() {
+                    wakes.add(reader, Signal::Ready);
+                }
+            } else {
+                self.pump(&mut conn, wakes);
+            }
+        }
+    }
+
+    fn handle_timers(&self, wakes: &mut Wakes) {
+        let shard = self.shard();
+        let now = self.clock().now();
+        while let Some(id) = shard.pop_ended(now) {
+            let Some(mut conn) = shard.table.lock(id.place()) else {
+                continue;
+            };
+            if conn.state.id() == id && matches!(conn.state.phase(), Phase::Closing) {
+                self.close_connection(&mut conn, wakes);
+            }
+        }
+        let due = shard.accept_again.lock().take_if(|when| *when <= now);
+        if due.is_some() {
+            let all: Vec<usize> = shard
+                .listeners
+                .read()
+                .iter()
+                .map(|(index, _)| index)
+                .collect();
+            for index in all {
+                self.accept_all(index);
+            }
+        }
+    }
+
+    /// Accepts every connection that waits at a listener.
+    pub(crate) fn accept_all(&self, index: usize) {
+        let shard = self.shard();
+        let listeners = shard.listeners.read();
+        let Some(listener) = listeners.get(index) else {
+            return;
+        };
+        loop {
+            match listener.socket.accept() {
+                Ok((stream, remote)) => self.adopt(stream, remote, listener.address),
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => return,
+                    // The client gave up while it waited.
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
+                    _ if sys::is_out_of_descriptors(&error) => {
+                        tracing::warn!(%error, "connections wait: no descriptor left");
+                        *shard.accept_again.lock() = Some(self.clock().now() + ACCEPT_RETRY);
+                        return;
+                    }
+                    _ => {
+                        tracing::warn!(%error, "accept failed");
+                        return;
+                    }
+                },
+            }
+        }
+    }
+
+    fn adopt(&self, mut stream: TcpStream, remote: SocketAddr, listening: SocketAddr) {
+        let shard = self.shard();
+        // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+        let _ = stream.set_nodelay(true);
+        let local = if listening.ip().is_unspecified() {
+            stream.local_addr().unwrap_or(listening)
+        } else {
+            listening
+        };
+        let Some(slot) = shard.table.acquire() else {
+            tracing::warn!("connection refused: the table is full");
+            return;
+        };
+        let Some(mut conn) = shard.table.lock_slot(slot) else {
+            return;
+        };
+        let Some(id) = conn.ids_mut().next_connection() else {
+            return;
+        };
+        conn.open(id, remote, local);
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        if let Err(error) = shard
+            .registry
+            .register(&mut stream, Token(id.0 as usize), interest)
+        {
+            tracing::warn!(%error, "connection dropped: it cannot be polled");
+            conn.state.close();
+            let exhausted = conn.ids().exhausted();
+            drop(conn);
+            return shard.table.release(slot, exhausted);
+        }
+        conn.stream = Some(stream);
+    }
+}

@@ -1,0 +1,172 @@
+//! The connection table: slots that request and connection ids point into.
+//!
+//! Owns the slots' storage and the free list. A slot is never moved or freed, so a look-up is two
+//! array accesses and one uncontended lock; whether an id still names what is in the slot is told
+//! by the generation in it. Invariant: a free slot holds no socket, and a slot whose generations
+//! are used up is never handed out again, so no id ever comes back.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use httpsys_core::ids::{MAX_SLOTS, Place, SlotIds};
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::conn::Conn;
+
+/// log2 of the first segment's slots; each later segment doubles the table.
+const FIRST_BITS: u32 = 6;
+const SEGMENTS: usize = (22 - FIRST_BITS + 1) as usize;
+
+pub(crate) struct Table {
+    shard: u32,
+    segments: [OnceLock<Box<[Mutex<Conn>]>>; SEGMENTS],
+    free: Mutex<Vec<u32>>,
+    used: AtomicU32,
+}
+
+impl Table {
+    pub(crate) fn new(shard: u32) -> Self {
+        Table {
+            shard,
+            segments: std::array::from_fn(|_| OnceLock::new()),
+            free: Mutex::new(Vec::new()),
+            used: AtomicU32::new(0),
+        }
+    }
+
+    /// Locks the slot that `place` names, if it is of this table and was ever used.
+    pub(crate) fn lock(&self, place: Place) -> Option<MutexGuard<'_, Conn>> {
+        (place.shard == self.shard).then_some(())?;
+        self.lock_slot(place.slot)
+    }
+
+    /// Locks a slot by its number.
+    pub(crate) fn lock_slot(&self, slot: u32) -> Option<MutexGuard<'_, Conn>> {
+        let (segment, offset) = split(slot);
+        Some(self.segments.get(segment)?.get()?.get(offset)?.lock())
+    }
+
+    /// A free slot's number, or `None` when four million connections are open.
+    pub(crate) fn acquire(&self) -> Option<u32> {
+        if let Some(slot) = self.free.lock().pop() {
+            return Some(slot);
+        }
+        let slot = self.used.fetch_add(1, Ordering::Relaxed);
+        if slot >= MAX_SLOTS {
+            self.used.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        let (segment, _) = split(slot);
+        self.segments[segment].get_or_init(|| {
+            let first = first_slot(segment);
+            (first..first + (1u32 << (FIRST_BITS as usize + segment)))
+                .map(|slot| Mutex::new(Conn::vacant(SlotIds::new(self.shard, slot))))
+                .collect()
+        });
+        Some(slot)
+    }
+
+    /// Gives a slot back. Its connection is closed; `exhausted` slots stay unused for ever.
+    pub(crate) fn release(&self, slot: u32, exhausted: bool) {
+        if !exhausted {
+            self.free.lock().push(slot);
+        }
+    }
+
+    /// One more than the highest slot number ever used: the bound of a walk over all slots.
+    pub(crate) fn used(&self) -> u32 {
+        self.used.load(Ordering::Relaxed).min(MAX_SLOTS)
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("shard", &self.shard)
+            .field("used", &self.used())
+            .finish()
+    }
+}
+
+/// Segment `s` holds the slots from 64 * (2^s - 1) on, 64 * 2^s of them.
+fn split(slot: u32) -> (usize, usize) {
+    let shifted = slot + (1 << FIRST_BITS);
+    let segment = (shifted.ilog2() - FIRST_BITS) as usize;
+    (segment, (slot - first_slot(segment)) as usize)
+}
+
+fn first_slot(segment: usize) -> u32 {
+    ((1u32 << segment) - 1) << FIRST_BITS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use httpsys_core::ids::{LAST_GENERATION, RequestId};
+
+    #[test]
+    fn every_slot_number_has_its_own_place() {
+        let mut expected = (0, 0);
+        for slot in 0..100_000 {
+            assert_eq!(split(slot), expected);
+            expected.1 += 1;
+            if expected.1 == 1 << (FIRST_BITS as usize + expected.0) {
+                expected = (expected.0 + 1, 0);
+            }
+        }
+        let last = split(MAX_SLOTS - 1);
+        assert!(last.0 < SEGMENTS);
+    }
+
+    #[test]
+    fn ids_of_places_that_never_existed_find_nothing() {
+        let table = Table::new(0);
+        assert!(table.lock(RequestId(u64::MAX).place()).is_none());
+        assert!(table.lock(RequestId(0).place()).is_none());
+        let slot = table.acquire().unwrap();
+        assert_eq!(slot, 0);
+        let foreign = Place {
+            shard: 1,
+            slot: 0,
+            generation: 1,
+        };
+        assert!(table.lock(foreign).is_none());
+        let own = Place {
+            shard: 0,
+            slot: 0,
+            generation: LAST_GENERATION,
+        };
+        assert!(
+            table.lock(own).is_some(),
+            "the slot exists; the generation is checked inside"
+        );
+    }
+
+    /// Ten million requests on slots that are used again and again: an old id never names a
+    /// later request.
+    #[test]
+    fn cxl_006_ids_do_not_come_back_in_ten_million_requests() {
+        let table = Table::new(0);
+        let mut old = Vec::new();
+        let mut made = 0u32;
+        while made < 10_000_000 {
+            let slot = table.acquire().unwrap();
+            assert!(slot < 2, "slots are used again");
+            let mut conn = table.lock_slot(slot).unwrap();
+            conn.ids_mut().next_connection().unwrap();
+            for _ in 0..1000 {
+                let id = conn.ids_mut().next_request().unwrap();
+                assert!(old.last().is_none_or(|last: &RequestId| last.0 < id.0));
+                if made % 1000 == 0 {
+                    assert!(!old.contains(&id), "an id came back");
+                    old.push(id);
+                    old.truncate(10_000);
+                }
+                made += 1;
+            }
+            drop(conn);
+            table.release(slot, false);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! How a call waits: a parked thread or a pending overlapped operation.
+//!
+//! Owns the one place where threads of the program sleep, and the list of wake-ups that is
+//! collected under a connection's lock and fired after it. Invariant: each registration ends
+//! either withdrawn (it was still in its list) or signalled exactly once, so a waiter never sees
+//! a signal of an earlier call.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use httpsys_core::ids::RequestId;
+use httpsys_core::{Error, QueueId};
+use parking_lot::{Condvar, Mutex};
+use smallvec::SmallVec;
+
+use crate::service::Service;
+
+/// Why a waiting call goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// What it waited for is there: try again.
+    Ready,
+    /// A receive was given this request.
+    Request(RequestId),
+    /// It ends with this error.
+    Failed(Error),
+}
+
+/// An overlapped operation that could not finish at once.
+///
+/// `signal` is called exactly once, by any thread, with no lock held. On [`Signal::Ready`] the
+/// operation tries again and may register itself anew.
+pub trait PendingOperation: Send {
+    /// The thing it waited for happened, or it fails.
+    fn signal(self: Box<Self>, service: &Service, signal: Signal);
+    /// Names the operation, to cancel it (the address of its OVERLAPPED).
+    fn tag(&self) -> usize;
+}
+
+/// One waiting call.
+pub(crate) enum Waiting {
+    Thread(Arc<Waiter>),
+    Operation(Box<dyn PendingOperation>),
+}
+
+impl Waiting {
+    pub(crate) fn is_operation(&self) -> bool {
+        matches!(self, Waiting::Operation(_))
+    }
+
+    pub(crate) fn tag(&self) -> Option<usize> {
+        match self {
+            Waiting::Thread(_) => None,
+            Waiting::Operation(operation) => Some(operation.tag()),
+        }
+    }
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Waiting::Thread(_) => f.write_str("Thread"),
+            Waiting::Operation(operation) => write!(f, "Operation({:#x})", operation.tag()),
+        }
+    }
+}
+
+/// A thread that sleeps in a blocking call, or polls meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct Waiter {
+    signal: Mutex<Option<Signal>>,
+    condvar: Condvar,
+    /// The thread polls: a signal has to interrupt the poll.
+    polls: AtomicBool,
+}
+
+thread_local! {
+    static OWN: RefCell<Vec<Arc<Waiter>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Waiter {
+    /// A waiter for one blocking call of this thread; [`Waiter::recycle`] it afterwards.
+    pub(crate) fn of_this_thread() -> Arc<Waiter> {
+        OWN.with(|own| own.borrow_mut().pop()).unwrap_or_default()
+    }
+
+    /// Gives the waiter back. It must not be registered anywhere.
+    pub(crate) fn recycle(self: Arc<Self>) {
+        debug_assert!(self.signal.lock().is_none());
+        OWN.with(|own| own.borrow_mut().push(self));
+    }
+
+    /// The signal, if it came; takes it.
+    pub(crate) fn take(&self) -> Option<Signal> {
+        self.signal.lock().take()
+    }
+
+    /// The thread is about to poll; `false` when the signal came already.
+    pub(crate) fn begin_polling(&self) -> bool {
+        // Set before the look at the signal: whoever signals after the look sees it.
+        self.polls.store(true, Ordering::SeqCst);
+        self.signal.lock().is_none()
+    }
+
+    pub(crate) fn end_polling(&self) {
+        self.polls.store(false, Ordering::SeqCst);
+    }
+
+    /// Sleeps until there is a signal or the deadline passed; does not take it.
+    pub(crate) fn park(&self, deadline: Option<Instant>) {
+        let mut signal = self.signal.lock();
+        while signal.is_none() {
+            match deadline {
+                None => self.condvar.wait(&mut signal),
+                Some(deadline) => {
+                    if self.condvar.wait_until(&mut signal, deadline).timed_out() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn signal(&self, service: &Service, value: Signal) {
+        {
+            let mut signal = self.signal.lock();
+            debug_assert!(signal.is_none(), "a waiter is signalled once");
+            *signal = Some(value);
+            self.condvar.notify_one();
+        }
+        if self.polls.load(Ordering::SeqCst) {
+            service.shard().interrupt();
+        }
+    }
+}
+
+/// Wake-ups to be fired once no lock is held.
+#[derive(Default)]
+pub(crate) struct Wakes {
+    list: SmallVec<[(Waiting, Signal); 4]>,
+    /// The queue whose next request the polling thread keeps for itself.
+    pub(crate) own_queue: Option<QueueId>,
+}
+
+impl Wakes {
+    pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
+        self.list.push((waiting, signal));
+    }
+
+    pub(crate) fn fire(&mut self, service: &Service) {
+        for (waiting, signal) in self.list.drain(..) {
+            match waiting {
+                Waiting::Thread(waiter) => waiter.signal(service, signal),
+                Waiting::Operation(operation) => operation.signal(service, signal),
+            }
+        }
+    }
+}
