@@ -1,2 +1,81 @@
-//! Checks. 
-fn main() {}
+//! The workspace's own checks and generators, run as `cargo run -p xtask -- COMMAND`.
+//!
+//! Owns: choosing the command, printing findings, the exit code (0 clean, 1 findings, 2 usage).
+//! Does not own: formatting, lints and tests, which are cargo's (see the Makefile).
+//! Threading: single-threaded; no command builds anything.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+mod catalog;
+mod coverage;
+mod deps;
+mod files;
+mod matrix;
+mod rows;
+mod source;
+mod symbols;
+mod tidy;
+
+/// What a command hands back: a line for the reader, or everything that is wrong.
+type Outcome = Result<String, Vec<String>>;
+
+const USAGE: &str = "\
+usage: cargo run -p xtask -- COMMAND
+
+  deps              direct dependencies of each crate against the allowed table
+  tidy              heads, sizes, left-over markers, SAFETY comments, forbid(unsafe_code)
+  symbols [LIBRARY] exports of a built libhttpapi against crates/httpapi/symbols.txt
+  matrix [--check]  write docs/COMPATIBILITY.md from the code, or compare with it
+  rows [--check]    write docs/ROWS.md from the catalog and the tests, or compare with it";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = match files::workspace_root() {
+        Ok(root) => root,
+        Err(message) => return report("xtask", Err(vec![message])),
+    };
+    match dispatch(&root, &words) {
+        Some(outcome) => report(words[0], outcome),
+        None if matches!(words.first(), Some(&"help" | &"--help" | &"-h")) => {
+            println!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        None => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs the command that `words` name; `None` if they name none.
+fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
+    Some(match words {
+        ["deps"] => deps::run(root),
+        ["tidy"] => tidy::run(root),
+        ["symbols"] => symbols::run(root, None),
+        ["symbols", library] => symbols::run(root, Some(Path::new(library))),
+        ["matrix"] => matrix::run(root, false),
+        ["matrix", "--check"] => matrix::run(root, true),
+        ["rows"] => rows::run(root, false),
+        ["rows", "--check"] => rows::run(root, true),
+        _ => return None,
+    })
+}
+
+fn report(command: &str, outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(line) => {
+            println!("xtask {command}: {line}");
+            ExitCode::SUCCESS
+        }
+        Err(findings) => {
+            for finding in &findings {
+                eprintln!("xtask {command}: {finding}");
+            }
+            eprintln!("xtask {command}: {} finding(s)", findings.len());
+            ExitCode::FAILURE
+        }
+    }
+}

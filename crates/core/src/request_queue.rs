@@ -33,6 +33,7 @@ pub enum Pushed {
 pub struct RequestQueue<W> {
     pending: VecDeque<RequestId>,
     waiting: VecDeque<(Ticket, W)>,
+    demand: Option<W>,
     last_ticket: u64,
     limit: usize,
     shut: bool,
@@ -44,7 +45,7 @@ pub struct RequestQueue<W> {
 pub struct Leftovers<W> {
     /// Requests nobody took: their connections are reset (SHD-008).
     pub pending: VecDeque<RequestId>,
-    /// Receives that waited: each completes with 995 (RCV-007).
+    /// Receives and a demand-start wait: each completes with 995 (RCV-007).
     pub waiting: Vec<W>,
 }
 
@@ -61,6 +62,7 @@ impl<W> RequestQueue<W> {
         RequestQueue {
             pending: VecDeque::new(),
             waiting: VecDeque::new(),
+            demand: None,
             last_ticket: 0,
             limit: DEFAULT_LENGTH_LIMIT,
             shut: false,
@@ -115,8 +117,28 @@ impl<W> RequestQueue<W> {
         self.waiting.remove(at).map(|(_, receive)| receive)
     }
 
-    /// Takes back the first waiting receive that `matches`.
+    /// Registers the wait for demand start; at most one (QUE-012).
+    pub fn wait_for_demand(&mut self, wait: W) {
+        debug_assert!(self.demand.is_none());
+        self.demand = Some(wait);
+    }
+
+    /// True while a wait for demand start is outstanding.
+    #[must_use]
+    pub fn has_demand_wait(&self) -> bool {
+        self.demand.is_some()
+    }
+
+    /// The wait for demand start, if a request waits for a worker now (QUE-011).
+    pub fn take_demanded(&mut self) -> Option<W> {
+        if self.pending.is_empty() { None } else { self.demand.take() }
+    }
+
+    /// Takes back the first waiting receive, or the wait for demand start, that `matches`.
     pub fn withdraw_where(&mut self, mut matches: impl FnMut(&W) -> bool) -> Option<W> {
+        if self.demand.as_ref().is_some_and(&mut matches) {
+            return self.demand.take();
+        }
         let at = self
             .waiting
             .iter()
@@ -135,7 +157,7 @@ impl<W> RequestQueue<W> {
     /// Shuts the queue down: no receive is served any more (SHD-001). Hands back those that wait.
     pub fn shut(&mut self) -> Vec<W> {
         self.shut = true;
-        self.waiting.drain(..).map(|(_, receive)| receive).collect()
+        self.waiting.drain(..).map(|(_, receive)| receive).chain(self.demand.take()).collect()
     }
 
     /// True after [`RequestQueue::shut`] or [`RequestQueue::close`]: receives fail with 6.
@@ -149,7 +171,7 @@ impl<W> RequestQueue<W> {
         self.closed = true;
         Leftovers {
             pending: std::mem::take(&mut self.pending),
-            waiting: self.waiting.drain(..).map(|(_, receive)| receive).collect(),
+            waiting: self.shut(),
         }
     }
 

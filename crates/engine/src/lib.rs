@@ -16,6 +16,7 @@
 mod cancel;
 pub mod clock;
 mod conn;
+mod demand;
 mod disconnect;
 mod entity_body;
 mod lead;

@@ -8,8 +8,12 @@ use std::cell::{Cell, RefCell};
 use httpsys_core::Request;
 use parking_lot::Mutex;
 
-/// Bytes that one read from a socket asks for.
-pub(crate) const READ_SIZE: usize = 16 * 1024;
+/// Bytes that one read for a head asks for: most heads fit, and what follows a head in the socket
+/// is better read straight into the program's buffer than copied twice.
+pub(crate) const HEAD_READ: usize = 4 * 1024;
+
+/// The size of a thread's scratch buffer.
+const SCRATCH_SIZE: usize = 64 * 1024;
 
 const REQUESTS_KEPT: usize = 256;
 const BUFFERS_KEPT: usize = 16;
@@ -18,6 +22,7 @@ const LARGEST_BUFFER_KEPT: usize = 64 * 1024;
 /// The request blocks of a service.
 #[derive(Debug, Default)]
 pub(crate) struct RequestPool {
+    #[expect(clippy::vec_box, reason = "the boxes themselves go in and out")]
     free: Mutex<Vec<Box<Request>>>,
 }
 
@@ -39,11 +44,11 @@ thread_local! {
     static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs `f` with this thread's read buffer of [`READ_SIZE`] bytes.
+/// Runs `f` with this thread's read buffer of [`SCRATCH_SIZE`] bytes.
 pub(crate) fn with_scratch<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
     let mut buffer = SCRATCH
         .take()
-        .unwrap_or_else(|| vec![0; READ_SIZE].into_boxed_slice());
+        .unwrap_or_else(|| vec![0; SCRATCH_SIZE].into_boxed_slice());
     let result = f(&mut buffer);
     SCRATCH.set(Some(buffer));
     result

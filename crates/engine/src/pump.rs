@@ -20,7 +20,7 @@ use httpsys_core::{Error, Request};
 use crate::clock;
 use crate::conn::{Conn, ReadOutcome};
 use crate::lead::keeps_for_itself;
-use crate::pool;
+use crate::pool::{self, HEAD_READ};
 use crate::queue::Queue;
 use crate::routes::Destination;
 use crate::service::Service;
@@ -62,7 +62,7 @@ impl Service {
         if !conn.readable {
             return false;
         }
-        pool::with_scratch(|buffer| match conn.read(buffer) {
+        pool::with_scratch(|buffer| match conn.read(&mut buffer[..HEAD_READ]) {
             ReadOutcome::Bytes(n) if conn.unused().is_empty() => {
                 let used = self.take_head(conn, &buffer[..n], 0, wakes);
                 if conn.stream.is_some() {
@@ -176,6 +176,9 @@ impl Service {
                 while let Some((request, receive)) = fifos.pair() {
                     wakes.add(receive, Signal::Request(request));
                 }
+            }
+            if let Some(demand) = fifos.take_demanded() {
+                wakes.add(demand, Signal::Ready);
             }
             if !polling && queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();

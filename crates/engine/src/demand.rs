@@ -1,0 +1,70 @@
+//! HttpWaitForDemandStart: telling a controller that a request waits for a worker.
+//!
+//! Owns the one wait that a queue can have. Does not own who may wait: only a controller handle
+//! may, which the door checks (QUE-013).
+
+use std::sync::Arc;
+
+use httpsys_core::Error;
+
+use crate::queue::Queue;
+use crate::service::Service;
+use crate::waiter::{PendingOperation, Signal, Waiter, Waiting};
+
+impl Service {
+    /// HttpWaitForDemandStart: blocks until a request waits in the queue, which stays queued for a
+    /// worker (QUE-011).
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] (6) after shutdown or close (QUE-014); [`Error::AlreadyExists`]
+    /// (183) while another wait is outstanding (QUE-012); [`Error::Aborted`] (995) when the queue
+    /// shuts down meanwhile.
+    pub fn wait_for_demand_start(&self, queue: &Queue) -> Result<(), Error> {
+        let waiter = Waiter::of_this_thread();
+        let result = match self.register_demand(queue, || Waiting::Thread(Arc::clone(&waiter))) {
+            Ok(false) => match self.wait(&waiter, None) {
+                Some(Signal::Failed(error)) => Err(error),
+                _ => Ok(()),
+            },
+            Ok(true) => Ok(()),
+            Err(error) => Err(error),
+        };
+        waiter.recycle();
+        result
+    }
+
+    /// The overlapped form. `Ok(false)`: pending, and the operation will be signalled.
+    ///
+    /// # Errors
+    /// As [`Service::wait_for_demand_start`].
+    pub fn try_wait_for_demand_start(
+        &self,
+        queue: &Queue,
+        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
+    ) -> Result<bool, Error> {
+        let done = self.register_demand(queue, || Waiting::Operation(register()))?;
+        if !done {
+            self.arm_fallback();
+        }
+        Ok(done)
+    }
+
+    fn register_demand(
+        &self,
+        queue: &Queue,
+        waiting: impl FnOnce() -> Waiting,
+    ) -> Result<bool, Error> {
+        let mut fifos = queue.lock();
+        if fifos.is_shut() {
+            return Err(Error::InvalidHandle);
+        }
+        if fifos.has_demand_wait() {
+            return Err(Error::AlreadyExists);
+        }
+        if !fifos.is_empty() {
+            return Ok(true);
+        }
+        fifos.wait_for_demand(waiting());
+        Ok(false)
+    }
+}

@@ -1,0 +1,80 @@
+//! The syntax of an authority: `host` or `host:port`.
+//!
+//! Owns: which authorities are refused before any routing (G-016, HST-001, HST-002, G-015). Does
+//! not own: case, punycode, ports and routing. Invariant: a valid authority has a non-empty host
+//! of letters, digits, `-._~` and UTF-8, or an IPv6 address in brackets; so none can look like a
+//! wildcard of a UrlPrefix or carry user information. Threading: none.
+
+use super::RequestHead;
+use crate::Version;
+use crate::error_page::Reject;
+use crate::header::request_id;
+use crate::scan::{HOST, class};
+use std::net::Ipv6Addr;
+
+/// Checks the Host field: one line at most, well-formed, and from HTTP/1.1 on not missing or
+/// empty, whatever the form of the target.
+pub(super) fn check_host(head: &RequestHead) -> Result<(), Reject> {
+    let host = head.known(request_id::HOST).unwrap_or_default();
+    let may_be_empty = head.version < Version::HTTP_1_1;
+    let is_ok = if host.is_empty() {
+        may_be_empty
+    } else {
+        is_valid(host)
+    };
+    let is_repeated = !head.repeats.is_empty() && head.is_repeated(request_id::HOST);
+    if is_ok && !is_repeated {
+        Ok(())
+    } else {
+        Err(Reject::InvalidHostname)
+    }
+}
+
+/// Whether `authority` is a host with or without a port. The port may be empty (RFC 3986).
+pub(super) fn is_valid(authority: &[u8]) -> bool {
+    if let [b'[', rest @ ..] = authority {
+        let Some(end) = rest.iter().position(|b| *b == b']') else {
+            return false;
+        };
+        return is_ipv6(&rest[..end]) && is_port(&rest[end + 1..]);
+    }
+    let mut length = 0;
+    let mut seen = 0;
+    while let Some(byte) = authority.get(length).filter(|b| class(**b) & HOST != 0) {
+        seen |= *byte;
+        length += 1;
+    }
+    let (host, port) = authority.split_at(length);
+    let is_text = seen < 0x80 || std::str::from_utf8(host).is_ok();
+    !host.is_empty() && is_port(port) && is_text
+}
+
+/// Nothing, or a colon and a number of at most 16 bits.
+fn is_port(text: &[u8]) -> bool {
+    match text {
+        [] => true,
+        [b':', digits @ ..] => {
+            let mut port = 0;
+            for digit in digits {
+                if !digit.is_ascii_digit() {
+                    return false;
+                }
+                port = (port * 10 + u32::from(digit - b'0')).min(0x1_0000);
+            }
+            port <= 0xFFFF
+        }
+        _ => false,
+    }
+}
+
+/// An IPv6 address, with or without a zone (`fe80::1%4`).
+fn is_ipv6(text: &[u8]) -> bool {
+    let zone_at = text.iter().position(|b| *b == b'%').unwrap_or(text.len());
+    let (address, zone) = text.split_at(zone_at);
+    let is_zone = zone.len() != 1
+        && zone
+            .iter()
+            .skip(1)
+            .all(|b| b.is_ascii() && class(*b) & HOST != 0);
+    is_zone && std::str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
+}

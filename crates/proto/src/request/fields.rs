@@ -1,0 +1,256 @@
+//! Field lines, and the joining of repeated fields.
+//!
+//! Owns: the syntax of one field line, the storage of fields, HDR-007 to HDR-009. Does not own:
+//! what a field means. Invariant: work is linear in the size of the head (times a logarithm for
+//! repeated unknown fields), however many fields there are (HDR-012). Threading: none.
+
+use super::{RequestHead, Span, UnknownField};
+use crate::error_page::Reject;
+use crate::header::{REQUEST_HEADERS, id, request_header_id};
+use crate::scan::{find_control, is_token, trim_end, trim_start};
+use std::cmp::Ordering;
+
+/// Up to this many unknown fields are compared with each other one by one.
+const FEW_FIELDS: usize = 8;
+/// Marks an unknown field whose value was joined to an earlier one.
+const JOINED: u32 = u32::MAX;
+
+/// Parses field lines from `head.parsed` on; `Some` is the index behind the blank line.
+///
+/// Refused: names that are not tokens, also a blank before the colon (G-012, G-013, HDR-011);
+/// lines without a colon (ERR-022); folded lines (G-011); controls but tab in values (G-014); CR
+/// without LF (PRS-026). LF alone ends a line (PRS-025). Blanks before the first field and lines
+/// of nothing but blanks there are skipped (PRS-027); a truly empty line ends the head even there,
+/// as a request without fields could not end otherwise.
+pub(super) fn parse(
+    head: &mut RequestHead,
+    window: &[u8],
+    max_field: usize,
+) -> Result<Option<usize>, Reject> {
+    let mut at = head.parsed;
+    loop {
+        let line = window.get(at..).unwrap_or_default();
+        let mut name_at = 0;
+        let mut colon = token_end(line, 0);
+        if colon == 0 && head.first_field {
+            name_at = line.len() - trim_start(line).len();
+            colon = token_end(line, name_at);
+        }
+        if colon > max_field {
+            return Err(Reject::FieldTooLong);
+        }
+        if colon == name_at || line.get(colon) != Some(&b':') {
+            match without_colon(line, name_at, colon)? {
+                NoField::Partial => return Ok(None),
+                NoField::Blank(next) => return Ok(Some(at + next)),
+                NoField::Skip(next) => {
+                    at += next;
+                    head.parsed = at;
+                    continue;
+                }
+            }
+        }
+        let mut end = find_control(line, colon + 1);
+        while line.get(end) == Some(&b'\t') {
+            end = find_control(line, end + 1);
+        }
+        if end > max_field {
+            return Err(Reject::FieldTooLong);
+        }
+        let Some(next) = line_end(line, end)? else {
+            return Ok(None);
+        };
+        let value = trim_start(&line[colon + 1..end]);
+        let value_at = at + end - value.len();
+        let value = Span::between(value_at, value_at + trim_end(value).len());
+        store(
+            head,
+            &line[name_at..colon],
+            Span::between(at + name_at, at + colon),
+            value,
+        );
+        head.first_field = false;
+        at += next;
+        head.parsed = at;
+    }
+}
+
+/// Makes one entry of repeated fields, values joined with `, ` in order of arrival.
+pub(super) fn join(head: &mut RequestHead) {
+    if !head.repeats.is_empty() {
+        join_known(head);
+    }
+    if head.unknown.len() > 1 && has_repeated_unknown(head) {
+        join_unknown(head);
+    }
+}
+
+/// What a line is that holds no field.
+enum NoField {
+    /// Its end has not arrived.
+    Partial,
+    /// The blank line; the body starts at this index.
+    Blank(usize),
+    /// Blanks only (PRS-027); the next line starts at this index.
+    Skip(usize),
+}
+
+/// What a line is whose token from `name_at` to `end` is empty or not followed by a colon.
+#[cold]
+fn without_colon(line: &[u8], name_at: usize, end: usize) -> Result<NoField, Reject> {
+    let has_name = end > name_at;
+    match line.get(end) {
+        None => Ok(NoField::Partial),
+        Some(b'\r' | b'\n') => match line_end(line, end)? {
+            Some(_) if has_name => Err(Reject::BadRequest),
+            Some(next) if name_at > 0 => Ok(NoField::Skip(next)),
+            Some(next) => Ok(NoField::Blank(next)),
+            None => Ok(NoField::Partial),
+        },
+        Some(b' ' | b'\t') if !has_name => Err(Reject::BadRequest),
+        Some(_) => Err(Reject::InvalidHeader),
+    }
+}
+
+/// Index of the first byte at or after `from` that is not part of a token.
+#[inline]
+fn token_end(line: &[u8], from: usize) -> usize {
+    let rest = line.get(from..).unwrap_or_default();
+    from + rest
+        .iter()
+        .position(|b| !is_token(*b))
+        .unwrap_or(rest.len())
+}
+
+/// Index behind the line end at `at`, `None` when it has not wholly arrived.
+#[inline]
+fn line_end(line: &[u8], at: usize) -> Result<Option<usize>, Reject> {
+    match line.get(at..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => Ok(Some(at + 2)),
+        [b'\n', ..] => Ok(Some(at + 1)),
+        [] | [b'\r'] => Ok(None),
+        _ => Err(Reject::BadRequest),
+    }
+}
+
+#[inline]
+fn store(head: &mut RequestHead, name: &[u8], name_span: Span, value: Span) {
+    match request_header_id(name) {
+        Some(id) if head.present >> id & 1 == 0 => {
+            head.present |= 1 << id;
+            head.known[id] = value;
+        }
+        Some(id) => head.repeats.push((id as u8, value)),
+        None => head.unknown.push(UnknownField {
+            name: name_span,
+            value,
+        }),
+    }
+}
+
+fn join_known(head: &mut RequestHead) {
+    let RequestHead {
+        bytes,
+        known,
+        repeats,
+        ..
+    } = head;
+    let repeated = repeats.iter().fold(0u64, |ids, (id, _)| ids | 1 << id);
+    for (id, first) in known.iter_mut().enumerate().take(REQUEST_HEADERS) {
+        // Content-Length lines are equal (BDY-009, BDY-010) and stay one number.
+        if repeated >> id & 1 == 0 || id == id::CONTENT_LENGTH {
+            continue;
+        }
+        let start = bytes.len();
+        append(bytes, *first);
+        for (_, value) in repeats.iter().filter(|(repeat, _)| *repeat as usize == id) {
+            bytes.extend_from_slice(b", ");
+            append(bytes, *value);
+        }
+        *first = Span::between(start, bytes.len());
+    }
+}
+
+/// Sorts by name when there are many fields, so that a head of thousands of short ones costs no
+/// quadratic time.
+fn has_repeated_unknown(head: &mut RequestHead) -> bool {
+    let RequestHead {
+        bytes,
+        unknown,
+        order,
+        ..
+    } = head;
+    if unknown.len() <= FEW_FIELDS {
+        return unknown.iter().enumerate().any(|(i, field)| {
+            let name = field.name.of(bytes);
+            unknown[..i]
+                .iter()
+                .any(|other| other.name.of(bytes).eq_ignore_ascii_case(name))
+        });
+    }
+    sort_by_name(bytes, unknown, order);
+    order.windows(2).any(|pair| {
+        let name = |i: u32| unknown[i as usize].name.of(bytes);
+        name(pair[0]).eq_ignore_ascii_case(name(pair[1]))
+    })
+}
+
+fn join_unknown(head: &mut RequestHead) {
+    let RequestHead {
+        bytes,
+        unknown,
+        order,
+        ..
+    } = head;
+    sort_by_name(bytes, unknown, order);
+    let mut at = 0;
+    while at < order.len() {
+        let first = order[at] as usize;
+        let name = unknown[first].name;
+        let same = order[at + 1..]
+            .iter()
+            .take_while(|i| {
+                let other = unknown[**i as usize].name.of(bytes);
+                other.eq_ignore_ascii_case(name.of(bytes))
+            })
+            .count();
+        if same > 0 {
+            let start = bytes.len();
+            append(bytes, unknown[first].value);
+            for i in &order[at + 1..][..same] {
+                bytes.extend_from_slice(b", ");
+                append(bytes, unknown[*i as usize].value);
+                unknown[*i as usize].name.start = JOINED;
+            }
+            unknown[first].value = Span::between(start, bytes.len());
+        }
+        at += same + 1;
+    }
+    unknown.retain(|field| field.name.start != JOINED);
+}
+
+/// Fills `order` with the indices of `unknown`, by name without case, then by arrival.
+fn sort_by_name(bytes: &[u8], unknown: &[UnknownField], order: &mut Vec<u32>) {
+    order.clear();
+    order.extend(0..unknown.len() as u32);
+    order.sort_unstable_by(|a, b| {
+        let name = |i: &u32| unknown[*i as usize].name.of(bytes);
+        compare(name(a), name(b)).then(a.cmp(b))
+    });
+}
+
+/// Length first: equal names only have to be neighbours.
+fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    let lower = |name: &[u8], i: usize| name[i].to_ascii_lowercase();
+    a.len().cmp(&b.len()).then_with(|| {
+        (0..a.len())
+            .map(|i| lower(a, i).cmp(&lower(b, i)))
+            .find(|o| o.is_ne())
+            .unwrap_or(Ordering::Equal)
+    })
+}
+
+fn append(bytes: &mut Vec<u8>, span: Span) {
+    let start = span.start as usize;
+    bytes.extend_from_within(start..start + span.len as usize);
+}

@@ -1,0 +1,343 @@
+//! Serialisation of response heads.
+//!
+//! Owns: the bytes from the status line to the blank line and their order (RSP-015): known fields
+//! by ascending id with Server at its place, unknown fields as given, Date, generated
+//! `Connection: close`, generated Content-Length. Does not own: whether the connection closes,
+//! which length to generate, and the body.
+//!
+//! The head is built in two steps, so that all that depends on the application is done before the
+//! connection is locked: [`ResponseHead::begin`], [`known`](ResponseHead::known) and
+//! [`unknown`](ResponseHead::unknown), then [`ResponseHead::finish`] with what only the connection
+//! knows. A call that fails leaves the head unusable until the next `begin`.
+//!
+//! Invariant: no field can end a line early (G-058). Threading: plain value.
+
+#[cfg(test)]
+mod tests;
+
+use crate::header::{RESPONSE_HEADER_NAMES, id, response_id};
+use crate::scan;
+use std::fmt;
+use std::ops::Range;
+
+/// The product that HTTP.sys adds to the Server field (RSP-016, RSP-017).
+const PRODUCT: &[u8] = b"Microsoft-HTTPAPI/2.0";
+
+/// Why a part of a response cannot be sent; `ERROR_INVALID_PARAMETER` at the API (G-057, G-058).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidField {
+    /// The status code is 0 or has more than three digits.
+    Status,
+    /// The reason phrase contains CR, LF or NUL.
+    Reason,
+    /// The field name is empty or contains a control, a blank or a colon.
+    Name,
+    /// The field value contains CR, LF or NUL.
+    Value,
+    /// Known fields out of ascending order, after an unknown one, or an id that does not exist.
+    Order,
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Status => "the status code must be between 1 and 999",
+            Self::Reason => "the reason phrase contains CR, LF or NUL",
+            Self::Name => "the field name is empty or contains a control, a blank or a colon",
+            Self::Value => "the field value contains CR, LF or NUL",
+            Self::Order => "known fields must come in ascending order of their ids",
+        })
+    }
+}
+
+impl std::error::Error for InvalidField {}
+
+/// What only the connection knows about a response.
+#[derive(Clone, Copy, Debug)]
+pub struct Finish<'a> {
+    /// The current second, see [`imf_fixdate`](crate::imf_fixdate).
+    pub date: &'a [u8; 29],
+    /// The connection closes after the response: adds `Connection: close`, unless the application
+    /// wrote a `close` itself (CON-009, CON-010, CON-012, G-053).
+    pub connection_close: bool,
+    /// With `connection_close`: drops Connection lines of the application that do not say `close`,
+    /// so that the generated line replaces them (G-054).
+    pub replace_connection: bool,
+    /// Adds this Content-Length, unless the application wrote one or a Transfer-Encoding (SND-009,
+    /// SND-010, G-049).
+    pub content_length: Option<u64>,
+}
+
+impl<'a> Finish<'a> {
+    /// Adds nothing but the date.
+    #[must_use]
+    pub fn new(date: &'a [u8; 29]) -> Self {
+        Self {
+            date,
+            connection_close: false,
+            replace_connection: false,
+            content_length: None,
+        }
+    }
+}
+
+/// What may come next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    #[default]
+    Empty,
+    Known,
+    Unknown,
+    Finished,
+}
+
+/// A response head under construction; reusable, [`begin`](Self::begin) starts anew and keeps the
+/// memory.
+#[derive(Debug, Default)]
+pub struct ResponseHead {
+    bytes: Vec<u8>,
+    /// The known Connection lines inside `bytes`.
+    connection: Range<usize>,
+    status: u16,
+    /// Id of the last known field.
+    last: usize,
+    part: Part,
+    server_token: bool,
+    server_written: bool,
+    content_length: bool,
+    transfer_encoding: bool,
+    close: bool,
+}
+
+impl ResponseHead {
+    /// An empty head that owns no memory yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Clears the head and writes `HTTP/1.1 NNN reason` (SND-007, SND-008, PRS-011). The reason is
+    /// the application's alone and may be empty; the blank in front of it stays.
+    ///
+    /// # Errors
+    /// [`InvalidField::Status`], [`InvalidField::Reason`].
+    pub fn begin(&mut self, status: u16, reason: &[u8]) -> Result<(), InvalidField> {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        bytes.clear();
+        *self = Self {
+            bytes,
+            status,
+            server_token: true,
+            ..Self::default()
+        };
+        if !(1..=999).contains(&status) {
+            return Err(InvalidField::Status);
+        }
+        if !stays_on_line(reason) {
+            return Err(InvalidField::Reason);
+        }
+        self.bytes.extend_from_slice(b"HTTP/1.1 ");
+        let digit = |n: u16| b'0' + (n % 10) as u8;
+        self.bytes
+            .extend_from_slice(&[digit(status / 100), digit(status / 10), digit(status)]);
+        self.bytes.push(b' ');
+        self.bytes.extend_from_slice(reason);
+        self.bytes.extend_from_slice(b"\r\n");
+        self.part = Part::Known;
+        Ok(())
+    }
+
+    /// Whether Server gets the product token; true after [`begin`](Self::begin). To be called
+    /// before any field, with false for `DisableServerHeader` = 2 (LIM-017).
+    pub fn set_server_token(&mut self, on: bool) {
+        self.server_token = on;
+    }
+
+    /// Writes one line for a known field. An empty value is left out (RSP-019), Date is ignored
+    /// (SND-011), Server becomes `value Microsoft-HTTPAPI/2.0` (RSP-017).
+    ///
+    /// Ids ascend; an id may come several times in a row and gives several lines (RSP-022).
+    /// `p_server_token` false is the same as [`set_server_token`](Self::set_server_token) false.
+    ///
+    /// # Errors
+    /// [`InvalidField::Value`], [`InvalidField::Order`].
+    pub fn known(
+        &mut self,
+        id: usize,
+        value: &[u8],
+        p_server_token: bool,
+    ) -> Result<(), InvalidField> {
+        self.server_token &= p_server_token;
+        let name = *RESPONSE_HEADER_NAMES.get(id).ok_or(InvalidField::Order)?;
+        if self.part != Part::Known || id < self.last {
+            return Err(InvalidField::Order);
+        }
+        self.last = id;
+        if !stays_on_line(value) {
+            return Err(InvalidField::Value);
+        }
+        if value.is_empty() || id == id::DATE {
+            return Ok(());
+        }
+        if id > response_id::SERVER {
+            self.write_server();
+        }
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.extend_from_slice(b": ");
+        self.bytes.extend_from_slice(value);
+        if id == response_id::SERVER && self.server_token && !self.server_written {
+            self.bytes.push(b' ');
+            self.bytes.extend_from_slice(PRODUCT);
+        }
+        self.bytes.extend_from_slice(b"\r\n");
+        match id {
+            id::CONNECTION => {
+                self.close |= says_close(value);
+                let first = if self.connection.is_empty() {
+                    start
+                } else {
+                    self.connection.start
+                };
+                self.connection = first..self.bytes.len();
+            }
+            id::CONTENT_LENGTH => self.content_length = true,
+            id::TRANSFER_ENCODING => self.transfer_encoding = true,
+            response_id::SERVER => self.server_written = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes one line for an unknown field; an empty value gives `Name: ` (RSP-020). The first
+    /// call ends the known fields. A field named Date is ignored like the known one (assumed).
+    ///
+    /// # Errors
+    /// [`InvalidField::Name`], [`InvalidField::Value`], [`InvalidField::Order`] before `begin` and
+    /// after `finish`.
+    pub fn unknown(&mut self, name: &[u8], value: &[u8]) -> Result<(), InvalidField> {
+        if self.part != Part::Known && self.part != Part::Unknown {
+            return Err(InvalidField::Order);
+        }
+        if name.is_empty() || name.iter().any(|b| *b <= b' ' || *b == 0x7F || *b == b':') {
+            return Err(InvalidField::Name);
+        }
+        if !stays_on_line(value) {
+            return Err(InvalidField::Value);
+        }
+        self.write_server();
+        self.part = Part::Unknown;
+        match crate::header::response_header_id(name) {
+            Some(id::DATE) => return Ok(()),
+            Some(id::CONTENT_LENGTH) => self.content_length = true,
+            Some(id::TRANSFER_ENCODING) => self.transfer_encoding = true,
+            Some(id::CONNECTION) => self.close |= says_close(value),
+            _ => {}
+        }
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(b": ");
+        self.bytes.extend_from_slice(value);
+        self.bytes.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// The status code given to [`begin`](Self::begin).
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Whether the application wrote a Content-Length, as known or unknown field.
+    #[must_use]
+    pub fn has_content_length(&self) -> bool {
+        self.content_length
+    }
+
+    /// Whether the application wrote a Transfer-Encoding, as known or unknown field.
+    #[must_use]
+    pub fn has_transfer_encoding(&self) -> bool {
+        self.transfer_encoding
+    }
+
+    /// Whether the application wrote a Connection field with the token `close` (CON-012).
+    #[must_use]
+    pub fn says_close(&self) -> bool {
+        self.close
+    }
+
+    /// Adds Date, the generated lines and the blank line, and returns the whole head. A second
+    /// call changes nothing.
+    pub fn finish(&mut self, f: &Finish<'_>) -> &[u8] {
+        if self.part == Part::Finished || self.part == Part::Empty {
+            return &self.bytes;
+        }
+        self.write_server();
+        self.part = Part::Finished;
+        if f.connection_close && f.replace_connection && !self.close {
+            self.bytes.drain(self.connection.clone());
+        }
+        self.bytes.extend_from_slice(b"Date: ");
+        self.bytes.extend_from_slice(f.date);
+        self.bytes.extend_from_slice(b"\r\n");
+        if f.connection_close && !self.close {
+            self.bytes.extend_from_slice(b"Connection: close\r\n");
+        }
+        if let Some(length) = f.content_length {
+            if !self.content_length && !self.transfer_encoding {
+                self.bytes.extend_from_slice(b"Content-Length: ");
+                push_number(&mut self.bytes, length);
+                self.bytes.extend_from_slice(b"\r\n");
+            }
+        }
+        self.bytes.extend_from_slice(b"\r\n");
+        &self.bytes
+    }
+
+    /// The bytes written so far; after [`finish`](Self::finish) the whole head.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn write_server(&mut self) {
+        if self.server_token && !self.server_written {
+            self.bytes.extend_from_slice(b"Server: ");
+            self.bytes.extend_from_slice(PRODUCT);
+            self.bytes.extend_from_slice(b"\r\n");
+        }
+        self.server_written = true;
+    }
+}
+
+/// Appends `number` in decimal.
+pub(crate) fn push_number(out: &mut Vec<u8>, number: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Whether a list of connection options contains `close`.
+pub(crate) fn says_close(list: &[u8]) -> bool {
+    scan::elements(list).any(|option| option.eq_ignore_ascii_case(b"close"))
+}
+
+/// No CR, LF or NUL: other controls pass as the application gave them (RSP-030).
+fn stays_on_line(text: &[u8]) -> bool {
+    let mut at = scan::find_control(text, 0);
+    while let Some(byte) = text.get(at) {
+        if matches!(byte, b'\r' | b'\n' | 0) {
+            return false;
+        }
+        at = scan::find_control(text, at + 1);
+    }
+    true
+}

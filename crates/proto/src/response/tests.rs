@@ -1,0 +1,308 @@
+//! Tests of response heads: byte totals and orders that were observed on real servers.
+//!
+//! Owns: the RSP rows. Does not own: what the engine decides about a connection. Invariant:
+//! deterministic. Threading: none.
+
+use super::*;
+use crate::header::id::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING};
+use crate::header::response_id::{LOCATION, RETRY_AFTER, SERVER, SET_COOKIE, WWW_AUTHENTICATE};
+
+const NOW: &[u8; 29] = b"Sun, 06 Nov 1994 08:49:37 GMT";
+const EMPTY_CHUNKED: usize = 5;
+
+type Known<'a> = (usize, &'a [u8]);
+
+fn build(status: u16, reason: &str, known: &[Known<'_>], unknown: &[(&str, &str)]) -> ResponseHead {
+    let mut head = ResponseHead::new();
+    head.begin(status, reason.as_bytes()).unwrap();
+    for (id, value) in known {
+        head.known(*id, value, true).unwrap();
+    }
+    for (name, value) in unknown {
+        head.unknown(name.as_bytes(), value.as_bytes()).unwrap();
+    }
+    head
+}
+
+fn plain(status: u16, reason: &str, known: &[Known<'_>]) -> String {
+    text(&mut build(status, reason, known, &[]), &Finish::new(NOW))
+}
+
+fn text(head: &mut ResponseHead, finish: &Finish<'_>) -> String {
+    String::from_utf8(head.finish(finish).to_vec()).unwrap()
+}
+
+fn closing() -> Finish<'static> {
+    Finish {
+        connection_close: true,
+        ..Finish::new(NOW)
+    }
+}
+
+#[test]
+fn rsp_001_to_003_content_length_of_the_application() {
+    for (length, total) in [(&b"0"[..], 106), (b"5", 111), (b"10", 117)] {
+        let body: usize = std::str::from_utf8(length).unwrap().parse().unwrap();
+        assert_eq!(
+            plain(200, "OK", &[(CONTENT_LENGTH, length)]).len() + body,
+            total
+        );
+    }
+}
+
+#[test]
+fn rsp_004_to_008_chunked_by_the_application() {
+    let te: Known<'_> = (TRANSFER_ENCODING, b"chunked");
+    let total = |status, reason, more: &[Known<'_>]| {
+        plain(status, reason, &[&[te], more].concat()).len() + EMPTY_CHUNKED
+    };
+    assert_eq!(total(200, "OK", &[]), 120);
+    assert_eq!(total(200, "OK", &[]) + "1\r\na\r\n".len(), 126);
+    assert_eq!(total(302, "Found", &[]), 123);
+    assert_eq!(
+        total(302, "Found", &[(LOCATION, b"http://microsoft.com")]),
+        155
+    );
+    assert_eq!(total(404, "Not Found", &[]), 127);
+    assert_eq!(total(401, "Unauthorized", &[]), 130);
+    assert_eq!(total(999, "", &[]), 118);
+    assert!(plain(999, "", &[]).starts_with("HTTP/1.1 999 \r\n"));
+}
+
+#[test]
+fn rsp_009_length_passes_for_every_status() {
+    let table = [
+        (100, "Continue", 112),
+        (101, "Switching Protocols", 123),
+        (204, "No Content", 114),
+        (205, "Reset Content", 117),
+        (304, "Not Modified", 116),
+    ];
+    for (status, reason, total) in table {
+        assert_eq!(
+            plain(status, reason, &[(CONTENT_LENGTH, b"0")]).len(),
+            total
+        );
+    }
+}
+
+#[test]
+fn rsp_010_con_012_close_of_the_application_is_written_once() {
+    let known: [Known<'_>; 2] = [(CONNECTION, b"close"), (TRANSFER_ENCODING, b"chunked")];
+    let mut head = build(200, "OK", &known, &[]);
+    assert!(head.says_close());
+    assert_eq!(text(&mut head, &closing()).len() + EMPTY_CHUNKED, 139);
+}
+
+#[test]
+fn rsp_011_to_013_http_1_0() {
+    let mut head = build(
+        200,
+        "OK",
+        &[(CONTENT_LENGTH, b"0")],
+        &[("Keep-Alive", "true")],
+    );
+    assert_eq!(text(&mut head, &closing()).len(), 143);
+    let mut head = build(200, "OK", &[(CONTENT_LENGTH, b"5")], &[]);
+    // The recorded request had the same Keep-Alive field as the one above.
+    assert_eq!(
+        text(&mut head, &closing()).len() + 5 + "Keep-Alive: true\r\n".len(),
+        148
+    );
+    let mut head = build(200, "OK", &[], &[]);
+    assert_eq!(text(&mut head, &closing()).len() + 5, 111);
+}
+
+#[test]
+fn rsp_014_reply_after_length_and_chunked() {
+    let mut head = build(200, "OK", &[(TRANSFER_ENCODING, b"chunked")], &[]);
+    assert!(head.has_transfer_encoding());
+    let expected = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\
+        Server: Microsoft-HTTPAPI/2.0\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+        Connection: close\r\n\r\n";
+    assert_eq!(text(&mut head, &closing()), expected);
+}
+
+#[test]
+fn rsp_015_g_052_order_of_lines() {
+    let known: [Known<'_>; 5] = [
+        (CONTENT_TYPE, b"text/plain"),
+        (LOCATION, b"/"),
+        (RETRY_AFTER, b"120"),
+        (SET_COOKIE, b"a=b"),
+        (WWW_AUTHENTICATE, b"Negotiate"),
+    ];
+    let mut head = build(200, "OK", &known, &[("X-B", "2"), ("X-A", "1")]);
+    let finish = Finish {
+        content_length: Some(17),
+        ..closing()
+    };
+    let expected = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nLocation: /\r\n\
+        Retry-After: 120\r\nServer: Microsoft-HTTPAPI/2.0\r\nSet-Cookie: a=b\r\n\
+        WWW-Authenticate: Negotiate\r\nX-B: 2\r\nX-A: 1\r\n\
+        Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: close\r\nContent-Length: 17\r\n\r\n";
+    assert_eq!(text(&mut head, &finish), expected);
+}
+
+#[test]
+fn rsp_016_017_server_field() {
+    assert!(plain(200, "OK", &[]).contains("\r\nServer: Microsoft-HTTPAPI/2.0\r\n"));
+    let own = plain(200, "OK", &[(SERVER, b"X/1.0")]);
+    assert!(own.contains("\r\nServer: X/1.0 Microsoft-HTTPAPI/2.0\r\n"));
+    assert_eq!(own.matches("Server:").count(), 1);
+    let empty = plain(200, "OK", &[(SERVER, b""), (SET_COOKIE, b"a")]);
+    assert!(empty.contains("\r\nServer: Microsoft-HTTPAPI/2.0\r\nSet-Cookie: a\r\n"));
+}
+
+#[test]
+fn lim_017_server_token_can_be_turned_off() {
+    let mut head = ResponseHead::new();
+    head.begin(200, b"OK").unwrap();
+    head.known(SERVER, b"X", false).unwrap();
+    assert!(text(&mut head, &Finish::new(NOW)).contains("\r\nServer: X\r\n"));
+    head.begin(200, b"OK").unwrap();
+    head.set_server_token(false);
+    head.unknown(b"A", b"b").unwrap();
+    assert!(!text(&mut head, &Finish::new(NOW)).contains("Server"));
+    head.begin(200, b"OK").unwrap();
+    assert!(text(&mut head, &Finish::new(NOW)).contains("Server"));
+}
+
+#[test]
+fn rsp_018_snd_011_date_is_ours() {
+    let mut head = build(200, "OK", &[(DATE, b"yesterday")], &[("date", "tomorrow")]);
+    let written = text(&mut head, &Finish::new(NOW));
+    assert_eq!(written.len(), 87);
+    assert!(written.contains("\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+}
+
+#[test]
+fn rsp_019_empty_known_field_is_left_out() {
+    assert_eq!(plain(200, "OK", &[(LOCATION, b"")]).len(), 87);
+}
+
+#[test]
+fn rsp_020_021_unknown_fields_keep_order_and_empty_values() {
+    let unknown = [("Name1", "Value1"), ("Name2", "Value2"), ("Name3", "")];
+    let mut head = build(200, "OK", &[(TRANSFER_ENCODING, b"chunked")], &unknown);
+    let written = text(&mut head, &Finish::new(NOW));
+    assert!(written.contains("Name1: Value1\r\nName2: Value2\r\nName3: \r\nDate: "));
+    assert_eq!(written.len() + EMPTY_CHUNKED, 159);
+}
+
+#[test]
+fn rsp_022_repeated_known_field_gives_several_lines() {
+    let written = plain(
+        200,
+        "OK",
+        &[(WWW_AUTHENTICATE, b"NTLM"), (WWW_AUTHENTICATE, b"Basic")],
+    );
+    assert!(written.contains("WWW-Authenticate: NTLM\r\nWWW-Authenticate: Basic\r\n"));
+}
+
+#[test]
+fn rsp_024_rsp_030_bytes_pass_verbatim() {
+    let mut head = ResponseHead::new();
+    head.begin(200, b"All \t\xE9").unwrap();
+    head.known(LOCATION, b"/\xC3\xA9", true).unwrap();
+    let written = head.finish(&Finish::new(NOW));
+    assert!(written.starts_with(b"HTTP/1.1 200 All \t\xE9\r\nLocation: /\xC3\xA9\r\n"));
+}
+
+#[test]
+fn snd_009_010_g_049_generated_length_yields_to_the_application() {
+    let finish = Finish {
+        content_length: Some(8),
+        ..Finish::new(NOW)
+    };
+    assert!(text(&mut build(200, "OK", &[], &[]), &finish).ends_with("Content-Length: 8\r\n\r\n"));
+    let mut own = build(200, "OK", &[], &[("content-length", "6")]);
+    assert!(own.has_content_length());
+    assert!(!text(&mut own, &finish).contains("Content-Length: 8"));
+    let mut chunked = build(200, "OK", &[(TRANSFER_ENCODING, b"chunked")], &[]);
+    assert!(!text(&mut chunked, &finish).contains("Content-Length"));
+    let largest = Finish {
+        content_length: Some(u64::MAX),
+        ..Finish::new(NOW)
+    };
+    let written = text(&mut build(200, "OK", &[], &[]), &largest);
+    assert!(written.contains("Content-Length: 18446744073709551615\r\n"));
+}
+
+#[test]
+fn g_053_text_of_the_application_is_kept() {
+    let written = text(
+        &mut build(200, "OK", &[(CONNECTION, b"Close")], &[]),
+        &closing(),
+    );
+    assert_eq!(written.matches("Connection").count(), 1);
+    assert!(written.contains("Connection: Close\r\n"));
+}
+
+#[test]
+fn g_054_keep_alive_is_replaced_when_the_connection_closes() {
+    let known: [Known<'_>; 3] = [
+        (CONNECTION, b"keep-alive"),
+        (CONNECTION, b"x"),
+        (CONTENT_LENGTH, b"0"),
+    ];
+    let finish = Finish {
+        replace_connection: true,
+        ..closing()
+    };
+    let expected = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nServer: Microsoft-HTTPAPI/2.0\r\n\
+        Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: close\r\n\r\n";
+    assert_eq!(text(&mut build(200, "OK", &known, &[]), &finish), expected);
+    let open = Finish {
+        replace_connection: true,
+        ..Finish::new(NOW)
+    };
+    assert!(text(&mut build(200, "OK", &known, &[]), &open).contains("Connection: keep-alive"));
+}
+
+#[test]
+fn g_057_status_and_reason_are_checked() {
+    let mut head = ResponseHead::new();
+    assert_eq!(head.begin(0, b"OK"), Err(InvalidField::Status));
+    assert_eq!(head.begin(1000, b"OK"), Err(InvalidField::Status));
+    for reason in [&b"a\r"[..], b"a\nb", b"\0"] {
+        assert_eq!(head.begin(200, reason), Err(InvalidField::Reason));
+    }
+    assert!(head.finish(&Finish::new(NOW)).is_empty());
+    assert_eq!(head.begin(7, b""), Ok(()));
+    assert!(head.bytes().starts_with(b"HTTP/1.1 007 \r\n"));
+}
+
+#[test]
+fn g_058_response_splitting_is_refused() {
+    let mut head = build(200, "OK", &[], &[]);
+    for value in [
+        &b"a\r\nSet-Cookie: x"[..],
+        b"long enough to be scanned\n",
+        b"\0",
+    ] {
+        assert_eq!(head.known(LOCATION, value, true), Err(InvalidField::Value));
+        assert_eq!(head.unknown(b"A", value), Err(InvalidField::Value));
+    }
+    for name in [&b""[..], b"A:", b"A b", b"A\r\nB", b"\0", b"\x7F"] {
+        assert_eq!(head.unknown(name, b"x"), Err(InvalidField::Name));
+    }
+}
+
+#[test]
+fn known_fields_have_to_ascend() {
+    let mut head = build(200, "OK", &[(LOCATION, b"/")], &[]);
+    assert_eq!(
+        head.known(CONTENT_TYPE, b"a", true),
+        Err(InvalidField::Order)
+    );
+    assert_eq!(head.known(30, b"a", true), Err(InvalidField::Order));
+    head.unknown(b"A", b"b").unwrap();
+    assert_eq!(
+        head.known(WWW_AUTHENTICATE, b"a", true),
+        Err(InvalidField::Order)
+    );
+    let length = head.finish(&Finish::new(NOW)).len();
+    assert_eq!(head.unknown(b"A", b"b"), Err(InvalidField::Order));
+    assert_eq!(head.finish(&closing()).len(), length);
+}

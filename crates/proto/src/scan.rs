@@ -1,0 +1,155 @@
+//! Byte classes and the search for control bytes.
+//!
+//! Owns: which byte may stand where. Does not own: what a wrong byte means. Invariant: pure
+//! functions of bytes. Threading: constants only.
+
+/// A character of an RFC 9110 token (G-013).
+pub(crate) const TOKEN: u8 = 1;
+/// Ends the request target: SP, CR or LF.
+pub(crate) const TARGET_END: u8 = 2;
+/// Not allowed inside a request target: controls, DEL and `#` (PTH-002, G-027).
+pub(crate) const TARGET_BAD: u8 = 4;
+/// A character of a host name: letters, digits, `-._~` and the bytes of UTF-8 (G-016).
+pub(crate) const HOST: u8 = 8;
+
+static CLASS: [u8; 256] = build();
+
+/// The classes of `byte`, or-ed.
+#[inline]
+pub(crate) fn class(byte: u8) -> u8 {
+    CLASS[byte as usize]
+}
+
+/// Whether `byte` may stand in a token.
+#[inline]
+pub(crate) fn is_token(byte: u8) -> bool {
+    class(byte) & TOKEN != 0
+}
+
+/// Index of the first control byte (0x00-0x1F or 0x7F) at or after `from`, else `text.len()`.
+///
+/// Eight bytes per step. A byte above a hit may be flagged by the borrow, the lowest never is.
+#[inline]
+pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut at = from;
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*word);
+        let low = word.wrapping_sub(ONES * 0x20) & !word;
+        let del = word ^ (ONES * 0x7F);
+        let del = del.wrapping_sub(ONES) & !del;
+        let hit = (low | del) & (ONES * 0x80);
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = text.get(at) {
+        if *byte < 0x20 || *byte == 0x7F {
+            break;
+        }
+        at += 1;
+    }
+    at.min(text.len())
+}
+
+/// `text` without the blanks and tabs around it (HDR-001).
+#[inline]
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    trim_end(trim_start(text))
+}
+
+/// `text` without the blanks and tabs in front.
+#[inline]
+pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
+
+/// `text` without the blanks and tabs at its end.
+#[inline]
+pub(crate) fn trim_end(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+/// The non-empty elements of a comma-separated list, blanks around them removed.
+pub(crate) fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list.split(|b| *b == b',')
+        .map(trim)
+        .filter(|e| !e.is_empty())
+}
+
+const fn build() -> [u8; 256] {
+    let mut table = [0u8; 256];
+    let mut i = 0;
+    while i < 256 {
+        let byte = i as u8;
+        if byte.is_ascii_alphanumeric() {
+            table[i] |= TOKEN | HOST;
+        }
+        if byte >= 0x80 {
+            table[i] |= HOST;
+        }
+        if byte < 0x20 || byte == 0x7F || byte == b'#' {
+            table[i] |= TARGET_BAD;
+        }
+        i += 1;
+    }
+    mark(
+        mark(mark(table, b"!#$%&'*+-.^_`|~", TOKEN), b"-._~", HOST),
+        b" \r\n",
+        TARGET_END,
+    )
+}
+
+const fn mark(mut table: [u8; 256], bytes: &[u8], class: u8) -> [u8; 256] {
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] |= class;
+        i += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_found_at_every_place() {
+        for byte in 0..=255u8 {
+            let control = byte < 0x20 || byte == 0x7F;
+            for place in 0..20 {
+                let mut text = [b'a'; 20];
+                text[place] = byte;
+                text[19] = 0;
+                let expected = if control { place } else { 19 };
+                assert_eq!(find_control(&text, 0), expected);
+                assert_eq!(find_control(&text, place), expected);
+            }
+        }
+        assert_eq!(find_control(b"", 0), 0);
+        assert_eq!(find_control(b"abc", 3), 3);
+        assert_eq!(find_control(b"\xFF\x80\xA0 ~abcde", 0), 10);
+    }
+
+    #[test]
+    fn g_013_token_characters_are_those_of_the_rfc() {
+        let separators = b"()<>@,;:\\\"/[]?={} \t";
+        for byte in 0..=255u8 {
+            let expected = (0x21..0x7F).contains(&byte) && !separators.contains(&byte);
+            assert_eq!(is_token(byte), expected, "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn lists_are_split_at_commas() {
+        let found: Vec<&[u8]> = elements(b" a ,, b\t,").collect();
+        assert_eq!(found, [b"a", b"b"]);
+    }
+}
