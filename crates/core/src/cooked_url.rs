@@ -268,8 +268,25 @@ fn push_name(text: &mut Vec<u16>, name: &[u8]) -> Result<(), Reject> {
 }
 
 fn is_reg_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&b)
+    REG_NAME[usize::from(b)]
 }
+
+/// RFC 3986 reg-name without escapes.
+const REG_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 128 {
+        table[b] = (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    let marks = b"-._~!$&'()*+,;=";
+    let mut i = 0;
+    while i < marks.len() {
+        table[marks[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 /// Formatted text into UTF-16 without a temporary string.
 struct Units<'a>(&'a mut Vec<u16>);

@@ -4,6 +4,7 @@
 //! changes them; readers share one read lock and never meet the model's lock.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -16,7 +17,28 @@ use crate::queue::Queue;
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     table: RoutingTable,
-    bindings: HashMap<UrlGroupId, Arc<Queue>>,
+    bindings: HashMap<UrlGroupId, Arc<Queue>, BuildHasherDefault<IdHasher>>,
+}
+
+/// Our own ids as hash keys: they need spreading, not protection.
+#[derive(Debug, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        // The golden ratio's bits carry low differences into the high bits, which the table uses.
+        self.0 = (self.0 ^ id).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
 }
 
 /// Where a request goes.

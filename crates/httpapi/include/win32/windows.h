@@ -1,0 +1,39 @@
+/* windows.h for programs that use the HTTP Server API off Windows.
+ *
+ * Holds the subset of Win32 that such programs need: base types, error codes, and the functions of
+ * winbase.h. Compile with -I include -I include/win32, and with -fshort-wchar if the program writes
+ * L"" literals. On Windows the SDK's header is used instead.
+ */
+#if defined(_WIN32)
+#if defined(__GNUC__)
+#include_next <windows.h>
+#else
+#error "take include/win32 off the include path: on Windows use the SDK's windows.h"
+#endif
+#else
+
+#ifndef HTTPSYS_WIN32_WINDOWS_H
+#define HTTPSYS_WIN32_WINDOWS_H
+
+#include "winbase.h"
+#include "windef.h"
+#include "winerror.h"
+#include "winnt.h"
+#include "winternl.h"
+
+#ifndef WIN32_LEAN_AND_MEAN
+#include "winsock2.h"
+#endif
+
+/* C++ programs have std::min and std::max, which macros of these names would break. */
+#if !defined(__cplusplus) && !defined(NOMINMAX)
+#ifndef min
+#define min(a, b) (((a) < (b)) ? (a) : (b))
+#endif
+#ifndef max
+#define max(a, b) (((a) > (b)) ? (a) : (b))
+#endif
+#endif
+
+#endif /* HTTPSYS_WIN32_WINDOWS_H */
+#endif

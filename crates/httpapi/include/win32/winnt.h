@@ -1,0 +1,169 @@
+/* Access rights, file attributes, doubly linked lists and interlocked operations (header only). */
+#ifndef HTTPSYS_WIN32_WINNT_H
+#define HTTPSYS_WIN32_WINNT_H
+
+#include <string.h>
+
+#include "windef.h"
+
+/* Page: Generic Access Rights; Standard Access Rights. */
+#define GENERIC_READ 0x80000000u
+#define GENERIC_WRITE 0x40000000u
+#define GENERIC_EXECUTE 0x20000000u
+#define GENERIC_ALL 0x10000000u
+#define DELETE 0x00010000u
+#define READ_CONTROL 0x00020000u
+#define WRITE_DAC 0x00040000u
+#define WRITE_OWNER 0x00080000u
+#define SYNCHRONIZE 0x00100000u
+
+/* Page: CreateFileW (dwShareMode, dwFlagsAndAttributes); File Attribute Constants. */
+#define FILE_SHARE_READ 0x00000001
+#define FILE_SHARE_WRITE 0x00000002
+#define FILE_SHARE_DELETE 0x00000004
+#define FILE_ATTRIBUTE_READONLY 0x00000001
+#define FILE_ATTRIBUTE_HIDDEN 0x00000002
+#define FILE_ATTRIBUTE_SYSTEM 0x00000004
+#define FILE_ATTRIBUTE_DIRECTORY 0x00000010
+#define FILE_ATTRIBUTE_ARCHIVE 0x00000020
+#define FILE_ATTRIBUTE_NORMAL 0x00000080
+#define FILE_ATTRIBUTE_TEMPORARY 0x00000100
+#define INVALID_FILE_ATTRIBUTES 0xFFFFFFFFu
+
+/* Page: LARGE_INTEGER union; ULARGE_INTEGER union. */
+typedef struct _HTTPSYS_LARGE_INTEGER_PARTS {
+    DWORD LowPart;
+    LONG HighPart;
+} HTTPSYS_LARGE_INTEGER_PARTS;
+typedef union _LARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        LONG HighPart;
+    };
+    HTTPSYS_LARGE_INTEGER_PARTS u;
+    LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER;
+typedef struct _HTTPSYS_ULARGE_INTEGER_PARTS {
+    DWORD LowPart;
+    DWORD HighPart;
+} HTTPSYS_ULARGE_INTEGER_PARTS;
+typedef union _ULARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    };
+    HTTPSYS_ULARGE_INTEGER_PARTS u;
+    ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER;
+
+/* Page: Singly and Doubly Linked Lists. */
+typedef struct _LIST_ENTRY {
+    struct _LIST_ENTRY *Flink;
+    struct _LIST_ENTRY *Blink;
+} LIST_ENTRY, *PLIST_ENTRY, *PRLIST_ENTRY;
+
+/* Pages: RtlZeroMemory, RtlFillMemory, RtlCopyMemory, RtlMoveMemory, SecureZeroMemory. */
+#define RtlZeroMemory(destination, length) memset((destination), 0, (length))
+#define RtlFillMemory(destination, length, fill) memset((destination), (fill), (length))
+#define RtlCopyMemory(destination, source, length) memcpy((destination), (source), (length))
+#define RtlMoveMemory(destination, source, length) memmove((destination), (source), (length))
+#define RtlEqualMemory(left, right, length) (!memcmp((left), (right), (length)))
+#define ZeroMemory RtlZeroMemory
+#define FillMemory RtlFillMemory
+#define CopyMemory RtlCopyMemory
+#define MoveMemory RtlMoveMemory
+
+FORCEINLINE PVOID RtlSecureZeroMemory(PVOID memory, SIZE_T length)
+{
+    volatile char *byte = (volatile char *)memory;
+    while (length--) {
+        *byte++ = 0;
+    }
+    return memory;
+}
+#define SecureZeroMemory RtlSecureZeroMemory
+
+/* Page: Interlocked Variable Access. All of them are full barriers. */
+FORCEINLINE LONG InterlockedIncrement(LONG volatile *target)
+{
+    return __atomic_add_fetch(target, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedDecrement(LONG volatile *target)
+{
+    return __atomic_sub_fetch(target, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedExchange(LONG volatile *target, LONG value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedExchangeAdd(LONG volatile *target, LONG value)
+{
+    return __atomic_fetch_add(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedAdd(LONG volatile *target, LONG value)
+{
+    return __atomic_add_fetch(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedAnd(LONG volatile *target, LONG value)
+{
+    return __atomic_fetch_and(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedOr(LONG volatile *target, LONG value)
+{
+    return __atomic_fetch_or(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedXor(LONG volatile *target, LONG value)
+{
+    return __atomic_fetch_xor(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedCompareExchange(LONG volatile *target, LONG value, LONG expected)
+{
+    __atomic_compare_exchange_n(target, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+}
+FORCEINLINE LONG64 InterlockedIncrement64(LONG64 volatile *target)
+{
+    return __atomic_add_fetch(target, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedDecrement64(LONG64 volatile *target)
+{
+    return __atomic_sub_fetch(target, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedExchange64(LONG64 volatile *target, LONG64 value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedExchangeAdd64(LONG64 volatile *target, LONG64 value)
+{
+    return __atomic_fetch_add(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedAdd64(LONG64 volatile *target, LONG64 value)
+{
+    return __atomic_add_fetch(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedCompareExchange64(LONG64 volatile *target, LONG64 value,
+                                                LONG64 expected)
+{
+    __atomic_compare_exchange_n(target, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+}
+FORCEINLINE PVOID InterlockedExchangePointer(PVOID volatile *target, PVOID value)
+{
+    return __atomic_exchange_n(target, value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE PVOID InterlockedCompareExchangePointer(PVOID volatile *target, PVOID value,
+                                                    PVOID expected)
+{
+    __atomic_compare_exchange_n(target, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    return expected;
+}
+#define MemoryBarrier() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#if defined(__x86_64__)
+#define YieldProcessor() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define YieldProcessor() __asm__ __volatile__("yield")
+#else
+#define YieldProcessor() ((void)0)
+#endif
+
+#endif /* HTTPSYS_WIN32_WINNT_H */

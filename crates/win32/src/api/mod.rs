@@ -1,0 +1,116 @@
+//! The C functions, under their Windows names.
+//!
+//! Owns the conversion between C arguments and the safe modules, the panic fence and the last
+//! error. Decides nothing else. Invariants: no panic leaves a function (it becomes the documented
+//! failure value with last error 1359, ERROR_INTERNAL_ERROR); NULL where a pointer is required
+//! gives 87; output parameters that may be NULL are skipped. The functions do not clear the last
+//! error on success unless the documentation says so. Threading: any thread.
+
+pub mod errors;
+pub mod events;
+pub mod files;
+pub mod memory;
+pub mod overlapped;
+pub mod ports;
+pub mod threadpool;
+pub mod threads;
+pub mod winsock;
+
+#[cfg(test)]
+mod tests;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::handle::{self, Handle};
+use crate::last_error;
+use crate::status::{
+    Code, ERROR_INTERNAL_ERROR, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER,
+    ERROR_NO_SYSTEM_RESOURCES,
+};
+
+/// BOOL: 0 is FALSE.
+pub type Bool = i32;
+/// TRUE.
+pub const TRUE: Bool = 1;
+/// FALSE.
+pub const FALSE: Bool = 0;
+
+/// Runs the body of an exported function: an error becomes the last error and the failure value, a
+/// panic becomes error 1359.
+pub(crate) fn fence<R>(failure: R, body: impl FnOnce() -> Result<R, Code>) -> R {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => value,
+        Ok(Err(code)) => {
+            last_error::set(code);
+            failure
+        }
+        Err(payload) => {
+            // Dropping a payload may panic in turn; what that throws is left alone.
+            if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(second);
+            }
+            last_error::set(ERROR_INTERNAL_ERROR);
+            failure
+        }
+    }
+}
+
+/// [`fence`] for functions that return BOOL.
+pub(crate) fn fence_bool(body: impl FnOnce() -> Result<(), Code>) -> Bool {
+    fence(FALSE, || body().map(|()| TRUE))
+}
+
+/// Refuses NULL with 87.
+pub(crate) fn not_null<T>(pointer: *const T) -> Result<(), Code> {
+    match pointer.is_null() {
+        true => Err(ERROR_INVALID_PARAMETER),
+        false => Ok(()),
+    }
+}
+
+/// Writes an output parameter unless it is NULL.
+///
+/// # Safety
+/// `to` is NULL or valid for a write; it need not be aligned.
+pub(crate) unsafe fn put<T>(to: *mut T, value: T) {
+    if !to.is_null() {
+        // SAFETY: valid by the contract.
+        unsafe { to.write_unaligned(value) };
+    }
+}
+
+/// The units of a NUL-terminated string, without the NUL; NULL and strings of 32,767 units or more
+/// (the limit of Windows paths) are refused.
+///
+/// # Safety
+/// `text` is NULL or points to a NUL-terminated string.
+pub(crate) unsafe fn wide<'a>(text: *const u16) -> Result<&'a [u16], Code> {
+    not_null(text)?;
+    // SAFETY: the string is terminated by the contract; nothing behind the NUL is read.
+    let len = (0..32_767).find(|&at| unsafe { text.add(at).read_unaligned() } == 0);
+    let len = len.ok_or(ERROR_INVALID_PARAMETER)?;
+    if !text.is_aligned() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    // SAFETY: `len` units were just read.
+    Ok(unsafe { std::slice::from_raw_parts(text, len) })
+}
+
+/// Opens a handle; 1450 when the table is full.
+pub(crate) fn open(object: std::sync::Arc<dyn crate::Object>) -> Result<Handle, Code> {
+    let handle = handle::insert(object);
+    match handle.is_null() {
+        true => Err(ERROR_NO_SYSTEM_RESOURCES),
+        false => Ok(handle),
+    }
+}
+
+/// The object behind a handle; 6 if there is none.
+pub(crate) fn object(handle: Handle) -> Result<std::sync::Arc<dyn crate::Object>, Code> {
+    handle::lookup(handle).ok_or(ERROR_INVALID_HANDLE)
+}
+
+/// The object behind a handle of one type; 6 if it is none.
+pub(crate) fn object_as<T: crate::Object>(handle: Handle) -> Result<std::sync::Arc<T>, Code> {
+    handle::lookup_as(handle).ok_or(ERROR_INVALID_HANDLE)
+}

@@ -1,0 +1,156 @@
+//! Completion ports and notification modes.
+//!
+//! Owns the C form only. Threading: any thread; dequeuing blocks the caller.
+
+use std::sync::Arc;
+
+use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
+use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
+use crate::overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
+use crate::port::{Packet, Port};
+use crate::status::{self, ERROR_INVALID_PARAMETER};
+use crate::time::deadline;
+
+/// CreateIoCompletionPort: creates a port (`file` is INVALID_HANDLE_VALUE), associates a handle
+/// with a port, or both. Returns the port; NULL on failure: 87 if the handle is associated already
+/// or is not file-like, 6 for a bad handle. The concurrency value is not enforced.
+#[unsafe(no_mangle)]
+pub extern "system" fn CreateIoCompletionPort(
+    file: Handle,
+    existing: Handle,
+    key: usize,
+    _concurrent_threads: u32,
+) -> Handle {
+    fence(std::ptr::null_mut(), || {
+        if file == INVALID_HANDLE_VALUE {
+            return match existing.is_null() {
+                true => open(Arc::new(Port::new())),
+                false => Err(ERROR_INVALID_PARAMETER),
+            };
+        }
+        let file = object(file)?;
+        let io = file.io().ok_or(ERROR_INVALID_PARAMETER)?;
+        if !existing.is_null() {
+            io.bind_port(object_as::<Port>(existing)?, key)?;
+            return Ok(existing);
+        }
+        let port = Arc::new(Port::new());
+        let created = open(port.clone())?;
+        io.bind_port(port, key)
+            .inspect_err(|_| _ = handle::remove(created))?;
+        Ok(created)
+    })
+}
+
+/// GetQueuedCompletionStatus. TRUE: the packet of a successful operation. FALSE with a non-NULL
+/// OVERLAPPED: the packet of a failed one, whose error is the last error. FALSE with NULL: no
+/// packet (258 time-out, 735 port closed, 6 bad handle, 87 NULL argument).
+///
+/// # Safety
+/// `bytes`, `key` and `overlapped` are NULL or valid for writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn GetQueuedCompletionStatus(
+    port: Handle,
+    bytes: *mut u32,
+    key: *mut usize,
+    overlapped: *mut *mut OVERLAPPED,
+    milliseconds: u32,
+) -> Bool {
+    fence_bool(|| {
+        // SAFETY: NULL or valid by the contract of this function, here and below.
+        unsafe { put(overlapped, std::ptr::null_mut()) };
+        not_null(bytes)?;
+        not_null(key)?;
+        not_null(overlapped)?;
+        let mut packet = Packet {
+            key: 0,
+            overlapped: 0,
+            status: 0,
+            bytes: 0,
+        };
+        object_as::<Port>(port)?.take(1, deadline(milliseconds), |_, taken| packet = taken)?;
+        // SAFETY: as above.
+        unsafe {
+            put(bytes, packet.bytes as u32);
+            put(key, packet.key);
+            put(overlapped, packet.overlapped as *mut OVERLAPPED);
+        }
+        match status::nt_success(packet.status) {
+            true => Ok(()),
+            false => Err(status::win32_from_nt(packet.status)),
+        }
+    })
+}
+
+/// GetQueuedCompletionStatusEx: takes up to `count` packets at once. FALSE: none (258, 735, 6, 87).
+/// There are no asynchronous procedure calls.
+///
+/// # Safety
+/// `entries` points to `count` entries; `removed` is valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
+    port: Handle,
+    entries: *mut OVERLAPPED_ENTRY,
+    count: u32,
+    removed: *mut u32,
+    milliseconds: u32,
+    _alertable: Bool,
+) -> Bool {
+    fence_bool(|| {
+        // SAFETY: NULL or valid by the contract of this function.
+        unsafe { put(removed, 0) };
+        not_null(entries)?;
+        not_null(removed)?;
+        if count == 0 {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        let port = object_as::<Port>(port)?;
+        let taken = port.take(count as usize, deadline(milliseconds), |at, packet| {
+            let entry = OVERLAPPED_ENTRY {
+                lpCompletionKey: packet.key,
+                lpOverlapped: packet.overlapped as *mut OVERLAPPED,
+                Internal: packet.status as usize,
+                dwNumberOfBytesTransferred: packet.bytes as u32,
+            };
+            // SAFETY: `at` is below `count`, and there are as many entries.
+            unsafe { put(entries.add(at), entry) };
+        })?;
+        // SAFETY: not NULL as tested, so valid by the contract of this function.
+        unsafe { put(removed, taken as u32) };
+        Ok(())
+    })
+}
+
+/// PostQueuedCompletionStatus: queues a packet with these values; the OVERLAPPED is not touched.
+#[unsafe(no_mangle)]
+pub extern "system" fn PostQueuedCompletionStatus(
+    port: Handle,
+    bytes: u32,
+    key: usize,
+    overlapped: *mut OVERLAPPED,
+) -> Bool {
+    fence_bool(|| {
+        object_as::<Port>(port)?.post(Packet {
+            key,
+            overlapped: overlapped as usize,
+            status: 0,
+            bytes: bytes as usize,
+        })
+    })
+}
+
+/// SetFileCompletionNotificationModes: adds FILE_SKIP_COMPLETION_PORT_ON_SUCCESS (1) and
+/// FILE_SKIP_SET_EVENT_ON_HANDLE (2). Other bits: 87.
+#[unsafe(no_mangle)]
+pub extern "system" fn SetFileCompletionNotificationModes(file: Handle, flags: u8) -> Bool {
+    fence_bool(|| {
+        if flags > 3 {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        object(file)?
+            .io()
+            .ok_or(ERROR_INVALID_PARAMETER)?
+            .add_modes(flags);
+        Ok(())
+    })
+}

@@ -1,0 +1,115 @@
+//! Tests through the exported functions.
+//!
+//! Owns what the families of tests share: a file-like object whose operations the test ends itself.
+
+mod events;
+mod files;
+mod overlapped;
+mod ports;
+mod small;
+mod threadpool;
+
+use std::ptr::null_mut;
+use std::sync::Arc;
+
+use super::errors::GetLastError;
+use crate::handle::{self, Handle};
+use crate::io::{IoState, Pending};
+use crate::object::{CancelScope, Object};
+use crate::overlapped::OVERLAPPED;
+use crate::port::Port;
+
+/// Stands for a request queue.
+#[derive(Default)]
+struct Device {
+    io: IoState,
+    pending: parking_lot::Mutex<Vec<Pending>>,
+}
+
+impl Object for Device {
+    fn signal(&self) -> Option<&crate::Signal> {
+        Some(self.io.signal())
+    }
+    fn io(&self) -> Option<&IoState> {
+        Some(&self.io)
+    }
+    fn cancel_io(&self, scope: CancelScope) -> bool {
+        let matches = |pending: &Pending| match scope {
+            CancelScope::All => true,
+            CancelScope::One(overlapped) => pending.overlapped() == overlapped,
+            CancelScope::Thread(thread) => pending.thread() == thread,
+        };
+        let all = std::mem::take(&mut *self.pending.lock());
+        let (cancelled, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(matches);
+        self.pending.lock().extend(kept);
+        let any = !cancelled.is_empty();
+        cancelled
+            .into_iter()
+            .for_each(|pending| pending.complete(995, 0));
+        any
+    }
+}
+
+impl Device {
+    fn open() -> (Arc<Device>, Handle) {
+        let device = Arc::new(Device::default());
+        let handle = handle::insert(device.clone());
+        (device, handle)
+    }
+
+    /// Begins an operation; the OVERLAPPED must outlive it.
+    fn begin(&self, overlapped: &mut OVERLAPPED) -> Pending {
+        // SAFETY: the tests keep the OVERLAPPED until the operation has ended.
+        unsafe { self.io.begin(overlapped) }
+    }
+
+    /// An operation that only CancelIo ends.
+    fn start(&self, overlapped: &mut OVERLAPPED) {
+        let pending = self.begin(overlapped);
+        self.pending.lock().push(pending);
+    }
+}
+
+fn overlapped(event: Handle) -> OVERLAPPED {
+    OVERLAPPED {
+        Internal: 0,
+        InternalHigh: 0,
+        Offset: 0,
+        OffsetHigh: 0,
+        hEvent: event,
+    }
+}
+
+fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
+}
+
+fn event(manual: bool) -> Handle {
+    // SAFETY: no name.
+    let event =
+        unsafe { super::events::CreateEventW(null_mut(), i32::from(manual), 0, std::ptr::null()) };
+    assert!(!event.is_null());
+    event
+}
+
+fn failed_with(result: i32, code: u32) {
+    assert_eq!((result, GetLastError()), (0, code));
+}
+
+/// Everything in the port now: key, OVERLAPPED, status, bytes.
+fn drain(port: Handle) -> Vec<(usize, usize, u32, usize)> {
+    let mut all = Vec::new();
+    if let Some(port) = handle::lookup_as::<Port>(port) {
+        let now = Some(std::time::Instant::now());
+        let _ = port.take(1000, now, |_, p| {
+            all.push((p.key, p.overlapped, p.status, p.bytes))
+        });
+    }
+    all
+}
+
+#[test]
+fn a_panic_becomes_1359_and_the_failure_value() {
+    let result = super::fence(7, || -> Result<i32, u32> { panic!("expected by the test") });
+    assert_eq!((result, GetLastError()), (7, 1359));
+}

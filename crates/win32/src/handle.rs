@@ -1,0 +1,246 @@
+//! The handle table of the process.
+//!
+//! Owns the mapping from handle values to objects. Does not own what an object does when it is
+//! closed. Invariants: a handle value is `generation << 22 | index << 2`, so it is a multiple of 4,
+//! never 0 and never a pseudo handle (-1, -2); the generation of a slot grows with every close and
+//! has 40 bits, so a closed value does not come back. The low two bits of a value are ignored, as
+//! Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to callers. Threading: a look-up
+//! takes the read lock of one slot; opening and closing take one short mutex of the free list.
+
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::{Mutex, RwLock};
+
+use crate::object::Object;
+
+/// A Win32 HANDLE: an opaque value, never dereferenced.
+pub type Handle = *mut c_void;
+
+/// INVALID_HANDLE_VALUE: what CreateFileW returns on failure.
+pub const INVALID_HANDLE_VALUE: Handle = usize::MAX as Handle;
+
+const INDEX_BITS: u32 = 20;
+const SEGMENT_SLOTS: usize = 1 << 10;
+const SEGMENTS: usize = (1 << INDEX_BITS) / SEGMENT_SLOTS;
+const MAX_GENERATION: u64 = (1 << 40) - 1;
+
+struct Slot(RwLock<Entry>);
+
+struct Entry {
+    generation: u64,
+    object: Option<Arc<dyn Object>>,
+}
+
+struct Free {
+    /// Closed slots, oldest first.
+    slots: VecDeque<u32>,
+    /// First slot that was never used.
+    next: u32,
+}
+
+static TABLE: [OnceLock<Box<[Slot]>>; SEGMENTS] = [const { OnceLock::new() }; SEGMENTS];
+static FREE: Mutex<Free> = Mutex::new(Free {
+    slots: VecDeque::new(),
+    next: 0,
+});
+
+/// Opens a handle to an object. An object may have several handles. Returns NULL when 1,048,576
+/// handles are open.
+pub fn insert(object: Arc<dyn Object>) -> Handle {
+    let index = {
+        let mut free = FREE.lock();
+        match free.slots.pop_front() {
+            Some(index) => index,
+            None if free.next < (1 << INDEX_BITS) => {
+                free.next += 1;
+                free.next - 1
+            }
+            None => return std::ptr::null_mut(),
+        }
+    };
+    let segment = TABLE[index as usize / SEGMENT_SLOTS].get_or_init(new_segment);
+    let mut entry = segment[index as usize % SEGMENT_SLOTS].0.write();
+    entry.object = Some(object);
+    encode(index, entry.generation)
+}
+
+/// The object behind a handle; `None` for a value that is not an open handle.
+pub fn lookup(handle: Handle) -> Option<Arc<dyn Object>> {
+    let (slot, generation, _) = locate(handle)?;
+    let entry = slot.0.read();
+    if entry.generation != generation {
+        return None;
+    }
+    entry.object.clone()
+}
+
+/// The object behind a handle if it is a `T`.
+pub fn lookup_as<T: Object>(handle: Handle) -> Option<Arc<T>> {
+    lookup(handle)?.into_any().downcast::<T>().ok()
+}
+
+/// Invalidates a handle without telling the object.
+pub fn remove(handle: Handle) -> Option<Arc<dyn Object>> {
+    let (slot, generation, index) = locate(handle)?;
+    let object = {
+        let mut entry = slot.0.write();
+        if entry.generation != generation {
+            return None;
+        }
+        let object = entry.object.take()?;
+        entry.generation = if generation >= MAX_GENERATION {
+            1
+        } else {
+            generation + 1
+        };
+        object
+    };
+    FREE.lock().slots.push_back(index);
+    Some(object)
+}
+
+/// CloseHandle: invalidates the handle and tells the object. False when the value is not an open
+/// handle or the object does not allow it.
+pub fn close(handle: Handle) -> bool {
+    let Some(object) = lookup(handle) else {
+        return false;
+    };
+    if !object.close_allowed() {
+        return false;
+    }
+    // Of several threads that close the same value only the one that removed it goes on.
+    match remove(handle) {
+        Some(object) => {
+            object.on_close();
+            true
+        }
+        None => false,
+    }
+}
+
+fn new_segment() -> Box<[Slot]> {
+    let entry = || {
+        Slot(RwLock::new(Entry {
+            generation: 1,
+            object: None,
+        }))
+    };
+    (0..SEGMENT_SLOTS).map(|_| entry()).collect()
+}
+
+fn encode(index: u32, generation: u64) -> Handle {
+    (((generation << INDEX_BITS) | u64::from(index)) << 2) as usize as Handle
+}
+
+fn locate(handle: Handle) -> Option<(&'static Slot, u64, u32)> {
+    let value = handle as usize as u64 >> 2;
+    let index = (value & ((1 << INDEX_BITS) - 1)) as u32;
+    let segment = TABLE[index as usize / SEGMENT_SLOTS].get()?;
+    Some((
+        &segment[index as usize % SEGMENT_SLOTS],
+        value >> INDEX_BITS,
+        index,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Probe {
+        closed: AtomicUsize,
+        locked: bool,
+    }
+
+    impl Object for Probe {
+        fn on_close(&self) {
+            self.closed.fetch_add(1, Ordering::SeqCst);
+        }
+        fn close_allowed(&self) -> bool {
+            !self.locked
+        }
+    }
+
+    struct Other;
+    impl Object for Other {}
+
+    #[test]
+    fn values_are_multiples_of_four_and_never_zero_or_pseudo() {
+        let handle = insert(Arc::new(Other));
+        assert_eq!(handle as usize % 4, 0);
+        assert!(!handle.is_null() && handle != INVALID_HANDLE_VALUE);
+        assert!(lookup(handle).is_some());
+        assert!(close(handle));
+        for forged in [
+            0,
+            4,
+            usize::MAX,
+            usize::MAX - 1,
+            usize::MAX & !3,
+            1 << 22,
+            0xdead_beef,
+        ] {
+            assert!(lookup(forged as Handle).is_none() || forged == 1 << 22);
+        }
+    }
+
+    #[test]
+    fn a_stale_handle_fails_also_after_its_slot_is_used_again() {
+        let first = insert(Arc::new(Other));
+        assert!(close(first));
+        let more: Vec<Handle> = (0..3000).map(|_| insert(Arc::new(Other))).collect();
+        assert!(lookup(first).is_none());
+        assert!(!close(first));
+        assert!(remove(first).is_none());
+        assert!(more.iter().all(|&h| h != first && close(h)));
+    }
+
+    #[test]
+    fn look_up_by_type() {
+        let handle = insert(Arc::new(Probe::default()));
+        assert!(lookup_as::<Probe>(handle).is_some());
+        assert!(lookup_as::<Other>(handle).is_none());
+        assert!(remove(handle).is_some());
+    }
+
+    #[test]
+    fn close_tells_the_object_and_remove_does_not() {
+        let probe = Arc::new(Probe::default());
+        let (a, b) = (insert(probe.clone()), insert(probe.clone()));
+        assert!(close(a));
+        assert_eq!(probe.closed.load(Ordering::SeqCst), 1);
+        assert!(remove(b).is_some());
+        assert_eq!(probe.closed.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn an_object_can_refuse_to_be_closed() {
+        let handle = insert(Arc::new(Probe {
+            locked: true,
+            ..Probe::default()
+        }));
+        assert!(!close(handle));
+        assert!(lookup(handle).is_some());
+        assert!(remove(handle).is_some());
+    }
+
+    #[test]
+    fn concurrent_close_succeeds_once() {
+        for _ in 0..200 {
+            let probe = Arc::new(Probe::default());
+            let value = insert(probe.clone()) as usize;
+            let wins: usize = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..3)
+                    .map(|_| scope.spawn(move || usize::from(close(value as Handle))))
+                    .collect();
+                threads.into_iter().map(|t| t.join().unwrap_or(9)).sum()
+            });
+            assert_eq!((wins, probe.closed.load(Ordering::SeqCst)), (1, 1));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The calling thread's last error, as GetLastError and WSAGetLastError see it.
+//!
+//! Owns the thread-local value. Does not own `errno`. Invariant: only the owning thread reads or
+//! writes it. Threading: thread-local.
+
+use std::cell::Cell;
+
+use crate::status::Code;
+
+thread_local! {
+    static LAST: Cell<Code> = const { Cell::new(0) };
+}
+
+/// The last error of this thread; 0 on a thread that never had one.
+pub fn get() -> Code {
+    LAST.with(Cell::get)
+}
+
+/// Sets the last error of this thread.
+pub fn set(code: Code) {
+    LAST.with(|last| last.set(code));
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn each_thread_has_its_own() {
+        super::set(5);
+        let other = std::thread::spawn(super::get).join();
+        assert_eq!(other.ok(), Some(0));
+        assert_eq!(super::get(), 5);
+    }
+}

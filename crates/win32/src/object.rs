@@ -1,0 +1,63 @@
+//! What a handle refers to.
+//!
+//! Owns the trait between the handle table and the objects behind it, including those of higher
+//! crates (request queues). Does not own the objects. Invariant: `signal` and `io` return the same
+//! reference (or the same `None`) for the whole life of the object. Threading: methods are called
+//! from any thread, with no lock of this crate held.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::io::IoState;
+use crate::signal::Signal;
+use crate::thread::ThreadId;
+
+/// Which operations of a handle CancelIo and CancelIoEx mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelScope {
+    /// The operation with the OVERLAPPED at this address (CancelIoEx).
+    One(usize),
+    /// All operations that this thread issued (CancelIo).
+    Thread(ThreadId),
+    /// All operations of the handle (CancelIoEx with NULL).
+    All,
+}
+
+/// Conversion to `Any` for [`crate::lookup_as`]; implemented for every type.
+pub trait AnyObject: Send + Sync + 'static {
+    /// The same reference as `Any`.
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+impl<T: Send + Sync + 'static> AnyObject for T {
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+/// Something that a handle can refer to.
+pub trait Object: AnyObject {
+    /// A handle to the object was closed with CloseHandle. The handle is already invalid. Called
+    /// once per closed handle.
+    fn on_close(&self) {}
+
+    /// Whether CloseHandle may close a handle to this object; if not it fails with 6.
+    fn close_allowed(&self) -> bool {
+        true
+    }
+
+    /// What the wait functions wait on; `None` makes them fail with 6.
+    fn signal(&self) -> Option<&Signal> {
+        None
+    }
+
+    /// The state of file-like objects, which can be associated with a completion port.
+    fn io(&self) -> Option<&IoState> {
+        None
+    }
+
+    /// Cancels pending operations. Returns whether there was one to cancel.
+    fn cancel_io(&self, _scope: CancelScope) -> bool {
+        false
+    }
+}

@@ -1,0 +1,63 @@
+//! Time as Win32 calls count it: milliseconds.
+//!
+//! Owns the conversion of time-outs to deadlines, tick counts and Sleep. Does not own waiting for
+//! objects. Invariant: tick counts do not go back. Threading: any thread.
+
+use std::time::{Duration, Instant};
+
+/// INFINITE: a time-out that never passes.
+pub const INFINITE: u32 = u32::MAX;
+
+/// The deadline of a time-out in milliseconds from now; `None` for INFINITE.
+pub fn deadline(milliseconds: u32) -> Option<Instant> {
+    if milliseconds == INFINITE {
+        return None;
+    }
+    Instant::now().checked_add(Duration::from_millis(u64::from(milliseconds)))
+}
+
+/// Milliseconds since the system started (documented: GetTickCount64), not counting the time that
+/// it slept.
+pub fn tick_count() -> u64 {
+    let mut now = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the call writes one timespec to a valid place.
+    let failed = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now) } != 0;
+    if failed {
+        return 0;
+    }
+    (now.tv_sec as u64)
+        .wrapping_mul(1000)
+        .wrapping_add(now.tv_nsec as u64 / 1_000_000)
+}
+
+/// Sleep: suspends this thread; 0 gives up the rest of its time slice.
+pub fn sleep(milliseconds: u32) {
+    match milliseconds {
+        0 => std::thread::yield_now(),
+        INFINITE => loop {
+            std::thread::park();
+        },
+        _ => std::thread::sleep(Duration::from_millis(u64::from(milliseconds))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn infinite_has_no_deadline() {
+        assert!(deadline(INFINITE).is_none());
+        assert!(deadline(INFINITE - 1).is_some_and(|at| at > Instant::now()));
+    }
+
+    #[test]
+    fn ticks_grow_while_sleeping() {
+        let before = tick_count();
+        sleep(2);
+        assert!(before > 0 && tick_count() > before);
+    }
+}

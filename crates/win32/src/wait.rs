@@ -1,0 +1,254 @@
+//! Blocking: the one place where a thread of the application sleeps.
+//!
+//! Owns the waiter (what a sleeping thread leaves with the things it waits for), `block` and the
+//! [`Driver`] hook, through which an I/O engine borrows sleeping threads. Does not own conditions:
+//! those who wait register a waiter somewhere, block, and take it out again.
+//!
+//! Invariants: a waiter is claimed at most once per wait, by the source that satisfies it or by the
+//! waiting thread on time-out, so that nothing is consumed for a thread that is gone. A waiter is
+//! reused only when nobody else refers to it. Without a driver the hook costs one atomic load.
+//!
+//! Threading: `claim` and `wake` from any thread, the rest from the waiting thread.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::Thread;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use crate::thread::{self, ThreadId};
+
+/// An I/O engine that makes progress on the thread of whoever waits.
+pub trait Driver: Send + Sync {
+    /// Makes I/O progress on this thread until `until` returns true, the deadline has passed, or
+    /// the driver has reason to stop; it may return early and is then called again. Must test
+    /// `until` before it blocks and after each [`Driver::wake`]. Must not run callbacks of the
+    /// application. Returns false when it does not want this thread now (another thread drives):
+    /// the thread then sleeps until its condition holds or [`offer_lead`] picks it.
+    fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool;
+
+    /// The condition of a thread inside [`Driver::drive`] may have become true. Called from any
+    /// thread but that one; must also take effect when the thread has not begun to block yet.
+    fn wake(&self);
+}
+
+/// Installs the driver for the rest of the process. Returns false if there is one already.
+pub fn set_driver(driver: &'static dyn Driver) -> bool {
+    DRIVER.set(driver).is_ok()
+}
+
+/// Wakes one thread that [`Driver::drive`] turned away, so that it drives now. Returns false when
+/// no such thread sleeps. For a driver whose leader has just left. A thread on its way to sleep may
+/// be missed, so a driver needs a fallback that leads when nobody does.
+pub fn offer_lead() -> bool {
+    let mut aside = ASIDE.lock();
+    let Some(waiter) = aside.pop() else {
+        return false;
+    };
+    // Under the lock: whoever is off the list sees whether it was picked.
+    waiter.drive_again.store(true, Ordering::SeqCst);
+    drop(aside);
+    waiter.thread.unpark();
+    true
+}
+
+/// Outcome of [`block`]: the deadline passed and nobody claimed the waiter.
+pub(crate) const TIMED_OUT: u32 = u32::MAX - 1;
+const WAITING: u32 = u32::MAX;
+
+static DRIVER: OnceLock<&'static dyn Driver> = OnceLock::new();
+/// Threads that the driver turned away and that sleep now.
+static ASIDE: Mutex<Vec<Arc<Waiter>>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static SPARE: Cell<Option<Arc<Waiter>>> = const { Cell::new(None) };
+}
+
+/// One thread that waits.
+pub(crate) struct Waiter {
+    outcome: AtomicU32,
+    driving: AtomicBool,
+    drive_again: AtomicBool,
+    owner: ThreadId,
+    thread: Thread,
+}
+
+impl Waiter {
+    /// Satisfies the wait with an outcome. False if it is satisfied or given up already. The caller
+    /// must then call [`Waiter::wake`], best after it has released its locks.
+    pub(crate) fn claim(&self, outcome: u32) -> bool {
+        self.outcome
+            .compare_exchange(WAITING, outcome, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok()
+    }
+
+    /// Wakes the thread after a successful [`Waiter::claim`].
+    pub(crate) fn wake(&self) {
+        // Both sides are SeqCst: either the thread sees the claim before it blocks in the driver,
+        // or it is seen driving here.
+        if self.driving.load(Ordering::SeqCst) {
+            if let Some(driver) = DRIVER.get().filter(|_| !self.is_current()) {
+                driver.wake();
+            }
+        }
+        self.thread.unpark();
+    }
+
+    /// Whether the calling thread is the one that waits: true when a driver completes something on
+    /// the thread that it borrowed.
+    pub(crate) fn is_current(&self) -> bool {
+        self.owner == thread::current_id()
+    }
+
+    fn claimed(&self) -> bool {
+        self.outcome.load(Ordering::SeqCst) != WAITING
+    }
+}
+
+/// A waiter for one wait of this thread; goes back to the thread's spare place when dropped.
+pub(crate) struct Lease(Arc<Waiter>);
+
+impl Lease {
+    pub(crate) fn new() -> Lease {
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        if let Some(mut waiter) = spare {
+            // Somebody who still holds the old wait must not be able to satisfy the new one.
+            if let Some(own) = Arc::get_mut(&mut waiter) {
+                own.outcome = AtomicU32::new(WAITING);
+                own.drive_again = AtomicBool::new(false);
+                return Lease(waiter);
+            }
+        }
+        Lease(Arc::new(Waiter {
+            outcome: AtomicU32::new(WAITING),
+            driving: AtomicBool::new(false),
+            drive_again: AtomicBool::new(false),
+            owner: thread::current_id(),
+            thread: std::thread::current(),
+        }))
+    }
+
+    pub(crate) fn waiter(&self) -> &Arc<Waiter> {
+        &self.0
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // If the wait was left without an outcome, nothing may be consumed for it any more.
+        self.0.claim(TIMED_OUT);
+        let waiter = self.0.clone();
+        let _ = SPARE.try_with(|spare| spare.set(Some(waiter)));
+    }
+}
+
+/// Blocks this thread until its waiter is claimed or the deadline (`None`: never) has passed.
+/// Returns the outcome; after [`TIMED_OUT`] nobody can claim the waiter any more.
+pub(crate) fn block(lease: &Lease, deadline: Option<Instant>) -> u32 {
+    let waiter = lease.waiter();
+    match DRIVER.get() {
+        Some(driver) => block_driving(*driver, waiter, deadline),
+        None => while !waiter.claimed() && park(deadline) {},
+    }
+    match waiter.claim(TIMED_OUT) {
+        true => TIMED_OUT,
+        false => waiter.outcome.load(Ordering::SeqCst),
+    }
+}
+
+/// Whether a driver is installed.
+pub(crate) fn has_driver() -> bool {
+    DRIVER.get().is_some()
+}
+
+/// Whether a deadline has passed.
+pub(crate) fn expired(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|at| at <= Instant::now())
+}
+
+fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Instant>) {
+    while !waiter.claimed() && !expired(deadline) {
+        waiter.driving.store(true, Ordering::SeqCst);
+        let until = || waiter.claimed();
+        // A panic of the driver must not leave the wait half done: this thread just sleeps then.
+        let drove = catch_unwind(AssertUnwindSafe(|| driver.drive(&until, deadline)));
+        waiter.driving.store(false, Ordering::SeqCst);
+        if !drove.unwrap_or(false) {
+            sleep_aside(waiter, deadline);
+        }
+    }
+}
+
+/// Sleeps until claimed, until the deadline, or until [`offer_lead`] picks this thread.
+fn sleep_aside(waiter: &Arc<Waiter>, deadline: Option<Instant>) {
+    ASIDE.lock().push(waiter.clone());
+    while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && park(deadline) {}
+    ASIDE.lock().retain(|other| !Arc::ptr_eq(other, waiter));
+    let picked = waiter.drive_again.swap(false, Ordering::SeqCst);
+    if picked && (waiter.claimed() || expired(deadline)) {
+        // Picked, but leaving: pass the offer on.
+        offer_lead();
+    }
+}
+
+/// Sleeps until unparked (or for no reason). False when the deadline has passed.
+fn park(deadline: Option<Instant>) -> bool {
+    match deadline {
+        None => std::thread::park(),
+        Some(at) => {
+            let now = Instant::now();
+            if at <= now {
+                return false;
+            }
+            std::thread::park_timeout(at - now);
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_claimed_wait_ends_with_its_outcome_and_cannot_be_claimed_again() {
+        let lease = Lease::new();
+        let waiter = lease.waiter().clone();
+        let source = std::thread::spawn(move || {
+            assert!(waiter.claim(7));
+            waiter.wake();
+            waiter.claim(8)
+        });
+        assert_eq!(block(&lease, None), 7);
+        assert_eq!(source.join().ok(), Some(false));
+    }
+
+    #[test]
+    fn after_a_time_out_nobody_can_claim() {
+        let lease = Lease::new();
+        let deadline = Instant::now() + Duration::from_millis(1);
+        assert_eq!(block(&lease, Some(deadline)), TIMED_OUT);
+        assert!(!lease.waiter().claim(1));
+    }
+
+    #[test]
+    fn a_waiter_in_other_hands_is_not_reused() {
+        let kept = {
+            let lease = Lease::new();
+            lease.waiter().clone()
+        };
+        let next = Lease::new();
+        assert!(!Arc::ptr_eq(&kept, next.waiter()));
+        assert!(!kept.claim(1));
+    }
+
+    #[test]
+    fn without_a_driver_there_is_no_lead_to_offer() {
+        assert!(!offer_lead());
+    }
+}
