@@ -1,2 +1,127 @@
-//! httpsys (head to be written)
+//! The Windows HTTP Server API (HTTP.sys) in user space: an idiomatic Rust API for Linux, macOS
+//! and Windows.
+//!
+//! HTTP.sys is the HTTP server inside the Windows kernel: programs register URL prefixes, and
+//! requests that match them arrive in request queues. This crate is the same machine as a library:
+//! the same objects, error codes and limits, and the same bytes on the wire. No Windows is needed
+//! and no driver; several parts of one process share ports as programs on Windows do.
+//!
+//! # Quick start
+//!
+//! ```
+//! use httpsys::{Response, Server};
+//! # use std::io::{Read, Write};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+//! # let url = format!("http://localhost:{port}/");
+//! # let server = Server::builder().url(url).bind()?;
+//! # if false {
+//! let server = Server::builder().url("http://localhost:8080/").bind()?;
+//! # }
+//! # let client = std::thread::spawn(move || -> std::io::Result<String> {
+//! #     let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+//! #     client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+//! #     let mut answer = String::new();
+//! #     client.read_to_string(&mut answer)?;
+//! #     Ok(answer)
+//! # });
+//! for request in server.incoming() {
+//!     let text = format!("You asked for {}\n", request.path());
+//!     let answer = Response::ok().header("Content-Type", "text/plain").body(text);
+//!     if let Err(error) = request.respond(answer) {
+//!         eprintln!("the client went away: {error}");
+//!     }
+//! #   break;
+//! }
+//! # let answer = client.join().unwrap()?;
+//! # assert!(answer.ends_with("You asked for /\n"), "{answer}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The objects
+//!
+//! | type | HTTP Server API |
+//! |---|---|
+//! | [`Service`] | the driver itself: one namespace of URLs and queue names |
+//! | [`ServerSession`] | HttpCreateServerSession |
+//! | [`UrlGroup`] | HttpCreateUrlGroup: prefixes that go to one queue |
+//! | [`RequestQueue`] | HttpCreateRequestQueue |
+//! | [`Request`] | HTTP_REQUEST, with HttpReceiveRequestEntityBody and HttpCancelHttpRequest |
+//! | [`Response`], [`ResponseStream`] | HttpSendHttpResponse, HttpSendResponseEntityBody |
+//! | [`Server`] | a session, a group and a queue in one |
+//!
+//! # Threads
+//!
+//! All types are `Send` and `Sync`. Any number of threads may receive from one queue; a request
+//! may be answered by any thread, and cancelled by another one at any moment
+//! ([`RequestQueue::cancel`]). There is no thread to start: a thread that waits in a call looks
+//! after the sockets, and a background thread of the service does while none waits.
+//!
+//! Calls block. A receive can have a time limit; a send waits until the transport has taken the
+//! last byte, and [`RequestQueue::cancel`] from another thread ends it.
+//!
+//! # What a drop does
+//!
+//! | dropped | effect |
+//! |---|---|
+//! | [`Server`] | its URLs vanish and its queue closes, also for clones of the queue |
+//! | last [`RequestQueue`] of its creator | the queue closes, its requests are reset |
+//! | [`UrlGroup`] | its URLs vanish |
+//! | [`ServerSession`] | closes when its groups are gone, too |
+//! | [`Request`] without an answer | its connection is reset |
+//! | [`ResponseStream`] before its end | its connection is reset |
+//! | last handle or object of a private [`Service`] | it stops |
+//!
+//! # Errors
+//!
+//! [`Error`] names what HTTP.sys reports as a Win32 code, and [`Error::win32`] is the code.
+//! [`Error::InvalidHandle`] (6) and [`Error::Aborted`] (995) say that a queue is closed;
+//! [`Error::ConnectionInvalid`] (1229) that a request is over or its client is gone, which a
+//! server meets every day and ignores.
+//!
+//! # Cost
+//!
+//! Once its buffers have grown to what the traffic needs, a request costs no allocation: the
+//! memory of a [`Request`] is recycled when it is dropped, and a [`Response`] with a few borrowed
+//! fields holds them in place and is written into a buffer of the calling thread.
+//!
+//! # Structure of this crate
+//!
+//! Owns: the RAII objects, the builder, and the framing of [`Request::start_chunked_response`].
+//! Does not own: the behaviour, which lives in `httpsys-core` (objects), `httpsys-proto` (HTTP)
+//! and `httpsys-engine` (sockets and threads). Ids such as `HST-006` or `G-047` in the
+//! documentation name rows of the project's behaviour catalog.
 #![forbid(unsafe_code)]
+
+mod body;
+mod by_id;
+mod data;
+mod fields;
+mod headers;
+mod queue;
+mod request;
+mod response;
+mod server;
+mod service;
+mod session;
+mod stream;
+mod url_group;
+
+pub use body::BodyReader;
+pub use data::Data;
+pub use headers::Headers;
+pub use httpsys_core::proto::{Parameters, Verb, Version, header};
+pub use httpsys_core::{ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use queue::{Incoming, RequestQueue};
+pub use request::Request;
+pub use response::Response;
+pub use server::{Server, ServerBuilder};
+pub use service::Service;
+pub use session::ServerSession;
+pub use stream::ResponseStream;
+pub use url_group::UrlGroup;
+
+/// What the calls of this crate return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,210 @@
+//! Calls on requests by their id, for programs that keep ids and not [`crate::Request`]s.
+//!
+//! Owns the translation into the engine's operations; `request.rs` and `stream.rs` come through
+//! here, too. Does not own a request's end: a program that keeps ids answers or cancels each.
+
+use std::borrow::Borrow;
+
+use httpsys_core::operation::{Cancel, ReceiveEntityBody, Send, WaitForDisconnect};
+use httpsys_core::proto::Parameters;
+use httpsys_core::{ConnectionId, RequestId};
+
+use crate::fields::with_head;
+use crate::queue::Scope;
+use crate::{Error, RequestQueue, Response, Result};
+
+/// HTTP_SEND_RESPONSE_FLAG_* of one call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) more_data: bool,
+    pub(crate) disconnect: bool,
+}
+
+impl Flags {
+    fn call(self, request: RequestId) -> Send {
+        Send {
+            request,
+            disconnect: self.disconnect,
+            more_data: self.more_data,
+        }
+    }
+}
+
+impl Scope {
+    /// Sends the head of `response` with `body`, which need not be the response's own.
+    pub(crate) fn send_response(
+        &self,
+        id: RequestId,
+        response: &Response<'_>,
+        chunked: bool,
+        flags: Flags,
+        body: &[&[u8]],
+    ) -> Result<u64> {
+        let engine = self.service.engine();
+        let parts = response.head_parts(chunked, adds_server_token(engine.parameters()));
+        with_head(&parts, |head| {
+            engine.send_response(&self.queue, &flags.call(id), head, body)
+        })
+    }
+
+    pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
+        self.service
+            .engine()
+            .send_entity_body(&self.queue, &flags.call(id), body)
+    }
+
+    pub(crate) fn read_body(&self, id: RequestId, out: &mut [u8]) -> Result<usize> {
+        if out.is_empty() {
+            return Ok(0);
+        }
+        let call = ReceiveEntityBody {
+            request: id,
+            fill_buffer: false,
+        };
+        match self
+            .service
+            .engine()
+            .receive_entity_body(&self.queue, &call, out)
+        {
+            Err(Error::EndOfBody) => Ok(0),
+            result => result,
+        }
+    }
+
+    pub(crate) fn cancel(&self, id: RequestId) -> Result<()> {
+        self.service
+            .engine()
+            .cancel(&self.queue, &Cancel { request: id })
+    }
+}
+
+/// Whether the program's responses carry the product token (LIM-017).
+fn adds_server_token(parameters: &Parameters) -> bool {
+    parameters.disable_server_header < 2
+}
+
+/// Calls by request id. Ids come from [`crate::Request::into_id`] and [`crate::Request::id`]; they
+/// are unknown to every other queue. All may be called from any thread.
+///
+/// Errors that all of them have: [`Error::ConnectionInvalid`] for an id that is unknown, answered
+/// or cancelled, or whose client is gone; [`Error::InvalidHandle`] when the queue is closed.
+impl RequestQueue {
+    /// Answers the request: HttpSendHttpResponse. Returns head and body bytes (SND-005). The id is
+    /// void from the start of the call on (SND-033).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when a part of the response cannot be sent, or a response was
+    /// begun already (G-055): the id stays valid then. [`Error::PeerReset`] when the client breaks
+    /// off while the call waits for it, [`Error::Aborted`] when the queue closes meanwhile.
+    pub fn respond<'r>(&self, id: RequestId, response: impl Borrow<Response<'r>>) -> Result<u64> {
+        let response = response.borrow();
+        let flags = Flags {
+            more_data: false,
+            disconnect: response.disconnects(),
+        };
+        self.scope()
+            .send_response(id, response, false, flags, &[response.body_bytes()])
+    }
+
+    /// Begins a response whose body goes on with [`RequestQueue::send_body`]:
+    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+    ///
+    /// The service adds neither a length nor a coding (SND-012): give the response a
+    /// `Content-Length`, or a `Transfer-Encoding` and send the chunk framing, or
+    /// [`Response::disconnect`].
+    ///
+    /// # Errors
+    /// As [`RequestQueue::respond`].
+    pub fn begin_response<'r>(
+        &self,
+        id: RequestId,
+        response: impl Borrow<Response<'r>>,
+    ) -> Result<u64> {
+        let response = response.borrow();
+        let flags = Flags {
+            more_data: true,
+            disconnect: response.disconnects(),
+        };
+        self.scope()
+            .send_response(id, response, false, flags, &[response.body_bytes()])
+    }
+
+    /// Sends more of the body: HttpSendResponseEntityBody with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+    /// The pieces, at most 9,999 (SND-020), go out in one write. Returns their bytes (SND-006).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] before [`RequestQueue::begin_response`] (G-056);
+    /// [`Error::SendOutstanding`] while another thread sends on the request (SND-019).
+    pub fn send_body(&self, id: RequestId, pieces: &[&[u8]]) -> Result<u64> {
+        self.scope().send_body(
+            id,
+            Flags {
+                more_data: true,
+                disconnect: false,
+            },
+            pieces,
+        )
+    }
+
+    /// Sends the last pieces of the body, or none, and ends the response:
+    /// HttpSendResponseEntityBody without HTTP_SEND_RESPONSE_FLAG_MORE_DATA (SND-014, SND-015).
+    /// With `disconnect` the connection closes after it.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::send_body`].
+    pub fn end_response(&self, id: RequestId, pieces: &[&[u8]], disconnect: bool) -> Result<u64> {
+        self.scope().send_body(
+            id,
+            Flags {
+                more_data: false,
+                disconnect,
+            },
+            pieces,
+        )
+    }
+
+    /// Reads entity body bytes: HttpReceiveRequestEntityBody. Waits until there are some; `Ok(0)`
+    /// at the end of the body, and for an empty buffer.
+    ///
+    /// # Errors
+    /// As [`crate::Request::read_body`].
+    pub fn read_body(&self, id: RequestId, out: &mut [u8]) -> Result<usize> {
+        self.scope().read_body(id, out)
+    }
+
+    /// Closes the transport connection of the request with a reset: HttpCancelHttpRequest. Calls
+    /// that wait on the request in other threads end with [`Error::Aborted`] (CXL-003, CXL-004),
+    /// and requests pipelined behind it are gone (CXL-010).
+    ///
+    /// # Errors
+    /// Only those that all calls by id have: nothing is touched then (CXL-006).
+    pub fn cancel(&self, id: RequestId) -> Result<()> {
+        self.scope().cancel(id)
+    }
+
+    /// Waits until the connection is gone, whatever ended it: HttpWaitForDisconnect. A client that
+    /// closed its sending side counts as gone (DSC-006).
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`] for a connection that is unknown or gone already (DSC-003);
+    /// [`Error::Aborted`] when the queue closes or is shut down (DSC-009).
+    pub fn wait_for_disconnect(&self, connection: ConnectionId) -> Result<()> {
+        let scope = self.scope();
+        let wait = WaitForDisconnect { connection };
+        scope
+            .service
+            .engine()
+            .wait_for_disconnect(&scope.queue, &wait)
+    }
+
+    /// Ends the waiting: HttpShutdownRequestQueue. Receives and disconnect waits of all threads
+    /// end with [`Error::Aborted`], later receives fail with [`Error::InvalidHandle`]; requests
+    /// that were received can still be answered (SHD-001 to SHD-003).
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] when the queue is closed.
+    pub fn shutdown(&self) -> Result<()> {
+        let scope = self.scope();
+        scope.service.engine().shutdown_queue(&scope.queue)
+    }
+}

@@ -1,0 +1,209 @@
+//! The header fields of a response under construction, and how they become a response head.
+//!
+//! Owns: known names to their slots, the storage (no allocation for the first few fields), and the
+//! one head buffer per thread. Does not own the head's text nor what may stand in a field
+//! (`httpsys-proto`), which is checked when the response is sent.
+
+use std::cell::Cell;
+
+use httpsys_core::proto::header::{id, response_header_id};
+use httpsys_core::proto::{InvalidField, ResponseHead};
+
+use crate::{Data, Error, Result};
+
+/// Fields that a response holds without allocating.
+const INLINE: usize = 4;
+
+#[derive(Clone, Debug)]
+struct Field<'a> {
+    name: Name<'a>,
+    value: Data<'a>,
+}
+
+#[derive(Clone, Debug)]
+enum Name<'a> {
+    /// A slot of HTTP_RESPONSE_HEADERS.
+    Known(u8),
+    Unknown(Data<'a>),
+}
+
+/// Fields in the order they were given.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields<'a> {
+    inline: [Option<Field<'a>>; INLINE],
+    more: Vec<Field<'a>>,
+    /// Bit `i`: slot `i` is filled.
+    known: u32,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn push(&mut self, name: Data<'a>, value: Data<'a>) {
+        let name = match response_header_id(&name).map(u8::try_from) {
+            Some(Ok(id)) => Name::Known(id),
+            _ => Name::Unknown(name),
+        };
+        if let Name::Known(id) = name {
+            self.known |= 1 << id;
+        }
+        let field = Field { name, value };
+        match self.inline.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(field),
+            None => self.more.push(field),
+        }
+    }
+
+    /// True when a field says how long the body is or how it is framed.
+    pub(crate) fn frame_the_body(&self) -> bool {
+        self.known & (1 << id::CONTENT_LENGTH | 1 << id::TRANSFER_ENCODING) != 0
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.inline.iter().flatten().chain(&self.more)
+    }
+
+    /// Known fields in ascending order of their ids and then the others (RSP-015), each name's
+    /// values in the order given (RSP-022). `chunked` adds the Transfer-Encoding.
+    fn write(&self, head: &mut ResponseHead, chunked: bool) -> Result<(), InvalidField> {
+        let mut ids = self.known | u32::from(chunked) << id::TRANSFER_ENCODING;
+        while ids != 0 {
+            let id = ids.trailing_zeros() as usize;
+            ids &= ids - 1;
+            for field in self.iter() {
+                if matches!(field.name, Name::Known(known) if usize::from(known) == id) {
+                    head.known(id, &field.value, true)?;
+                }
+            }
+            if chunked && id == id::TRANSFER_ENCODING {
+                head.known(id, b"chunked", true)?;
+            }
+        }
+        for field in self.iter() {
+            if let Name::Unknown(name) = &field.name {
+                head.unknown(name, &field.value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How a response head begins and what goes into it.
+#[derive(Debug)]
+pub(crate) struct HeadParts<'p, 'a> {
+    pub(crate) status: u16,
+    pub(crate) reason: &'p [u8],
+    pub(crate) fields: &'p Fields<'a>,
+    /// Add `Transfer-Encoding: chunked`.
+    pub(crate) chunked: bool,
+    /// Server gets the product token (LIM-017).
+    pub(crate) server_token: bool,
+}
+
+/// Writes the head into this thread's buffer and passes it on.
+///
+/// A part that cannot be sent is [`Error::InvalidParameter`] (G-057, G-058).
+pub(crate) fn with_head<R>(
+    parts: &HeadParts<'_, '_>,
+    send: impl FnOnce(&mut ResponseHead) -> Result<R>,
+) -> Result<R> {
+    thread_local! {
+        static HEAD: Cell<Option<ResponseHead>> = const { Cell::new(None) };
+    }
+    let mut head = HEAD.take().unwrap_or_default();
+    let written = head.begin(parts.status, parts.reason).and_then(|()| {
+        head.set_server_token(parts.server_token);
+        parts.fields.write(&mut head, parts.chunked)
+    });
+    let result = match written {
+        Ok(()) => send(&mut head),
+        Err(_) => Err(Error::InvalidParameter),
+    };
+    HEAD.set(Some(head));
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(fields: &Fields<'_>, chunked: bool) -> Vec<String> {
+        let parts = HeadParts {
+            status: 200,
+            reason: b"OK",
+            fields,
+            chunked,
+            server_token: false,
+        };
+        with_head(&parts, |head| {
+            let text = String::from_utf8(head.bytes().to_vec()).expect("ASCII");
+            Ok(text.lines().map(str::to_owned).collect())
+        })
+        .expect("a valid head")
+    }
+
+    #[test]
+    fn rsp_015_known_fields_ascend_and_unknown_ones_follow_in_their_order() {
+        let mut fields = Fields::default();
+        let given = [
+            ("X-Second", "1"),
+            ("vary", "Accept"),
+            ("CONTENT-TYPE", "text/plain"),
+            ("A-First", "2"),
+            ("Cache-Control", "no-store"),
+            ("Location", "/"),
+        ];
+        for (name, value) in given {
+            fields.push(name.into(), value.into());
+        }
+        let expected = [
+            "HTTP/1.1 200 OK",
+            "Cache-Control: no-store",
+            "Content-Type: text/plain",
+            "Location: /",
+            "Vary: Accept",
+            "X-Second: 1",
+            "A-First: 2",
+        ];
+        assert_eq!(lines(&fields, false), expected);
+    }
+
+    #[test]
+    fn rsp_022_repeated_known_fields_give_one_line_each() {
+        let mut fields = Fields::default();
+        for value in ["a=1", "b=2", "c=3", "d=4", "e=5"] {
+            fields.push("Set-Cookie".into(), value.into());
+        }
+        let lines = lines(&fields, false);
+        assert_eq!(
+            lines[1..].join("|"),
+            "Set-Cookie: a=1|Set-Cookie: b=2|Set-Cookie: c=3|Set-Cookie: d=4|Set-Cookie: e=5"
+        );
+    }
+
+    #[test]
+    fn the_generated_transfer_encoding_stands_at_its_slot() {
+        let mut fields = Fields::default();
+        fields.push("Content-Type".into(), "text/plain".into());
+        fields.push("Pragma".into(), "p".into());
+        let expected = [
+            "HTTP/1.1 200 OK",
+            "Pragma: p",
+            "Transfer-Encoding: chunked",
+            "Content-Type: text/plain",
+        ];
+        assert_eq!(lines(&fields, true), expected);
+    }
+
+    #[test]
+    fn g_058_a_value_with_a_line_break_is_refused() {
+        let mut fields = Fields::default();
+        fields.push("X".into(), "a\r\nB: c".into());
+        let parts = HeadParts {
+            status: 200,
+            reason: b"",
+            fields: &fields,
+            chunked: false,
+            server_token: true,
+        };
+        assert_eq!(with_head(&parts, |_| Ok(())), Err(Error::InvalidParameter));
+    }
+}

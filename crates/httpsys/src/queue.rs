@@ -1,0 +1,224 @@
+//! Request queues: where requests wait until a thread of the program takes them.
+//!
+//! Owns the handles of a queue and when they close it, and the blocking receives. Does not own
+//! requests (`request.rs`) nor the calls by id (`by_id.rs`). Threading: any number of threads may
+//! receive from one queue; the requests are handed out in the order of their arrival.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use httpsys_core::operation::{Control, Receive};
+use httpsys_core::{QueueId, RequestId};
+use httpsys_engine::{Queue, Verdict};
+
+use crate::{Error, Request, Result, Service};
+
+/// A request queue. Clones are handles of the same queue.
+///
+/// The queue closes when the last handle of its creator is dropped, or when any of them calls
+/// [`RequestQueue::close`]. Then every call that waits on it ends with [`Error::Aborted`], later
+/// calls fail with [`Error::InvalidHandle`], and the connections of its requests are reset.
+/// Requests that were received do not keep their queue open.
+///
+/// ```
+/// use httpsys::{Parameters, Response, Service};
+/// # use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let service = Service::new(Parameters::default())?;
+/// let queue = service.create_request_queue()?;
+/// let group = service.create_server_session()?.create_url_group()?;
+/// group.bind(&queue)?;
+/// group.add_url(&format!("http://localhost:{port}/"))?;
+///
+/// // Two threads share the work until the queue closes.
+/// let workers = [queue.clone(), queue.clone()].map(|queue| {
+///     std::thread::spawn(move || {
+///         for request in queue.incoming() {
+///             let _ = request.respond(Response::ok().body("done"));
+///         }
+///     })
+/// });
+/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("done"));
+/// queue.close()?;
+/// for worker in workers {
+///     worker.join().unwrap();
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct RequestQueue {
+    handle: Arc<Handle>,
+}
+
+/// Closes the queue when the last handle of the creator is gone.
+#[derive(Debug)]
+struct Handle {
+    scope: Arc<Scope>,
+    creator: bool,
+}
+
+/// What calls on requests need: the service and the queue as the scope of ids. Requests hold it.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    pub(crate) service: Service,
+    pub(crate) queue: Arc<Queue>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        if self.creator {
+            // It fails if `close` came before.
+            let _ = self.scope.close();
+        }
+    }
+}
+
+impl Scope {
+    fn close(&self) -> Result<()> {
+        self.service
+            .control(Control::CloseRequestQueue {
+                queue: self.queue.id(),
+            })
+            .map(drop)
+    }
+}
+
+impl RequestQueue {
+    pub(crate) fn new(service: Service, queue: Arc<Queue>, creator: bool) -> Self {
+        let scope = Arc::new(Scope { service, queue });
+        RequestQueue {
+            handle: Arc::new(Handle { scope, creator }),
+        }
+    }
+
+    /// Names the queue within its service.
+    #[must_use]
+    pub fn id(&self) -> QueueId {
+        self.scope().queue.id()
+    }
+
+    /// Waits for the next request, as long as it takes: HttpReceiveHttpRequest with
+    /// HTTP_NULL_ID. The entity body is read separately, see [`Request::read_body`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] when the queue is closed; [`Error::Aborted`] when it closes or is
+    /// shut down while the call waits (RCV-007).
+    pub fn receive(&self) -> Result<Request> {
+        self.receive_until(None)
+    }
+
+    /// As [`RequestQueue::receive`], for at most `timeout`; `Ok(None)`: no request came.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::receive`].
+    pub fn receive_timeout(&self, timeout: Duration) -> Result<Option<Request>> {
+        // A time that cannot be represented never comes.
+        let deadline = Instant::now().checked_add(timeout);
+        match self.receive_until(deadline) {
+            Ok(request) => Ok(Some(request)),
+            Err(Error::Timeout) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The requests one after the other, each as [`RequestQueue::receive`] gives it, until the
+    /// queue is closed or shut down. Several threads may have such iterators.
+    #[must_use]
+    pub fn incoming(&self) -> Incoming<'_> {
+        Incoming { queue: self }
+    }
+
+    /// Requests that nobody has taken.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.scope().queue.len()
+    }
+
+    /// True when no request waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scope().queue.is_empty()
+    }
+
+    /// True once the queue was closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.scope().queue.is_closed()
+    }
+
+    /// HttpCloseRequestQueue: closes the queue for all its handles. What that does stands at the
+    /// type.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] when it is closed already; [`Error::AccessDenied`] on a handle of
+    /// [`Service::open_request_queue`]: only the creator closes a queue.
+    pub fn close(self) -> Result<()> {
+        if self.handle.creator {
+            self.close_now()
+        } else {
+            Err(Error::AccessDenied)
+        }
+    }
+
+    pub(crate) fn close_now(&self) -> Result<()> {
+        self.scope().close()
+    }
+
+    pub(crate) fn service(&self) -> &Service {
+        &self.scope().service
+    }
+
+    pub(crate) fn scope(&self) -> &Arc<Scope> {
+        &self.handle.scope
+    }
+
+    fn receive_until(&self, deadline: Option<Instant>) -> Result<Request> {
+        let Scope { service, queue } = &**self.scope();
+        let call = Receive {
+            request: RequestId::NULL,
+            copy_body: false,
+            flush_body: false,
+        };
+        let mut block = None;
+        service
+            .engine()
+            .receive(queue, &call, deadline, &mut |arrival| {
+                block = Some(arrival.take());
+                Verdict::Taken
+            })?;
+        block
+            .map(|block| Request::new(Arc::clone(self.scope()), block))
+            .ok_or(Error::Internal)
+    }
+}
+
+/// The requests of a queue, see [`RequestQueue::incoming`]. Where the reason of the end matters,
+/// call [`RequestQueue::receive`] instead.
+///
+/// ```
+/// # fn main() -> httpsys::Result<()> {
+/// let queue = httpsys::Service::global()?.create_request_queue()?;
+/// queue.shutdown()?;
+/// assert!(queue.incoming().next().is_none());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Incoming<'a> {
+    queue: &'a RequestQueue,
+}
+
+impl Iterator for Incoming<'_> {
+    type Item = Request;
+
+    fn next(&mut self) -> Option<Request> {
+        self.queue.receive().ok()
+    }
+}

@@ -1,0 +1,408 @@
+//! A received request.
+//!
+//! Owns the request until it is answered, cancelled or detached, and the view of its parts. Does
+//! not own the sends themselves (`by_id.rs`) nor streamed responses (`stream.rs`). Invariant: a
+//! request ends exactly once: dropping one that is open cancels it. Threading: `Send` and `Sync`;
+//! it may be answered by another thread than the one that received it.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use httpsys_core::proto::{Framing, Verb, Version};
+use httpsys_core::{ConnectionId, RequestId};
+
+use crate::body::{self, BodyReader};
+use crate::by_id::Flags;
+use crate::headers::{self, Headers};
+use crate::queue::Scope;
+use crate::{Response, ResponseStream, Result};
+
+/// A request that waits for its answer.
+///
+/// It ends with [`Request::respond`], with a [`ResponseStream`], with [`Request::cancel`], or with
+/// [`Request::into_id`], which leaves the rest to the calls by id. A request that is dropped is
+/// cancelled: its connection is reset, as after a panic in the code that handles it.
+///
+/// The memory of a request is reused by later requests of the service; what its methods borrow
+/// lives as long as the request.
+///
+/// ```
+/// use httpsys::{Response, Server, Verb};
+/// # use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
+/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # client.write_all(b"POST /a%20b?x=1 HTTP/1.1\r\nHost: localhost\r\nX-Name: v\r\n\
+/// #   Content-Length: 5\r\nConnection: close\r\n\r\nhello")?;
+/// let request = server.receive()?;
+/// assert_eq!(request.verb(), Verb::Post);
+/// assert_eq!(request.path(), "/a b");
+/// assert_eq!(request.query().as_deref(), Some("?x=1"));
+/// assert_eq!(request.raw_url(), b"/a%20b?x=1");
+/// assert_eq!(request.header("x-name"), Some(&b"v"[..]));
+/// let body = request.read_body_to_end(1024)?;
+/// request.respond(Response::ok().body(body))?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.contains("\r\nContent-Length: 5\r\n") && answer.ends_with("\r\n\r\nhello"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Request {
+    scope: Arc<Scope>,
+    /// Present until the drop, which gives it back.
+    block: Option<Box<httpsys_core::Request>>,
+    /// The drop has to cancel.
+    open: bool,
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        if self.open {
+            // It fails when the client or the queue is gone, and then the request is, too.
+            let _ = self.scope.cancel(self.id());
+        }
+        if let Some(block) = self.block.take() {
+            self.scope.service.engine().recycle(block);
+        }
+    }
+}
+
+/// Answering.
+impl Request {
+    pub(crate) fn new(scope: Arc<Scope>, block: Box<httpsys_core::Request>) -> Self {
+        Request {
+            scope,
+            block: Some(block),
+            open: true,
+        }
+    }
+
+    /// Answers the request in one call and waits until the transport has taken the last byte.
+    /// Returns head and body bytes (SND-005). The service adds `Content-Length`, see [`Response`].
+    /// A response may be given by reference and used again.
+    ///
+    /// A body of the request that was not read is thrown away. To a HEAD request give
+    /// [`Response::head_only`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when a part of the response
+    /// cannot be sent, and
+    /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid),
+    /// [`Error::PeerReset`](crate::Error::PeerReset), [`Error::Aborted`](crate::Error::Aborted) or
+    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the
+    /// queue is gone. Whatever it is, the request is over then and its connection is reset.
+    pub fn respond<'r>(mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
+        let response = response.borrow();
+        let flags = Flags {
+            more_data: false,
+            disconnect: response.disconnects(),
+        };
+        let body = [response.body_bytes()];
+        let sent = self
+            .scope
+            .send_response(self.id(), response, false, flags, &body)?;
+        self.open = false;
+        Ok(sent)
+    }
+
+    /// Begins a response whose body follows piece by piece, unframed: HttpSendHttpResponse with
+    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA. The response's own body is sent with the head.
+    ///
+    /// As in HTTP.sys, the service adds neither `Content-Length` nor a coding (SND-012). The client
+    /// finds the end of the body only if the program says it: with
+    /// [`Response::content_length`], with framing of its own under `Transfer-Encoding: chunked`,
+    /// or with [`Response::disconnect`]. [`Request::start_chunked_response`] does the framing.
+    ///
+    /// # Errors
+    /// As [`Request::respond`].
+    pub fn start_response<'r>(self, response: impl Borrow<Response<'r>>) -> Result<ResponseStream> {
+        ResponseStream::start(self, response.borrow())
+    }
+
+    /// Begins a response whose body follows piece by piece and is framed by the stream.
+    ///
+    /// This convenience is ours and not HTTP.sys's: the head gets `Transfer-Encoding: chunked` and
+    /// each [`ResponseStream::write`] is sent as one chunk. An HTTP/1.0 client gets the bare body
+    /// up to the end of the connection (RFC 9112 section 6.1), and a HEAD request only the head.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when the response has a
+    /// `Content-Length` or `Transfer-Encoding` of its own; else as [`Request::respond`].
+    pub fn start_chunked_response<'r>(
+        self,
+        response: impl Borrow<Response<'r>>,
+    ) -> Result<ResponseStream> {
+        ResponseStream::start_chunked(self, response.borrow())
+    }
+
+    /// Gives the request up: its connection is reset, without an answer. HttpCancelHttpRequest.
+    ///
+    /// Another thread can do that, too, with [`crate::RequestQueue::cancel`] and the id.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) when the client is gone
+    /// already, [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the queue is closed.
+    pub fn cancel(mut self) -> Result<()> {
+        self.open = false;
+        self.scope.cancel(self.id())
+    }
+
+    /// Detaches the request: it stays open and is answered or cancelled by its id, see
+    /// [`crate::RequestQueue::respond`].
+    #[must_use]
+    pub fn into_id(mut self) -> RequestId {
+        self.open = false;
+        self.id()
+    }
+
+    /// The request was answered: the drop must not cancel.
+    pub(crate) fn answered(&mut self) {
+        self.open = false;
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    fn block(&self) -> &httpsys_core::Request {
+        self.block
+            .as_ref()
+            .expect("the block is taken by the drop alone")
+    }
+}
+
+/// The request line, the URL and the addresses.
+impl Request {
+    /// HTTP_REQUEST_ID, for [`crate::RequestQueue`]'s calls by id.
+    #[must_use]
+    pub fn id(&self) -> RequestId {
+        self.block().id
+    }
+
+    /// HTTP_CONNECTION_ID.
+    #[must_use]
+    pub fn connection_id(&self) -> ConnectionId {
+        self.block().connection
+    }
+
+    /// What was given with the URL that matched (HST-011).
+    #[must_use]
+    pub fn url_context(&self) -> u64 {
+        self.block().context
+    }
+
+    /// The verb; [`Verb::Unknown`] for a method that has no number (PRS-014, PRS-015).
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.block().verb()
+    }
+
+    /// The method as sent.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        match self.verb().as_str() {
+            Some(text) => text,
+            // A token, and so ASCII: anything else is refused by the service.
+            None => std::str::from_utf8(self.block().head.verb_text()).unwrap_or_default(),
+        }
+    }
+
+    /// The protocol version as sent (PRS-010).
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.block().version()
+    }
+
+    /// The request target as sent (HST-010).
+    #[must_use]
+    pub fn raw_url(&self) -> &[u8] {
+        self.block().head.raw_url()
+    }
+
+    /// The cooked URL, `http://host:port/path?query` (HST-006). Unpaired surrogates become U+FFFD.
+    #[must_use]
+    pub fn url(&self) -> String {
+        String::from_utf16_lossy(self.url_utf16())
+    }
+
+    /// As [`Request::url`], exactly, in UTF-16.
+    #[must_use]
+    pub fn url_utf16(&self) -> &[u16] {
+        self.block().url.full()
+    }
+
+    /// Host and port of the cooked URL.
+    #[must_use]
+    pub fn host(&self) -> String {
+        String::from_utf16_lossy(self.host_utf16())
+    }
+
+    /// As [`Request::host`], exactly, in UTF-16.
+    #[must_use]
+    pub fn host_utf16(&self) -> &[u16] {
+        self.block().url.host()
+    }
+
+    /// The path, decoded and normalised, without the query. [`Request::path_is`] and
+    /// [`Request::path_after`] compare it without allocating.
+    #[must_use]
+    pub fn path(&self) -> String {
+        String::from_utf16_lossy(self.path_utf16())
+    }
+
+    /// As [`Request::path`], exactly, in UTF-16.
+    #[must_use]
+    pub fn path_utf16(&self) -> &[u16] {
+        self.block().url.abs_path()
+    }
+
+    /// True when the path is exactly `path`; letter case counts.
+    #[must_use]
+    pub fn path_is(&self, path: &str) -> bool {
+        self.path_after(path).is_some_and(<[u16]>::is_empty)
+    }
+
+    /// What follows `prefix` in the path, as UTF-16; `None` when the path does not begin with it.
+    #[must_use]
+    pub fn path_after(&self, prefix: &str) -> Option<&[u16]> {
+        strip_prefix(self.path_utf16(), prefix)
+    }
+
+    /// The query with its `?`, as sent; `None` when the target had no `?` (HST-008).
+    #[must_use]
+    pub fn query(&self) -> Option<String> {
+        self.query_utf16().map(String::from_utf16_lossy)
+    }
+
+    /// As [`Request::query`], exactly, in UTF-16.
+    #[must_use]
+    pub fn query_utf16(&self) -> Option<&[u16]> {
+        self.block().url.query()
+    }
+
+    /// The client's address (HST-012); an IPv4 client has an IPv4 address (HST-013).
+    #[must_use]
+    pub fn remote_addr(&self) -> SocketAddr {
+        self.block().remote
+    }
+
+    /// The address that the client connected to.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.block().local
+    }
+}
+
+/// Header fields and entity body.
+impl Request {
+    /// The value of a field, blanks around it removed; letter case of the name does not count. A
+    /// field that was sent several times has its values joined with `, ` (HDR-007).
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        headers::find(&self.block().head, name)
+    }
+
+    /// The value of a known field by its HTTP_HEADER_ID, see [`crate::header`].
+    #[must_use]
+    pub fn known_header(&self, id: usize) -> Option<&[u8]> {
+        self.block().head.known(id)
+    }
+
+    /// All fields.
+    #[must_use]
+    pub fn headers(&self) -> Headers<'_> {
+        Headers::new(&self.block().head)
+    }
+
+    /// True when the request has an entity body of which something may still come, as it was when
+    /// the request was received: HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS (RCV-017).
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        self.block().has_body
+    }
+
+    /// Bytes of the head, plus the body bytes that arrived with it (HDR-015, BDY-024).
+    #[must_use]
+    pub fn bytes_received(&self) -> u64 {
+        self.block().bytes_received
+    }
+
+    /// Reads entity body bytes, decoded if the body is chunked: HttpReceiveRequestEntityBody.
+    /// Waits until there are some. `Ok(0)` at the end of the body, and for an empty buffer.
+    ///
+    /// What the program does not read stays with the client: nothing is buffered ahead. A client
+    /// that waits for `100 Continue` gets it when the first read finds nothing (BDY-021).
+    ///
+    /// # Errors
+    /// [`Error::Aborted`](crate::Error::Aborted) when the client broke off in the middle of the
+    /// body or the request was cancelled meanwhile (ENT-015, CXL-003);
+    /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) for a body whose framing is
+    /// broken (G-023) and for a request that is gone;
+    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the queue is closed.
+    pub fn read_body(&self, out: &mut [u8]) -> Result<usize> {
+        self.scope.read_body(self.id(), out)
+    }
+
+    /// The entity body as a reader.
+    #[must_use]
+    pub fn body(&self) -> BodyReader<'_> {
+        BodyReader::new(self)
+    }
+
+    /// Reads the rest of the entity body, of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Error::MoreData`](crate::Error::MoreData) when the body is longer; a body that says so in
+    /// its head is not read at all. Else as [`Request::read_body`].
+    pub fn read_body_to_end(&self, limit: usize) -> Result<Vec<u8>> {
+        let announced = match self.block().head.framing() {
+            Framing::None => return Ok(Vec::new()),
+            Framing::Length(length) => Some(length),
+            Framing::Chunked => None,
+        };
+        body::read_to_end(limit, announced, |out| self.read_body(out))
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id())
+            .field("method", &self.method())
+            .field("url", &self.url())
+            .field("remote_addr", &self.remote_addr())
+            .finish_non_exhaustive()
+    }
+}
+
+fn strip_prefix<'a>(text: &'a [u16], prefix: &str) -> Option<&'a [u16]> {
+    let mut rest = text;
+    for unit in prefix.encode_utf16() {
+        match rest.split_first() {
+            Some((first, others)) if *first == unit => rest = others,
+            _ => return None,
+        }
+    }
+    Some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strip_prefix;
+    use crate::service::utf16;
+
+    #[test]
+    fn prefixes_are_compared_unit_by_unit() {
+        let path = utf16("/größe/𝄞/7");
+        assert_eq!(strip_prefix(&path, "/größe/𝄞/"), Some(&utf16("7")[..]));
+        assert_eq!(strip_prefix(&path, "/größe/𝄞/7"), Some(&[][..]));
+        assert_eq!(strip_prefix(&path, "/größe/𝄞/7/"), None);
+        assert_eq!(strip_prefix(&path, "/GRÖSSE"), None);
+        assert_eq!(strip_prefix(&path, ""), Some(&path[..]));
+    }
+}

@@ -1,0 +1,218 @@
+//! Responses as a program writes them.
+//!
+//! Owns the builder and the reasons of RFC 9110. Does not own sending (`request.rs`, `stream.rs`,
+//! `by_id.rs`). A response is a plain value: it may be made once and sent many times, from any
+//! thread.
+
+use crate::Data;
+use crate::fields::{Fields, HeadParts};
+
+/// A response: status, reason, header fields and, for one-call responses, the whole body.
+///
+/// What the service adds, as HTTP.sys does: `Server` (RSP-016; a value given here goes in front of
+/// the product token, RSP-017), `Date` (a value given here is ignored, SND-011), `Connection:
+/// close` when the connection ends, and `Content-Length` for a response that is sent in one call,
+/// unless the status is 1xx, 204 or 304 or the response has a `Content-Length` or
+/// `Transfer-Encoding` of its own (SND-009, G-047). A known field with an empty value is left out
+/// (RSP-019). Line breaks in names, values and the reason fail when the response is sent (G-058).
+///
+/// Known names go to their slot of HTTP_RESPONSE_HEADERS and so appear on the wire in the order of
+/// their ids; other fields follow in the order given (RSP-015). A repeated name gives one line for
+/// each value.
+///
+/// ```
+/// use httpsys::Response;
+///
+/// let response = Response::new(418, "I'm a teapot")
+///     .header("Content-Type", "text/plain")
+///     .header("X-Pot", String::from("short and stout"))
+///     .body("no coffee");
+/// assert_eq!(response.status(), 418);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Response<'a> {
+    status: u16,
+    reason: Data<'a>,
+    fields: Fields<'a>,
+    body: Data<'a>,
+    disconnect: bool,
+}
+
+impl<'a> Response<'a> {
+    /// A response with a status of 1 to 999 and a reason, which may be empty: the service has no
+    /// reasons of its own (SND-007, SND-008).
+    #[must_use]
+    pub fn new(status: u16, reason: impl Into<Data<'a>>) -> Self {
+        Response {
+            status,
+            reason: reason.into(),
+            fields: Fields::default(),
+            body: Data::default(),
+            disconnect: false,
+        }
+    }
+
+    /// 200 OK.
+    #[must_use]
+    pub fn ok() -> Self {
+        Response::from_status(200)
+    }
+
+    /// A response with the reason that RFC 9110 section 15 has for the status, if it has one.
+    #[must_use]
+    pub fn from_status(status: u16) -> Self {
+        Response::new(status, reason_of(status))
+    }
+
+    /// Adds a header field.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<Data<'a>>, value: impl Into<Data<'a>>) -> Self {
+        self.fields.push(name.into(), value.into());
+        self
+    }
+
+    /// Adds `Content-Length`, for a response whose body is streamed. The service does not count
+    /// what is sent (SND-016, SND-017).
+    #[must_use]
+    pub fn content_length(self, bytes: u64) -> Self {
+        self.header("Content-Length", bytes.to_string())
+    }
+
+    /// Sets the body; of a streamed response, its first bytes.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Data<'a>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Takes the body away and says its length in `Content-Length`, unless a field says something
+    /// about the length already: the answer to a HEAD request.
+    ///
+    /// HTTP.sys does not do this by itself: a body given in answer to HEAD goes on the wire
+    /// (SND-035) and the client takes it for the next response.
+    #[must_use]
+    pub fn head_only(mut self) -> Self {
+        let length = self.body.len() as u64;
+        self.body = Data::default();
+        if self.fields.frame_the_body() {
+            self
+        } else {
+            self.content_length(length)
+        }
+    }
+
+    /// Closes the connection after the response: HTTP_SEND_RESPONSE_FLAG_DISCONNECT. The head
+    /// says `Connection: close`.
+    #[must_use]
+    pub fn disconnect(mut self) -> Self {
+        self.disconnect = true;
+        self
+    }
+
+    /// The status code.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(crate) fn disconnects(&self) -> bool {
+        self.disconnect
+    }
+
+    pub(crate) fn frames_itself(&self) -> bool {
+        self.fields.frame_the_body()
+    }
+
+    pub(crate) fn body_bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub(crate) fn head_parts(&self, chunked: bool, server_token: bool) -> HeadParts<'_, 'a> {
+        let Response {
+            status,
+            reason,
+            fields,
+            ..
+        } = self;
+        HeadParts {
+            status: *status,
+            reason,
+            fields,
+            chunked,
+            server_token,
+        }
+    }
+}
+
+/// RFC 9110 section 15; empty for a status that is not there.
+fn reason_of(status: u16) -> &'static str {
+    match status {
+        100 => "Continue",
+        101 => "Switching Protocols",
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "Non-Authoritative Information",
+        204 => "No Content",
+        205 => "Reset Content",
+        206 => "Partial Content",
+        300 => "Multiple Choices",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        305 => "Use Proxy",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        407 => "Proxy Authentication Required",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        416 => "Range Not Satisfiable",
+        417 => "Expectation Failed",
+        421 => "Misdirected Request",
+        422 => "Unprocessable Content",
+        426 => "Upgrade Required",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn head_only_keeps_the_length_of_the_body_and_a_length_that_was_given() {
+        let response = Response::ok().body("12345").head_only();
+        assert!(response.body_bytes().is_empty());
+        assert!(response.frames_itself());
+        let given = Response::ok().content_length(9).body("12345").head_only();
+        let parts = given.head_parts(false, false);
+        let text = crate::fields::with_head(&parts, |head| Ok(head.bytes().to_vec()));
+        assert_eq!(text.unwrap(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n");
+    }
+
+    #[test]
+    fn a_status_without_a_registered_reason_has_an_empty_one() {
+        assert_eq!(reason_of(999), "");
+        assert_eq!(reason_of(404), "Not Found");
+    }
+}

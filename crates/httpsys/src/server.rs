@@ -1,0 +1,177 @@
+//! A server in one object: session, URL group and request queue.
+//!
+//! Owns the usual way to set the three up and to take them down. Does not own anything that they
+//! could not do by themselves. Threading: `Send` and `Sync`; any number of threads may receive.
+
+use std::time::Duration;
+
+use crate::queue::Incoming;
+use crate::{Request, RequestQueue, Result, ServerSession, Service, UrlGroup};
+
+/// A request queue with the URLs that lead to it.
+///
+/// Dropping it closes everything, its queue included: threads that wait in a clone of the queue
+/// end then. To serve with several threads, share it by reference (`std::thread::scope`), in an
+/// [`Arc`](std::sync::Arc), or give each thread a clone of [`Server::queue`].
+///
+/// ```
+/// use httpsys::{Response, Server};
+/// # use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let server = Server::builder()
+///     .url(format!("http://localhost:{port}/"))
+///     .url_with_context(format!("http://localhost:{port}/api/"), 1)
+///     .bind()?;
+/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # client.write_all(b"GET /api/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+/// let request = server.receive()?;
+/// let text = if request.url_context() == 1 { "the API" } else { "a page" };
+/// request.respond(Response::ok().header("Content-Type", "text/plain").body(text))?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.ends_with("the API"), "{answer}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    session: ServerSession,
+    group: UrlGroup,
+    queue: RequestQueue,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // First no more requests are let in, and then those that are here end. Parts that the
+        // program closed by itself fail here.
+        let _ = self.session.close_now();
+        let _ = self.queue.close_now();
+    }
+}
+
+impl Server {
+    /// Begins the set-up of a server.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder::default()
+    }
+
+    /// As [`RequestQueue::receive`].
+    ///
+    /// # Errors
+    /// As [`RequestQueue::receive`].
+    pub fn receive(&self) -> Result<Request> {
+        self.queue.receive()
+    }
+
+    /// As [`RequestQueue::receive_timeout`].
+    ///
+    /// # Errors
+    /// As [`RequestQueue::receive`].
+    pub fn receive_timeout(&self, timeout: Duration) -> Result<Option<Request>> {
+        self.queue.receive_timeout(timeout)
+    }
+
+    /// As [`RequestQueue::incoming`].
+    #[must_use]
+    pub fn incoming(&self) -> Incoming<'_> {
+        self.queue.incoming()
+    }
+
+    /// As [`RequestQueue::shutdown`]: the threads that wait for requests stop.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::shutdown`].
+    pub fn shutdown(&self) -> Result<()> {
+        self.queue.shutdown()
+    }
+
+    /// The request queue.
+    #[must_use]
+    pub fn queue(&self) -> &RequestQueue {
+        &self.queue
+    }
+
+    /// The URL group, to add and remove URLs later.
+    #[must_use]
+    pub fn url_group(&self) -> &UrlGroup {
+        &self.group
+    }
+
+    /// The session, to make more URL groups.
+    #[must_use]
+    pub fn session(&self) -> &ServerSession {
+        &self.session
+    }
+}
+
+/// Sets a [`Server`] up.
+///
+/// ```
+/// use httpsys::{Error, Server};
+///
+/// // A prefix needs a port: nothing is left behind when a step fails.
+/// let result = Server::builder().url("http://localhost/").bind();
+/// assert_eq!(result.unwrap_err(), Error::InvalidParameter);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing is set up before `bind`"]
+pub struct ServerBuilder {
+    service: Option<Service>,
+    queue_name: Option<String>,
+    urls: Vec<(String, u64)>,
+}
+
+impl ServerBuilder {
+    /// Serves a URL prefix, see [`UrlGroup::add_url`]. May be called several times.
+    pub fn url(self, url: impl Into<String>) -> Self {
+        self.url_with_context(url, 0)
+    }
+
+    /// As [`ServerBuilder::url`], with a value that comes back with each request of the prefix.
+    pub fn url_with_context(mut self, url: impl Into<String>, context: u64) -> Self {
+        self.urls.push((url.into(), context));
+        self
+    }
+
+    /// Names the queue, so that [`Service::open_request_queue`] finds it.
+    pub fn queue_name(mut self, name: impl Into<String>) -> Self {
+        self.queue_name = Some(name.into());
+        self
+    }
+
+    /// Uses this service instead of [`Service::global`].
+    pub fn service(mut self, service: &Service) -> Self {
+        self.service = Some(service.clone());
+        self
+    }
+
+    /// Makes the session, the queue and the group, and registers the URLs. Clients can connect
+    /// when it returns. Without a URL the server gets none before one is added to its group.
+    ///
+    /// # Errors
+    /// As [`UrlGroup::add_url`], as [`Service::create_named_request_queue`] for the name, and as
+    /// [`Service::global`]. Nothing is left behind then.
+    pub fn bind(self) -> Result<Server> {
+        let service = match self.service {
+            Some(service) => service,
+            None => Service::global()?,
+        };
+        let queue = match &self.queue_name {
+            Some(name) => service.create_named_request_queue(name)?,
+            None => service.create_request_queue()?,
+        };
+        let session = service.create_server_session()?;
+        let group = session.create_url_group()?;
+        group.bind(&queue)?;
+        for (url, context) in &self.urls {
+            group.add_url_with_context(url, *context)?;
+        }
+        Ok(Server {
+            session,
+            group,
+            queue,
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! The service as a Rust program holds it, and the objects it makes.
+//!
+//! Owns: which service an object belongs to and when a private service stops. Does not own the
+//! objects' own calls (`session.rs`, `url_group.rs`, `queue.rs`). Invariant: an object is only
+//! ever used with the service that made it. Threading: `Send` and `Sync`, cloning is cheap.
+
+use std::sync::Arc;
+
+use httpsys_core::operation::{ApiVersion, Control, Outcome};
+
+use crate::{Error, Parameters, RequestQueue, Result, ServerSession};
+
+/// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
+///
+/// Most programs use [`Service::global`], the service of the process, which the C functions of
+/// the same process share. A private service ([`Service::new`]) shares nothing with others but
+/// the machine's ports; it stops when its last handle and the last object made by it are gone.
+///
+/// ```
+/// use httpsys::{Error, Parameters, Service};
+///
+/// # fn main() -> httpsys::Result<()> {
+/// let service = Service::new(Parameters::default())?;
+/// let queue = service.create_named_request_queue("orders")?;
+/// // Names belong to one service.
+/// assert_eq!(service.create_named_request_queue("orders").unwrap_err(), Error::AlreadyExists);
+/// let same = service.open_request_queue("orders")?;
+/// assert_eq!(same.id(), queue.id());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Service {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    engine: httpsys_engine::Service,
+    /// The global service is never stopped: others may have it, too.
+    private: bool,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.private {
+            self.engine.stop();
+        }
+    }
+}
+
+impl Service {
+    /// The service of this process, with default parameters. It never stops.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the system has no descriptor for it.
+    pub fn global() -> Result<Service> {
+        let engine = httpsys_engine::Service::global()?.clone();
+        Ok(Service {
+            shared: Arc::new(Shared {
+                engine,
+                private: false,
+            }),
+        })
+    }
+
+    /// A new service with its own namespace and the given registry parameters.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a parameter outside its documented range (LIM rows);
+    /// [`Error::NoResources`] when the system has no descriptor for it.
+    pub fn new(parameters: Parameters) -> Result<Service> {
+        parameters.validate().map_err(|_| Error::InvalidParameter)?;
+        let engine = httpsys_engine::Service::new(parameters).map_err(|_| Error::NoResources)?;
+        Ok(Service {
+            shared: Arc::new(Shared {
+                engine,
+                private: true,
+            }),
+        })
+    }
+
+    /// HttpCreateServerSession, version 2.0.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the service can hold no more sessions.
+    pub fn create_server_session(&self) -> Result<ServerSession> {
+        match self.control(Control::CreateServerSession {
+            version: ApiVersion::V2,
+        })? {
+            Outcome::ServerSession(id) => Ok(ServerSession::new(self.clone(), id)),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// HttpCreateRequestQueue without a name (SES-016).
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the service can hold no more queues.
+    pub fn create_request_queue(&self) -> Result<RequestQueue> {
+        let call = Control::CreateRequestQueue {
+            version: ApiVersion::V2,
+            name: None,
+        };
+        self.make_queue(call, true)
+    }
+
+    /// HttpCreateRequestQueue with a name, by which [`Service::open_request_queue`] finds it.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when the name is taken (SES-017); [`Error::InvalidName`] for a
+    /// name that is empty or has a slash or a backslash, [`Error::InvalidParameter`] for one of
+    /// more than 260 UTF-16 units (SES-019).
+    pub fn create_named_request_queue(&self, name: &str) -> Result<RequestQueue> {
+        let name = Some(utf16(name));
+        self.make_queue(
+            Control::CreateRequestQueue {
+                version: ApiVersion::V2,
+                name,
+            },
+            true,
+        )
+    }
+
+    /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING: another handle
+    /// to a queue of this service. Dropping it does not close the queue; only the handles of its
+    /// creator do.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when no queue has the name (SES-018); for bad names as
+    /// [`Service::create_named_request_queue`].
+    pub fn open_request_queue(&self, name: &str) -> Result<RequestQueue> {
+        let name = utf16(name);
+        self.make_queue(
+            Control::OpenRequestQueue {
+                version: ApiVersion::V2,
+                name,
+            },
+            false,
+        )
+    }
+
+    /// True when both are handles of one service.
+    #[must_use]
+    pub fn is_same(&self, other: &Service) -> bool {
+        // The global service has one engine but may have several `Shared`.
+        Arc::ptr_eq(&self.shared, &other.shared) || (!self.shared.private && !other.shared.private)
+    }
+
+    pub(crate) fn engine(&self) -> &httpsys_engine::Service {
+        &self.shared.engine
+    }
+
+    pub(crate) fn control(&self, call: Control) -> Result<Outcome> {
+        self.shared.engine.control(call)
+    }
+
+    fn make_queue(&self, call: Control, creator: bool) -> Result<RequestQueue> {
+        let Outcome::Queue(id) = self.control(call)? else {
+            return Err(Error::Internal);
+        };
+        // Another handle may have closed an opened queue meanwhile.
+        let queue = self.engine().queue(id).ok_or(Error::InvalidHandle)?;
+        Ok(RequestQueue::new(self.clone(), queue, creator))
+    }
+}
+
+/// The UTF-16 that the API takes.
+pub(crate) fn utf16(text: &str) -> Vec<u16> {
+    text.encode_utf16().collect()
+}

@@ -1,0 +1,93 @@
+//! Server sessions.
+//!
+//! Owns the life of an HTTP_SERVER_SESSION_ID. Does not own what belongs to the session: URL
+//! groups hold it alive. Threading: `Send` and `Sync`.
+
+use std::sync::Arc;
+
+use httpsys_core::ServerSessionId;
+use httpsys_core::operation::{Control, Outcome};
+
+use crate::{Error, Result, Service, UrlGroup};
+
+/// A server session: what URL groups are made in.
+///
+/// Dropping it leaves its URL groups alone: the session closes when it and the last of its groups
+/// are gone. [`ServerSession::close`] closes it at once, and its groups with it.
+///
+/// ```
+/// use httpsys::{Error, Parameters, Service};
+///
+/// # fn main() -> httpsys::Result<()> {
+/// let session = Service::new(Parameters::default())?.create_server_session()?;
+/// let group = session.create_url_group()?;
+/// session.close()?;
+/// // The group went with its session (SES-012).
+/// assert_eq!(group.add_url("http://localhost:8080/"), Err(Error::InvalidParameter));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ServerSession {
+    handle: Arc<SessionHandle>,
+}
+
+/// Keeps the session open.
+#[derive(Debug)]
+pub(crate) struct SessionHandle {
+    pub(crate) service: Service,
+    id: ServerSessionId,
+}
+
+impl Drop for SessionHandle {
+    fn drop(&mut self) {
+        // It fails if `close` came before, and then there is nothing to do.
+        let _ = self
+            .service
+            .control(Control::CloseServerSession { session: self.id });
+    }
+}
+
+impl ServerSession {
+    pub(crate) fn new(service: Service, id: ServerSessionId) -> Self {
+        ServerSession {
+            handle: Arc::new(SessionHandle { service, id }),
+        }
+    }
+
+    /// HTTP_SERVER_SESSION_ID.
+    #[must_use]
+    pub fn id(&self) -> ServerSessionId {
+        self.handle.id
+    }
+
+    /// HttpCreateUrlGroup.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the service can hold no more groups.
+    pub fn create_url_group(&self) -> Result<UrlGroup> {
+        let call = Control::CreateUrlGroup {
+            session: self.handle.id,
+        };
+        match self.handle.service.control(call)? {
+            Outcome::UrlGroup(id) => Ok(UrlGroup::new(Arc::clone(&self.handle), id)),
+            _ => Err(Error::Internal),
+        }
+    }
+
+    /// HttpCloseServerSession: the session and its URL groups close now (SES-012). Requests that
+    /// were received, and those in a queue, are not touched.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when it was closed by its id before.
+    pub fn close(self) -> Result<()> {
+        self.close_now()
+    }
+
+    pub(crate) fn close_now(&self) -> Result<()> {
+        let call = Control::CloseServerSession {
+            session: self.handle.id,
+        };
+        self.handle.service.control(call).map(drop)
+    }
+}

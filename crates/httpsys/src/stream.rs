@@ -1,0 +1,253 @@
+//! Responses that are sent piece by piece.
+//!
+//! Owns the framing of the convenience [`Request::start_chunked_response`] and the end of a
+//! streamed response. Does not own a framing that the program does itself. Invariant: a stream
+//! that is dropped before its end cancels the request, so that the client sees a broken body and
+//! not a short one.
+
+use std::io;
+
+use crate::body::into_io;
+use crate::by_id::Flags;
+use crate::{Error, Request, Response, Result, Verb, Version};
+
+/// The end of a chunked body without trailers (RFC 9112 section 7.1).
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+const CRLF: &[u8] = b"\r\n";
+
+/// A response under way. Made by [`Request::start_response`] and
+/// [`Request::start_chunked_response`].
+///
+/// [`ResponseStream::finish`] ends it. A stream that is dropped before resets the connection. The
+/// entity body of the request may still be read meanwhile, see [`ResponseStream::request`].
+///
+/// ```
+/// use httpsys::{Response, Server};
+/// # use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
+/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+/// let request = server.receive()?;
+/// let mut stream = request.start_chunked_response(Response::ok())?;
+/// stream.write(b"Hello, ")?;
+/// stream.write(b"World!")?;
+/// stream.finish()?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.ends_with("\r\n\r\n7\r\nHello, \r\n6\r\nWorld!\r\n0\r\n\r\n"), "{answer}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ResponseStream {
+    request: Request,
+    framing: Framing,
+    disconnect: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    /// Bytes go out as given.
+    Bare,
+    /// The stream makes chunks.
+    Chunked,
+    /// The answer to HEAD has no body.
+    HeadOnly,
+}
+
+impl ResponseStream {
+    pub(crate) fn start(request: Request, response: &Response<'_>) -> Result<Self> {
+        ResponseStream::send_head(request, response, Framing::Bare, false)
+    }
+
+    pub(crate) fn start_chunked(request: Request, response: &Response<'_>) -> Result<Self> {
+        if response.frames_itself() {
+            return Err(Error::InvalidParameter);
+        }
+        let understood = request.version() >= Version::HTTP_1_1;
+        let framing = match request.verb() {
+            Verb::Head => Framing::HeadOnly,
+            _ if understood => Framing::Chunked,
+            // The service closes the connection of an HTTP/1.0 client after the response.
+            _ => Framing::Bare,
+        };
+        ResponseStream::send_head(request, response, framing, understood)
+    }
+
+    fn send_head(
+        request: Request,
+        response: &Response<'_>,
+        framing: Framing,
+        chunked: bool,
+    ) -> Result<Self> {
+        let flags = Flags {
+            more_data: true,
+            disconnect: response.disconnects(),
+        };
+        framing.frame(response.body_bytes(), false, |pieces| {
+            request
+                .scope()
+                .send_response(request.id(), response, chunked, flags, pieces)
+        })?;
+        Ok(ResponseStream {
+            request,
+            framing,
+            disconnect: response.disconnects(),
+        })
+    }
+
+    /// Sends more of the body and waits until the transport has taken it:
+    /// HttpSendResponseEntityBody with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`], [`Error::PeerReset`], [`Error::Aborted`] or
+    /// [`Error::InvalidHandle`] when the client, the request or the queue is gone. The first
+    /// writes after the client went may succeed (SND-031).
+    pub fn write(&mut self, data: &[u8]) -> Result<()> {
+        if data.is_empty() || self.framing == Framing::HeadOnly {
+            return Ok(());
+        }
+        let flags = Flags {
+            more_data: true,
+            disconnect: false,
+        };
+        self.framing.frame(data, false, |pieces| {
+            self.request
+                .scope()
+                .send_body(self.request.id(), flags, pieces)
+                .map(drop)
+        })
+    }
+
+    /// Ends the response (SND-014, SND-015).
+    ///
+    /// # Errors
+    /// As [`ResponseStream::write`].
+    pub fn finish(self) -> Result<()> {
+        self.finish_with(&[])
+    }
+
+    /// Sends the last of the body and ends the response, in one call.
+    ///
+    /// # Errors
+    /// As [`ResponseStream::write`].
+    pub fn finish_with(mut self, data: &[u8]) -> Result<()> {
+        let flags = Flags {
+            more_data: false,
+            disconnect: self.disconnect,
+        };
+        self.framing.frame(data, true, |pieces| {
+            self.request
+                .scope()
+                .send_body(self.request.id(), flags, pieces)
+        })?;
+        self.request.answered();
+        Ok(())
+    }
+
+    /// The connection is to close when the response ends, although its head did not say so:
+    /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT on the last call.
+    pub fn disconnect_after(&mut self) {
+        self.disconnect = true;
+    }
+
+    /// Breaks the response off: the connection is reset.
+    ///
+    /// # Errors
+    /// As [`Request::cancel`].
+    pub fn cancel(self) -> Result<()> {
+        self.request.cancel()
+    }
+
+    /// The request, to read its parts and the rest of its entity body.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+}
+
+/// Sends all of the data in each call; nothing is buffered here. For many small pieces put a
+/// [`std::io::BufWriter`] around the stream, and give it back with `into_inner` to finish it.
+impl io::Write for ResponseStream {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        ResponseStream::write(self, data).map_err(into_io)?;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Framing {
+    /// Passes the pieces on that carry `data`, and with `last` the end of the body, too.
+    fn frame<R>(self, data: &[u8], last: bool, send: impl FnOnce(&[&[u8]]) -> R) -> R {
+        let end = if last { LAST_CHUNK } else { &[] };
+        match self {
+            Framing::Bare => send(&[data]),
+            Framing::HeadOnly => send(&[]),
+            // An empty chunk would end the body.
+            Framing::Chunked if data.is_empty() => send(&[end]),
+            Framing::Chunked => {
+                let mut line = [0; SIZE_LINE];
+                send(&[size_line(data.len(), &mut line), data, CRLF, end])
+            }
+        }
+    }
+}
+
+/// Room for the size of a chunk in hexadecimal digits, and a line end.
+const SIZE_LINE: usize = 2 * size_of::<usize>() + CRLF.len();
+
+fn size_line(size: usize, line: &mut [u8; SIZE_LINE]) -> &[u8] {
+    let mut at = SIZE_LINE - CRLF.len();
+    line[at..].copy_from_slice(CRLF);
+    let mut rest = size;
+    loop {
+        at -= 1;
+        line[at] = b"0123456789ABCDEF"[rest % 16];
+        rest /= 16;
+        if rest == 0 {
+            return &line[at..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunk_sizes_are_hexadecimal() {
+        let cases = [
+            (0, "0\r\n"),
+            (9, "9\r\n"),
+            (10, "A\r\n"),
+            (16, "10\r\n"),
+            (4095, "FFF\r\n"),
+        ];
+        for (size, text) in cases {
+            assert_eq!(size_line(size, &mut [0; SIZE_LINE]), text.as_bytes());
+        }
+        assert_eq!(size_line(usize::MAX, &mut [0; SIZE_LINE]).len(), SIZE_LINE);
+    }
+
+    #[test]
+    fn an_empty_piece_never_ends_a_chunked_body() {
+        let joined = |framing: Framing, data: &[u8], last| {
+            framing.frame(data, last, |pieces: &[&[u8]]| pieces.concat())
+        };
+        assert_eq!(joined(Framing::Chunked, b"", false), b"");
+        assert_eq!(joined(Framing::Chunked, b"", true), b"0\r\n\r\n");
+        assert_eq!(joined(Framing::Chunked, b"abc", false), b"3\r\nabc\r\n");
+        assert_eq!(
+            joined(Framing::Chunked, b"abc", true),
+            b"3\r\nabc\r\n0\r\n\r\n"
+        );
+        assert_eq!(joined(Framing::HeadOnly, b"abc", true), b"");
+        assert_eq!(joined(Framing::Bare, b"abc", true), b"abc");
+    }
+}

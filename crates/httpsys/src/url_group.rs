@@ -1,0 +1,155 @@
+//! URL groups: sets of URL prefixes that go to one request queue.
+//!
+//! Owns the life of an HTTP_URL_GROUP_ID. Does not own the grammar of prefixes nor the choice
+//! among them (`httpsys-core`). Threading: `Send` and `Sync`; a registration is in force when the
+//! call that made it returns.
+
+use std::sync::Arc;
+
+use httpsys_core::UrlGroupId;
+use httpsys_core::operation::Control;
+
+use crate::service::utf16;
+use crate::session::SessionHandle;
+use crate::{Error, RequestQueue, Result};
+
+/// A URL group. Its URLs vanish when it is dropped or closed (SES-028).
+///
+/// A group that is bound to no queue answers its requests with 503.
+///
+/// ```
+/// use httpsys::{Error, Parameters, Service};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let service = Service::new(Parameters::default())?;
+/// let queue = service.create_request_queue()?;
+/// let group = service.create_server_session()?.create_url_group()?;
+/// group.bind(&queue)?;
+///
+/// let url = format!("http://localhost:{port}/shop/");
+/// group.add_url_with_context(&url, 7)?;
+/// assert_eq!(group.add_url(&url), Err(Error::AlreadyExists));
+/// // A prefix has a port and ends with a slash.
+/// assert_eq!(group.add_url("http://localhost/"), Err(Error::InvalidParameter));
+/// group.remove_url(&url)?;
+/// assert_eq!(group.remove_url(&url), Err(Error::NotFound));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct UrlGroup {
+    session: Arc<SessionHandle>,
+    id: UrlGroupId,
+}
+
+impl Drop for UrlGroup {
+    fn drop(&mut self) {
+        // It fails if the group or its session was closed before.
+        let _ = self.close_now();
+    }
+}
+
+impl UrlGroup {
+    pub(crate) fn new(session: Arc<SessionHandle>, id: UrlGroupId) -> Self {
+        UrlGroup { session, id }
+    }
+
+    /// HTTP_URL_GROUP_ID.
+    #[must_use]
+    pub fn id(&self) -> UrlGroupId {
+        self.id
+    }
+
+    /// HttpSetUrlGroupProperty(HttpServerBindingProperty): requests that match the group's URLs
+    /// go to `queue` from now on. The binding does not keep the queue open.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the queue belongs to another service or the group is
+    /// closed; what HTTP.sys says for a closed queue (SES rows).
+    pub fn bind(&self, queue: &RequestQueue) -> Result<()> {
+        if !self.session.service.is_same(queue.service()) {
+            return Err(Error::InvalidParameter);
+        }
+        self.control(Control::BindUrlGroup {
+            group: self.id,
+            queue: Some(queue.id()),
+        })
+    }
+
+    /// Takes the binding back (SES-026).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the group is closed.
+    pub fn unbind(&self) -> Result<()> {
+        self.control(Control::BindUrlGroup {
+            group: self.id,
+            queue: None,
+        })
+    }
+
+    /// HttpAddUrlToUrlGroup with the context 0.
+    ///
+    /// `url` is a UrlPrefix string: `http://HOST:PORT/PATH/` where HOST is a name, an address,
+    /// `+` (every host, before all others) or `*` (every host that nobody else has).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a string that is no UrlPrefix (PFX-001 to PFX-008),
+    /// [`Error::AlreadyExists`] for one that is registered (PFX-010), [`Error::PortInUse`] when
+    /// another program has the port (PFX-013).
+    pub fn add_url(&self, url: &str) -> Result<()> {
+        self.add_url_with_context(url, 0)
+    }
+
+    /// HttpAddUrlToUrlGroup; `context` comes back with every request of the prefix, see
+    /// [`crate::Request::url_context`].
+    ///
+    /// # Errors
+    /// As [`UrlGroup::add_url`].
+    pub fn add_url_with_context(&self, url: &str, context: u64) -> Result<()> {
+        self.control(Control::AddUrlToUrlGroup {
+            group: self.id,
+            url: utf16(url),
+            context,
+        })
+    }
+
+    /// HttpRemoveUrlFromUrlGroup.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the group has no such URL (PFX-025); [`Error::InvalidParameter`]
+    /// for a string that is no UrlPrefix.
+    pub fn remove_url(&self, url: &str) -> Result<()> {
+        self.control(Control::RemoveUrlFromUrlGroup {
+            group: self.id,
+            url: Some(utf16(url)),
+        })
+    }
+
+    /// HttpRemoveUrlFromUrlGroup with HTTP_URL_FLAG_REMOVE_ALL (PFX-026).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the group is closed.
+    pub fn remove_all_urls(&self) -> Result<()> {
+        self.control(Control::RemoveUrlFromUrlGroup {
+            group: self.id,
+            url: None,
+        })
+    }
+
+    /// HttpCloseUrlGroup.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the group went with its session.
+    pub fn close(self) -> Result<()> {
+        self.close_now()
+    }
+
+    pub(crate) fn close_now(&self) -> Result<()> {
+        self.control(Control::CloseUrlGroup { group: self.id })
+    }
+
+    fn control(&self, call: Control) -> Result<()> {
+        self.session.service.control(call).map(drop)
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the Rust API on real sockets, in one binary.
+//!
+//! Owns what this crate adds to the engine. The rows of the behaviour catalog are tested by the
+//! project's conformance suite.
+
+mod allocations;
+mod objects;
+mod requests;
+mod support;

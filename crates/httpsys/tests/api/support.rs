@@ -1,0 +1,75 @@
+//! A server on a free port and a raw client for the tests of this crate.
+//!
+//! Owns the choice of the port and the client's time limit: a test that would hang fails instead.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use httpsys::{Parameters, Server, Service};
+
+/// The longest a client waits for the server.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a free port is asked for.
+const ATTEMPTS: usize = 1000;
+
+/// A port that was free a moment ago. A busy machine may refuse one for a moment.
+pub(crate) fn free_port() -> u16 {
+    let listener = (0..ATTEMPTS).find_map(|_| TcpListener::bind("127.0.0.1:0").ok());
+    let address = listener.map(|listener| listener.local_addr());
+    address.expect("a free port").expect("its address").port()
+}
+
+/// A server of its own service for `http://localhost:PORT/`.
+pub(crate) fn server() -> (Server, u16) {
+    let service = Service::new(Parameters::default()).expect("a service");
+    loop {
+        let port = free_port();
+        let url = format!("http://localhost:{port}/");
+        match Server::builder().service(&service).url(url).bind() {
+            Ok(server) => return (server, port),
+            // Another process was faster.
+            Err(httpsys::Error::PortInUse) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A raw client.
+pub(crate) struct Client(pub(crate) TcpStream);
+
+impl Client {
+    pub(crate) fn connect(port: u16) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a time limit");
+        Client(stream)
+    }
+
+    /// Connects and sends.
+    pub(crate) fn send(port: u16, text: &str) -> Self {
+        let mut client = Client::connect(port);
+        client.0.write_all(text.as_bytes()).expect("to send");
+        client
+    }
+
+    /// All that comes until the server closes.
+    pub(crate) fn read_all(mut self) -> String {
+        let mut answer = Vec::new();
+        self.0.read_to_end(&mut answer).expect("an orderly end");
+        String::from_utf8(answer).expect("text")
+    }
+
+    /// True when the server reset the connection without sending a byte.
+    pub(crate) fn was_reset(mut self) -> bool {
+        let mut answer = Vec::new();
+        let end = self.0.read_to_end(&mut answer);
+        answer.is_empty() && end.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset)
+    }
+}
+
+/// The body of an answer.
+pub(crate) fn body_of(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").expect("a head").1
+}

@@ -1,0 +1,272 @@
+/* A small server on http.h alone: text, echo, a streamed response, and a cancelled request.
+ *
+ *   hello [PORT [THREADS]]          port 8080 and 4 threads if not given; ends on SIGINT, SIGTERM
+ *
+ *   GET  /          a line of text
+ *   POST /echo      the body that was sent, up to 1 MiB
+ *   GET  /stream    a response in pieces, framed by this program
+ *   GET  /cancel    no response: the connection is reset
+ *
+ * Each thread receives a request, answers it, and receives the next one. Build:
+ *
+ *   cc -I crates/httpapi/include hello.c -L target/release -lhttpapi -lpthread -o hello
+ */
+#include <http.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_THREADS 64
+#define MAX_ECHO (1024 * 1024)
+
+/* ---- Responses ---- */
+
+static void set_header(HTTP_RESPONSE *response, HTTP_HEADER_ID id, const char *value)
+{
+    response->Headers.KnownHeaders[id].pRawValue = value;
+    response->Headers.KnownHeaders[id].RawValueLength = (USHORT)strlen(value);
+}
+
+static void begin(HTTP_RESPONSE *response, USHORT status, const char *reason, const char *type)
+{
+    memset(response, 0, sizeof(*response));
+    response->StatusCode = status;
+    response->pReason = reason;
+    response->ReasonLength = (USHORT)strlen(reason);
+    set_header(response, HttpHeaderContentType, type);
+}
+
+static HTTP_DATA_CHUNK memory_chunk(const void *bytes, size_t length)
+{
+    HTTP_DATA_CHUNK chunk;
+    memset(&chunk, 0, sizeof(chunk));
+    chunk.DataChunkType = HttpDataChunkFromMemory;
+    chunk.FromMemory.pBuffer = (void *)bytes;
+    chunk.FromMemory.BufferLength = (ULONG)length;
+    return chunk;
+}
+
+/* Sends a whole response; the service adds Content-Length. */
+static ULONG send_all(HANDLE queue, HTTP_REQUEST_ID id, HTTP_RESPONSE *response, const void *body,
+                      size_t length)
+{
+    HTTP_DATA_CHUNK chunk = memory_chunk(body, length);
+    response->EntityChunkCount = 1;
+    response->pEntityChunks = &chunk;
+    return HttpSendHttpResponse(queue, id, 0, response, NULL, NULL, NULL, 0, NULL, NULL);
+}
+
+static ULONG send_text(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char *reason,
+                       const char *text)
+{
+    HTTP_RESPONSE response;
+    begin(&response, status, reason, "text/plain");
+    return send_all(queue, id, &response, text, strlen(text));
+}
+
+/* ---- The four things this server does ---- */
+
+/* Reads the body until ERROR_HANDLE_EOF says that it is complete, then sends it back. */
+static ULONG echo(HANDLE queue, HTTP_REQUEST_ID id)
+{
+    ULONG length = 0, got = 0;
+    ULONG error = NO_ERROR;
+    char *body = malloc(MAX_ECHO);
+
+    if (body == NULL) {
+        return send_text(queue, id, 500, "Internal Server Error", "out of memory\n");
+    }
+    while (error == NO_ERROR && length < MAX_ECHO) {
+        error = HttpReceiveRequestEntityBody(queue, id, 0, body + length, MAX_ECHO - length, &got,
+                                             NULL);
+        if (error == NO_ERROR) {
+            length += got;
+        }
+    }
+    if (error == ERROR_HANDLE_EOF) {
+        HTTP_RESPONSE response;
+        begin(&response, 200, "OK", "application/octet-stream");
+        error = send_all(queue, id, &response, body, length);
+    } else if (error == NO_ERROR) {
+        error = send_text(queue, id, 413, "Content Too Large", "at most 1 MiB\n");
+    }
+    free(body);
+    return error;
+}
+
+/* Sends the head, then pieces. The service does not frame them: the chunked coding is ours. */
+static ULONG stream(HANDLE queue, HTTP_REQUEST_ID id)
+{
+    static const char end[] = "0\r\n\r\n";
+    HTTP_RESPONSE response;
+    HTTP_DATA_CHUNK chunk;
+    ULONG error;
+    int n;
+
+    begin(&response, 200, "OK", "text/plain");
+    set_header(&response, HttpHeaderTransferEncoding, "chunked");
+    error = HttpSendHttpResponse(queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response, NULL,
+                                 NULL, NULL, 0, NULL, NULL);
+    for (n = 1; n <= 5 && error == NO_ERROR; n++) {
+        char line[32], framed[64];
+        int length = snprintf(line, sizeof(line), "piece %d of 5\n", n);
+        length = snprintf(framed, sizeof(framed), "%x\r\n%s\r\n", (unsigned)length, line);
+        chunk = memory_chunk(framed, (size_t)length);
+        error = HttpSendResponseEntityBody(queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, 1, &chunk,
+                                           NULL, NULL, 0, NULL, NULL);
+    }
+    if (error == NO_ERROR) {
+        chunk = memory_chunk(end, sizeof(end) - 1);
+        error = HttpSendResponseEntityBody(queue, id, 0, 1, &chunk, NULL, NULL, 0, NULL, NULL);
+    }
+    return error;
+}
+
+/* Whether the decoded path of the request, which is UTF-16, is this one. */
+static int has_path(const HTTP_REQUEST *request, const char *path)
+{
+    USHORT units = request->CookedUrl.AbsPathLength / sizeof(WCHAR);
+    USHORT n;
+
+    if (units != strlen(path)) {
+        return 0;
+    }
+    for (n = 0; n < units; n++) {
+        if (request->CookedUrl.pAbsPath[n] != (WCHAR)path[n]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void answer(HANDLE queue, const HTTP_REQUEST *request)
+{
+    HTTP_REQUEST_ID id = request->RequestId;
+    ULONG error;
+
+    if (request->Verb == HttpVerbGET && has_path(request, "/")) {
+        error = send_text(queue, id, 200, "OK", "hello from the HTTP Server API\n");
+    } else if (request->Verb == HttpVerbPOST && has_path(request, "/echo")) {
+        error = echo(queue, id);
+    } else if (request->Verb == HttpVerbGET && has_path(request, "/stream")) {
+        error = stream(queue, id);
+    } else if (request->Verb == HttpVerbGET && has_path(request, "/cancel")) {
+        error = HttpCancelHttpRequest(queue, id, NULL);
+    } else {
+        error = send_text(queue, id, 404, "Not Found", "nothing here\n");
+    }
+    /* ERROR_CONNECTION_INVALID: the client has gone, which is not our problem. */
+    if (error != NO_ERROR && error != ERROR_CONNECTION_INVALID) {
+        fprintf(stderr, "request %llx: error %u\n", (unsigned long long)id, (unsigned)error);
+    }
+}
+
+/* ---- Receiving ---- */
+
+static void *worker(void *argument)
+{
+    HANDLE queue = argument;
+    ULONG size = 4096, bytes = 0;
+    HTTP_REQUEST *request = malloc(size);
+    HTTP_REQUEST_ID id = HTTP_NULL_ID; /* the next request */
+
+    while (request != NULL) {
+        ULONG error = HttpReceiveHttpRequest(queue, id, 0, request, size, &bytes, NULL);
+        if (error == NO_ERROR) {
+            answer(queue, request);
+            id = HTTP_NULL_ID;
+        } else if (error == ERROR_MORE_DATA) {
+            /* It is ours now, but did not fit: ask for it again by its id. */
+            id = request->RequestId;
+            size = bytes;
+            free(request);
+            request = malloc(size);
+        } else if (error == ERROR_CONNECTION_INVALID) {
+            id = HTTP_NULL_ID; /* its client has gone meanwhile */
+        } else {
+            break; /* ERROR_OPERATION_ABORTED or ERROR_INVALID_HANDLE: the queue was shut down */
+        }
+    }
+    free(request);
+    return NULL;
+}
+
+/* ---- Setting up ---- */
+
+static void check(const char *what, ULONG error)
+{
+    if (error != NO_ERROR) {
+        fprintf(stderr, "%s: error %u\n", what, (unsigned)error);
+        exit(1);
+    }
+}
+
+static void add_url(HTTP_URL_GROUP_ID group, const char *url)
+{
+    WCHAR wide[128];
+    size_t n = 0;
+
+    while (url[n] != '\0' && n < sizeof(wide) / sizeof(wide[0]) - 1) {
+        wide[n] = (WCHAR)url[n];
+        n++;
+    }
+    wide[n] = 0;
+    check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(group, wide, 0, 0));
+}
+
+int main(int argc, char **argv)
+{
+    HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
+    HTTP_SERVER_SESSION_ID session;
+    HTTP_URL_GROUP_ID group;
+    HTTP_BINDING_INFO binding;
+    HANDLE queue;
+    pthread_t threads[MAX_THREADS];
+    sigset_t signals;
+    char url[64];
+    int port = argc > 1 ? atoi(argv[1]) : 8080;
+    int wanted = argc > 2 ? atoi(argv[2]) : 4;
+    int running = 0, signal_number;
+
+    if (port < 1 || port > 65535 || wanted < 1 || wanted > MAX_THREADS) {
+        fprintf(stderr, "usage: hello [PORT [THREADS]]\n");
+        return 2;
+    }
+    check("HttpInitialize", HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL));
+    check("HttpCreateServerSession", HttpCreateServerSession(version, &session, 0));
+    check("HttpCreateUrlGroup", HttpCreateUrlGroup(session, &group, 0));
+    check("HttpCreateRequestQueue", HttpCreateRequestQueue(version, NULL, NULL, 0, &queue));
+
+    memset(&binding, 0, sizeof(binding));
+    binding.Flags.Present = 1;
+    binding.RequestQueueHandle = queue;
+    check("HttpSetUrlGroupProperty",
+          HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding)));
+    snprintf(url, sizeof(url), "http://localhost:%d/", port);
+    add_url(group, url);
+
+    /* The workers must not take the signals that main waits for. */
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    while (running < wanted && pthread_create(&threads[running], NULL, worker, queue) == 0) {
+        running++;
+    }
+    printf("listening on %s\n", url);
+    fflush(stdout);
+    sigwait(&signals, &signal_number);
+
+    HttpShutdownRequestQueue(queue);
+    while (running > 0) {
+        pthread_join(threads[--running], NULL);
+    }
+    HttpCloseUrlGroup(group);
+    HttpCloseServerSession(session);
+    HttpCloseRequestQueue(queue);
+    HttpTerminate(HTTP_INITIALIZE_SERVER, NULL);
+    return 0;
+}

@@ -1,0 +1,172 @@
+//! A server on the Rust API.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /` | a text |
+//! | `POST /echo`, `POST /` | the body of the request, up to 1 MiB |
+//! | `GET /stream` | a body that is sent piece by piece |
+//! | `GET /cancel` | none: the connection is reset |
+//! | `GET /hello`, `GET /api/v1/items/DIGITS` | `Hello, World!` |
+//! | `POST /upload` | the length of the body in decimal |
+//! | `GET /big` | 1 MiB of `x` |
+//!
+//! The last three rows are what the performance comparison asks for. Everything else is answered
+//! with 404. Without `--all` it serves this machine only: `localhost`, and whatever host name a
+//! client that connects to 127.0.0.1 gives (a prefix with an address is bound to the address and
+//! not to the name, RTE-016).
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::thread;
+
+use httpsys::{Error, Request, RequestQueue, Response, Result, Server, Verb};
+use httpsys_examples::Options;
+
+/// The longest body that `/echo` takes into memory.
+const ECHO_LIMIT: usize = 1 << 20;
+/// The length of `/big`.
+const BIG: usize = 1 << 20;
+/// Bytes that `/upload` reads at once.
+const UPLOAD_BUFFER: usize = 64 * 1024;
+
+fn main() -> ExitCode {
+    match run(Options::of_this_process()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hello: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<()> {
+    let mut builder = Server::builder();
+    for prefix in options.prefixes() {
+        builder = builder.url(prefix);
+    }
+    let server = builder.bind()?;
+    println!("listening on http://127.0.0.1:{}/", options.port);
+    // Nobody has to read it.
+    let _ = std::io::stdout().flush();
+
+    let big = vec![b'x'; BIG];
+    thread::scope(|scope| {
+        for _ in 1..options.threads {
+            scope.spawn(|| serve(server.queue(), &big));
+        }
+        serve(server.queue(), &big);
+    });
+    Ok(())
+}
+
+/// Answers requests until the queue closes.
+fn serve(queue: &RequestQueue, big: &[u8]) {
+    let mut worker = Worker::new(big);
+    for request in queue.incoming() {
+        match worker.handle(request) {
+            // The client went away.
+            Ok(()) | Err(Error::ConnectionInvalid | Error::PeerReset | Error::Aborted) => {}
+            Err(error) => eprintln!("hello: {error}"),
+        }
+    }
+}
+
+/// What one thread makes once and uses for every request.
+struct Worker<'a> {
+    hello: Response<'a>,
+    big: Response<'a>,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(big: &'a [u8]) -> Self {
+        Worker {
+            hello: text("Hello, World!"),
+            big: text("").body(big),
+            buffer: vec![0; UPLOAD_BUFFER],
+        }
+    }
+
+    fn handle(&mut self, request: Request) -> Result<()> {
+        match request.verb() {
+            Verb::Get if request.path_is("/hello") || is_item(&request) => {
+                request.respond(&self.hello).map(drop)
+            }
+            Verb::Get if request.path_is("/") => request.respond(welcome()).map(drop),
+            Verb::Get if request.path_is("/big") => request.respond(&self.big).map(drop),
+            Verb::Get if request.path_is("/stream") => stream(request),
+            Verb::Get if request.path_is("/cancel") => request.cancel(),
+            Verb::Post if request.path_is("/echo") || request.path_is("/") => echo(request),
+            Verb::Post if request.path_is("/upload") => self.upload(request),
+            _ => not_found(request),
+        }
+    }
+
+    fn upload(&mut self, request: Request) -> Result<()> {
+        let mut length = 0;
+        loop {
+            match request.read_body(&mut self.buffer)? {
+                0 => break,
+                n => length += n,
+            }
+        }
+        request.respond(text(&length.to_string())).map(drop)
+    }
+}
+
+fn text(body: &str) -> Response<'_> {
+    Response::ok()
+        .header("Content-Type", "text/plain")
+        .body(body)
+}
+
+fn welcome() -> Response<'static> {
+    text("Hello from httpsys.\nTry POST /echo, GET /stream and GET /cancel.\n")
+}
+
+/// `/api/v1/items/DIGITS`
+fn is_item(request: &Request) -> bool {
+    let is_digit = |unit: &u16| (u16::from(b'0')..=u16::from(b'9')).contains(unit);
+    match request.path_after("/api/v1/items/") {
+        Some(number) => !number.is_empty() && number.iter().all(is_digit),
+        None => false,
+    }
+}
+
+fn echo(request: Request) -> Result<()> {
+    let body = match request.read_body_to_end(ECHO_LIMIT) {
+        Ok(body) => body,
+        // The rest of the body is thrown away by the service.
+        Err(Error::MoreData { .. }) => {
+            return request.respond(Response::from_status(413)).map(drop);
+        }
+        Err(error) => return Err(error),
+    };
+    // Answering consumes the request, so the answer must not borrow from it.
+    let kind = request
+        .header("Content-Type")
+        .unwrap_or(b"application/octet-stream")
+        .to_vec();
+    request
+        .respond(Response::ok().header("Content-Type", kind).body(body))
+        .map(drop)
+}
+
+fn stream(request: Request) -> Result<()> {
+    let head = Response::ok().header("Content-Type", "text/plain");
+    let mut stream = request.start_chunked_response(head)?;
+    for n in 1..=5 {
+        stream.write(format!("piece {n} of 5\n").as_bytes())?;
+    }
+    stream.finish()
+}
+
+fn not_found(request: Request) -> Result<()> {
+    let response = Response::from_status(404)
+        .header("Content-Type", "text/plain")
+        .body("There is nothing here.\n");
+    let head = request.verb() == Verb::Head;
+    request
+        .respond(if head { response.head_only() } else { response })
+        .map(drop)
+}
