@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "httpsys-core",
             "httpsys-proto",
             "mio",
+            "nix",
             "parking_lot",
             "slab",
             "smallvec",
@@ -28,7 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tracing",
         ],
     ),
-    ("httpsys", &["httpsys-core", "httpsys-engine"]),
+    ("httpsys", &["httpsys-core", "httpsys-engine", "smallvec"]),
     ("httpsys-win32", &["libc", "parking_lot"]),
     (
         "httpapi",

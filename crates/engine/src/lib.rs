@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod cancel;
+mod chunk;
 pub mod clock;
 mod conn;
 mod demand;
@@ -33,6 +34,7 @@ mod sys;
 mod table;
 mod waiter;
 
+pub use chunk::Chunk;
 pub use httpsys_core as core;
 pub use queue::Queue;
 pub use receive::{Arrival, Verdict};

@@ -5,7 +5,7 @@
 //! not own the head's text (`httpsys-proto`) nor which fields are added (`httpsys_core`'s
 //! `ResponsePlan`). The caller's memory is used only while the call runs.
 
-use std::io::{self, IoSlice, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use httpsys_core::connection::{After, Phase, ResponseFacts};
@@ -13,16 +13,14 @@ use httpsys_core::operation::Send;
 use httpsys_core::proto::response::{Finish, ResponseHead};
 use httpsys_core::{ConnectionId, Error};
 use parking_lot::MutexGuard;
-use smallvec::SmallVec;
 
+use crate::chunk::{self, Chunk, Next, next_piece};
 use crate::clock;
 use crate::conn::Conn;
 use crate::queue::Queue;
 use crate::service::Service;
+use crate::sys;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
-
-/// Pieces given to one vectored write; the systems' own limit is 1,024.
-const PIECES: usize = 64;
 
 /// The most chunks of one call (SND-020).
 pub(crate) const MAX_CHUNKS: usize = 9999;
@@ -32,7 +30,7 @@ pub(crate) const MAX_CHUNKS: usize = 9999;
 /// The body's memory is the program's: the implementor vouches that it stays valid until `done`.
 pub trait PendingSend: std::marker::Send {
     /// Lends the body chunks that were given with the call.
-    fn with_body(&self, lend: &mut dyn FnMut(&[&[u8]]));
+    fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>]));
     /// The send has ended: bytes put on the wire, or why not. Called exactly once, without locks.
     fn done(self: Box<Self>, service: &Service, result: Result<u64, Error>);
     /// Names the operation, to cancel it (the address of its OVERLAPPED).
@@ -43,7 +41,7 @@ pub trait PendingSend: std::marker::Send {
 #[derive(Clone, Copy)]
 struct Piece<'a> {
     head: &'a [u8],
-    body: &'a [&'a [u8]],
+    body: &'a [Chunk<'a>],
     /// The response ends with it.
     last: bool,
 }
@@ -55,7 +53,7 @@ enum WhenFull<'a> {
 }
 
 impl Service {
-    /// HttpSendHttpResponse with memory chunks: sends `head` and `body`, blocking until the
+    /// HttpSendHttpResponse: sends `head` and `body`, blocking until the
     /// transport has taken the last byte. Returns head and body bytes put on the wire (SND-005).
     ///
     /// # Errors
@@ -63,13 +61,14 @@ impl Service {
     /// [`Error::InvalidParameter`] (87) for a second response (G-055) or too many chunks;
     /// [`Error::SendOutstanding`] (22) while another send on the request runs (SND-019);
     /// [`Error::PeerReset`] (64) when the client breaks off while the call waits;
-    /// [`Error::Aborted`] (995) when the request is cancelled meanwhile (CXL-004).
+    /// [`Error::Aborted`] (995) when the request is cancelled meanwhile (CXL-004);
+    /// [`Error::EndOfBody`] (38) when a file chunk cannot be read that far: the connection is reset.
     pub fn send_response(
         &self,
         queue: &Queue,
         send: &Send,
         head: &mut ResponseHead,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
     ) -> Result<u64, Error> {
         self.begin_response(queue, send, head, body, WhenFull::Block)
             .map(|sent| sent.unwrap_or_default())
@@ -85,13 +84,13 @@ impl Service {
         queue: &Queue,
         send: &Send,
         head: &mut ResponseHead,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
         register: &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
         self.begin_response(queue, send, head, body, WhenFull::Pend(register))
     }
 
-    /// HttpSendResponseEntityBody with memory chunks. Returns the body bytes of this call
+    /// HttpSendResponseEntityBody. Returns the body bytes of this call
     /// (SND-006). Without `more_data` it ends the response (SND-014, SND-015).
     ///
     /// # Errors
@@ -101,7 +100,7 @@ impl Service {
         &self,
         queue: &Queue,
         send: &Send,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
     ) -> Result<u64, Error> {
         self.continue_response(queue, send, body, WhenFull::Block)
             .map(|sent| sent.unwrap_or_default())
@@ -115,7 +114,7 @@ impl Service {
         &self,
         queue: &Queue,
         send: &Send,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
         register: &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
         self.continue_response(queue, send, body, WhenFull::Pend(register))
@@ -126,7 +125,7 @@ impl Service {
         queue: &Queue,
         send: &Send,
         head: &mut ResponseHead,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
@@ -138,7 +137,7 @@ impl Service {
             has_content_length: head.has_content_length(),
             has_transfer_encoding: head.has_transfer_encoding(),
             says_close: head.says_close(),
-            body_len: length(body),
+            body_len: chunk::total(body),
             more_data: send.more_data,
             disconnect: send.disconnect,
         })?;
@@ -164,7 +163,7 @@ impl Service {
         &self,
         queue: &Queue,
         send: &Send,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
@@ -187,7 +186,7 @@ impl Service {
         &self,
         queue: &Queue,
         send: &Send,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
     ) -> Result<MutexGuard<'_, Conn>, Error> {
         if body.len() > MAX_CHUNKS {
             return Err(Error::InvalidParameter);
@@ -254,12 +253,12 @@ impl Service {
                 }
                 Ok(Written::All)
             }
-            Err(()) => {
-                // G-061: 1229 for a call that starts on a broken connection, 64 for one in flight.
-                let error = if sent == 0 {
-                    Error::ConnectionInvalid
-                } else {
-                    Error::PeerReset
+            Err(broken) => {
+                let error = match broken {
+                    Broken::File => Error::EndOfBody,
+                    // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
+                    Broken::Connection if sent == 0 => Error::ConnectionInvalid,
+                    Broken::Connection => Error::PeerReset,
                 };
                 self.reset_connection(&mut guard, error, &mut wakes);
                 Err(error)
@@ -375,72 +374,38 @@ impl PendingOperation for Continuation {
 
 impl Piece<'_> {
     fn length(&self) -> u64 {
-        self.head.len() as u64 + length(self.body)
+        self.head.len() as u64 + chunk::total(self.body)
     }
 }
 
-fn length(body: &[&[u8]]) -> u64 {
-    body.iter().map(|chunk| chunk.len() as u64).sum()
+/// Why a piece cannot be written on.
+enum Broken {
+    /// The peer is gone.
+    Connection,
+    /// A file chunk cannot be read, or not that far.
+    File,
 }
 
 /// Writes on from byte `sent` until everything is out or the socket is full; returns the new
 /// position.
-fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, ()> {
+fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, Broken> {
     let total = piece.length();
-    let Some(stream) = &mut conn.stream else {
-        return Err(());
-    };
+    let Some(stream) = &mut conn.stream else { return Err(Broken::Connection) };
     while sent < total {
-        let pieces = pieces_from(piece.head, piece.body, sent);
-        match stream.write_vectored(&pieces) {
-            Ok(0) => return Err(()),
+        let (result, broken) = match next_piece(piece.head, piece.body, sent) {
+            Next::Memory(pieces) => (stream.write_vectored(&pieces), Broken::Connection),
+            Next::File { file, offset, length } => {
+                (sys::send_file(stream, file, offset, length), Broken::File)
+            }
+        };
+        match result {
+            Ok(0) => return Err(broken),
             Ok(n) => sent += n as u64,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(sent),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return Err(()),
+            Err(error) if sys::is_peer_gone(&error) => return Err(Broken::Connection),
+            Err(_) => return Err(broken),
         }
     }
     Ok(sent)
-}
-
-/// The first pieces that are not out yet when `sent` bytes are.
-fn pieces_from<'a>(head: &'a [u8], body: &[&'a [u8]], sent: u64) -> SmallVec<[IoSlice<'a>; 8]> {
-    let mut skip = sent;
-    let mut pieces = SmallVec::new();
-    for piece in std::iter::once(head).chain(body.iter().copied()) {
-        let length = piece.len() as u64;
-        if skip >= length {
-            skip -= length;
-            continue;
-        }
-        pieces.push(IoSlice::new(&piece[skip as usize..]));
-        skip = 0;
-        if pieces.len() == PIECES {
-            break;
-        }
-    }
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_write_goes_on_exactly_where_it_stopped() {
-        let head = b"head".as_slice();
-        let body: [&[u8]; 3] = [b"one", b"", b"two"];
-        let whole = b"headonetwo";
-        for sent in 0..whole.len() as u64 {
-            let pieces = pieces_from(head, &body, sent);
-            let joined: Vec<u8> = pieces.iter().flat_map(|piece| piece.to_vec()).collect();
-            assert_eq!(joined, &whole[sent as usize..]);
-        }
-    }
-
-    #[test]
-    fn many_chunks_are_written_in_bounded_pieces() {
-        let body = vec![b"x".as_slice(); 1000];
-        assert_eq!(pieces_from(b"", &body, 0).len(), PIECES);
-    }
 }

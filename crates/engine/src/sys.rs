@@ -1,8 +1,9 @@
 //! What differs between operating systems.
 //!
-//! Owns: how a connection is reset, which read and write results mean "drained", and how a
-//! listening socket is opened. Everything else in this crate is free of `cfg`.
+//! Owns: how a connection is reset, which read and write results mean "drained", how a listening
+//! socket is opened, and how a file goes to a socket. Everything else in this crate is free of `cfg`.
 
+use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -45,6 +46,80 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(TcpListener::from_std(socket.into()))
+}
+
+/// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.
+#[cfg(target_os = "linux")]
+pub(crate) fn send_file(
+    stream: &mut TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    // The system's own bound for one call is slightly below 2 GiB.
+    const MOST: u64 = 1 << 30;
+    let mut from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let sent =
+        nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), length.min(MOST) as usize)?;
+    Ok(sent)
+}
+
+/// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.
+#[cfg(target_os = "macos")]
+pub(crate) fn send_file(
+    stream: &mut TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    const MOST: u64 = 1 << 30;
+    let from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let count = Some(length.min(MOST) as i64);
+    // It may both send some bytes and report that the socket is full.
+    let (result, sent) = nix::sys::sendfile::sendfile(file, stream, from, count, None, None);
+    match (sent, result) {
+        (0, Err(error)) => Err(error.into()),
+        (sent, _) => Ok(sent as usize),
+    }
+}
+
+/// Sends at most `length` bytes of `file` from `offset` on, through a bounded buffer; 0 at the end
+/// of the file.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub(crate) fn send_file(
+    stream: &mut TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    use std::io::Write;
+    crate::pool::with_scratch(|buffer| {
+        let most = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
+        let read = read_at(file, &mut buffer[..most], offset)?;
+        if read == 0 { Ok(0) } else { stream.write(&buffer[..read]) }
+    })
+}
+
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "macos"))))]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// True for write failures that mean the peer has closed or reset the connection.
+pub(crate) fn is_peer_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::TimedOut
+    )
 }
 
 /// True for failures that say "this machine has no such address family or address".

@@ -1,1 +1,39 @@
-//! httpapi (head to be written)
+//! libhttpapi: the C ABI of the Windows HTTP Server API (http.h), in user space.
+//!
+//! Owns the exported functions ([`api`], one file per family), the conversion between the
+//! structures of http.h and the types of the service, and what a HANDLE of a request queue is. Does
+//! not own any behaviour of HTTP or of the object model: each function checks, converts, makes one
+//! call into `httpsys-engine`, and converts back. The Win32 functions that programs use beside
+//! http.h (events, completion ports, CloseHandle) come from `httpsys-win32` and are exported by the
+//! same library.
+//!
+//! Invariants: no panic leaves an exported function (`entry`); the service has one instance per
+//! process; the program's memory is used only during the call or until its completion.
+//!
+//! Threading: every function may be called from any thread. Functions without OVERLAPPED block
+//! their thread. No lock of this crate is held across a call into the service, except by a read of
+//! an entity body (`entity_read`).
+//!
+//! Unsafe code: only what raw pointers of C callers need, in `pointers`, `marshal`, `overlapped`
+//! and the exported functions. On Windows the C names belong to the system's DLL: there this crate
+//! has the [`types`] only.
+
+#[cfg(not(windows))]
+pub mod api;
+#[cfg(not(windows))]
+mod code;
+#[cfg(not(windows))]
+mod entity_read;
+#[cfg(not(windows))]
+mod entry;
+#[cfg(not(windows))]
+mod lifecycle;
+#[cfg(not(windows))]
+mod marshal;
+#[cfg(not(windows))]
+mod overlapped;
+#[cfg(not(windows))]
+mod pointers;
+#[cfg(not(windows))]
+mod queue_handle;
+pub mod types;

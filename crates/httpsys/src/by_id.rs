@@ -8,6 +8,8 @@ use std::borrow::Borrow;
 use httpsys_core::operation::{Cancel, ReceiveEntityBody, Send, WaitForDisconnect};
 use httpsys_core::proto::Parameters;
 use httpsys_core::{ConnectionId, RequestId};
+use httpsys_engine::Chunk;
+use smallvec::SmallVec;
 
 use crate::fields::with_head;
 use crate::queue::Scope;
@@ -43,14 +45,14 @@ impl Scope {
         let engine = self.service.engine();
         let parts = response.head_parts(chunked, adds_server_token(engine.parameters()));
         with_head(&parts, |head| {
-            engine.send_response(&self.queue, &flags.call(id), head, body)
+            engine.send_response(&self.queue, &flags.call(id), head, &chunks(body))
         })
     }
 
     pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
         self.service
             .engine()
-            .send_entity_body(&self.queue, &flags.call(id), body)
+            .send_entity_body(&self.queue, &flags.call(id), &chunks(body))
     }
 
     pub(crate) fn read_body(&self, id: RequestId, out: &mut [u8]) -> Result<usize> {
@@ -207,4 +209,9 @@ impl RequestQueue {
         let scope = self.scope();
         scope.service.engine().shutdown_queue(&scope.queue)
     }
+}
+
+/// The pieces as the engine's chunks; up to four need no allocation.
+fn chunks<'a>(pieces: &[&'a [u8]]) -> SmallVec<[Chunk<'a>; 4]> {
+    pieces.iter().copied().map(Chunk::Memory).collect()
 }

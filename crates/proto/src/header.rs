@@ -4,6 +4,10 @@
 //! own: what a field means. Invariant: ids 0 to 19 name the same field in both tables, from 20 on
 //! they differ (HDR-013, documented). Threading: constants only.
 
+mod lookup;
+
+use lookup::Lookup;
+
 /// Number of known request fields (`HttpHeaderRequestMaximum`).
 pub const REQUEST_HEADERS: usize = 41;
 /// Number of known response fields (`HttpHeaderResponseMaximum`).
@@ -89,146 +93,20 @@ pub static RESPONSE_HEADER_NAMES: [&str; 30] = [
 ];
 
 /// The id of a known request field, whatever its letter case.
+#[inline]
 #[must_use]
 pub fn request_header_id(name: &[u8]) -> Option<usize> {
-    let candidates: &[usize] = match (name.len(), name.first()? | 0x20) {
-        (2, b't') => &[38],
-        (3, b'v') => &[8],
-        (4, b'd') => &[2],
-        (4, b'f') => &[27],
-        (4, b'h') => &[28],
-        (5, b'a') => &[10],
-        (5, b'r') => &[37],
-        (6, b'a') => &[20],
-        (6, b'c') => &[25],
-        (6, b'e') => &[26],
-        (6, b'p') => &[4],
-        (7, b'e') => &[18],
-        (7, b'r') => &[36],
-        (7, b't') => &[5],
-        (7, b'u') => &[7],
-        (7, b'w') => &[9],
-        (8, b'i') => &[29, 32],
-        (9, b't') => &[39],
-        (10, b'c') => &[1],
-        (10, b'k') => &[3],
-        (10, b'u') => &[40],
-        (11, b'c') => &[16],
-        (12, b'c') => &[12],
-        (12, b'm') => &[34],
-        (13, b'a') => &[24],
-        (13, b'c') => &[0, 17],
-        (13, b'i') => &[31],
-        (13, b'l') => &[19],
-        (14, b'a') => &[21],
-        (14, b'c') => &[11],
-        (15, b'a') => &[22, 23],
-        (16, b'c') => &[13, 14, 15],
-        (17, b'i') => &[30],
-        (17, b't') => &[6],
-        (19, b'i') => &[33],
-        (19, b'p') => &[35],
-        _ => return None,
-    };
-    candidates
-        .iter()
-        .copied()
-        .find(|id| is_name(name, &REQUEST_LOWER[*id]))
+    // The multipliers were searched for: they leave no two names in one slot.
+    static REQUEST: Lookup = Lookup::new(&REQUEST_HEADER_NAMES, 0x2BCC_3017);
+    REQUEST.find(name)
 }
 
 /// The id of a known response field, whatever its letter case.
+#[inline]
 #[must_use]
 pub fn response_header_id(name: &[u8]) -> Option<usize> {
-    let candidates: &[usize] = match (name.len(), name.first()? | 0x20) {
-        (3, b'a') => &[21],
-        (3, b'v') => &[8],
-        (4, b'd') => &[2],
-        (4, b'e') => &[22],
-        (4, b'v') => &[28],
-        (5, b'a') => &[10],
-        (6, b'p') => &[4],
-        (6, b's') => &[26],
-        (7, b'e') => &[18],
-        (7, b't') => &[5],
-        (7, b'u') => &[7],
-        (7, b'w') => &[9],
-        (8, b'l') => &[23],
-        (10, b'c') => &[1],
-        (10, b'k') => &[3],
-        (10, b's') => &[27],
-        (11, b'c') => &[16],
-        (11, b'r') => &[25],
-        (12, b'c') => &[12],
-        (13, b'a') => &[20],
-        (13, b'c') => &[0, 17],
-        (13, b'l') => &[19],
-        (14, b'c') => &[11],
-        (16, b'c') => &[13, 14, 15],
-        (16, b'w') => &[29],
-        (17, b't') => &[6],
-        (18, b'p') => &[24],
-        _ => return None,
-    };
-    candidates
-        .iter()
-        .copied()
-        .find(|id| is_name(name, &RESPONSE_LOWER[*id]))
-}
-
-/// A name in lower case, zeros behind it; 24 bytes are three words.
-type Lower = [u8; 24];
-
-static REQUEST_LOWER: [Lower; REQUEST_HEADERS] = lower(&REQUEST_HEADER_NAMES);
-static RESPONSE_LOWER: [Lower; RESPONSE_HEADERS] = lower(&RESPONSE_HEADER_NAMES);
-
-const fn lower<const N: usize>(names: &[&str; N]) -> [Lower; N] {
-    let mut out = [[0; 24]; N];
-    let mut row = 0;
-    while row < N {
-        let name = names[row].as_bytes();
-        let mut i = 0;
-        while i < name.len() {
-            out[row][i] = name[i].to_ascii_lowercase();
-            i += 1;
-        }
-        row += 1;
-    }
-    out
-}
-
-/// Whether `name` is `known`, whatever its letter case. Their lengths are equal, at most 24.
-///
-/// Word by word: the last one overlaps, names of less than eight bytes take half words.
-#[inline]
-fn is_name(name: &[u8], known: &Lower) -> bool {
-    let word = |text: &[u8], at: usize| {
-        text.get(at..)
-            .and_then(<[u8]>::first_chunk)
-            .map_or(0, |w| u64::from_le_bytes(*w))
-    };
-    let half = |text: &[u8], at: usize| {
-        text.get(at..)
-            .and_then(<[u8]>::first_chunk)
-            .map_or(0, |w| u32::from_le_bytes(*w).into())
-    };
-    let length = name.len();
-    if length >= 8 {
-        return is_word(word(name, 0), word(known, 0))
-            && is_word(word(name, length - 8), word(known, length - 8))
-            && (length <= 16 || is_word(word(name, 8), word(known, 8)));
-    }
-    if length >= 4 {
-        return is_word(half(name, 0), half(known, 0))
-            && is_word(half(name, length - 4), half(known, length - 4));
-    }
-    name.eq_ignore_ascii_case(&known[..length])
-}
-
-/// Whether each byte of `word` is that of `lower` in either case. Of the bytes in known names only
-/// letters have bit 6 set, so shifting it down by one gives the case bit of exactly the letters.
-#[inline]
-fn is_word(word: u64, lower: u64) -> bool {
-    word | (lower >> 1 & 0x2020_2020_2020_2020) == lower
+    static RESPONSE: Lookup = Lookup::new(&RESPONSE_HEADER_NAMES, 0x3BD0_E24F);
+    RESPONSE.find(name)
 }
 
 /// Ids that name the same field in requests and responses (0 to 19).

@@ -17,10 +17,13 @@ mod fields;
 mod framing;
 mod line;
 mod parse;
+mod quick;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_fields;
+#[cfg(test)]
+mod tests_quick;
 #[cfg(test)]
 mod tests_split;
 

@@ -12,6 +12,11 @@ pub(crate) const TARGET_BAD: u8 = 4;
 /// A character of a host name: letters, digits, `-._~` and the bytes of UTF-8 (G-016).
 pub(crate) const HOST: u8 = 8;
 
+/// One in each byte of a word.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each byte of a word.
+const HIGH: u64 = ONES * 0x80;
+
 static CLASS: [u8; 256] = build();
 
 /// The classes of `byte`, or-ed.
@@ -31,14 +36,13 @@ pub(crate) fn is_token(byte: u8) -> bool {
 /// Eight bytes per step. A byte above a hit may be flagged by the borrow, the lowest never is.
 #[inline]
 pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
     let mut at = from;
     while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
         let low = word.wrapping_sub(ONES * 0x20) & !word;
         let del = word ^ (ONES * 0x7F);
         let del = del.wrapping_sub(ONES) & !del;
-        let hit = (low | del) & (ONES * 0x80);
+        let hit = (low | del) & HIGH;
         if hit != 0 {
             return at + (hit.trailing_zeros() / 8) as usize;
         }
@@ -51,6 +55,52 @@ pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
         at += 1;
     }
     at.min(text.len())
+}
+
+/// The bytes of a text of at most seven in one word; some of them twice, an empty text gives 0.
+#[inline]
+pub(crate) const fn short_word(text: &[u8]) -> u64 {
+    if let (Some(front), Some(end)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return u32::from_le_bytes(*front) as u64 | (u32::from_le_bytes(*end) as u64) << 32;
+    }
+    if let (Some(front), Some(end)) = (text.first_chunk::<2>(), text.last_chunk::<2>()) {
+        let half = u16::from_le_bytes(*front) as u64 | (u16::from_le_bytes(*end) as u64) << 16;
+        return half | half << 32;
+    }
+    match text {
+        [] => 0,
+        [byte, ..] => ONES * *byte as u64,
+    }
+}
+
+/// Whether `text` contains `byte`.
+#[inline]
+pub(crate) fn has_byte(text: &[u8], byte: u8) -> bool {
+    any_word(text, |word| {
+        let word = word ^ (ONES * u64::from(byte));
+        word.wrapping_sub(ONES) & !word & HIGH != 0
+    })
+}
+
+/// Whether `text` contains a byte below 0x20.
+#[inline]
+pub(crate) fn has_low_byte(text: &[u8]) -> bool {
+    any_word(text, |word| {
+        word.wrapping_sub(ONES * 0x20) & !word & HIGH != 0
+    })
+}
+
+/// Whether `test` holds for a word of `text`. The last word overlaps the one before it.
+#[inline]
+fn any_word(text: &[u8], test: impl Fn(u64) -> bool) -> bool {
+    let Some(last) = text.last_chunk::<8>() else {
+        return !text.is_empty() && test(short_word(text));
+    };
+    test(u64::from_le_bytes(*last))
+        || text
+            .chunks_exact(8)
+            .filter_map(<[u8]>::first_chunk)
+            .any(|word| test(u64::from_le_bytes(*word)))
 }
 
 /// `text` without the blanks and tabs around it (HDR-001).

@@ -133,8 +133,9 @@ fn line_end(line: &[u8], at: usize) -> Result<Option<usize>, Reject> {
     }
 }
 
+/// Adds a field, `name` being the bytes of `name_span`.
 #[inline]
-fn store(head: &mut RequestHead, name: &[u8], name_span: Span, value: Span) {
+pub(super) fn store(head: &mut RequestHead, name: &[u8], name_span: Span, value: Span) {
     match request_header_id(name) {
         Some(id) if head.present >> id & 1 == 0 => {
             head.present |= 1 << id;

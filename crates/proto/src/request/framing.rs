@@ -10,8 +10,20 @@ use crate::response::says_close;
 use crate::scan::{elements, is_token};
 use crate::{Verb, Version};
 
+/// The fields that this module reads, as bits of `RequestHead::present`.
+const FIELDS: u64 = 1 << id::TRANSFER_ENCODING | 1 << id::CONTENT_LENGTH | 1 << id::CONNECTION;
+
 /// Sets framing and persistence of a head whose fields have all been read but not yet joined.
+#[inline]
 pub(super) fn apply(head: &mut RequestHead) -> Result<(), Reject> {
+    if head.present & FIELDS == 0 && !matches!(head.verb, Verb::Post | Verb::Put) {
+        head.close = head.version < Version::HTTP_1_1;
+        return Ok(());
+    }
+    apply_fields(head)
+}
+
+fn apply_fields(head: &mut RequestHead) -> Result<(), Reject> {
     let chunked = head.known(id::TRANSFER_ENCODING).is_some();
     if chunked {
         check_transfer_encoding(head)?;

@@ -10,7 +10,7 @@ use crate::scan::{TARGET_BAD, TARGET_END, class, is_token};
 use crate::{Verb, Version};
 
 /// Longest verb in bytes (G-018).
-const MAX_VERB: usize = 255;
+pub(super) const MAX_VERB: usize = 255;
 
 /// Parses the request line at the front of `text`; `Some` is the index of the next line.
 ///
@@ -80,7 +80,9 @@ fn find_verb_end(text: &[u8]) -> Result<Option<usize>, Reject> {
     }
 }
 
-fn target_form(verb: Verb, text: &[u8], url: Span) -> Result<TargetForm, Reject> {
+/// Which form `url`, a part of `text` without bytes that cannot stand in a target, has.
+#[inline]
+pub(super) fn target_form(verb: Verb, text: &[u8], url: Span) -> Result<TargetForm, Reject> {
     let target = url.of(text);
     match target {
         [b'/', ..] => Ok(TargetForm::Origin),
@@ -118,7 +120,7 @@ fn absolute_form(target: &[u8], at: usize) -> Option<TargetForm> {
     })
 }
 
-/// The rest of the line from `at` on: the version, and what depends on all three parts.
+/// The rest of the line from `at` on: the version, and what depends on more than one part.
 fn parse_version(head: &mut RequestHead, text: &[u8], at: usize) -> Result<Option<usize>, Reject> {
     let rest = &text[at..];
     let next = if rest.starts_with(b"HTTP/1.1\r\n") {
@@ -140,6 +142,13 @@ fn parse_version(head: &mut RequestHead, text: &[u8], at: usize) -> Result<Optio
     if head.version.major > 1 {
         return Err(Reject::VersionNotSupported);
     }
+    check_parts(head)?;
+    Ok(Some(next))
+}
+
+/// What depends on more than one part of the line.
+#[inline]
+pub(super) fn check_parts(head: &RequestHead) -> Result<(), Reject> {
     // PRS-020: a WebSocket handshake by CONNECT exists in HTTP/2 only.
     if head.verb == Verb::Connect {
         return Err(Reject::BadRequest);
@@ -147,7 +156,7 @@ fn parse_version(head: &mut RequestHead, text: &[u8], at: usize) -> Result<Optio
     if matches!(head.target, TargetForm::Asterisk) && head.verb != Verb::Options {
         return Err(Reject::InvalidUrl);
     }
-    Ok(Some(next))
+    Ok(())
 }
 
 /// `HTTP/major.minor`, upper case, major at least 1 (PRS-005 to PRS-010). Numbers of several

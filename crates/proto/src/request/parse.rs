@@ -1,11 +1,11 @@
 //! The driver of the head parser: limits, progress between calls, order of the checks.
 //!
-//! Owns: [`parse_head`]. Does not own: what a line means (`line`, `fields`) and what the fields
-//! add up to (`framing`, `authority`). Invariant: the outcome is a function of the bytes alone;
+//! Owns: [`parse_head`]. Does not own: what a line means (`quick` or `line`, `fields`) and what the
+//! fields add up to (`framing`, `authority`). Invariant: the outcome is a function of the bytes alone;
 //! faults count in the order of the bytes (G-009), each is reported as soon as the byte that
 //! decides has been looked at (G-007, PRS-004). Threading: none.
 
-use super::{Parsed, RequestHead, Stage, authority, fields, framing, line};
+use super::{Parsed, RequestHead, Stage, authority, fields, framing, line, quick};
 use crate::error_page::Reject;
 use crate::parameters::Parameters;
 
@@ -24,7 +24,29 @@ const EMPTY_LINES: usize = 4;
 ///
 /// The head must stay below `max_request_bytes`: a head of 16,383 bytes is accepted by default, one
 /// of 16,384 is not (LIM-008, LIM-009), and is 414 when the URL alone gets there (LIM-010, G-008).
+#[inline]
 pub fn parse_head(head: &mut RequestHead, input: &[u8], seen: usize, p: &Parameters) -> Parsed {
+    parse(head, input, seen, p, Way::Quick)
+}
+
+/// How a head is parsed that is looked at from its start. The outcome is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By httparse where it completes, else by the strict parser.
+    Quick,
+    /// By the strict parser; the other half of the differential test.
+    #[cfg(test)]
+    Strict,
+}
+
+/// [`parse_head`] by a given way.
+pub(super) fn parse(
+    head: &mut RequestHead,
+    input: &[u8],
+    seen: usize,
+    p: &Parameters,
+    way: Way,
+) -> Parsed {
     if seen > 0 && is_nothing_new(input, seen, p) {
         return Parsed::Partial;
     }
@@ -41,7 +63,7 @@ pub fn parse_head(head: &mut RequestHead, input: &[u8], seen: usize, p: &Paramet
     // The byte that reaches the limit is never looked at by the line parsers: whatever it is, the
     // head is too long.
     let window = &text[..text.len().min(limit - 1)];
-    match parse_lines(head, window, p) {
+    match parse_lines(head, window, p, way) {
         Ok(Some(end)) => Parsed::Complete {
             consumed: head.skipped + end,
         },
@@ -109,16 +131,20 @@ fn parse_lines(
     head: &mut RequestHead,
     window: &[u8],
     p: &Parameters,
+    way: Way,
 ) -> Result<Option<usize>, Reject> {
-    if head.stage == Stage::RequestLine {
-        let Some(next) = line::parse(head, window)? else {
-            return Ok(None);
-        };
-        head.parsed = next;
-        head.stage = Stage::Fields;
-    }
-    let Some(end) = fields::parse(head, window, p.max_field_length as usize)? else {
-        return Ok(None);
+    let max_field = p.max_field_length as usize;
+    let quick = if head.stage == Stage::RequestLine && way == Way::Quick {
+        quick::parse(head, window, max_field)
+    } else {
+        None
+    };
+    let end = match quick {
+        Some(end) => end,
+        None => match parse_strictly(head, window, max_field)? {
+            Some(end) => end,
+            None => return Ok(None),
+        },
     };
     head.parsed = end;
     copy(head, &window[..end]);
@@ -127,6 +153,22 @@ fn parse_lines(
     authority::check_host(head)?;
     fields::join(head);
     Ok(Some(end))
+}
+
+/// The lines that `head` does not hold yet; `Some` is the index behind the blank line.
+fn parse_strictly(
+    head: &mut RequestHead,
+    window: &[u8],
+    max_field: usize,
+) -> Result<Option<usize>, Reject> {
+    if head.stage == Stage::RequestLine {
+        let Some(next) = line::parse(head, window)? else {
+            return Ok(None);
+        };
+        head.parsed = next;
+        head.stage = Stage::Fields;
+    }
+    fields::parse(head, window, max_field)
 }
 
 /// Takes over the bytes of `text` that the head does not hold yet.

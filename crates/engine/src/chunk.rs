@@ -1,0 +1,132 @@
+//! Data chunks: what the body of a response is made of.
+//!
+//! Owns the kinds of chunk and the arithmetic of a position in a list of them. Does not own the
+//! writing (`send.rs`) nor the files: a chunk borrows the program's.
+
+use std::fs::File;
+use std::io::IoSlice;
+
+use smallvec::SmallVec;
+
+/// Pieces of memory given to one vectored write; the systems' own limit is 1,024.
+const PIECES: usize = 64;
+
+/// One HTTP_DATA_CHUNK, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub enum Chunk<'a> {
+    /// HttpDataChunkFromMemory.
+    Memory(&'a [u8]),
+    /// HttpDataChunkFromFileHandle: `length` bytes of `file` from `offset` on. Sent without being
+    /// read into memory where the system can; the file position is not used. A file that turns out
+    /// shorter ends the connection with a reset and the send with ERROR_HANDLE_EOF (38).
+    File {
+        /// A regular file, open for reading.
+        file: &'a File,
+        /// The first byte.
+        offset: u64,
+        /// The number of bytes; HTTP_BYTE_RANGE_TO_EOF is resolved by the caller.
+        length: u64,
+    },
+}
+
+impl Chunk<'_> {
+    /// Bytes that the chunk puts on the wire.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        match self {
+            Chunk::Memory(bytes) => bytes.len() as u64,
+            Chunk::File { length, .. } => *length,
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Chunk<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Chunk::Memory(bytes)
+    }
+}
+
+/// The bytes of all chunks.
+pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
+    chunks.iter().map(Chunk::length).sum()
+}
+
+/// What is to be written next.
+pub(crate) enum Next<'a> {
+    Memory(SmallVec<[IoSlice<'a>; 8]>),
+    File { file: &'a File, offset: u64, length: u64 },
+}
+
+/// What comes next when `sent` bytes of head and chunks are out.
+pub(crate) fn next_piece<'a>(head: &'a [u8], chunks: &[Chunk<'a>], sent: u64) -> Next<'a> {
+    let mut skip = sent;
+    let mut pieces = SmallVec::new();
+    for chunk in std::iter::once(Chunk::Memory(head)).chain(chunks.iter().copied()) {
+        let length = chunk.length();
+        if skip >= length {
+            skip -= length;
+            continue;
+        }
+        match chunk {
+            Chunk::Memory(bytes) => pieces.push(IoSlice::new(&bytes[skip as usize..])),
+            Chunk::File { file, offset, length } if pieces.is_empty() => {
+                return Next::File { file, offset: offset + skip, length: length - skip };
+            }
+            // First what stands before it.
+            Chunk::File { .. } => break,
+        }
+        skip = 0;
+        if pieces.len() == PIECES {
+            break;
+        }
+    }
+    Next::Memory(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(next: &Next<'_>) -> Vec<u8> {
+        match next {
+            Next::Memory(pieces) => pieces.iter().flat_map(|piece| piece.to_vec()).collect(),
+            Next::File { .. } => panic!("a file"),
+        }
+    }
+
+    #[test]
+    fn a_write_goes_on_exactly_where_it_stopped() {
+        let chunks = [b"one".as_slice(), b"", b"two"].map(Chunk::Memory);
+        let whole = b"headonetwo";
+        for sent in 0..whole.len() as u64 {
+            assert_eq!(memory(&next_piece(b"head", &chunks, sent)), &whole[sent as usize..]);
+        }
+    }
+
+    #[test]
+    fn many_chunks_are_written_in_bounded_pieces() {
+        let chunks = vec![Chunk::Memory(b"x"); 1000];
+        assert_eq!(memory(&next_piece(b"", &chunks, 0)).len(), PIECES);
+    }
+
+    #[test]
+    fn a_file_stands_between_memory_chunks() {
+        let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
+        let chunks = [
+            Chunk::Memory(b"ab"),
+            Chunk::File { file: &file, offset: 10, length: 5 },
+            Chunk::Memory(b"cd"),
+        ];
+        assert_eq!(memory(&next_piece(b"h", &chunks, 0)), b"hab");
+        for sent in 3..8 {
+            match next_piece(b"h", &chunks, sent) {
+                Next::File { offset, length, .. } => {
+                    assert_eq!((offset, length), (10 + sent - 3, 8 - sent));
+                }
+                Next::Memory(_) => panic!("memory at {sent}"),
+            }
+        }
+        assert_eq!(memory(&next_piece(b"h", &chunks, 8)), b"cd");
+        assert_eq!(total(&chunks), 9);
+    }
+}

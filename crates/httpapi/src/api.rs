@@ -1,0 +1,65 @@
+//! The 44 functions of http.h, one module per family; which state each is in is listed in
+//! docs/COMPATIBILITY.md.
+//!
+//! Owns the exported functions: pointers and flags are checked here, and reserved arguments must be
+//! 0 or NULL (G-103). Does not own what the calls do. Every function runs inside the gate of
+//! `entry`. Threading: any thread.
+
+pub mod cache;
+pub mod cancel;
+pub mod client_certificate;
+pub mod delegation;
+pub mod disconnect;
+pub mod feature;
+pub mod initialize;
+pub mod push;
+pub mod receive_entity_body;
+pub mod receive_request;
+pub mod request_property;
+pub mod request_queue;
+pub mod send_response;
+pub mod server_session;
+pub mod service_configuration;
+pub mod url;
+pub mod url_group;
+
+use std::ffi::c_void;
+
+use httpsys_core::Error;
+
+use crate::code::Outcome;
+
+/// G-103: reserved arguments are 0.
+fn reserved(value: u32) -> Outcome {
+    if value == 0 {
+        Ok(())
+    } else {
+        Err(Error::InvalidParameter.into())
+    }
+}
+
+/// G-103: reserved pointers are NULL.
+fn reserved_pointer(value: *const c_void) -> Outcome {
+    if value.is_null() {
+        Ok(())
+    } else {
+        Err(Error::InvalidParameter.into())
+    }
+}
+
+/// G-036: flags that the function does not have give 87.
+fn check_flags(flags: u32, known: u32) -> Outcome {
+    if flags & !known == 0 {
+        Ok(())
+    } else {
+        Err(Error::InvalidParameter.into())
+    }
+}
+
+/// The version of an object as the service has it.
+fn version(version: crate::types::HTTPAPI_VERSION) -> httpsys_core::operation::ApiVersion {
+    httpsys_core::operation::ApiVersion {
+        major: version.HttpApiMajorVersion,
+        minor: version.HttpApiMinorVersion,
+    }
+}

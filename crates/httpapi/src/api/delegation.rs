@@ -1,0 +1,20 @@
+//! HttpDelegateRequestEx.
+//!
+//! Owns the function, which is not there yet. Threading: any thread.
+
+use crate::code::Code;
+use crate::entry::entry_missing;
+use crate::types::{HANDLE, HTTP_DELEGATE_REQUEST_PROPERTY_INFO};
+
+entry_missing! {
+    /// Missing: returns STATUS_NOT_SUPPORTED (0xC00000BB), as the page promises an NTSTATUS;
+    /// HttpIsFeatureSupported says FALSE for it.
+    fn HttpDelegateRequestEx(
+        queue: HANDLE,
+        target: HANDLE,
+        request: u64,
+        target_group: u64,
+        count: u32,
+        properties: *const HTTP_DELEGATE_REQUEST_PROPERTY_INFO,
+    ) -> u32 = Code::NT_NOT_SUPPORTED;
+}

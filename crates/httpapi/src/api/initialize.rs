@@ -1,0 +1,38 @@
+//! HttpInitialize and HttpTerminate.
+//!
+//! Owns the two functions. Does not own the counts (`lifecycle`). Threading: any thread.
+
+use std::ffi::c_void;
+
+use httpsys_core::Error;
+use httpsys_core::operation::ApiVersion;
+
+use super::{reserved_pointer, version as api_version};
+use crate::entry::entry;
+use crate::lifecycle;
+use crate::types::HTTPAPI_VERSION;
+
+entry! {
+    /// Starts the API for this process; to be paired with HttpTerminate of the same flags
+    /// (SES-001, observed).
+    ///
+    /// 87 for unknown flags or none (SES-002); 1306 for a version other than 1.0 and 2.0 (G-101,
+    /// assumed). The version means nothing otherwise: queues and sessions have their own (SES-004).
+    fn HttpInitialize(version: HTTPAPI_VERSION, flags: u32, reserved: *mut c_void) -> u32,
+    needs Nothing {
+        reserved_pointer(reserved)?;
+        if !matches!(api_version(version), ApiVersion::V1 | ApiVersion::V2) {
+            Err(Error::RevisionMismatch)?;
+        }
+        lifecycle::initialize(flags)
+    }
+
+    /// Takes back an HttpInitialize with the same flags. The last one for the server closes
+    /// everything: queues, URL groups, sessions, connections (G-079, assumed).
+    ///
+    /// 87 for flags that were not given before (G-102, assumed).
+    fn HttpTerminate(flags: u32, reserved: *mut c_void) -> u32, needs Nothing {
+        reserved_pointer(reserved)?;
+        lifecycle::terminate(flags)
+    }
+}

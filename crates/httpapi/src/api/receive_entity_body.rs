@@ -1,0 +1,56 @@
+//! HttpReceiveRequestEntityBody.
+//!
+//! Owns the function. Does not own the body (`httpsys_engine`) nor how a read waits
+//! (`entity_read`). Threading: any thread.
+
+use std::ffi::c_void;
+
+use httpsys_core::RequestId;
+use httpsys_core::operation::ReceiveEntityBody;
+
+use super::check_flags;
+use crate::entity_read::{self, Target};
+use crate::entry::entry;
+use crate::overlapped::{Call, blocking};
+use crate::pointers::{Buffer, Out};
+use crate::queue_handle::QueueHandle;
+use crate::types::{HANDLE, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, OVERLAPPED};
+
+entry! {
+    /// Reads bytes of a request's entity body, decoded (ENT-003, ENT-004, ENT-010 to ENT-012).
+    ///
+    /// 38 with a byte count of 0 when the body was handed over whole, inline also for an overlapped
+    /// call (ENT-005 to ENT-007); 234 with a byte count of 1 for an empty buffer while bytes are
+    /// here (ENT-013); 1229 for id 0, an unknown id or an answered one (ENT-002, ENT-009); 6 for a
+    /// handle that is not a queue (ENT-001); 87 for unknown flags and NULL; 995, 1229 or 64 when
+    /// the client is gone (ENT-015).
+    fn HttpReceiveRequestEntityBody(
+        queue: HANDLE,
+        request: u64,
+        flags: u32,
+        buffer: *mut c_void,
+        length: u32,
+        bytes_received: *mut u32,
+        overlapped: *mut OVERLAPPED,
+    ) -> u32 {
+        let handle = QueueHandle::worker(queue)?;
+        check_flags(flags, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER)?;
+        let receive = ReceiveEntityBody { request: RequestId(request), fill_buffer: flags != 0 };
+        // SAFETY: by the contract of the function, here and below.
+        let count = unsafe { Out::optional(bytes_received) };
+        // SAFETY: as above.
+        let buffer = unsafe { Buffer::new(buffer.cast(), length as usize) }?;
+        let mut target = Target::Entity(buffer);
+        if overlapped.is_null() {
+            let read = handle.service().receive_entity_body(
+                handle.queue(),
+                &receive,
+                target.memory(),
+            );
+            return blocking(target.finish(read), count);
+        }
+        // SAFETY: as above.
+        let call = unsafe { Call::begin(&handle, overlapped) };
+        entity_read::begin(call, target, receive, count)
+    }
+}

@@ -1,0 +1,114 @@
+//! Request queues: HttpCreateRequestQueue, HttpCreateHttpHandle and their companions.
+//!
+//! Owns the functions of the family and the rules of their flags. Does not own queues
+//! (`httpsys_core`, `httpsys_engine`) nor what a handle is (`queue_handle`). Threading: any thread.
+
+use std::ffi::c_void;
+
+use httpsys_core::Error;
+use httpsys_core::operation::Control;
+
+use super::{check_flags, reserved as check_reserved, version as api_version};
+use crate::code::Code;
+use crate::entry::{entry, entry_missing};
+use crate::pointers::{self, Out};
+use crate::queue_handle::{Kind, QueueHandle};
+use crate::types::{
+    HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
+    HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
+    OVERLAPPED, SECURITY_ATTRIBUTES,
+};
+
+entry! {
+    /// Creates a request queue of version 2, or opens one of this process by its name.
+    ///
+    /// 1306 for a version other than 2.0 (SES-020); 183 for a name that exists (SES-017); 2 for
+    /// one that does not, with OPEN_EXISTING (SES-018); 123 for a bad one (SES-019); 87 for NULL,
+    /// for unknown flags, and for OPEN_EXISTING without a name, with security attributes or with
+    /// CONTROLLER. Security attributes are not looked at: the names of the queues are private to
+    /// the process.
+    fn HttpCreateRequestQueue(
+        version: HTTPAPI_VERSION,
+        name: *const u16,
+        security: *const SECURITY_ATTRIBUTES,
+        flags: u32,
+        queue: *mut HANDLE,
+    ) -> u32 {
+        const OPEN: u32 = HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING;
+        const CONTROLLER: u32 = HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER;
+        // SAFETY: by the contract of the function.
+        let queue = unsafe { Out::required(queue) }?;
+        check_flags(flags, OPEN | CONTROLLER)?;
+        let name = match name.is_null() {
+            true => None,
+            // SAFETY: by the contract of the function.
+            false => Some(unsafe { pointers::utf16(name) }?.to_vec()),
+        };
+        let version = api_version(version);
+        let (call, kind) = match (flags, name) {
+            (0, name) => (Control::CreateRequestQueue { version, name }, Kind::Creator),
+            (CONTROLLER, name) => (Control::CreateRequestQueue { version, name }, Kind::Controller),
+            (OPEN, Some(name)) if security.is_null() => {
+                (Control::OpenRequestQueue { version, name }, Kind::Opened)
+            }
+            _ => return Err(Error::InvalidParameter.into()),
+        };
+        queue.set(QueueHandle::make(call, kind)?);
+        Ok(())
+    }
+
+    /// Creates a request queue of version 1, for HttpAddUrl; CloseHandle closes it (SES-014,
+    /// SES-015).
+    fn HttpCreateHttpHandle(queue: *mut HANDLE, reserved: u32) -> u32 {
+        // SAFETY: by the contract of the function.
+        let queue = unsafe { Out::required(queue) }?;
+        check_reserved(reserved)?;
+        queue.set(QueueHandle::make(Control::CreateHttpHandle, Kind::Version1)?);
+        Ok(())
+    }
+
+    /// Closes a handle to a request queue; the creator's takes the queue along: pending receives
+    /// end with 995 (RCV-007), connections with requests of the queue are reset (SHD-007, SHD-008).
+    ///
+    /// 6 for a handle that is not a queue or closed already (G-080, assumed).
+    fn HttpCloseRequestQueue(queue: HANDLE) -> u32 {
+        QueueHandle::lookup(queue)?;
+        if httpsys_win32::close(queue) { Ok(()) } else { Err(Error::InvalidHandle.into()) }
+    }
+
+    /// Ends reception: pending receives and disconnect waits end with 995, later receives fail with
+    /// 6 (SHD-001 to SHD-004, G-075). Responses can still be sent; the handle is still to be
+    /// closed.
+    fn HttpShutdownRequestQueue(queue: HANDLE) -> u32 {
+        let handle = QueueHandle::lookup(queue)?;
+        handle.service().shutdown_queue(handle.queue())?;
+        Ok(())
+    }
+}
+
+entry_missing! {
+    /// Missing: returns ERROR_NOT_SUPPORTED (50), which is documented for queues of version 1.
+    fn HttpSetRequestQueueProperty(
+        queue: HANDLE,
+        property: HTTP_SERVER_PROPERTY,
+        information: *const c_void,
+        length: u32,
+        reserved_1: u32,
+        reserved_2: *const c_void,
+    ) -> u32 = Code::NOT_SUPPORTED;
+
+    /// Missing: returns ERROR_NOT_SUPPORTED (50), which is documented for queues of version 1.
+    fn HttpQueryRequestQueueProperty(
+        queue: HANDLE,
+        property: HTTP_SERVER_PROPERTY,
+        information: *mut c_void,
+        length: u32,
+        reserved_1: u32,
+        return_length: *mut u32,
+        reserved_2: *const c_void,
+    ) -> u32 = Code::NOT_SUPPORTED;
+
+    /// Missing: returns ERROR_NOT_SUPPORTED (50); no completion is delivered.
+    fn HttpWaitForDemandStart(queue: HANDLE, overlapped: *mut OVERLAPPED) -> u32
+        = Code::NOT_SUPPORTED;
+}

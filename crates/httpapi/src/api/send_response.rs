@@ -1,0 +1,209 @@
+//! HttpSendHttpResponse and HttpSendResponseEntityBody.
+//!
+//! Owns: the flags, the reusable response head of each thread, and the operation of a send that
+//! the socket did not take at once. Does not own the head's text (`httpsys-proto`) nor the sending.
+//! Invariant: descriptors are copied before a function returns 997; body memory stays the
+//! program's (design of cpprestsdk, SND-003). Threading: any thread.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+
+use httpsys_core::operation::Send;
+use httpsys_core::proto::ResponseHead;
+use httpsys_core::{Error, RequestId};
+use httpsys_engine::{Chunk, PendingSend, Service};
+
+use super::{check_flags, reserved, reserved_pointer};
+use crate::code::{Code, Outcome};
+use crate::entry::entry;
+use crate::marshal::chunks::Chunks;
+use crate::marshal::response;
+use crate::overlapped::{Call, blocking, first_attempt};
+use crate::pointers::Out;
+use crate::queue_handle::QueueHandle;
+use crate::types::{
+    HANDLE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, HTTP_LOG_DATA, HTTP_RESPONSE_V2,
+    HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
+    HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING, HTTP_SEND_RESPONSE_FLAG_MORE_DATA,
+    HTTP_SEND_RESPONSE_FLAG_OPAQUE, HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES, OVERLAPPED,
+};
+
+/// Flags of both functions. BUFFER_DATA and ENABLE_NAGLING are hints: a send completes when the
+/// transport has the bytes in any case (SND-025, SND-026, G-060).
+const COMMON_FLAGS: u32 = HTTP_SEND_RESPONSE_FLAG_DISCONNECT
+    | HTTP_SEND_RESPONSE_FLAG_MORE_DATA
+    | HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA
+    | HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING;
+
+entry! {
+    /// Sends a response: its head and, without HTTP_SEND_RESPONSE_FLAG_MORE_DATA, its whole body.
+    ///
+    /// The byte count is that of head and body on the wire (SND-005). 1229 for an id that is
+    /// unknown, answered or whose client is gone (SND-001, SND-002, SND-030); 87 for a second head
+    /// (G-055), a response that is not well formed (G-057, G-058), unknown flags, and OPAQUE with
+    /// another status than 101 (SND-021); 22 while another send on the request runs (SND-019); 3
+    /// for cached fragments (SND-029); 50 for what is not there yet. Cache policy and log data are
+    /// not looked at.
+    ///
+    /// Partial: chunks from files, from the fragment cache and trailers, PROCESS_RANGES and OPAQUE
+    /// are refused; nothing is cached or logged.
+    fn HttpSendHttpResponse(
+        queue: HANDLE,
+        request: u64,
+        flags: u32,
+        response: *const HTTP_RESPONSE_V2,
+        cache_policy: *const HTTP_CACHE_POLICY,
+        bytes_sent: *mut u32,
+        reserved_1: *const c_void,
+        reserved_2: u32,
+        overlapped: *mut OVERLAPPED,
+        log_data: *const HTTP_LOG_DATA,
+    ) -> u32 {
+        let _ = (cache_policy, log_data);
+        let handle = QueueHandle::worker(queue)?;
+        reserved_pointer(reserved_1)?;
+        reserved(reserved_2)?;
+        with_head(|head| {
+            // SAFETY: by the contract of the function, here and below.
+            let response = unsafe { response::read(response, handle.is_version_1(), head) }?;
+            check_response_flags(flags, response.StatusCode)?;
+            let first = response.pEntityChunks.cast_const();
+            // SAFETY: as above.
+            let chunks = unsafe { Chunks::read(first, response.EntityChunkCount) }?;
+            let send = send_of(request, flags);
+            let (service, queue) = (handle.service(), handle.queue());
+            // SAFETY: as above.
+            let count = unsafe { Out::optional(bytes_sent) };
+            if overlapped.is_null() {
+                let sent = service.send_response(queue, &send, head, &chunks.list());
+                return blocking(sent, count);
+            }
+            // SAFETY: as above.
+            let call = unsafe { Call::begin(&handle, overlapped) };
+            send_overlapped(call, chunks, count, |body, register| {
+                service.try_send_response(queue, &send, head, body, register)
+            })
+        })
+    }
+
+    /// Sends a part of a response's body; without HTTP_SEND_RESPONSE_FLAG_MORE_DATA the last one,
+    /// which may be empty (SND-013 to SND-015).
+    ///
+    /// The byte count is that of this call's body bytes (SND-006). 87 before the response's head
+    /// (G-056) and for more than 9999 chunks (SND-020); otherwise as HttpSendHttpResponse.
+    ///
+    /// Partial: chunks from files, from the fragment cache and trailers are refused; nothing is
+    /// logged.
+    fn HttpSendResponseEntityBody(
+        queue: HANDLE,
+        request: u64,
+        flags: u32,
+        chunk_count: u16,
+        chunks: *const HTTP_DATA_CHUNK,
+        bytes_sent: *mut u32,
+        reserved_1: *const c_void,
+        reserved_2: u32,
+        overlapped: *mut OVERLAPPED,
+        log_data: *const HTTP_LOG_DATA,
+    ) -> u32 {
+        let _ = log_data;
+        let handle = QueueHandle::worker(queue)?;
+        reserved_pointer(reserved_1)?;
+        reserved(reserved_2)?;
+        check_flags(flags, COMMON_FLAGS)?;
+        // SAFETY: by the contract of the function, here and below.
+        let chunks = unsafe { Chunks::read(chunks, chunk_count) }?;
+        let send = send_of(request, flags);
+        let (service, queue) = (handle.service(), handle.queue());
+        // SAFETY: as above.
+        let count = unsafe { Out::optional(bytes_sent) };
+        if overlapped.is_null() {
+            return blocking(service.send_entity_body(queue, &send, &chunks.list()), count);
+        }
+        // SAFETY: as above.
+        let call = unsafe { Call::begin(&handle, overlapped) };
+        send_overlapped(call, chunks, count, |body, register| {
+            service.try_send_entity_body(queue, &send, body, register)
+        })
+    }
+}
+
+fn check_response_flags(flags: u32, status: u16) -> Outcome {
+    const OPAQUE: u32 = HTTP_SEND_RESPONSE_FLAG_OPAQUE;
+    const RANGES: u32 = HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES;
+    check_flags(flags, COMMON_FLAGS | OPAQUE | RANGES)?;
+    if flags & OPAQUE != 0 && status != 101 {
+        return Err(Error::InvalidParameter.into());
+    }
+    if flags & (OPAQUE | RANGES) != 0 {
+        Err(Code::NOT_SUPPORTED)
+    } else {
+        Ok(())
+    }
+}
+
+fn send_of(request: u64, flags: u32) -> Send {
+    Send {
+        request: RequestId(request),
+        disconnect: flags & HTTP_SEND_RESPONSE_FLAG_DISCONNECT != 0,
+        more_data: flags & HTTP_SEND_RESPONSE_FLAG_MORE_DATA != 0,
+    }
+}
+
+/// Lends this thread's response head, whose memory is reused.
+fn with_head<R>(use_it: impl FnOnce(&mut ResponseHead) -> R) -> R {
+    thread_local! {
+        static HEAD: Cell<Option<ResponseHead>> = const { Cell::new(None) };
+    }
+    // A completion that sends from within this send finds none and makes its own.
+    let mut head = HEAD.take().unwrap_or_default();
+    let result = use_it(&mut head);
+    HEAD.set(Some(head));
+    result
+}
+
+/// Sends, or leaves the rest to an operation that ends later.
+fn send_overlapped(
+    call: Call,
+    chunks: Chunks,
+    count: Out<u32>,
+    send: impl FnOnce(
+        &[Chunk<'_>],
+        &mut dyn FnMut() -> Box<dyn PendingSend>,
+    ) -> Result<Option<u64>, Error>,
+) -> Outcome {
+    let mut call = Some(call);
+    let result = send(&chunks.list(), &mut || {
+        let call = call.take();
+        if let Some(call) = &call {
+            call.registers();
+        }
+        Box::new(SendOperation {
+            call,
+            chunks: chunks.clone(),
+        })
+    });
+    first_attempt(call, result.map(Option::unwrap_or_default), count)
+}
+
+/// A send that the socket has not taken whole; always has its call when it was registered.
+struct SendOperation {
+    call: Option<Call>,
+    chunks: Chunks,
+}
+
+impl PendingSend for SendOperation {
+    fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>])) {
+        lend(&self.chunks.list());
+    }
+
+    fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
+        if let Some(call) = self.call {
+            call.complete(result);
+        }
+    }
+
+    fn tag(&self) -> usize {
+        self.call.as_ref().map_or(0, Call::tag)
+    }
+}

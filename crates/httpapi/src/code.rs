@@ -1,0 +1,76 @@
+//! What a function of the C ABI returns, as long as it is still Rust.
+//!
+//! Owns [`Code`], the few Win32 codes that are no failures of the service, and the two shapes in
+//! which a result reaches C (ULONG and BOOL). Does not own the table from causes to numbers: that
+//! is `httpsys_core::Error`. Threading: plain values.
+
+use httpsys_core::Error;
+
+/// A Win32 code other than NO_ERROR (0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Code(u32);
+
+impl Code {
+    /// ERROR_INVALID_FUNCTION (1).
+    pub(crate) const INVALID_FUNCTION: Code = Code(1);
+    /// ERROR_IO_PENDING (997): the completion follows.
+    pub(crate) const IO_PENDING: Code = Code(997);
+    /// ERROR_NOT_SUPPORTED (50).
+    pub(crate) const NOT_SUPPORTED: Code = Code(Error::NotSupported.win32());
+    /// ERROR_NOT_FOUND (1168).
+    pub(crate) const NOT_FOUND: Code = Code(1168);
+    /// STATUS_NOT_SUPPORTED, for the two functions that return an NTSTATUS (documented:
+    /// HttpDelegateRequestEx, HttpFindUrlGroupId). 50 would count as success there.
+    pub(crate) const NT_NOT_SUPPORTED: Code = Code(0xC000_00BB);
+
+    /// The number.
+    pub(crate) const fn win32(self) -> u32 {
+        self.0
+    }
+}
+
+impl From<Error> for Code {
+    fn from(error: Error) -> Self {
+        Code(error.win32())
+    }
+}
+
+/// The result of a function body; `Ok` is NO_ERROR.
+pub(crate) type Outcome = Result<(), Code>;
+
+/// The two return types of http.h.
+pub(crate) trait Returned {
+    /// The value that C sees.
+    fn from_outcome(outcome: Outcome) -> Self;
+}
+
+/// ULONG: the Win32 code.
+impl Returned for u32 {
+    fn from_outcome(outcome: Outcome) -> Self {
+        outcome.map_or_else(Code::win32, |()| 0)
+    }
+}
+
+/// BOOL: TRUE for success.
+impl Returned for i32 {
+    fn from_outcome(outcome: Outcome) -> Self {
+        i32::from(outcome.is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_become_codes_and_truth_values() {
+        assert_eq!(u32::from_outcome(Ok(())), 0);
+        assert_eq!(u32::from_outcome(Err(Code::IO_PENDING)), 997);
+        assert_eq!(
+            u32::from_outcome(Err(Error::MoreData { needed: 9 }.into())),
+            234
+        );
+        assert_eq!(i32::from_outcome(Ok(())), 1);
+        assert_eq!(i32::from_outcome(Err(Code::NOT_SUPPORTED)), 0);
+    }
+}

@@ -1,0 +1,150 @@
+//! HTTP_RESPONSE: the head of a response as the program passes it.
+//!
+//! Owns: reading the structure, known and unknown headers and the response information, and the
+//! checks of G-057 and G-058. Does not own the text of the head (`httpsys-proto`) nor the body
+//! (`chunks`). The memory is the program's and only read during the call; fields that do not
+//! matter may hold anything. Threading: one call.
+
+use httpsys_core::Error;
+use httpsys_core::proto::ResponseHead;
+use httpsys_core::proto::header::RESPONSE_HEADERS;
+use smallvec::SmallVec;
+
+use crate::code::Code;
+use crate::pointers;
+use crate::types::{
+    HTTP_KNOWN_HEADER, HTTP_MULTIPLE_KNOWN_HEADERS, HTTP_RESPONSE_V1, HTTP_RESPONSE_V2,
+    HttpResponseInfoTypeAuthenticationProperty, HttpResponseInfoTypeChannelBind,
+    HttpResponseInfoTypeMultipleKnownHeaders, HttpResponseInfoTypeQoSProperty,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The most unknown headers (documented: HTTP_RESPONSE_HEADERS).
+const MAX_UNKNOWN: u16 = 9999;
+/// The most values given through HTTP_MULTIPLE_KNOWN_HEADERS in one response (assumed).
+const MAX_INFO: u16 = 1000;
+
+/// Further values of known headers, by id.
+type Multiple<'a> = SmallVec<[(usize, &'a [HTTP_KNOWN_HEADER]); 4]>;
+
+/// Reads the response into `head`; returns the structure for its chunks and its status.
+///
+/// # Errors
+/// 87 for NULL, for a status of 0 or above 999, for a length without a pointer, for CR, LF or NUL
+/// in a line, and for too many headers; 50 for response information that is not there yet.
+///
+/// # Safety
+/// `response` is NULL or points to a response of the queue's version, valid like all it points to
+/// as long as the result is used.
+pub(crate) unsafe fn read<'a>(
+    response: *const HTTP_RESPONSE_V2,
+    version_1: bool,
+    head: &mut ResponseHead,
+) -> Result<&'a HTTP_RESPONSE_V1, Code> {
+    // SAFETY: version 2 begins with version 1; any bytes are a valid structure. Here and below:
+    // valid by the contract.
+    let base = unsafe { pointers::one(response.cast::<HTTP_RESPONSE_V1>()) }?;
+    let mut multiple = Multiple::new();
+    if !version_1 {
+        // SAFETY: as above; the structure of a version 2 queue has the further fields.
+        multiple = unsafe { information(pointers::one(response)?) }?;
+    }
+    // SAFETY: as above.
+    let reason = unsafe { text(base.pReason, base.ReasonLength) }?;
+    head.begin(base.StatusCode, reason)
+        .map_err(|_| Error::InvalidParameter)?;
+    for id in 0..RESPONSE_HEADERS {
+        let field = &base.Headers.KnownHeaders[id];
+        if field.RawValueLength != 0 {
+            // SAFETY: as above.
+            unsafe { known(head, id, field) }?;
+        }
+        for (_, values) in multiple.iter().filter(|(of, _)| *of == id) {
+            for value in *values {
+                // SAFETY: as above.
+                unsafe { known(head, id, value) }?;
+            }
+        }
+    }
+    if base.Headers.UnknownHeaderCount > MAX_UNKNOWN {
+        return Err(Error::InvalidParameter.into());
+    }
+    let count = usize::from(base.Headers.UnknownHeaderCount);
+    // SAFETY: as above.
+    for field in unsafe { pointers::slice(base.Headers.pUnknownHeaders.cast_const(), count) }? {
+        // SAFETY: as above.
+        let (name, value) = unsafe {
+            (
+                text(field.pName, field.NameLength)?,
+                text(field.pRawValue, field.RawValueLength)?,
+            )
+        };
+        head.unknown(name, value)
+            .map_err(|_| Error::InvalidParameter)?;
+    }
+    Ok(base)
+}
+
+/// The response information of version 2.
+///
+/// # Safety
+/// As [`read`].
+unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>, Code> {
+    let count = response.ResponseInfoCount;
+    if count > MAX_INFO {
+        return Err(Error::InvalidParameter.into());
+    }
+    let mut multiple = Multiple::new();
+    let first = response.pResponseInfo.cast_const();
+    // SAFETY: valid by the contract, here and below.
+    for info in unsafe { pointers::slice(first, usize::from(count)) }? {
+        #[allow(non_upper_case_globals, reason = "names of http.h")]
+        match info.Type {
+            HttpResponseInfoTypeMultipleKnownHeaders => {
+                if (info.Length as usize) < size_of::<HTTP_MULTIPLE_KNOWN_HEADERS>() {
+                    return Err(Error::InvalidParameter.into());
+                }
+                let fields = info
+                    .pInfo
+                    .cast_const()
+                    .cast::<HTTP_MULTIPLE_KNOWN_HEADERS>();
+                // SAFETY: as above.
+                let fields = unsafe { pointers::one(fields) }?;
+                let id = usize::try_from(fields.HeaderId).unwrap_or(usize::MAX);
+                if id >= RESPONSE_HEADERS {
+                    return Err(Error::InvalidParameter.into());
+                }
+                let count = usize::from(fields.KnownHeaderCount);
+                // SAFETY: as above.
+                let values = unsafe { pointers::slice(fields.KnownHeaders.cast_const(), count) }?;
+                multiple.push((id, values));
+            }
+            // A limit of bandwidth that is not kept harms nobody.
+            HttpResponseInfoTypeQoSProperty => {}
+            HttpResponseInfoTypeAuthenticationProperty | HttpResponseInfoTypeChannelBind => {
+                return Err(Code::NOT_SUPPORTED);
+            }
+            _ => return Err(Error::InvalidParameter.into()),
+        }
+    }
+    Ok(multiple)
+}
+
+/// # Safety
+/// As [`read`].
+unsafe fn known(head: &mut ResponseHead, id: usize, field: &HTTP_KNOWN_HEADER) -> Result<(), Code> {
+    // SAFETY: by the contract.
+    let value = unsafe { text(field.pRawValue, field.RawValueLength) }?;
+    Ok(head
+        .known(id, value, true)
+        .map_err(|_| Error::InvalidParameter)?)
+}
+
+/// # Safety
+/// `first` is NULL or points to `length` bytes that are valid as long as the result is used.
+unsafe fn text<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
+    // SAFETY: by the contract.
+    unsafe { pointers::slice(first, usize::from(length)) }
+}

@@ -1,0 +1,25 @@
+//! What each call of the API returns and does, area by area of the catalog.
+//!
+//! Owns: one module per function or area. Does not own: bytes on the wire for their own sake (the
+//! test `wire`). Bodies over a [`Door`](httpsys_tests::door::Door) run through the C ABI and
+//! through httpsys; what only C can say (pointers, sizes, OVERLAPPED) runs through C alone.
+//!
+//! "Does not happen" is shown by order, not by waiting: something that came later is seen first.
+#![cfg(not(windows))]
+
+mod cancel;
+mod cancel_overlapped;
+mod cancel_stress;
+mod connection;
+mod disconnect;
+mod entity_body;
+mod overlapped;
+mod queue;
+mod receive;
+mod receive_buffer;
+mod routing;
+mod send;
+mod send_raw;
+mod session;
+mod shutdown;
+mod url_prefix;

@@ -1,0 +1,429 @@
+//! One test body, two doors: the service behind the C functions and behind the crate httpsys.
+//!
+//! Owns: the [`Door`] trait in the terms of the API, the [`World`] that most tests need (session,
+//! group, queue, one URL), and [`both_doors!`](crate::both_doors), which makes tests of a body for
+//! each door. Does not own expectations. Errors are Win32 codes, whatever the door.
+//!
+//! Threading: a [`World`] may be used from scoped threads.
+
+mod c_abi;
+mod rust_api;
+
+use std::fmt::Debug;
+use std::net::SocketAddr;
+
+pub use c_abi::CAbi;
+pub use rust_api::RustApi;
+
+use crate::client::Client;
+use crate::ports::Port;
+use crate::watchdog::Watchdog;
+
+/// HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY.
+pub const COPY_BODY: u32 = 1;
+/// HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY.
+pub const FLUSH_BODY: u32 = 2;
+/// HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER.
+pub const FILL_BUFFER: u32 = 1;
+/// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.
+pub const DISCONNECT: u32 = 1;
+/// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+pub const MORE_DATA: u32 = 2;
+/// HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS.
+pub const MORE_ENTITY_BODY_EXISTS: u32 = 1;
+
+/// A request as the API showed it, copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// RequestId.
+    pub id: u64,
+    /// ConnectionId.
+    pub connection_id: u64,
+    /// UrlContext.
+    pub url_context: u64,
+    /// Version.
+    pub version: (u16, u16),
+    /// Verb, by the numbers of HTTP_VERB.
+    pub verb: i32,
+    /// pUnknownVerb, if not NULL.
+    pub unknown_verb: Option<Vec<u8>>,
+    /// pRawUrl.
+    pub raw_url: Vec<u8>,
+    /// CookedUrl.pFullUrl.
+    pub full_url: String,
+    /// CookedUrl.pHost.
+    pub host: String,
+    /// CookedUrl.pAbsPath.
+    pub abs_path: String,
+    /// CookedUrl.pQueryString with its question mark, if not NULL.
+    pub query: Option<String>,
+    /// KnownHeaders by HTTP_HEADER_ID, `None` where pRawValue is NULL.
+    pub known: Vec<Option<Vec<u8>>>,
+    /// pUnknownHeaders.
+    pub unknown: Vec<(String, Vec<u8>)>,
+    /// pRemoteAddress.
+    pub remote: SocketAddr,
+    /// pLocalAddress.
+    pub local: SocketAddr,
+    /// BytesReceived.
+    pub bytes_received: u64,
+    /// Flags.
+    pub flags: u32,
+    /// The bytes of pEntityChunks.
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// Whether Flags announce an entity body.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        self.flags & MORE_ENTITY_BODY_EXISTS != 0
+    }
+}
+
+/// One header line of a [`Reply`].
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: Vec<u8>,
+    /// Put into the list of unknown headers even if the name is known.
+    pub unknown: bool,
+}
+
+/// What HTTP_RESPONSE and the flags of HttpSendHttpResponse say.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// StatusCode.
+    pub status: u16,
+    /// pReason.
+    pub reason: Vec<u8>,
+    /// Known names go into their slot.
+    pub headers: Vec<Header>,
+    /// The entity chunks, all from memory.
+    pub chunks: Vec<Vec<u8>>,
+    /// HTTP_SEND_RESPONSE_FLAG_*.
+    pub flags: u32,
+}
+
+impl Reply {
+    /// Without headers, body and flags.
+    #[must_use]
+    pub fn new(status: u16, reason: &str) -> Reply {
+        Reply {
+            status,
+            reason: reason.as_bytes().to_vec(),
+            headers: Vec::new(),
+            chunks: Vec::new(),
+            flags: 0,
+        }
+    }
+
+    /// 200 OK.
+    #[must_use]
+    pub fn ok() -> Reply {
+        Reply::new(200, "OK")
+    }
+
+    /// With a further header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Reply {
+        self.headers.push(Header {
+            name: name.to_owned(),
+            value: value.as_ref().to_vec(),
+            unknown: false,
+        });
+        self
+    }
+
+    /// With a further header in the unknown list, whatever its name.
+    #[must_use]
+    pub fn unknown_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Reply {
+        self = self.header(name, value);
+        self.headers.last_mut().expect("just pushed").unknown = true;
+        self
+    }
+
+    /// With a further chunk.
+    #[must_use]
+    pub fn chunk(mut self, bytes: impl AsRef<[u8]>) -> Reply {
+        self.chunks.push(bytes.as_ref().to_vec());
+        self
+    }
+
+    /// With these flags too.
+    #[must_use]
+    pub fn flags(mut self, flags: u32) -> Reply {
+        self.flags |= flags;
+        self
+    }
+}
+
+/// The calls of the API, as far as both doors have them. All errors are Win32 codes.
+#[allow(clippy::missing_errors_doc, reason = "one rule for all, said above")]
+pub trait Door: Debug + Send + Sync + Sized + 'static {
+    /// A server session.
+    type Session: Send + Sync;
+    /// A URL group.
+    type Group: Send + Sync;
+    /// A request queue; a clone is the same queue.
+    type Queue: Clone + Send + Sync;
+
+    /// Initialises the door.
+    fn open() -> Self;
+    /// HttpCreateServerSession 2.0.
+    fn create_session(&self) -> Result<Self::Session, u32>;
+    /// HttpCloseServerSession.
+    fn close_session(&self, session: Self::Session) -> Result<(), u32>;
+    /// HttpCreateUrlGroup.
+    fn create_group(&self, session: &Self::Session) -> Result<Self::Group, u32>;
+    /// HttpCloseUrlGroup.
+    fn close_group(&self, group: Self::Group) -> Result<(), u32>;
+    /// HttpCreateRequestQueue, without a name.
+    fn create_queue(&self) -> Result<Self::Queue, u32>;
+    /// HttpCreateRequestQueue with a name.
+    fn create_named_queue(&self, name: &str) -> Result<Self::Queue, u32>;
+    /// HttpCreateRequestQueue with OPEN_EXISTING.
+    fn open_queue(&self, name: &str) -> Result<Self::Queue, u32>;
+    /// HttpCloseRequestQueue.
+    fn close_queue(&self, queue: &Self::Queue) -> Result<(), u32>;
+    /// HttpShutdownRequestQueue.
+    fn shutdown_queue(&self, queue: &Self::Queue) -> Result<(), u32>;
+    /// HttpSetUrlGroupProperty(HttpServerBindingProperty).
+    fn bind(&self, group: &Self::Group, queue: &Self::Queue) -> Result<(), u32>;
+    /// The same with Flags.Present 0.
+    fn unbind(&self, group: &Self::Group) -> Result<(), u32>;
+    /// HttpAddUrlToUrlGroup.
+    fn add_url(&self, group: &Self::Group, url: &str, context: u64) -> Result<(), u32>;
+    /// HttpRemoveUrlFromUrlGroup.
+    fn remove_url(&self, group: &Self::Group, url: &str) -> Result<(), u32>;
+    /// HttpRemoveUrlFromUrlGroup with REMOVE_ALL.
+    fn remove_all_urls(&self, group: &Self::Group) -> Result<(), u32>;
+    /// HttpReceiveHttpRequest for the next request.
+    fn receive(&self, queue: &Self::Queue) -> Result<Received, u32>;
+    /// HttpReceiveRequestEntityBody; 38 at the end.
+    fn read_body(&self, queue: &Self::Queue, id: u64, buffer: &mut [u8]) -> Result<usize, u32>;
+    /// HttpSendHttpResponse: the bytes sent.
+    fn respond(&self, queue: &Self::Queue, id: u64, reply: &Reply) -> Result<u64, u32>;
+    /// HttpSendResponseEntityBody: the bytes sent.
+    fn send_body(
+        &self,
+        queue: &Self::Queue,
+        id: u64,
+        chunks: &[&[u8]],
+        flags: u32,
+    ) -> Result<u64, u32>;
+    /// HttpCancelHttpRequest.
+    fn cancel(&self, queue: &Self::Queue, id: u64) -> Result<(), u32>;
+    /// HttpWaitForDisconnect.
+    fn wait_for_disconnect(&self, queue: &Self::Queue, connection: u64) -> Result<(), u32>;
+}
+
+/// A session with a group, bound to a queue, and `http://localhost:PORT/` registered with context
+/// [`CONTEXT`]. Everything is closed when it is dropped.
+#[derive(Debug)]
+pub struct World<D: Door> {
+    /// The door.
+    pub door: D,
+    /// Of the group.
+    pub session: D::Session,
+    /// Bound to the queue.
+    pub group: D::Group,
+    /// The queue.
+    pub queue: D::Queue,
+    port: Port,
+    _watchdog: Watchdog,
+}
+
+/// The URL context of a world's first URL.
+pub const CONTEXT: u64 = 0xDEAD_BEEF_0BAD_CAFE;
+
+impl<D: Door> World<D> {
+    /// With the URL.
+    #[must_use]
+    pub fn new() -> World<D> {
+        let world = World::without_url();
+        world.add("/", CONTEXT);
+        world
+    }
+
+    /// Without any URL.
+    ///
+    /// # Panics
+    /// If the objects cannot be made.
+    #[must_use]
+    pub fn without_url() -> World<D> {
+        let watchdog = Watchdog::start();
+        let door = D::open();
+        let session = door.create_session().expect("a session");
+        let group = door.create_group(&session).expect("a group");
+        let queue = door.create_queue().expect("a queue");
+        door.bind(&group, &queue).expect("a binding");
+        World {
+            door,
+            session,
+            group,
+            queue,
+            port: Port::take(),
+            _watchdog: watchdog,
+        }
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port.number()
+    }
+
+    /// `http://localhost:PORT` and the path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port())
+    }
+
+    /// Registers a path.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn add(&self, path: &str, context: u64) {
+        let url = self.url(path);
+        assert_eq!(
+            self.door.add_url(&self.group, &url, context),
+            Ok(()),
+            "{url}"
+        );
+    }
+
+    /// A new group of the session, bound to a new queue.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn another_group(&self) -> (D::Group, D::Queue) {
+        let group = self.door.create_group(&self.session).expect("a group");
+        let queue = self.door.create_queue().expect("a queue");
+        self.door.bind(&group, &queue).expect("a binding");
+        (group, queue)
+    }
+
+    /// A connection over 127.0.0.1.
+    #[must_use]
+    pub fn connect(&self) -> Client {
+        Client::connect(self.port())
+    }
+
+    /// `GET path` with a right Host, without other headers.
+    #[must_use]
+    pub fn get(&self, path: &str) -> String {
+        self.request("GET", path, "")
+    }
+
+    /// A request head; `more` are further header lines, each with its CRLF.
+    #[must_use]
+    pub fn request(&self, verb: &str, target: &str, more: &str) -> String {
+        let port = self.port();
+        format!("{verb} {target} HTTP/1.1\r\nHost: localhost:{port}\r\n{more}\r\n")
+    }
+
+    /// A connection that has sent `GET path`, and the request as it was received.
+    pub fn received_get(&self, path: &str) -> (Client, Received) {
+        let mut client = self.connect();
+        client.send(self.get(path));
+        let received = self.receive();
+        (client, received)
+    }
+
+    /// The next request.
+    ///
+    /// # Panics
+    /// If the call fails.
+    pub fn receive(&self) -> Received {
+        self.door.receive(&self.queue).expect("a request")
+    }
+
+    /// Answers on the world's queue.
+    ///
+    /// # Errors
+    /// The Win32 code.
+    pub fn respond(&self, id: u64, reply: &Reply) -> Result<u64, u32> {
+        self.door.respond(&self.queue, id, reply)
+    }
+
+    /// Reads from the body on the world's queue.
+    ///
+    /// # Errors
+    /// The Win32 code.
+    pub fn read_body(&self, id: u64, buffer: &mut [u8]) -> Result<usize, u32> {
+        self.door.read_body(&self.queue, id, buffer)
+    }
+
+    /// Sends a part of a response body on the world's queue.
+    ///
+    /// # Errors
+    /// The Win32 code.
+    pub fn send_body(&self, id: u64, chunks: &[&[u8]], flags: u32) -> Result<u64, u32> {
+        self.door.send_body(&self.queue, id, chunks, flags)
+    }
+
+    /// Cancels on the world's queue.
+    ///
+    /// # Errors
+    /// The Win32 code.
+    pub fn cancel(&self, id: u64) -> Result<(), u32> {
+        self.door.cancel(&self.queue, id)
+    }
+
+    /// Answers requests as `handler` says until the queue is closed.
+    pub fn serve(&self, handler: impl Fn(&Received) -> Reply) {
+        while let Ok(received) = self.door.receive(&self.queue) {
+            // A client that has gone meanwhile is no failure here.
+            let _ = self.respond(received.id, &handler(&received));
+        }
+    }
+
+    /// Shows that the server is well: a request on a new connection is answered.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn assert_serves(&self) {
+        let (mut client, received) = self.received_get("/well");
+        assert_eq!(received.abs_path, "/well");
+        assert!(self.respond(received.id, &Reply::ok().chunk("well")).is_ok());
+        let response = client.read_response();
+        assert_eq!((response.status(), &response.body[..]), (200, &b"well"[..]));
+    }
+}
+
+impl<D: Door> Default for World<D> {
+    fn default() -> Self {
+        World::new()
+    }
+}
+
+impl<D: Door> Drop for World<D> {
+    fn drop(&mut self) {
+        // May be closed already; the rest goes with the session, or with the process.
+        let _ = self.door.remove_all_urls(&self.group);
+        let _ = self.door.close_queue(&self.queue);
+    }
+}
+
+/// Makes tests, in the modules `c_abi` and `rust_api`, of functions over a [`Door`] that take a
+/// `&World<D>` with its URL registered.
+#[macro_export]
+macro_rules! both_doors {
+    ($($name:ident),+ $(,)?) => {
+        mod c_abi {
+            $(#[test]
+            fn $name() {
+                super::$name(&$crate::door::World::<$crate::door::CAbi>::new());
+            })+
+        }
+        mod rust_api {
+            $(#[test]
+            fn $name() {
+                super::$name(&$crate::door::World::<$crate::door::RustApi>::new());
+            })+
+        }
+    };
+}

@@ -1,0 +1,178 @@
+//! The door of Rust programs: the crate httpsys.
+//!
+//! Owns: the mapping of [`Door`] to httpsys, by request ids. Invariant: what httpsys says otherwise
+//! than the C functions is translated to their terms: the end of a body (`Ok(0)`) to 38, a query
+//! without its question mark, chunks to one body.
+
+use httpsys::{ConnectionId, Error, Request, RequestId, RequestQueue, Response};
+use httpsys::{ServerSession, Service, UrlGroup};
+
+use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, Received, Reply};
+
+/// The process-wide service, the same that the C functions use.
+#[derive(Debug)]
+pub struct RustApi {
+    service: Service,
+}
+
+const KNOWN_HEADERS: usize = 41;
+
+fn code(error: Error) -> u32 {
+    error.win32()
+}
+
+impl Door for RustApi {
+    type Session = ServerSession;
+    type Group = UrlGroup;
+    type Queue = RequestQueue;
+
+    fn open() -> RustApi {
+        RustApi {
+            service: Service::global().expect("the service"),
+        }
+    }
+
+    fn create_session(&self) -> Result<ServerSession, u32> {
+        self.service.create_server_session().map_err(code)
+    }
+
+    fn close_session(&self, session: ServerSession) -> Result<(), u32> {
+        session.close().map_err(code)
+    }
+
+    fn create_group(&self, session: &ServerSession) -> Result<UrlGroup, u32> {
+        session.create_url_group().map_err(code)
+    }
+
+    fn close_group(&self, group: UrlGroup) -> Result<(), u32> {
+        group.close().map_err(code)
+    }
+
+    fn create_queue(&self) -> Result<RequestQueue, u32> {
+        self.service.create_request_queue().map_err(code)
+    }
+
+    fn create_named_queue(&self, name: &str) -> Result<RequestQueue, u32> {
+        self.service.create_named_request_queue(name).map_err(code)
+    }
+
+    fn open_queue(&self, name: &str) -> Result<RequestQueue, u32> {
+        self.service.open_request_queue(name).map_err(code)
+    }
+
+    fn close_queue(&self, queue: &RequestQueue) -> Result<(), u32> {
+        queue.clone().close().map_err(code)
+    }
+
+    fn shutdown_queue(&self, queue: &RequestQueue) -> Result<(), u32> {
+        queue.shutdown().map_err(code)
+    }
+
+    fn bind(&self, group: &UrlGroup, queue: &RequestQueue) -> Result<(), u32> {
+        group.bind(queue).map_err(code)
+    }
+
+    fn unbind(&self, group: &UrlGroup) -> Result<(), u32> {
+        group.unbind().map_err(code)
+    }
+
+    fn add_url(&self, group: &UrlGroup, url: &str, context: u64) -> Result<(), u32> {
+        group.add_url_with_context(url, context).map_err(code)
+    }
+
+    fn remove_url(&self, group: &UrlGroup, url: &str) -> Result<(), u32> {
+        group.remove_url(url).map_err(code)
+    }
+
+    fn remove_all_urls(&self, group: &UrlGroup) -> Result<(), u32> {
+        group.remove_all_urls().map_err(code)
+    }
+
+    fn receive(&self, queue: &RequestQueue) -> Result<Received, u32> {
+        let request = queue.receive().map_err(code)?;
+        let received = copy(&request);
+        // From here on the request is known by its id, as in C.
+        assert_eq!(request.into_id().0, received.id);
+        Ok(received)
+    }
+
+    fn read_body(&self, queue: &RequestQueue, id: u64, buffer: &mut [u8]) -> Result<usize, u32> {
+        match queue.read_body(RequestId(id), buffer).map_err(code)? {
+            0 => Err(38),
+            bytes => Ok(bytes),
+        }
+    }
+
+    fn respond(&self, queue: &RequestQueue, id: u64, reply: &Reply) -> Result<u64, u32> {
+        let mut response = Response::new(reply.status, &reply.reason).body(reply.chunks.concat());
+        for header in &reply.headers {
+            assert!(!header.unknown, "httpsys chooses the slot by the name");
+            response = response.header(&header.name, &header.value);
+        }
+        if reply.flags & DISCONNECT != 0 {
+            response = response.disconnect();
+        }
+        if reply.flags & MORE_DATA != 0 {
+            queue.begin_response(RequestId(id), response)
+        } else {
+            queue.respond(RequestId(id), response)
+        }
+        .map_err(code)
+    }
+
+    fn send_body(
+        &self,
+        queue: &RequestQueue,
+        id: u64,
+        chunks: &[&[u8]],
+        flags: u32,
+    ) -> Result<u64, u32> {
+        if flags & MORE_DATA != 0 {
+            queue.send_body(RequestId(id), chunks)
+        } else {
+            queue.end_response(RequestId(id), chunks, flags & DISCONNECT != 0)
+        }
+        .map_err(code)
+    }
+
+    fn cancel(&self, queue: &RequestQueue, id: u64) -> Result<(), u32> {
+        queue.cancel(RequestId(id)).map_err(code)
+    }
+
+    fn wait_for_disconnect(&self, queue: &RequestQueue, connection: u64) -> Result<(), u32> {
+        queue
+            .wait_for_disconnect(ConnectionId(connection))
+            .map_err(code)
+    }
+}
+
+fn copy(request: &Request) -> Received {
+    let known: Vec<_> = (0..KNOWN_HEADERS)
+        .map(|id| request.known_header(id).map(<[u8]>::to_vec))
+        .collect();
+    let verb = request.verb() as i32;
+    Received {
+        id: request.id().0,
+        connection_id: request.connection_id().0,
+        url_context: request.url_context(),
+        version: (request.version().major, request.version().minor),
+        verb,
+        unknown_verb: (verb == 1).then(|| request.method().as_bytes().to_vec()),
+        raw_url: request.raw_url().to_vec(),
+        full_url: request.url(),
+        host: request.host(),
+        abs_path: request.path(),
+        query: request.query().map(|query| format!("?{query}")),
+        known,
+        unknown: Vec::new(),
+        remote: request.remote_addr(),
+        local: request.local_addr(),
+        bytes_received: request.bytes_received(),
+        flags: if request.has_body() {
+            MORE_ENTITY_BODY_EXISTS
+        } else {
+            0
+        },
+        body: Vec::new(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Programs as child processes: C files compiled against our headers, and example binaries.
+//!
+//! Owns: building, starting, waiting for the line that says the program listens, and the end of the
+//! child. Does not own: what the programs do. Invariant: a child ends with its [`Program`].
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use crate::PATIENCE;
+
+/// The root of the workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().expect("the workspace").to_owned()
+}
+
+/// Where cargo puts what it builds for the profile that this test was built with.
+///
+/// # Panics
+/// If the test program lies elsewhere than cargo puts it.
+#[must_use]
+pub fn target_dir() -> PathBuf {
+    let test = std::env::current_exe().expect("the test program");
+    let deps = test.parent().expect("a folder");
+    deps.parent().expect("the profile's folder").to_owned()
+}
+
+/// Runs `cargo build` with these arguments, for the same target folder and profile. Quick when
+/// there is nothing to do; `make test` has built the library already.
+///
+/// # Panics
+/// If it fails.
+pub fn cargo_build(arguments: &[&str]) {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let profile_dir = target_dir();
+    let target = profile_dir.parent().expect("the target folder");
+    let profile = profile_dir.file_name().expect("a name");
+    let mut command = Command::new(cargo);
+    command
+        .arg("build")
+        .arg("--offline")
+        .args(arguments)
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(root());
+    if profile != "debug" {
+        command.arg("--profile").arg(profile);
+    }
+    let output = command.output().expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "cargo build {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Compiles a C file, links it to the shared library, and returns the program.
+///
+/// # Panics
+/// If the compiler has anything to say, warnings included.
+#[must_use]
+pub fn build_c(source: &str) -> PathBuf {
+    cargo_build(&["-p", "httpapi"]);
+    let library = target_dir();
+    let stem = Path::new(source).file_stem().expect("a name");
+    let process = std::process::id();
+    let program = library.join(format!("{}-{process}", stem.to_string_lossy()));
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let output = Command::new(compiler)
+        .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"])
+        .arg("-I")
+        .arg(root().join("crates/httpapi/include"))
+        .arg(root().join(source))
+        .arg("-L")
+        .arg(&library)
+        .arg(format!("-Wl,-rpath,{}", library.display()))
+        .args(["-lhttpapi", "-lpthread", "-o"])
+        .arg(&program)
+        .output()
+        .expect("a C compiler; $CC names another than cc");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{source}: {said}");
+    program
+}
+
+/// A running program.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    /// To be removed in the end.
+    file: Option<PathBuf>,
+}
+
+impl Program {
+    /// Compiles and starts a C program, which must say `listening on` when it is ready.
+    #[must_use]
+    pub fn start_c(source: &str, arguments: &[String]) -> Program {
+        let file = build_c(source);
+        let mut program = Program::start(&file, arguments);
+        program.file = Some(file);
+        program
+    }
+
+    /// Builds and starts a binary of the package `httpsys-examples`.
+    #[must_use]
+    pub fn start_example(name: &str, arguments: &[String]) -> Program {
+        cargo_build(&["-p", "httpsys-examples", "--bin", name]);
+        Program::start(&target_dir().join(name), arguments)
+    }
+
+    /// # Panics
+    /// If the program ends or does not say `listening on` in time.
+    fn start(path: &Path, arguments: &[String]) -> Program {
+        let mut child = Command::new(path)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let output = child.stdout.take().expect("piped");
+        let program = Program { child, file: None };
+        let (ready, listening) = mpsc::channel();
+        thread::spawn(move || {
+            // Reads on to the end, so that the program never waits for its reader.
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if line.to_lowercase().contains("listening on") {
+                    let _ = ready.send(());
+                }
+            }
+        });
+        assert!(
+            listening.recv_timeout(PATIENCE).is_ok(),
+            "{} does not say `listening on`",
+            path.display()
+        );
+        program
+    }
+
+    /// Asks the program to end by SIGTERM and waits until it has: whether it ended with success.
+    ///
+    /// # Panics
+    /// If it does not end in time.
+    #[must_use]
+    pub fn terminate(&mut self) -> bool {
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill runs");
+        assert!(asked.success());
+        let deadline = std::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status.success();
+            }
+            assert!(std::time::Instant::now() < deadline, "it does not end");
+            thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended; there is nobody to tell otherwise.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(file) = &self.file {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
