@@ -161,7 +161,7 @@ fn cancel_of_a_request_that_only_a_short_receive_saw_resets() {
 fn cancel_with_a_bad_handle_fails_with_6() {
     let w = world();
     let (mut client, request) = w.received_get("/x");
-    for handle in [0, usize::MAX, 0x1234_5678, w.queue.0 + 1] {
+    for handle in [0, usize::MAX, 0x1234_5678, w.queue.0 ^ 0x4000_0000] {
         assert_eq!(raw::cancel(Handle(handle), request.id), 6, "{handle:#x}");
     }
     assert_eq!(raw::respond(w.queue, request.id, &Reply::ok(), None), 0);

@@ -92,11 +92,14 @@ fn rcv_016_the_byte_count_comes_from_the_completion() {
     let mut client = w.connect();
     client.send(w.get("/x"));
     let bytes = receive.wait_result(w.queue).expect("a request");
-    let id = completed.buffer().received().id;
-    // The same request again, synchronously, tells the size that is due.
-    let mut again = raw::RequestBuffer::new(4096);
+    assert_eq!(completed.buffer().received().abs_path, "/x");
+    // A second request of the same length tells the size that is due.
+    let mut other = w.connect();
+    other.send(w.get("/y"));
+    let mut short = raw::RequestBuffer::new(REQUEST_V2 as usize);
     let mut size = 0;
-    assert_eq!(raw::receive(w.queue, id, 0, &mut again, 4096, Some(&mut size)), 0);
+    let code = raw::receive(w.queue, 0, 0, &mut short, REQUEST_V2, Some(&mut size));
+    assert_eq!(code, 234);
     assert_eq!(bytes, size);
 }
 
@@ -110,7 +113,7 @@ fn a_receive_that_finishes_inline_fills_the_byte_count_pointer() {
     // One short receive binds the request, so that the next call finishes inline.
     let mut short = raw::RequestBuffer::new(REQUEST_V2 as usize);
     let mut needed = 0;
-    let code = raw::receive(w.queue, 0, 0, &mut short, REQUEST_V1, Some(&mut needed));
+    let code = raw::receive(w.queue, 0, 0, &mut short, REQUEST_V2, Some(&mut needed));
     assert_eq!(code, 234);
     let id = short.request().Base.RequestId;
     let receive = Overlapped::with_event();

@@ -31,7 +31,7 @@ fn short_receive(w: &World<CAbi>) -> (Client, u64, u32) {
     client.send(w.request("GET", "/path?query", "X-One: 1\r\nAccept: all\r\n"));
     let mut buffer = RequestBuffer::new(BIG as usize);
     let mut needed = 0;
-    let code = raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V1, Some(&mut needed));
+    let code = raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V2, Some(&mut needed));
     assert_eq!(code, 234);
     (client, buffer.request().Base.RequestId, needed)
 }
@@ -40,7 +40,7 @@ fn short_receive(w: &World<CAbi>) -> (Client, u64, u32) {
 fn rcv_001_a_bad_handle_fails_with_6() {
     let w = world();
     let mut buffer = RequestBuffer::new(BIG as usize);
-    for handle in [0, usize::MAX, 0x7FFF_0000, w.queue.0 + 1] {
+    for handle in [0, usize::MAX, 0x7FFF_0000, w.queue.0 ^ 0x4000_0000] {
         let code = raw::receive(Handle(handle), 0, 0, &mut buffer, BIG, None);
         assert_eq!(code, 6, "{handle:#x}");
         let overlapped = Overlapped::with_event();
@@ -83,7 +83,7 @@ fn rcv_008_a_buffer_below_the_structure_fails_with_122_and_consumes_nothing() {
     let w = world();
     let mut client = w.connect();
     client.send(w.get("/x"));
-    for size in [0, 1, 8, REQUEST_V1 - 1] {
+    for size in [0, 1, 8, REQUEST_V1 - 1, REQUEST_V1, REQUEST_V2 - 1] {
         let mut buffer = RequestBuffer::new(BIG as usize);
         buffer.poison();
         let before = buffer.bytes().to_vec();
@@ -95,38 +95,47 @@ fn rcv_008_a_buffer_below_the_structure_fails_with_122_and_consumes_nothing() {
     assert_eq!(w.receive().abs_path, "/x");
 }
 
+/// The fixed structure is that of the object's version: V1 for a handle of HttpCreateHttpHandle, as
+/// in the row, V2 for a queue of version 2 (programs.md 4.1: below it 122 and no id).
 #[test]
 fn rcv_009_a_buffer_of_the_structure_gets_the_ids_and_the_size() {
-    for size in [REQUEST_V1, REQUEST_V2] {
-        let w = world();
-        let mut client = w.connect();
-        client.send(w.get("/x"));
-        let mut buffer = RequestBuffer::new(BIG as usize);
-        buffer.poison();
-        let beyond = buffer.bytes()[size as usize..].to_vec();
-        let mut needed = 0;
-        let code = raw::receive(w.queue, 0, 0, &mut buffer, size, Some(&mut needed));
-        assert_eq!(code, 234);
-        assert!(needed > REQUEST_V2, "{needed}");
-        let request = &buffer.request().Base;
-        assert_ne!(request.RequestId, 0);
-        assert_ne!(request.ConnectionId, 0);
-        let id = request.RequestId;
-        let connection = request.ConnectionId;
-        assert_eq!(request.Version.MajorVersion, 0);
-        assert_eq!(request.Version.MinorVersion, 0);
-        assert_eq!(request.BytesReceived, 0);
-        assert_eq!(request.Verb, 0);
-        assert!(request.pRawUrl.is_null());
-        assert!(request.CookedUrl.pFullUrl.is_null());
-        assert!(request.Headers.KnownHeaders.iter().all(|it| it.pRawValue.is_null()));
-        assert_eq!(&buffer.bytes()[size as usize..], beyond, "not beyond {size}");
+    let w = world();
+    short_receive_gets_ids(w.queue, REQUEST_V2, &w.url("/x"));
+    let handle = raw::create_http_handle().expect("a handle");
+    let url = w.url("/v1/");
+    assert_eq!(raw::add_url(handle, &url), 0);
+    short_receive_gets_ids(handle, REQUEST_V1, &url);
+    short_receive_gets_ids(handle, REQUEST_V2, &url);
+    assert!(raw::close_handle(handle));
+}
 
-        let mut whole = RequestBuffer::new(needed as usize);
-        let code = raw::receive(w.queue, id, 0, &mut whole, needed, None);
-        assert_eq!(code, 0);
-        assert_eq!(whole.received().connection_id, connection);
-    }
+fn short_receive_gets_ids(queue: Handle, size: u32, url: &str) {
+    let port = url.split(['/', ':']).nth(4).and_then(|port| port.parse().ok());
+    let mut client = Client::connect(port.expect("a port"));
+    client.send(format!("GET {url} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    let mut buffer = RequestBuffer::new(BIG as usize);
+    buffer.poison();
+    let beyond = buffer.bytes()[size as usize..].to_vec();
+    let mut needed = 0;
+    let code = raw::receive(queue, 0, 0, &mut buffer, size, Some(&mut needed));
+    assert_eq!(code, 234, "{size}");
+    assert!(needed > size, "{needed}");
+    let request = &buffer.request().Base;
+    let (id, connection) = (request.RequestId, request.ConnectionId);
+    assert!(id != 0 && connection != 0);
+    assert_eq!(request.Version.MajorVersion, 0);
+    assert_eq!(request.Version.MinorVersion, 0);
+    assert_eq!(request.BytesReceived, 0);
+    assert_eq!(request.Verb, 0);
+    assert!(request.pRawUrl.is_null());
+    assert!(request.CookedUrl.pFullUrl.is_null());
+    let known = &request.Headers.KnownHeaders;
+    assert!(known.iter().all(|it| it.pRawValue.is_null()));
+    assert_eq!(&buffer.bytes()[size as usize..], beyond, "not beyond {size}");
+
+    let mut whole = RequestBuffer::new(needed as usize);
+    assert_eq!(raw::receive(queue, id, 0, &mut whole, needed, None), 0);
+    assert_eq!(whole.received().connection_id, connection);
 }
 
 #[test]
@@ -179,7 +188,7 @@ fn rcv_013_a_retry_after_the_client_has_gone_fails_with_1229() {
     let mut client = w.connect();
     client.send(w.get("/x"));
     let mut buffer = RequestBuffer::new(BIG as usize);
-    assert_eq!(raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V1, None), 234);
+    assert_eq!(raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V2, None), 234);
     let request = &buffer.request().Base;
     let (id, connection) = (request.RequestId, request.ConnectionId);
     let wait = Overlapped::with_event();
@@ -395,7 +404,7 @@ fn rcv_029_four_kilobytes_are_enough_for_a_usual_request() {
 fn every_size_that_is_too_small_is_234_and_writes_nothing_beyond_it() {
     let w = world();
     let (_client, id, needed) = short_receive(&w);
-    for size in REQUEST_V1..needed {
+    for size in REQUEST_V2..needed {
         let mut buffer = RequestBuffer::new(needed as usize + 64);
         buffer.poison();
         let before = buffer.bytes().to_vec();
@@ -418,7 +427,7 @@ fn the_size_needed_is_exact_for_many_requests() {
         client.send(w.request(&format!("V{text}"), &format!("/{text}?q{text}"), &head));
         let mut buffer = RequestBuffer::new(BIG as usize);
         let mut needed = 0;
-        let code = raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V1, Some(&mut needed));
+        let code = raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V2, Some(&mut needed));
         assert_eq!(code, 234);
         let id = buffer.request().Base.RequestId;
         let mut buffer = RequestBuffer::new(needed as usize);

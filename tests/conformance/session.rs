@@ -4,6 +4,7 @@ use std::ptr;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, Reply, World};
+use httpsys_tests::overlapped::Overlapped;
 use httpsys_tests::raw::{self, Handle, REQUEST_V2, RequestBuffer, V2, wide};
 use httpsys_tests::watchdog::Watchdog;
 use windows_sys::Win32::Networking::HttpServer as http;
@@ -366,7 +367,8 @@ fn ses_023_properties_of_a_v1_handle_fail_with_50() {
 #[test]
 fn bad_bindings_are_refused() {
     let w = c();
-    assert_eq!(raw::bind(w.group, Some(Handle(0x1234_5678))), 87);
+    let event = Overlapped::with_event().event();
+    assert_eq!(raw::bind(w.group, Some(event)), 87, "not a queue");
     let queue = raw::create_queue(V2, None, 0).expect("a queue");
     assert_eq!(raw::close_queue(queue), 0);
     let code = raw::bind(w.group, Some(queue));

@@ -65,6 +65,7 @@ impl Response {
 impl Client {
     /// Connects to 127.0.0.1.
     #[must_use]
+    #[track_caller]
     pub fn connect(port: u16) -> Client {
         Client::connect_to(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
     }
@@ -105,6 +106,7 @@ impl Client {
     ///
     /// # Panics
     /// If the peer has closed the connection.
+    #[track_caller]
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).expect("send");
     }
@@ -130,11 +132,13 @@ impl Client {
     ///
     /// # Panics
     /// If they do not come.
+    #[track_caller]
     pub fn read_exactly(&mut self, length: usize) -> Vec<u8> {
         while self.pending.len() < length {
-            let got = self.fill().unwrap_or_else(|error| {
-                panic!("{error} after {:?}", show(&self.pending));
-            });
+            let got = match self.fill() {
+                Ok(got) => got,
+                Err(error) => panic!("{error} after {:?}", show(&self.pending)),
+            };
             assert!(got != 0, "end of stream after {:?}", show(&self.pending));
         }
         let rest = self.pending.split_off(length);
@@ -145,6 +149,7 @@ impl Client {
     ///
     /// # Panics
     /// If the connection is reset or stays open.
+    #[track_caller]
     pub fn read_to_end(&mut self) -> Vec<u8> {
         loop {
             match self.fill() {
@@ -159,6 +164,7 @@ impl Client {
     ///
     /// # Panics
     /// If bytes or a reset come.
+    #[track_caller]
     pub fn expect_eof(&mut self) {
         let rest = self.read_to_end();
         assert!(rest.is_empty(), "before the end came {:?}", show(&rest));
@@ -168,6 +174,7 @@ impl Client {
     ///
     /// # Panics
     /// If the connection ends in order or stays open.
+    #[track_caller]
     pub fn read_to_reset(&mut self) -> Vec<u8> {
         loop {
             match self.fill() {
@@ -185,6 +192,7 @@ impl Client {
     ///
     /// # Panics
     /// If anything else comes.
+    #[track_caller]
     pub fn expect_reset(&mut self) {
         let before = self.read_to_reset();
         assert!(
@@ -198,6 +206,7 @@ impl Client {
     ///
     /// # Panics
     /// If it stays open.
+    #[track_caller]
     pub fn read_until_gone(&mut self) -> Vec<u8> {
         loop {
             match self.fill() {
@@ -210,6 +219,7 @@ impl Client {
     }
 
     /// The bytes of a response head, with the empty line.
+    #[track_caller]
     pub fn read_head(&mut self) -> Vec<u8> {
         let mut searched = 0;
         loop {
@@ -223,6 +233,7 @@ impl Client {
     }
 
     /// A response and the body that Content-Length or chunked coding announces.
+    #[track_caller]
     pub fn read_response(&mut self) -> Response {
         let mut response = parse_head(self.read_head());
         if let Some(length) = response.header("Content-Length") {
@@ -235,6 +246,7 @@ impl Client {
     }
 
     /// A response of which only the head is taken.
+    #[track_caller]
     pub fn read_response_head(&mut self) -> Response {
         parse_head(self.read_head())
     }

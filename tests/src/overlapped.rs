@@ -69,6 +69,12 @@ impl Overlapped {
         self.pointer
     }
 
+    /// The event.
+    #[must_use]
+    pub fn event(&self) -> Handle {
+        self.event
+    }
+
     /// Whether the event is signalled now.
     #[must_use]
     pub fn is_signalled(&self) -> bool {

@@ -101,10 +101,10 @@ pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> Result<&'a [
 /// One value, to read.
 ///
 /// # Errors
-/// As [`slice`].
+/// As [`slice()`].
 ///
 /// # Safety
-/// As [`slice`] with a count of 1.
+/// As [`slice()`] with a count of 1.
 pub(crate) unsafe fn one<'a, T>(value: *const T) -> Result<&'a T, Code> {
     check(value.cast(), 1, size_of::<T>(), align_of::<T>())?;
     // SAFETY: not NULL and aligned as checked; valid by the contract.
@@ -129,7 +129,7 @@ impl Buffer {
     /// Takes note of a buffer; NULL will do when it is empty.
     ///
     /// # Errors
-    /// As [`slice`].
+    /// As [`slice()`].
     ///
     /// # Safety
     /// `first` is NULL or points to `length` bytes that are valid for reads and writes, and used by

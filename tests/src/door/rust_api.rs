@@ -1,8 +1,8 @@
 //! The door of Rust programs: the crate httpsys.
 //!
 //! Owns: the mapping of [`Door`] to httpsys, by request ids. Invariant: what httpsys says otherwise
-//! than the C functions is translated to their terms: the end of a body (`Ok(0)`) to 38, a query
-//! without its question mark, chunks to one body.
+//! than the C functions is translated to their terms: the end of a body (`Ok(0)`) to 38, and
+//! chunks to one body.
 
 use httpsys::{ConnectionId, Error, Request, RequestId, RequestQueue, Response};
 use httpsys::{ServerSession, Service, UrlGroup};
@@ -162,7 +162,7 @@ fn copy(request: &Request) -> Received {
         full_url: request.url(),
         host: request.host(),
         abs_path: request.path(),
-        query: request.query().map(|query| format!("?{query}")),
+        query: request.query(),
         known,
         unknown: Vec::new(),
         remote: request.remote_addr(),

@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn pipelined_requests_are_answered_however_they_are_cut() {
         let stream = format!(
-            "{GET}POST /upload HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde{GET}GET /x HTTP/1.1\r\n\r\n"
+            "{GET}POST /upload HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde{GET}\
+             GET /x HTTP/1.1\r\n\r\n"
         );
         for piece in 1..=stream.len() {
             let x = fed(&stream, piece);

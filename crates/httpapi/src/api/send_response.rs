@@ -45,8 +45,8 @@ entry! {
     /// for cached fragments (SND-029); 50 for what is not there yet. Cache policy and log data are
     /// not looked at.
     ///
-    /// Partial: chunks from files, from the fragment cache and trailers, PROCESS_RANGES and OPAQUE
-    /// are refused; nothing is cached or logged.
+    /// Partial: chunks from the fragment cache and trailers, PROCESS_RANGES and OPAQUE are refused;
+    /// nothing is cached or logged.
     fn HttpSendHttpResponse(
         queue: HANDLE,
         request: u64,
@@ -92,8 +92,7 @@ entry! {
     /// The byte count is that of this call's body bytes (SND-006). 87 before the response's head
     /// (G-056) and for more than 9999 chunks (SND-020); otherwise as HttpSendHttpResponse.
     ///
-    /// Partial: chunks from files, from the fragment cache and trailers are refused; nothing is
-    /// logged.
+    /// Partial: chunks from the fragment cache and trailers are refused; nothing is logged.
     fn HttpSendResponseEntityBody(
         queue: HANDLE,
         request: u64,

@@ -24,13 +24,13 @@ use httpapi::api::url_group::{HttpAddUrlToUrlGroup, HttpCreateUrlGroup, HttpSetU
 use httpapi::types::*;
 
 /// HTTP_REQUEST_V1 and HTTP_REQUEST_V2 in bytes.
-pub const V1: u32 = size_of::<HTTP_REQUEST_V1>() as u32;
-pub const V2: u32 = size_of::<HTTP_REQUEST_V2>() as u32;
+pub(crate) const V1: u32 = size_of::<HTTP_REQUEST_V1>() as u32;
+pub(crate) const V2: u32 = size_of::<HTTP_REQUEST_V2>() as u32;
 
 /// What a test gives for a byte count that must not change.
-pub const UNTOUCHED: u32 = 0xDEAD_BEEF;
+pub(crate) const UNTOUCHED: u32 = 0xDEAD_BEEF;
 
-pub fn initialize() {
+pub(crate) fn initialize() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // SAFETY: no pointers.
@@ -39,11 +39,11 @@ pub fn initialize() {
     });
 }
 
-pub fn wide(text: &str) -> Vec<u16> {
+pub(crate) fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()
 }
 
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -53,18 +53,18 @@ pub fn free_port() -> u16 {
 
 /// A queue with the URL `http://localhost:port/`.
 #[derive(Clone, Copy, Debug)]
-pub struct Server {
-    pub queue: HANDLE,
-    pub port: u16,
-    pub group: u64,
-    pub session: u64,
+pub(crate) struct Server {
+    pub(crate) queue: HANDLE,
+    pub(crate) port: u16,
+    pub(crate) group: u64,
+    pub(crate) session: u64,
 }
 
 // SAFETY: the handle is a value that any thread may use.
 unsafe impl Send for Server {}
 
 impl Server {
-    pub fn version_1() -> Server {
+    pub(crate) fn version_1() -> Server {
         initialize();
         let mut queue = null_mut();
         let port = free_port();
@@ -82,7 +82,7 @@ impl Server {
         }
     }
 
-    pub fn version_2() -> Server {
+    pub(crate) fn version_2() -> Server {
         initialize();
         let (mut queue, mut session, mut group) = (null_mut(), 0, 0);
         let port = free_port();
@@ -107,7 +107,7 @@ impl Server {
         }
     }
 
-    pub fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
@@ -116,7 +116,7 @@ impl Server {
     }
 
     /// Connects and sends a request with this head (without Host) and body.
-    pub fn request(&self, head: &str, body: &[u8]) -> TcpStream {
+    pub(crate) fn request(&self, head: &str, body: &[u8]) -> TcpStream {
         let mut stream = self.connect();
         let text = format!("{head}\r\nHost: localhost:{}\r\n\r\n", self.port);
         stream.write_all(&[text.as_bytes(), body].concat()).unwrap();
@@ -124,14 +124,14 @@ impl Server {
     }
 
     /// Sends `GET /` and receives it.
-    pub fn exchange(&self) -> (TcpStream, u64) {
+    pub(crate) fn exchange(&self) -> (TcpStream, u64) {
         let stream = self.request("GET / HTTP/1.1", b"");
         let mut buffer = RequestMemory::new(4096);
         assert_eq!(self.receive(0, 0, &mut buffer).0, 0);
         (stream, buffer.request().RequestId)
     }
 
-    pub fn receive(&self, id: u64, flags: u32, buffer: &mut RequestMemory) -> (u32, u32) {
+    pub(crate) fn receive(&self, id: u64, flags: u32, buffer: &mut RequestMemory) -> (u32, u32) {
         let mut bytes = UNTOUCHED;
         let length = buffer.length;
         // SAFETY: the buffer has the length and lives through the call.
@@ -149,7 +149,7 @@ impl Server {
         (code, bytes)
     }
 
-    pub fn read(&self, id: u64, flags: u32, out: &mut [u8]) -> (u32, u32) {
+    pub(crate) fn read(&self, id: u64, flags: u32, out: &mut [u8]) -> (u32, u32) {
         let mut bytes = UNTOUCHED;
         // SAFETY: the buffer has the length and lives through the call.
         let code = unsafe {
@@ -166,7 +166,7 @@ impl Server {
         (code, bytes)
     }
 
-    pub fn respond(&self, id: u64, flags: u32, body: &[&[u8]]) -> (u32, u32) {
+    pub(crate) fn respond(&self, id: u64, flags: u32, body: &[&[u8]]) -> (u32, u32) {
         let mut chunks = chunks(body);
         let mut response = response(200, b"OK");
         response.Base.EntityChunkCount = chunks.len() as u16;
@@ -174,7 +174,7 @@ impl Server {
         self.send(id, flags, &response)
     }
 
-    pub fn send(&self, id: u64, flags: u32, response: &HTTP_RESPONSE_V2) -> (u32, u32) {
+    pub(crate) fn send(&self, id: u64, flags: u32, response: &HTTP_RESPONSE_V2) -> (u32, u32) {
         let mut bytes = UNTOUCHED;
         // SAFETY: the response and all it points to live through the call.
         let code = unsafe {
@@ -194,7 +194,7 @@ impl Server {
         (code, bytes)
     }
 
-    pub fn send_body(&self, id: u64, flags: u32, body: &[&[u8]]) -> (u32, u32) {
+    pub(crate) fn send_body(&self, id: u64, flags: u32, body: &[&[u8]]) -> (u32, u32) {
         let chunks = chunks(body);
         let first = if chunks.is_empty() {
             null()
@@ -220,13 +220,13 @@ impl Server {
         (code, bytes)
     }
 
-    pub fn cancel(&self, id: u64) -> u32 {
+    pub(crate) fn cancel(&self, id: u64) -> u32 {
         // SAFETY: no pointers.
         unsafe { HttpCancelHttpRequest(self.queue, id, null_mut()) }
     }
 }
 
-pub fn bind(group: u64, queue: HANDLE) -> u32 {
+pub(crate) fn bind(group: u64, queue: HANDLE) -> u32 {
     let binding = HTTP_BINDING_INFO {
         Flags: HTTP_PROPERTY_FLAGS { _bitfield: 1 },
         RequestQueueHandle: queue,
@@ -237,7 +237,7 @@ pub fn bind(group: u64, queue: HANDLE) -> u32 {
     unsafe { HttpSetUrlGroupProperty(group, HttpServerBindingProperty, information, size) }
 }
 
-pub fn response(status: u16, reason: &'static [u8]) -> HTTP_RESPONSE_V2 {
+pub(crate) fn response(status: u16, reason: &'static [u8]) -> HTTP_RESPONSE_V2 {
     // SAFETY: integers and raw pointers only.
     let mut response: HTTP_RESPONSE_V2 = unsafe { std::mem::zeroed() };
     response.Base.StatusCode = status;
@@ -246,7 +246,7 @@ pub fn response(status: u16, reason: &'static [u8]) -> HTTP_RESPONSE_V2 {
     response
 }
 
-pub fn chunks(body: &[&[u8]]) -> Vec<HTTP_DATA_CHUNK> {
+pub(crate) fn chunks(body: &[&[u8]]) -> Vec<HTTP_DATA_CHUNK> {
     let chunk = |bytes: &&[u8]| HTTP_DATA_CHUNK {
         DataChunkType: HttpDataChunkFromMemory,
         Anonymous: HTTP_DATA_CHUNK_0 {
@@ -261,24 +261,24 @@ pub fn chunks(body: &[&[u8]]) -> Vec<HTTP_DATA_CHUNK> {
 
 /// Memory for HTTP_REQUEST of exactly so many bytes.
 #[derive(Debug)]
-pub struct RequestMemory {
+pub(crate) struct RequestMemory {
     words: Vec<u64>,
-    pub length: u32,
+    pub(crate) length: u32,
 }
 
 impl RequestMemory {
-    pub fn new(length: u32) -> RequestMemory {
+    pub(crate) fn new(length: u32) -> RequestMemory {
         RequestMemory {
             words: vec![u64::MAX; length.div_ceil(8) as usize],
             length,
         }
     }
 
-    pub fn first(&mut self) -> *mut HTTP_REQUEST_V2 {
+    pub(crate) fn first(&mut self) -> *mut HTTP_REQUEST_V2 {
         self.words.as_mut_ptr().cast()
     }
 
-    pub fn request(&self) -> HTTP_REQUEST_V1 {
+    pub(crate) fn request(&self) -> HTTP_REQUEST_V1 {
         assert!(self.length >= V1);
         // SAFETY: long enough and aligned; any bytes are a valid structure.
         unsafe {
@@ -290,7 +290,7 @@ impl RequestMemory {
     }
 
     /// The one entity chunk; empty when there is none.
-    pub fn body(&self) -> Vec<u8> {
+    pub(crate) fn body(&self) -> Vec<u8> {
         let request = self.request();
         if request.EntityChunkCount == 0 {
             assert!(request.pEntityChunks.is_null());
@@ -310,7 +310,7 @@ impl RequestMemory {
 }
 
 /// Reads one response with Content-Length; returns its head and its body.
-pub fn read_response(stream: &mut TcpStream) -> (String, Vec<u8>) {
+pub(crate) fn read_response(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -11,10 +11,13 @@ const SLOTS: usize = 64;
 /// The bit that tells `a` from `A`.
 const CASE: u64 = 0x2020_2020_2020_2020;
 
-/// A known name in lower case, as [`words`] cuts it.
+/// A known name in lower case, as [`words`] cuts it. A row is a cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Row {
     words: [u64; 3],
+    /// The case bits of the letters in `words`.
+    cases: [u64; 3],
     /// Bytes of the name; 0 in an empty slot, and no name has that length.
     length: usize,
     id: usize,
@@ -35,6 +38,7 @@ impl Lookup {
     pub(super) const fn new(names: &[&str], multiplier: u32) -> Self {
         let empty = Row {
             words: [0; 3],
+            cases: [0; 3],
             length: 0,
             id: 0,
         };
@@ -46,7 +50,8 @@ impl Lookup {
             assert!(rows[slot].length == 0, "two names in one slot");
             let [a, b, c] = words(name);
             rows[slot] = Row {
-                words: [lower(a), lower(b), lower(c)],
+                words: [a | case(a), b | case(b), c | case(c)],
+                cases: [case(a), case(b), case(c)],
                 length: name.len(),
                 id,
             };
@@ -63,11 +68,12 @@ impl Lookup {
         if row.length != name.len() {
             return None;
         }
-        let [a, b, c] = words(name);
-        let [x, y, z] = row.words;
-        // Names of more than 24 bytes have been refused by their length.
-        let is_equal = is_word(a, x) && is_word(b, y) && is_word(c, z);
-        is_equal.then_some(row.id)
+        let is_equal = |i: usize, word: u64| word | row.cases[i] == row.words[i];
+        let (Some(front), Some(end)) = (name.first_chunk(), name.last_chunk()) else {
+            return is_equal(0, short_word(name)).then_some(row.id);
+        };
+        let ends = is_equal(0, u64::from_le_bytes(*front)) && is_equal(1, u64::from_le_bytes(*end));
+        (ends && (name.len() <= 16 || is_equal(2, middle(name)))).then_some(row.id)
     }
 }
 
@@ -80,31 +86,31 @@ const fn slot(name: &[u8], first: u8, last: u8, multiplier: u32) -> usize {
 
 /// The bytes of a name of at most 24 bytes: the front, the end, and from the ninth byte on what
 /// these two may leave over; they overlap.
-#[inline]
 const fn words(name: &[u8]) -> [u64; 3] {
-    let (Some(front), Some(end)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) else {
-        return [short_word(name), 0, 0];
-    };
-    let middle = match name.split_at_checked(8) {
-        Some((_, rest)) if name.len() > 16 => rest.first_chunk::<8>(),
-        _ => None,
-    };
-    let middle = match middle {
-        Some(middle) => u64::from_le_bytes(*middle),
-        None => 0,
-    };
-    [u64::from_le_bytes(*front), u64::from_le_bytes(*end), middle]
+    match (name.first_chunk(), name.last_chunk()) {
+        (Some(front), Some(end)) => [
+            u64::from_le_bytes(*front),
+            u64::from_le_bytes(*end),
+            middle(name),
+        ],
+        _ => [short_word(name), 0, 0],
+    }
 }
 
-/// Of the bytes in known names only the letters have bit 6 set; shifted down by one it is their
-/// case bit.
+/// Bytes 9 to 16, 0 when there are no more than these.
 #[inline]
-const fn lower(word: u64) -> u64 {
-    word | (word >> 1 & CASE)
+const fn middle(name: &[u8]) -> u64 {
+    match name.split_at_checked(8) {
+        Some((_, rest)) if rest.len() > 8 => match rest.first_chunk() {
+            Some(word) => u64::from_le_bytes(*word),
+            None => 0,
+        },
+        _ => 0,
+    }
 }
 
-/// Whether each byte of `word` is that of `lower` in either case.
-#[inline]
-const fn is_word(word: u64, lower: u64) -> bool {
-    word | (lower >> 1 & CASE) == lower
+/// The case bits of the letters in a part of a known name: of the bytes in these only the letters
+/// have bit 6 set, and shifted down by one it is their case bit.
+const fn case(word: u64) -> u64 {
+    word >> 1 & CASE
 }

@@ -38,11 +38,14 @@ pub(super) fn is_valid(authority: &[u8]) -> bool {
         };
         return is_ipv6(&rest[..end]) && is_port(&rest[end + 1..]);
     }
-    let mut length = 0;
     let mut seen = 0;
-    while let Some(byte) = authority.get(length).filter(|b| class(**b) & HOST != 0) {
+    let mut length = authority.len();
+    for (at, byte) in authority.iter().enumerate() {
+        if class(*byte) & HOST == 0 {
+            length = at;
+            break;
+        }
         seen |= *byte;
-        length += 1;
     }
     let (host, port) = authority.split_at(length);
     let is_text = seen < 0x80 || std::str::from_utf8(host).is_ok();
@@ -53,15 +56,13 @@ pub(super) fn is_valid(authority: &[u8]) -> bool {
 fn is_port(text: &[u8]) -> bool {
     match text {
         [] => true,
+        [b':', digits @ ..] if digits.len() <= 4 => digits.iter().all(u8::is_ascii_digit),
         [b':', digits @ ..] => {
-            let mut port = 0;
-            for digit in digits {
-                if !digit.is_ascii_digit() {
-                    return false;
-                }
-                port = (port * 10 + u32::from(digit - b'0')).min(0x1_0000);
-            }
-            port <= 0xFFFF
+            let value = digits.iter().try_fold(0u32, |value, digit| {
+                let value = value * 10 + u32::from(digit.wrapping_sub(b'0'));
+                (digit.is_ascii_digit() && value <= 0xFFFF).then_some(value)
+            });
+            value.is_some()
         }
         _ => false,
     }

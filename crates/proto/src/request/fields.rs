@@ -63,12 +63,13 @@ pub(super) fn parse(
         let value = trim_start(&line[colon + 1..end]);
         let value_at = at + end - value.len();
         let value = Span::between(value_at, value_at + trim_end(value).len());
-        store(
-            head,
-            &line[name_at..colon],
-            Span::between(at + name_at, at + colon),
-            value,
-        );
+        match request_header_id(&line[name_at..colon]) {
+            Some(id) => store_known(head, id, value),
+            None => head.unknown.push(UnknownField {
+                name: Span::between(at + name_at, at + colon),
+                value,
+            }),
+        }
         head.first_field = false;
         at += next;
         head.parsed = at;
@@ -133,19 +134,14 @@ fn line_end(line: &[u8], at: usize) -> Result<Option<usize>, Reject> {
     }
 }
 
-/// Adds a field, `name` being the bytes of `name_span`.
+/// Adds a line of the known field `id`.
 #[inline]
-pub(super) fn store(head: &mut RequestHead, name: &[u8], name_span: Span, value: Span) {
-    match request_header_id(name) {
-        Some(id) if head.present >> id & 1 == 0 => {
-            head.present |= 1 << id;
-            head.known[id] = value;
-        }
-        Some(id) => head.repeats.push((id as u8, value)),
-        None => head.unknown.push(UnknownField {
-            name: name_span,
-            value,
-        }),
+pub(super) fn store_known(head: &mut RequestHead, id: usize, value: Span) {
+    if head.present >> id & 1 == 0 {
+        head.present |= 1 << id;
+        head.known[id] = value;
+    } else {
+        head.repeats.push((id as u8, value));
     }
 }
 

@@ -7,7 +7,8 @@
 //! Invariant: a head accepted here reads exactly as the strict parser would read it; the places
 //! where httparse and HTTP.sys differ are listed in `tests_quick.rs`. Threading: none.
 
-use super::{RequestHead, Span, TargetForm, fields, line};
+use super::{RequestHead, Span, TargetForm, UnknownField, fields, line};
+use crate::header::request_header_id;
 use crate::scan::has_byte;
 use crate::{Verb, Version};
 use httparse::{Header, Request, Status};
@@ -64,9 +65,14 @@ fn take_line(head: &mut RequestHead, window: &[u8], request: &Request<'_, '_>) -
 fn take_fields(head: &mut RequestHead, window: &[u8], request: &Request<'_, '_>) -> Option<()> {
     for field in request.headers.iter() {
         let name = field.name.as_bytes();
-        let name_span = place(window, name)?;
         let value = place(window, field.value)?;
-        fields::store(head, name, name_span, value);
+        match request_header_id(name) {
+            Some(id) => fields::store_known(head, id, value),
+            None => head.unknown.push(UnknownField {
+                name: place(window, name)?,
+                value,
+            }),
+        }
     }
     Some(())
 }

@@ -53,6 +53,16 @@ typedef __CHAR16_TYPE__ httpsys_unit;
 #define HTTPSYS_CRT_END
 #endif
 
+/* A function with a name of the C library. In C it gets an assembler name of its own, or calls that
+ * the compiler itself makes of the library's function would end in this one. */
+#ifdef __cplusplus
+#define HTTPSYS_CRT_TAKE_OVER(linkage, type, name, parameters) linkage type name parameters
+#else
+#define HTTPSYS_CRT_TAKE_OVER(linkage, type, name, parameters)                                     \
+    linkage type name parameters __asm__("httpsys_" #name);                                        \
+    linkage type name parameters
+#endif
+
 /* For loops that a compiler may recognise and replace by a call of the C library's function. */
 #if defined(__clang__)
 #define HTTPSYS_CRT_LOOP HTTPSYS_CRT __attribute__((no_builtin))

@@ -81,17 +81,19 @@ HTTPSYS_CRT size_t httpsys_to_multibyte(char *target, const wchar_t **source, si
     }
 }
 
-HTTPSYS_CRT size_t mbstowcs(wchar_t *target, const char *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, mbstowcs,
+                      (wchar_t *target, const char *source, size_t count))
 {
     return httpsys_to_wide(target, &source, count);
 }
 
-HTTPSYS_CRT size_t wcstombs(char *target, const wchar_t *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, wcstombs,
+                      (char *target, const wchar_t *source, size_t count))
 {
     return httpsys_to_multibyte(target, &source, count);
 }
 
-HTTPSYS_CRT int mbtowc(wchar_t *target, const char *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, mbtowc, (wchar_t *target, const char *source, size_t count))
 {
     const char *next = source;
     uint32_t character;
@@ -111,7 +113,7 @@ HTTPSYS_CRT int mbtowc(wchar_t *target, const char *source, size_t count)
     return character ? (int)(next - source) : 0;
 }
 
-HTTPSYS_CRT int wctomb(char *target, wchar_t unit)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, wctomb, (char *target, wchar_t unit))
 {
     if (!target) {
         return 0;

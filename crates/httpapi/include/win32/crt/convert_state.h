@@ -13,7 +13,8 @@
 
 HTTPSYS_CRT_BEGIN
 
-HTTPSYS_CRT size_t mbrtowc(wchar_t *target, const char *source, size_t count, mbstate_t *state)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, mbrtowc,
+                      (wchar_t *target, const char *source, size_t count, mbstate_t *state))
 {
     int length;
     unsigned char lead;
@@ -39,7 +40,7 @@ HTTPSYS_CRT size_t mbrtowc(wchar_t *target, const char *source, size_t count, mb
     return length < 0 ? (size_t)-1 : (size_t)length;
 }
 
-HTTPSYS_CRT size_t wcrtomb(char *target, wchar_t unit, mbstate_t *state)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, wcrtomb, (char *target, wchar_t unit, mbstate_t *state))
 {
     int length = target ? wctomb(target, unit) : 1;
 
@@ -47,7 +48,8 @@ HTTPSYS_CRT size_t wcrtomb(char *target, wchar_t unit, mbstate_t *state)
     return length < 0 ? (size_t)-1 : (size_t)length;
 }
 
-HTTPSYS_CRT size_t mbsrtowcs(wchar_t *target, const char **source, size_t count, mbstate_t *state)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, mbsrtowcs,
+                      (wchar_t *target, const char **source, size_t count, mbstate_t *state))
 {
     const char *copy = *source;
 
@@ -55,7 +57,8 @@ HTTPSYS_CRT size_t mbsrtowcs(wchar_t *target, const char **source, size_t count,
     return httpsys_to_wide(target, target ? source : &copy, count);
 }
 
-HTTPSYS_CRT size_t wcsrtombs(char *target, const wchar_t **source, size_t count, mbstate_t *state)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, wcsrtombs,
+                      (char *target, const wchar_t **source, size_t count, mbstate_t *state))
 {
     const wchar_t *copy = *source;
 

@@ -4,6 +4,8 @@
  */
 #pragma GCC system_header
 #if HTTPSYS_CRT_WIDE
+#undef swprintf
+#undef wcstok
 #define wcscpy httpsys_hidden_wcscpy
 #define wcsncpy httpsys_hidden_wcsncpy
 #define wcscat httpsys_hidden_wcscat

@@ -25,29 +25,31 @@
 HTTPSYS_CRT_BEGIN
 
 #if HTTPSYS_MS_PRINTF
-HTTPSYS_CRT int vfprintf(FILE *stream, const char *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vfprintf, (FILE *stream, const char *format, va_list list))
 {
     return httpsys_print(stream, 0, format, list);
 }
-HTTPSYS_CRT int vprintf(const char *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vprintf, (const char *format, va_list list))
 {
     return httpsys_print(stdout, 0, format, list);
 }
-HTTPSYS_CRT int vsnprintf(char *target, size_t size, const char *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vsnprintf,
+                      (char *target, size_t size, const char *format, va_list list))
 {
     return httpsys_print_to(target, size, 0, HTTPSYS_OVERFLOW_COUNT, format, list);
 }
-HTTPSYS_CRT int vsprintf(char *target, const char *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vsprintf, (char *target, const char *format, va_list list))
 {
     return httpsys_print_to(target, SIZE_MAX, 0, HTTPSYS_OVERFLOW_COUNT, format, list);
 }
-HTTPSYS_CRT int fprintf(FILE *stream, const char *format, ...)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, fprintf, (FILE *stream, const char *format, ...))
 HTTPSYS_PRINT_BODY(httpsys_print(stream, 0, format, list))
-HTTPSYS_CRT int printf(const char *format, ...)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, printf, (const char *format, ...))
 HTTPSYS_PRINT_BODY(httpsys_print(stdout, 0, format, list))
-HTTPSYS_CRT int snprintf(char *target, size_t size, const char *format, ...)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, snprintf,
+                      (char *target, size_t size, const char *format, ...))
 HTTPSYS_PRINT_BODY(httpsys_print_to(target, size, 0, HTTPSYS_OVERFLOW_COUNT, format, list))
-HTTPSYS_CRT int sprintf(char *target, const char *format, ...)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, sprintf, (char *target, const char *format, ...))
 HTTPSYS_PRINT_BODY(httpsys_print_to(target, SIZE_MAX, 0, HTTPSYS_OVERFLOW_COUNT, format, list))
 #endif
 

@@ -1,5 +1,5 @@
 /* Undoes hide.h. A system header may itself have defined macros of these names (fortified
- * functions); they go as well.
+ * functions); they go as well. What C needs of macros comes back with select.h.
  */
 #pragma GCC system_header
 #if HTTPSYS_CRT_WIDE
@@ -82,3 +82,4 @@
 #undef vfscanf
 #undef vsscanf
 #endif
+#include "select.h"

@@ -97,15 +97,17 @@ HTTPSYS_CRT unsigned long long httpsys_wide_unsigned(const wchar_t *text, wchar_
     return negative ? 0 - value : value;
 }
 
-HTTPSYS_CRT long wcstol(const wchar_t *text, wchar_t **end, int base)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, long, wcstol, (const wchar_t *text, wchar_t **end, int base))
 {
     return (long)httpsys_wide_signed(text, end, base, LONG_MAX);
 }
-HTTPSYS_CRT long long wcstoll(const wchar_t *text, wchar_t **end, int base)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, long long, wcstoll,
+                      (const wchar_t *text, wchar_t **end, int base))
 {
     return httpsys_wide_signed(text, end, base, INT64_MAX);
 }
-HTTPSYS_CRT intmax_t wcstoimax(const wchar_t *text, wchar_t **end, int base)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, intmax_t, wcstoimax,
+                      (const wchar_t *text, wchar_t **end, int base))
 {
     return (intmax_t)httpsys_wide_signed(text, end, base, INT64_MAX);
 }
@@ -113,15 +115,18 @@ HTTPSYS_CRT long long _wcstoi64(const wchar_t *text, wchar_t **end, int base)
 {
     return httpsys_wide_signed(text, end, base, INT64_MAX);
 }
-HTTPSYS_CRT unsigned long wcstoul(const wchar_t *text, wchar_t **end, int base)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, unsigned long, wcstoul,
+                      (const wchar_t *text, wchar_t **end, int base))
 {
     return (unsigned long)httpsys_wide_unsigned(text, end, base, ULONG_MAX);
 }
-HTTPSYS_CRT unsigned long long wcstoull(const wchar_t *text, wchar_t **end, int base)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, unsigned long long, wcstoull,
+                      (const wchar_t *text, wchar_t **end, int base))
 {
     return httpsys_wide_unsigned(text, end, base, UINT64_MAX);
 }
-HTTPSYS_CRT uintmax_t wcstoumax(const wchar_t *text, wchar_t **end, int base)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, uintmax_t, wcstoumax,
+                      (const wchar_t *text, wchar_t **end, int base))
 {
     return (uintmax_t)httpsys_wide_unsigned(text, end, base, UINT64_MAX);
 }
@@ -173,15 +178,15 @@ HTTPSYS_CRT long double httpsys_wide_real(const wchar_t *text, wchar_t **end, ch
     return value;
 }
 
-HTTPSYS_CRT float wcstof(const wchar_t *text, wchar_t **end)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, float, wcstof, (const wchar_t *text, wchar_t **end))
 {
     return (float)httpsys_wide_real(text, end, 'f');
 }
-HTTPSYS_CRT double wcstod(const wchar_t *text, wchar_t **end)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, double, wcstod, (const wchar_t *text, wchar_t **end))
 {
     return (double)httpsys_wide_real(text, end, 'd');
 }
-HTTPSYS_CRT long double wcstold(const wchar_t *text, wchar_t **end)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, long double, wcstold, (const wchar_t *text, wchar_t **end))
 {
     return httpsys_wide_real(text, end, 'l');
 }

@@ -18,28 +18,34 @@
 
 HTTPSYS_CRT_BEGIN
 
-HTTPSYS_CRT int vfwprintf(FILE *stream, const wchar_t *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vfwprintf,
+                      (FILE *stream, const wchar_t *format, va_list list))
 {
     return httpsys_print(stream, 1, format, list);
 }
-HTTPSYS_CRT int vwprintf(const wchar_t *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vwprintf, (const wchar_t *format, va_list list))
 {
     return httpsys_print(stdout, 1, format, list);
 }
-HTTPSYS_CRT int fwprintf(FILE *stream, const wchar_t *format, ...)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, fwprintf, (FILE *stream, const wchar_t *format, ...))
 HTTPSYS_PRINT_BODY(httpsys_print(stream, 1, format, list))
-HTTPSYS_CRT int wprintf(const wchar_t *format, ...)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, wprintf, (const wchar_t *format, ...))
 HTTPSYS_PRINT_BODY(httpsys_print(stdout, 1, format, list))
 HTTPSYS_CRT int fwprintf_s(FILE *stream, const wchar_t *format, ...)
 HTTPSYS_PRINT_BODY(httpsys_print(stream, 1, format, list))
 HTTPSYS_CRT int wprintf_s(const wchar_t *format, ...)
 HTTPSYS_PRINT_BODY(httpsys_print(stdout, 1, format, list))
 
-HTTPSYS_CRT int vswprintf(wchar_t *target, size_t size, const wchar_t *format, va_list list)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, vswprintf,
+                      (wchar_t *target, size_t size, const wchar_t *format, va_list list))
 {
     return httpsys_print_to(target, size, 1, HTTPSYS_OVERFLOW_CUT, format, list);
 }
-HTTPSYS_CRT int swprintf(wchar_t *target, size_t size, const wchar_t *format, ...)
+#ifndef __cplusplus
+HTTPSYS_CRT int(swprintf)(wchar_t *target, size_t size, const wchar_t *format,
+                          ...) __asm__("httpsys_swprintf");
+#endif
+HTTPSYS_CRT int(swprintf)(wchar_t *target, size_t size, const wchar_t *format, ...)
 HTTPSYS_PRINT_BODY(httpsys_print_to(target, size, 1, HTTPSYS_OVERFLOW_CUT, format, list))
 HTTPSYS_CRT int _swprintf(wchar_t *target, const wchar_t *format, ...)
 HTTPSYS_PRINT_BODY(
@@ -71,8 +77,7 @@ HTTPSYS_CRT int _snwprintf_s(wchar_t *target, size_t size, size_t count, const w
                              ...)
 HTTPSYS_PRINT_BODY(httpsys_print_count(target, size, 1, count, format, list))
 
-/* Page: sprintf, swprintf. The older form has no size; it is told by the type of the second
- * argument, or by _CRT_NON_CONFORMING_SWPRINTFS as on Windows. */
+/* Page: sprintf, swprintf. The older form has no size; for C see select.h. */
 #ifdef __cplusplus
 inline int swprintf(wchar_t *target, const wchar_t *format, ...)
 HTTPSYS_PRINT_BODY(
@@ -97,15 +102,6 @@ inline int _vsnwprintf_s(wchar_t (&target)[size], size_t count, const wchar_t *f
 {
     return httpsys_print_count(target, size, 1, count, format, list);
 }
-#elif defined(_CRT_NON_CONFORMING_SWPRINTFS)
-#define swprintf _swprintf
-#else
-#define HTTPSYS_FIRST(first, ...) first
-#define swprintf(target, ...)                                                                      \
-    __extension__ _Generic((HTTPSYS_FIRST(__VA_ARGS__, 0)),                                        \
-                           wchar_t *: _swprintf,                                                   \
-                           const wchar_t *: _swprintf,                                             \
-                           default: swprintf)(target, __VA_ARGS__)
 #endif
 
 /* ---- Single characters. The first half of a surrogate pair waits for the second. ---- */
@@ -115,7 +111,7 @@ struct httpsys_half {
     wchar_t unit;
 };
 
-HTTPSYS_CRT wint_t fputwc(wchar_t unit, FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, fputwc, (wchar_t unit, FILE *stream))
 {
     static __thread struct httpsys_half waiting;
     wchar_t pair[2];
@@ -137,16 +133,16 @@ HTTPSYS_CRT wint_t fputwc(wchar_t unit, FILE *stream)
     count = (size_t)httpsys_encode8(httpsys_decode16(&at, pair + 2, NULL), bytes);
     return fwrite(bytes, 1, count, stream) == count ? (wint_t)unit : WEOF;
 }
-HTTPSYS_CRT wint_t putwc(wchar_t unit, FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, putwc, (wchar_t unit, FILE *stream))
 {
     return fputwc(unit, stream);
 }
-HTTPSYS_CRT wint_t putwchar(wchar_t unit)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, putwchar, (wchar_t unit))
 {
     return fputwc(unit, stdout);
 }
 
-HTTPSYS_CRT wint_t fgetwc(FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, fgetwc, (FILE *stream))
 {
     static __thread struct httpsys_half waiting;
     char bytes[4];
@@ -179,17 +175,17 @@ HTTPSYS_CRT wint_t fgetwc(FILE *stream)
     }
     return (wint_t)units[0];
 }
-HTTPSYS_CRT wint_t getwc(FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, getwc, (FILE *stream))
 {
     return fgetwc(stream);
 }
-HTTPSYS_CRT wint_t getwchar(void)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, getwchar, (void))
 {
     return fgetwc(stdin);
 }
 
 /* One character of at most U+FFFF can be pushed back, as many bytes as the C library takes. */
-HTTPSYS_CRT wint_t ungetwc(wint_t unit, FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wint_t, ungetwc, (wint_t unit, FILE *stream))
 {
     char bytes[4];
     int count;
@@ -205,7 +201,7 @@ HTTPSYS_CRT wint_t ungetwc(wint_t unit, FILE *stream)
     return unit;
 }
 
-HTTPSYS_CRT wchar_t *fgetws(wchar_t *target, int size, FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, fgetws, (wchar_t *target, int size, FILE *stream))
 {
     int count = 0;
 
@@ -226,7 +222,7 @@ HTTPSYS_CRT wchar_t *fgetws(wchar_t *target, int size, FILE *stream)
     return target;
 }
 
-HTTPSYS_CRT int fputws(const wchar_t *text, FILE *stream)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, fputws, (const wchar_t *text, FILE *stream))
 {
     return fwprintf(stream, L"%s", text) < 0 ? EOF : 0;
 }
@@ -235,15 +231,20 @@ HTTPSYS_CRT int _putws(const wchar_t *text)
     return wprintf(L"%s\n", text) < 0 ? EOF : 0;
 }
 
+/* A mode such as L"w, ccs=UTF-8" is cut at its comma: text is UTF-8 anyway. */
 HTTPSYS_CRT FILE *_wfopen(const wchar_t *name, const wchar_t *mode)
 {
     struct httpsys_sink path, how;
+    size_t mode_length = 0;
     FILE *stream = NULL;
 
     httpsys_sink_growing(&path, 0);
     httpsys_sink_growing(&how, 0);
     httpsys_sink_string(&path, 0, name, 1, SIZE_MAX);
-    httpsys_sink_string(&how, 0, mode, 1, SIZE_MAX);
+    while (mode[mode_length] && mode[mode_length] != ',') {
+        mode_length++;
+    }
+    httpsys_sink_utf8(&how, mode, mode_length);
     httpsys_sink_unit(&path, 0);
     httpsys_sink_unit(&how, 0);
     if (!path.failed && !how.failed) {

@@ -17,7 +17,7 @@
 
 HTTPSYS_CRT_BEGIN
 
-HTTPSYS_CRT_LOOP size_t wcslen(const wchar_t *text)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT_LOOP, size_t, wcslen, (const wchar_t *text))
 {
     const wchar_t *end = text;
 
@@ -27,7 +27,7 @@ HTTPSYS_CRT_LOOP size_t wcslen(const wchar_t *text)
     return (size_t)(end - text);
 }
 
-HTTPSYS_CRT_LOOP size_t wcsnlen(const wchar_t *text, size_t limit)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT_LOOP, size_t, wcsnlen, (const wchar_t *text, size_t limit))
 {
     size_t length = 0;
 
@@ -42,17 +42,20 @@ HTTPSYS_CRT size_t wcsnlen_s(const wchar_t *text, size_t limit)
     return text ? wcsnlen(text, limit) : 0;
 }
 
-HTTPSYS_CRT wchar_t *wmemcpy(wchar_t *target, const wchar_t *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wmemcpy,
+                      (wchar_t *target, const wchar_t *source, size_t count))
 {
     return (wchar_t *)__builtin_memcpy(target, source, count * sizeof(wchar_t));
 }
 
-HTTPSYS_CRT wchar_t *wmemmove(wchar_t *target, const wchar_t *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wmemmove,
+                      (wchar_t *target, const wchar_t *source, size_t count))
 {
     return (wchar_t *)__builtin_memmove(target, source, count * sizeof(wchar_t));
 }
 
-HTTPSYS_CRT_LOOP wchar_t *wmemset(wchar_t *target, wchar_t value, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT_LOOP, wchar_t *, wmemset,
+                      (wchar_t *target, wchar_t value, size_t count))
 {
     size_t i;
 
@@ -62,7 +65,8 @@ HTTPSYS_CRT_LOOP wchar_t *wmemset(wchar_t *target, wchar_t value, size_t count)
     return target;
 }
 
-HTTPSYS_CRT_LOOP int wmemcmp(const wchar_t *left, const wchar_t *right, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT_LOOP, int, wmemcmp,
+                      (const wchar_t *left, const wchar_t *right, size_t count))
 {
     size_t i;
 
@@ -74,12 +78,13 @@ HTTPSYS_CRT_LOOP int wmemcmp(const wchar_t *left, const wchar_t *right, size_t c
     return 0;
 }
 
-HTTPSYS_CRT wchar_t *wcscpy(wchar_t *target, const wchar_t *source)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcscpy, (wchar_t *target, const wchar_t *source))
 {
     return wmemcpy(target, source, wcslen(source) + 1);
 }
 
-HTTPSYS_CRT wchar_t *wcsncpy(wchar_t *target, const wchar_t *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcsncpy,
+                      (wchar_t *target, const wchar_t *source, size_t count))
 {
     size_t length = wcsnlen(source, count);
 
@@ -88,13 +93,14 @@ HTTPSYS_CRT wchar_t *wcsncpy(wchar_t *target, const wchar_t *source, size_t coun
     return target;
 }
 
-HTTPSYS_CRT wchar_t *wcscat(wchar_t *target, const wchar_t *source)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcscat, (wchar_t *target, const wchar_t *source))
 {
     wcscpy(target + wcslen(target), source);
     return target;
 }
 
-HTTPSYS_CRT wchar_t *wcsncat(wchar_t *target, const wchar_t *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcsncat,
+                      (wchar_t *target, const wchar_t *source, size_t count))
 {
     size_t length = wcsnlen(source, count);
     wchar_t *end = target + wcslen(target);
@@ -104,7 +110,8 @@ HTTPSYS_CRT wchar_t *wcsncat(wchar_t *target, const wchar_t *source, size_t coun
     return target;
 }
 
-HTTPSYS_CRT_LOOP int wcsncmp(const wchar_t *left, const wchar_t *right, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT_LOOP, int, wcsncmp,
+                      (const wchar_t *left, const wchar_t *right, size_t count))
 {
     size_t i;
 
@@ -119,12 +126,12 @@ HTTPSYS_CRT_LOOP int wcsncmp(const wchar_t *left, const wchar_t *right, size_t c
     return 0;
 }
 
-HTTPSYS_CRT int wcscmp(const wchar_t *left, const wchar_t *right)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, wcscmp, (const wchar_t *left, const wchar_t *right))
 {
     return wcsncmp(left, right, SIZE_MAX);
 }
 
-HTTPSYS_CRT int wcscoll(const wchar_t *left, const wchar_t *right)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, wcscoll, (const wchar_t *left, const wchar_t *right))
 {
     return wcscmp(left, right);
 }
@@ -172,7 +179,8 @@ HTTPSYS_CRT wchar_t *_wcsupr(wchar_t *text)
 
 /* ---- Searching. C++ has a second form of each, which keeps const. ---- */
 
-HTTPSYS_CRT_LOOP wchar_t *wmemchr(const wchar_t *text, wchar_t wanted, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT_LOOP, wchar_t *, wmemchr,
+                      (const wchar_t *text, wchar_t wanted, size_t count))
 {
     size_t i;
 
@@ -184,12 +192,12 @@ HTTPSYS_CRT_LOOP wchar_t *wmemchr(const wchar_t *text, wchar_t wanted, size_t co
     return NULL;
 }
 
-HTTPSYS_CRT wchar_t *wcschr(const wchar_t *text, wchar_t wanted)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcschr, (const wchar_t *text, wchar_t wanted))
 {
     return wmemchr(text, wanted, wcslen(text) + 1);
 }
 
-HTTPSYS_CRT wchar_t *wcsrchr(const wchar_t *text, wchar_t wanted)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcsrchr, (const wchar_t *text, wchar_t wanted))
 {
     const wchar_t *at = text + wcslen(text);
 
@@ -199,7 +207,7 @@ HTTPSYS_CRT wchar_t *wcsrchr(const wchar_t *text, wchar_t wanted)
     return *at == wanted ? (wchar_t *)at : NULL;
 }
 
-HTTPSYS_CRT size_t wcscspn(const wchar_t *text, const wchar_t *stop)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, wcscspn, (const wchar_t *text, const wchar_t *stop))
 {
     size_t length = 0;
 
@@ -209,7 +217,7 @@ HTTPSYS_CRT size_t wcscspn(const wchar_t *text, const wchar_t *stop)
     return length;
 }
 
-HTTPSYS_CRT size_t wcsspn(const wchar_t *text, const wchar_t *accepted)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, wcsspn, (const wchar_t *text, const wchar_t *accepted))
 {
     size_t length = 0;
 
@@ -219,14 +227,14 @@ HTTPSYS_CRT size_t wcsspn(const wchar_t *text, const wchar_t *accepted)
     return length;
 }
 
-HTTPSYS_CRT wchar_t *wcspbrk(const wchar_t *text, const wchar_t *wanted)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcspbrk, (const wchar_t *text, const wchar_t *wanted))
 {
     const wchar_t *at = text + wcscspn(text, wanted);
 
     return *at ? (wchar_t *)at : NULL;
 }
 
-HTTPSYS_CRT wchar_t *wcsstr(const wchar_t *text, const wchar_t *wanted)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcsstr, (const wchar_t *text, const wchar_t *wanted))
 {
     size_t length = wcslen(wanted);
 
@@ -241,6 +249,10 @@ HTTPSYS_CRT wchar_t *wcsstr(const wchar_t *text, const wchar_t *wanted)
 }
 
 #ifdef __cplusplus
+/* Keeps libstdc++ from adding these forms itself. */
+#ifndef __CORRECT_ISO_CPP_WCHAR_H_PROTO
+#define __CORRECT_ISO_CPP_WCHAR_H_PROTO
+#endif
 inline wchar_t *wmemchr(wchar_t *text, wchar_t wanted, size_t count)
 {
     return wmemchr((const wchar_t *)text, wanted, count);
@@ -278,7 +290,7 @@ HTTPSYS_CRT wchar_t *wcstok_s(wchar_t *text, const wchar_t *delimiters, wchar_t 
     return end == token ? NULL : token;
 }
 
-/* Page: strtok, wcstok. With and without the context argument; without it, one per thread. */
+/* Page: strtok, wcstok. The form without context has one per thread; for C see select.h. */
 HTTPSYS_CRT wchar_t *httpsys_wcstok(wchar_t *text, const wchar_t *delimiters)
 {
     static __thread wchar_t *context;
@@ -294,9 +306,6 @@ inline wchar_t *wcstok(wchar_t *text, const wchar_t *delimiters, wchar_t **conte
 {
     return wcstok_s(text, delimiters, context);
 }
-#else
-#define HTTPSYS_FOURTH(a, b, c, d, ...) d
-#define wcstok(...) HTTPSYS_FOURTH(__VA_ARGS__, wcstok_s, httpsys_wcstok, 0)(__VA_ARGS__)
 #endif
 
 /* ---- Copies of bounded size. Pages: strcpy_s, strcat_s, strncpy_s, strncat_s, _strdup. ---- */
@@ -373,12 +382,13 @@ HTTPSYS_CRT wchar_t *_wcsdup(const wchar_t *text)
     return copy ? wmemcpy(copy, text, count) : NULL;
 }
 
-HTTPSYS_CRT wchar_t *wcsdup(const wchar_t *text)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, wchar_t *, wcsdup, (const wchar_t *text))
 {
     return _wcsdup(text);
 }
 
-HTTPSYS_CRT size_t wcsxfrm(wchar_t *target, const wchar_t *source, size_t count)
+HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, size_t, wcsxfrm,
+                      (wchar_t *target, const wchar_t *source, size_t count))
 {
     size_t length = wcslen(source);
 

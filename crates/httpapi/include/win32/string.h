@@ -1,0 +1,9 @@
+/* The system's string.h and Microsoft's additions to it; see crt/base.h. */
+#pragma GCC system_header
+#include_next <string.h>
+
+#if !defined(_WIN32) && !defined(HTTPSYS_WIN32_STRING_H)
+#define HTTPSYS_WIN32_STRING_H
+#include "crt/narrow_string.h"
+#include "crt/wide_string.h"
+#endif
