@@ -50,8 +50,9 @@ run: ## serve the sample on 127.0.0.1:PORT
 	$(CARGO) build --release -p httpsys-examples --bin hello
 	@echo "Serving on http://127.0.0.1:$(PORT)/ (Ctrl-C ends it). Try in another terminal:"
 	@echo "  curl -i http://127.0.0.1:$(PORT)/"
-	@echo "  curl -i -d 'some text' http://127.0.0.1:$(PORT)/"
-	@echo "  curl -i -H 'Host: elsewhere.invalid' http://127.0.0.1:$(PORT)/"
+	@echo "  curl -i -d 'some text' http://127.0.0.1:$(PORT)/echo"
+	@echo "  curl -iN http://127.0.0.1:$(PORT)/stream"
+	@echo "  curl -i http://127.0.0.1:$(PORT)/cancel    # the connection is reset"
 	@exec "$(TARGET_DIR)/release/hello" --port $(PORT)
 
 # The C tests link to the shared library in TARGET_DIR/debug, and only `cargo build` puts it there.

@@ -109,10 +109,7 @@ fn cxl_006_cancel_of_an_answered_id_fails_with_1229_and_harms_nobody<D: Door>(w:
 fn cxl_006_cancel_after_the_client_has_gone_fails_with_1229<D: Door>(w: &World<D>) {
     let (client, request) = w.received_get("/x");
     thread::scope(|scope| {
-        let wait = scope.spawn(|| {
-            w.door
-                .wait_for_disconnect(&w.queue, request.connection_id)
-        });
+        let wait = scope.spawn(|| w.door.wait_for_disconnect(&w.queue, request.connection_id));
         client.reset();
         // Whether it waited or came too late, the service knows now.
         let waited = wait.join().expect("the wait");
@@ -126,8 +123,7 @@ fn cxl_008_cancel_without_overlapped_has_happened_when_it_returns<D: Door>(w: &W
     assert_eq!(w.cancel(request.id), Ok(()));
     assert_eq!(w.cancel(request.id), Err(1229));
     assert_eq!(
-        w.door
-            .wait_for_disconnect(&w.queue, request.connection_id),
+        w.door.wait_for_disconnect(&w.queue, request.connection_id),
         Err(1229)
     );
     client.expect_reset();
@@ -138,10 +134,7 @@ fn cxl_008_cancel_without_overlapped_has_happened_when_it_returns<D: Door>(w: &W
 fn cxl_009_cancel_ends_a_disconnect_wait<D: Door>(w: &World<D>) {
     let (mut client, request) = w.received_get("/x");
     thread::scope(|scope| {
-        let wait = scope.spawn(|| {
-            w.door
-                .wait_for_disconnect(&w.queue, request.connection_id)
-        });
+        let wait = scope.spawn(|| w.door.wait_for_disconnect(&w.queue, request.connection_id));
         assert_eq!(w.cancel(request.id), Ok(()));
         let waited = wait.join().expect("the wait");
         assert!(matches!(waited, Ok(()) | Err(1229)), "{waited:?}");

@@ -206,7 +206,11 @@ fn fire<D: Door>(w: &World<D>, ids: &Ids, stop: &AtomicBool, mut random: Random)
 fn be_a_victim<D: Door>(w: &World<D>, stop: &AtomicBool, mut random: Random) {
     while !stop.load(Ordering::Relaxed) {
         let mut client = w.connect();
-        let path = if random.below(4) == 0 { "/foreign/" } else { "/victim/" };
+        let path = if random.below(4) == 0 {
+            "/foreign/"
+        } else {
+            "/victim/"
+        };
         match random.below(5) {
             0 => drop(client.try_send([w.get(path), w.get(path), w.get(path)].concat())),
             1 => drop(client.try_send(w.request("POST", path, "Content-Length: 100\r\n") + "abc")),

@@ -14,10 +14,7 @@ both_doors![
 fn dsc_001_a_blocking_wait_ends_with_the_connection<D: Door>(w: &World<D>) {
     let (client, request) = w.received_get("/");
     std::thread::scope(|scope| {
-        let wait = scope.spawn(|| {
-            w.door
-                .wait_for_disconnect(&w.queue, request.connection_id)
-        });
+        let wait = scope.spawn(|| w.door.wait_for_disconnect(&w.queue, request.connection_id));
         client.reset();
         // 1229 if the connection was gone before the wait began (DSC-003).
         let waited = wait.join().expect("the wait");
@@ -41,10 +38,7 @@ fn dsc_003_dsc_004_ids_that_are_none_fail_with_1229<D: Door>(w: &World<D>) {
 fn dsc_009_closing_the_queue_ends_a_wait_with_995<D: Door>(w: &World<D>) {
     let (mut client, request) = w.received_get("/");
     std::thread::scope(|scope| {
-        let wait = scope.spawn(|| {
-            w.door
-                .wait_for_disconnect(&w.queue, request.connection_id)
-        });
+        let wait = scope.spawn(|| w.door.wait_for_disconnect(&w.queue, request.connection_id));
         w.door.close_queue(&w.queue).expect("close");
         // 6 if the queue was closed before the wait began.
         let waited = wait.join().expect("the wait");

@@ -7,7 +7,9 @@ use std::ptr;
 use std::thread;
 
 use httpsys_tests::both_doors;
-use httpsys_tests::door::{CAbi, COPY_BODY, DISCONNECT, Door, FILL_BUFFER, MORE_DATA, Reply, World};
+use httpsys_tests::door::{
+    CAbi, COPY_BODY, DISCONNECT, Door, FILL_BUFFER, MORE_DATA, Reply, World,
+};
 use httpsys_tests::overlapped::Overlapped;
 use httpsys_tests::raw::{self, Handle, RequestBuffer};
 use windows_sys::Win32::Networking::HttpServer as http;
@@ -208,7 +210,14 @@ fn bdy_018_chunked_bodies_are_decoded<D: Door>(w: &World<D>) {
 
 /// G-023: no 400, a reset; the read fails with 1229.
 fn bdy_019_an_invalid_chunk_ends_the_body_with_a_reset<D: Door>(w: &World<D>) {
-    for bad in ["zz\r\n", "-1\r\n", "0x5\r\n", "\r\n", "11111111111111111\r\n", "5\r\nhelloX\r\n"] {
+    for bad in [
+        "zz\r\n",
+        "-1\r\n",
+        "0x5\r\n",
+        "\r\n",
+        "11111111111111111\r\n",
+        "5\r\nhelloX\r\n",
+    ] {
         let mut client = w.connect();
         client.send(w.request("POST", "/", "Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\n");
         let request = w.receive();
@@ -226,7 +235,11 @@ fn bdy_019_an_invalid_chunk_ends_the_body_with_a_reset<D: Door>(w: &World<D>) {
 
 fn bdy_020_trailers_are_consumed<D: Door>(w: &World<D>) {
     let mut client = w.connect();
-    let head = w.request("POST", "/", "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n");
+    let head = w.request(
+        "POST",
+        "/",
+        "Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n",
+    );
     client.send(head + "3\r\nabc\r\n0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n" + &w.get("/next"));
     let request = w.receive();
     assert_eq!(read_all(w, request.id), b"abc");
@@ -325,10 +338,16 @@ fn ent_004_a_read_needs_no_byte_count() {
     let (_client, id) = posted(&w, 5, "ping1");
     let (mut two, mut one, mut four) = ([0; 2], [0; 1], [0; 4]);
     let mut count = 0;
-    assert_eq!(raw::read_body(w.queue, id, 0, &mut two, Some(&mut count)), 0);
+    assert_eq!(
+        raw::read_body(w.queue, id, 0, &mut two, Some(&mut count)),
+        0
+    );
     assert_eq!(count, 2);
     assert_eq!(raw::read_body(w.queue, id, 0, &mut one, None), 0);
-    assert_eq!(raw::read_body(w.queue, id, 0, &mut four, Some(&mut count)), 0);
+    assert_eq!(
+        raw::read_body(w.queue, id, 0, &mut four, Some(&mut count)),
+        0
+    );
     assert_eq!(count, 2);
     assert_eq!((&two, &one, &four[..2]), (b"pi", b"n", &b"g1"[..]));
 }
@@ -340,7 +359,10 @@ fn ent_005_the_byte_count_at_the_end_is_0() {
     let (_client, id) = posted(&w, 1, "x");
     assert_eq!(raw::read_body(w.queue, id, 0, &mut [0; 8], None), 0);
     let mut count = 0xDEAD;
-    assert_eq!(raw::read_body(w.queue, id, 0, &mut [0; 8], Some(&mut count)), 38);
+    assert_eq!(
+        raw::read_body(w.queue, id, 0, &mut [0; 8], Some(&mut count)),
+        38
+    );
     assert_eq!(count, 0);
 }
 
@@ -361,10 +383,16 @@ fn ent_007_after_copy_body_of_all_the_first_read_returns_38() {
     let mut client = w.connect();
     client.send(w.request("POST", "/", "Content-Length: 5\r\n") + "ping1");
     let mut buffer = RequestBuffer::new(4096);
-    assert_eq!(raw::receive(w.queue, 0, COPY_BODY, &mut buffer, 4096, None), 0);
+    assert_eq!(
+        raw::receive(w.queue, 0, COPY_BODY, &mut buffer, 4096, None),
+        0
+    );
     let request = buffer.received();
     assert_eq!(request.body, b"ping1");
-    assert_eq!(raw::read_body(w.queue, request.id, 0, &mut [0; 8], None), 38);
+    assert_eq!(
+        raw::read_body(w.queue, request.id, 0, &mut [0; 8], None),
+        38
+    );
 }
 
 #[test]
@@ -408,7 +436,10 @@ fn ent_013_a_buffer_of_no_bytes_is_234_with_a_count_of_1() {
     let w = World::<CAbi>::new();
     let (_client, id) = posted(&w, 5, "ping1");
     let mut count = 0;
-    assert_eq!(raw::read_body(w.queue, id, 0, &mut [], Some(&mut count)), 234);
+    assert_eq!(
+        raw::read_body(w.queue, id, 0, &mut [], Some(&mut count)),
+        234
+    );
     assert_eq!(count, 1);
     let mut buffer = [0; 5];
     assert_eq!(raw::read_body(w.queue, id, 0, &mut buffer, None), 0);
@@ -477,7 +508,10 @@ fn a_cancelled_read_loses_nothing() {
     client.send("hello");
     let mut buffer = [0; 8];
     let mut count = 0;
-    assert_eq!(raw::read_body(w.queue, id, FILL_BUFFER, &mut buffer, Some(&mut count)), 0);
+    assert_eq!(
+        raw::read_body(w.queue, id, FILL_BUFFER, &mut buffer, Some(&mut count)),
+        0
+    );
     assert_eq!(&buffer[..count as usize], b"hello");
 }
 

@@ -25,8 +25,11 @@ fn que_010_rte_014_an_attached_handle_receives_and_sends<D: Door>(w: &World<D>) 
     w.door.bind(&group, &creator).expect("a binding");
     w.door.add_url(&group, &w.url("/named/"), 0).expect("a URL");
     let mut client = w.connect();
-    for (receiver, answerer) in [(&attached, &attached), (&creator, &attached), (&attached, &creator)]
-    {
+    for (receiver, answerer) in [
+        (&attached, &attached),
+        (&creator, &attached),
+        (&attached, &creator),
+    ] {
         client.send(w.get("/named/x"));
         let request = w.door.receive(receiver).expect("a request");
         w.door
@@ -36,9 +39,8 @@ fn que_010_rte_014_an_attached_handle_receives_and_sends<D: Door>(w: &World<D>) 
     }
     // Each request goes to one receive.
     thread::scope(|scope| {
-        let receivers = [&creator, &attached].map(|queue| {
-            scope.spawn(|| w.door.receive(queue).expect("a request").abs_path)
-        });
+        let receivers = [&creator, &attached]
+            .map(|queue| scope.spawn(|| w.door.receive(queue).expect("a request").abs_path));
         let mut second = w.connect();
         client.send(w.get("/named/1"));
         second.send(w.get("/named/2"));

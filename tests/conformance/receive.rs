@@ -9,7 +9,7 @@ use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
-use httpsys_tests::door::{CONTEXT, CAbi, Door, Reply, World};
+use httpsys_tests::door::{CAbi, CONTEXT, Door, Reply, World};
 use httpsys_tests::ports::has_ipv6;
 
 both_doors![
@@ -158,7 +158,11 @@ fn prs_017_prs_018_known_verbs_have_their_numbers<D: Door>(w: &World<D>) {
         let mut client = w.connect();
         client.send(w.request(verb, "/", "Content-Length: 0\r\n"));
         let request = w.receive();
-        assert_eq!((request.verb, request.unknown_verb), (number, None), "{verb}");
+        assert_eq!(
+            (request.verb, request.unknown_verb),
+            (number, None),
+            "{verb}"
+        );
     }
 }
 
@@ -327,7 +331,8 @@ fn hdr_006_an_unknown_header_with_an_empty_value_is_there() {
 fn hdr_007_hdr_008_hdr_009_repeated_unknown_headers_are_one_entry() {
     let w = World::<CAbi>::new();
     let mut client = w.connect();
-    let lines = "CUSTOMHEADER: 1\r\nAccept: x\r\nCUSTOMheaDER: 2\r\nOther: o\r\ncustomHEADER: 3\r\n";
+    let lines =
+        "CUSTOMHEADER: 1\r\nAccept: x\r\nCUSTOMheaDER: 2\r\nOther: o\r\ncustomHEADER: 3\r\n";
     client.send(w.request("GET", "/", lines));
     let unknown = w.receive().unknown;
     let custom: Vec<_> = unknown

@@ -6,7 +6,7 @@
 use std::ptr;
 
 use httpsys_tests::client::Client;
-use httpsys_tests::door::{COPY_BODY, CAbi, FLUSH_BODY, Reply, World};
+use httpsys_tests::door::{CAbi, COPY_BODY, FLUSH_BODY, Reply, World};
 use httpsys_tests::overlapped::{Overlapped, leaked_buffer};
 use httpsys_tests::raw::{self, Handle, REQUEST_V1, REQUEST_V2, RequestBuffer};
 use windows_sys::Win32::Networking::HttpServer as http;
@@ -110,7 +110,10 @@ fn rcv_009_a_buffer_of_the_structure_gets_the_ids_and_the_size() {
 }
 
 fn short_receive_gets_ids(queue: Handle, size: u32, url: &str) {
-    let port = url.split(['/', ':']).nth(4).and_then(|port| port.parse().ok());
+    let port = url
+        .split(['/', ':'])
+        .nth(4)
+        .and_then(|port| port.parse().ok());
     let mut client = Client::connect(port.expect("a port"));
     client.send(format!("GET {url} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     let mut buffer = RequestBuffer::new(BIG as usize);
@@ -131,7 +134,11 @@ fn short_receive_gets_ids(queue: Handle, size: u32, url: &str) {
     assert!(request.CookedUrl.pFullUrl.is_null());
     let known = &request.Headers.KnownHeaders;
     assert!(known.iter().all(|it| it.pRawValue.is_null()));
-    assert_eq!(&buffer.bytes()[size as usize..], beyond, "not beyond {size}");
+    assert_eq!(
+        &buffer.bytes()[size as usize..],
+        beyond,
+        "not beyond {size}"
+    );
 
     let mut whole = RequestBuffer::new(needed as usize);
     assert_eq!(raw::receive(queue, id, 0, &mut whole, needed, None), 0);
@@ -174,7 +181,11 @@ fn rcv_011_rcv_012_one_byte_too_few_is_234_and_the_exact_size_is_enough() {
     let mut count = 0;
     let code = raw::receive(w.queue, id, 0, &mut buffer, needed, Some(&mut count));
     assert_eq!((code, count), (0, needed));
-    assert_eq!(&buffer.bytes()[needed as usize..], beyond, "not beyond the end");
+    assert_eq!(
+        &buffer.bytes()[needed as usize..],
+        beyond,
+        "not beyond the end"
+    );
     let request = buffer.received();
     assert_eq!(request.id, id);
     assert_eq!(request.raw_url, b"/path?query");
@@ -188,7 +199,10 @@ fn rcv_013_a_retry_after_the_client_has_gone_fails_with_1229() {
     let mut client = w.connect();
     client.send(w.get("/x"));
     let mut buffer = RequestBuffer::new(BIG as usize);
-    assert_eq!(raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V2, None), 234);
+    assert_eq!(
+        raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V2, None),
+        234
+    );
     let request = &buffer.request().Base;
     let (id, connection) = (request.RequestId, request.ConnectionId);
     let wait = Overlapped::with_event();
@@ -230,7 +244,12 @@ fn hst_007_cooked_url_pointers_lead_into_one_terminated_string() {
     let buffer = receive_next(&w, 0);
     let url = &buffer.request().Base.CookedUrl;
     assert_eq!(
-        (url.FullUrlLength, url.HostLength, url.AbsPathLength, url.QueryStringLength),
+        (
+            url.FullUrlLength,
+            url.HostLength,
+            url.AbsPathLength,
+            url.QueryStringLength
+        ),
         (66, 30, 14, 8)
     );
     assert_eq!(url.pHost, url.pFullUrl.wrapping_add(7));
@@ -341,7 +360,10 @@ fn rcv_021_flush_body_gives_the_whole_body() {
         let receiver = scope.spawn(|| receive_next(&w, FLUSH_BODY).received());
         client.send("56789");
         let received = receiver.join().expect("the receiver");
-        assert_eq!((received.flags, &received.body[..]), (0, &b"0123456789"[..]));
+        assert_eq!(
+            (received.flags, &received.body[..]),
+            (0, &b"0123456789"[..])
+        );
     });
 }
 

@@ -95,7 +95,12 @@ fn rte_003_prefixes_of_different_buckets_do_not_conflict<D: Door>(w: &World<D>) 
 
 fn rte_004_rte_005_the_final_slash_is_not_needed_in_the_request<D: Door>(w: &World<D>) {
     w.add("/foobar/foo/", 1);
-    for path in ["/foobar/foo", "/foobar/foo/", "/foobar/foo?a=b", "/foobar/foo/x?a"] {
+    for path in [
+        "/foobar/foo",
+        "/foobar/foo/",
+        "/foobar/foo?a=b",
+        "/foobar/foo/x?a",
+    ] {
         assert_eq!(at(w, path), 1, "{path}");
     }
 }
@@ -216,9 +221,7 @@ fn pth_024_normalisation_may_lead_out_of_a_prefix<D: Door>(w: &World<D>) {
 
 fn requests_on_one_connection_go_where_their_path_says<D: Door>(w: &World<D>) {
     let (group, other) = w.another_group();
-    w.door
-        .add_url(&group, &w.url("/other/"), 1)
-        .expect("a URL");
+    w.door.add_url(&group, &w.url("/other/"), 1).expect("a URL");
     let mut client = w.connect();
     for _ in 0..3 {
         client.send(w.get("/x"));

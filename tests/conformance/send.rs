@@ -321,10 +321,7 @@ fn a_client_that_reads_slowly_gets_everything<D: Door>(w: &World<D>) {
             w.respond(request.id, &reply).expect("the head");
             for at in 1..=BLOCKS {
                 let flags = if at == BLOCKS { 0 } else { MORE_DATA };
-                assert_eq!(
-                    w.send_body(request.id, &[&block], flags),
-                    Ok(BLOCK as u64)
-                );
+                assert_eq!(w.send_body(request.id, &[&block], flags), Ok(BLOCK as u64));
             }
         });
         client.read_head();

@@ -137,9 +137,21 @@ fn a_null_response_and_other_bad_arguments_fail_with_87() {
         assert_eq!(code, 87, "{what}");
     };
     refused(&|it| it.Base.StatusCode = 0, 0, "status 0");
-    refused(&|it| it.Base.pReason = ptr::null(), 0, "a reason without text");
-    refused(&|it| it.Base.pEntityChunks = ptr::null_mut(), 0, "no chunks");
-    refused(&|it| it.Base.Headers.UnknownHeaderCount = 1, 0, "no headers");
+    refused(
+        &|it| it.Base.pReason = ptr::null(),
+        0,
+        "a reason without text",
+    );
+    refused(
+        &|it| it.Base.pEntityChunks = ptr::null_mut(),
+        0,
+        "no chunks",
+    );
+    refused(
+        &|it| it.Base.Headers.UnknownHeaderCount = 1,
+        0,
+        "no headers",
+    );
     refused(
         &|it| it.Base.Headers.KnownHeaders[23].RawValueLength = 4,
         0,
@@ -187,7 +199,11 @@ fn snd_023_the_flags_have_these_values() {
     for flags in [0, 1, 4, 8, 1 | 4 | 8] {
         let (mut client, request) = w.received_get("/");
         let reply = Reply::ok().chunk("x").flags(flags);
-        assert_eq!(raw::respond(w.queue, request.id, &reply, None), 0, "{flags}");
+        assert_eq!(
+            raw::respond(w.queue, request.id, &reply, None),
+            0,
+            "{flags}"
+        );
         assert_eq!(client.read_response().body, b"x");
     }
 }

@@ -35,14 +35,15 @@ fn ses_013_a_group_and_then_its_session_are_closed<D: Door>(w: &World<D>) {
 
 fn ses_016_unnamed_queues_are_new_each_time<D: Door>(w: &World<D>) {
     let (group, other) = w.another_group();
-    w.door
-        .add_url(&group, &w.url("/other/"), 7)
-        .expect("a URL");
+    w.door.add_url(&group, &w.url("/other/"), 7).expect("a URL");
     let (_one, first) = w.received_get("/");
     let mut client = w.connect();
     client.send(w.get("/other/"));
     let second = w.door.receive(&other).expect("a request");
-    assert_eq!((first.abs_path, second.abs_path), ("/".into(), "/other/".into()));
+    assert_eq!(
+        (first.abs_path, second.abs_path),
+        ("/".into(), "/other/".into())
+    );
     w.door.close_queue(&other).expect("close");
 }
 
@@ -70,9 +71,7 @@ fn ses_024_a_group_may_be_bound_before_or_after_its_urls<D: Door>(w: &World<D>) 
     w.assert_serves();
     let group = w.door.create_group(&w.session).expect("a group");
     let queue = w.door.create_queue().expect("a queue");
-    w.door
-        .add_url(&group, &w.url("/later/"), 0)
-        .expect("a URL");
+    w.door.add_url(&group, &w.url("/later/"), 0).expect("a URL");
     w.door.bind(&group, &queue).expect("a binding");
     let mut client = w.connect();
     client.send(w.get("/later/x"));
@@ -162,7 +161,10 @@ fn ses_001_ses_003_initialize_counts_and_comes_first() {
         assert_eq!(raw::create_queue(V2, None, 0), Err(1114));
         assert_eq!(raw::create_http_handle(), Err(1114));
         assert_eq!(raw::create_session(V2), Err(1114));
-        assert_eq!(raw::receive(Handle(8), 0, 0, buffer, REQUEST_V2, None), 1114);
+        assert_eq!(
+            raw::receive(Handle(8), 0, 0, buffer, REQUEST_V2, None),
+            1114
+        );
         assert_eq!(raw::read_body(Handle(8), 1, 0, &mut [0; 4], None), 1114);
         assert_eq!(raw::respond(Handle(8), 1, &Reply::ok(), None), 1114);
         assert_eq!(raw::cancel(Handle(8), 1), 1114);
@@ -280,14 +282,19 @@ fn ses_012_groups_die_with_their_session() {
     assert_eq!(raw::close_session(session), 0);
     assert_eq!(raw::close_group(group), 87);
     assert_eq!(raw::add_url_to_group(group, &w.url("/x/"), 0), 87);
-    assert_eq!(raw::add_url_to_group(w.group, &url, 0), 0, "its URL is free");
+    assert_eq!(
+        raw::add_url_to_group(w.group, &url, 0),
+        0,
+        "its URL is free"
+    );
 }
 
 #[test]
 fn ses_014_a_handle_without_a_place_fails_with_87() {
     let _w = c();
     // SAFETY: NULL is what the test is about.
-    assert_eq!(unsafe { http::HttpCreateHttpHandle(ptr::null_mut(), 0) }, 87);
+    let code = unsafe { http::HttpCreateHttpHandle(ptr::null_mut(), 0) };
+    assert_eq!(code, 87);
     let version = http::HTTPAPI_VERSION {
         HttpApiMajorVersion: 2,
         HttpApiMinorVersion: 0,

@@ -30,7 +30,11 @@ fn refused<D: Door>(w: &World<D>, url: &str) {
 }
 
 /// PFX-001 to PFX-008, one list.
-fn pfx_001_pfx_002_pfx_003_pfx_004_pfx_005_pfx_006_pfx_007_pfx_008_malformed_prefixes_fail_with_87<D: Door>(w: &World<D>) {
+fn pfx_001_pfx_002_pfx_003_pfx_004_pfx_005_pfx_006_pfx_007_pfx_008_malformed_prefixes_fail_with_87<
+    D: Door,
+>(
+    w: &World<D>,
+) {
     let port = w.port();
     for url in [
         format!("http://localhost:{port}"),

@@ -1,1 +1,183 @@
-//! x
+//! Whole programs: the C examples, compiled here, and the Rust examples, driven by raw sockets and,
+//! where the machine has it, by curl.
+//!
+//! Owns: that programs that know nothing of these tests build, start, serve and end. Does not own:
+//! details of the protocol. Each program runs in a process of its own on a port of its own.
+#![cfg(not(windows))]
+
+use std::process::Command;
+
+use httpsys_tests::client::Client;
+use httpsys_tests::ports::Port;
+use httpsys_tests::program::Program;
+use httpsys_tests::watchdog::Watchdog;
+
+/// What all programs named hello do, whatever they are written in.
+fn drive(port: u16) {
+    answers_a_text(port);
+    echoes(port);
+    streams(port);
+    cancels(port);
+    serves_curl(port);
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+}
+
+fn answers_a_text(port: u16) {
+    let mut client = Client::connect(port);
+    for _ in 0..2 {
+        client.send(get("/"));
+        let response = client.read_response();
+        assert_eq!(response.status_line, "HTTP/1.1 200 OK");
+        assert_eq!(
+            response.header("Server"),
+            Some("Microsoft-HTTPAPI/2.0"),
+            "made by the service"
+        );
+        assert!(!response.body.is_empty());
+    }
+}
+
+fn echoes(port: u16) {
+    let mut client = Client::connect(port);
+    let long = "0123456789".repeat(20_000);
+    for body in ["hello", &long] {
+        let length = body.len();
+        client.send(format!(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}"
+        ));
+        let response = client.read_response();
+        assert_eq!(response.status(), 200);
+        assert!(response.body == body.as_bytes(), "the echo differs");
+    }
+    client.send(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
+         3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+    );
+    assert_eq!(client.read_response().body, b"abcde");
+}
+
+fn streams(port: u16) {
+    let mut client = Client::connect(port);
+    client.send(get("/stream"));
+    let response = client.read_response();
+    assert_eq!(response.status(), 200);
+    assert!(!response.body.is_empty());
+    // The framing was right: the connection goes on.
+    client.send(get("/"));
+    assert_eq!(client.read_response().status(), 200);
+}
+
+/// The reset is seen by its own connection alone, and by all that is pipelined on it.
+fn cancels(port: u16) {
+    let mut neighbour = Client::connect(port);
+    neighbour.send(get("/"));
+    assert_eq!(neighbour.read_response().status(), 200);
+    for _ in 0..3 {
+        let mut client = Client::connect(port);
+        client.send(get("/cancel"));
+        client.expect_reset();
+        let mut pipelined = Client::connect(port);
+        pipelined.send([get("/cancel"), get("/")].concat());
+        pipelined.expect_reset();
+        neighbour.send(get("/"));
+        assert_eq!(neighbour.read_response().status(), 200);
+    }
+}
+
+/// curl's exit codes: 0, and 52 or 56 for a connection that broke off.
+fn serves_curl(port: u16) {
+    let url = |path: &str| format!("http://localhost:{port}{path}");
+    let curl = |arguments: &[&str]| {
+        Command::new("curl")
+            .args(["--silent", "--max-time", "10", "--noproxy", "*"])
+            .args(arguments)
+            .output()
+    };
+    let Ok(output) = curl(&["--data", "by curl", &url("/echo")]) else {
+        eprintln!("not run with curl, this machine has none");
+        return;
+    };
+    assert_eq!(
+        (output.status.code(), &output.stdout[..]),
+        (Some(0), &b"by curl"[..])
+    );
+    let output = curl(&[&url("/stream")]).expect("curl");
+    assert!(output.status.success() && !output.stdout.is_empty());
+    let output = curl(&[&url("/cancel")]).expect("curl");
+    assert!(matches!(output.status.code(), Some(52 | 56)), "{output:?}");
+}
+
+#[test]
+fn the_c_program_hello_serves_and_ends() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = [port.number().to_string(), "2".to_owned()];
+    let mut program = Program::start_c("examples/c/hello.c", &arguments);
+    drive(port.number());
+    assert!(program.terminate(), "it ends with success on SIGTERM");
+}
+
+/// The program cancels the first request and ends.
+#[test]
+fn the_c_program_cancel_resets_its_client_and_ends() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let mut program = Program::start_c("examples/c/cancel.c", &[port.number().to_string()]);
+    let mut client = Client::connect(port.number());
+    client.send(get("/"));
+    client.expect_reset();
+    assert!(program.wait(), "HttpCancelHttpRequest returned NO_ERROR");
+}
+
+#[test]
+fn the_rust_program_hello_serves() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = ["--port".to_owned(), port.number().to_string()];
+    let _program = Program::start_example("hello", &arguments);
+    drive(port.number());
+}
+
+#[test]
+fn the_windows_sys_program_serves() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = ["--port".to_owned(), port.number().to_string()];
+    let _program = Program::start_example("windows_sys_hello", &arguments);
+    drive(port.number());
+}
+
+/// Two processes do not share a port (G-093): the second cannot start.
+#[test]
+fn a_second_process_on_the_port_does_not_start() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = [port.number().to_string()];
+    let _program = Program::start_c("examples/c/hello.c", &arguments);
+    let second = httpsys_tests::program::build_c("examples/c/cancel.c");
+    let status = Command::new(&second).args(&arguments).status();
+    std::fs::remove_file(second).expect("it is there");
+    assert!(!status.expect("it runs").success());
+    answers_a_text(port.number());
+}
+
+/// SHD-011: the death of a process resets its clients and frees its port.
+#[test]
+fn shd_011_a_killed_program_breaks_off_and_frees_its_port() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = ["--port".to_owned(), port.number().to_string()];
+    let program = Program::start_example("hello", &arguments);
+    let mut client = Client::connect(port.number());
+    client.send(get("/"));
+    client.read_response();
+    // Half a body, so that a request is in the program's hands.
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc");
+    drop(program);
+    assert_eq!(client.read_until_gone(), b"");
+    let _again = Program::start_example("hello", &arguments);
+    answers_a_text(port.number());
+}

@@ -388,7 +388,10 @@ impl<D: Door> World<D> {
     pub fn assert_serves(&self) {
         let (mut client, received) = self.received_get("/well");
         assert_eq!(received.abs_path, "/well");
-        assert!(self.respond(received.id, &Reply::ok().chunk("well")).is_ok());
+        assert!(
+            self.respond(received.id, &Reply::ok().chunk("well"))
+                .is_ok()
+        );
         let response = client.read_response();
         assert_eq!((response.status(), &response.body[..]), (200, &b"well"[..]));
     }

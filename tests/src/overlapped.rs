@@ -155,15 +155,7 @@ impl Overlapped {
         let request = buffer.pointer();
         // SAFETY: buffer, count and OVERLAPPED live as long as the process.
         unsafe {
-            http::HttpReceiveHttpRequest(
-                queue.raw(),
-                id,
-                flags,
-                request,
-                size,
-                count,
-                self.pointer,
-            )
+            http::HttpReceiveHttpRequest(queue.raw(), id, flags, request, size, count, self.pointer)
         }
     }
 
@@ -337,9 +329,8 @@ impl CompletionPort {
     #[must_use]
     pub fn of(queue: Handle, key: usize) -> CompletionPort {
         // SAFETY: no pointers.
-        let port = unsafe {
-            CreateIoCompletionPort(INVALID_HANDLE_VALUE, Handle::NULL.raw(), 0, 0)
-        };
+        let port =
+            unsafe { CreateIoCompletionPort(INVALID_HANDLE_VALUE, Handle::NULL.raw(), 0, 0) };
         assert!(!port.is_null(), "a port");
         // SAFETY: no pointers.
         let same = unsafe { CreateIoCompletionPort(queue.raw(), port, key, 0) };

@@ -151,6 +151,15 @@ impl Program {
             .status()
             .expect("kill runs");
         assert!(asked.success());
+        self.wait()
+    }
+
+    /// Waits until the program has ended by itself: whether it ended with success.
+    ///
+    /// # Panics
+    /// If it does not end in time.
+    #[must_use]
+    pub fn wait(&mut self) -> bool {
         let deadline = std::time::Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {

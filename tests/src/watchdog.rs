@@ -19,10 +19,7 @@ impl Watchdog {
     /// Starts the clock for the calling test.
     #[must_use]
     pub fn start() -> Watchdog {
-        let name = std::thread::current()
-            .name()
-            .unwrap_or("a test")
-            .to_owned();
+        let name = std::thread::current().name().unwrap_or("a test").to_owned();
         let (disarm, armed) = mpsc::channel::<()>();
         std::thread::spawn(move || {
             if armed.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {

@@ -10,7 +10,11 @@ use super::{answered_by, expect_delivered, expect_page, served, whole};
 fn bdy_001_bdy_003_requests_without_a_body() {
     served(|w| {
         for verb in ["GET", "HEAD", "DELETE", "PATCH", "OPTIONS", "CUSTOM"] {
-            assert_eq!(expect_delivered(w, w.request(verb, "/b", "")), "/b", "{verb}");
+            assert_eq!(
+                expect_delivered(w, w.request(verb, "/b", "")),
+                "/b",
+                "{verb}"
+            );
         }
         for verb in ["POST", "PUT"] {
             let request = w.request(verb, "/b", "Content-Length: 0\r\n");

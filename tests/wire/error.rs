@@ -42,7 +42,12 @@ fn err_003_a_malformed_request_is_answered_with_400_and_311_bytes() {
 #[test]
 fn err_004_hst_003_an_unknown_host_is_answered_with_400_and_334_bytes() {
     served(|w| {
-        for host in ["elsewhere", "127.0.0.1", "localhost.example", "elsewhere:80"] {
+        for host in [
+            "elsewhere",
+            "127.0.0.1",
+            "localhost.example",
+            "elsewhere:80",
+        ] {
             let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
             expect_page(w, request, &INVALID_HOSTNAME);
         }
@@ -67,8 +72,19 @@ fn err_006_a_bad_verb_is_answered_with_400_and_326_bytes() {
 #[test]
 fn err_007_hdr_011_err_023_err_024_a_bad_header_name_is_answered_with_400_and_339_bytes() {
     served(|w| {
-        for line in ["na?me: x", ": value", "\0: value", "na me: x", "Name : x", "na\u{e9}: x"] {
-            expect_page(w, w.request("GET", "/", &format!("{line}\r\n")), &INVALID_HEADER);
+        for line in [
+            "na?me: x",
+            ": value",
+            "\0: value",
+            "na me: x",
+            "Name : x",
+            "na\u{e9}: x",
+        ] {
+            expect_page(
+                w,
+                w.request("GET", "/", &format!("{line}\r\n")),
+                &INVALID_HEADER,
+            );
         }
     });
 }
@@ -123,7 +139,10 @@ fn err_011_pth_025_a_path_above_the_root_is_answered_with_403_and_312_bytes() {
 fn err_012_a_path_without_prefix_is_answered_with_404_and_315_bytes() {
     served(|w| {
         w.add("/deep/", 1);
-        assert_eq!(httpsys_tests::raw::remove_url_from_group(w.group, Some(&w.url("/")), 0), 0);
+        assert_eq!(
+            httpsys_tests::raw::remove_url_from_group(w.group, Some(&w.url("/")), 0),
+            0
+        );
         for target in ["/", "/x", "/dee", "/deep/../x"] {
             expect_page(w, w.get(target), &NOT_FOUND);
         }
@@ -143,7 +162,13 @@ fn err_013_bdy_002_post_without_length_is_answered_with_411_and_344_bytes() {
 fn err_014_bdy_011_an_unknown_transfer_encoding_is_answered_with_501_and_343_bytes() {
     served(|w| {
         for verb in ["GET", "POST"] {
-            for value in ["garbage", "chunked, gzip", "identity", "gzip", "chunked;q=1"] {
+            for value in [
+                "garbage",
+                "chunked, gzip",
+                "identity",
+                "gzip",
+                "chunked;q=1",
+            ] {
                 let line = format!("Transfer-Encoding: {value}\r\n");
                 expect_page(w, w.request(verb, "/", &line), &NOT_IMPLEMENTED);
             }
@@ -189,10 +214,19 @@ fn err_018_what_is_pipelined_behind_an_error_is_not_processed() {
 #[test]
 fn err_025_controls_in_a_header_value_are_answered_with_400() {
     served(|w| {
-        for value in ["\0", "a\0b", "\u{1}", "a\u{8}", "\u{b}", "\u{1f}x", "\u{7f}"] {
-            expect_page(w, w.request("GET", "/", &format!("Name: {value}\r\n")), &BAD_REQUEST);
+        for value in [
+            "\0", "a\0b", "\u{1}", "a\u{8}", "\u{b}", "\u{1f}x", "\u{7f}",
+        ] {
+            expect_page(
+                w,
+                w.request("GET", "/", &format!("Name: {value}\r\n")),
+                &BAD_REQUEST,
+            );
         }
-        assert_eq!(expect_delivered(w, w.request("GET", "/", "N: a\tb\r\n")), "/");
+        assert_eq!(
+            expect_delivered(w, w.request("GET", "/", "N: a\tb\r\n")),
+            "/"
+        );
     });
 }
 
@@ -212,14 +246,21 @@ fn an_error_answer_to_head_has_the_same_bytes() {
 fn of_several_errors_the_first_in_order_is_answered() {
     served(|w| {
         expect_page(w, "G(T /% HTTP/1.1\r\n\r\n", &INVALID_VERB);
-        expect_page(w, "GET /% HTTP/2.0\r\n\r\n", &INVALID_URL);
         expect_page(w, "GET / HTTP/2.0\r\n: x\r\n\r\n", &VERSION_NOT_SUPPORTED);
         expect_page(w, "GET / HTTP/1.1\r\nN\r\n: x\r\n\r\n", &BAD_REQUEST);
         expect_page(w, "GET / HTTP/1.1\r\n: x\r\nN\r\n\r\n", &INVALID_HEADER);
-        expect_page(w, "POST / HTTP/1.1\r\nHost: elsewhere\r\n\r\n", &LENGTH_REQUIRED);
+        expect_page(
+            w,
+            "POST / HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
+            &LENGTH_REQUIRED,
+        );
         let coded = "POST / HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\n";
         expect_page(w, coded, &NOT_IMPLEMENTED);
-        expect_page(w, "GET /../ HTTP/1.1\r\nHost: elsewhere\r\n\r\n", &INVALID_HOSTNAME);
+        expect_page(
+            w,
+            "GET /../ HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
+            &INVALID_HOSTNAME,
+        );
     });
 }
 
@@ -229,6 +270,15 @@ fn an_error_in_a_header_is_answered_at_its_line() {
     served(|w| {
         expect_page(w, "GET / HTTP/1.1\r\nNoValue\r\n", &BAD_REQUEST);
         expect_page(w, "GET / HTTP/1.1\r\nna?me: x\r\n", &INVALID_HEADER);
+    });
+}
+
+/// G-007 and G-009: an error of the request line comes at once and before any later one.
+#[test]
+fn a_bad_url_is_answered_at_its_line_and_before_later_errors() {
+    served(|w| {
+        expect_page(w, "GET /% HTTP/2.0\r\n\r\n", &INVALID_URL);
+        expect_page(w, "GET /% HTTP/1.1\r\nNoValue\r\n\r\n", &INVALID_URL);
         expect_page(w, "GET /% HTTP/1.1\r\n", &INVALID_URL);
     });
 }

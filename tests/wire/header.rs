@@ -70,7 +70,10 @@ fn a_request_cut_at_any_byte_and_ended_disturbs_nobody() {
             client.finish();
             // No answer, or one that says that this is no request.
             let answer = client.read_until_gone();
-            assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 400 "), "cut at {at}");
+            assert!(
+                answer.is_empty() || answer.starts_with(b"HTTP/1.1 400 "),
+                "cut at {at}"
+            );
         }
         assert_eq!(expect_delivered(w, w.get("/well")), "/well");
     });

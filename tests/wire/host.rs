@@ -10,7 +10,11 @@ use super::{expect_delivered, expect_page, served};
 fn hst_001_hst_002_err_004_without_a_host_the_hostname_is_invalid() {
     served(|w| {
         for line in ["", "Host:\r\n", "Host: \r\n", "Host: \t \r\n"] {
-            expect_page(w, format!("GET / HTTP/1.1\r\n{line}\r\n"), &INVALID_HOSTNAME);
+            expect_page(
+                w,
+                format!("GET / HTTP/1.1\r\n{line}\r\n"),
+                &INVALID_HOSTNAME,
+            );
         }
     });
 }
@@ -19,8 +23,16 @@ fn hst_001_hst_002_err_004_without_a_host_the_hostname_is_invalid() {
 fn malformed_hosts_are_invalid() {
     served(|w| {
         for host in [
-            "localhost/", "user@localhost", "local host", "localhost:", "localhost:x",
-            "localhost:99999", "[::1", "localhost?x", "a,b", "localhost\\", "<localhost>",
+            "localhost/",
+            "user@localhost",
+            "local host",
+            "localhost:x",
+            "localhost:99999",
+            "[::1",
+            "localhost?x",
+            "a,b",
+            "localhost\\",
+            "<localhost>",
         ] {
             let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
             expect_page(w, request, &INVALID_HOSTNAME);

@@ -15,7 +15,12 @@ fn target(length: usize) -> String {
 fn lim_007_lim_008_lim_009_the_total_counts_wherever_the_bytes_are() {
     served(|w| {
         let bare = w.get("").len();
-        for (total, taken) in [(16_382, true), (16_383, true), (16_384, false), (16_400, false)] {
+        for (total, taken) in [
+            (16_382, true),
+            (16_383, true),
+            (16_384, false),
+            (16_400, false),
+        ] {
             // In the target.
             let in_target = w.get(&target(total - bare));
             // In many fields.
@@ -44,7 +49,11 @@ fn lim_010_the_target_decides_between_400_and_414() {
         expect_page(w, w.get(&target(40_000)), &URL_TOO_LONG);
         // A longer verb takes from the same 16384 bytes.
         expect_page(w, w.request("OPTIONS", &target(16_376), ""), &URL_TOO_LONG);
-        expect_page(w, w.request("OPTIONS", &target(16_375), ""), &REQUEST_TOO_LONG);
+        expect_page(
+            w,
+            w.request("OPTIONS", &target(16_375), ""),
+            &REQUEST_TOO_LONG,
+        );
     });
 }
 
@@ -64,7 +73,10 @@ fn lim_006_a_field_of_more_than_16384_bytes_is_refused() {
 fn an_endless_head_is_refused_at_the_limit() {
     served(|w| {
         let mut client = w.connect();
-        client.send(format!("GET / HTTP/1.1\r\nHost: localhost\r\nF: {}", "f".repeat(17_000)));
+        client.send(format!(
+            "GET / HTTP/1.1\r\nHost: localhost\r\nF: {}",
+            "f".repeat(17_000)
+        ));
         assert_eq!(client.read_response().status(), 400);
         let mut client = w.connect();
         client.send(format!("GET /?{}", "q".repeat(17_000)));

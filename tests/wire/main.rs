@@ -51,6 +51,8 @@ fn describe(request: &Received) -> Reply {
 /// Sends `bytes` and expects this answer of the service itself, an orderly end, and nothing more.
 fn expect_page(world: &World<CAbi>, bytes: impl AsRef<[u8]>, page: &ErrorPage) {
     let bytes = bytes.as_ref();
+    // Shown when the test fails, also when no answer comes.
+    eprintln!("expecting {} to {}", page.status, show(bytes));
     let mut client = world.connect();
     client.send(bytes);
     let expected = page.answer();
@@ -67,7 +69,12 @@ fn expect_delivered(world: &World<CAbi>, bytes: impl AsRef<[u8]>) -> String {
     let mut client = world.connect();
     client.send(bytes);
     let response = client.read_response();
-    assert_eq!(response.status_line, "HTTP/1.1 200 OK", "to {}", show(bytes));
+    assert_eq!(
+        response.status_line,
+        "HTTP/1.1 200 OK",
+        "to {}",
+        show(bytes)
+    );
     String::from_utf8(response.body).expect("text")
 }
 

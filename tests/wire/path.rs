@@ -16,7 +16,10 @@ fn pth_001_pth_002_raw_bytes_outside_of_ascii_text_are_bad() {
             client.send(between(byte));
             let answer = whole(&mut client);
             // CR and LF end the line: then it has too few tokens.
-            assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{byte:#x}");
+            assert!(
+                answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+                "{byte:#x}"
+            );
         }
         expect_page(w, between(0xE1), &INVALID_URL);
         // G-029: valid UTF-8 is no better.
@@ -53,8 +56,22 @@ fn pth_004_escaped_printable_characters_are_decoded() {
 fn pth_005_pth_006_pth_007_pth_009_pth_010_pth_011_pth_012_bad_escapes_are_bad_urls() {
     served(|w| {
         for path in [
-            "/path%", "/path%XY", "/path%F", "/%%32", "/%%20", "/%", "/%%", "/%A", "/%Y",
-            "/%F0%8F%8F%BF", "/%invalid/uri", "/%1", "/%G0", "/%0G", "/a%/b", "/% 20",
+            "/path%",
+            "/path%XY",
+            "/path%F",
+            "/%%32",
+            "/%%20",
+            "/%",
+            "/%%",
+            "/%A",
+            "/%Y",
+            "/%F0%8F%8F%BF",
+            "/%invalid/uri",
+            "/%1",
+            "/%G0",
+            "/%0G",
+            "/a%/b",
+            "/% 20",
         ]
         .into_iter()
         .filter(|path| !path.contains(' '))

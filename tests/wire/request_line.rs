@@ -22,7 +22,10 @@ fn prs_001_prs_002_prs_003_lines_of_other_than_three_tokens_are_bad() {
             let mut client = w.connect();
             client.send(&request);
             let answer = whole(&mut client);
-            assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{line:?}: {answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+                "{line:?}: {answer}"
+            );
         }
     });
 }
@@ -37,9 +40,23 @@ fn prs_004_a_bad_line_is_answered_at_once() {
 fn prs_005_prs_006_prs_007_prs_008_malformed_versions_are_bad() {
     served(|w| {
         for version in [
-            "http/1.1", "Http/1.1", "HTTP/0.1", "HTTP/0.9", "HTTP/1.1.1", "HTTP/aaa", "12345678",
-            "HTTP/1.\0", "HTTP/1", "HTTP/1.", "HTTP/.1", "HTTP/1,1", "HTTP/1.1x", "HTTP\\1.1",
-            "HTTP/-1.1", "HTTP/1.-1", "XHTTP/1.1",
+            "http/1.1",
+            "Http/1.1",
+            "HTTP/0.1",
+            "HTTP/0.9",
+            "HTTP/1.1.1",
+            "HTTP/aaa",
+            "12345678",
+            "HTTP/1.\0",
+            "HTTP/1",
+            "HTTP/1.",
+            "HTTP/.1",
+            "HTTP/1,1",
+            "HTTP/1.1x",
+            "HTTP\\1.1",
+            "HTTP/-1.1",
+            "HTTP/1.-1",
+            "XHTTP/1.1",
         ] {
             let request = format!("GET / {version}\r\nHost: localhost\r\n\r\n");
             expect_page(w, request, &BAD_REQUEST);
@@ -121,11 +138,19 @@ fn prs_021_prs_022_prs_023_targets_in_absolute_form() {
 #[test]
 fn prs_024_a_broken_authority_is_survived() {
     served(|w| {
-        for target in ["http://ab?cd/path", "http://[::1/", "http://:/", "http://a:b:c/"] {
+        for target in [
+            "http://ab?cd/path",
+            "http://[::1/",
+            "http://:/",
+            "http://a:b:c/",
+        ] {
             let mut client = w.connect();
             client.send(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
             let answer = client.read_response().status();
-            assert!((400..500).contains(&answer) || answer == 200, "{target}: {answer}");
+            assert!(
+                (400..500).contains(&answer) || answer == 200,
+                "{target}: {answer}"
+            );
         }
         assert_eq!(expect_delivered(w, w.get("/well")), "/well");
     });
@@ -163,7 +188,10 @@ fn prs_026_a_bare_cr_does_not_end_a_line() {
 #[test]
 fn prs_027_empty_lines_before_a_request_are_skipped() {
     served(|w| {
-        assert_eq!(expect_delivered(w, format!("\r\n\r\n{}", w.get("/e"))), "/e");
+        assert_eq!(
+            expect_delivered(w, format!("\r\n\r\n{}", w.get("/e"))),
+            "/e"
+        );
         // A client that ends each request with one CRLF too many.
         let mut client = w.connect();
         client.send([w.get("/1"), "\r\n".to_owned(), w.get("/2")].concat());
@@ -187,7 +215,11 @@ fn fragments_and_controls_in_targets_are_bad() {
 fn folded_header_lines_are_bad() {
     served(|w| {
         for fold in [" b", "\tb"] {
-            expect_page(w, w.request("GET", "/", &format!("A: a\r\n{fold}\r\n")), &BAD_REQUEST);
+            expect_page(
+                w,
+                w.request("GET", "/", &format!("A: a\r\n{fold}\r\n")),
+                &BAD_REQUEST,
+            );
         }
     });
 }

@@ -47,18 +47,31 @@ fn check(reply: &Reply, length: usize, what: &str) {
 
 #[test]
 fn rsp_001_rsp_002_rsp_003_rsp_016_lengths_of_the_program() {
-    let expected = format!("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n{SERVER}{}\r\n", date());
+    let expected = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n{SERVER}{}\r\n",
+        date()
+    );
     assert_eq!(answer(&Reply::ok().header("Content-Length", "0")), expected);
     assert_eq!(expected.len(), 106);
-    check(&Reply::ok().header("Content-Length", "5").chunk("Hello"), 111, "5");
-    let ten = Reply::ok().header("Content-Length", "10").chunk("0123456789");
+    check(
+        &Reply::ok().header("Content-Length", "5").chunk("Hello"),
+        111,
+        "5",
+    );
+    let ten = Reply::ok()
+        .header("Content-Length", "10")
+        .chunk("0123456789");
     check(&ten, 117, "10");
 }
 
 #[test]
 fn rsp_004_rsp_005_rsp_006_rsp_007_rsp_008_chunked_bodies_of_the_program() {
     check(&chunked(200, "OK"), 120, "empty");
-    let coded = |body: &str| Reply::ok().header("Transfer-Encoding", "chunked").chunk(body);
+    let coded = |body: &str| {
+        Reply::ok()
+            .header("Transfer-Encoding", "chunked")
+            .chunk(body)
+    };
     check(&coded("1\r\na\r\n0\r\n\r\n"), 126, "a");
     check(&coded("5\r\nHello\r\n1\r\na\r\n0\r\n\r\n"), 136, "Hello, a");
     check(&chunked(302, "Found"), 123, "302");
@@ -142,7 +155,10 @@ fn rsp_015_the_order_of_header_lines() {
          X-One: 1\r\nA-Two: 2\r\n{}",
         date()
     );
-    assert_eq!(answer(&reply), expected.clone() + "Content-Length: 4\r\n\r\nbody");
+    assert_eq!(
+        answer(&reply),
+        expected.clone() + "Content-Length: 4\r\n\r\nbody"
+    );
     let closed = answer_to("HTTP/1.0", "GET", &reply);
     let tail = "Connection: close\r\nContent-Length: 4\r\n\r\nbody";
     assert_eq!(closed, expected + tail);
@@ -168,15 +184,16 @@ fn rsp_018_the_date_is_the_current_second() {
     };
     let (mut client, request) = world.received_get("/");
     let before = now();
-    world
-        .respond(request.id, &Reply::ok())
-        .expect("an answer");
+    world.respond(request.id, &Reply::ok()).expect("an answer");
     let after = now();
     let response = client.read_response();
     let date = response.header("Date").expect("a date");
     assert!(httpsys_tests::client::is_imf_fixdate(date));
     let seconds = unix_seconds(date);
-    assert!((before..=after).contains(&seconds), "{date}: {before}..={after}");
+    assert!(
+        (before..=after).contains(&seconds),
+        "{date}: {before}..={after}"
+    );
 }
 
 /// Of an IMF-fixdate of this century; days by counting years and months.
@@ -186,17 +203,37 @@ fn unix_seconds(date: &str) -> u64 {
     ];
     let number = |from: usize, to: usize| date[from..to].parse::<u64>().expect("a number");
     let (day, year) = (number(5, 7), number(12, 16));
-    let month = MONTHS.iter().position(|it| *it == &date[8..11]).expect("a month");
+    let month = MONTHS
+        .iter()
+        .position(|it| *it == &date[8..11])
+        .expect("a month");
     let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let mut days = (1970..year).map(|year| 365 + u64::from(leap(year))).sum::<u64>();
-    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut days = (1970..year)
+        .map(|year| 365 + u64::from(leap(year)))
+        .sum::<u64>();
+    let lengths = [
+        31,
+        28 + u64::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
     days += lengths[..month].iter().sum::<u64>() + day - 1;
     days * 86_400 + number(17, 19) * 3_600 + number(20, 22) * 60 + number(23, 25)
 }
 
 #[test]
 fn rsp_019_rsp_020_rsp_021_empty_values_and_unknown_headers() {
-    let known = Reply::ok().header("Location", "").header("Content-Length", "0");
+    let known = Reply::ok()
+        .header("Location", "")
+        .header("Content-Length", "0");
     check(&known, 106, "a known header without value is left out");
     let unknown = chunked(200, "OK")
         .header("header1", "value1")
@@ -204,7 +241,10 @@ fn rsp_019_rsp_020_rsp_021_empty_values_and_unknown_headers() {
         .header("empty", "");
     // 120, 17, 17 and 9: the row's own headers are two bytes shorter each.
     let bytes = answer(&unknown);
-    assert!(bytes.contains("header1: value1\r\nheader2: value2\r\nempty: \r\nDate: "), "{bytes:?}");
+    assert!(
+        bytes.contains("header1: value1\r\nheader2: value2\r\nempty: \r\nDate: "),
+        "{bytes:?}"
+    );
     let row = chunked(200, "OK")
         .header("name1", "value1")
         .header("name2", "value2")
@@ -220,7 +260,10 @@ fn rsp_024_bytes_above_0x7f_pass_through() {
     let reply = Reply::ok().header("X-Y", value).header("Location", value);
     world.respond(request.id, &reply).expect("an answer");
     let head = client.read_head();
-    for line in [&b"X-Y: \xC3\xA9\xFF\x80\r\n"[..], b"Location: \xC3\xA9\xFF\x80\r\n"] {
+    for line in [
+        &b"X-Y: \xC3\xA9\xFF\x80\r\n"[..],
+        b"Location: \xC3\xA9\xFF\x80\r\n",
+    ] {
         assert!(head.windows(line.len()).any(|part| part == line));
     }
 }
@@ -241,7 +284,10 @@ fn a_one_call_answer_without_body_has_the_length_0() {
     let expected = format!("HTTP/1.1 200 OK\r\n{SERVER}{}{tail}", date());
     assert_eq!(answer(&Reply::ok()), expected);
     let bytes = answer_to("HTTP/1.0", "GET", &Reply::ok());
-    assert!(bytes.ends_with(&format!("Connection: close\r\n{tail}")), "{bytes:?}");
+    assert!(
+        bytes.ends_with(&format!("Connection: close\r\n{tail}")),
+        "{bytes:?}"
+    );
 }
 
 #[test]
@@ -250,7 +296,10 @@ fn rsp_027_rsp_028_lengths_in_answers_to_head() {
     let bytes = answer_to("HTTP/1.1", "HEAD", &reply);
     assert!(bytes.contains("\r\nContent-Length: 20\r\n"), "{bytes:?}");
     let streamed = answer_to("HTTP/1.1", "HEAD", &Reply::ok().flags(MORE_DATA));
-    assert_eq!(streamed, format!("HTTP/1.1 200 OK\r\n{SERVER}{}\r\n", date()));
+    assert_eq!(
+        streamed,
+        format!("HTTP/1.1 200 OK\r\n{SERVER}{}\r\n", date())
+    );
 }
 
 #[test]
@@ -267,7 +316,10 @@ fn rsp_032_alt_svc_passes_and_is_not_added() {
     let value = "h3=\":443\"; ma=60";
     assert!(!answer(&Reply::ok()).contains("Alt-Svc"));
     let bytes = answer(&Reply::ok().header("Alt-Svc", value));
-    assert!(bytes.contains(&format!("\r\nAlt-Svc: {value}\r\n")), "{bytes:?}");
+    assert!(
+        bytes.contains(&format!("\r\nAlt-Svc: {value}\r\n")),
+        "{bytes:?}"
+    );
 }
 
 /// G-054.

@@ -131,7 +131,11 @@ impl<W> RequestQueue<W> {
 
     /// The wait for demand start, if a request waits for a worker now (QUE-011).
     pub fn take_demanded(&mut self) -> Option<W> {
-        if self.pending.is_empty() { None } else { self.demand.take() }
+        if self.pending.is_empty() {
+            None
+        } else {
+            self.demand.take()
+        }
     }
 
     /// Takes back the first waiting receive, or the wait for demand start, that `matches`.
@@ -157,7 +161,11 @@ impl<W> RequestQueue<W> {
     /// Shuts the queue down: no receive is served any more (SHD-001). Hands back those that wait.
     pub fn shut(&mut self) -> Vec<W> {
         self.shut = true;
-        self.waiting.drain(..).map(|(_, receive)| receive).chain(self.demand.take()).collect()
+        self.waiting
+            .drain(..)
+            .map(|(_, receive)| receive)
+            .chain(self.demand.take())
+            .collect()
     }
 
     /// True after [`RequestQueue::shut`] or [`RequestQueue::close`]: receives fail with 6.

@@ -54,7 +54,11 @@ pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
 /// What is to be written next.
 pub(crate) enum Next<'a> {
     Memory(SmallVec<[IoSlice<'a>; 8]>),
-    File { file: &'a File, offset: u64, length: u64 },
+    File {
+        file: &'a File,
+        offset: u64,
+        length: u64,
+    },
 }
 
 /// What comes next when `sent` bytes of head and chunks are out.
@@ -69,8 +73,16 @@ pub(crate) fn next_piece<'a>(head: &'a [u8], chunks: &[Chunk<'a>], sent: u64) ->
         }
         match chunk {
             Chunk::Memory(bytes) => pieces.push(IoSlice::new(&bytes[skip as usize..])),
-            Chunk::File { file, offset, length } if pieces.is_empty() => {
-                return Next::File { file, offset: offset + skip, length: length - skip };
+            Chunk::File {
+                file,
+                offset,
+                length,
+            } if pieces.is_empty() => {
+                return Next::File {
+                    file,
+                    offset: offset + skip,
+                    length: length - skip,
+                };
             }
             // First what stands before it.
             Chunk::File { .. } => break,
@@ -99,7 +111,10 @@ mod tests {
         let chunks = [b"one".as_slice(), b"", b"two"].map(Chunk::Memory);
         let whole = b"headonetwo";
         for sent in 0..whole.len() as u64 {
-            assert_eq!(memory(&next_piece(b"head", &chunks, sent)), &whole[sent as usize..]);
+            assert_eq!(
+                memory(&next_piece(b"head", &chunks, sent)),
+                &whole[sent as usize..]
+            );
         }
     }
 
@@ -114,7 +129,11 @@ mod tests {
         let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
         let chunks = [
             Chunk::Memory(b"ab"),
-            Chunk::File { file: &file, offset: 10, length: 5 },
+            Chunk::File {
+                file: &file,
+                offset: 10,
+                length: 5,
+            },
             Chunk::Memory(b"cd"),
         ];
         assert_eq!(memory(&next_piece(b"h", &chunks, 0)), b"hab");

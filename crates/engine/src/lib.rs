@@ -19,6 +19,7 @@ pub mod clock;
 mod conn;
 mod demand;
 mod disconnect;
+mod drive;
 mod entity_body;
 mod lead;
 mod listener;

@@ -37,7 +37,9 @@ impl Hasher for IdHasher {
 
     fn write_u64(&mut self, id: u64) {
         // The golden ratio's bits carry low differences into the high bits, which the table uses.
-        self.0 = (self.0 ^ id).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+        self.0 = (self.0 ^ id)
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .rotate_left(26);
     }
 }
 

@@ -390,13 +390,17 @@ enum Broken {
 /// position.
 fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, Broken> {
     let total = piece.length();
-    let Some(stream) = &mut conn.stream else { return Err(Broken::Connection) };
+    let Some(stream) = &mut conn.stream else {
+        return Err(Broken::Connection);
+    };
     while sent < total {
         let (result, broken) = match next_piece(piece.head, piece.body, sent) {
             Next::Memory(pieces) => (stream.write_vectored(&pieces), Broken::Connection),
-            Next::File { file, offset, length } => {
-                (sys::send_file(stream, file, offset, length), Broken::File)
-            }
+            Next::File {
+                file,
+                offset,
+                length,
+            } => (sys::send_file(stream, file, offset, length), Broken::File),
         };
         match result {
             Ok(0) => return Err(broken),

@@ -94,9 +94,15 @@ pub(crate) fn send_file(
 ) -> io::Result<usize> {
     use std::io::Write;
     crate::pool::with_scratch(|buffer| {
-        let most = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
+        let most = usize::try_from(length)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
         let read = read_at(file, &mut buffer[..most], offset)?;
-        if read == 0 { Ok(0) } else { stream.write(&buffer[..read]) }
+        if read == 0 {
+            Ok(0)
+        } else {
+            stream.write(&buffer[..read])
+        }
     })
 }
 

@@ -107,13 +107,7 @@ impl Door for CAbi {
         Ok(bytes.into())
     }
 
-    fn send_body(
-        &self,
-        queue: &Handle,
-        id: u64,
-        chunks: &[&[u8]],
-        flags: u32,
-    ) -> Result<u64, u32> {
+    fn send_body(&self, queue: &Handle, id: u64, chunks: &[&[u8]], flags: u32) -> Result<u64, u32> {
         let mut bytes = 0;
         checked(raw::send_body(*queue, id, flags, chunks, Some(&mut bytes)))?;
         Ok(bytes.into())

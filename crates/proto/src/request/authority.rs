@@ -33,10 +33,7 @@ pub(super) fn check_host(head: &RequestHead) -> Result<(), Reject> {
 /// Whether `authority` is a host with or without a port. The port may be empty (RFC 3986).
 pub(super) fn is_valid(authority: &[u8]) -> bool {
     if let [b'[', rest @ ..] = authority {
-        let Some(end) = rest.iter().position(|b| *b == b']') else {
-            return false;
-        };
-        return is_ipv6(&rest[..end]) && is_port(&rest[end + 1..]);
+        return is_valid_ipv6(rest);
     }
     let mut seen = 0;
     let mut length = authority.len();
@@ -48,8 +45,21 @@ pub(super) fn is_valid(authority: &[u8]) -> bool {
         seen |= *byte;
     }
     let (host, port) = authority.split_at(length);
-    let is_text = seen < 0x80 || std::str::from_utf8(host).is_ok();
-    !host.is_empty() && is_port(port) && is_text
+    !host.is_empty() && is_port(port) && (seen < 0x80 || is_utf8(host))
+}
+
+#[cold]
+fn is_utf8(host: &[u8]) -> bool {
+    std::str::from_utf8(host).is_ok()
+}
+
+/// Whether `text`, what is behind a `[`, is an address, a `]` and nothing or a port.
+#[inline(never)]
+fn is_valid_ipv6(text: &[u8]) -> bool {
+    let Some(end) = text.iter().position(|b| *b == b']') else {
+        return false;
+    };
+    is_ipv6(&text[..end]) && is_port(&text[end + 1..])
 }
 
 /// Nothing, or a colon and a number of at most 16 bits.

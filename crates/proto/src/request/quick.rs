@@ -7,7 +7,7 @@
 //! Invariant: a head accepted here reads exactly as the strict parser would read it; the places
 //! where httparse and HTTP.sys differ are listed in `tests_quick.rs`. Threading: none.
 
-use super::{RequestHead, Span, TargetForm, UnknownField, fields, line};
+use super::{RequestHead, Span, UnknownField, fields, line};
 use crate::header::request_header_id;
 use crate::scan::has_byte;
 use crate::{Verb, Version};
@@ -30,8 +30,9 @@ pub(super) fn parse(head: &mut RequestHead, window: &[u8], max_field: usize) -> 
     if end > max_field {
         return None;
     }
-    let taken = take_line(head, window, &request).and_then(|()| take_fields(head, window, &request));
-    if taken.is_none() {
+    if take_line(head, window, &request).is_none()
+        || take_fields(head, window, request.headers).is_none()
+    {
         forget(head);
         return None;
     }
@@ -50,20 +51,22 @@ fn take_line(head: &mut RequestHead, window: &[u8], request: &Request<'_, '_>) -
         1 => Version::HTTP_1_1,
         _ => return None,
     };
-    head.verb = Verb::from_token(verb);
+    head.verb = match verb {
+        b"GET" => Verb::Get,
+        _ => Verb::from_token(verb),
+    };
     head.verb_text = place(window, verb)?;
     head.raw_url = place(window, url)?;
-    head.target = match url {
-        [b'/', ..] => TargetForm::Origin,
-        _ => line::target_form(head.verb, window, head.raw_url).ok()?,
-    };
+    if !matches!(url, [b'/', ..]) {
+        head.target = line::target_form(head.verb, window, head.raw_url).ok()?;
+    }
     line::check_parts(head).ok()
 }
 
 /// The fields: httparse removes blanks around values, and refuses what HTTP.sys refuses and more.
-#[inline]
-fn take_fields(head: &mut RequestHead, window: &[u8], request: &Request<'_, '_>) -> Option<()> {
-    for field in request.headers.iter() {
+#[inline(never)]
+fn take_fields(head: &mut RequestHead, window: &[u8], all: &[Header<'_>]) -> Option<()> {
+    for field in all {
         let name = field.name.as_bytes();
         let value = place(window, field.value)?;
         match request_header_id(name) {

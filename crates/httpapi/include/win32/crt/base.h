@@ -59,7 +59,7 @@ typedef __CHAR16_TYPE__ httpsys_unit;
 #define HTTPSYS_CRT_TAKE_OVER(linkage, type, name, parameters) linkage type name parameters
 #else
 #define HTTPSYS_CRT_TAKE_OVER(linkage, type, name, parameters)                                     \
-    linkage type name parameters __asm__("httpsys_" #name);                                        \
+    HTTPSYS_CRT type name parameters __asm__("httpsys_" #name);                                    \
     linkage type name parameters
 #endif
 
