@@ -62,14 +62,15 @@ struct Ids {
     refused: AtomicU64,
 }
 
-fn remember(list: &Mutex<Vec<u64>>, id: u64, random: &mut Random) {
+/// Remembers an id; returns the one that had to go for it.
+fn remember(list: &Mutex<Vec<u64>>, id: u64, random: &mut Random) -> Option<u64> {
     let mut list = list.lock().expect("the ids");
     if list.len() < REMEMBERED {
         list.push(id);
-    } else {
-        let at = random.below(REMEMBERED as u64) as usize;
-        list[at] = id;
+        return None;
     }
+    let at = random.below(REMEMBERED as u64) as usize;
+    Some(std::mem::replace(&mut list[at], id))
 }
 
 fn pick(list: &Mutex<Vec<u64>>, random: &mut Random) -> Option<u64> {
@@ -143,10 +144,11 @@ fn serve<D: Door>(w: &World<D>, queue: &D::Queue, ids: &Ids, mut random: Random)
                 .expect("nobody cancels a healthy request");
             continue;
         }
-        if request.raw_url.starts_with(b"/foreign/") {
-            remember(&ids.foreign, id, &mut random);
-        } else {
-            remember(&ids.live, id, &mut random);
+        let foreign = request.raw_url.starts_with(b"/foreign/");
+        let list = if foreign { &ids.foreign } else { &ids.live };
+        if let Some(forgotten) = remember(list, id, &mut random) {
+            // It may be one that was left to the cancellers, who no longer know it.
+            let _ = w.door.cancel(queue, forgotten);
         }
         match random.below(6) {
             0 => drop(w.door.cancel(queue, id)),
@@ -164,8 +166,8 @@ fn serve<D: Door>(w: &World<D>, queue: &D::Queue, ids: &Ids, mut random: Random)
                 let big = Reply::ok().chunk(vec![b'y'; 300_000]);
                 let _ = w.door.respond(queue, id, &big);
             }
-            // Left to the cancellers and to the client's end; the close takes the rest.
-            4 => {}
+            // Left to the cancellers; the close takes the rest.
+            4 if !foreign => {}
             _ => drop(w.door.respond(queue, id, &reply)),
         }
     }
@@ -220,8 +222,9 @@ fn be_a_victim<D: Door>(w: &World<D>, stop: &AtomicBool, mut random: Random) {
         if random.below(2) == 0 {
             client.reset();
         } else {
-            // A FIN; the service must clean up whatever state the request is in.
-            drop(client);
+            // An answer, a reset or an orderly end, whatever befell the request.
+            let _ = client.try_finish();
+            client.read_until_gone();
         }
     }
 }

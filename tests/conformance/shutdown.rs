@@ -4,7 +4,7 @@ use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, MORE_DATA, Reply, World};
-use httpsys_tests::overlapped::{Overlapped, leaked_buffer};
+use httpsys_tests::overlapped::{CompletionPort, Overlapped, leaked_buffer};
 use httpsys_tests::raw::{self, Handle};
 
 both_doors![
@@ -139,15 +139,23 @@ fn a_half_sent_response_is_broken_off_by_the_close<D: Door>(w: &World<D>) {
 #[test]
 fn rcv_007_pending_receives_complete_with_995_when_the_queue_closes() {
     let w = World::<CAbi>::new();
-    let receives = [Overlapped::with_event(), Overlapped::with_event()];
-    for receive in &receives {
-        let (buffer, _) = leaked_buffer(4096);
-        assert_eq!(receive.receive(w.queue, 0, 0, buffer, None), 997);
-    }
+    let port = CompletionPort::of(w.queue, 7);
+    let mut receives: Vec<_> = (0..3)
+        .map(|_| {
+            let receive = Overlapped::without_event();
+            let (buffer, _) = leaked_buffer(4096);
+            assert_eq!(receive.receive(w.queue, 0, 0, buffer, None), 997);
+            receive.pointer() as usize
+        })
+        .collect();
     assert_eq!(raw::close_queue(w.queue), 0);
-    for receive in &receives {
-        receive.wait();
+    for _ in 0..3 {
+        let packet = port.next();
+        assert_eq!((packet.key, packet.bytes, packet.error), (7, 0, 995));
+        receives.retain(|pointer| *pointer != packet.overlapped);
     }
+    assert_eq!(receives, [], "each once");
+    port.assert_empty();
 }
 
 #[test]

@@ -121,6 +121,11 @@ impl Client {
         self.stream.shutdown(Shutdown::Write).expect("shutdown");
     }
 
+    /// The same where the server may have reset the connection: whether it had not.
+    pub fn try_finish(&mut self) -> bool {
+        self.stream.shutdown(Shutdown::Write).is_ok()
+    }
+
     /// Breaks the connection off: the server sees a reset.
     pub fn reset(self) {
         socket2::SockRef::from(&self.stream)

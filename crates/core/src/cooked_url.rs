@@ -114,6 +114,17 @@ pub fn cook(
     result
 }
 
+/// Whether the path of a target is refused whatever follows it: the request line alone decides, so
+/// a driver can answer before the fields have arrived (G-007, G-009).
+pub fn is_invalid_path(path_and_query: &[u8], p: &Parameters) -> bool {
+    let path = path_and_query
+        .split(|&b| b == b'?')
+        .next()
+        .unwrap_or_default();
+    let whole = matches!(path, b"" | b"*");
+    !whole && path::push_path(&mut Vec::new(), path, p) == Err(Reject::InvalidUrl)
+}
+
 fn fill(
     out: &mut CookedUrl,
     https: bool,

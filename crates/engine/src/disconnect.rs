@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use httpsys_core::operation::WaitForDisconnect;
-use httpsys_core::{ConnectionId, Error};
+use httpsys_core::{ConnectionId, Error, QueueId};
 
 use crate::conn::Conn;
 use crate::queue::Queue;
@@ -117,15 +117,13 @@ impl Service {
             return false;
         };
         let mut taken = Vec::new();
-        let mut kept = Vec::new();
-        for (scope, waiting) in waits.disconnects.drain(..) {
-            if scope == queue.id() && matches(&waiting) {
-                taken.push(waiting);
-            } else {
-                kept.push((scope, waiting));
-            }
+        while let Some(at) = waits
+            .disconnects
+            .iter()
+            .position(|(scope, waiting)| *scope == queue.id() && matches(waiting))
+        {
+            taken.push(waits.disconnects.remove(at).1);
         }
-        waits.disconnects = kept;
         let mut broken = false;
         if ours {
             while let Some(at) = waits.readers.iter().position(matches) {
@@ -164,22 +162,26 @@ impl Service {
                 wakes.add(receive, Signal::Failed(Error::Aborted));
             }
         }
-        self.for_each_connection(|_, conn| {
-            let Some(waits) = &mut conn.waits else { return };
-            let mut kept = Vec::new();
-            for (scope, waiting) in waits.disconnects.drain(..) {
-                if scope == queue.id() {
-                    wakes.add(waiting, Signal::Failed(Error::Aborted));
-                } else {
-                    kept.push((scope, waiting));
-                }
-            }
-            waits.disconnects = kept;
-        });
+        self.end_disconnect_waits(queue.id(), &mut wakes);
         wakes.fire(self);
         // A thread that leads for this queue has to see it.
         self.shard().interrupt();
         Ok(())
+    }
+
+    /// The disconnect waits that were posted on this queue end with 995 (DSC-009).
+    pub(crate) fn end_disconnect_waits(&self, queue: QueueId, wakes: &mut Wakes) {
+        self.for_each_connection(|_, conn| {
+            let Some(waits) = &mut conn.waits else { return };
+            while let Some(at) = waits
+                .disconnects
+                .iter()
+                .position(|(scope, _)| *scope == queue)
+            {
+                let (_, waiting) = waits.disconnects.remove(at);
+                wakes.add(waiting, Signal::Failed(Error::Aborted));
+            }
+        });
     }
 
     /// The client has closed its sending side: waits for the disconnect are fulfilled.

@@ -19,7 +19,9 @@ impl Service {
             if until() || deadline.is_some_and(|at| at <= self.clock().now()) {
                 return true;
             }
-            let Some(mut lead) = self.try_lead() else { return false };
+            let Some(mut lead) = self.try_lead() else {
+                return false;
+            };
             let mut wakes = Wakes::default();
             // What the leader before us found may have been what this thread waits for.
             if !until() {

@@ -10,9 +10,9 @@ use std::net::Shutdown;
 use std::sync::Arc;
 
 use httpsys_core::connection::Phase;
-use httpsys_core::cooked_url::cook;
-use httpsys_core::proto::Reject;
+use httpsys_core::cooked_url::{cook, is_invalid_path};
 use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
+use httpsys_core::proto::{Reject, RequestHead};
 use httpsys_core::request_queue::Pushed;
 use httpsys_core::routing::Registration;
 use httpsys_core::{Error, Request};
@@ -28,6 +28,9 @@ use crate::waiter::{Signal, Wakes};
 
 /// Bytes of a closing connection that are read and thrown away before it is cut (G-006).
 const LINGER_BYTES: u32 = 64 * 1024;
+
+/// At least what a request line has besides verb and target: two blanks and `HTTP/1.1`, CR, LF.
+const LINE_REST: usize = 12;
 
 impl Service {
     /// Moves the connection on as far as it goes without waiting.
@@ -88,22 +91,42 @@ impl Service {
 
     /// Takes one head from `bytes`; returns how many were used.
     fn take_head(&self, conn: &mut Conn, bytes: &[u8], seen: usize, wakes: &mut Wakes) -> usize {
-        let mut block = self.requests().get();
-        match parse_head(&mut block.head, bytes, seen, self.parameters()) {
+        // A head that comes in pieces keeps its block, so that no line is parsed twice.
+        let mut block = conn.block.take().unwrap_or_else(|| self.requests().get());
+        let reject = match parse_head(&mut block.head, bytes, seen, self.parameters()) {
             Parsed::Complete { consumed } => {
                 self.route(conn, block, &bytes[consumed..], wakes);
-                consumed
+                return consumed;
             }
-            Parsed::Partial => {
-                self.requests().put(block);
+            Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
+                conn.block = Some(block);
                 *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
-                0
+                return 0;
             }
-            Parsed::Reject(reject) => {
-                self.requests().put(block);
-                self.refuse(conn, reject, wakes);
-                bytes.len()
-            }
+            Parsed::Partial => Reject::InvalidUrl,
+            // The request line comes before whatever was found behind it (G-009).
+            Parsed::Reject(_) if self.has_invalid_url(&block.head, 0) => Reject::InvalidUrl,
+            Parsed::Reject(reject) => reject,
+        };
+        self.requests().put(block);
+        self.refuse(conn, reject, wakes);
+        bytes.len()
+    }
+
+    /// Whether the request line is complete and its path refused. `seen` bytes were looked at
+    /// before: a line that ended among them was judged then.
+    fn has_invalid_url(&self, head: &RequestHead, seen: usize) -> bool {
+        let target = head.raw_url();
+        if target.is_empty() || head.verb_text().len() + target.len() + LINE_REST < seen {
+            return false;
+        }
+        match head.target() {
+            Target::Origin(path)
+            | Target::Absolute {
+                path_and_query: path,
+                ..
+            } => is_invalid_path(path, self.parameters()),
+            Target::Asterisk | Target::Authority(_) => false,
         }
     }
 

@@ -215,6 +215,7 @@ impl Service {
             for receive in left.waiting {
                 wakes.add(receive, Signal::Failed(Error::Aborted));
             }
+            self.end_disconnect_waits(*id, wakes);
             self.reset_requests_of(*id, wakes);
         }
     }

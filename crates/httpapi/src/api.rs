@@ -9,6 +9,7 @@ pub mod cache;
 pub mod cancel;
 pub mod client_certificate;
 pub mod delegation;
+pub mod demand;
 pub mod disconnect;
 pub mod feature;
 pub mod initialize;

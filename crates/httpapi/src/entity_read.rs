@@ -14,7 +14,7 @@ use httpsys_engine::{PendingOperation, Service, Signal};
 
 use crate::code::{Code, Outcome};
 use crate::marshal::request::{BodyArea, RequestBuffer};
-use crate::overlapped::{self, Call};
+use crate::overlapped::Call;
 use crate::pointers::{Buffer, Out};
 
 /// Where the bytes go.
@@ -136,19 +136,27 @@ fn attempt(shared: Arc<Mutex<State>>, first: First) -> Outcome {
         },
     );
     let result = match read {
-        Ok(None) => return Err(Code::IO_PENDING),
+        Ok(None) => {
+            // A cancel signals the operation, which takes the lock.
+            drop(state);
+            handle.registered(tag);
+            return Err(Code::IO_PENDING);
+        }
         Ok(Some(bytes)) => target.finish(Ok(bytes)),
         Err(error) => target.finish(Err(error)),
     };
     let call = state.call.take();
     // The completion may run whatever waits for it: not under the lock.
     drop(state);
+    let Some(call) = call else { return Ok(()) };
     match first {
-        First::Yes(count) => overlapped::first_attempt(call, result, count),
+        First::Yes(count) => call.inline(result, count),
         First::No => {
-            if let Some(call) = call {
-                call.complete(result);
-            }
+            // The queue was closed while the read was with us: 6 is for calls that begin then.
+            call.complete(result.map_err(|error| match error {
+                Error::InvalidHandle => Error::Aborted,
+                error => error,
+            }));
             Ok(())
         }
     }

@@ -6,9 +6,11 @@
 //! deliver, every other code that the function returns does not. Threading: a call may end on any
 //! thread.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use httpsys_core::Error;
+use httpsys_engine::{PendingOperation, Service, Signal};
 use httpsys_win32::Pending;
 
 use crate::code::{Code, Outcome};
@@ -21,6 +23,8 @@ use crate::types::OVERLAPPED;
 pub(crate) struct Call {
     handle: Arc<QueueHandle>,
     pending: Pending,
+    /// It is on the list of its handle.
+    listed: Cell<bool>,
 }
 
 impl Call {
@@ -34,6 +38,7 @@ impl Call {
         Call {
             handle: Arc::clone(handle),
             pending,
+            listed: Cell::new(false),
         }
     }
 
@@ -47,9 +52,15 @@ impl Call {
         self.pending.overlapped()
     }
 
-    /// The operation is about to be registered with the engine: the function returns 997.
+    /// The operation is about to be registered with the engine: the function returns 997, and
+    /// [`QueueHandle::registered`] has to be called after the registration.
     pub(crate) fn registers(&self) {
-        self.handle.add_pending(self.tag(), self.pending.thread());
+        let (tag, thread) = (self.tag(), self.pending.thread());
+        if self.listed.replace(true) {
+            self.handle.keep_pending(tag, thread);
+        } else {
+            self.handle.add_pending(tag, thread);
+        }
     }
 
     /// The operation ends after the function has returned 997.
@@ -82,16 +93,53 @@ pub(crate) fn blocking(result: Result<u64, Error>, count: Out<u32>) -> Outcome {
     Ok(result.map(|_| ())?)
 }
 
-/// The end of the first attempt of an overlapped call. `call` is gone if it was registered: then
-/// it ends by itself, perhaps has done so already.
+/// Runs the first attempt of an overlapped call. `attempt` takes the call out if it registers it:
+/// then it ends by itself, perhaps has done so already.
 pub(crate) fn first_attempt(
-    call: Option<Call>,
-    result: Result<u64, Error>,
+    call: Call,
     count: Out<u32>,
+    attempt: impl FnOnce(&mut Option<Call>) -> Result<u64, Error>,
 ) -> Outcome {
+    let (handle, tag) = (Arc::clone(call.handle()), call.tag());
+    let mut call = Some(call);
+    let result = attempt(&mut call);
     match call {
         Some(call) => call.inline(result, count),
-        None => Err(Code::IO_PENDING),
+        None => {
+            handle.registered(tag);
+            Err(Code::IO_PENDING)
+        }
+    }
+}
+
+/// An operation that waits for one thing and then has no more to do, as the engine holds it;
+/// always `Some` when it was registered.
+#[derive(Debug)]
+pub(crate) struct Waiting(Option<Call>);
+
+impl Waiting {
+    /// Takes the call, which is about to be registered.
+    pub(crate) fn take(call: &mut Option<Call>) -> Box<dyn PendingOperation> {
+        let call = call.take();
+        if let Some(call) = &call {
+            call.registers();
+        }
+        Box::new(Waiting(call))
+    }
+}
+
+impl PendingOperation for Waiting {
+    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
+        let Some(call) = self.0 else { return };
+        call.complete(match signal {
+            Signal::Failed(error) => Err(error),
+            // G-071: a fulfilled wait is a success of size 0.
+            Signal::Ready | Signal::Request(_) => Ok(0),
+        });
+    }
+
+    fn tag(&self) -> usize {
+        self.0.as_ref().map_or(0, Call::tag)
     }
 }
 

@@ -38,6 +38,11 @@ impl<T: Copy> Out<T> {
         Out(place)
     }
 
+    /// No place.
+    pub(crate) fn nowhere() -> Out<T> {
+        Out(std::ptr::null_mut())
+    }
+
     /// Writes the result, if there is a place for it.
     pub(crate) fn set(self, value: T) {
         if !self.0.is_null() {

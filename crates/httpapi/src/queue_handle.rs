@@ -3,10 +3,13 @@
 //! Owns the four kinds of handle and what each may do, the association with a completion port
 //! (through [`IoState`]), the list of the handle's pending operations, and closing. Does not own
 //! the queue (the engine's). Invariants: a handle that closes ends its own pending operations with
-//! 995; only the creator's handle takes the queue along. Threading: any thread; the list has a
-//! lock that is never held over a call into the engine.
+//! 995, also one that is being registered meanwhile; only the creator's handle takes the queue
+//! along. A cancel is remembered with the operation, so that one which is between two waits does
+//! not begin the second. Threading: any thread; the list has a lock that is never held over a call
+//! into the engine.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use httpsys_core::operation::{Control, Outcome as Made};
@@ -37,8 +40,17 @@ pub(crate) struct QueueHandle {
     queue: Arc<Queue>,
     kind: Kind,
     io: IoState,
-    /// The address of each pending operation's OVERLAPPED, and who issued it.
-    pending: Mutex<HashMap<usize, ThreadId>>,
+    /// By the address of its OVERLAPPED.
+    pending: Mutex<HashMap<usize, Operation>>,
+    closed: AtomicBool,
+}
+
+/// A pending operation.
+#[derive(Clone, Copy, Debug)]
+struct Operation {
+    /// Who issued it.
+    thread: ThreadId,
+    cancelled: bool,
 }
 
 impl QueueHandle {
@@ -65,6 +77,7 @@ impl QueueHandle {
             kind,
             io: IoState::new(),
             pending: Mutex::default(),
+            closed: AtomicBool::new(false),
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
@@ -80,6 +93,33 @@ impl QueueHandle {
     /// 6 for anything else, NULL included (RCV-001, ENT-001, G-064).
     pub(crate) fn lookup(value: Handle) -> Result<Arc<QueueHandle>, Code> {
         httpsys_win32::lookup_as(value).ok_or_else(|| Error::InvalidHandle.into())
+    }
+
+    /// As [`QueueHandle::lookup`], for functions that tell what is closed from what never was a
+    /// queue.
+    ///
+    /// # Errors
+    /// 6 for a closed handle, 87 for anything else (G-104, QUE-014, QUE-015).
+    pub(crate) fn lookup_or_invalid(value: Handle) -> Result<Arc<QueueHandle>, Code> {
+        QueueHandle::lookup(value).map_err(|closed| {
+            if httpsys_win32::was_closed(value) {
+                closed
+            } else {
+                Error::InvalidParameter.into()
+            }
+        })
+    }
+
+    /// As [`QueueHandle::lookup_or_invalid`], for what only a controller may do.
+    ///
+    /// # Errors
+    /// Also 1343 for another kind of handle (QUE-013).
+    pub(crate) fn controller(value: Handle) -> Result<Arc<QueueHandle>, Code> {
+        let handle = QueueHandle::lookup_or_invalid(value)?;
+        match handle.kind {
+            Kind::Controller => Ok(handle),
+            Kind::Version1 | Kind::Creator | Kind::Opened => Err(Error::NotController.into()),
+        }
     }
 
     /// As [`QueueHandle::lookup`], for calls on requests.
@@ -116,7 +156,34 @@ impl QueueHandle {
 
     /// An operation of this handle is about to be registered with the engine.
     pub(crate) fn add_pending(&self, overlapped: usize, thread: ThreadId) {
-        self.pending().insert(overlapped, thread);
+        let operation = Operation {
+            thread,
+            cancelled: false,
+        };
+        self.pending().insert(overlapped, operation);
+    }
+
+    /// An operation goes from one wait to the next: unlike [`QueueHandle::add_pending`], this
+    /// leaves the entry that is there alone, with the cancel it may have met.
+    pub(crate) fn keep_pending(&self, overlapped: usize, thread: ThreadId) {
+        self.pending().entry(overlapped).or_insert(Operation {
+            thread,
+            cancelled: false,
+        });
+    }
+
+    /// The operation was registered with the engine, and may have ended since. If it was cancelled
+    /// or the handle closed before the engine knew it, it ends now.
+    pub(crate) fn registered(&self, overlapped: usize) {
+        let cancelled = {
+            let pending = self.pending();
+            pending
+                .get(&overlapped)
+                .is_some_and(|operation| operation.cancelled)
+        };
+        if cancelled || self.closed.load(Ordering::SeqCst) {
+            self.service.cancel_operation(&self.queue, overlapped);
+        }
     }
 
     /// The operation ends now; the program may use its OVERLAPPED again after that.
@@ -124,15 +191,41 @@ impl QueueHandle {
         self.pending().remove(&overlapped);
     }
 
-    fn pending(&self) -> MutexGuard<'_, HashMap<usize, ThreadId>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<usize, Operation>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Marks the operations as cancelled and returns them.
+    fn mark_cancelled(&self, scope: CancelScope) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (overlapped, operation) in self.pending().iter_mut() {
+            if matches!(scope, CancelScope::All) || scope == CancelScope::Thread(operation.thread) {
+                operation.cancelled = true;
+                found.push(*overlapped);
+            }
+        }
+        found
+    }
+
+    fn cancel_one(&self, overlapped: usize) -> bool {
+        let marked = self
+            .pending()
+            .get_mut(&overlapped)
+            .is_some_and(|operation| {
+                operation.cancelled = true;
+                true
+            });
+        // Also when it is not in the list: two operations may have got one OVERLAPPED. One that is
+        // between two waits, or about to end, counts as found.
+        self.service.cancel_operation(&self.queue, overlapped) | marked
     }
 }
 
 impl Object for QueueHandle {
     /// CloseHandle, and HttpCloseRequestQueue (SHD-005).
     fn on_close(&self) {
-        self.cancel_io(CancelScope::All);
+        // Operations that the engine does not know yet see it in `registered`.
+        self.closed.store(true, Ordering::SeqCst);
         if self.kind != Kind::Opened {
             let call = Control::CloseRequestQueue {
                 queue: self.queue.id(),
@@ -142,6 +235,8 @@ impl Object for QueueHandle {
                 tracing::debug!(%error, "the queue of a handle was closed before the handle");
             }
         }
+        // What a closed queue does not end: waits on connections that carry no request of it.
+        self.cancel_io(CancelScope::All);
     }
 
     fn signal(&self) -> Option<&Signal> {
@@ -153,22 +248,13 @@ impl Object for QueueHandle {
     }
 
     fn cancel_io(&self, scope: CancelScope) -> bool {
-        let found: Vec<usize> = match scope {
-            CancelScope::One(overlapped) => vec![overlapped],
-            CancelScope::Thread(thread) => {
-                let pending = self.pending();
-                pending
-                    .iter()
-                    .filter(|(_, of)| **of == thread)
-                    .map(|(at, _)| *at)
-                    .collect()
-            }
-            CancelScope::All => self.pending().keys().copied().collect(),
-        };
-        let mut any = false;
-        for overlapped in found {
-            any |= self.service.cancel_operation(&self.queue, overlapped);
+        if let CancelScope::One(overlapped) = scope {
+            return self.cancel_one(overlapped);
         }
-        any
+        let found = self.mark_cancelled(scope);
+        for overlapped in &found {
+            self.service.cancel_operation(&self.queue, *overlapped);
+        }
+        !found.is_empty()
     }
 }

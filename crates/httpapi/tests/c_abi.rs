@@ -228,14 +228,18 @@ fn rcv_008_to_rcv_012_short_buffers() {
 }
 
 #[test]
-fn rcv_022_misaligned_buffer_is_refused() {
+fn rcv_022_misaligned_and_unreachable_buffers_are_refused() {
     let server = Server::version_2();
     let mut buffer = RequestMemory::new(4096);
     let odd = buffer.first().cast::<u8>().wrapping_add(4).cast();
-    // SAFETY: refused, or within the buffer.
-    let code =
-        unsafe { HttpReceiveHttpRequest(server.queue, 0, 0, odd, 4000, null_mut(), null_mut()) };
-    assert_eq!(code, 998);
+    let last = (usize::MAX & !7) as *mut HTTP_REQUEST_V2;
+    for bad in [odd, null_mut(), 64 as *mut HTTP_REQUEST_V2, last] {
+        // SAFETY: refused, or within the buffer.
+        let code = unsafe {
+            HttpReceiveHttpRequest(server.queue, 0, 0, bad, 4000, null_mut(), null_mut())
+        };
+        assert_eq!(code, 998, "{bad:?}");
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    fn call(self, request: RequestId) -> Send {
+    pub(crate) fn call(self, request: RequestId) -> Send {
         Send {
             request,
             disconnect: self.disconnect,
@@ -81,7 +81,7 @@ impl Scope {
 }
 
 /// Whether the program's responses carry the product token (LIM-017).
-fn adds_server_token(parameters: &Parameters) -> bool {
+pub(crate) fn adds_server_token(parameters: &Parameters) -> bool {
     parameters.disable_server_header < 2
 }
 
@@ -207,7 +207,9 @@ impl RequestQueue {
     /// [`Error::InvalidHandle`] when the queue is closed.
     pub fn shutdown(&self) -> Result<()> {
         let scope = self.scope();
-        scope.service.engine().shutdown_queue(&scope.queue)
+        scope.service.engine().shutdown_queue(&scope.queue)?;
+        scope.inbox.shut();
+        Ok(())
     }
 }
 

@@ -59,7 +59,8 @@
 //! ([`RequestQueue::cancel`]). There is no thread to start: a thread that waits in a call looks
 //! after the sockets, and a background thread of the service does while none waits.
 //!
-//! Calls block. A receive can have a time limit; a send waits until the transport has taken the
+//! Calls block; those that wait have an asynchronous form for programs of tasks, see [`future`].
+//! A receive can have a time limit; a send waits until the transport has taken the
 //! last byte, and [`RequestQueue::cancel`] from another thread ends it.
 //!
 //! # What a drop does
@@ -99,6 +100,7 @@ mod body;
 mod by_id;
 mod data;
 mod fields;
+pub mod future;
 mod headers;
 mod queue;
 mod request;

@@ -15,6 +15,7 @@ use httpsys_core::{ConnectionId, RequestId};
 
 use crate::body::{self, BodyReader};
 use crate::by_id::Flags;
+use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::queue::Scope;
 use crate::{Response, ResponseStream, Result};
@@ -58,6 +59,7 @@ pub struct Request {
     block: Option<Box<httpsys_core::Request>>,
     /// The drop has to cancel.
     open: bool,
+    readers: Readers,
 }
 
 impl Drop for Request {
@@ -79,6 +81,7 @@ impl Request {
             scope,
             block: Some(block),
             open: true,
+            readers: Readers::default(),
         }
     }
 
@@ -167,6 +170,15 @@ impl Request {
 
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    pub(crate) fn shared_scope(&self) -> &Arc<Scope> {
+        &self.scope
+    }
+
+    /// The body reads that wait as futures.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
     }
 
     fn block(&self) -> &httpsys_core::Request {

@@ -127,6 +127,11 @@ impl<'a> Response<'a> {
         &self.body
     }
 
+    /// Takes the body to send it apart; the head stays as it is.
+    pub(crate) fn take_body(&mut self) -> Data<'a> {
+        std::mem::take(&mut self.body)
+    }
+
     pub(crate) fn head_parts(&self, chunked: bool, server_token: bool) -> HeadParts<'_, 'a> {
         let Response {
             status,

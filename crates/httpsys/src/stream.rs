@@ -7,9 +7,12 @@
 
 use std::io;
 
+use smallvec::smallvec;
+
 use crate::body::into_io;
 use crate::by_id::Flags;
-use crate::{Error, Request, Response, Result, Verb, Version};
+use crate::future::Pieces;
+use crate::{Data, Error, Request, Response, Result, Verb, Version};
 
 /// The end of a chunked body without trailers (RFC 9112 section 7.1).
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -49,7 +52,7 @@ pub struct ResponseStream {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Framing {
+pub(crate) enum Framing {
     /// Bytes go out as given.
     Bare,
     /// The stream makes chunks.
@@ -64,6 +67,15 @@ impl ResponseStream {
     }
 
     pub(crate) fn start_chunked(request: Request, response: &Response<'_>) -> Result<Self> {
+        let (framing, chunked) = ResponseStream::chunked_framing(&request, response)?;
+        ResponseStream::send_head(request, response, framing, chunked)
+    }
+
+    /// How the stream frames the body, and whether the head says `chunked`.
+    pub(crate) fn chunked_framing(
+        request: &Request,
+        response: &Response<'_>,
+    ) -> Result<(Framing, bool)> {
         if response.frames_itself() {
             return Err(Error::InvalidParameter);
         }
@@ -74,7 +86,28 @@ impl ResponseStream {
             // The service closes the connection of an HTTP/1.0 client after the response.
             _ => Framing::Bare,
         };
-        ResponseStream::send_head(request, response, framing, understood)
+        Ok((framing, understood))
+    }
+
+    /// A stream whose head is sent apart.
+    pub(crate) fn of(request: Request, framing: Framing, disconnect: bool) -> Self {
+        ResponseStream {
+            request,
+            framing,
+            disconnect,
+        }
+    }
+
+    pub(crate) fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    pub(crate) fn disconnects(&self) -> bool {
+        self.disconnect
+    }
+
+    pub(crate) fn into_request(self) -> Request {
+        self.request
     }
 
     fn send_head(
@@ -92,11 +125,8 @@ impl ResponseStream {
                 .scope()
                 .send_response(request.id(), response, chunked, flags, pieces)
         })?;
-        Ok(ResponseStream {
-            request,
-            framing,
-            disconnect: response.disconnects(),
-        })
+        let disconnect = response.disconnects();
+        Ok(ResponseStream::of(request, framing, disconnect))
     }
 
     /// Sends more of the body and waits until the transport has taken it:
@@ -199,6 +229,23 @@ impl Framing {
     }
 }
 
+/// Owned data, framed.
+impl Framing {
+    /// As [`Framing::frame`], for a send that outlives its call.
+    pub(crate) fn pieces(self, data: Data<'static>, last: bool) -> Pieces {
+        let end: &'static [u8] = if last { LAST_CHUNK } else { &[] };
+        match self {
+            Framing::Bare => smallvec![data],
+            Framing::HeadOnly => Pieces::new(),
+            Framing::Chunked if data.is_empty() => smallvec![end.into()],
+            Framing::Chunked => {
+                let line = size_line(data.len(), &mut [0; SIZE_LINE]).to_vec();
+                smallvec![line.into(), data, CRLF.into(), end.into()]
+            }
+        }
+    }
+}
+
 /// Room for the size of a chunk in hexadecimal digits, and a line end.
 const SIZE_LINE: usize = 2 * size_of::<usize>() + CRLF.len();
 
@@ -237,8 +284,11 @@ mod tests {
 
     #[test]
     fn an_empty_piece_never_ends_a_chunked_body() {
-        let joined = |framing: Framing, data: &[u8], last| {
-            framing.frame(data, last, |pieces: &[&[u8]]| pieces.concat())
+        let joined = |framing: Framing, data: &'static [u8], last| {
+            let joined = framing.frame(data, last, |pieces: &[&[u8]]| pieces.concat());
+            let owned = framing.pieces(data.into(), last);
+            assert_eq!(owned.iter().flat_map(|piece| piece.to_vec()).collect::<Vec<_>>(), joined);
+            joined
         };
         assert_eq!(joined(Framing::Chunked, b"", false), b"");
         assert_eq!(joined(Framing::Chunked, b"", true), b"0\r\n\r\n");

@@ -260,15 +260,23 @@ mod tests {
 
     #[test]
     fn names_with_one_other_byte_are_unknown() {
-        for (id, known) in REQUEST_HEADER_NAMES.iter().enumerate() {
-            for at in 0..known.len() {
+        type Find = fn(&[u8]) -> Option<usize>;
+        let tables: [(&[&str], Find); 2] = [
+            (&REQUEST_HEADER_NAMES, request_header_id),
+            (&RESPONSE_HEADER_NAMES, response_header_id),
+        ];
+        for (names, find) in tables {
+            for (at, known) in names
+                .iter()
+                .flat_map(|n| (0..n.len()).map(move |at| (at, n)))
+            {
                 for byte in 0..=255u8 {
                     let mut name = known.as_bytes().to_vec();
                     name[at] = byte;
-                    let expected = REQUEST_HEADER_NAMES
+                    let expected = names
                         .iter()
                         .position(|n| n.as_bytes().eq_ignore_ascii_case(&name));
-                    assert_eq!(request_header_id(&name), expected, "{id} {at} {byte:#x}");
+                    assert_eq!(find(&name), expected, "{known} {at} {byte:#x}");
                 }
             }
         }
@@ -283,6 +291,7 @@ mod tests {
             b"\xFFost",
             b"content-typo",
             b"Access",
+            b"content-security-policy-report-only",
         ] {
             assert_eq!(request_header_id(name), None);
             assert_eq!(response_header_id(name), None);

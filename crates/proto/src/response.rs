@@ -15,13 +15,49 @@
 #[cfg(test)]
 mod tests;
 
-use crate::header::{RESPONSE_HEADER_NAMES, id, response_id};
+use crate::header::{RESPONSE_HEADER_NAMES, RESPONSE_HEADERS, id, response_id};
 use crate::scan;
 use std::fmt;
 use std::ops::Range;
 
-/// The product that HTTP.sys adds to the Server field (RSP-016, RSP-017).
-const PRODUCT: &[u8] = b"Microsoft-HTTPAPI/2.0";
+/// The product that HTTP.sys adds to the Server field, behind a blank (RSP-017).
+const PRODUCT: &[u8; 22] = b" Microsoft-HTTPAPI/2.0";
+/// The Server field without one of the application (RSP-016).
+const SERVER_LINE: &[u8; 31] = b"Server: Microsoft-HTTPAPI/2.0\r\n";
+/// Digits of the longest 64-bit number.
+const DIGITS: usize = 20;
+
+/// The front of a known field line, padded so that its copy has a fixed size.
+#[derive(Clone, Copy, Debug)]
+struct Prefix {
+    text: [u8; 24],
+    length: usize,
+}
+
+/// `Name: ` of the known fields.
+static PREFIXES: [Prefix; RESPONSE_HEADERS] = prefixes();
+
+const fn prefixes() -> [Prefix; RESPONSE_HEADERS] {
+    let empty = Prefix {
+        text: [0; 24],
+        length: 0,
+    };
+    let mut out = [empty; RESPONSE_HEADERS];
+    let mut id = 0;
+    while id < RESPONSE_HEADERS {
+        let name = RESPONSE_HEADER_NAMES[id].as_bytes();
+        let mut at = 0;
+        while at < name.len() {
+            out[id].text[at] = name[at];
+            at += 1;
+        }
+        out[id].text[at] = b':';
+        out[id].text[at + 1] = b' ';
+        out[id].length = name.len() + 2;
+        id += 1;
+    }
+    out
+}
 
 /// Why a part of a response cannot be sent; `ERROR_INVALID_PARAMETER` at the API (G-057, G-058).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,11 +172,12 @@ impl ResponseHead {
         if !stays_on_line(reason) {
             return Err(InvalidField::Reason);
         }
-        self.bytes.extend_from_slice(b"HTTP/1.1 ");
-        let digit = |n: u16| b'0' + (n % 10) as u8;
-        self.bytes
-            .extend_from_slice(&[digit(status / 100), digit(status / 10), digit(status)]);
-        self.bytes.push(b' ');
+        self.bytes.extend_from_slice(b"HTTP/1.1 200 ");
+        if status != 200 {
+            let digit = |n: u16| b'0' + (n % 10) as u8;
+            let digits = [digit(status / 100), digit(status / 10), digit(status)];
+            self.bytes[9..12].copy_from_slice(&digits);
+        }
         self.bytes.extend_from_slice(reason);
         self.bytes.extend_from_slice(b"\r\n");
         self.part = Part::Known;
@@ -168,7 +205,7 @@ impl ResponseHead {
         p_server_token: bool,
     ) -> Result<(), InvalidField> {
         self.server_token &= p_server_token;
-        let name = *RESPONSE_HEADER_NAMES.get(id).ok_or(InvalidField::Order)?;
+        let prefix = PREFIXES.get(id).ok_or(InvalidField::Order)?;
         if self.part != Part::Known || id < self.last {
             return Err(InvalidField::Order);
         }
@@ -183,11 +220,9 @@ impl ResponseHead {
             self.write_server();
         }
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(name.as_bytes());
-        self.bytes.extend_from_slice(b": ");
+        push_front(&mut self.bytes, &prefix.text, prefix.length);
         self.bytes.extend_from_slice(value);
         if id == response_id::SERVER && self.server_token && !self.server_written {
-            self.bytes.push(b' ');
             self.bytes.extend_from_slice(PRODUCT);
         }
         self.bytes.extend_from_slice(b"\r\n");
@@ -276,20 +311,19 @@ impl ResponseHead {
         if f.connection_close && f.replace_connection && !self.close {
             self.bytes.drain(self.connection.clone());
         }
+        // Line ends go with the line behind them: each copy of a fixed size saves one.
         self.bytes.extend_from_slice(b"Date: ");
         self.bytes.extend_from_slice(f.date);
-        self.bytes.extend_from_slice(b"\r\n");
         if f.connection_close && !self.close {
-            self.bytes.extend_from_slice(b"Connection: close\r\n");
+            self.bytes.extend_from_slice(b"\r\nConnection: close");
         }
         if let Some(length) = f.content_length {
             if !self.content_length && !self.transfer_encoding {
-                self.bytes.extend_from_slice(b"Content-Length: ");
+                self.bytes.extend_from_slice(b"\r\nContent-Length: ");
                 push_number(&mut self.bytes, length);
-                self.bytes.extend_from_slice(b"\r\n");
             }
         }
-        self.bytes.extend_from_slice(b"\r\n");
+        self.bytes.extend_from_slice(b"\r\n\r\n");
         &self.bytes
     }
 
@@ -301,9 +335,7 @@ impl ResponseHead {
 
     fn write_server(&mut self) {
         if self.server_token && !self.server_written {
-            self.bytes.extend_from_slice(b"Server: ");
-            self.bytes.extend_from_slice(PRODUCT);
-            self.bytes.extend_from_slice(b"\r\n");
+            self.bytes.extend_from_slice(SERVER_LINE);
         }
         self.server_written = true;
     }
@@ -311,18 +343,28 @@ impl ResponseHead {
 
 /// Appends `number` in decimal.
 pub(crate) fn push_number(out: &mut Vec<u8>, number: u64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = number;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
+    let mut count = 1;
+    let mut rest = number / 10;
+    while rest > 0 {
+        count += 1;
         rest /= 10;
-        if rest == 0 {
-            break;
-        }
     }
-    out.extend_from_slice(&digits[at..]);
+    let start = out.len();
+    push_front(out, &[b'0'; DIGITS], count);
+    rest = number;
+    for digit in out[start..].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+}
+
+/// Appends the first `length` bytes of `text`. To copy all of it and cut the end off again is
+/// quicker than a copy whose size is not known when compiling.
+#[inline]
+fn push_front<const N: usize>(out: &mut Vec<u8>, text: &[u8; N], length: usize) {
+    let end = out.len() + length.min(N);
+    out.extend_from_slice(text);
+    out.truncate(end);
 }
 
 /// Whether a list of connection options contains `close`.
@@ -331,13 +373,7 @@ pub(crate) fn says_close(list: &[u8]) -> bool {
 }
 
 /// No CR, LF or NUL: other controls pass as the application gave them (RSP-030).
+#[inline]
 fn stays_on_line(text: &[u8]) -> bool {
-    let mut at = scan::find_control(text, 0);
-    while let Some(byte) = text.get(at) {
-        if matches!(byte, b'\r' | b'\n' | 0) {
-            return false;
-        }
-        at = scan::find_control(text, at + 1);
-    }
-    true
+    !scan::has_low_byte(text) || !text.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }

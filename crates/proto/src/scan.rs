@@ -189,6 +189,44 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_found_in_texts_of_every_length() {
+        assert!(!has_byte(b"", 0) && !has_low_byte(b""));
+        for length in 1..28 {
+            let mut text = vec![b'"'; length];
+            assert!(!has_byte(&text, b'#') && !has_low_byte(&text));
+            for at in 0..length {
+                for byte in 0..=255u8 {
+                    text[at] = byte;
+                    assert_eq!(
+                        has_byte(&text, b'#'),
+                        byte == b'#',
+                        "{length} {at} {byte:#x}"
+                    );
+                    assert_eq!(has_low_byte(&text), byte < 0x20, "{length} {at} {byte:#x}");
+                }
+                text[at] = b'"';
+            }
+        }
+    }
+
+    #[test]
+    fn short_words_hold_every_byte() {
+        assert_eq!(short_word(b""), 0);
+        for length in 1..8 {
+            let words: Vec<u64> = (0..length)
+                .map(|at| {
+                    let mut text = [b'a'; 7];
+                    text[at] = b'b';
+                    short_word(&text[..length])
+                })
+                .collect();
+            for (i, word) in words.iter().enumerate() {
+                assert!(!words[..i].contains(word), "{length} {i}");
+            }
+        }
+    }
+
+    #[test]
     fn g_013_token_characters_are_those_of_the_rfc() {
         let separators = b"()<>@,;:\\\"/[]?={} \t";
         for byte in 0..=255u8 {

@@ -81,6 +81,16 @@ pub fn lookup_as<T: Object>(handle: Handle) -> Option<Arc<T>> {
     lookup(handle)?.into_any().downcast::<T>().ok()
 }
 
+/// Whether the value was an open handle once and is closed now; false for a value that never was
+/// one.
+pub fn was_closed(handle: Handle) -> bool {
+    locate(handle).is_some_and(|(slot, generation, _)| {
+        let current = slot.0.read().generation;
+        // Generations begin with 1.
+        generation != 0 && generation < current
+    })
+}
+
 /// Invalidates a handle without telling the object.
 pub fn remove(handle: Handle) -> Option<Arc<dyn Object>> {
     let (slot, generation, index) = locate(handle)?;
@@ -195,6 +205,8 @@ mod tests {
         assert!(close(first));
         let more: Vec<Handle> = (0..3000).map(|_| insert(Arc::new(Other))).collect();
         assert!(lookup(first).is_none());
+        assert!(was_closed(first) && !was_closed(more[0]));
+        assert!(!was_closed(std::ptr::null_mut()) && !was_closed(INVALID_HANDLE_VALUE));
         assert!(!close(first));
         assert!(remove(first).is_none());
         assert!(more.iter().all(|&h| h != first && close(h)));

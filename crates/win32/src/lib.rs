@@ -38,7 +38,9 @@ pub mod wait;
 pub mod wsa;
 
 pub use event::Event;
-pub use handle::{Handle, INVALID_HANDLE_VALUE, close, insert, lookup, lookup_as, remove};
+pub use handle::{
+    Handle, INVALID_HANDLE_VALUE, close, insert, lookup, lookup_as, remove, was_closed,
+};
 pub use io::{IoState, Pending};
 pub use multi::wait_many;
 pub use object::{CancelScope, Object};

@@ -98,7 +98,7 @@ WINBASEAPI void WINAPI CancelThreadpoolIo(PTP_IO pio);
 WINBASEAPI void WINAPI WaitForThreadpoolIoCallbacks(PTP_IO pio, BOOL fCancelPendingCallbacks);
 WINBASEAPI void WINAPI CloseThreadpoolIo(PTP_IO pio);
 
-/* Pages: CreateThread, Sleep, GetTickCount, GetTickCount64, GetProcessAffinityMask. */
+/* Pages: CreateThread, ResumeThread, GetExitCodeThread, GetCurrentThreadId, Sleep, SleepEx, GetTickCount, GetTickCount64, GetProcessAffinityMask. */
 typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID lpThreadParameter);
 typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
 #define CREATE_SUSPENDED 0x00000004
@@ -106,7 +106,12 @@ typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
 WINBASEAPI HANDLE WINAPI CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize,
                                       LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter,
                                       DWORD dwCreationFlags, LPDWORD lpThreadId);
+#define STILL_ACTIVE 259
+WINBASEAPI DWORD WINAPI ResumeThread(HANDLE hThread);
+WINBASEAPI BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
+WINBASEAPI DWORD WINAPI GetCurrentThreadId(void);
 WINBASEAPI void WINAPI Sleep(DWORD dwMilliseconds);
+WINBASEAPI DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable);
 WINBASEAPI DWORD WINAPI GetTickCount(void);
 WINBASEAPI ULONGLONG WINAPI GetTickCount64(void);
 WINBASEAPI HANDLE WINAPI GetCurrentProcess(void);
@@ -149,6 +154,12 @@ WINBASEAPI BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOf
 WINBASEAPI BOOL WINAPI DeleteFileW(LPCWSTR lpFileName);
 WINBASEAPI UINT WINAPI GetTempFileNameW(LPCWSTR lpPathName, LPCWSTR lpPrefixString, UINT uUnique,
                                         LPWSTR lpTempFileName);
+
+/* Extension: handles of file descriptors. With bOwn the descriptor is closed with the handle.
+ * NULL and -1 mean an error, see GetLastError. */
+WINBASEAPI HANDLE WINAPI HttpsysHandleFromFd(int fd, BOOL bOwn);
+WINBASEAPI int WINAPI HttpsysFdFromHandle(HANDLE hFile);
+
 /* The library has the 16-bit forms only, so the generic names exist in UNICODE builds alone. */
 #ifdef UNICODE
 #define CreateFile CreateFileW

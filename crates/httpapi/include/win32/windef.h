@@ -29,11 +29,36 @@
 #ifndef __stdcall
 #define __stdcall
 #endif
+#ifndef _cdecl
+#define _cdecl
+#endif
+#ifndef __fastcall
+#define __fastcall
+#endif
+#define WINAPIV
+#define STDMETHODCALLTYPE
 #define DECLSPEC_IMPORT
 #define DECLSPEC_NORETURN __attribute__((noreturn))
 #define DECLSPEC_ALIGN(bytes) __attribute__((aligned(bytes)))
 #ifndef FORCEINLINE
 #define FORCEINLINE static inline __attribute__((always_inline))
+#endif
+#ifndef __forceinline
+#define __forceinline FORCEINLINE
+#endif
+/* Page: __declspec. Where the compiler knows the keyword itself (-fdeclspec), it stays. */
+#if !defined(__declspec) && !defined(_MSC_EXTENSIONS) && !defined(__DECLSPEC_KEYWORD)
+#define __declspec(attribute) HTTPSYS_DECLSPEC_##attribute
+#define HTTPSYS_DECLSPEC_dllimport
+#define HTTPSYS_DECLSPEC_dllexport __attribute__((visibility("default")))
+#define HTTPSYS_DECLSPEC_noreturn __attribute__((noreturn))
+#define HTTPSYS_DECLSPEC_noinline __attribute__((noinline))
+#define HTTPSYS_DECLSPEC_nothrow __attribute__((nothrow))
+#define HTTPSYS_DECLSPEC_novtable
+#define HTTPSYS_DECLSPEC_selectany __attribute__((weak))
+#define HTTPSYS_DECLSPEC_thread __thread
+#define HTTPSYS_DECLSPEC_deprecated __attribute__((deprecated))
+#define HTTPSYS_DECLSPEC_align(bytes) __attribute__((aligned(bytes)))
 #endif
 #ifdef __cplusplus
 #define EXTERN_C extern "C"

@@ -15,6 +15,9 @@
 #ifndef HTTPSYS_WIN32_WINDOWS_H
 #define HTTPSYS_WIN32_WINDOWS_H
 
+#include "debugapi.h"
+#include "stringapiset.h"
+#include "synchapi.h"
 #include "winbase.h"
 #include "windef.h"
 #include "winerror.h"

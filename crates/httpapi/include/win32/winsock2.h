@@ -42,6 +42,19 @@ int WINAPI WSACleanup(void);
 int WINAPI WSAGetLastError(void);
 void WINAPI WSASetLastError(int iError);
 
+/* Pages: WSAAddressToStringW, WSAStringToAddressW. The protocol is not used: NULL. */
+typedef struct _WSAPROTOCOL_INFOW WSAPROTOCOL_INFOW, *LPWSAPROTOCOL_INFOW;
+INT WINAPI WSAAddressToStringW(LPSOCKADDR lpsaAddress, DWORD dwAddressLength,
+                               LPWSAPROTOCOL_INFOW lpProtocolInfo, LPWSTR lpszAddressString,
+                               LPDWORD lpdwAddressStringLength);
+INT WINAPI WSAStringToAddressW(LPWSTR AddressString, INT AddressFamily,
+                               LPWSAPROTOCOL_INFOW lpProtocolInfo, LPSOCKADDR lpAddress,
+                               LPINT lpAddressLength);
+#ifdef UNICODE
+#define WSAAddressToString WSAAddressToStringW
+#define WSAStringToAddress WSAStringToAddressW
+#endif
+
 /* Page: Windows Sockets Error Codes. */
 #define WSAEINTR 10004
 #define WSAEACCES 10013

@@ -20,5 +20,19 @@
 #define INET6_ADDRSTRLEN 65
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Pages: InetNtopW, InetPtonW. Families as in ws2def.h, or the native ones. */
+PCWSTR WINAPI InetNtopW(INT Family, const VOID *pAddr, PWSTR pStringBuf, size_t StringBufSize);
+INT WINAPI InetPtonW(INT Family, PCWSTR pszAddrString, PVOID pAddrBuf);
+#ifdef UNICODE
+#define InetNtop InetNtopW
+#define InetPton InetPtonW
+#endif
+#ifdef __cplusplus
+}
+#endif
+
 #endif /* HTTPSYS_WIN32_WS2TCPIP_H */
 #endif

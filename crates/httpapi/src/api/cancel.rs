@@ -31,8 +31,6 @@ entry! {
         // SAFETY: by the contract of the function.
         let call = unsafe { Call::begin(&handle, overlapped) };
         let result = handle.service().cancel(handle.queue(), &cancel);
-        // SAFETY: there is no place for a byte count.
-        let nowhere = unsafe { Out::optional(std::ptr::null_mut()) };
-        call.inline(result.map(|()| 0), nowhere)
+        call.inline(result.map(|()| 0), Out::nowhere())
     }
 }

@@ -1,18 +1,16 @@
 //! HttpWaitForDisconnect and HttpWaitForDisconnectEx.
 //!
-//! Owns the functions and the operation that waits. Does not own connections (`httpsys_engine`).
-//! Threading: any thread.
+//! Owns the functions. Does not own connections (`httpsys_engine`). Threading: any thread.
 
 use std::sync::Arc;
 
 use httpsys_core::ConnectionId;
 use httpsys_core::operation::WaitForDisconnect;
-use httpsys_engine::{PendingOperation, Service, Signal};
 
 use super::reserved as check_reserved;
 use crate::code::Outcome;
 use crate::entry::entry;
-use crate::overlapped::{Call, first_attempt};
+use crate::overlapped::{Call, Waiting, first_attempt};
 use crate::pointers::Out;
 use crate::queue_handle::QueueHandle;
 use crate::types::{HANDLE, OVERLAPPED};
@@ -55,33 +53,9 @@ unsafe fn wait(handle: &Arc<QueueHandle>, connection: u64, overlapped: *mut OVER
         return Ok(());
     }
     // SAFETY: by the contract of this function.
-    let mut call = Some(unsafe { Call::begin(handle, overlapped) });
-    let result = service.try_wait_for_disconnect(queue, &wait, &mut || {
-        let call = call.take();
-        if let Some(call) = &call {
-            call.registers();
-        }
-        Box::new(Waiting(call))
-    });
-    // SAFETY: there is no place for a byte count.
-    let nowhere = unsafe { Out::optional(std::ptr::null_mut()) };
-    first_attempt(call, result.map(|()| 0), nowhere)
-}
-
-/// What the engine holds; always `Some` when it was registered.
-struct Waiting(Option<Call>);
-
-impl PendingOperation for Waiting {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
-        let Some(call) = self.0 else { return };
-        call.complete(match signal {
-            Signal::Failed(error) => Err(error),
-            // G-071: a fulfilled wait is a success of size 0.
-            Signal::Ready | Signal::Request(_) => Ok(0),
-        });
-    }
-
-    fn tag(&self) -> usize {
-        self.0.as_ref().map_or(0, Call::tag)
-    }
+    let call = unsafe { Call::begin(handle, overlapped) };
+    first_attempt(call, Out::nowhere(), |call| {
+        service.try_wait_for_disconnect(queue, &wait, &mut || Waiting::take(call))?;
+        Ok(0)
+    })
 }

@@ -28,9 +28,9 @@ entry! {
     /// Receives the next request, or with its id one that did not fit before.
     ///
     /// 6 for a handle that is not an open queue (RCV-001) and after HttpShutdownRequestQueue
-    /// (G-075); 5 for a controller's (SES-022); 87 for unknown flags (G-036) and NULL; 998 and 122
-    /// for a buffer that is misaligned or below the fixed structure, and then nothing is consumed
-    /// (RCV-008, RCV-022); 234 with the size needed, RequestId and ConnectionId for one that is too
+    /// (G-075); 5 for a controller's (SES-022); 87 for unknown flags (G-036); 998 and 122 for a
+    /// buffer that is NULL or misaligned and one below the fixed structure, and then nothing is
+    /// consumed (RCV-008, RCV-022); 234 with the size needed, RequestId and ConnectionId for one that is too
     /// small (RCV-009 to RCV-012); 1229 for an id that is unknown on this queue, answered, or whose
     /// client is gone (RCV-002, RCV-003, RCV-013); 38 for one that was received whole (RCV-023);
     /// 995 when the queue closes meanwhile (RCV-007).
@@ -185,7 +185,7 @@ enum Attempt {
 /// Takes the request that the engine gave to the operation, or else the next one.
 fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
     let receive = operation.receive;
-    let handle = operation.call.handle().clone();
+    let (handle, tag) = (operation.call.handle().clone(), operation.call.tag());
     let (service, queue) = (handle.service(), handle.queue());
     let mut packed = None;
     // The operation belongs to the sink while that runs, and to the engine once it is registered;
@@ -210,6 +210,7 @@ fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
         Some(Err(error)) => Err(error),
     };
     let Some(Operation { call, buffer, .. }) = slot.into_inner() else {
+        handle.registered(tag);
         return Attempt::Pending;
     };
     match (result, packed) {

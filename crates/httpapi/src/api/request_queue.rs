@@ -16,7 +16,7 @@ use crate::queue_handle::{Kind, QueueHandle};
 use crate::types::{
     HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
     HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
-    OVERLAPPED, SECURITY_ATTRIBUTES,
+    SECURITY_ATTRIBUTES,
 };
 
 entry! {
@@ -107,8 +107,4 @@ entry_missing! {
         return_length: *mut u32,
         reserved_2: *const c_void,
     ) -> u32 = Code::NOT_SUPPORTED;
-
-    /// Missing: returns ERROR_NOT_SUPPORTED (50); no completion is delivered.
-    fn HttpWaitForDemandStart(queue: HANDLE, overlapped: *mut OVERLAPPED) -> u32
-        = Code::NOT_SUPPORTED;
 }

@@ -171,18 +171,19 @@ fn send_overlapped(
         &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error>,
 ) -> Outcome {
-    let mut call = Some(call);
-    let result = send(&chunks.list(), &mut || {
-        let call = call.take();
-        if let Some(call) = &call {
-            call.registers();
-        }
-        Box::new(SendOperation {
-            call,
-            chunks: chunks.clone(),
-        })
-    });
-    first_attempt(call, result.map(Option::unwrap_or_default), count)
+    first_attempt(call, count, |call| {
+        let sent = send(&chunks.list(), &mut || {
+            let call = call.take();
+            if let Some(call) = &call {
+                call.registers();
+            }
+            Box::new(SendOperation {
+                call,
+                chunks: chunks.clone(),
+            })
+        });
+        sent.map(Option::unwrap_or_default)
+    })
 }
 
 /// A send that the socket has not taken whole; always has its call when it was registered.

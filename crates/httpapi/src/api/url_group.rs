@@ -137,9 +137,5 @@ fn bound_queue(binding: &HTTP_BINDING_INFO) -> Result<Option<QueueId>, Code> {
     if binding.Flags._bitfield & 1 == 0 || handle.is_null() {
         return Ok(None);
     }
-    match QueueHandle::lookup(handle) {
-        Ok(handle) => Ok(Some(handle.queue().id())),
-        Err(_) if httpsys_win32::lookup(handle).is_some() => Err(Error::InvalidParameter.into()),
-        Err(code) => Err(code),
-    }
+    Ok(Some(QueueHandle::lookup_or_invalid(handle)?.queue().id()))
 }

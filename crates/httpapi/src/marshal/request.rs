@@ -53,8 +53,9 @@ impl RequestBuffer {
     /// Takes note of the buffer.
     ///
     /// # Errors
-    /// 998 when it is not aligned to 8 (RCV-022, G-037); 122 when it is smaller than the fixed
-    /// structure of the queue's version (RCV-008); 87 for NULL.
+    /// 998 when it is not aligned to 8, and for an address where no program has memory, such as NULL
+    /// (RCV-022, G-037); 122 when it is smaller than the fixed
+    /// structure of the queue's version (RCV-008).
     ///
     /// # Safety
     /// As [`Buffer::new`].
@@ -68,10 +69,10 @@ impl RequestBuffer {
         } else {
             size_of::<HTTP_REQUEST_V2>()
         };
-        if first as usize % BLOCK != 0 {
+        let length = length as usize;
+        if first as usize % BLOCK != 0 || out_of_reach(first as usize, length) {
             return Err(Error::NoAccess.into());
         }
-        let length = length as usize;
         if length < fixed {
             return Err(Error::InsufficientBuffer.into());
         }
@@ -289,6 +290,12 @@ impl Packer<'_> {
     fn pointer(&self, at: usize) -> *mut u8 {
         self.buffer.first().wrapping_add(at)
     }
+}
+
+/// Where no program has memory: the lowest 64 KiB, and what wraps around the end of the address
+/// space (RCV-022).
+fn out_of_reach(first: usize, length: usize) -> bool {
+    first < 0x1_0000 || first.checked_add(length).is_none()
 }
 
 /// A length of the API. With the default limits a head is far below 64 KiB (LIM-006, LIM-007);

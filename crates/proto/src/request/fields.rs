@@ -77,6 +77,7 @@ pub(super) fn parse(
 }
 
 /// Makes one entry of repeated fields, values joined with `, ` in order of arrival.
+#[inline]
 pub(super) fn join(head: &mut RequestHead) {
     if !head.repeats.is_empty() {
         join_known(head);

@@ -24,6 +24,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The assembler name of a C symbol. */
+#define HTTPSYS_STRING_(text) #text
+#define HTTPSYS_STRING(text) HTTPSYS_STRING_(text)
+#define HTTPSYS_SYMBOL(name) HTTPSYS_STRING(__USER_LABEL_PREFIX__) name
+
 /* 1 if wchar_t is a UTF-16 code unit. */
 #if defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2
 #define HTTPSYS_CRT_WIDE 1

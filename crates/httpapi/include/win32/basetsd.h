@@ -1,0 +1,5 @@
+/* Part of the base types, which windef.h holds. */
+#ifndef HTTPSYS_WIN32_BASETSD_H
+#define HTTPSYS_WIN32_BASETSD_H
+#include "windef.h"
+#endif

@@ -1,0 +1,2 @@
+/* Another spelling of crtdbg.h: file names on Windows ignore case. */
+#include "../crtdbg.h"

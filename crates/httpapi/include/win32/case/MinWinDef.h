@@ -1,0 +1,2 @@
+/* Another spelling of minwindef.h: file names on Windows ignore case. */
+#include "../minwindef.h"

@@ -1,0 +1,2 @@
+/* Another spelling of objbase.h: file names on Windows ignore case. */
+#include "../objbase.h"

@@ -1,0 +1,2 @@
+/* Another spelling of tchar.h: file names on Windows ignore case. */
+#include "../tchar.h"

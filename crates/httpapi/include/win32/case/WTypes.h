@@ -1,0 +1,2 @@
+/* Another spelling of wtypes.h: file names on Windows ignore case. */
+#include "../wtypes.h"

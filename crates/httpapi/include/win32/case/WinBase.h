@@ -1,0 +1,2 @@
+/* Another spelling of winbase.h: file names on Windows ignore case. */
+#include "../winbase.h"

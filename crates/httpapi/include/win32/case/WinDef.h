@@ -1,0 +1,2 @@
+/* Another spelling of windef.h: file names on Windows ignore case. */
+#include "../windef.h"

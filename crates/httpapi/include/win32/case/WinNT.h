@@ -1,0 +1,2 @@
+/* Another spelling of winnt.h: file names on Windows ignore case. */
+#include "../winnt.h"

@@ -1,0 +1,2 @@
+/* Another spelling of windows.h: file names on Windows ignore case. */
+#include "../windows.h"

@@ -1,0 +1,2 @@
+/* Another spelling of winternl.h: file names on Windows ignore case. */
+#include "../winternl.h"

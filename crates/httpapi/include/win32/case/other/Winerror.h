@@ -1,0 +1,2 @@
+/* Another spelling of winerror.h: file names on Windows ignore case. */
+#include "../../winerror.h"

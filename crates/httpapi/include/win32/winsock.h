@@ -1,0 +1,2 @@
+/* The older name of winsock2.h. */
+#include "winsock2.h"

@@ -1,0 +1,102 @@
+//! The calls that wait, as futures.
+//!
+//! A program of tasks uses these instead of the blocking calls of the same names. They are plain
+//! [`std::future::Future`]s: any executor can poll them, none is needed by name, and a future may
+//! move to another task or executor between two polls. The service's own thread looks after the
+//! sockets and wakes the tasks.
+//!
+//! | method | blocking call |
+//! |---|---|
+//! | [`RequestQueue::receive_async`], [`Server::receive_async`] | [`RequestQueue::receive`] |
+//! | [`Request::read_body_async`] | [`Request::read_body`] |
+//! | [`Request::respond_async`] | [`Request::respond`] |
+//! | [`Request::start_response_async`] | [`Request::start_response`] |
+//! | [`Request::start_chunked_response_async`] | [`Request::start_chunked_response`] |
+//! | [`ResponseStream::write_async`] | [`ResponseStream::write`] |
+//! | [`ResponseStream::finish_async`], [`ResponseStream::finish_with_async`] | [`ResponseStream::finish`] |
+//! | [`RequestQueue::wait_for_disconnect_async`] | [`RequestQueue::wait_for_disconnect`] |
+//!
+//! Nothing happens before the first poll. Once a future has given its result, polling it again
+//! gives [`Error::Internal`](crate::Error::Internal) or, for a receive and a body read, starts the
+//! same call anew.
+//!
+//! # What a drop does
+//!
+//! | dropped before its end | effect |
+//! |---|---|
+//! | [`Receive`] | gives its place up; a request that it had been given goes to another receive |
+//! | [`ReadBody`] | no byte is lost: bytes are taken only by the poll that returns them |
+//! | [`Respond`], [`FinishResponse`], [`StartResponse`] | the connection is reset |
+//! | [`WriteBody`] | the connection is reset if a part of the data is out; never polled: nothing |
+//! | [`WaitForDisconnect`] | the wait ends |
+//!
+//! A send that is dropped just while the transport takes its last bytes may still go out whole.
+//!
+//! ```
+//! use httpsys::{Response, Server};
+//! # use std::io::{Read, Write};
+//!
+//! async fn serve_one(server: &Server) -> httpsys::Result<()> {
+//!     let request = server.receive_async().await?;
+//!     let mut buffer = [0; 1024];
+//!     let n = request.read_body_async(&mut buffer).await?;
+//!     let answer = Response::ok().body(buffer[..n].to_vec());
+//!     request.respond_async(answer).await?;
+//!     Ok(())
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+//! let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
+//! # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+//! # client.write_all(b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\
+//! #   Connection: close\r\n\r\nhi")?;
+//! pollster::block_on(serve_one(&server))?;
+//! # let mut answer = String::new();
+//! # client.read_to_string(&mut answer)?;
+//! # assert!(answer.ends_with("\r\n\r\nhi"), "{answer}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Structure
+//!
+//! Owns: the futures and what their drop does. Does not own the operations that wait, which are
+//! the engine's overlapped ones: what it keeps holds no memory of a caller, only a `Slot` to
+//! complete and, for a send, the data that it owns. Threading: a slot is completed by whichever
+//! thread has the news, with no lock held, and wakers are woken and dropped with no lock held.
+//!
+//! [`RequestQueue::receive_async`]: crate::RequestQueue::receive_async
+//! [`RequestQueue::receive`]: crate::RequestQueue::receive
+//! [`RequestQueue::wait_for_disconnect_async`]: crate::RequestQueue::wait_for_disconnect_async
+//! [`RequestQueue::wait_for_disconnect`]: crate::RequestQueue::wait_for_disconnect
+//! [`Server::receive_async`]: crate::Server::receive_async
+//! [`Request::read_body_async`]: crate::Request::read_body_async
+//! [`Request::read_body`]: crate::Request::read_body
+//! [`Request::respond_async`]: crate::Request::respond_async
+//! [`Request::respond`]: crate::Request::respond
+//! [`Request::start_response_async`]: crate::Request::start_response_async
+//! [`Request::start_response`]: crate::Request::start_response
+//! [`Request::start_chunked_response_async`]: crate::Request::start_chunked_response_async
+//! [`Request::start_chunked_response`]: crate::Request::start_chunked_response
+//! [`ResponseStream::write_async`]: crate::ResponseStream::write_async
+//! [`ResponseStream::write`]: crate::ResponseStream::write
+//! [`ResponseStream::finish_async`]: crate::ResponseStream::finish_async
+//! [`ResponseStream::finish_with_async`]: crate::ResponseStream::finish_with_async
+//! [`ResponseStream::finish`]: crate::ResponseStream::finish
+
+mod disconnect;
+mod inbox;
+mod read_body;
+mod receive;
+mod respond;
+mod send_call;
+mod slot;
+
+pub use disconnect::WaitForDisconnect;
+pub(crate) use inbox::Inbox;
+pub use read_body::ReadBody;
+pub(crate) use read_body::Readers;
+pub use receive::Receive;
+pub use respond::{FinishResponse, Respond, StartResponse, WriteBody};
+pub(crate) use send_call::Pieces;

@@ -1,0 +1,117 @@
+//! Waiting for a connection's end as a future.
+//!
+//! Owns the future and its drop, which takes the wait out of the connection.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use httpsys_core::ConnectionId;
+use httpsys_core::operation::WaitForDisconnect as Call;
+use httpsys_engine::{PendingOperation, Service, Signal};
+
+use super::slot::{Closed, Slot};
+use crate::queue::Scope;
+use crate::{Error, RequestQueue, Result};
+
+/// The end of a connection. Made by [`RequestQueue::wait_for_disconnect_async`].
+///
+/// It borrows nothing and does not keep its queue open.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct WaitForDisconnect {
+    scope: Arc<Scope>,
+    connection: ConnectionId,
+    wait: Option<Arc<Slot<Signal>>>,
+    over: bool,
+}
+
+impl RequestQueue {
+    /// As [`RequestQueue::wait_for_disconnect`], without blocking the thread; it fails alike.
+    ///
+    /// ```
+    /// use httpsys::{ConnectionId, Error, Service};
+    ///
+    /// # fn main() -> httpsys::Result<()> {
+    /// let queue = Service::global()?.create_request_queue()?;
+    /// let unknown = queue.wait_for_disconnect_async(ConnectionId(0));
+    /// assert_eq!(pollster::block_on(unknown), Err(Error::ConnectionInvalid));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_disconnect_async(&self, connection: ConnectionId) -> WaitForDisconnect {
+        WaitForDisconnect {
+            scope: Arc::clone(self.scope()),
+            connection,
+            wait: None,
+            over: false,
+        }
+    }
+}
+
+impl Future for WaitForDisconnect {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.over {
+            return Poll::Ready(Err(Error::Internal));
+        }
+        let this = &mut *self;
+        let wait = match &mut this.wait {
+            Some(wait) => wait,
+            none => {
+                let slot = Slot::new(context.waker());
+                let call = Call {
+                    connection: this.connection,
+                };
+                let begun = this.scope.service.engine().try_wait_for_disconnect(
+                    &this.scope.queue,
+                    &call,
+                    &mut || Box::new(Operation(Arc::clone(&slot))),
+                );
+                if let Err(error) = begun {
+                    this.over = true;
+                    return Poll::Ready(Err(error));
+                }
+                none.insert(slot)
+            }
+        };
+        let Poll::Ready(signal) = wait.poll(context.waker()) else {
+            return Poll::Pending;
+        };
+        this.over = true;
+        Poll::Ready(match signal {
+            Signal::Failed(error) => Err(error),
+            Signal::Ready | Signal::Request(_) => Ok(()),
+        })
+    }
+}
+
+impl Drop for WaitForDisconnect {
+    fn drop(&mut self) {
+        if let Some(wait) = &self.wait {
+            if wait.close() == Closed::Waiting {
+                // If it is not found, its signal is on its way and nobody listens.
+                self.scope
+                    .service
+                    .engine()
+                    .cancel_operation(&self.scope.queue, wait.tag());
+            }
+        }
+    }
+}
+
+/// One wait as the engine keeps it.
+struct Operation(Arc<Slot<Signal>>);
+
+impl PendingOperation for Operation {
+    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
+        // The future may be gone.
+        let _ = self.0.complete(signal);
+    }
+
+    fn tag(&self) -> usize {
+        self.0.tag()
+    }
+}

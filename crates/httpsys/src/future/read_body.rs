@@ -1,0 +1,191 @@
+//! Reading an entity body as a future.
+//!
+//! Owns the future, its drop, and the passing on of a wake-up that nobody used. The operation that
+//! the engine keeps has no buffer: it only says that there is something to read, and the poll
+//! after that reads into the caller's buffer. So a dropped read loses no bytes.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use httpsys_core::operation::ReceiveEntityBody;
+use httpsys_engine::{PendingOperation, Service, Signal};
+
+use super::slot::{Closed, Slot};
+use crate::{Error, Request, Result};
+
+/// Entity body bytes. Made by [`Request::read_body_async`].
+///
+/// Dropping it loses no bytes: they are taken by the poll that returns their number.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct ReadBody<'a> {
+    request: &'a Request,
+    out: &'a mut [u8],
+    wait: Option<Arc<Slot<News>>>,
+}
+
+/// Why a read goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum News {
+    Signal(Signal),
+    /// Another read of the request was dropped, and with it perhaps a wake-up.
+    TryAgain,
+}
+
+/// The reads of one request that wait as futures. The engine wakes one of them at a time and
+/// relies on it to read on.
+#[derive(Debug, Default)]
+pub(crate) struct Readers {
+    list: Mutex<Vec<Arc<Slot<News>>>>,
+}
+
+impl Request {
+    /// As [`Request::read_body`], without blocking the thread.
+    ///
+    /// ```
+    /// use httpsys::{Request, Result};
+    ///
+    /// async fn count(request: &Request) -> Result<u64> {
+    ///     let (mut total, mut buffer) = (0, [0; 4096]);
+    ///     loop {
+    ///         match request.read_body_async(&mut buffer).await? {
+    ///             0 => return Ok(total),
+    ///             n => total += n as u64,
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn read_body_async<'a>(&'a self, out: &'a mut [u8]) -> ReadBody<'a> {
+        ReadBody {
+            request: self,
+            out,
+            wait: None,
+        }
+    }
+}
+
+impl Future for ReadBody<'_> {
+    type Output = Result<usize>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let Some(wait) = &self.wait else {
+                match self.attempt(context.waker()) {
+                    Ok(None) => continue,
+                    Ok(Some(n)) => return Poll::Ready(Ok(n)),
+                    Err(Error::EndOfBody) => return Poll::Ready(Ok(0)),
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            };
+            let Poll::Ready(news) = wait.poll(context.waker()) else {
+                return Poll::Pending;
+            };
+            if let Some(wait) = self.wait.take() {
+                self.request.readers().remove(&wait);
+                if matches!(news, News::TryAgain) {
+                    // Its operation is still registered, or its wake-up comes too late to matter.
+                    self.cancel(&wait);
+                }
+            }
+            if let News::Signal(Signal::Failed(error)) = news {
+                return Poll::Ready(Err(error));
+            }
+        }
+    }
+}
+
+impl ReadBody<'_> {
+    /// Reads what is here, or begins to wait: `None`.
+    fn attempt(&mut self, waker: &Waker) -> Result<Option<usize>> {
+        if self.out.is_empty() {
+            return Ok(Some(0));
+        }
+        let scope = self.request.scope();
+        let call = ReceiveEntityBody {
+            request: self.request.id(),
+            fill_buffer: false,
+        };
+        let mut wait = None;
+        let read = scope.service.engine().try_receive_entity_body(
+            &scope.queue,
+            &call,
+            self.out,
+            &mut 0,
+            &mut || {
+                let slot = wait.insert(Slot::new(waker));
+                // Before the operation can be signalled: a drop elsewhere has to find it.
+                self.request.readers().add(slot);
+                Box::new(Operation(Arc::clone(slot)))
+            },
+        );
+        self.wait = wait;
+        read
+    }
+
+    fn cancel(&self, wait: &Arc<Slot<News>>) -> bool {
+        let scope = self.request.scope();
+        scope
+            .service
+            .engine()
+            .cancel_operation(&scope.queue, wait.tag())
+    }
+}
+
+impl Drop for ReadBody<'_> {
+    fn drop(&mut self) {
+        let Some(wait) = self.wait.take() else { return };
+        self.request.readers().remove(&wait);
+        let unused = match wait.close() {
+            Closed::Waiting => !self.cancel(&wait),
+            Closed::Done(News::Signal(Signal::Failed(_))) | Closed::Taken => false,
+            Closed::Done(News::TryAgain) => {
+                self.cancel(&wait);
+                true
+            }
+            Closed::Done(News::Signal(_)) => true,
+        };
+        if unused {
+            self.request.readers().try_again();
+        }
+    }
+}
+
+impl Readers {
+    fn add(&self, wait: &Arc<Slot<News>>) {
+        self.lock().push(Arc::clone(wait));
+    }
+
+    fn remove(&self, wait: &Arc<Slot<News>>) {
+        self.lock().retain(|other| !Arc::ptr_eq(other, wait));
+    }
+
+    /// A wake-up was not used: whoever still waits looks again.
+    fn try_again(&self) {
+        let waiting = self.lock().clone();
+        for wait in waiting {
+            // One that has news looks anyway.
+            let _ = wait.complete(News::TryAgain);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Slot<News>>>> {
+        // Nothing in a section can leave the list half changed.
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One read as the engine keeps it.
+struct Operation(Arc<Slot<News>>);
+
+impl PendingOperation for Operation {
+    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
+        // A closed slot's future has seen to the other reads itself.
+        let _ = self.0.complete(News::Signal(signal));
+    }
+
+    fn tag(&self) -> usize {
+        self.0.tag()
+    }
+}

@@ -1,0 +1,236 @@
+//! Answering as a future: whole responses and streamed ones.
+//!
+//! Owns what a send means for its request: a request is answered when the last send has ended
+//! well, and is reset when its future is dropped or fails. The fields of the futures are dropped
+//! in the order written: first the send, which may have to be broken off, then the request.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use smallvec::smallvec;
+
+use super::send_call::{Head, SendCall};
+use crate::by_id::Flags;
+use crate::stream::Framing;
+use crate::{Data, Error, Request, Response, ResponseStream, Result};
+
+/// A response under way. Made by [`Request::respond_async`].
+///
+/// Dropping it before its end resets the connection.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct Respond {
+    send: SendCall,
+    request: Option<Request>,
+}
+
+/// The beginning of a streamed response. Made by [`Request::start_response_async`] and
+/// [`Request::start_chunked_response_async`].
+///
+/// Dropping it before its end resets the connection.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct StartResponse {
+    send: Result<SendCall>,
+    stream: Option<ResponseStream>,
+}
+
+/// A piece of a streamed body. Made by [`ResponseStream::write_async`].
+///
+/// Dropping it after a part of the piece is out resets the connection; the stream's later calls
+/// fail with [`Error::ConnectionInvalid`] then. One that was never polled has sent nothing.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct WriteBody<'a> {
+    /// `None`: there is nothing to send.
+    send: Option<SendCall>,
+    stream: PhantomData<&'a mut ResponseStream>,
+}
+
+/// The end of a streamed response. Made by [`ResponseStream::finish_async`] and
+/// [`ResponseStream::finish_with_async`].
+///
+/// Dropping it before its end resets the connection.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct FinishResponse {
+    send: SendCall,
+    request: Option<Request>,
+}
+
+impl Request {
+    /// As [`Request::respond`], without blocking the thread; it fails alike. What the transport
+    /// does not take at once is kept until it does, so the response owns its data.
+    pub fn respond_async(self, mut response: Response<'static>) -> Respond {
+        let flags = Flags {
+            more_data: false,
+            disconnect: response.disconnects(),
+        };
+        let body = response.take_body();
+        let head = Head {
+            response,
+            chunked: false,
+        };
+        Respond {
+            send: send(&self, Some(head), flags, smallvec![body]),
+            request: Some(self),
+        }
+    }
+
+    /// As [`Request::start_response`], without blocking the thread.
+    pub fn start_response_async(self, response: Response<'static>) -> StartResponse {
+        StartResponse::new(self, response, Framing::Bare, false)
+    }
+
+    /// As [`Request::start_chunked_response`], without blocking the thread.
+    ///
+    /// ```
+    /// use httpsys::{Request, Response, Result};
+    ///
+    /// async fn count_down(request: Request) -> Result<()> {
+    ///     let mut stream = request.start_chunked_response_async(Response::ok()).await?;
+    ///     for n in (0..10).rev() {
+    ///         stream.write_async(format!("{n}\n")).await?;
+    ///     }
+    ///     stream.finish_async().await
+    /// }
+    /// ```
+    pub fn start_chunked_response_async(self, response: Response<'static>) -> StartResponse {
+        match ResponseStream::chunked_framing(&self, &response) {
+            Ok((framing, chunked)) => StartResponse::new(self, response, framing, chunked),
+            // The request is dropped, and so reset, as by the blocking call.
+            Err(error) => StartResponse {
+                send: Err(error),
+                stream: None,
+            },
+        }
+    }
+}
+
+impl ResponseStream {
+    /// As [`ResponseStream::write`], without blocking the thread.
+    pub fn write_async(&mut self, data: impl Into<Data<'static>>) -> WriteBody<'_> {
+        let data = data.into();
+        let flags = Flags {
+            more_data: true,
+            disconnect: false,
+        };
+        let nothing = data.is_empty() || self.framing() == Framing::HeadOnly;
+        let pieces = self.framing().pieces(data, false);
+        WriteBody {
+            send: (!nothing).then(|| send(self.request(), None, flags, pieces)),
+            stream: PhantomData,
+        }
+    }
+
+    /// As [`ResponseStream::finish`], without blocking the thread.
+    pub fn finish_async(self) -> FinishResponse {
+        self.finish_with_async(Data::default())
+    }
+
+    /// As [`ResponseStream::finish_with`], without blocking the thread.
+    pub fn finish_with_async(self, data: impl Into<Data<'static>>) -> FinishResponse {
+        let flags = Flags {
+            more_data: false,
+            disconnect: self.disconnects(),
+        };
+        let pieces = self.framing().pieces(data.into(), true);
+        FinishResponse {
+            send: send(self.request(), None, flags, pieces),
+            request: Some(self.into_request()),
+        }
+    }
+}
+
+impl StartResponse {
+    fn new(
+        request: Request,
+        mut response: Response<'static>,
+        framing: Framing,
+        chunked: bool,
+    ) -> Self {
+        let disconnect = response.disconnects();
+        let flags = Flags {
+            more_data: true,
+            disconnect,
+        };
+        let pieces = framing.pieces(response.take_body(), false);
+        let head = Head { response, chunked };
+        StartResponse {
+            send: Ok(send(&request, Some(head), flags, pieces)),
+            stream: Some(ResponseStream::of(request, framing, disconnect)),
+        }
+    }
+}
+
+fn send(
+    request: &Request,
+    head: Option<Head>,
+    flags: Flags,
+    pieces: super::Pieces,
+) -> SendCall {
+    SendCall::new(
+        Arc::clone(request.shared_scope()),
+        request.id(),
+        head,
+        flags,
+        pieces,
+    )
+}
+
+impl Future for Respond {
+    type Output = Result<u64>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = ready!(self.send.poll(context));
+        end(self.request.take(), result.is_ok());
+        Poll::Ready(result)
+    }
+}
+
+impl Future for StartResponse {
+    type Output = Result<ResponseStream>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = match &mut self.send {
+            Ok(send) => ready!(send.poll(context)).map(drop),
+            Err(error) => Err(*error),
+        };
+        // A stream that did not begin is dropped here, and its request with it.
+        let stream = self.stream.take();
+        Poll::Ready(result.and_then(|()| stream.ok_or(Error::Internal)))
+    }
+}
+
+impl Future for WriteBody<'_> {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.send {
+            Some(send) => send.poll(context).map_ok(drop),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl Future for FinishResponse {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = ready!(self.send.poll(context));
+        end(self.request.take(), result.is_ok());
+        Poll::Ready(result.map(drop))
+    }
+}
+
+/// The request is over; unless it was answered its drop resets the connection.
+fn end(request: Option<Request>, answered: bool) {
+    if let Some(mut request) = request {
+        if answered {
+            request.answered();
+        }
+    }
+}

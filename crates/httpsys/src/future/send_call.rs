@@ -1,0 +1,177 @@
+//! One send of a response's head or body as a state machine that is polled.
+//!
+//! Owns the data of the send: what the socket does not take at once is kept alive by the engine's
+//! operation, not by the future. Does not own what the send means for its request (`respond.rs`).
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use httpsys_core::RequestId;
+use httpsys_engine::{Chunk, PendingSend, Service};
+use smallvec::SmallVec;
+
+use super::slot::Slot;
+use crate::by_id::{Flags, adds_server_token};
+use crate::fields::with_head;
+use crate::queue::Scope;
+use crate::{Data, Error, Response, Result};
+
+/// How often a drop tries to catch a send that the transport is at work on.
+const CATCHES: usize = 64;
+
+/// The body data of one send.
+pub(crate) type Pieces = SmallVec<[Data<'static>; 4]>;
+
+#[derive(Debug)]
+pub(crate) struct SendCall {
+    scope: Arc<Scope>,
+    request: RequestId,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    New(Arc<Message>),
+    Pending(Arc<Slot<Result<u64>>>),
+    Over,
+}
+
+#[derive(Debug)]
+struct Message {
+    head: Option<Head>,
+    flags: Flags,
+    pieces: Pieces,
+}
+
+/// The head of a response.
+#[derive(Debug)]
+pub(crate) struct Head {
+    /// Its body is not used.
+    pub(crate) response: Response<'static>,
+    /// With `Transfer-Encoding: chunked`.
+    pub(crate) chunked: bool,
+}
+
+impl SendCall {
+    pub(crate) fn new(
+        scope: Arc<Scope>,
+        request: RequestId,
+        head: Option<Head>,
+        flags: Flags,
+        pieces: Pieces,
+    ) -> Self {
+        SendCall {
+            scope,
+            request,
+            state: State::New(Arc::new(Message {
+                head,
+                flags,
+                pieces,
+            })),
+        }
+    }
+
+    /// Sends, or goes on waiting. A call that is over fails with [`Error::Internal`].
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<u64>> {
+        match &self.state {
+            State::New(message) => {
+                let message = Arc::clone(message);
+                self.state = State::Over;
+                self.begin(&message, context.waker())
+            }
+            State::Pending(wait) => {
+                let poll = wait.poll(context.waker());
+                if poll.is_ready() {
+                    self.state = State::Over;
+                }
+                poll
+            }
+            State::Over => Poll::Ready(Err(Error::Internal)),
+        }
+    }
+
+    fn begin(&mut self, message: &Arc<Message>, waker: &Waker) -> Poll<Result<u64>> {
+        let Scope { service, queue, .. } = &*self.scope;
+        let engine = service.engine();
+        let call = message.flags.call(self.request);
+        let chunks = message.chunks();
+        let mut wait = None;
+        let mut register = || -> Box<dyn PendingSend> {
+            let slot = wait.insert(Slot::new(waker));
+            Box::new(Operation {
+                slot: Arc::clone(slot),
+                message: Arc::clone(message),
+            })
+        };
+        let sent = match &message.head {
+            Some(Head { response, chunked }) => {
+                let token = adds_server_token(engine.parameters());
+                with_head(&response.head_parts(*chunked, token), |head| {
+                    engine.try_send_response(queue, &call, head, &chunks, &mut register)
+                })
+            }
+            None => engine.try_send_entity_body(queue, &call, &chunks, &mut register),
+        };
+        match (sent, wait) {
+            (Ok(Some(bytes)), _) => Poll::Ready(Ok(bytes)),
+            (Err(error), _) => Poll::Ready(Err(error)),
+            (Ok(None), Some(wait)) => {
+                // It may have ended already, and woken us for that.
+                self.state = State::Pending(wait);
+                Poll::Pending
+            }
+            (Ok(None), None) => Poll::Ready(Err(Error::Internal)),
+        }
+    }
+}
+
+impl Drop for SendCall {
+    /// A send of which a part is out is broken off: only a reset tells the client (SND-032).
+    fn drop(&mut self) {
+        let State::Pending(wait) = &self.state else {
+            return;
+        };
+        let engine = self.scope.service.engine();
+        for _ in 0..CATCHES {
+            if !wait.is_waiting() || engine.cancel_operation(&self.scope.queue, wait.tag()) {
+                break;
+            }
+            // Another thread writes on just now: it ends the send or registers it again. That can
+            // also be this thread, further up the stack, so there is a limit: the send goes on by
+            // itself then, with the data it owns.
+            thread::yield_now();
+        }
+        wait.close();
+    }
+}
+
+impl Message {
+    fn chunks(&self) -> SmallVec<[Chunk<'_>; 4]> {
+        self.pieces
+            .iter()
+            .map(|piece| Chunk::Memory(piece))
+            .collect()
+    }
+}
+
+/// One send as the engine keeps it.
+struct Operation {
+    slot: Arc<Slot<Result<u64>>>,
+    message: Arc<Message>,
+}
+
+impl PendingSend for Operation {
+    fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>])) {
+        lend(&self.message.chunks());
+    }
+
+    fn done(self: Box<Self>, _: &Service, result: Result<u64>) {
+        // The future may be gone.
+        let _ = self.slot.complete(result);
+    }
+
+    fn tag(&self) -> usize {
+        self.slot.tag()
+    }
+}

@@ -1,0 +1,139 @@
+//! Where a future and the operation that it waits for meet.
+//!
+//! Owns the value on its way and the waker. Invariants: a slot takes one value, and none once its
+//! future closed it; wakers are cloned, woken and dropped with the lock free, because that may run
+//! code of an executor, which may drop futures.
+
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+
+#[derive(Debug)]
+pub(crate) struct Slot<T> {
+    state: Mutex<State<T>>,
+}
+
+#[derive(Debug)]
+enum State<T> {
+    Waiting(Waker),
+    Done(T),
+    /// The value was taken, or nobody wants it.
+    Closed,
+}
+
+/// How far a slot was when it was closed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Closed<T> {
+    /// Its operation may still be registered.
+    Waiting,
+    /// It had a value, which nobody has seen.
+    Done(T),
+    /// Its value was taken before.
+    Taken,
+}
+
+impl<T> Slot<T> {
+    pub(crate) fn new(waker: &Waker) -> Arc<Self> {
+        Arc::new(Slot {
+            state: Mutex::new(State::Waiting(waker.clone())),
+        })
+    }
+
+    /// Names the slot's operation. The name is unique while anybody has the slot.
+    pub(crate) fn tag(self: &Arc<Self>) -> usize {
+        Arc::as_ptr(self).addr()
+    }
+
+    /// Gives the value and wakes the task. The value comes back when the slot does not wait.
+    pub(crate) fn complete(&self, value: T) -> Result<(), T> {
+        let mut state = self.lock();
+        if !matches!(*state, State::Waiting(_)) {
+            return Err(value);
+        }
+        let before = mem::replace(&mut *state, State::Done(value));
+        drop(state);
+        if let State::Waiting(waker) = before {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Takes the value, or makes `waker` the one that is woken for it. A slot whose value was
+    /// taken stays pending.
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<T> {
+        let fresh = waker.clone();
+        let mut state = self.lock();
+        let next = match *state {
+            State::Waiting(_) => State::Waiting(fresh),
+            State::Done(_) | State::Closed => State::Closed,
+        };
+        let before = mem::replace(&mut *state, next);
+        drop(state);
+        match before {
+            State::Done(value) => Poll::Ready(value),
+            State::Waiting(_) | State::Closed => Poll::Pending,
+        }
+    }
+
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(*self.lock(), State::Waiting(_))
+    }
+
+    /// The future does not wait any more.
+    pub(crate) fn close(&self) -> Closed<T> {
+        let mut state = self.lock();
+        let before = mem::replace(&mut *state, State::Closed);
+        drop(state);
+        match before {
+            State::Waiting(_) => Closed::Waiting,
+            State::Done(value) => Closed::Done(value),
+            State::Closed => Closed::Taken,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // No code of a caller runs under the lock: the state is whole even after a panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn the_waker_of_the_last_poll_is_woken_once() {
+        let [first, second] = [0; 2].map(|_| Arc::new(Count::default()));
+        let slot = Slot::new(&Waker::from(first.clone()));
+        assert_eq!(slot.poll(&Waker::from(second.clone())), Poll::Pending);
+        assert_eq!(slot.complete(7), Ok(()));
+        assert_eq!(slot.complete(8), Err(8));
+        assert_eq!(first.0.load(Ordering::SeqCst), 0);
+        assert_eq!(second.0.load(Ordering::SeqCst), 1);
+        assert_eq!(slot.poll(Waker::noop()), Poll::Ready(7));
+        assert_eq!(slot.poll(Waker::noop()), Poll::Pending);
+        assert_eq!(slot.close(), Closed::Taken);
+    }
+
+    #[test]
+    fn a_closed_slot_gives_the_value_back() {
+        let slot = Slot::new(Waker::noop());
+        assert_eq!(slot.close(), Closed::Waiting);
+        assert_eq!(slot.complete(7), Err(7));
+        let slot = Slot::new(Waker::noop());
+        assert_eq!(slot.complete(7), Ok(()));
+        assert_eq!(slot.close(), Closed::Done(7));
+    }
+}
