@@ -11,11 +11,16 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 UNAME := $(shell uname -s)
 ifeq ($(UNAME),Darwin)
 SHARED := libhttpapi.dylib
+NO_SONAME := FALSE
 PRIVATE_LIBS := -lpthread -lm
 else
 SHARED := libhttpapi.so
+NO_SONAME := TRUE
 PRIVATE_LIBS := -lpthread -ldl -lm
 endif
+INSTALL := $(DESTDIR)$(PREFIX)
+FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHARED@|$(SHARED)|g' \
+	-e 's|@NO_SONAME@|$(NO_SONAME)|g' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|g'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test check bench matrix rows install clean
@@ -44,7 +49,11 @@ setup: ## say what is missing to build, test and check, and fetch the crates
 
 build: ## release build of libhttpapi (.so/.dylib and .a) and of the examples
 	$(CARGO) build --release -p httpapi -p httpsys-examples
+	$(CC) -O2 -fPIC -I crates/httpapi/include/win32 -c tools/wmain.c -o "$(TARGET_DIR)/release/wmain.o"
+	rm -f "$(TARGET_DIR)/release/libhttpsys-wmain.a"
+	$(AR) rcs "$(TARGET_DIR)/release/libhttpsys-wmain.a" "$(TARGET_DIR)/release/wmain.o"
 	@echo "Built: $(TARGET_DIR)/release/$(SHARED), $(TARGET_DIR)/release/libhttpapi.a"
+	@echo "Windows sources: tools/httpsys-cc app.c -o app"
 
 run: ## serve the sample on 127.0.0.1:PORT
 	$(CARGO) build --release -p httpsys-examples --bin hello
@@ -87,29 +96,25 @@ rows: ## write docs/ROWS.md anew
 
 # Builds nothing, so that `sudo make install` runs no compiler. The headers go into a folder of their
 # own; windows.h and its relatives one deeper, since a program may bring others.
-install: ## copy headers, libraries and httpapi.pc below PREFIX (after make build)
+install: ## copy headers, libraries, httpsys-cc, pkg-config and CMake files below PREFIX (after make build)
 	@test -f "$(TARGET_DIR)/release/$(SHARED)" || { echo "Run 'make build' first."; exit 1; }
-	@test -f crates/httpapi/include/http.h || { echo "crates/httpapi/include/http.h is missing."; exit 1; }
-	mkdir -p "$(DESTDIR)$(PREFIX)/include/httpsys" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
-	cp -R crates/httpapi/include/. "$(DESTDIR)$(PREFIX)/include/httpsys/"
-	cp "$(TARGET_DIR)/release/$(SHARED)" "$(TARGET_DIR)/release/libhttpapi.a" "$(DESTDIR)$(PREFIX)/lib/"
+	@test -f "$(TARGET_DIR)/release/libhttpsys-wmain.a" || { echo "Run 'make build' first."; exit 1; }
+	mkdir -p "$(INSTALL)/include/httpsys" "$(INSTALL)/lib/pkgconfig" "$(INSTALL)/lib/cmake/httpapi" \
+		"$(INSTALL)/bin" "$(INSTALL)/share/httpsys"
+	cp -R crates/httpapi/include/. "$(INSTALL)/include/httpsys/"
+	cp "$(TARGET_DIR)/release/$(SHARED)" "$(TARGET_DIR)/release/libhttpapi.a" \
+		"$(TARGET_DIR)/release/libhttpsys-wmain.a" "$(INSTALL)/lib/"
 ifeq ($(UNAME),Darwin)
-	install_name_tool -id "$(PREFIX)/lib/$(SHARED)" "$(DESTDIR)$(PREFIX)/lib/$(SHARED)"
+	install_name_tool -id "$(PREFIX)/lib/$(SHARED)" "$(INSTALL)/lib/$(SHARED)"
 endif
-	@{ \
-		echo 'prefix=$(PREFIX)'; \
-		echo 'libdir=$${prefix}/lib'; \
-		echo 'includedir=$${prefix}/include/httpsys'; \
-		echo 'win32includedir=$${includedir}/win32'; \
-		echo; \
-		echo 'Name: httpapi'; \
-		echo 'Description: The Windows HTTP Server API (http.h) in user space'; \
-		echo 'Version: $(VERSION)'; \
-		echo 'Cflags: -I$${includedir}'; \
-		echo 'Libs: -L$${libdir} -lhttpapi'; \
-		echo 'Libs.private: $(PRIVATE_LIBS)'; \
-	} > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/httpapi.pc"
-	@echo "Installed below $(DESTDIR)$(PREFIX): cc app.c \$$(pkg-config --cflags --libs httpapi)"
+	cp tools/httpsys-cc tools/httpsys-c++ "$(INSTALL)/bin/"
+	cp tools/wmain.c "$(INSTALL)/share/httpsys/"
+	$(FILL) tools/httpapi.pc.in > "$(INSTALL)/lib/pkgconfig/httpapi.pc"
+	$(FILL) tools/httpapi-win32.pc.in > "$(INSTALL)/lib/pkgconfig/httpapi-win32.pc"
+	$(FILL) tools/httpapi-config.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config.cmake"
+	$(FILL) tools/httpapi-config-version.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config-version.cmake"
+	@echo "Installed below $(INSTALL). Windows sources: httpsys-cc app.c -o app"
+	@echo "Others: cc app.c \$$(pkg-config --cflags --libs httpapi)"
 
 clean: ## remove what was built
 	$(CARGO) clean

@@ -22,7 +22,6 @@
 
 #define OPERATIONS 16
 #define FIRST_SIZE ((ULONG)(sizeof(HTTP_REQUEST) + 2048))
-#define LONGEST_PATH 1024
 
 struct server {
     HTTP_SERVER_SESSION_ID session;
@@ -39,7 +38,7 @@ struct operation {
     OVERLAPPED overlapped;
     struct server *server;
     enum state state;
-    HTTP_REQUEST_ID id; /* of the call under way */
+    HTTP_REQUEST_ID id; /* of the request to receive, NULL for any */
     HTTP_REQUEST *request;
     ULONG size;
     HANDLE file; /* open while it is sent */
@@ -60,51 +59,58 @@ static int make_room(struct operation *operation, ULONG size)
     return operation->request != NULL;
 }
 
-static void start(struct operation *operation, enum state state, HTTP_REQUEST_ID id)
+static void start(struct operation *operation, enum state state)
 {
     memset(&operation->overlapped, 0, sizeof(operation->overlapped));
     operation->state = state;
-    operation->id = id;
     StartThreadpoolIo(operation->server->io);
 }
 
-/* Whether a callback comes. NO_ERROR has one, too. */
-static int started(struct operation *operation, ULONG error)
+/* Whether a receive that failed is worth another one. */
+static int once_more(struct operation *operation, ULONG error, ULONG needed)
 {
-    if (error == NO_ERROR || error == ERROR_IO_PENDING) {
+    if (error == ERROR_MORE_DATA) {
+        operation->id = operation->request->RequestId;
+        return make_room(operation, needed);
+    }
+    if (error == ERROR_CONNECTION_INVALID && !HTTP_IS_NULL_ID(&operation->id)) {
+        HTTP_SET_NULL_ID(&operation->id); /* the client went between two calls */
         return 1;
     }
-    CancelThreadpoolIo(operation->server->io);
-    return 0;
+    return 0; /* the queue is shut down: the operation ends here */
 }
 
-static void receive(struct operation *operation, HTTP_REQUEST_ID id)
+static void receive(struct operation *operation)
 {
+    struct server *server = operation->server;
     ULONG error;
 
-    for (;;) {
-        struct server *server = operation->server;
-
-        start(operation, RECEIVING, id);
-        error = HttpReceiveHttpRequest(server->queue, id, 0, operation->request, operation->size,
-                                       NULL, &operation->overlapped);
-        if (started(operation, error)) {
-            return; /* by now, the operation may have gone on in another thread */
+    do {
+        start(operation, RECEIVING);
+        error = HttpReceiveHttpRequest(server->queue, operation->id, 0, operation->request,
+                                       operation->size, NULL, &operation->overlapped);
+        if (error == NO_ERROR || error == ERROR_IO_PENDING) {
+            return; /* the callback comes, or is in another thread already */
         }
-        if (error == ERROR_MORE_DATA) {
-            id = operation->request->RequestId;
-            if (!make_room(operation, operation->size * 2)) {
-                return;
-            }
-        } else if (error == ERROR_CONNECTION_INVALID && !HTTP_IS_NULL_ID(&id)) {
-            HTTP_SET_NULL_ID(&id);
-        } else {
-            return; /* the queue is shut down: the operation ends here */
-        }
-    }
+        CancelThreadpoolIo(server->io);
+    } while (once_more(operation, error, operation->size * 2));
 }
 
-/* The response and the chunk may go when the call returns; what they point at may not. */
+/* The response was sent, or the client went. */
+static void finish(struct operation *operation)
+{
+    if (operation->file != NULL) {
+        CloseHandle(operation->file);
+        operation->file = NULL;
+    }
+    if (operation->last) {
+        SetEvent(operation->server->quit);
+    }
+    HTTP_SET_NULL_ID(&operation->id);
+    receive(operation);
+}
+
+/* Response and chunk may go when the call returns; what they point at may not. */
 static void respond(struct operation *operation, USHORT status, const char *reason,
                     HTTP_DATA_CHUNK *chunk)
 {
@@ -119,16 +125,13 @@ static void respond(struct operation *operation, USHORT status, const char *reas
     response.ReasonLength = (USHORT)strlen(reason);
     response.EntityChunkCount = 1;
     response.pEntityChunks = chunk;
-    start(operation, SENDING, id);
+    start(operation, SENDING);
     error = HttpSendHttpResponse(server->queue, id, 0, &response, NULL, NULL, NULL, 0,
                                  &operation->overlapped, NULL);
-    if (!started(operation, error)) {
-        if (operation->file != NULL) {
-            CloseHandle(operation->file);
-            operation->file = NULL;
-        }
+    if (error != NO_ERROR && error != ERROR_IO_PENDING) {
+        CancelThreadpoolIo(server->io);
         HttpCancelHttpRequest(server->queue, id, NULL); /* or the client would wait on */
-        receive(operation, HTTP_NULL_ID);
+        finish(operation);
     }
 }
 
@@ -144,28 +147,30 @@ static void send_text(struct operation *operation, USHORT status, const char *re
     respond(operation, status, reason, &chunk);
 }
 
-/* The file that the path of the URL names, or a failure if it may lead out of the folder. */
+/* The file that the path of the URL names; NULL if there is none or it may lie elsewhere. */
 static HANDLE open_file(const struct server *server, const HTTP_COOKED_URL *url)
 {
     size_t folder = wcslen(server->folder), length = url->AbsPathLength / sizeof(WCHAR), n;
-    WCHAR path[LONGEST_PATH];
+    WCHAR path[MAX_PATH];
+    HANDLE file;
 
-    if (folder + length >= LONGEST_PATH) {
-        return INVALID_HANDLE_VALUE;
+    if (folder + length >= MAX_PATH) {
+        return NULL;
     }
     for (n = 0; n < length; n++) {
         WCHAR unit = url->pAbsPath[n];
 
         if (unit == 0 || unit == L'\\' || unit == L':' ||
             (unit == L'.' && n > 0 && url->pAbsPath[n - 1] == L'.')) {
-            return INVALID_HANDLE_VALUE;
+            return NULL;
         }
         path[folder + n] = unit;
     }
     memcpy(path, server->folder, folder * sizeof(WCHAR));
     path[folder + length] = 0;
-    return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                        NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    return file == INVALID_HANDLE_VALUE ? NULL : file;
 }
 
 static void answer(struct operation *operation)
@@ -174,7 +179,6 @@ static void answer(struct operation *operation)
     size_t length = url->AbsPathLength / sizeof(WCHAR);
     ULONG from = 0;
     HTTP_DATA_CHUNK chunk;
-    HANDLE file;
 
     if (operation->request->Verb != HttpVerbGET) {
         send_text(operation, 501, "Not Implemented", "GET only.\r\n");
@@ -188,33 +192,17 @@ static void answer(struct operation *operation)
     if (url->QueryStringLength > 0 && wcsncmp(url->pQueryString, L"?from=", 6) == 0) {
         from = wcstoul(url->pQueryString + 6, NULL, 10);
     }
-    file = open_file(operation->server, url);
-    if (file == INVALID_HANDLE_VALUE) {
+    operation->file = open_file(operation->server, url);
+    if (operation->file == NULL) {
         send_text(operation, 404, "Not Found", "There is no such file.\r\n");
         return;
     }
-    operation->file = file;
     memset(&chunk, 0, sizeof(chunk));
     chunk.DataChunkType = HttpDataChunkFromFileHandle;
     chunk.FromFileHandle.ByteRange.StartingOffset.QuadPart = from;
     chunk.FromFileHandle.ByteRange.Length.QuadPart = HTTP_BYTE_RANGE_TO_EOF;
-    chunk.FromFileHandle.FileHandle = file;
+    chunk.FromFileHandle.FileHandle = operation->file;
     respond(operation, 200, "OK", &chunk);
-}
-
-static void received(struct operation *operation, ULONG error, ULONG_PTR bytes)
-{
-    if (error == NO_ERROR) {
-        answer(operation);
-    } else if (error == ERROR_MORE_DATA) {
-        HTTP_REQUEST_ID id = operation->request->RequestId;
-
-        if (make_room(operation, (ULONG)bytes)) {
-            receive(operation, id);
-        }
-    } else if (error == ERROR_CONNECTION_INVALID && !HTTP_IS_NULL_ID(&operation->id)) {
-        receive(operation, HTTP_NULL_ID);
-    } /* else the queue is shut down */
 }
 
 static void CALLBACK completed(PTP_CALLBACK_INSTANCE instance, PVOID context, PVOID overlapped,
@@ -223,19 +211,13 @@ static void CALLBACK completed(PTP_CALLBACK_INSTANCE instance, PVOID context, PV
     struct operation *operation = CONTAINING_RECORD(overlapped, struct operation, overlapped);
 
     (void)instance, (void)context, (void)io;
-    if (operation->state == RECEIVING) {
-        received(operation, error, bytes);
-        return;
+    if (operation->state == SENDING) {
+        finish(operation);
+    } else if (error == NO_ERROR) {
+        answer(operation);
+    } else if (once_more(operation, error, (ULONG)bytes)) {
+        receive(operation);
     }
-    /* Whether it was sent or the client went: the request is over. */
-    if (operation->file != NULL) {
-        CloseHandle(operation->file);
-        operation->file = NULL;
-    }
-    if (operation->last) {
-        SetEvent(operation->server->quit);
-    }
-    receive(operation, HTTP_NULL_ID);
 }
 
 static int failed(const wchar_t *what, ULONG error)
@@ -305,7 +287,7 @@ int wmain(int argc, wchar_t **argv)
     for (n = 0; n < OPERATIONS; n++) {
         operations[n].server = &server;
         if (make_room(&operations[n], FIRST_SIZE)) {
-            receive(&operations[n], HTTP_NULL_ID);
+            receive(&operations[n]);
         }
     }
     wprintf(L"listening on %ws\n", argv[2]);

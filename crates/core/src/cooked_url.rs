@@ -15,7 +15,7 @@ use std::net::{Ipv6Addr, SocketAddr};
 
 use httpsys_proto::{Parameters, Reject};
 
-use crate::url_prefix::{MAX_HOST_UNITS, MAX_URL_UNITS};
+use crate::url_prefix::{MAX_HOST_UNITS, MAX_URL_UNITS, SLASH};
 
 mod path;
 #[cfg(test)]
@@ -97,7 +97,8 @@ impl CookedUrl {
 /// (PRS-022) and `*` (PRS-019) give the path `/`.
 ///
 /// Errors, in the order of gap G-009: `InvalidUrl` for the target, `InvalidHostname` for the
-/// authority, `Forbidden` for a path above the root. After an error `out` is empty.
+/// authority, `Forbidden` for a path above the root. After `Forbidden` `out` has the host and the
+/// path `/`, since an unknown host comes before it; after any other error it is empty.
 pub fn cook(
     out: &mut CookedUrl,
     https: bool,
@@ -108,7 +109,7 @@ pub fn cook(
 ) -> Result<(), Reject> {
     out.clear();
     let result = fill(out, https, host, local, path_and_query, p);
-    if result.is_err() {
+    if result.is_err_and(|reject| reject != Reject::Forbidden) {
         out.clear();
     }
     result
@@ -158,6 +159,11 @@ fn fill(
         push_query(&mut out.text, query)?;
     }
     host_result?;
+    if let Err(Reject::Forbidden) = path_result {
+        out.query_start = None;
+        out.text.truncate(out.path_start());
+        out.text.push(SLASH);
+    }
     path_result?;
     if out.text.len() > MAX_URL_UNITS {
         return Err(Reject::InvalidUrl);

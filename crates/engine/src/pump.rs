@@ -139,8 +139,16 @@ impl Service {
                 Target::Absolute { path_and_query, .. } => path_and_query,
                 Target::Asterisk | Target::Authority(_) => b"*",
             };
-            cook(url, false, head.host(), conn.local, path, self.parameters())
-                .map(|()| self.routes().find(url, conn.local))
+            let cooked = cook(url, false, head.host(), conn.local, path, self.parameters());
+            match cooked {
+                Ok(()) => Ok(self.routes().find(url, conn.local)),
+                Err(Reject::Forbidden) => match self.routes().find(url, conn.local) {
+                    // An unknown host is found out before a path that climbs (G-009).
+                    Destination::UnknownHost => Ok(Destination::UnknownHost),
+                    _ => Err(Reject::Forbidden),
+                },
+                Err(reject) => Err(reject),
+            }
         };
         let reject = match destination {
             Ok(Destination::Queue(registration, queue)) => {

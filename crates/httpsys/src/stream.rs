@@ -287,7 +287,13 @@ mod tests {
         let joined = |framing: Framing, data: &'static [u8], last| {
             let joined = framing.frame(data, last, |pieces: &[&[u8]]| pieces.concat());
             let owned = framing.pieces(data.into(), last);
-            assert_eq!(owned.iter().flat_map(|piece| piece.to_vec()).collect::<Vec<_>>(), joined);
+            assert_eq!(
+                owned
+                    .iter()
+                    .flat_map(|piece| piece.to_vec())
+                    .collect::<Vec<_>>(),
+                joined
+            );
             joined
         };
         assert_eq!(joined(Framing::Chunked, b"", false), b"");

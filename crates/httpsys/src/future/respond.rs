@@ -166,12 +166,7 @@ impl StartResponse {
     }
 }
 
-fn send(
-    request: &Request,
-    head: Option<Head>,
-    flags: Flags,
-    pieces: super::Pieces,
-) -> SendCall {
+fn send(request: &Request, head: Option<Head>, flags: Flags, pieces: super::Pieces) -> SendCall {
     SendCall::new(
         Arc::clone(request.shared_scope()),
         request.id(),
