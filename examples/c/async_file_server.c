@@ -3,10 +3,8 @@
  *   async_file_server FOLDER URL        for instance: async_file_server . http://localhost:8080/
  *
  * GET /name sends the whole file, GET /name?from=N what follows its first N bytes. A GET of a path
- * that ends in /quit ends the program; the exit code is 0 if nothing failed.
- *
- * Each operation belongs to one request at a time: receive, send, receive again. It is never used
- * by two threads at once, because its next call is made from the callback of the one before.
+ * that ends in /quit ends the program; the exit code is 0 if nothing failed. Each operation belongs
+ * to one request at a time: its next call is made from the callback of the one before.
  *
  * On Windows: cl async_file_server.c httpapi.lib. Elsewhere the wide characters have to be 16 bits
  * wide (-fshort-wchar, include/win32 on the include path) and the start-up code has to call wmain.
@@ -184,8 +182,9 @@ static void answer(struct operation *operation)
         send_text(operation, 501, "Not Implemented", "GET only.\r\n");
         return;
     }
-    if (length >= 5 && memcmp(url->pAbsPath + length - 5, L"/quit", 5 * sizeof(WCHAR)) == 0) {
-        operation->last = 1;
+    operation->last =
+        length >= 5 && memcmp(url->pAbsPath + length - 5, L"/quit", 5 * sizeof(WCHAR)) == 0;
+    if (operation->last) {
         send_text(operation, 200, "OK", "Good bye.\r\n");
         return;
     }
@@ -208,7 +207,7 @@ static void answer(struct operation *operation)
 static void CALLBACK completed(PTP_CALLBACK_INSTANCE instance, PVOID context, PVOID overlapped,
                                ULONG error, ULONG_PTR bytes, PTP_IO io)
 {
-    struct operation *operation = CONTAINING_RECORD(overlapped, struct operation, overlapped);
+    struct operation *operation = (struct operation *)overlapped; /* its first member */
 
     (void)instance, (void)context, (void)io;
     if (operation->state == SENDING) {

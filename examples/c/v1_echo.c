@@ -124,7 +124,8 @@ static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
                                  &response, NULL, NULL, NULL, 0, NULL, NULL);
     while (error == NO_ERROR) {
         got = 0;
-        error = HttpReceiveRequestEntityBody(queue, request->RequestId, 0, piece, PIECE, &got, NULL);
+        error =
+            HttpReceiveRequestEntityBody(queue, request->RequestId, 0, piece, PIECE, &got, NULL);
         if (got != 0 && (error == NO_ERROR || error == ERROR_HANDLE_EOF)) {
             ULONG sent = send_piece(queue, request->RequestId, coded, piece, got);
             error = sent != NO_ERROR ? sent : error;

@@ -107,8 +107,8 @@ static ULONG send_file(HANDLE queue, HTTP_REQUEST_ID id, HANDLE file, ULONGLONG 
     snprintf(length, sizeof(length), "%llu", (unsigned long long)total);
     response.Headers.KnownHeaders[HttpHeaderContentLength].pRawValue = length;
     response.Headers.KnownHeaders[HttpHeaderContentLength].RawValueLength = (USHORT)strlen(length);
-    error = HttpSendHttpResponse(queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response, NULL, NULL,
-                                 NULL, 0, NULL, NULL);
+    error = HttpSendHttpResponse(queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response, NULL,
+                                 NULL, NULL, 0, NULL, NULL);
     if (error != NO_ERROR) {
         return error;
     }

@@ -20,3 +20,8 @@ use std::time::Duration;
 
 /// How long a test waits for what must come. It only ends a test that has failed already.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The programs of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
