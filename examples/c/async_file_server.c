@@ -30,12 +30,10 @@ struct server {
     const wchar_t *folder;
 };
 
-enum state { RECEIVING, SENDING };
-
 struct operation {
     OVERLAPPED overlapped;
     struct server *server;
-    enum state state;
+    int sending; /* or receiving */
     HTTP_REQUEST_ID id; /* of the request to receive, NULL for any */
     HTTP_REQUEST *request;
     ULONG size;
@@ -57,10 +55,10 @@ static int make_room(struct operation *operation, ULONG size)
     return operation->request != NULL;
 }
 
-static void start(struct operation *operation, enum state state)
+static void start(struct operation *operation, int sending)
 {
     memset(&operation->overlapped, 0, sizeof(operation->overlapped));
-    operation->state = state;
+    operation->sending = sending;
     StartThreadpoolIo(operation->server->io);
 }
 
@@ -84,7 +82,7 @@ static void receive(struct operation *operation)
     ULONG error;
 
     do {
-        start(operation, RECEIVING);
+        start(operation, 0);
         error = HttpReceiveHttpRequest(server->queue, operation->id, 0, operation->request,
                                        operation->size, NULL, &operation->overlapped);
         if (error == NO_ERROR || error == ERROR_IO_PENDING) {
@@ -123,7 +121,7 @@ static void respond(struct operation *operation, USHORT status, const char *reas
     response.ReasonLength = (USHORT)strlen(reason);
     response.EntityChunkCount = 1;
     response.pEntityChunks = chunk;
-    start(operation, SENDING);
+    start(operation, 1);
     error = HttpSendHttpResponse(server->queue, id, 0, &response, NULL, NULL, NULL, 0,
                                  &operation->overlapped, NULL);
     if (error != NO_ERROR && error != ERROR_IO_PENDING) {
@@ -210,7 +208,7 @@ static void CALLBACK completed(PTP_CALLBACK_INSTANCE instance, PVOID context, PV
     struct operation *operation = (struct operation *)overlapped; /* its first member */
 
     (void)instance, (void)context, (void)io;
-    if (operation->state == SENDING) {
+    if (operation->sending) {
         finish(operation);
     } else if (error == NO_ERROR) {
         answer(operation);

@@ -1,7 +1,7 @@
 /* For load: a completion port, a few threads, many receives outstanding, no packet for calls that
  * end at once. GET gets a short text; a request of any other verb is cancelled.
  *
- *   iocp_load URL [RECEIVES]            for instance: iocp_load http://localhost:8080/ 256
+ *   iocp_load RECEIVES URL             for instance: iocp_load 256 http://localhost:8080/
  *
  * A GET of a path that ends in /quit ends the program; the exit code is 0 if nothing failed.
  *
@@ -269,21 +269,21 @@ static int run(struct server *server, struct operation *operations, int count)
 int wmain(int argc, wchar_t **argv)
 {
     static struct operation operations[MOST];
-    int count = argc == 3 ? (int)wcstoul(argv[2], NULL, 10) : 64, n, good;
+    int count = argc == 3 ? (int)wcstoul(argv[1], NULL, 10) : 0, n, good;
     HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
     struct server server;
 
-    if (argc < 2 || argc > 3 || count < 1 || count > MOST) {
-        wprintf(L"usage: %ws URL [RECEIVES]\n", argv[0]);
+    if (count < 1 || count > MOST) {
+        wprintf(L"usage: %ws RECEIVES URL\n", argv[0]);
         return 2;
     }
     memset(&server, 0, sizeof(server));
     if (failed(L"HttpInitialize", HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL))) {
         return 1;
     }
-    good = open_server(&server, argv[1]);
+    good = open_server(&server, argv[2]);
     if (good) {
-        wprintf(L"listening on %ws\n", argv[1]);
+        wprintf(L"listening on %ws\n", argv[2]);
         fflush(stdout);
         good = run(&server, operations, count);
         wprintf(L"%ld served, %ld cancelled\n", server.served, server.cancelled);

@@ -474,7 +474,7 @@ fn a_pending_read_completes_with_an_error_when_the_client_ends_too_early() {
 
 /// G-040.
 #[test]
-fn two_pending_reads_are_served_in_the_order_they_were_posted() {
+fn ent_017_two_pending_reads_are_served_in_the_order_they_were_posted() {
     let w = World::<CAbi>::new();
     let (mut client, id) = posted(&w, 8, "");
     let reads: Vec<_> = (0..2)

@@ -193,6 +193,20 @@ fn rcv_011_rcv_012_one_byte_too_few_is_234_and_the_exact_size_is_enough() {
     assert_eq!(request.known[20].as_deref(), Some(&b"all"[..]));
 }
 
+/// "The request has been completely retrieved" (surface.md 1.5); by id, as id 0 names none twice.
+#[test]
+fn rcv_023_a_request_that_was_received_whole_is_not_received_again() {
+    let w = world();
+    let (mut client, first) = w.received_get("/once?x");
+    let mut buffer = RequestBuffer::new(BIG as usize);
+    for _ in 0..2 {
+        let code = raw::receive(w.queue, first.id, 0, &mut buffer, BIG, None);
+        assert_eq!(code, 38);
+    }
+    w.respond(first.id, &Reply::ok()).expect("an answer");
+    client.read_response();
+}
+
 #[test]
 fn rcv_013_a_retry_after_the_client_has_gone_fails_with_1229() {
     let w = world();
@@ -310,7 +324,7 @@ fn rcv_017_rcv_018_without_a_flag_no_chunks_are_given() {
 }
 
 #[test]
-fn rcv_019_bdy_024_copy_body_gives_a_body_that_is_here() {
+fn rcv_019_rcv_028_bdy_024_copy_body_gives_a_body_that_is_here() {
     let w = world();
     let mut client = w.connect();
     let bytes = w.request("POST", "/", "Content-Length: 5\r\n") + "ping1";

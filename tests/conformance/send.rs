@@ -28,7 +28,7 @@ both_doors![
     snd_018_chunked_framing_of_the_program_passes,
     snd_030_snd_031_sends_after_the_client_has_gone_fail_in_the_end,
     snd_035_a_body_in_answer_to_head_is_sent,
-    a_second_head_fails_with_87_and_the_response_goes_on,
+    snd_034_a_second_head_fails_with_87_and_the_response_goes_on,
     an_entity_call_before_the_head_fails_with_87,
     line_breaks_in_header_values_fail_with_87,
     a_large_response_arrives_whole,
@@ -259,7 +259,7 @@ fn snd_035_a_body_in_answer_to_head_is_sent<D: Door>(w: &World<D>) {
 }
 
 /// G-055.
-fn a_second_head_fails_with_87_and_the_response_goes_on<D: Door>(w: &World<D>) {
+fn snd_034_a_second_head_fails_with_87_and_the_response_goes_on<D: Door>(w: &World<D>) {
     let (mut client, request) = w.received_get("/");
     let head = Reply::ok().header("Content-Length", "4").flags(MORE_DATA);
     w.respond(request.id, &head).expect("the head");

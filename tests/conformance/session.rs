@@ -360,6 +360,7 @@ fn bad_combinations_of_queue_arguments_fail_with_87() {
     assert_eq!(raw::close_queue(queue), 0);
 }
 
+/// The row's other half, that v1 and v2 objects are not mixed, is not shown here.
 #[test]
 fn ses_023_properties_of_a_v1_handle_fail_with_50() {
     let _w = c();

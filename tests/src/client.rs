@@ -1,7 +1,7 @@
 //! A client that sends and expects bytes.
 //!
 //! Owns: one TCP connection, its deadline, and the reading of responses. Does not own: any opinion
-//! on what is right. Invariant: a read that gets nothing for [`PATIENCE`](crate::PATIENCE) panics.
+//! on what is right. Invariant: a read that gets nothing for [`PATIENCE`] panics.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream};

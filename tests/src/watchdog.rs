@@ -3,6 +3,7 @@
 //! Owns: one thread per running test that ends the process when the test did not end. Does not own:
 //! the finer deadlines of client and waits. Invariant: dropping the [`Watchdog`] disarms it.
 
+use std::io::Write;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -23,7 +24,9 @@ impl Watchdog {
         let (disarm, armed) = mpsc::channel::<()>();
         std::thread::spawn(move || {
             if armed.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
-                eprintln!("{name} did not end within {LIMIT:?}");
+                // Not by eprintln, which the test harness would collect and lose.
+                let text = format!("{name} did not end within {LIMIT:?}\n");
+                let _ = std::io::stderr().write_all(text.as_bytes());
                 std::process::abort();
             }
         });

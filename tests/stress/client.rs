@@ -30,6 +30,8 @@ pub(crate) fn run(ports: [u16; 2], stop: &AtomicBool, mut random: Random) {
             let _ = stream.set_nonblocking(true);
             open.push((stream, port));
         }
+        // The server shall have its turn, also on a machine with one core.
+        std::thread::sleep(Duration::from_micros(100));
         for _ in 0..8 {
             let at = random.below(open.len() as u64) as usize;
             if !act(&mut open[at], &mut random) {

@@ -15,6 +15,9 @@ use windows_sys::Win32::System::IO::OVERLAPPED;
 /// Bytes of memory of one slot: room for a usual request.
 pub(crate) const MEMORY: usize = 2048;
 
+/// The slots of all runs, so that they count as in use to leak checkers.
+static KEPT: Mutex<Vec<&'static [Slot]>> = Mutex::new(Vec::new());
+
 const IDLE: u8 = 0x80;
 const ISSUED: u8 = 0;
 const RETURNED: u8 = 1;
@@ -98,8 +101,10 @@ impl Slots {
             state: AtomicU8::new(IDLE),
             kind: AtomicU8::new(0),
         };
+        let all: &'static [Slot] = (0..count).map(new).collect::<Vec<_>>().leak();
+        KEPT.lock().expect("the slots of all runs").push(all);
         Slots {
-            all: (0..count).map(new).collect::<Vec<_>>().leak(),
+            all,
             free: Mutex::new((0..count).collect()),
             skips,
             in_flight: [const { AtomicUsize::new(0) }; Kind::ALL.len()],
@@ -146,7 +151,12 @@ impl Slots {
             };
         }
         let state = slot.state.swap(IDLE, Ordering::AcqRel);
-        assert_eq!(state, ISSUED, "{:?}: a packet of a call that returned {code}", slot.kind());
+        assert_eq!(
+            state,
+            ISSUED,
+            "{:?}: a packet of a call that returned {code}",
+            slot.kind()
+        );
         Issued::Ended(code)
     }
 
@@ -171,7 +181,10 @@ impl Slots {
     pub(crate) fn give_back(&self, slot: &'static Slot) {
         let offset = slot as *const Slot as usize - self.all.as_ptr() as usize;
         self.in_flight[slot.kind() as usize].fetch_sub(1, Ordering::SeqCst);
-        self.free.lock().expect("the free slots").push(offset / size_of::<Slot>());
+        self.free
+            .lock()
+            .expect("the free slots")
+            .push(offset / size_of::<Slot>());
     }
 
     /// Slots in use for a kind.
@@ -191,7 +204,10 @@ impl Slots {
 
     /// Packets owed and packets taken.
     pub(crate) fn books(&self) -> (u64, u64) {
-        (self.owed.load(Ordering::SeqCst), self.delivered.load(Ordering::SeqCst))
+        (
+            self.owed.load(Ordering::SeqCst),
+            self.delivered.load(Ordering::SeqCst),
+        )
     }
 }
 
@@ -199,6 +215,11 @@ impl Slots {
 fn status_of(slot: &Slot) -> u32 {
     // SAFETY: the call has ended, and the caller has the slot.
     let status = unsafe { (*slot.overlapped.get()).Internal } as u32;
-    assert_ne!(status, 0x103, "{:?}: ended, but it looks pending", slot.kind());
+    assert_ne!(
+        status,
+        0x103,
+        "{:?}: ended, but it looks pending",
+        slot.kind()
+    );
     status
 }

@@ -5,7 +5,7 @@
 
 use std::ptr::{null, null_mut};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use httpsys_tests::raw::{Handle, memory_chunk};
 use windows_sys::Win32::Foundation::RtlNtStatusToDosError;
@@ -33,9 +33,17 @@ pub(crate) struct Server {
     pub(crate) waits: usize,
     /// Request and connection ids.
     pub(crate) recent: Mutex<Vec<(u64, u64)>>,
+    /// Calls of each kind that ended with 0.
+    pub(crate) successes: [AtomicU64; Kind::ALL.len()],
 }
 
 impl Server {
+    /// Whether every kind of call has succeeded.
+    pub(crate) fn has_seen_all(&self) -> bool {
+        let mut counts = self.successes.iter();
+        counts.all(|count| count.load(Ordering::Relaxed) != 0)
+    }
+
     /// Makes calls until the phase is [`Phase::CLOSED`], then takes packets until all have come or
     /// something failed.
     pub(crate) fn run(&self, phase: &Phase, failed: &AtomicBool, mut random: Random) {
@@ -48,9 +56,11 @@ impl Server {
             self.take_packets(&mut random, closed);
             if !closed {
                 self.post_receives(&mut random);
-                self.disturb(&mut random);
-                if let Some(request) = self.remembered(&mut random) {
-                    self.use_request(request, &mut random);
+                for _ in 0..4 {
+                    self.disturb(&mut random);
+                    if let Some(request) = self.remembered(&mut random) {
+                        self.use_request(request, &mut random);
+                    }
                 }
             }
         }
@@ -83,10 +93,16 @@ impl Server {
             if self.slots.in_flight_of(Kind::Receive) >= self.receives {
                 return;
             }
-            let Some(slot) = self.slots.take(Kind::Receive) else { return };
+            let Some(slot) = self.slots.take(Kind::Receive) else {
+                return;
+            };
             let flags = [0, 0, 1, 2][random.below(4) as usize];
             // The fixed structure and little more gives 234 at times.
-            let length = if random.below(10) == 0 { 900 } else { MEMORY as u32 };
+            let length = if random.below(10) == 0 {
+                900
+            } else {
+                MEMORY as u32
+            };
             if !self.receive(slot, 0, flags, length, random) {
                 return;
             }
@@ -116,12 +132,12 @@ impl Server {
     /// Cancels at random: operations, and requests.
     fn disturb(&self, random: &mut Random) {
         let queue = self.queue.raw();
-        if random.below(3) == 0 {
+        if random.below(10) == 0 {
             let slot = self.slots.any(random.next());
             // SAFETY: a cancel does not look into the structure.
             unsafe { CancelIoEx(queue, slot.overlapped()) };
         }
-        if random.below(300) == 0 {
+        if random.below(3000) == 0 {
             // SAFETY: no pointers.
             unsafe { CancelIo(queue) };
         }
@@ -165,7 +181,9 @@ impl Server {
     }
 
     fn read(&self, id: u64, random: &mut Random) {
-        let Some(slot) = self.slots.take(Kind::Read) else { return };
+        let Some(slot) = self.slots.take(Kind::Read) else {
+            return;
+        };
         let flags = u32::from(random.below(3) == 0);
         let length = [0, 10, MEMORY as u32][random.below(3) as usize];
         let (queue, memory) = (self.queue.raw(), slot.memory().cast());
@@ -184,7 +202,9 @@ impl Server {
         if self.slots.in_flight_of(Kind::Disconnect) >= self.waits {
             return;
         }
-        let Some(slot) = self.slots.take(Kind::Disconnect) else { return };
+        let Some(slot) = self.slots.take(Kind::Disconnect) else {
+            return;
+        };
         let queue = self.queue.raw();
         self.issue(slot, random, |overlapped| {
             // SAFETY: as in `receive`.
@@ -193,7 +213,9 @@ impl Server {
     }
 
     fn respond(&self, id: u64, random: &mut Random) {
-        let Some(slot) = self.slots.take(Kind::Send) else { return };
+        let Some(slot) = self.slots.take(Kind::Send) else {
+            return;
+        };
         let mut chunk = memory_chunk(&BODY[..some_length(random)]);
         let mut response = http::HTTP_RESPONSE_V2::default();
         response.Base.StatusCode = 200;
@@ -206,7 +228,15 @@ impl Server {
             // SAFETY: as in `receive`; the body is static, the rest has to live through the call.
             unsafe {
                 http::HttpSendHttpResponse(
-                    queue, id, flags, &response, null(), null_mut(), null_mut(), 0, overlapped,
+                    queue,
+                    id,
+                    flags,
+                    &response,
+                    null(),
+                    null_mut(),
+                    null_mut(),
+                    0,
+                    overlapped,
                     null(),
                 )
             }
@@ -214,7 +244,9 @@ impl Server {
     }
 
     fn send_body(&self, id: u64, random: &mut Random) {
-        let Some(slot) = self.slots.take(Kind::Send) else { return };
+        let Some(slot) = self.slots.take(Kind::Send) else {
+            return;
+        };
         let chunk = memory_chunk(&BODY[..some_length(random)]);
         let flags = [0, 2][random.below(2) as usize];
         let queue = self.queue.raw();
@@ -222,7 +254,16 @@ impl Server {
             // SAFETY: as in `respond`.
             unsafe {
                 http::HttpSendResponseEntityBody(
-                    queue, id, flags, 1, &chunk, null_mut(), null_mut(), 0, overlapped, null(),
+                    queue,
+                    id,
+                    flags,
+                    1,
+                    &chunk,
+                    null_mut(),
+                    null_mut(),
+                    0,
+                    overlapped,
+                    null(),
                 )
             }
         });
@@ -238,10 +279,12 @@ impl Server {
         match self.slots.issue(slot, call) {
             Issued::Pending => 997,
             Issued::Ended(status) => {
-                // SAFETY: no pointers. Win32 codes, which refused calls return, are positive.
-                let code = match (status as i32) < 0 {
-                    true => unsafe { RtlNtStatusToDosError(status as i32) },
-                    false => status,
+                // Win32 codes, which refused calls return, are positive.
+                let code = if (status as i32) < 0 {
+                    // SAFETY: no pointers.
+                    unsafe { RtlNtStatusToDosError(status as i32) }
+                } else {
+                    status
                 };
                 self.ended(slot, code, random, false);
                 code
@@ -260,6 +303,9 @@ impl Server {
             Kind::Cancel => matches!(code, 0 | 6 | 1229),
         };
         assert!(known, "{kind:?} ended with {code}");
+        if code == 0 {
+            self.successes[kind as usize].fetch_add(1, Ordering::Relaxed);
+        }
         if kind != Kind::Receive || closed || !matches!(code, 0 | 234) {
             return self.slots.give_back(slot);
         }

@@ -4,7 +4,7 @@ use httpsys_tests::client::MASKED_DATE;
 use httpsys_tests::door::{CAbi, World};
 use httpsys_tests::error_page::{
     BAD_REQUEST, FORBIDDEN, INVALID_HEADER, INVALID_HOSTNAME, INVALID_URL, INVALID_VERB,
-    LENGTH_REQUIRED, NOT_FOUND, NOT_IMPLEMENTED, REQUEST_TOO_LONG, URL_TOO_LONG,
+    LENGTH_REQUIRED, NOT_FOUND, NOT_IMPLEMENTED, REQUEST_TOO_LONG, UNAVAILABLE, URL_TOO_LONG,
     VERSION_NOT_SUPPORTED,
 };
 
@@ -173,6 +173,18 @@ fn err_014_bdy_011_an_unknown_transfer_encoding_is_answered_with_501_and_343_byt
                 expect_page(w, w.request(verb, "/", &line), &NOT_IMPLEMENTED);
             }
         }
+    });
+}
+
+/// Without a queue there is no verbosity to ask for.
+#[test]
+fn err_015_rte_013_ses_026_a_group_without_queue_is_answered_with_503_and_326_bytes() {
+    served(|w| {
+        let group = httpsys_tests::raw::create_group(w.session).expect("a group");
+        let url = w.url("/unbound/");
+        assert_eq!(httpsys_tests::raw::add_url_to_group(group, &url, 0), 0);
+        expect_page(w, w.get("/unbound/x"), &UNAVAILABLE);
+        assert_eq!(expect_delivered(w, w.get("/x")), "/x");
     });
 }
 

@@ -87,6 +87,13 @@ impl<W> RequestQueue<W> {
         self.pending.pop_front()
     }
 
+    /// Puts a request back that a receive was given but did not take: it is the next one again.
+    pub fn give_back(&mut self, request: RequestId) {
+        if !self.closed {
+            self.pending.push_front(request);
+        }
+    }
+
     /// The receive that waits longest.
     #[must_use]
     pub fn next_waiting(&self) -> Option<&W> {

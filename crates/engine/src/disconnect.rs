@@ -61,14 +61,12 @@ impl Service {
         connection: ConnectionId,
         waiting: impl FnOnce() -> Waiting,
     ) -> Result<(), Error> {
+        let conn = self.shard().table.lock(connection.place());
+        // Asked with the connection locked: a queue that shuts down later finds this wait.
         if queue.lock().is_shut() {
             return Err(Error::InvalidHandle);
         }
-        let mut conn = self
-            .shard()
-            .table
-            .lock(connection.place())
-            .ok_or(Error::ConnectionInvalid)?;
+        let mut conn = conn.ok_or(Error::ConnectionInvalid)?;
         let gone = conn.state.id() != connection || conn.stream.is_none() || conn.peer_closed;
         if gone || connection.0 == 0 {
             return Err(Error::ConnectionInvalid);

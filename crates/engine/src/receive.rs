@@ -164,6 +164,38 @@ impl Service {
         self.hand_over(queue, request, Delivery::Queued, sink)
     }
 
+    /// Puts back the request that [`Signal::Request`] gave to a pending receive which was given up
+    /// meanwhile: the next receive gets it first.
+    pub fn give_back(&self, queue: &Queue, request: RequestId) {
+        let mut wakes = Wakes::default();
+        {
+            let mut guard = self.shard().table.lock(request.place());
+            let queued = guard
+                .as_mut()
+                .is_some_and(|conn| match conn.state.phase_mut() {
+                    Phase::Exchange(exchange) => {
+                        exchange.request() == request
+                            && exchange.queue() == queue.id()
+                            && exchange.delivery() == Delivery::Queued
+                    }
+                    _ => false,
+                });
+            // Its client is gone, or somebody has it: nothing to give back.
+            if !queued {
+                return;
+            }
+            let mut fifos = queue.lock();
+            fifos.give_back(request);
+            while let Some((request, receive)) = fifos.pair() {
+                wakes.add(receive, Signal::Request(request));
+            }
+            if queue.is_polled() && !fifos.is_empty() {
+                self.shard().interrupt();
+            }
+        }
+        wakes.fire(self);
+    }
+
     /// Withdraws the pending receive with this tag; it is signalled with 995.
     pub fn cancel_receive(&self, queue: &Queue, tag: usize) -> bool {
         let found = queue

@@ -5,7 +5,7 @@
 //! not own the head's text (`httpsys-proto`) nor which fields are added (`httpsys_core`'s
 //! `ResponsePlan`). The caller's memory is used only while the call runs.
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 
 use httpsys_core::connection::{After, Phase, ResponseFacts};
@@ -390,12 +390,12 @@ enum Broken {
 /// position.
 fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, Broken> {
     let total = piece.length();
-    let Some(stream) = &mut conn.stream else {
+    let Some(stream) = &conn.stream else {
         return Err(Broken::Connection);
     };
     while sent < total {
         let (result, broken) = match next_piece(piece.head, piece.body, sent) {
-            Next::Memory(pieces) => (stream.write_vectored(&pieces), Broken::Connection),
+            Next::Memory(pieces) => (sys::send_pieces(stream, &pieces), Broken::Connection),
             Next::File {
                 file,
                 offset,

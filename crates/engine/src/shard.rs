@@ -248,8 +248,7 @@ impl Service {
 
     fn adopt(&self, mut stream: TcpStream, remote: SocketAddr, listening: SocketAddr) {
         let shard = self.shard();
-        // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
-        let _ = stream.set_nodelay(true);
+        sys::prepare(&stream);
         let local = if listening.ip().is_unspecified() {
             stream.local_addr().unwrap_or(listening)
         } else {

@@ -4,7 +4,7 @@
 //! socket is opened, and how a file goes to a socket. Everything else in this crate is free of `cfg`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -48,10 +48,35 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(TcpListener::from_std(socket.into()))
 }
 
+/// Flags of every send: a peer that is gone must be an error, never a SIGPIPE, whose default ends
+/// the program. (Rust programs ignore the signal; programs in C do not.)
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+const SEND_FLAGS: i32 = if cfg!(target_os = "linux") {
+    0x4000
+} else {
+    0x20000
+};
+/// The flag does not exist here: [`prepare`] sets the socket option, or there is no such signal.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+const SEND_FLAGS: i32 = 0;
+
+/// Options of every accepted socket.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+    #[cfg(target_vendor = "apple")]
+    let _ = SockRef::from(stream).set_nosigpipe(true);
+}
+
+/// Sends the pieces with one call; returns how many bytes were taken.
+pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    SockRef::from(stream).send_vectored_with_flags(pieces, SEND_FLAGS)
+}
+
 /// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.
 #[cfg(target_os = "linux")]
 pub(crate) fn send_file(
-    stream: &mut TcpStream,
+    stream: &TcpStream,
     file: &File,
     offset: u64,
     length: u64,
@@ -59,15 +84,32 @@ pub(crate) fn send_file(
     // The system's own bound for one call is slightly below 2 GiB.
     const MOST: u64 = 1 << 30;
     let mut from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let most = length.min(MOST) as usize;
     let sent =
-        nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), length.min(MOST) as usize)?;
+        without_sigpipe(|| nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), most))?;
     Ok(sent)
+}
+
+/// Runs a call that knows no MSG_NOSIGNAL so that the signal cannot end the program.
+#[cfg(target_os = "linux")]
+fn without_sigpipe<T>(call: impl FnOnce() -> nix::Result<T>) -> nix::Result<T> {
+    use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+    let mut pipe = SigSet::empty();
+    pipe.add(Signal::SIGPIPE);
+    let before = pipe.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let result = call();
+    if matches!(result, Err(nix::Error::EPIPE)) && !before.contains(Signal::SIGPIPE) {
+        // It is pending for this thread, so this takes it and does not wait.
+        let _ = pipe.wait();
+    }
+    before.thread_set_mask()?;
+    result
 }
 
 /// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.
 #[cfg(target_os = "macos")]
 pub(crate) fn send_file(
-    stream: &mut TcpStream,
+    stream: &TcpStream,
     file: &File,
     offset: u64,
     length: u64,
@@ -87,12 +129,13 @@ pub(crate) fn send_file(
 /// of the file.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub(crate) fn send_file(
-    stream: &mut TcpStream,
+    stream: &TcpStream,
     file: &File,
     offset: u64,
     length: u64,
 ) -> io::Result<usize> {
     use std::io::Write;
+    let mut stream = stream;
     crate::pool::with_scratch(|buffer| {
         let most = usize::try_from(length)
             .unwrap_or(usize::MAX)

@@ -13,7 +13,8 @@
 //! | [`Request::start_response_async`] | [`Request::start_response`] |
 //! | [`Request::start_chunked_response_async`] | [`Request::start_chunked_response`] |
 //! | [`ResponseStream::write_async`] | [`ResponseStream::write`] |
-//! | [`ResponseStream::finish_async`], [`ResponseStream::finish_with_async`] | [`ResponseStream::finish`] |
+//! | [`ResponseStream::finish_async`] | [`ResponseStream::finish`] |
+//! | [`ResponseStream::finish_with_async`] | [`ResponseStream::finish_with`] |
 //! | [`RequestQueue::wait_for_disconnect_async`] | [`RequestQueue::wait_for_disconnect`] |
 //!
 //! Nothing happens before the first poll. Once a future has given its result, polling it again
@@ -84,6 +85,7 @@
 //! [`ResponseStream::finish_async`]: crate::ResponseStream::finish_async
 //! [`ResponseStream::finish_with_async`]: crate::ResponseStream::finish_with_async
 //! [`ResponseStream::finish`]: crate::ResponseStream::finish
+//! [`ResponseStream::finish_with`]: crate::ResponseStream::finish_with
 
 mod disconnect;
 mod inbox;

@@ -21,12 +21,15 @@
 #include "crt/scan.h"
 #include "crt/wide_stdio.h"
 
-#ifndef _fileno
-#define _fileno fileno
+/* Functions of POSIX, which the system's header hides from programs in strict C. */
+#ifdef __cplusplus
+extern "C" {
 #endif
-#ifndef _popen
-#define _popen popen
-#define _pclose pclose
+extern int _fileno(FILE *stream) __asm__(HTTPSYS_SYMBOL("fileno"));
+extern FILE *_popen(const char *command, const char *mode) __asm__(HTTPSYS_SYMBOL("popen"));
+extern int _pclose(FILE *stream) __asm__(HTTPSYS_SYMBOL("pclose"));
+#ifdef __cplusplus
+}
 #endif
 #endif
 

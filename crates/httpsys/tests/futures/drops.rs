@@ -2,10 +2,10 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use httpsys::{Error, Request, Response, Server};
+use httpsys::{Error, Request, RequestQueue, Response, Server};
 
 use crate::calls::HUGE;
-use crate::executor::Bell;
+use crate::executor::{Bell, PATIENCE};
 use crate::support::{Client, body_of, server};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -13,6 +13,12 @@ const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\
 fn answer(request: Request, client: Client) {
     request.respond(Response::ok().body("kept")).unwrap();
     assert_eq!(body_of(&client.read_all()), "kept");
+}
+
+/// The next request; a lost one fails the test.
+fn receive(queue: &RequestQueue) -> Request {
+    let request = queue.receive_timeout(PATIENCE).unwrap();
+    request.expect("a request")
 }
 
 /// A receive that was given the request of a client and has not seen it.
@@ -34,7 +40,7 @@ fn a_dropped_receive_takes_no_request() {
     drop(dropped);
     assert!(!bell.has_rung());
     let client = Client::send(port, GET);
-    answer(server.receive().unwrap(), client);
+    answer(receive(server.queue()), client);
 }
 
 #[test]
@@ -42,7 +48,10 @@ fn a_receive_that_was_never_polled_takes_no_request() {
     let (server, port) = server();
     let unpolled = server.receive_async();
     let client = Client::send(port, GET);
-    answer(pollster::block_on(server.receive_async()).unwrap(), client);
+    answer(
+        Bell::new().run(&mut server.receive_async()).unwrap(),
+        client,
+    );
     drop(unpolled);
 }
 
@@ -51,7 +60,7 @@ fn the_request_of_a_dropped_receive_goes_to_the_next_blocking_receive() {
     let (server, port) = server();
     let (dropped, client) = given(&server, port);
     drop(dropped);
-    answer(server.receive().unwrap(), client);
+    answer(receive(server.queue()), client);
 }
 
 #[test]
@@ -59,7 +68,10 @@ fn the_request_of_a_dropped_receive_goes_to_the_next_future() {
     let (server, port) = server();
     let (dropped, client) = given(&server, port);
     drop(dropped);
-    answer(pollster::block_on(server.receive_async()).unwrap(), client);
+    answer(
+        Bell::new().run(&mut server.receive_async()).unwrap(),
+        client,
+    );
 }
 
 #[test]
@@ -96,7 +108,7 @@ fn the_request_of_a_dropped_receive_is_known_to_all_handles_of_the_queue() {
     let other = service.open_request_queue("shared").unwrap();
     let (dropped, client) = given(&server, port);
     drop(dropped);
-    answer(other.receive().unwrap(), client);
+    answer(receive(&other), client);
 }
 
 #[test]

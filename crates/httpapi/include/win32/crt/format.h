@@ -1,4 +1,5 @@
-/* Formats with Microsoft's meaning. Page: Format Specification Syntax: printf and wprintf Functions.
+/* Formats with Microsoft's meaning.
+ * Page: Format Specification Syntax: printf and wprintf Functions.
  *
  *   s c        text of the function's own width         S C   text of the other width
  *   hs hc hS   bytes (UTF-8)                            ls lc lS ws wc   UTF-16

@@ -1,5 +1,5 @@
-/* The format macros of the types that have 64 bits on all targets of this library. The 16 and 32-bit
- * "fast" types differ between C libraries; %ll fits those of 64 bits only.
+/* The format macros of the types that have 64 bits on all targets of this library. The 16 and
+ * 32-bit "fast" types differ between C libraries; %ll fits those of 64 bits only.
  */
 #ifndef HTTPSYS_CRT_INTTYPES_FORMATS_H
 #define HTTPSYS_CRT_INTTYPES_FORMATS_H

@@ -1,7 +1,7 @@
 /* Reads input with Microsoft's meaning of formats. Page: Format Specification Fields: scanf and
  * wscanf Functions. Sizes and widths of text are those of format.h; above all, %lu and %ld store 32
- * bits, so that a ULONG is not written past its end. The functions ending in _s take the size of the
- * target, as an unsigned int, after the target of %s, %S, %c, %C and %[.
+ * bits, so that a ULONG is not written past its end. The functions ending in _s take the size of
+ * the target, as an unsigned int, after the target of %s, %S, %c, %C and %[.
  */
 #ifndef HTTPSYS_CRT_SCAN_H
 #define HTTPSYS_CRT_SCAN_H
@@ -22,6 +22,7 @@ struct httpsys_input {
     size_t count; /* units taken */
     uint32_t last;
     int ended;
+    int starved; /* a conversion found no input at all */
 };
 
 #define HTTPSYS_INPUT_END 0xFFFFFFFFu
@@ -263,7 +264,7 @@ HTTPSYS_CRT int httpsys_scan_conversion(struct httpsys_input *input, struct http
     char letter, plain;
     void *target;
     unsigned long long value;
-    size_t size = SIZE_MAX / 4;
+    size_t size = SIZE_MAX / 4, start;
 
     spec.size = httpsys_take_size(format);
     letter = (char)httpsys_peek(format);
@@ -299,12 +300,15 @@ HTTPSYS_CRT int httpsys_scan_conversion(struct httpsys_input *input, struct http
         if (plain == 's') {
             httpsys_input_spaces(input);
         }
+        start = input->count;
         width = width ? width : plain == 'c' ? 1 : INT_MAX;
         good = httpsys_scan_text(input, plain, width, &set, text_wide, target, size);
         *stored += good && !skipped;
+        input->starved = input->ended && input->count == start;
         return good;
     }
     httpsys_input_spaces(input);
+    start = input->count;
     width = width ? width : INT_MAX;
     switch (letter) {
     case 'd': case 'u': case 'i': case 'o': case 'x': case 'X': case 'p':
@@ -325,6 +329,7 @@ HTTPSYS_CRT int httpsys_scan_conversion(struct httpsys_input *input, struct http
         return 0;
     }
     *stored += good && !skipped;
+    input->starved = input->ended && input->count == start;
     return good;
 }
 
@@ -358,17 +363,18 @@ HTTPSYS_CRT int httpsys_scan(FILE *stream, const void *text, int wide, int secur
         } else if (unit == '%') {
             good = httpsys_scan_conversion(&input, &cursor, &arguments, &stored);
         } else if (httpsys_input_take(&input) != unit) {
+            input.starved = input.last == HTTPSYS_INPUT_END;
             httpsys_input_back(&input);
             good = 0;
         }
     }
     va_end(arguments.list);
-    return !good && stored == 0 && input.ended ? EOF : stored;
+    return !good && stored == 0 && input.starved ? EOF : stored;
 }
 
 HTTPSYS_CRT_END
 
-/* For each family: stream, standard input, string; with and without va_list; with and without _s. */
+/* For each family: stream, standard input, string; with and without va_list; with _s. */
 #define HTTPSYS_SCAN_BODY(stream, text, wide, secure)                                              \
     HTTPSYS_PRINT_BODY(httpsys_scan(stream, text, wide, secure, format, list))
 

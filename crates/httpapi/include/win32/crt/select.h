@@ -1,5 +1,5 @@
-/* Two functions of the Microsoft runtime take one argument more or less. C++ has overloads for them,
- * C these macros:
+/* Two functions of the Microsoft runtime take one argument more or less. C++ has overloads for
+ * them, C these macros:
  *
  *   swprintf  with the size of the buffer, or in its older form without. Told by the type of the
  *             second argument, or by _CRT_NON_CONFORMING_SWPRINTFS as on Windows;

@@ -1,6 +1,6 @@
 /* Where formatted text goes: a buffer of the caller or one that grows, of bytes or of UTF-16 units.
- * Owns its memory rules; what is put into it is decided by format.h. A full buffer goes on counting,
- * so that every function of the printf family can tell how much there would have been.
+ * Owns its memory rules; what is put into it is decided by format.h. A full buffer goes on
+ * counting, so that every function of the printf family can tell how much there would have been.
  */
 #ifndef HTTPSYS_CRT_SINK_H
 #define HTTPSYS_CRT_SINK_H
@@ -86,8 +86,8 @@ HTTPSYS_CRT void httpsys_sink_pad(struct httpsys_sink *sink, char unit, size_t c
     }
 }
 
-/* Appends a character, if it fits into `room` units. Returns the number of units it takes. A sink of
- * NULL only counts. */
+/* Appends a character, if it fits into `room` units. Returns the number of units it takes. A sink
+ * of NULL only counts. */
 HTTPSYS_CRT size_t httpsys_sink_character(struct httpsys_sink *sink, int wide, uint32_t character,
                                           size_t room)
 {

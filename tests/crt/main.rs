@@ -1,0 +1,157 @@
+//! Sources written for Windows, compiled here: the 16-bit C runtime of include/win32, std::wstring,
+//! wmain, and the compiler wrappers in tools.
+//!
+//! Owns: how the programs of this folder are compiled and what they must print. Does not own what
+//! they check themselves. Every compiler of the list that the machine has is used; one that is
+//! missing is named on standard error. Each test builds into a folder of its own.
+#![cfg(not(windows))]
+
+mod wrapper;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use httpsys_tests::program::root;
+
+/// A folder for what one test builds.
+pub(crate) fn scratch(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crt").join(test);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+/// The path of a source of this folder.
+pub(crate) fn source(name: &str) -> PathBuf {
+    root().join("tests/crt").join(name)
+}
+
+/// Whether the machine has this program; says so if not.
+pub(crate) fn is_there(program: &str) -> bool {
+    let there = Command::new(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("SKIPPED: no {program} on this machine");
+    }
+    there
+}
+
+/// Runs a command to its end; panics with what it said if it fails.
+pub(crate) fn succeed(command: &mut Command) -> Output {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{said}");
+    output
+}
+
+const LANGUAGES: [(&str, &[&str]); 4] = [
+    ("gcc", &["-std=c11", "-pedantic"]),
+    ("clang", &["-std=c11", "-pedantic"]),
+    ("g++", &["-std=c++17", "-pedantic", "-x", "c++"]),
+    ("clang++", &["-std=c++17", "-pedantic", "-x", "c++"]),
+];
+
+/// The flags that the documentation names for use without the wrappers.
+fn compile(compiler: &str, flags: &[&str], name: &str, program: &Path) {
+    let include = root().join("crates/httpapi/include");
+    let mut command = Command::new(compiler);
+    command
+        .args(["-g", "-Wall", "-Wextra", "-Werror", "-fshort-wchar"])
+        .args(flags)
+        .arg("-I")
+        .arg(&include);
+    for folder in ["win32", "win32/case", "win32/case/other"] {
+        command.arg("-I").arg(include.join(folder));
+    }
+    succeed(command.arg(source(name)).arg("-o").arg(program));
+}
+
+/// A command that runs the program, under valgrind if the machine has it. Standard input is the
+/// letter k, a file: what is in it is there at once.
+fn run(program: &Path, valgrind: bool) -> Command {
+    let mut command = if valgrind {
+        let mut command = Command::new("valgrind");
+        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full"]);
+        command.arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    let key = program.with_extension("key");
+    std::fs::write(&key, "k").expect("a file to read from");
+    command.stdin(Stdio::from(File::open(&key).expect("just written")));
+    command
+}
+
+/// Compiles a program in each language and with two optimisation levels, and hands on its output.
+fn in_every_language(name: &str, check: impl Fn(&str)) {
+    let folder = scratch(name);
+    let valgrind = is_there("valgrind");
+    let mut ran = 0;
+    for (compiler, flags) in LANGUAGES {
+        if !is_there(compiler) {
+            continue;
+        }
+        for level in ["-O0", "-O2"] {
+            let program = folder.join(format!("{compiler}{level}"));
+            compile(compiler, &[flags, &[level]].concat(), name, &program);
+            // One level is enough for valgrind, which is slow.
+            let output = succeed(&mut run(&program, valgrind && level == "-O2"));
+            check(&String::from_utf8(output.stdout).expect("UTF-8"));
+            ran += 1;
+        }
+    }
+    assert!(ran > 0, "none of the compilers is there");
+}
+
+#[test]
+fn strings_numbers_and_conversions_are_those_of_16_bit_units() {
+    in_every_language("strings.c", |output| assert_eq!(output, ""));
+}
+
+#[test]
+fn formats_have_the_meaning_of_microsoft() {
+    let letters: String = ('a'..='z').cycle().take(3000).collect();
+    let expected = format!(
+        "grüß € narrow 4294967295\n😀 5\nline\nno line 😀\n{letters}\n{:0600}\n",
+        1
+    );
+    in_every_language("formats.c", |output| assert_eq!(output, expected));
+}
+
+#[test]
+fn strsafe_code_pages_and_the_headers_together() {
+    in_every_language("safe.c", |output| assert_eq!(output, ""));
+}
+
+fn in_every_cpp(name: &str, check: impl Fn(&str)) {
+    let folder = scratch(name);
+    let valgrind = is_there("valgrind");
+    let mut ran = 0;
+    for compiler in ["g++", "clang++"] {
+        if !is_there(compiler) {
+            continue;
+        }
+        for standard in ["-std=c++11", "-std=c++17", "-std=c++20"] {
+            for level in ["-O0", "-O2"] {
+                let program = folder.join(format!("{compiler}{standard}{level}"));
+                compile(compiler, &[standard, level], name, &program);
+                let output = succeed(&mut run(&program, valgrind && standard == "-std=c++17"));
+                check(&String::from_utf8(output.stdout).expect("UTF-8"));
+                ran += 1;
+            }
+        }
+    }
+    if ran == 0 {
+        eprintln!("SKIPPED: no C++ compiler, {name} was not compiled");
+    }
+}
+
+#[test]
+fn std_wstring_holds_16_bit_units() {
+    in_every_cpp("wstring.cpp", |output| assert_eq!(output, ""));
+}
