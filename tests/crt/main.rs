@@ -16,7 +16,9 @@ use httpsys_tests::program::root;
 
 /// A folder for what one test builds.
 pub(crate) fn scratch(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crt").join(test);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("crt")
+        .join(test);
     std::fs::create_dir_all(&folder).expect("a folder for the test");
     folder
 }

@@ -85,7 +85,9 @@ fn the_printed_flags_compile_without_the_wrapper() {
     let output = succeed(wrapper("httpsys-cc").args(["--cflags", "--libs"]));
     let flags = String::from_utf8(output.stdout).expect("UTF-8");
     let mut command = Command::new(std::env::var("CC").unwrap_or_else(|_| "cc".into()));
-    command.arg(source("wmain.c")).args(flags.split_whitespace());
+    command
+        .arg(source("wmain.c"))
+        .args(flags.split_whitespace());
     succeed(command.arg("-o").arg(&program));
     prints(&program, ARGUMENTS);
 }
@@ -114,7 +116,10 @@ fn a_server_in_the_shape_of_a_windows_console_program_serves() {
         assert_eq!(response.header("Content-Type"), Some("text/plain"));
         let expected = path.replace("%C3%BC%C3%9F", "üß");
         // 4 is HttpVerbGET.
-        assert_eq!(String::from_utf8_lossy(&response.body), format!("4 {expected}"));
+        assert_eq!(
+            String::from_utf8_lossy(&response.body),
+            format!("4 {expected}")
+        );
     }
     std::io::Read::read_to_string(&mut output, &mut text).expect("UTF-8");
     assert!(child.wait().expect("a child").success());

@@ -18,6 +18,7 @@ fn drive(port: u16) {
     echoes(port);
     streams(port);
     cancels(port);
+    survives_clients_that_go_away(port);
     serves_curl(port);
 }
 
@@ -85,6 +86,17 @@ fn cancels(port: u16) {
         neighbour.send(get("/"));
         assert_eq!(neighbour.read_response().status(), 200);
     }
+}
+
+/// A write to a peer that is gone is an error of the call, not a SIGPIPE: programs in C do not
+/// ignore that signal. Streams of a client that has reset meet a closed socket sooner or later.
+fn survives_clients_that_go_away(port: u16) {
+    for _ in 0..200 {
+        let mut client = Client::connect(port);
+        client.send([get("/stream"), get("/stream"), get("/stream")].concat());
+        client.reset();
+    }
+    answers_a_text(port);
 }
 
 /// curl's exit codes: 0, and 52 or 56 for a connection that broke off.

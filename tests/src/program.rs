@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
@@ -67,8 +68,10 @@ pub fn build_c(source: &str) -> PathBuf {
     cargo_build(&["-p", "httpapi"]);
     let library = target_dir();
     let stem = Path::new(source).file_stem().expect("a name");
-    let process = std::process::id();
-    let program = library.join(format!("{}-{process}", stem.to_string_lossy()));
+    // Tests of one process may build the same file at the same time.
+    static BUILDS: AtomicU32 = AtomicU32::new(0);
+    let (process, build) = (std::process::id(), BUILDS.fetch_add(1, Ordering::Relaxed));
+    let program = library.join(format!("{}-{process}-{build}", stem.to_string_lossy()));
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let output = Command::new(compiler)
         .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"])
