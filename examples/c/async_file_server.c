@@ -6,8 +6,8 @@
  * that ends in /quit ends the program; the exit code is 0 if nothing failed. Each operation belongs
  * to one request at a time: its next call is made from the callback of the one before.
  *
- * On Windows: cl async_file_server.c httpapi.lib. Elsewhere the wide characters have to be 16 bits
- * wide (-fshort-wchar, include/win32 on the include path) and the start-up code has to call wmain.
+ * On Windows: cl async_file_server.c httpapi.lib
+ * Elsewhere:  httpsys-cc async_file_server.c -o async_file_server (in tools)
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

@@ -5,9 +5,8 @@
  *
  * A GET of a path that ends in /quit ends the program; the exit code is 0 if nothing failed.
  *
- * On Windows: cl iocp_load.c httpapi.lib ntdll.lib. Elsewhere the wide characters have to be 16
- * bits wide (-fshort-wchar, include/win32 on the include path) and the start-up code has to call
- * wmain.
+ * On Windows: cl iocp_load.c httpapi.lib ntdll.lib
+ * Elsewhere:  httpsys-cc iocp_load.c -o iocp_load (in tools)
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

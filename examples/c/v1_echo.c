@@ -5,8 +5,8 @@
  *
  * A GET of a path that ends in /quit ends the program; the exit code is 0 if nothing failed.
  *
- * On Windows: cl v1_echo.c httpapi.lib. Elsewhere the wide characters have to be 16 bits wide
- * (-fshort-wchar, include/win32 on the include path) and the start-up code has to call wmain.
+ * On Windows: cl v1_echo.c httpapi.lib
+ * Elsewhere:  httpsys-cc v1_echo.c -o v1_echo (in tools)
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

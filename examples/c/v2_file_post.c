@@ -6,8 +6,8 @@
  * A GET of a path that ends in /quit ends the program; the exit code is 0 if nothing failed. The
  * files lie in the working folder for as long as their request lasts.
  *
- * On Windows: cl v2_file_post.c httpapi.lib. Elsewhere the wide characters have to be 16 bits wide
- * (-fshort-wchar, include/win32 on the include path) and the start-up code has to call wmain.
+ * On Windows: cl v2_file_post.c httpapi.lib
+ * Elsewhere:  httpsys-cc v2_file_post.c -o v2_file_post (in tools)
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

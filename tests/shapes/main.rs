@@ -1,5 +1,5 @@
-//! The C programs of `examples/c` that are written as programs for Windows are: wide strings, wmain,
-//! version 1 and 2 of the API, file chunks, thread-pool I/O, a completion port.
+//! The C programs of `examples/c` that are written as programs for Windows are: wide strings,
+//! wmain, version 1 and 2 of the API, file chunks, thread-pool I/O, a completion port.
 //!
 //! Owns: that they compile without a warning as C11 and as C++17 with every compiler there is, link
 //! to the shared and to the static library, do what their heads say when driven over sockets, end

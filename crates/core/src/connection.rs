@@ -287,6 +287,12 @@ impl Exchange {
         };
     }
 
+    /// The connection ends with this exchange.
+    #[must_use]
+    pub fn closes(&self) -> bool {
+        self.close
+    }
+
     /// True for a HEAD request.
     #[must_use]
     pub fn is_head(&self) -> bool {

@@ -48,7 +48,10 @@ impl<'a> From<&'a [u8]> for Chunk<'a> {
 
 /// The bytes of all chunks.
 pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
-    chunks.iter().map(Chunk::length).sum()
+    chunks
+        .iter()
+        .map(Chunk::length)
+        .fold(0, u64::saturating_add)
 }
 
 /// What is to be written next.

@@ -5,7 +5,7 @@
 //! `httpsys_core::connection`. Threading: always behind the slot's lock; no call here blocks.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -18,6 +18,9 @@ use crate::pool;
 use crate::queue::Queue;
 use crate::sys;
 use crate::waiter::Waiting;
+
+/// The interim response (BDY-021); its length fits [`Conn::interim`].
+pub(crate) const CONTINUE: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// See the module head.
 #[derive(Debug)]
@@ -43,6 +46,10 @@ pub(crate) struct Conn {
     pub(crate) peer_closed: bool,
     /// A send is under way; a second one is refused (SND-019).
     pub(crate) sending: bool,
+    /// Bytes of the interim `100 Continue` that are not out yet: they come before anything else.
+    pub(crate) interim: u8,
+    /// The client may not have taken all of the response: closing has to wait for it.
+    pub(crate) in_flight: bool,
     /// Bytes thrown away while closing.
     pub(crate) lingered: u32,
 }
@@ -90,6 +97,8 @@ impl Conn {
             readable: false,
             peer_closed: false,
             sending: false,
+            interim: 0,
+            in_flight: false,
             lingered: 0,
         }
     }
@@ -103,6 +112,8 @@ impl Conn {
         self.readable = false;
         self.peer_closed = false;
         self.sending = false;
+        self.interim = 0;
+        self.in_flight = false;
         self.lingered = 0;
     }
 
@@ -189,6 +200,22 @@ impl Conn {
                 Err(_) => return ReadOutcome::Broken,
             }
         }
+    }
+
+    /// Sends what is left of the interim response; `false` when the socket is full or broken.
+    pub(crate) fn flush_interim(&mut self) -> bool {
+        let Some(stream) = &mut self.stream else {
+            return false;
+        };
+        while self.interim > 0 {
+            let left = &CONTINUE[CONTINUE.len() - usize::from(self.interim)..];
+            match stream.write(left) {
+                Ok(n) if n > 0 => self.interim -= n as u8,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// The waiting calls, made on first use.

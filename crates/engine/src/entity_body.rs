@@ -4,20 +4,17 @@
 //! interim `100 Continue`, and what a broken body does. Content-Length bodies go from the socket
 //! straight into the caller's buffer. Does not own the chunked coding (`httpsys-proto`).
 
-use std::io::Write;
 use std::sync::Arc;
 
 use httpsys_core::Error;
 use httpsys_core::connection::Phase;
 use httpsys_core::operation::ReceiveEntityBody;
 
-use crate::conn::{Conn, ReadOutcome};
+use crate::conn::{CONTINUE, Conn, ReadOutcome};
 use crate::pool;
 use crate::queue::Queue;
 use crate::service::Service;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
-
-const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What one attempt to read gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +135,7 @@ impl Service {
             };
             match read {
                 BodyRead::Bytes(_) if probe => {
-                    return Attempt::Done(Err(Error::MoreData { needed: 1 }));
+                    return self.end_read(conn, Err(Error::MoreData { needed: 1 }), wakes);
                 }
                 BodyRead::Bytes(n) => {
                     *got += n;
@@ -153,7 +150,13 @@ impl Service {
                         return self.end_read(conn, Ok(*got), wakes);
                     }
                     self.send_continue(conn);
-                    conn.waits_mut().readers.push_back(register());
+                    let readers = &mut conn.waits_mut().readers;
+                    // A read that has begun keeps its turn (G-040).
+                    if *got > 0 {
+                        readers.push_front(register());
+                    } else {
+                        readers.push_back(register());
+                    }
                     return Attempt::Waits;
                 }
                 BodyRead::Broken(error) => {
@@ -264,10 +267,9 @@ impl Service {
             _ => false,
         };
         if due {
-            if let Some(stream) = &mut conn.stream {
-                // Nothing was sent for this request: the buffer has room, or the client is stuck.
-                let _ = stream.write(CONTINUE);
-            }
+            conn.interim = CONTINUE.len() as u8;
+            // What the socket does not take now goes out before the next thing that is sent.
+            conn.flush_interim();
         }
     }
 }

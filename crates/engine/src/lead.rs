@@ -181,7 +181,7 @@ impl Service {
         if idle {
             self.poll_once(&mut lead, deadline, Some(queue.id()), &mut wakes);
         }
-        self.leave(lead);
+        // Before the lead is free: the next leader of this queue sets the mark for itself.
         let request = {
             let mut fifos = queue.lock();
             queue.set_polled(false);
@@ -191,6 +191,7 @@ impl Service {
             }
             request
         };
+        self.leave(lead);
         wakes.fire(self);
         request
     }
@@ -234,6 +235,7 @@ impl Service {
             .name("httpsys-io".into())
             .spawn(move || service.run_fallback());
         if let Err(error) = spawned {
+            self.leadership().started.store(false, Ordering::Release);
             tracing::error!(%error, "no fallback I/O thread: I/O goes on inside blocking calls only");
         }
     }

@@ -47,17 +47,21 @@ thread_local! {
 /// Runs `f` with this thread's read buffer of [`SCRATCH_SIZE`] bytes.
 pub(crate) fn with_scratch<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
     let mut buffer = SCRATCH
-        .take()
+        .try_with(Cell::take)
+        .ok()
+        .flatten()
         .unwrap_or_else(|| vec![0; SCRATCH_SIZE].into_boxed_slice());
     let result = f(&mut buffer);
-    SCRATCH.set(Some(buffer));
+    let _ = SCRATCH.try_with(|scratch| scratch.set(Some(buffer)));
     result
 }
 
 /// An empty buffer with some capacity if this thread has one to spare.
 pub(crate) fn get_buffer() -> Vec<u8> {
     BUFFERS
-        .with(|buffers| buffers.borrow_mut().pop())
+        .try_with(|buffers| buffers.borrow_mut().pop())
+        .ok()
+        .flatten()
         .unwrap_or_default()
 }
 
@@ -67,7 +71,7 @@ pub(crate) fn put_buffer(mut buffer: Vec<u8>) {
         return;
     }
     buffer.clear();
-    BUFFERS.with(|buffers| {
+    let _ = BUFFERS.try_with(|buffers| {
         let mut buffers = buffers.borrow_mut();
         if buffers.len() < BUFFERS_KEPT {
             buffers.push(buffer);

@@ -5,7 +5,7 @@
 //! connection's slot locked, by whichever thread has the news: the one that polls, or the one
 //! that has just answered (so that nothing crosses a thread for keep-alive or pipelining).
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
 
@@ -29,13 +29,17 @@ use crate::waiter::{Signal, Wakes};
 /// Bytes of a closing connection that are read and thrown away before it is cut (G-006).
 const LINGER_BYTES: u32 = 64 * 1024;
 
+/// Steps, each of one read at most, that a connection has in a row: a client that floods one
+/// connection must not keep the thread that polls from the others.
+const STEPS: usize = 16;
+
 /// At least what a request line has besides verb and target: two blanks and `HTTP/1.1`, CR, LF.
 const LINE_REST: usize = 12;
 
 impl Service {
     /// Moves the connection on as far as it goes without waiting.
     pub(crate) fn pump(&self, conn: &mut Conn, wakes: &mut Wakes) {
-        loop {
+        for _ in 0..STEPS {
             let goes_on = match conn.state.phase() {
                 Phase::Head { seen } => {
                     let seen = *seen;
@@ -49,6 +53,7 @@ impl Service {
                 return;
             }
         }
+        self.shard().resume_later(conn.state.id());
     }
 
     fn head_step(&self, conn: &mut Conn, seen: usize, wakes: &mut Wakes) -> bool {
@@ -247,14 +252,17 @@ impl Service {
         let server = self.parameters().disable_server_header == 0;
         reject.write_response(&mut page, &date, server);
         let sent = match &mut conn.stream {
-            Some(stream) => matches!(stream.write(&page), Ok(n) if n == page.len()),
+            Some(stream) => match stream.write(&page) {
+                Ok(_) => true,
+                // The client has not read the response before: that must not be lost with the page.
+                Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+            },
             None => false,
         };
         pool::put_buffer(page);
         if sent {
             self.close_when_read(conn, wakes);
         } else {
-            // Nothing was outstanding, so a page that does not fit has no reader.
             self.reset_connection(conn, Error::PeerReset, wakes);
         }
     }
@@ -276,6 +284,7 @@ impl Service {
     }
 
     fn drain_step(&self, conn: &mut Conn, wakes: &mut Wakes) -> bool {
+        let mut ended = false;
         let outcome = if conn.unused().is_empty() {
             if !conn.readable {
                 return false;
@@ -289,7 +298,11 @@ impl Service {
                     used
                 }
                 ReadOutcome::Empty => Ok(0),
-                ReadOutcome::End | ReadOutcome::Broken => Err(()),
+                ReadOutcome::End => {
+                    ended = true;
+                    Ok(0)
+                }
+                ReadOutcome::Broken => Err(()),
             })
         } else {
             let (input, start) = conn.take_input();
@@ -297,9 +310,14 @@ impl Service {
             conn.put_input_back(input, start + used.unwrap_or(0));
             used
         };
+        if ended {
+            // A client that sent less than it announced still gets the response that is under way.
+            self.close_connection(conn, wakes);
+            return false;
+        }
         if outcome.is_err() {
-            // The body ended early or its framing is broken; the response is out already.
-            self.reset_connection(conn, Error::ConnectionInvalid, wakes);
+            // The framing is broken. The response is out already, but perhaps not read.
+            self.close_when_read(conn, wakes);
             return false;
         }
         if matches!(conn.state.phase(), Phase::Drain(body) if body.is_done()) {

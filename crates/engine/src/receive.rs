@@ -98,11 +98,18 @@ impl Service {
             }
             return self.receive_by_id(queue, receive.request, sink);
         }
+        let mut closed = Error::InvalidHandle;
         loop {
-            let request = self.next_request(queue, deadline)?;
+            let request = self
+                .next_request(queue, deadline)
+                .map_err(|error| match error {
+                    Error::InvalidHandle => closed,
+                    other => other,
+                })?;
             match self.hand_over(queue, request, Delivery::Queued, sink) {
-                // The client went away between the queue and us: not this receive's request.
-                Err(Error::ConnectionInvalid) => {}
+                // The client went away between the queue and us: not this receive's request. The
+                // call has begun, so a queue that closes from now on aborts it.
+                Err(Error::ConnectionInvalid) => closed = Error::Aborted,
                 result => return result,
             }
         }

@@ -22,6 +22,13 @@ use crate::service::Service;
 use crate::sys;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
+/// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
+/// polls waiting.
+const SHARE: u64 = 1 << 20;
+
+/// A response that is in the client's receive buffer as soon as it is sent.
+const SMALL: u64 = 16 * 1024;
+
 /// The most chunks of one call (SND-020).
 pub(crate) const MAX_CHUNKS: usize = 9999;
 
@@ -242,12 +249,26 @@ impl Service {
         sent: u64,
     ) -> Result<Written<'s>, Error> {
         let mut wakes = Wakes::default();
-        let result = match write_from(&mut guard, piece, sent) {
-            Ok(position) if position < piece.length() => {
-                return Ok(Written::UpTo(position, guard));
+        let connection = guard.state.id();
+        let mut sent = sent;
+        let result = match loop {
+            match write_from(&mut guard, piece, sent) {
+                Ok(Stopped::Share(position)) => {
+                    sent = position;
+                    guard.sending = true;
+                    // The thread that polls may be waiting for this slot, and with it all others.
+                    MutexGuard::bump(&mut guard);
+                    if guard.state.id() != connection || guard.stream.is_none() {
+                        return Err(Error::Aborted);
+                    }
+                }
+                other => break other,
             }
+        } {
+            Ok(Stopped::Full(position)) => return Ok(Written::UpTo(position, guard)),
             Ok(_) => {
                 guard.sending = false;
+                guard.in_flight |= !piece.last || piece.length() > SMALL;
                 if piece.last {
                     self.after_response(&mut guard, &mut wakes);
                 }
@@ -297,6 +318,13 @@ impl Service {
             self.requests().put(block);
         }
         conn.queue = None;
+        if conn
+            .state
+            .exchange()
+            .is_some_and(|exchange| !exchange.closes())
+        {
+            conn.in_flight = false;
+        }
         // Body reads that still wait have no request any more.
         while let Some(reader) = conn.pop_reader() {
             wakes.add(reader, Signal::Failed(Error::ConnectionInvalid));
@@ -305,7 +333,10 @@ impl Service {
             After::NextHead if conn.unused().is_empty() && !conn.readable => {}
             After::NextHead | After::Drain => self.pump(conn, wakes),
             After::Close { unread } => {
-                if unread || conn.readable || !conn.unused().is_empty() {
+                // A byte that comes after the close turns it into a reset, to which the client can
+                // lose what it has not taken (RFC 9112 section 9.6). A small response to a request
+                // that was read to its end is with the client before it can send more.
+                if unread || conn.in_flight || conn.readable || !conn.unused().is_empty() {
                     self.close_when_read(conn, wakes);
                 } else {
                     self.close_connection(conn, wakes);
@@ -374,7 +405,7 @@ impl PendingOperation for Continuation {
 
 impl Piece<'_> {
     fn length(&self) -> u64 {
-        self.head.len() as u64 + chunk::total(self.body)
+        chunk::total(self.body).saturating_add(self.head.len() as u64)
     }
 }
 
@@ -386,14 +417,34 @@ enum Broken {
     File,
 }
 
-/// Writes on from byte `sent` until everything is out or the socket is full; returns the new
-/// position.
-fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, Broken> {
+/// Where a write stopped.
+enum Stopped {
+    /// Everything is out.
+    Done,
+    /// The socket is full.
+    Full(u64),
+    /// It has had its share of the lock.
+    Share(u64),
+}
+
+/// Writes on from byte `sent` until everything is out, the socket is full, or [`SHARE`] is used up.
+fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<Stopped, Broken> {
     let total = piece.length();
+    let until = sent.saturating_add(SHARE);
+    if conn.interim > 0 && !conn.flush_interim() {
+        return if conn.stream.is_some() {
+            Ok(Stopped::Full(sent))
+        } else {
+            Err(Broken::Connection)
+        };
+    }
     let Some(stream) = &conn.stream else {
         return Err(Broken::Connection);
     };
     while sent < total {
+        if sent >= until {
+            return Ok(Stopped::Share(sent));
+        }
         let (result, broken) = match next_piece(piece.head, piece.body, sent) {
             Next::Memory(pieces) => (sys::send_pieces(stream, &pieces), Broken::Connection),
             Next::File {
@@ -405,11 +456,13 @@ fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<u64, B
         match result {
             Ok(0) => return Err(broken),
             Ok(n) => sent += n as u64,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(sent),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Ok(Stopped::Full(sent));
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if sys::is_peer_gone(&error) => return Err(Broken::Connection),
             Err(_) => return Err(broken),
         }
     }
-    Ok(sent)
+    Ok(Stopped::Done)
 }

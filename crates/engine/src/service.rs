@@ -111,8 +111,10 @@ impl Service {
                 // Undoing an insertion that has just succeeded cannot fail.
                 let undone = state.model.apply(undo, &mut Effects::default());
                 debug_assert!(undone.is_ok());
+                return Err(error);
             }
-            return Err(error);
+            // A removal stands: its objects are gone from the model, and who waits has to know.
+            tracing::error!(%error, "listeners do not match the registrations that are left");
         }
         if effects.routes {
             let routes = Routes::new(

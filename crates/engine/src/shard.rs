@@ -45,6 +45,8 @@ pub(crate) struct Shard {
     /// Closing connections with their last moment; in that order, as all have the same time.
     closing: Mutex<VecDeque<(Instant, ConnectionId)>>,
     accept_again: Mutex<Option<Instant>>,
+    /// Connections that have more to read than their share of one turn.
+    resume: Mutex<Vec<ConnectionId>>,
 }
 
 /// What the polling thread needs.
@@ -77,6 +79,7 @@ impl Shard {
             listeners: RwLock::new(Slab::new()),
             closing: Mutex::new(VecDeque::new()),
             accept_again: Mutex::new(None),
+            resume: Mutex::new(Vec::new()),
         })
     }
 
@@ -98,6 +101,12 @@ impl Shard {
         if closing.len() == 1 {
             self.interrupt();
         }
+    }
+
+    /// The connection goes on at the next poll, after the others had their turn.
+    pub(crate) fn resume_later(&self, connection: ConnectionId) {
+        self.resume.lock().push(connection);
+        self.interrupt();
     }
 
     fn next_timer(&self) -> Option<Instant> {
@@ -151,6 +160,7 @@ impl Service {
                 Token(token) => self.handle_event(ConnectionId(token as u64), event, wakes),
             }
         }
+        self.resume_connections(wakes);
         if timer.is_some() {
             self.handle_timers(wakes);
         }
@@ -167,13 +177,15 @@ impl Service {
         }
         if event.is_error() || event.is_write_closed() {
             return if matches!(conn.state.phase(), Phase::Closing) {
-                // Both sides are closed: what we sent last must not be lost to a reset.
-                self.close_connection(&mut conn, wakes);
+                // Both sides are closed. Bytes left unread would make the close a reset, to which
+                // what we sent last is lost.
+                conn.readable = true;
+                self.pump(&mut conn, wakes);
             } else {
                 self.reset_connection(&mut conn, Error::PeerReset, wakes);
             };
         }
-        if event.is_writable() {
+        if event.is_writable() && (conn.interim == 0 || conn.flush_interim()) {
             if let Some(writer) = conn.pop_writer() {
                 wakes.add(writer, Signal::Ready);
             }
@@ -188,6 +200,18 @@ impl Service {
                     wakes.add(reader, Signal::Ready);
                 }
             } else {
+                self.pump(&mut conn, wakes);
+            }
+        }
+    }
+
+    fn resume_connections(&self, wakes: &mut Wakes) {
+        let resumed = std::mem::take(&mut *self.shard().resume.lock());
+        for id in resumed {
+            let Some(mut conn) = self.shard().table.lock(id.place()) else {
+                continue;
+            };
+            if conn.state.id() == id && conn.stream.is_some() {
                 self.pump(&mut conn, wakes);
             }
         }
@@ -237,8 +261,11 @@ impl Service {
                         *shard.accept_again.lock() = Some(self.clock().now() + ACCEPT_RETRY);
                         return;
                     }
+                    // Without an attempt later the clients behind it would wait for the next
+                    // arrival: readiness is told once.
                     _ => {
                         tracing::warn!(%error, "accept failed");
+                        *shard.accept_again.lock() = Some(self.clock().now() + ACCEPT_RETRY);
                         return;
                     }
                 },

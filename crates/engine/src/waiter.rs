@@ -84,13 +84,17 @@ thread_local! {
 impl Waiter {
     /// A waiter for one blocking call of this thread; [`Waiter::recycle`] it afterwards.
     pub(crate) fn of_this_thread() -> Arc<Waiter> {
-        OWN.with(|own| own.borrow_mut().pop()).unwrap_or_default()
+        OWN.try_with(|own| own.borrow_mut().pop())
+            .ok()
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// Gives the waiter back. It must not be registered anywhere.
     pub(crate) fn recycle(self: Arc<Self>) {
         debug_assert!(self.signal.lock().is_none());
-        OWN.with(|own| own.borrow_mut().push(self));
+        // Calls may come while the thread ends and its storage is gone already.
+        let _ = OWN.try_with(|own| own.borrow_mut().push(self));
     }
 
     /// The signal, if it came; takes it.

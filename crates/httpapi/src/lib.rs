@@ -23,6 +23,8 @@ pub mod api;
 #[cfg(not(windows))]
 mod code;
 #[cfg(not(windows))]
+mod driver;
+#[cfg(not(windows))]
 mod entity_read;
 #[cfg(not(windows))]
 mod entry;

@@ -12,6 +12,7 @@ use httpsys_core::Error;
 use httpsys_engine::Service;
 
 use crate::code::{Code, Outcome};
+use crate::driver;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 
 const FLAGS: [u32; 2] = [HTTP_INITIALIZE_SERVER, HTTP_INITIALIZE_CONFIG];
@@ -57,6 +58,9 @@ pub(crate) fn service() -> Result<&'static Service, Code> {
 pub(crate) fn initialize(flags: u32) -> Outcome {
     check_flags(flags)?;
     service()?;
+    if flags & HTTP_INITIALIZE_SERVER != 0 {
+        driver::install();
+    }
     let mut counts = counts();
     let raised = counts
         .change(flags, |count| count.checked_add(1))

@@ -207,9 +207,7 @@ impl RequestQueue {
     /// [`Error::InvalidHandle`] when the queue is closed.
     pub fn shutdown(&self) -> Result<()> {
         let scope = self.scope();
-        scope.service.engine().shutdown_queue(&scope.queue)?;
-        scope.inbox.shut();
-        Ok(())
+        scope.service.engine().shutdown_queue(&scope.queue)
     }
 }
 

@@ -88,7 +88,6 @@
 //! [`ResponseStream::finish_with`]: crate::ResponseStream::finish_with
 
 mod disconnect;
-mod inbox;
 mod read_body;
 mod receive;
 mod respond;
@@ -96,7 +95,6 @@ mod send_call;
 mod slot;
 
 pub use disconnect::WaitForDisconnect;
-pub(crate) use inbox::Inbox;
 pub use read_body::ReadBody;
 pub(crate) use read_body::Readers;
 pub use receive::Receive;

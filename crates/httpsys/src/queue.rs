@@ -11,7 +11,6 @@ use httpsys_core::operation::{Control, Receive};
 use httpsys_core::{QueueId, RequestId};
 use httpsys_engine::{Queue, Verdict};
 
-use crate::future::Inbox;
 use crate::{Error, Request, Result, Service};
 
 /// A request queue. Clones are handles of the same queue.
@@ -70,7 +69,6 @@ struct Handle {
 pub(crate) struct Scope {
     pub(crate) service: Service,
     pub(crate) queue: Arc<Queue>,
-    pub(crate) inbox: Arc<Inbox>,
 }
 
 impl Drop for Handle {
@@ -94,12 +92,7 @@ impl Scope {
 
 impl RequestQueue {
     pub(crate) fn new(service: Service, queue: Arc<Queue>, creator: bool) -> Self {
-        let inbox = service.inbox(&queue);
-        let scope = Arc::new(Scope {
-            service,
-            queue,
-            inbox,
-        });
+        let scope = Arc::new(Scope { service, queue });
         RequestQueue {
             handle: Arc::new(Handle { scope, creator }),
         }
@@ -187,10 +180,7 @@ impl RequestQueue {
     }
 
     fn receive_until(&self, deadline: Option<Instant>) -> Result<Request> {
-        if let Some(request) = self.scope().take_returned() {
-            return Ok(request);
-        }
-        let Scope { service, queue, .. } = &**self.scope();
+        let Scope { service, queue } = &**self.scope();
         let call = Receive {
             request: RequestId::NULL,
             copy_body: false,

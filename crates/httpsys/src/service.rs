@@ -4,12 +4,9 @@
 //! objects' own calls (`session.rs`, `url_group.rs`, `queue.rs`). Invariant: an object is only
 //! ever used with the service that made it. Threading: `Send` and `Sync`, cloning is cheap.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::Arc;
 
 use httpsys_core::operation::{ApiVersion, Control, Outcome};
-use httpsys_engine::Queue;
-
-use crate::future::Inbox;
 
 use crate::{Error, Parameters, RequestQueue, Result, ServerSession};
 
@@ -42,8 +39,6 @@ struct Shared {
     engine: httpsys_engine::Service,
     /// The global service is never stopped: others may have it, too.
     private: bool,
-    /// One for each queue that has handles.
-    inboxes: Mutex<Vec<Weak<Inbox>>>,
 }
 
 impl Drop for Shared {
@@ -60,12 +55,8 @@ impl Service {
     /// # Errors
     /// [`Error::NoResources`] when the system has no descriptor for it.
     pub fn global() -> Result<Service> {
-        static GLOBAL: OnceLock<Service> = OnceLock::new();
-        if let Some(service) = GLOBAL.get() {
-            return Ok(service.clone());
-        }
         let engine = httpsys_engine::Service::global()?.clone();
-        Ok(GLOBAL.get_or_init(|| Service::of(engine, false)).clone())
+        Ok(Service::of(engine, false))
     }
 
     /// A new service with its own namespace and the given registry parameters.
@@ -142,31 +133,14 @@ impl Service {
     /// True when both are handles of one service.
     #[must_use]
     pub fn is_same(&self, other: &Service) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
+        // The global service has one engine but may have several `Shared`.
+        Arc::ptr_eq(&self.shared, &other.shared) || (!self.shared.private && !other.shared.private)
     }
 
     fn of(engine: httpsys_engine::Service, private: bool) -> Service {
         Service {
-            shared: Arc::new(Shared {
-                engine,
-                private,
-                inboxes: Mutex::default(),
-            }),
+            shared: Arc::new(Shared { engine, private }),
         }
-    }
-
-    /// The inbox that all handles of the queue share.
-    pub(crate) fn inbox(&self, queue: &Arc<Queue>) -> Arc<Inbox> {
-        let inboxes = &self.shared.inboxes;
-        let mut inboxes = inboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        inboxes.retain(|inbox| inbox.strong_count() > 0);
-        let known = inboxes.iter().filter_map(Weak::upgrade);
-        let found = { known }.find(|inbox| inbox.is_of(queue));
-        found.unwrap_or_else(|| {
-            let inbox = Arc::new(Inbox::new(queue));
-            inboxes.push(Arc::downgrade(&inbox));
-            inbox
-        })
     }
 
     pub(crate) fn engine(&self) -> &httpsys_engine::Service {

@@ -1,6 +1,10 @@
 //! Receiving as a future.
 //!
-//! Owns the future and its drop. Does not own who gets which request (`inbox.rs`, the engine).
+//! Owns the future and its drop. Does not own who gets which request: each receive that waits has
+//! an operation of its own in the engine's FIFO. Invariant: a request that the engine gave to a
+//! receive is returned by a poll or given back to the engine. A drop does it for a request that is
+//! in the slot, the operation for one that comes later. Threading: any thread may signal an
+//! operation while another polls or drops its future; the slot decides who is first.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,10 +13,9 @@ use std::task::{Context, Poll};
 
 use httpsys_core::RequestId;
 use httpsys_core::operation::Receive as Call;
-use httpsys_engine::{Arrival, Signal, Verdict};
+use httpsys_engine::{Arrival, PendingOperation, Queue, Service, Signal, Verdict};
 
-use super::inbox::Seat;
-use super::slot::Slot;
+use super::slot::{Closed, Slot};
 use crate::queue::Scope;
 use crate::{Error, Request, RequestQueue, Result, Server};
 
@@ -20,13 +23,13 @@ use crate::{Error, Request, RequestQueue, Result, Server};
 ///
 /// It borrows nothing and does not keep its queue open. Receives that wait are served in the order
 /// of their first poll (CON-006). Dropping one gives its place up and loses no request: one that
-/// it was given but has not returned goes to another receive. Only a thread that already blocks
-/// in [`RequestQueue::receive`] then is passed over until the next request comes.
+/// it was given but has not returned goes to the receive of any kind that waits longest, or else
+/// is the next one of the queue again.
 #[derive(Debug)]
 #[must_use = "futures do nothing before they are polled"]
 pub struct Receive {
     scope: Arc<Scope>,
-    seat: Option<Seat>,
+    wait: Option<Arc<Slot<Signal>>>,
 }
 
 impl RequestQueue {
@@ -50,7 +53,7 @@ impl RequestQueue {
     pub fn receive_async(&self) -> Receive {
         Receive {
             scope: Arc::clone(self.scope()),
-            seat: None,
+            wait: None,
         }
     }
 }
@@ -67,17 +70,17 @@ impl Future for Receive {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let Some(seat) = &self.seat else {
+            let Some(wait) = &self.wait else {
                 match self.begin(context) {
                     Ok(None) => continue,
                     Ok(Some(request)) => return Poll::Ready(Ok(request)),
                     Err(error) => return Poll::Ready(Err(error)),
                 }
             };
-            let Poll::Ready(signal) = seat.poll(context.waker()) else {
+            let Poll::Ready(signal) = wait.poll(context.waker()) else {
                 return Poll::Pending;
             };
-            self.seat = None;
+            self.wait = None;
             match signal {
                 Signal::Ready => {}
                 Signal::Failed(error) => return Poll::Ready(Err(error)),
@@ -94,9 +97,6 @@ impl Future for Receive {
 impl Receive {
     /// Takes a request that is here, or begins to wait: `None`.
     fn begin(&mut self, context: &Context<'_>) -> Result<Option<Request>> {
-        if let Some(request) = self.scope.take_returned() {
-            return Ok(Some(request));
-        }
         let scope = Arc::clone(&self.scope);
         let engine = scope.service.engine();
         let call = Call {
@@ -110,13 +110,13 @@ impl Receive {
             Verdict::Taken
         };
         let found = engine.try_receive(&scope.queue, &call, &mut sink, &mut || {
-            let seat = Slot::new(context.waker());
-            let operation = scope.inbox.begin(&seat);
-            self.seat = Some(seat);
-            operation
+            let slot = self.wait.insert(Slot::new(context.waker()));
+            Box::new(Operation {
+                slot: Arc::clone(slot),
+                queue: Arc::clone(&scope.queue),
+            })
         })?;
         if !found {
-            scope.inbox.settle(engine);
             return Ok(None);
         }
         block
@@ -127,24 +127,20 @@ impl Receive {
 
 impl Drop for Receive {
     fn drop(&mut self) {
-        if let Some(seat) = &self.seat {
-            self.scope.inbox.end(seat, self.scope.service.engine());
+        let Some(wait) = &self.wait else { return };
+        let engine = self.scope.service.engine();
+        match wait.close() {
+            Closed::Waiting => {
+                // If it is not found, its signal is on its way and gives the request back.
+                engine.cancel_receive(&self.scope.queue, wait.tag());
+            }
+            Closed::Done(Signal::Request(id)) => engine.give_back(&self.scope.queue, id),
+            Closed::Done(Signal::Ready | Signal::Failed(_)) | Closed::Taken => {}
         }
     }
 }
 
 impl Scope {
-    /// Takes a request whose receive was dropped before it saw it.
-    pub(crate) fn take_returned(self: &Arc<Self>) -> Option<Request> {
-        loop {
-            let id = self.inbox.take_returned()?;
-            // Whatever it is, the request is gone and not this receive's.
-            if let Ok(request) = self.take_given(id) {
-                return Some(request);
-            }
-        }
-    }
-
     fn take_given(self: &Arc<Self>, id: RequestId) -> Result<Request> {
         let mut block = None;
         self.service
@@ -156,5 +152,24 @@ impl Scope {
         block
             .map(|block| Request::new(Arc::clone(self), block))
             .ok_or(Error::Internal)
+    }
+}
+
+/// One receive as the engine keeps it. The queue holds it, and it the queue, until it is signalled
+/// or its future takes it out.
+struct Operation {
+    slot: Arc<Slot<Signal>>,
+    queue: Arc<Queue>,
+}
+
+impl PendingOperation for Operation {
+    fn signal(self: Box<Self>, service: &Service, signal: Signal) {
+        if let Err(Signal::Request(id)) = self.slot.complete(signal) {
+            service.give_back(&self.queue, id);
+        }
+    }
+
+    fn tag(&self) -> usize {
+        self.slot.tag()
     }
 }

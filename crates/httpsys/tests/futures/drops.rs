@@ -1,6 +1,8 @@
 //! What is lost when a future is dropped: nothing but what it says.
 
 use std::io::{ErrorKind, Read, Write};
+use std::sync::mpsc;
+use std::thread;
 
 use httpsys::{Error, Request, RequestQueue, Response, Server};
 
@@ -75,6 +77,33 @@ fn the_request_of_a_dropped_receive_goes_to_the_next_future() {
 }
 
 #[test]
+fn the_request_of_a_dropped_receive_reaches_a_blocked_thread_at_once() {
+    for _ in 0..5 {
+        let (server, port) = server();
+        let (dropped, client) = given(&server, port);
+        let (queue, (tell, told)) = (server.queue().clone(), mpsc::channel());
+        thread::spawn(move || {
+            tell.send(None).unwrap();
+            // Without a time limit: only a wake-up ends it.
+            tell.send(Some(queue.receive().unwrap())).unwrap();
+        });
+        assert!(told.recv().unwrap().is_none());
+        // While the service answers these the thread gets into its call.
+        for _ in 0..10 {
+            let stray = "GET / HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n";
+            assert!(
+                Client::send(port, stray)
+                    .read_all()
+                    .starts_with("HTTP/1.1 4")
+            );
+        }
+        drop(dropped);
+        let request = told.recv_timeout(PATIENCE).expect("the thread to wake up");
+        answer(request.unwrap(), client);
+    }
+}
+
+#[test]
 fn the_request_of_a_dropped_receive_wakes_the_one_that_waits_longest() {
     let (server, port) = server();
     let bells = [Bell::new(), Bell::new(), Bell::new()];
@@ -89,7 +118,7 @@ fn the_request_of_a_dropped_receive_wakes_the_one_that_waits_longest() {
     bells[1].wait();
     assert!(!bells[2].has_rung());
     answer(bells[1].run(&mut second).unwrap(), client);
-    // Its own operation was withdrawn: the next request is for the third.
+    // It took one request, so the next one is for the third.
     let client = Client::send(port, GET);
     bells[2].wait();
     answer(bells[2].run(&mut third).unwrap(), client);
@@ -117,6 +146,17 @@ fn shd_001_a_returned_request_is_not_received_after_the_shutdown() {
     let (dropped, client) = given(&server, port);
     drop(dropped);
     server.shutdown().unwrap();
+    assert_eq!(server.receive().unwrap_err(), Error::InvalidHandle);
+    drop(server);
+    assert!(client.was_reset());
+}
+
+#[test]
+fn shd_001_a_request_given_back_after_the_shutdown_ends_with_its_queue() {
+    let (server, port) = server();
+    let (dropped, client) = given(&server, port);
+    server.shutdown().unwrap();
+    drop(dropped);
     assert_eq!(server.receive().unwrap_err(), Error::InvalidHandle);
     drop(server);
     assert!(client.was_reset());

@@ -1,0 +1,32 @@
+//! Threads that wait in a Win32 function poll the sockets meanwhile.
+//!
+//! Owns the connection between the waits of `httpsys-win32` and the lead of the service: what a
+//! thread finds for itself, such as the packet it waits for at a completion port, crosses no
+//! thread. Does not own either. Threading: any thread.
+
+use std::time::Instant;
+
+use httpsys_engine::Service;
+use httpsys_win32::Driver;
+
+/// The service of the process as a wait sees it.
+#[derive(Debug)]
+struct Waits;
+
+impl Driver for Waits {
+    fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        Service::global().is_ok_and(|service| service.drive(until, deadline))
+    }
+
+    fn wake(&self) {
+        if let Ok(service) = Service::global() {
+            service.stop_driving();
+        }
+    }
+}
+
+/// From now on, threads that wait poll the sockets of the service.
+pub(crate) fn install() {
+    // False when it is installed already.
+    let _ = httpsys_win32::set_driver(&Waits);
+}
