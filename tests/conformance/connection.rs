@@ -26,7 +26,67 @@ both_doors![
     requests_arriving_byte_by_byte_are_received,
     many_pipelined_requests_are_answered_in_order,
     ids_are_never_reused,
+    a_response_survives_bytes_that_come_behind_the_last_request,
+    g_074_a_half_closed_client_with_a_short_body_gets_the_whole_response,
+    an_error_page_does_not_destroy_the_response_before_it,
 ];
+
+/// More than a socket's buffers hold, so that the end is sent while the client still reads.
+const LONG: usize = 8 << 20;
+
+/// Answers the request with [`LONG`] bytes while the client does `meanwhile` and reads to the end.
+fn long_response_arrives<D: Door>(
+    w: &World<D>,
+    client: &mut Client,
+    id: u64,
+    meanwhile: impl FnOnce(&mut Client),
+) -> Vec<u8> {
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(|| w.respond(id, &Reply::ok().chunk(vec![b'x'; LONG])));
+        let head = client.read_response_head();
+        assert_eq!(
+            head.header("Content-Length"),
+            Some(LONG.to_string().as_str())
+        );
+        meanwhile(client);
+        let rest = client.read_to_end();
+        assert!(answer.join().expect("no panic").is_ok());
+        assert!(rest.len() >= LONG, "{} of {LONG} bytes", rest.len());
+        assert!(rest[..LONG].iter().all(|byte| *byte == b'x'));
+        rest[LONG..].to_vec()
+    })
+}
+
+/// RFC 9112 section 9.6: the close is not turned into a reset by what arrives late.
+fn a_response_survives_bytes_that_come_behind_the_last_request<D: Door>(w: &World<D>) {
+    let mut client = w.connect();
+    client.send("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    let id = w.receive().id;
+    let rest = long_response_arrives(w, &mut client, id, |client| client.send("\r\n"));
+    assert!(rest.is_empty());
+}
+
+fn g_074_a_half_closed_client_with_a_short_body_gets_the_whole_response<D: Door>(w: &World<D>) {
+    let mut client = w.connect();
+    client.send(
+        [
+            w.request("POST", "/", "Content-Length: 100\r\n"),
+            "abc".into(),
+        ]
+        .concat(),
+    );
+    let id = w.receive().id;
+    let rest = long_response_arrives(w, &mut client, id, Client::finish);
+    assert!(rest.is_empty());
+}
+
+fn an_error_page_does_not_destroy_the_response_before_it<D: Door>(w: &World<D>) {
+    let mut client = w.connect();
+    client.send([w.get("/"), "G(T / HTTP/1.1\r\n\r\n".into()].concat());
+    let id = w.receive().id;
+    let rest = long_response_arrives(w, &mut client, id, |_| {});
+    assert!(rest.is_empty() || rest.starts_with(b"HTTP/1.1 400 Bad Request\r\n"));
+}
 
 fn con_001_a_silent_connection_delivers_nothing<D: Door>(w: &World<D>) {
     let _silent = w.connect();

@@ -18,6 +18,7 @@
 #include <stdio.h>
 
 #include "wide_facets.hpp"
+#include "wide_istream.hpp"
 
 namespace httpsys_crt
 {
