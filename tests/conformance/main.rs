@@ -13,6 +13,7 @@ mod cancel_stress;
 mod connection;
 mod disconnect;
 mod entity_body;
+mod file_chunk;
 mod overlapped;
 mod queue;
 mod receive;

@@ -85,25 +85,44 @@ pub(crate) fn send_file(
     const MOST: u64 = 1 << 30;
     let mut from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
     let most = length.min(MOST) as usize;
-    let sent =
-        without_sigpipe(|| nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), most))?;
+    let sent = without_sigpipe(most, || {
+        nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), most)
+    })?;
     Ok(sent)
 }
 
-/// Runs a call that knows no MSG_NOSIGNAL so that the signal cannot end the program.
+/// Runs a call that knows no MSG_NOSIGNAL and is to send `most` bytes so that the signal cannot end
+/// the program. It is raised for the thread that sends, so no other thread sees it.
 #[cfg(target_os = "linux")]
-fn without_sigpipe<T>(call: impl FnOnce() -> nix::Result<T>) -> nix::Result<T> {
+fn without_sigpipe(most: usize, call: impl FnOnce() -> nix::Result<usize>) -> nix::Result<usize> {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+
     let mut pipe = SigSet::empty();
     pipe.add(Signal::SIGPIPE);
     let before = pipe.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
     let result = call();
-    if matches!(result, Err(nix::Error::EPIPE)) && !before.contains(Signal::SIGPIPE) {
-        // It is pending for this thread, so this takes it and does not wait.
-        let _ = pipe.wait();
+    if before.contains(Signal::SIGPIPE) {
+        return result;
     }
-    before.thread_set_mask()?;
+    // A call that is broken off after some bytes returns their number, and the signal is there.
+    let may_be_raised = match result {
+        Ok(sent) => sent < most,
+        Err(error) => error == nix::Error::EPIPE,
+    };
+    if !may_be_raised || take_back(&pipe).is_ok() {
+        before.thread_set_mask()?;
+    } // else it stays blocked in this thread, which is better than the end of the program
     result
+}
+
+/// Removes pending signals of this set from the calling thread; never waits.
+#[cfg(target_os = "linux")]
+fn take_back(signals: &nix::sys::signal::SigSet) -> nix::Result<()> {
+    use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+    let pending = SignalFd::with_flags(signals, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
+    while pending.read_signal()?.is_some() {}
+    Ok(())
 }
 
 /// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.

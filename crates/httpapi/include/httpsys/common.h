@@ -94,8 +94,8 @@ typedef ULONGLONG HTTP_URL_CONTEXT;
 
 /* Part of a file or of a cached fragment, in bytes. Page: HTTP_BYTE_RANGE. */
 typedef struct _HTTP_BYTE_RANGE {
-    ULONGLONG StartingOffset;
-    ULONGLONG Length;
+    ULARGE_INTEGER StartingOffset;
+    ULARGE_INTEGER Length;
 } HTTP_BYTE_RANGE, *PHTTP_BYTE_RANGE;
 
 /* ---- Flags of the functions ---- */

@@ -176,6 +176,32 @@ typedef PCSTR PCTSTR, LPCTSTR;
 #define UNICODE_NULL ((WCHAR)0)
 #define UNICODE_STRING_MAX_CHARS 32767
 
+/* Page: LARGE_INTEGER union; ULARGE_INTEGER union. */
+typedef struct _HTTPSYS_LARGE_INTEGER_PARTS {
+    DWORD LowPart;
+    LONG HighPart;
+} HTTPSYS_LARGE_INTEGER_PARTS;
+typedef union _LARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        LONG HighPart;
+    };
+    HTTPSYS_LARGE_INTEGER_PARTS u;
+    LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER;
+typedef struct _HTTPSYS_ULARGE_INTEGER_PARTS {
+    DWORD LowPart;
+    DWORD HighPart;
+} HTTPSYS_ULARGE_INTEGER_PARTS;
+typedef union _ULARGE_INTEGER {
+    __extension__ struct {
+        DWORD LowPart;
+        DWORD HighPart;
+    };
+    HTTPSYS_ULARGE_INTEGER_PARTS u;
+    ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER;
+
 /* Pages: MAKEWORD, LOBYTE, HIBYTE, MAKELONG, LOWORD, HIWORD. */
 #define MAKEWORD(low, high) ((WORD)(((BYTE)(low)) | ((WORD)((BYTE)(high)) << 8)))
 #define MAKELONG(low, high) ((LONG)(((WORD)(low)) | ((DWORD)((WORD)(high)) << 16)))

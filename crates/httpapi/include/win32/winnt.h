@@ -30,32 +30,6 @@
 #define FILE_ATTRIBUTE_TEMPORARY 0x00000100
 #define INVALID_FILE_ATTRIBUTES 0xFFFFFFFFu
 
-/* Page: LARGE_INTEGER union; ULARGE_INTEGER union. */
-typedef struct _HTTPSYS_LARGE_INTEGER_PARTS {
-    DWORD LowPart;
-    LONG HighPart;
-} HTTPSYS_LARGE_INTEGER_PARTS;
-typedef union _LARGE_INTEGER {
-    __extension__ struct {
-        DWORD LowPart;
-        LONG HighPart;
-    };
-    HTTPSYS_LARGE_INTEGER_PARTS u;
-    LONGLONG QuadPart;
-} LARGE_INTEGER, *PLARGE_INTEGER;
-typedef struct _HTTPSYS_ULARGE_INTEGER_PARTS {
-    DWORD LowPart;
-    DWORD HighPart;
-} HTTPSYS_ULARGE_INTEGER_PARTS;
-typedef union _ULARGE_INTEGER {
-    __extension__ struct {
-        DWORD LowPart;
-        DWORD HighPart;
-    };
-    HTTPSYS_ULARGE_INTEGER_PARTS u;
-    ULONGLONG QuadPart;
-} ULARGE_INTEGER, *PULARGE_INTEGER;
-
 /* Page: Singly and Doubly Linked Lists. */
 typedef struct _LIST_ENTRY {
     struct _LIST_ENTRY *Flink;

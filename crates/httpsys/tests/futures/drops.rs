@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use httpsys::{Error, Request, RequestQueue, Response, Server};
 
@@ -11,9 +12,6 @@ use crate::executor::{Bell, PATIENCE};
 use crate::support::{Client, body_of, server};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-
-/// The service answers it by itself.
-const STRAY: &str = "GET / HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n";
 
 fn answer(request: Request, client: Client) {
     request.respond(Response::ok().body("kept")).unwrap();
@@ -91,12 +89,8 @@ fn the_request_of_a_dropped_receive_reaches_a_blocked_thread_at_once() {
             tell.send(Some(queue.receive().unwrap())).unwrap();
         });
         assert!(told.recv().unwrap().is_none());
-        // While the service answers these the thread gets into its call. They stay open: a close
-        // would wake the thread, too.
-        let mut strays = [0; 10].map(|_| Client::send(port, STRAY));
-        for stray in &mut strays {
-            assert_ne!(stray.0.read_to_end(&mut Vec::new()).unwrap(), 0);
-        }
+        // Right without it, but then the thread is often not asleep yet and needs no wake-up.
+        thread::sleep(Duration::from_millis(20));
         drop(dropped);
         let request = told.recv_timeout(PATIENCE).expect("the thread to wake up");
         answer(request.unwrap(), client);

@@ -1,0 +1,182 @@
+//! Chunks from a file handle, as far as sizes and positions go. Rows SND-027, SND-028.
+//!
+//! Owns: what is sent of which file, by the C ABI. Does not own: whole programs that serve files
+//! (the test `shapes`). The handle is made from a descriptor with the documented extension.
+
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::fd::AsRawFd;
+
+use httpsys_tests::door::{CAbi, MORE_DATA, Reply, World};
+use httpsys_tests::raw::{self, Handle};
+use windows_sys::Win32::Networking::HttpServer as http;
+
+unsafe extern "system" {
+    fn HttpsysHandleFromFd(fd: i32, own: i32) -> *mut core::ffi::c_void;
+}
+
+/// HTTP_BYTE_RANGE_TO_EOF.
+const TO_EOF: u64 = u64::MAX;
+
+/// A file that is removed already, with a handle that does not own its descriptor.
+struct Scratch {
+    file: File,
+    handle: Handle,
+}
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let path = std::env::temp_dir().join(format!("httpsys-{name}-{}", std::process::id()));
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .expect("a temporary file");
+        std::fs::remove_file(&path).expect("removed");
+        // SAFETY: the descriptor is open, and stays so until the handle is closed.
+        let handle = unsafe { HttpsysHandleFromFd(file.as_raw_fd(), 0) };
+        Scratch {
+            file,
+            handle: Handle(handle as usize),
+        }
+    }
+
+    fn write_at(&mut self, position: u64, bytes: &[u8]) {
+        self.file
+            .seek(SeekFrom::Start(position))
+            .expect("a position");
+        self.file.write_all(bytes).expect("room");
+    }
+
+    fn chunk(&self, start: u64, length: u64) -> http::HTTP_DATA_CHUNK {
+        http::HTTP_DATA_CHUNK {
+            DataChunkType: http::HttpDataChunkFromFileHandle,
+            Anonymous: http::HTTP_DATA_CHUNK_0 {
+                FromFileHandle: http::HTTP_DATA_CHUNK_0_1 {
+                    ByteRange: http::HTTP_BYTE_RANGE {
+                        StartingOffset: start,
+                        Length: length,
+                    },
+                    FileHandle: self.handle.raw(),
+                },
+            },
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        assert!(raw::close_handle(self.handle));
+    }
+}
+
+/// Sends the chunks as the end of a streamed response; the code and the bytes that count.
+fn send(w: &World<CAbi>, id: u64, chunks: &[http::HTTP_DATA_CHUNK]) -> (u32, u32) {
+    raw::respond(w.queue, id, &Reply::ok().flags(MORE_DATA), None);
+    let mut bytes = 0;
+    let code = raw::send_chunks(w.queue, id, 0, chunks, Some(&mut bytes));
+    (code, bytes)
+}
+
+#[test]
+fn snd_027_ranges_of_a_file_stand_between_memory_chunks() {
+    let w = World::<CAbi>::new();
+    let (mut client, request) = w.received_get("/");
+    let mut file = Scratch::new("mixed");
+    file.write_at(0, b"0123456789");
+    let chunks = [
+        raw::memory_chunk(b"<"),
+        file.chunk(2, 3),
+        raw::memory_chunk(b"|"),
+        file.chunk(7, TO_EOF),
+        file.chunk(10, TO_EOF),
+        raw::memory_chunk(b">"),
+    ];
+    assert_eq!(send(&w, request.id, &chunks), (0, 9));
+    client.read_head();
+    assert_eq!(client.read_exactly(9), b"<234|789>");
+    // The handle is still the caller's, and the file's own position does not matter.
+    client.send(w.get("/again"));
+    let again = w.receive();
+    assert_eq!(send(&w, again.id, &[file.chunk(0, TO_EOF)]), (0, 10));
+    client.read_head();
+    assert_eq!(client.read_exactly(10), b"0123456789");
+}
+
+#[test]
+fn snd_027_a_range_may_lie_beyond_4_gib() {
+    let w = World::<CAbi>::new();
+    let (mut client, request) = w.received_get("/");
+    let mut file = Scratch::new("large");
+    let far = 5 << 30;
+    file.write_at(far, b"the end");
+    assert_eq!(send(&w, request.id, &[file.chunk(far, TO_EOF)]), (0, 7));
+    client.read_head();
+    assert_eq!(client.read_exactly(7), b"the end");
+}
+
+#[test]
+fn snd_028_a_range_beyond_the_file_fails_and_sends_nothing() {
+    let w = World::<CAbi>::new();
+    let (mut client, request) = w.received_get("/");
+    let mut file = Scratch::new("short");
+    file.write_at(0, b"0123456789");
+    raw::respond(w.queue, request.id, &Reply::ok().flags(MORE_DATA), None);
+    for (start, length) in [(11, TO_EOF), (0, 11), (u64::MAX - 1, 1), (9, 2)] {
+        let code = raw::send_chunks(w.queue, request.id, 0, &[file.chunk(start, length)], None);
+        assert_eq!(code, 38, "{start} {length}");
+    }
+    assert_eq!(
+        raw::send_chunks(w.queue, request.id, 0, &[file.chunk(9, 1)], None),
+        0
+    );
+    client.read_head();
+    assert_eq!(client.read_exactly(1), b"9");
+}
+
+/// Never garbage in place of what is not there any more.
+#[test]
+fn a_file_that_shrinks_while_it_is_sent_ends_in_a_reset_and_an_error() {
+    const SIZE: u64 = 64 << 20;
+    let w = World::<CAbi>::new();
+    let (mut client, request) = w.received_get("/");
+    let file = Scratch::new("shrinking");
+    file.file.set_len(SIZE).expect("a sparse file");
+    let chunk = [file.chunk(0, TO_EOF)];
+    std::thread::scope(|scope| {
+        let shorter = file.file.try_clone().expect("a descriptor");
+        let reader = scope.spawn(move || {
+            client.read_head();
+            // The socket's buffers do not hold it all, so the send is under way now.
+            client.read_exactly(1);
+            shorter.set_len(1 << 20).expect("shorter");
+            client.read_to_reset();
+        });
+        assert_eq!(send(&w, request.id, &chunk).0, 38);
+        reader.join().expect("a reset");
+    });
+    assert_eq!(raw::cancel(w.queue, request.id), 1229);
+}
+
+#[test]
+fn a_handle_that_is_no_file_fails_with_6() {
+    let w = World::<CAbi>::new();
+    let (mut client, request) = w.received_get("/");
+    let mut chunk = Scratch::new("none").chunk(0, TO_EOF);
+    raw::respond(w.queue, request.id, &Reply::ok().flags(MORE_DATA), None);
+    assert_eq!(
+        raw::send_chunks(w.queue, request.id, 0, &[chunk], None),
+        6,
+        "closed"
+    );
+    chunk.Anonymous.FromFileHandle.FileHandle = w.queue.raw();
+    assert_eq!(
+        raw::send_chunks(w.queue, request.id, 0, &[chunk], None),
+        6,
+        "a queue"
+    );
+    assert_eq!(raw::send_body(w.queue, request.id, 0, &[b"ok"], None), 0);
+    client.read_head();
+    assert_eq!(client.read_exactly(2), b"ok");
+}
