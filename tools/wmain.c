@@ -1,8 +1,8 @@
 /* The main of programs that define wmain, as console programs for Windows may.
  *
  * Owns the conversion of the arguments and the environment from UTF-8 to UTF-16. A program that has
- * a main of its own keeps it: everything here is weak. Link this file, or libhttpsys-wmain.a made of
- * it, into the program; httpsys-cc does so.
+ * a main of its own keeps it: everything here is weak. Link this file, or libhttpsys-wmain.a made
+ * of it, into the program; httpsys-cc does so.
  *
  * C programs define the symbol `wmain`; C++ programs one that spells out its parameters. Each form
  * in use has a weak stand-in here that says it is one, and the first function called that is not a

@@ -130,6 +130,7 @@ fn strsafe_code_pages_and_the_headers_together() {
     in_every_language("safe.c", |output| assert_eq!(output, ""));
 }
 
+/// The program gets the name of a file that it may write.
 fn in_every_cpp(name: &str, check: impl Fn(&str)) {
     let folder = scratch(name);
     let valgrind = is_there("valgrind");
@@ -138,14 +139,17 @@ fn in_every_cpp(name: &str, check: impl Fn(&str)) {
         if !is_there(compiler) {
             continue;
         }
-        for standard in ["-std=c++11", "-std=c++17", "-std=c++20"] {
-            for level in ["-O0", "-O2"] {
-                let program = folder.join(format!("{compiler}{standard}{level}"));
-                compile(compiler, &[standard, level], name, &program);
-                let output = succeed(&mut run(&program, valgrind && standard == "-std=c++17"));
-                check(&String::from_utf8(output.stdout).expect("UTF-8"));
-                ran += 1;
-            }
+        for (standard, level) in [
+            ("-std=c++11", "-O0"),
+            ("-std=c++17", "-O2"),
+            ("-std=c++20", "-O2"),
+        ] {
+            let program = folder.join(format!("{compiler}{standard}"));
+            compile(compiler, &[standard, level], name, &program);
+            let mut command = run(&program, valgrind && standard == "-std=c++17");
+            let output = succeed(command.arg(folder.join("written")));
+            check(&String::from_utf8(output.stdout).expect("UTF-8"));
+            ran += 1;
         }
     }
     if ran == 0 {
@@ -156,4 +160,10 @@ fn in_every_cpp(name: &str, check: impl Fn(&str)) {
 #[test]
 fn std_wstring_holds_16_bit_units() {
     in_every_cpp("wstring.cpp", |output| assert_eq!(output, ""));
+}
+
+#[test]
+fn wide_streams_write_and_read_utf_8() {
+    let expected = "wide € k 42 2.5\nnarrow 😀\ncout 1.5\nff😀\n";
+    in_every_cpp("wstreams.cpp", |output| assert_eq!(output, expected));
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use httpsys_core::ids::Place;
 use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{ConnectionId, Error, QueueId};
 
@@ -79,6 +80,28 @@ impl Service {
     /// is none (any more).
     pub fn cancel_operation(&self, queue: &Queue, tag: usize) -> bool {
         self.cancel_matching(queue, &|waiting| waiting.tag() == Some(tag))
+    }
+
+    /// As [`Service::cancel_operation`], for a caller that knows where the operation waits: `None`
+    /// for a receive of the next request or a wait for demand start, otherwise the place of its
+    /// request or connection. The cost does not depend on the number of connections.
+    pub fn cancel_operation_at(&self, queue: &Queue, tag: usize, place: Option<Place>) -> bool {
+        let mut wakes = Wakes::default();
+        let matches = |waiting: &Waiting| waiting.tag() == Some(tag);
+        let found = match place {
+            None => {
+                let waiting = queue.lock().withdraw_where(matches);
+                waiting
+                    .map(|waiting| wakes.add(waiting, Signal::Failed(Error::Aborted)))
+                    .is_some()
+            }
+            Some(place) => match self.shard().table.lock(place) {
+                Some(mut conn) => self.cancel_on(&mut conn, queue, &matches, &mut wakes),
+                None => false,
+            },
+        };
+        wakes.fire(self);
+        found
     }
 
     /// CancelIo: ends all pending overlapped operations of this queue with 995.

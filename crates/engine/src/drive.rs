@@ -19,7 +19,7 @@ impl Service {
             if until() || deadline.is_some_and(|at| at <= self.clock().now()) {
                 return true;
             }
-            let Some(mut lead) = self.try_lead() else {
+            let Some(mut lead) = self.try_lend() else {
                 return false;
             };
             let mut wakes = Wakes::default();
@@ -27,7 +27,7 @@ impl Service {
             if !until() {
                 self.poll_once(&mut lead, deadline, None, &mut wakes);
             }
-            self.leave(lead);
+            self.end_loan(lead);
             wakes.fire(self);
         }
     }

@@ -42,6 +42,8 @@ pub(crate) struct Leadership {
     armed: AtomicBool,
     /// The fallback thread polls without a limit.
     fallback_leads: AtomicBool,
+    /// A thread that waits for something else polls; it steps back like the fallback thread.
+    lent: AtomicBool,
     /// A thread of the program wants the lead from it.
     wanted: AtomicBool,
     stop: AtomicBool,
@@ -68,7 +70,9 @@ impl Service {
         let leadership = self.leadership();
         let lead = match self.shard().lead.try_lock() {
             Some(lead) => lead,
-            None if leadership.fallback_leads.load(Ordering::Acquire) => {
+            None if leadership.fallback_leads.load(Ordering::Acquire)
+                || leadership.lent.load(Ordering::Acquire) =>
+            {
                 leadership.wanted.store(true, Ordering::Release);
                 self.shard().interrupt();
                 self.shard().lead.try_lock_for(STEP_BACK)?
@@ -77,6 +81,25 @@ impl Service {
         };
         leadership.note_progress();
         Some(lead)
+    }
+
+    /// The lead for a thread that waits for something else, if nobody has it but the fallback
+    /// thread. Ends with [`Service::end_loan`].
+    pub(crate) fn try_lend(&self) -> Option<MutexGuard<'_, Lead>> {
+        let leadership = self.leadership();
+        if leadership.lent.load(Ordering::Acquire) {
+            return None;
+        }
+        let lead = self.try_lead()?;
+        leadership.lent.store(true, Ordering::Release);
+        Some(lead)
+    }
+
+    /// Gives a lent lead back, first of all to a thread that waits for it.
+    pub(crate) fn end_loan(&self, lead: MutexGuard<'_, Lead>) {
+        self.leadership().lent.store(false, Ordering::Release);
+        MutexGuard::unlock_fair(lead);
+        self.arm_fallback();
     }
 
     /// Gives the lead back and sees that somebody looks after the sockets meanwhile.

@@ -42,6 +42,11 @@ pub trait PendingSend: std::marker::Send {
     fn done(self: Box<Self>, service: &Service, result: Result<u64, Error>);
     /// Names the operation, to cancel it (the address of its OVERLAPPED).
     fn tag(&self) -> usize;
+    /// Whether the operation was cancelled: asked, with a lock held, before a send that goes on
+    /// waits again, because a cancel does not find it between two waits.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
 }
 
 /// What one call puts on the wire.
@@ -387,6 +392,14 @@ impl PendingOperation for Continuation {
             }
         });
         match result {
+            Some(Ok((Written::UpTo(_, mut guard), _))) if self.send.is_cancelled() => {
+                let mut wakes = Wakes::default();
+                // As if the cancel had found it waiting (SND-032).
+                service.reset_connection(&mut guard, Error::Aborted, &mut wakes);
+                drop(guard);
+                wakes.fire(service);
+                self.send.done(service, Err(Error::Aborted));
+            }
             Some(Ok((Written::UpTo(position, mut guard), _))) => {
                 self.sent = position;
                 self.head = head;

@@ -128,7 +128,7 @@ fn attempt(shared: Arc<Mutex<State>>, first: First) -> Outcome {
         target.memory(),
         got,
         &mut || {
-            running.registers();
+            running.registers(Some(receive.request.place()));
             Box::new(Waiting {
                 state: Arc::clone(&shared),
                 tag,

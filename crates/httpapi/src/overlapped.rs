@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use httpsys_core::Error;
+use httpsys_core::ids::Place;
 use httpsys_engine::{PendingOperation, Service, Signal};
 use httpsys_win32::Pending;
 
@@ -54,12 +55,13 @@ impl Call {
 
     /// The operation is about to be registered with the engine: the function returns 997, and
     /// [`QueueHandle::registered`] has to be called after the registration.
-    pub(crate) fn registers(&self) {
-        let (tag, thread) = (self.tag(), self.pending.thread());
+    /// `place` is that of the request or connection it waits on, `None` when it waits on the queue.
+    pub(crate) fn registers(&self, place: Option<Place>) {
+        let tag = self.tag();
         if self.listed.replace(true) {
-            self.handle.keep_pending(tag, thread);
+            self.handle.move_pending(tag, place);
         } else {
-            self.handle.add_pending(tag, thread);
+            self.handle.add_pending(tag, self.pending.thread(), place);
         }
     }
 
@@ -119,10 +121,10 @@ pub(crate) struct Waiting(Option<Call>);
 
 impl Waiting {
     /// Takes the call, which is about to be registered.
-    pub(crate) fn take(call: &mut Option<Call>) -> Box<dyn PendingOperation> {
+    pub(crate) fn take(call: &mut Option<Call>, place: Option<Place>) -> Box<dyn PendingOperation> {
         let call = call.take();
         if let Some(call) = &call {
-            call.registers();
+            call.registers(place);
         }
         Box::new(Waiting(call))
     }

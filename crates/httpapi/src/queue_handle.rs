@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use httpsys_core::ids::Place;
 use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::{Error, QueueId};
 use httpsys_engine::{Queue, Service};
@@ -50,6 +51,8 @@ pub(crate) struct QueueHandle {
 struct Operation {
     /// Who issued it.
     thread: ThreadId,
+    /// Where it waits: `None` for the queue itself.
+    place: Option<Place>,
     cancelled: bool,
 }
 
@@ -155,34 +158,35 @@ impl QueueHandle {
     }
 
     /// An operation of this handle is about to be registered with the engine.
-    pub(crate) fn add_pending(&self, overlapped: usize, thread: ThreadId) {
+    pub(crate) fn add_pending(&self, overlapped: usize, thread: ThreadId, place: Option<Place>) {
         let operation = Operation {
             thread,
+            place,
             cancelled: false,
         };
         self.pending().insert(overlapped, operation);
     }
 
-    /// An operation goes from one wait to the next: unlike [`QueueHandle::add_pending`], this
-    /// leaves the entry that is there alone, with the cancel it may have met.
-    pub(crate) fn keep_pending(&self, overlapped: usize, thread: ThreadId) {
-        self.pending().entry(overlapped).or_insert(Operation {
-            thread,
-            cancelled: false,
-        });
+    /// An operation goes from one wait to the next: unlike [`QueueHandle::add_pending`], this keeps
+    /// the cancel that it may have met.
+    pub(crate) fn move_pending(&self, overlapped: usize, place: Option<Place>) {
+        if let Some(operation) = self.pending().get_mut(&overlapped) {
+            operation.place = place;
+        }
+    }
+
+    /// Whether a pending operation was cancelled, or its handle closed.
+    pub(crate) fn is_cancelled(&self, overlapped: usize) -> bool {
+        let pending = self.pending();
+        let operation = pending.get(&overlapped);
+        self.closed.load(Ordering::SeqCst) || operation.is_some_and(|operation| operation.cancelled)
     }
 
     /// The operation was registered with the engine, and may have ended since. If it was cancelled
     /// or the handle closed before the engine knew it, it ends now.
     pub(crate) fn registered(&self, overlapped: usize) {
-        let cancelled = {
-            let pending = self.pending();
-            pending
-                .get(&overlapped)
-                .is_some_and(|operation| operation.cancelled)
-        };
-        if cancelled || self.closed.load(Ordering::SeqCst) {
-            self.service.cancel_operation(&self.queue, overlapped);
+        if self.is_cancelled(overlapped) {
+            self.cancel_one(overlapped);
         }
     }
 
@@ -195,29 +199,33 @@ impl QueueHandle {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Marks the operations as cancelled and returns them.
-    fn mark_cancelled(&self, scope: CancelScope) -> Vec<usize> {
+    /// Marks the operations as cancelled and returns them with the places where they wait.
+    fn mark_cancelled(&self, scope: CancelScope) -> Vec<(usize, Option<Place>)> {
         let mut found = Vec::new();
         for (overlapped, operation) in self.pending().iter_mut() {
             if matches!(scope, CancelScope::All) || scope == CancelScope::Thread(operation.thread) {
                 operation.cancelled = true;
-                found.push(*overlapped);
+                found.push((*overlapped, operation.place));
             }
         }
         found
     }
 
     fn cancel_one(&self, overlapped: usize) -> bool {
-        let marked = self
-            .pending()
-            .get_mut(&overlapped)
-            .is_some_and(|operation| {
-                operation.cancelled = true;
+        let marked = self.pending().get_mut(&overlapped).map(|operation| {
+            operation.cancelled = true;
+            operation.place
+        });
+        match marked {
+            // One that is between two waits, or about to end, counts as found.
+            Some(place) => {
+                self.service
+                    .cancel_operation_at(&self.queue, overlapped, place);
                 true
-            });
-        // Also when it is not in the list: two operations may have got one OVERLAPPED. One that is
-        // between two waits, or about to end, counts as found.
-        self.service.cancel_operation(&self.queue, overlapped) | marked
+            }
+            // Two operations may have got one OVERLAPPED, and the first has ended.
+            None => self.service.cancel_operation(&self.queue, overlapped),
+        }
     }
 }
 
@@ -252,8 +260,9 @@ impl Object for QueueHandle {
             return self.cancel_one(overlapped);
         }
         let found = self.mark_cancelled(scope);
-        for overlapped in &found {
-            self.service.cancel_operation(&self.queue, *overlapped);
+        for (overlapped, place) in &found {
+            self.service
+                .cancel_operation_at(&self.queue, *overlapped, *place);
         }
         !found.is_empty()
     }

@@ -1,5 +1,5 @@
-/* The system's inttypes.h; with Microsoft's formats (see crt/base.h) the macros for 64-bit types say
- * ll, since l means 32 bits there.
+/* The system's inttypes.h; with Microsoft's formats (see crt/base.h) the macros for 64-bit types
+ * say ll, since l means 32 bits there.
  */
 #pragma GCC system_header
 #if defined(_WIN32)

@@ -1,5 +1,5 @@
-/* Page: Using the Windows Headers. Versions that programs compare or define; nothing here depends on
- * them.
+/* Page: Using the Windows Headers. Versions that programs compare or define; nothing here depends
+ * on them.
  */
 #ifndef HTTPSYS_WIN32_SDKDDKVER_H
 #define HTTPSYS_WIN32_SDKDDKVER_H

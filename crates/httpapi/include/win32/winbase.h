@@ -98,7 +98,8 @@ WINBASEAPI void WINAPI CancelThreadpoolIo(PTP_IO pio);
 WINBASEAPI void WINAPI WaitForThreadpoolIoCallbacks(PTP_IO pio, BOOL fCancelPendingCallbacks);
 WINBASEAPI void WINAPI CloseThreadpoolIo(PTP_IO pio);
 
-/* Pages: CreateThread, ResumeThread, GetExitCodeThread, GetCurrentThreadId, Sleep, SleepEx, GetTickCount, GetTickCount64, GetProcessAffinityMask. */
+/* Pages: CreateThread, ResumeThread, GetExitCodeThread, GetCurrentThreadId, Sleep, SleepEx,
+ * GetTickCount, GetTickCount64, GetProcessAffinityMask. */
 typedef DWORD(WINAPI *PTHREAD_START_ROUTINE)(LPVOID lpThreadParameter);
 typedef PTHREAD_START_ROUTINE LPTHREAD_START_ROUTINE;
 #define CREATE_SUSPENDED 0x00000004

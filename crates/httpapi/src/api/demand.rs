@@ -26,7 +26,7 @@ entry! {
         // SAFETY: by the contract of the function.
         let call = unsafe { Call::begin(&handle, overlapped) };
         first_attempt(call, Out::nowhere(), |call| {
-            service.try_wait_for_demand_start(queue, &mut || Waiting::take(call))?;
+            service.try_wait_for_demand_start(queue, &mut || Waiting::take(call, None))?;
             Ok(0)
         })
     }

@@ -55,7 +55,8 @@ unsafe fn wait(handle: &Arc<QueueHandle>, connection: u64, overlapped: *mut OVER
     // SAFETY: by the contract of this function.
     let call = unsafe { Call::begin(handle, overlapped) };
     first_attempt(call, Out::nowhere(), |call| {
-        service.try_wait_for_disconnect(queue, &wait, &mut || Waiting::take(call))?;
+        let place = Some(wait.connection.place());
+        service.try_wait_for_disconnect(queue, &wait, &mut || Waiting::take(call, place))?;
         Ok(0)
     })
 }

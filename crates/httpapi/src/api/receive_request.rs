@@ -202,7 +202,7 @@ fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
             service.try_receive(queue, &receive, &mut pack, &mut || {
                 let operation = slot.borrow_mut().take();
                 if let Some(operation) = &operation {
-                    operation.call.registers();
+                    operation.call.registers(None);
                 }
                 Box::new(Registered(operation))
             })

@@ -80,7 +80,7 @@ entry! {
             }
             // SAFETY: as above.
             let call = unsafe { Call::begin(&handle, overlapped) };
-            send_overlapped(call, chunks, count, |body, register| {
+            send_overlapped(call, send.request, chunks, count, |body, register| {
                 service.try_send_response(queue, &send, head, body, register)
             })
         })
@@ -121,7 +121,7 @@ entry! {
         }
         // SAFETY: as above.
         let call = unsafe { Call::begin(&handle, overlapped) };
-        send_overlapped(call, chunks, count, |body, register| {
+        send_overlapped(call, send.request, chunks, count, |body, register| {
             service.try_send_entity_body(queue, &send, body, register)
         })
     }
@@ -164,6 +164,7 @@ fn with_head<R>(use_it: impl FnOnce(&mut ResponseHead) -> R) -> R {
 /// Sends, or leaves the rest to an operation that ends later.
 fn send_overlapped(
     call: Call,
+    request: RequestId,
     chunks: Chunks,
     count: Out<u32>,
     send: impl FnOnce(
@@ -175,7 +176,7 @@ fn send_overlapped(
         let sent = send(&chunks.list(), &mut || {
             let call = call.take();
             if let Some(call) = &call {
-                call.registers();
+                call.registers(Some(request.place()));
             }
             Box::new(SendOperation {
                 call,
@@ -205,5 +206,11 @@ impl PendingSend for SendOperation {
 
     fn tag(&self) -> usize {
         self.call.as_ref().map_or(0, Call::tag)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.call
+            .as_ref()
+            .is_some_and(|call| call.handle().is_cancelled(call.tag()))
     }
 }

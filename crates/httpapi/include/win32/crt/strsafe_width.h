@@ -1,6 +1,6 @@
 /* The functions of strsafe.h for one width of character. Included twice from there, with
- * HTTPSYS_SAFE_CHAR, HTTPSYS_SAFE_WIDE and HTTPSYS_SAFE(name) defined. Sizes are in characters up to
- * the StringCb functions at the end; those divide, so that an odd byte is not used.
+ * HTTPSYS_SAFE_CHAR, HTTPSYS_SAFE_WIDE and HTTPSYS_SAFE(name) defined. Sizes are in characters up
+ * to the StringCb functions at the end; those divide, so that an odd byte is not used.
  */
 #pragma GCC system_header
 
