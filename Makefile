@@ -23,11 +23,11 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 	-e 's|@NO_SONAME@|$(NO_SONAME)|g' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|g'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test check bench matrix rows install clean
+.PHONY: help setup build run test test-asan test-tsan check bench matrix rows install clean
 
 help: ## list the targets
 	@echo "httpsys $(VERSION). Targets:"
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables: PORT=$(PORT) (run), PREFIX=$(PREFIX) DESTDIR= (install), CARGO_TARGET_DIR"
 
 setup: ## say what is missing to build, test and check, and fetch the crates
@@ -84,6 +84,12 @@ check: ## everything CI checks besides tests: format, lints, docs, xtask, export
 	$(XTASK) rows --check
 	$(CARGO) build --release -p httpapi
 	$(XTASK) symbols
+
+test-asan: ## engine, Win32 subset, C ABI and stress test under AddressSanitizer (nightly)
+	tests/sanitizers.sh address
+
+test-tsan: ## the same under ThreadSanitizer
+	tests/sanitizers.sh thread
 
 bench: build ## measure; the method is in benches/
 	python3 benches/run.py

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Runs the tests of the engine, the Win32 subset, the C ABI and the stress test under a sanitizer.
+#
+#   tests/sanitizers.sh address [cargo test arguments]
+#   tests/sanitizers.sh thread  [cargo test arguments]
+#
+# address needs a nightly toolchain. thread needs the standard library built with the sanitizer too:
+# a compiler with its library's source and the sanitizer's runtime, taken from
+#   TSAN_RUSTC    default /usr/bin/rustc (Debian: rustc-web cargo-web rust-web-src)
+#   TSAN_RUNTIME  a file librustc-stable_rt.tsan.a, default: searched in the rustup toolchains
+# Nothing is installed; what is missing is named.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+kind=${1:-}
+[ $# -gt 0 ] && shift
+target=$(rustc -vV | sed -n 's/^host: //p')
+base=${CARGO_TARGET_DIR:-target}
+packages=("$@")
+if [ ${#packages[@]} -eq 0 ]; then
+  packages=(-p httpsys-engine -p httpsys-win32 -p httpapi -p httpsys-tests
+    --lib --test stress --test c_abi --test overlapped --test demand)
+fi
+
+case "$kind" in
+address)
+  # The heap tests ask for more memory than there is, on purpose.
+  export ASAN_OPTIONS="${ASAN_OPTIONS:-allocator_may_return_null=1}"
+  export RUSTFLAGS="-Zsanitizer=address" CARGO_TARGET_DIR="$base/asan"
+  exec cargo +nightly test --target "$target" "${packages[@]}"
+  ;;
+thread)
+  compiler=${TSAN_RUSTC:-/usr/bin/rustc}
+  [ -x "$compiler" ] || { echo "missing: $compiler (set TSAN_RUSTC)" >&2; exit 1; }
+  library="$("$compiler" --print sysroot)/lib/rustlib/src/rust/library"
+  [ -d "$library" ] || { echo "missing: the library's source, $library" >&2; exit 1; }
+  runtime=${TSAN_RUNTIME:-$(find "${RUSTUP_HOME:-$HOME/.rustup}" -name 'librustc-*_rt.tsan.a' \
+    -path '*stable*' 2>/dev/null | head -n 1)}
+  [ -f "$runtime" ] || { echo "missing: librustc-stable_rt.tsan.a (set TSAN_RUNTIME)" >&2; exit 1; }
+  # One place, so that the library is built once.
+  mkdir -p "$base/tsan/sysroot/lib/rustlib/$target/lib"
+  sysroot=$(cd "$base/tsan/sysroot" && pwd)
+  cp "$runtime" "$sysroot/lib/rustlib/$target/lib/"
+  export PATH="$(dirname "$compiler"):$PATH" RUSTC=$compiler RUSTC_BOOTSTRAP=1
+  export CARGO_TARGET_DIR="$base/tsan"
+  export TSAN_OPTIONS="${TSAN_OPTIONS:-history_size=4 allocator_may_return_null=1}"
+  name=CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS
+  export "$name=-Zsanitizer=thread --sysroot $sysroot"
+  exec "$(dirname "$compiler")/cargo" test --target "$target" -Zbuild-std "${packages[@]}"
+  ;;
+*)
+  sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  exit 2
+  ;;
+esac
