@@ -118,7 +118,8 @@ pub enum Outcome {
     Queue(QueueId),
 }
 
-/// HttpReceiveHttpRequest.
+/// HttpReceiveHttpRequest. What the flags ask for is done by the door that packs the request into
+/// the caller's memory; the driver only lends it the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Receive {
     /// [`RequestId::NULL`] for the next request, else the one to retrieve (again).

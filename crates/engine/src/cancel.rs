@@ -124,15 +124,4 @@ impl Service {
             service.reset_connection(conn, Error::Aborted, wakes);
         });
     }
-
-    pub(crate) fn for_each_connection(&self, mut visit: impl FnMut(&Service, &mut Conn)) {
-        let table = &self.shard().table;
-        for slot in 0..table.used() {
-            if let Some(mut conn) = table.lock_slot(slot) {
-                if conn.stream.is_some() {
-                    visit(self, &mut conn);
-                }
-            }
-        }
-    }
 }

@@ -104,7 +104,8 @@ impl Service {
         found
     }
 
-    /// CancelIo: ends all pending overlapped operations of this queue with 995.
+    /// Ends all pending overlapped operations of this queue with 995. (CancelIo is about those of
+    /// the calling thread: the door tells them apart.)
     pub fn cancel_all_operations(&self, queue: &Queue) -> bool {
         self.cancel_matching(queue, &Waiting::is_operation)
     }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use httpsys_core::{Error, QueueId, RequestId};
+use httpsys_core::{Error, RequestId};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::queue::Queue;
@@ -336,9 +336,4 @@ impl Service {
             }
         }
     }
-}
-
-/// The queue whose requests the polling thread keeps is told to the pump through the wake list.
-pub(crate) fn keeps_for_itself(wakes: &Wakes, queue: QueueId) -> bool {
-    wakes.own_queue == Some(queue)
 }

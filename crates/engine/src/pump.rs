@@ -19,7 +19,6 @@ use httpsys_core::{Error, Request};
 
 use crate::clock;
 use crate::conn::{Conn, ReadOutcome};
-use crate::lead::keeps_for_itself;
 use crate::pool::{self, HEAD_READ};
 use crate::queue::Queue;
 use crate::routes::Destination;
@@ -205,7 +204,7 @@ impl Service {
         let pushed = {
             let mut fifos = queue.lock();
             let pushed = fifos.push(id);
-            let polling = keeps_for_itself(wakes, queue.id());
+            let polling = wakes.keeps_requests_of(queue.id());
             // An overlapped receive was posted before the polling thread's: it goes first.
             let keep = polling && fifos.next_waiting().is_none_or(|next| !next.is_operation());
             if pushed == Pushed::Queued && !keep {

@@ -96,7 +96,7 @@ impl Service {
             if queue.is_closed() {
                 return Err(Error::InvalidHandle);
             }
-            return self.receive_by_id(queue, receive.request, sink);
+            return self.hand_over(queue, receive.request, Delivery::Bound, sink);
         }
         let mut closed = Error::InvalidHandle;
         loop {
@@ -132,7 +132,7 @@ impl Service {
                 return Err(Error::InvalidHandle);
             }
             return self
-                .receive_by_id(queue, receive.request, sink)
+                .hand_over(queue, receive.request, Delivery::Bound, sink)
                 .map(|()| true);
         }
         loop {
@@ -213,15 +213,6 @@ impl Service {
         wakes.add(waiting, Signal::Failed(Error::Aborted));
         wakes.fire(self);
         true
-    }
-
-    fn receive_by_id(
-        &self,
-        queue: &Queue,
-        request: RequestId,
-        sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
-    ) -> Result<(), Error> {
-        self.hand_over(queue, request, Delivery::Bound, sink)
     }
 
     fn hand_over(

@@ -18,6 +18,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use parking_lot::{Mutex, RwLock};
 use slab::Slab;
 
+use crate::conn::Conn;
 use crate::listener::Listener;
 use crate::service::Service;
 use crate::sys;
@@ -304,5 +305,17 @@ impl Service {
             return shard.table.release(slot, exhausted);
         }
         conn.stream = Some(stream);
+    }
+
+    /// Visits every open connection, each with its slot locked: for calls that are rare.
+    pub(crate) fn for_each_connection(&self, mut visit: impl FnMut(&Service, &mut Conn)) {
+        let table = &self.shard().table;
+        for slot in 0..table.used() {
+            if let Some(mut conn) = table.lock_slot(slot) {
+                if conn.stream.is_some() {
+                    visit(self, &mut conn);
+                }
+            }
+        }
     }
 }

@@ -154,6 +154,11 @@ impl Wakes {
         self.list.push((waiting, signal));
     }
 
+    /// The thread that collects these polls for this queue and takes its next request itself.
+    pub(crate) fn keeps_requests_of(&self, queue: QueueId) -> bool {
+        self.own_queue == Some(queue)
+    }
+
     pub(crate) fn fire(&mut self, service: &Service) {
         for (waiting, signal) in self.list.drain(..) {
             match waiting {

@@ -5,9 +5,17 @@
 //! for good, because the last HttpTerminate closes what other tests have open.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "shared with the package of the tests"
+)]
+#[path = "../../../../tests/src/ports.rs"]
+mod ports;
+
 use std::ffi::c_void;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::ptr::{null, null_mut};
 use std::sync::Once;
 use std::time::Duration;
@@ -43,12 +51,13 @@ pub(crate) fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()
 }
 
+/// A port number that no other test of the machine has, until this process ends.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    let port = ports::Port::take();
+    let number = port.number();
+    // Its lock goes with the process.
+    std::mem::forget(port);
+    number
 }
 
 /// A queue with the URL `http://localhost:port/`.
