@@ -343,7 +343,6 @@ fn rsp_031_trailers_are_not_written() {
 
 /// The strongest scheme first, whatever the order given.
 #[test]
-#[ignore = "not built: challenges go out in the order given"]
 fn rsp_023_challenges_are_sorted_without_preserve_order() {
     let w = world();
     let (mut client, request) = w.received_get("/");

@@ -7,15 +7,16 @@
 
 use httpsys_core::Error;
 use httpsys_core::proto::ResponseHead;
-use httpsys_core::proto::header::RESPONSE_HEADERS;
+use httpsys_core::proto::header::{RESPONSE_HEADERS, response_id};
 use smallvec::SmallVec;
 
 use crate::code::Code;
 use crate::pointers;
 use crate::types::{
-    HTTP_KNOWN_HEADER, HTTP_MULTIPLE_KNOWN_HEADERS, HTTP_RESPONSE_V1, HTTP_RESPONSE_V2,
-    HttpResponseInfoTypeAuthenticationProperty, HttpResponseInfoTypeChannelBind,
-    HttpResponseInfoTypeMultipleKnownHeaders, HttpResponseInfoTypeQoSProperty,
+    HTTP_KNOWN_HEADER, HTTP_MULTIPLE_KNOWN_HEADERS, HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER,
+    HTTP_RESPONSE_V1, HTTP_RESPONSE_V2, HttpResponseInfoTypeAuthenticationProperty,
+    HttpResponseInfoTypeChannelBind, HttpResponseInfoTypeMultipleKnownHeaders,
+    HttpResponseInfoTypeQoSProperty,
 };
 
 #[cfg(test)]
@@ -27,7 +28,15 @@ const MAX_UNKNOWN: u16 = 9999;
 const MAX_INFO: u16 = 1000;
 
 /// Further values of known headers, by id.
-type Multiple<'a> = SmallVec<[(usize, &'a [HTTP_KNOWN_HEADER]); 4]>;
+type Multiple<'a> = SmallVec<[Values<'a>; 4]>;
+
+/// One HTTP_MULTIPLE_KNOWN_HEADERS.
+struct Values<'a> {
+    id: usize,
+    list: &'a [HTTP_KNOWN_HEADER],
+    /// HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER.
+    preserve_order: bool,
+}
 
 /// Reads the response into `head`; returns the structure for its chunks and its status.
 ///
@@ -61,11 +70,9 @@ pub(crate) unsafe fn read<'a>(
             // SAFETY: as above.
             unsafe { known(head, id, field) }?;
         }
-        for (_, values) in multiple.iter().filter(|(of, _)| *of == id) {
-            for value in *values {
-                // SAFETY: as above.
-                unsafe { known(head, id, value) }?;
-            }
+        for values in multiple.iter().filter(|values| values.id == id) {
+            // SAFETY: as above.
+            unsafe { several(head, values) }?;
         }
     }
     if base.Headers.UnknownHeaderCount > MAX_UNKNOWN {
@@ -119,7 +126,12 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
                 let count = usize::from(fields.KnownHeaderCount);
                 // SAFETY: as above.
                 let values = unsafe { pointers::slice(fields.KnownHeaders.cast_const(), count) }?;
-                multiple.push((id, values));
+                let preserve_order = fields.Flags & HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER != 0;
+                multiple.push(Values {
+                    id,
+                    list: values,
+                    preserve_order,
+                });
             }
             // A limit of bandwidth that is not kept harms nobody.
             HttpResponseInfoTypeQoSProperty => {}
@@ -130,6 +142,41 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
         }
     }
     Ok(multiple)
+}
+
+/// Writes each value as a line of its own (RSP-022). Challenges go out strongest first unless the
+/// program wants its own order (RSP-023).
+///
+/// # Safety
+/// As [`read`].
+unsafe fn several(head: &mut ResponseHead, values: &Values<'_>) -> Result<(), Code> {
+    let mut order: SmallVec<[&HTTP_KNOWN_HEADER; 4]> = values.list.iter().collect();
+    if values.id == response_id::WWW_AUTHENTICATE && !values.preserve_order {
+        let mut ranks = SmallVec::<[(usize, &HTTP_KNOWN_HEADER); 4]>::new();
+        for field in order {
+            // SAFETY: by the contract.
+            let challenge = unsafe { text(field.pRawValue, field.RawValueLength) }?;
+            ranks.push((strength(challenge), field));
+        }
+        ranks.sort_by_key(|(rank, _)| *rank);
+        order = ranks.into_iter().map(|(_, field)| field).collect();
+    }
+    for field in order {
+        // SAFETY: by the contract.
+        unsafe { known(head, values.id, field) }?;
+    }
+    Ok(())
+}
+
+/// The place of a challenge's scheme in the order of strength; unknown schemes keep theirs behind.
+fn strength(challenge: &[u8]) -> usize {
+    const SCHEMES: [&[u8]; 4] = [b"Negotiate", b"NTLM", b"Digest", b"Basic"];
+    let end = challenge.iter().position(|byte| *byte == b' ');
+    let scheme = &challenge[..end.unwrap_or(challenge.len())];
+    let place = SCHEMES
+        .iter()
+        .position(|known| known.eq_ignore_ascii_case(scheme));
+    place.unwrap_or(SCHEMES.len())
 }
 
 /// # Safety
