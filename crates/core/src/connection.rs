@@ -177,16 +177,17 @@ impl Connection {
     /// [`Error::ConnectionInvalid`] (1229) for an id that is unknown, answered, or another
     /// queue's: nothing is touched (RCV-002, RCV-003, SND-001, CXL-006).
     pub fn live(&mut self, request: RequestId, queue: QueueId) -> Result<&mut Exchange, Error> {
+        self.exchange_of(request, queue)
+            .filter(|exchange| exchange.is_open() && exchange.delivery != Delivery::Queued)
+            .ok_or(Error::ConnectionInvalid)
+    }
+
+    /// The exchange of `request`, if it is under way and was routed to `queue`; whatever its state.
+    pub fn exchange_of(&mut self, request: RequestId, queue: QueueId) -> Option<&mut Exchange> {
         match &mut self.phase {
-            Phase::Exchange(exchange)
-                if exchange.request == request
-                    && exchange.queue == queue
-                    && exchange.answer != Answer::Last
-                    && exchange.delivery != Delivery::Queued =>
-            {
-                Ok(exchange)
-            }
-            _ => Err(Error::ConnectionInvalid),
+            Phase::Exchange(exchange) => Some(exchange)
+                .filter(|exchange| exchange.request == request && exchange.queue == queue),
+            _ => None,
         }
     }
 
@@ -285,12 +286,6 @@ impl Exchange {
         } else {
             Delivery::Bound
         };
-    }
-
-    /// The connection ends with this exchange.
-    #[must_use]
-    pub fn closes(&self) -> bool {
-        self.close
     }
 
     /// True for a HEAD request.

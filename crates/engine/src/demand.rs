@@ -3,13 +3,11 @@
 //! Owns the one wait that a queue can have. Does not own who may wait: only a controller handle
 //! may, which the door checks (QUE-013).
 
-use std::sync::Arc;
-
 use httpsys_core::Error;
 
 use crate::queue::Queue;
 use crate::service::Service;
-use crate::waiter::{PendingOperation, Signal, Waiter, Waiting};
+use crate::waiter::{PendingOperation, Waiting};
 
 impl Service {
     /// HttpWaitForDemandStart: blocks until a request waits in the queue, which stays queued for a
@@ -20,17 +18,7 @@ impl Service {
     /// (183) while another wait is outstanding (QUE-012); [`Error::Aborted`] (995) when the queue
     /// shuts down meanwhile.
     pub fn wait_for_demand_start(&self, queue: &Queue) -> Result<(), Error> {
-        let waiter = Waiter::of_this_thread();
-        let result = match self.register_demand(queue, || Waiting::Thread(Arc::clone(&waiter))) {
-            Ok(false) => match self.wait(&waiter, None) {
-                Some(Signal::Failed(error)) => Err(error),
-                _ => Ok(()),
-            },
-            Ok(true) => Ok(()),
-            Err(error) => Err(error),
-        };
-        waiter.recycle();
-        result
+        self.block(|waiting| self.register_demand(queue, || waiting))
     }
 
     /// The overlapped form. `Ok(false)`: pending, and the operation will be signalled.

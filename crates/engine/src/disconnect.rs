@@ -3,8 +3,6 @@
 //! Owns the wait for a connection's end and the search for a pending operation by its tag. Does
 //! not own the ends themselves (`cancel.rs`).
 
-use std::sync::Arc;
-
 use httpsys_core::ids::Place;
 use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{ConnectionId, Error, QueueId};
@@ -12,7 +10,7 @@ use httpsys_core::{ConnectionId, Error, QueueId};
 use crate::conn::Conn;
 use crate::queue::Queue;
 use crate::service::Service;
-use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
+use crate::waiter::{PendingOperation, Signal, Waiting, Wakes};
 
 impl Service {
     /// HttpWaitForDisconnect: blocks until the connection is gone, whatever ended it (DSC-001).
@@ -26,19 +24,10 @@ impl Service {
         queue: &Queue,
         wait: &WaitForDisconnect,
     ) -> Result<(), Error> {
-        let waiter = Waiter::of_this_thread();
-        let registered = self.register_disconnect(queue, wait.connection, || {
-            Waiting::Thread(Arc::clone(&waiter))
-        });
-        let result = match registered {
-            Ok(()) => match self.wait(&waiter, None) {
-                Some(Signal::Failed(error)) => Err(error),
-                _ => Ok(()),
-            },
-            Err(error) => Err(error),
-        };
-        waiter.recycle();
-        result
+        self.block(|waiting| {
+            self.register_disconnect(queue, wait.connection, || waiting)
+                .map(|()| false)
+        })
     }
 
     /// The overlapped form; the operation is signalled [`Signal::Ready`] when the connection ends.

@@ -148,6 +148,24 @@ impl Service {
         }
     }
 
+    /// Blocks on a wait that `register` registers, unless it says that there is nothing to wait for.
+    pub(crate) fn block(
+        &self,
+        register: impl FnOnce(Waiting) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        let waiter = Waiter::of_this_thread();
+        let result = match register(Waiting::Thread(Arc::clone(&waiter))) {
+            Ok(false) => match self.wait(&waiter, None) {
+                Some(Signal::Failed(error)) => Err(error),
+                _ => Ok(()),
+            },
+            Ok(true) => Ok(()),
+            Err(error) => Err(error),
+        };
+        waiter.recycle();
+        result
+    }
+
     /// The next request of a queue for a blocking receive.
     ///
     /// The thread that leads keeps the first request it finds for its own queue: among threads
@@ -209,9 +227,7 @@ impl Service {
             let mut fifos = queue.lock();
             queue.set_polled(false);
             let request = if fifos.is_shut() { None } else { fifos.take() };
-            while let Some((other, receive)) = fifos.pair() {
-                wakes.add(receive, Signal::Request(other));
-            }
+            wakes.pair(&mut fifos);
             request
         };
         self.leave(lead);

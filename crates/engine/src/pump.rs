@@ -208,9 +208,7 @@ impl Service {
             // An overlapped receive was posted before the polling thread's: it goes first.
             let keep = polling && fifos.next_waiting().is_none_or(|next| !next.is_operation());
             if pushed == Pushed::Queued && !keep {
-                while let Some((request, receive)) = fifos.pair() {
-                    wakes.add(receive, Signal::Request(request));
-                }
+                wakes.pair(&mut fifos);
             }
             if let Some(demand) = fifos.take_demanded() {
                 wakes.add(demand, Signal::Ready);

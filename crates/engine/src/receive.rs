@@ -15,7 +15,7 @@ use crate::conn::Conn;
 use crate::entity_body::BodyRead;
 use crate::queue::Queue;
 use crate::service::Service;
-use crate::waiter::{PendingOperation, Signal, Waiting, Wakes};
+use crate::waiter::{PendingOperation, Waiting, Wakes};
 
 /// What a receive's sink made of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +158,7 @@ impl Service {
         }
     }
 
-    /// Hands over the request that [`Signal::Request`] gave to a pending receive.
+    /// Hands over the request that [`Signal::Request`](crate::Signal::Request) gave to a pending receive.
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`]: its client is gone, the receive is to be posted again.
@@ -171,7 +171,7 @@ impl Service {
         self.hand_over(queue, request, Delivery::Queued, sink)
     }
 
-    /// Puts back the request that [`Signal::Request`] gave to a pending receive which was given up
+    /// Puts back the request that [`Signal::Request`](crate::Signal::Request) gave to a pending receive which was given up
     /// meanwhile: the next receive gets it first.
     pub fn give_back(&self, queue: &Queue, request: RequestId) {
         let mut wakes = Wakes::default();
@@ -179,40 +179,20 @@ impl Service {
             let mut guard = self.shard().table.lock(request.place());
             let queued = guard
                 .as_mut()
-                .is_some_and(|conn| match conn.state.phase_mut() {
-                    Phase::Exchange(exchange) => {
-                        exchange.request() == request
-                            && exchange.queue() == queue.id()
-                            && exchange.delivery() == Delivery::Queued
-                    }
-                    _ => false,
-                });
+                .and_then(|conn| conn.state.exchange_of(request, queue.id()))
+                .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
             // Its client is gone, or somebody has it: nothing to give back.
             if !queued {
                 return;
             }
             let mut fifos = queue.lock();
             fifos.give_back(request);
-            while let Some((request, receive)) = fifos.pair() {
-                wakes.add(receive, Signal::Request(request));
-            }
+            wakes.pair(&mut fifos);
             if queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();
             }
         }
         wakes.fire(self);
-    }
-
-    /// Withdraws the pending receive with this tag; it is signalled with 995.
-    pub fn cancel_receive(&self, queue: &Queue, tag: usize) -> bool {
-        let found = queue
-            .lock()
-            .withdraw_where(|waiting| waiting.tag() == Some(tag));
-        let Some(waiting) = found else { return false };
-        let mut wakes = Wakes::default();
-        wakes.add(waiting, Signal::Failed(Error::Aborted));
-        wakes.fire(self);
-        true
     }
 
     fn hand_over(
@@ -228,14 +208,10 @@ impl Service {
             .lock(request.place())
             .ok_or(Error::ConnectionInvalid)?;
         let conn = &mut *guard;
-        let exchange = match conn.state.phase_mut() {
-            Phase::Exchange(exchange)
-                if exchange.request() == request && exchange.queue() == queue.id() =>
-            {
-                exchange
-            }
-            _ => return Err(Error::ConnectionInvalid),
-        };
+        let exchange = conn
+            .state
+            .exchange_of(request, queue.id())
+            .ok_or(Error::ConnectionInvalid)?;
         if exchange.delivery() != expected {
             return Err(match exchange.delivery() {
                 Delivery::Delivered if exchange.is_open() => Error::EndOfBody,

@@ -323,17 +323,11 @@ impl Service {
             self.requests().put(block);
         }
         conn.queue = None;
-        if conn
-            .state
-            .exchange()
-            .is_some_and(|exchange| !exchange.closes())
-        {
-            conn.in_flight = false;
-        }
         // Body reads that still wait have no request any more.
         while let Some(reader) = conn.pop_reader() {
             wakes.add(reader, Signal::Failed(Error::ConnectionInvalid));
         }
+        let in_flight = std::mem::take(&mut conn.in_flight);
         match conn.state.end_exchange() {
             After::NextHead if conn.unused().is_empty() && !conn.readable => {}
             After::NextHead | After::Drain => self.pump(conn, wakes),
@@ -341,7 +335,7 @@ impl Service {
                 // A byte that comes after the close turns it into a reset, to which the client can
                 // lose what it has not taken (RFC 9112 section 9.6). A small response to a request
                 // that was read to its end is with the client before it can send more.
-                if unread || conn.in_flight || conn.readable || !conn.unused().is_empty() {
+                if unread || in_flight || conn.readable || !conn.unused().is_empty() {
                     self.close_when_read(conn, wakes);
                 } else {
                     self.close_connection(conn, wakes);

@@ -30,7 +30,7 @@ use crate::waiter::{Signal, Wakes};
 const EVENTS: usize = 128;
 /// How long a closing connection is given to take the last bytes (G-006).
 const LINGER: Duration = Duration::from_secs(1);
-/// When accepting failed for want of descriptors, the next attempt.
+/// When accepting failed, the next attempt.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 const WAKER: Token = Token(usize::MAX);
@@ -257,15 +257,10 @@ impl Service {
                     io::ErrorKind::WouldBlock => return,
                     // The client gave up while it waited.
                     io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
-                    _ if sys::is_out_of_descriptors(&error) => {
-                        tracing::warn!(%error, "connections wait: no descriptor left");
-                        *shard.accept_again.lock() = Some(self.clock().now() + ACCEPT_RETRY);
-                        return;
-                    }
-                    // Without an attempt later the clients behind it would wait for the next
-                    // arrival: readiness is told once.
+                    // Most often there is no descriptor left. Without an attempt later the clients
+                    // behind it would wait for the next arrival: readiness is told once.
                     _ => {
-                        tracing::warn!(%error, "accept failed");
+                        tracing::warn!(%error, "accept failed: connections wait");
                         *shard.accept_again.lock() = Some(self.clock().now() + ACCEPT_RETRY);
                         return;
                     }

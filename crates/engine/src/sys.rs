@@ -205,9 +205,3 @@ pub(crate) fn is_unavailable(error: &io::Error) -> bool {
     };
     error.raw_os_error() == Some(no_family)
 }
-
-/// True when the process has no descriptor left for another connection.
-pub(crate) fn is_out_of_descriptors(error: &io::Error) -> bool {
-    // EMFILE and ENFILE have these numbers on all Unix systems; Winsock says WSAEMFILE.
-    matches!(error.raw_os_error(), Some(23 | 24 | 10024))
-}

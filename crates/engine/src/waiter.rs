@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use httpsys_core::ids::RequestId;
+use httpsys_core::request_queue::RequestQueue;
 use httpsys_core::{Error, QueueId};
 use parking_lot::{Condvar, Mutex};
 use smallvec::SmallVec;
@@ -152,6 +153,13 @@ pub(crate) struct Wakes {
 impl Wakes {
     pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
         self.list.push((waiting, signal));
+    }
+
+    /// Gives each request that waits to the receive that waits longest, as far as there are both.
+    pub(crate) fn pair(&mut self, fifos: &mut RequestQueue<Waiting>) {
+        while let Some((request, receive)) = fifos.pair() {
+            self.add(receive, Signal::Request(request));
+        }
     }
 
     /// The thread that collects these polls for this queue and takes its next request itself.

@@ -93,10 +93,11 @@ impl Drop for WaitForDisconnect {
         if let Some(wait) = &self.wait {
             if wait.close() == Closed::Waiting {
                 // If it is not found, its signal is on its way and nobody listens.
-                self.scope
-                    .service
-                    .engine()
-                    .cancel_operation(&self.scope.queue, wait.tag());
+                self.scope.service.engine().cancel_operation_at(
+                    &self.scope.queue,
+                    wait.tag(),
+                    Some(self.connection.place()),
+                );
             }
         }
     }

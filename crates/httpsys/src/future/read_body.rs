@@ -126,10 +126,11 @@ impl ReadBody<'_> {
 
     fn cancel(&self, wait: &Arc<Slot<News>>) -> bool {
         let scope = self.request.scope();
-        scope
-            .service
-            .engine()
-            .cancel_operation(&scope.queue, wait.tag())
+        scope.service.engine().cancel_operation_at(
+            &scope.queue,
+            wait.tag(),
+            Some(self.request.id().place()),
+        )
     }
 }
 

@@ -132,7 +132,7 @@ impl Drop for Receive {
         match wait.close() {
             Closed::Waiting => {
                 // If it is not found, its signal is on its way and gives the request back.
-                engine.cancel_receive(&self.scope.queue, wait.tag());
+                engine.cancel_operation_at(&self.scope.queue, wait.tag(), None);
             }
             Closed::Done(Signal::Request(id)) => engine.give_back(&self.scope.queue, id),
             Closed::Done(Signal::Ready | Signal::Failed(_)) | Closed::Taken => {}

@@ -132,9 +132,10 @@ impl Drop for SendCall {
         let State::Pending(wait) = &self.state else {
             return;
         };
-        let engine = self.scope.service.engine();
+        let (engine, queue) = (self.scope.service.engine(), &self.scope.queue);
+        let place = Some(self.request.place());
         for _ in 0..CATCHES {
-            if !wait.is_waiting() || engine.cancel_operation(&self.scope.queue, wait.tag()) {
+            if !wait.is_waiting() || engine.cancel_operation_at(queue, wait.tag(), place) {
                 break;
             }
             // Another thread writes on just now: it ends the send or registers it again. That can
