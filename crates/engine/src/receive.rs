@@ -158,7 +158,7 @@ impl Service {
         }
     }
 
-    /// Hands over the request that [`Signal::Request`](crate::Signal::Request) gave to a pending receive.
+    /// Hands over the request that [`crate::Signal::Request`] gave to a pending receive.
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`]: its client is gone, the receive is to be posted again.
@@ -171,8 +171,8 @@ impl Service {
         self.hand_over(queue, request, Delivery::Queued, sink)
     }
 
-    /// Puts back the request that [`Signal::Request`](crate::Signal::Request) gave to a pending receive which was given up
-    /// meanwhile: the next receive gets it first.
+    /// Puts back the request that [`crate::Signal::Request`] gave to a pending receive which was
+    /// given up meanwhile: the next receive gets it first.
     pub fn give_back(&self, queue: &Queue, request: RequestId) {
         let mut wakes = Wakes::default();
         {
