@@ -103,6 +103,35 @@ pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> Result<&'a [
     Ok(unsafe { std::slice::from_raw_parts(first, count) })
 }
 
+/// Structures of http.h for which bytes of zero are a value.
+///
+/// # Safety
+/// The type consists of integers and raw pointers only.
+pub(crate) unsafe trait Zeroable {}
+
+/// Writes a structure into bytes, whatever their alignment; nothing when it does not fit.
+pub(crate) fn put<T: Copy>(out: &mut [u8], value: &T) {
+    if let Some(out) = out.get_mut(..size_of::<T>()) {
+        // SAFETY: as many bytes as `value` has; copied as bytes, so that padding and alignment do
+        // not matter.
+        unsafe {
+            let from = std::ptr::from_ref(value).cast::<u8>();
+            from.copy_to_nonoverlapping(out.as_mut_ptr(), size_of::<T>());
+        }
+    }
+}
+
+/// Writes UTF-16 units into bytes of exactly their size; nothing into others.
+pub(crate) fn put_units(out: &mut [u8], units: &[u16]) {
+    if out.len() == size_of_val(units) {
+        // SAFETY: as many bytes as `units` have, and not part of them.
+        unsafe {
+            let from = units.as_ptr().cast::<u8>();
+            from.copy_to_nonoverlapping(out.as_mut_ptr(), out.len());
+        }
+    }
+}
+
 /// One value, to read.
 ///
 /// # Errors
@@ -162,6 +191,29 @@ impl Buffer {
         // SAFETY: in bounds as checked; valid and exclusive by the contract of `new`, and any byte
         // of memory that came through the C ABI is a valid `u8`.
         unsafe { std::slice::from_raw_parts_mut(self.first.add(start), self.length - start) }
+    }
+
+    /// A structure at the front, and the bytes behind the first `fixed`; those are zeroed. `None`
+    /// when they do not fit or the buffer is not aligned for the structure.
+    pub(crate) fn split_zeroed<T: Zeroable>(
+        &mut self,
+        fixed: usize,
+    ) -> Option<(&mut T, &mut [u8])> {
+        let aligned = self.first.cast::<T>().is_aligned();
+        if !aligned || fixed < size_of::<T>() || fixed > self.length {
+            return None;
+        }
+        // SAFETY: in bounds and aligned as checked; valid and exclusive by the contract of `new`.
+        // The two parts do not overlap. Zero is a value of `T` by its trait, and any byte of memory
+        // that came through the C ABI is a valid `u8`.
+        unsafe {
+            self.first.write_bytes(0, fixed);
+            let rest = self.first.add(fixed);
+            Some((
+                &mut *self.first.cast::<T>(),
+                std::slice::from_raw_parts_mut(rest, self.length - fixed),
+            ))
+        }
     }
 
     /// Copies values to `start`, whatever its alignment. False, and nothing copied, when they do

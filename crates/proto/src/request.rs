@@ -147,7 +147,8 @@ struct UnknownField {
 #[derive(Debug)]
 pub struct RequestHead {
     /// The head from the first byte of the request line, then the joined values of repeated
-    /// fields. All spans point into it.
+    /// fields. All spans point into it, and behind each that is not empty lies a byte which belongs
+    /// to none.
     bytes: Vec<u8>,
     known: [Span; REQUEST_HEADERS],
     /// Bit n: `known[n]` is set.
@@ -269,6 +270,43 @@ impl RequestHead {
     #[must_use]
     pub fn unknown_len(&self) -> usize {
         self.unknown.len()
+    }
+
+    /// The bytes that the spans of this head point into.
+    ///
+    /// Behind the last byte of each span that is not empty lies one that belongs to no span, or the
+    /// end: whoever takes a copy can end each part there with a NUL.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Where [`verb_text`](Self::verb_text) lies in [`text`](Self::text).
+    #[must_use]
+    pub fn verb_span(&self) -> Span {
+        self.verb_text
+    }
+
+    /// Where [`raw_url`](Self::raw_url) lies in [`text`](Self::text).
+    #[must_use]
+    pub fn raw_url_span(&self) -> Span {
+        self.raw_url
+    }
+
+    /// The known fields that are present, by ascending id, as places in [`text`](Self::text).
+    pub fn known_spans(&self) -> impl Iterator<Item = (usize, Span)> + '_ {
+        let mut left = self.present;
+        std::iter::from_fn(move || {
+            let id = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            Some((id, *self.known.get(id)?))
+        })
+    }
+
+    /// Name and value of the unknown fields as places in [`text`](Self::text), in the order of
+    /// [`unknown`](Self::unknown).
+    pub fn unknown_spans(&self) -> impl ExactSizeIterator<Item = (Span, Span)> + '_ {
+        self.unknown.iter().map(|field| (field.name, field.value))
     }
 
     /// The form of the request target.

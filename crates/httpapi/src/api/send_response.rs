@@ -5,7 +5,7 @@
 //! Invariant: descriptors are copied before a function returns 997; body memory stays the
 //! program's (design of cpprestsdk, SND-003). Threading: any thread.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::ffi::c_void;
 
 use httpsys_core::operation::Send;
@@ -152,13 +152,13 @@ fn send_of(request: u64, flags: u32) -> Send {
 /// Lends this thread's response head, whose memory is reused.
 fn with_head<R>(use_it: impl FnOnce(&mut ResponseHead) -> R) -> R {
     thread_local! {
-        static HEAD: Cell<Option<ResponseHead>> = const { Cell::new(None) };
+        static HEAD: RefCell<ResponseHead> = RefCell::default();
     }
-    // A completion that sends from within this send finds none and makes its own.
-    let mut head = HEAD.take().unwrap_or_default();
-    let result = use_it(&mut head);
-    HEAD.set(Some(head));
-    result
+    HEAD.with(|head| match head.try_borrow_mut() {
+        Ok(mut head) => use_it(&mut head),
+        // A completion that sends from within this send makes its own.
+        Err(_) => use_it(&mut ResponseHead::default()),
+    })
 }
 
 /// Sends, or leaves the rest to an operation that ends later.

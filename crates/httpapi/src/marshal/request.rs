@@ -1,23 +1,25 @@
 //! HTTP_REQUEST: a request packed into the program's buffer.
 //!
-//! Owns the arrangement: fixed structure, unknown headers, addresses, cooked URL, strings, and
-//! behind them the data chunk with the entity body (G-035). Does not own which request it is nor
-//! how the body is read. Invariants: one pass both writes and counts, so that the size reported for
-//! a buffer that is too small is exactly the size that works (RCV-009 to RCV-012); pointers into
-//! the buffer are made from its own address, and never read here. Threading: one call at a time.
+//! Owns the arrangement: fixed structure, unknown headers, addresses, cooked URL, the text of the
+//! head, and behind them the data chunk with the entity body (G-035). The head is copied whole, and
+//! the NUL behind each of its parts takes the place of a separator: one copy whatever the number of
+//! fields. Does not own which request it is nor how the body is read. Invariants: the size reported
+//! for a buffer that is too small is exactly the size that works (RCV-009 to RCV-012); pointers
+//! into the buffer are made from its own address, and never read here. Threading: one call at a
+//! time.
 
 use std::mem::{offset_of, size_of};
 use std::net::SocketAddr;
 use std::ptr::null_mut;
 
 use httpsys_core::proto::Verb;
-use httpsys_core::proto::header::REQUEST_HEADERS;
+use httpsys_core::proto::request::Span;
 use httpsys_core::{Error, Request};
 
 use crate::code::Code;
-use crate::pointers::Buffer;
+use crate::pointers::{self, Buffer, Zeroable};
 use crate::types::{
-    HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0, HTTP_KNOWN_HEADER,
+    HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0,
     HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS, HTTP_REQUEST_V1, HTTP_REQUEST_V2,
     HTTP_TRANSPORT_ADDRESS, HTTP_UNKNOWN_HEADER, HTTP_VERSION, HttpDataChunkFromMemory,
 };
@@ -31,8 +33,12 @@ const BLOCK: usize = 8;
 const AF_INET: u16 = 2;
 const AF_INET6: u16 = 23;
 
-// SAFETY: integers and raw pointers only, for which zero is a value.
-const EMPTY: HTTP_REQUEST_V1 = unsafe { std::mem::zeroed() };
+/// Sizes of SOCKADDR_IN and SOCKADDR_IN6.
+const IPV4_SIZE: usize = 16;
+const IPV6_SIZE: usize = 28;
+
+// SAFETY: integers and raw pointers only.
+unsafe impl Zeroable for HTTP_REQUEST_V1 {}
 
 /// The program's buffer of one HttpReceiveHttpRequest.
 #[derive(Debug)]
@@ -87,34 +93,27 @@ impl RequestBuffer {
     /// [`Error::MoreData`] with the size needed; the fixed structure is zero then, except for
     /// RequestId and ConnectionId (RCV-009).
     pub(crate) fn pack(&mut self, request: &Request) -> Result<usize, Error> {
-        let mut packer = Packer {
-            buffer: &mut self.memory,
-            at: self.fixed,
+        let plan = Plan::of(request, self.fixed);
+        let fits = plan.size <= self.memory.len();
+        let first = self.memory.first();
+        let Some((out, blocks)) = self.memory.split_zeroed::<HTTP_REQUEST_V1>(self.fixed) else {
+            // The constructor has seen to size and alignment.
+            return Err(Error::Internal);
         };
-        let mut base = EMPTY;
-        packer.request(request, &mut base);
-        let size = packer.at;
-        if size > self.memory.len() {
-            self.memory.put(
-                0,
-                &[0_u64; size_of::<HTTP_REQUEST_V2>() / 8][..self.fixed / 8],
-            );
-            self.memory
-                .put(offset_of!(HTTP_REQUEST_V1, RequestId), &[request.id.0]);
-            self.memory.put(
-                offset_of!(HTTP_REQUEST_V1, ConnectionId),
-                &[request.connection.0],
-            );
+        out.RequestId = request.id.0;
+        out.ConnectionId = request.connection.0;
+        if !fits {
             return Err(Error::MoreData {
-                needed: u32::try_from(size).unwrap_or(u32::MAX),
+                needed: u32::try_from(plan.size).unwrap_or(u32::MAX),
             });
         }
-        self.memory.put(0, &[base]);
-        if self.fixed > size_of_val(&base) {
-            // The fields of version 2: no request information.
-            self.memory.put(size_of_val(&base), &[0_u64; 2]);
-        }
-        Ok(size)
+        let mut packer = Packer {
+            first,
+            fixed: self.fixed,
+            blocks,
+        };
+        packer.request(request, &plan, out);
+        Ok(plan.size)
     }
 
     /// Where the entity body goes behind `used` bytes; `None` when not one byte of it fits.
@@ -166,129 +165,195 @@ impl RequestBuffer {
     }
 }
 
-/// Lays blocks out one behind the other; what does not fit is counted but not written.
+/// Where each block lies, as offsets in the buffer: what needs alignment first, then text.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    unknown: usize,
+    remote: usize,
+    local: usize,
+    url: usize,
+    text: usize,
+    size: usize,
+}
+
+impl Plan {
+    fn of(request: &Request, fixed: usize) -> Plan {
+        let unknown = fixed;
+        let remote = unknown + request.head.unknown_len() * size_of::<HTTP_UNKNOWN_HEADER>();
+        let local = remote + address_size(request.remote).next_multiple_of(BLOCK);
+        let url = local + address_size(request.local).next_multiple_of(BLOCK);
+        let text = url + size_of_val(request.url.full()) + size_of::<u16>();
+        Plan {
+            unknown,
+            remote,
+            local,
+            url,
+            text,
+            size: text + request.head.text().len() + 1,
+        }
+    }
+}
+
+/// Writes the blocks of a request that fits.
 struct Packer<'a> {
-    buffer: &'a mut Buffer,
-    at: usize,
+    /// Of the whole buffer: pointers are made from it.
+    first: *mut u8,
+    /// The offset of `blocks` in the buffer.
+    fixed: usize,
+    blocks: &'a mut [u8],
 }
 
 impl Packer<'_> {
-    fn request(&mut self, request: &Request, out: &mut HTTP_REQUEST_V1) {
+    fn request(&mut self, request: &Request, plan: &Plan, out: &mut HTTP_REQUEST_V1) {
         let head = &request.head;
         let version = request.version();
         let verb = request.verb();
-        // Blocks that need alignment come first, then text.
-        let unknown = self.take(head.unknown_len() * size_of::<HTTP_UNKNOWN_HEADER>(), BLOCK);
         out.Address = HTTP_TRANSPORT_ADDRESS {
-            pRemoteAddress: self.address(request.remote).cast(),
-            pLocalAddress: self.address(request.local).cast(),
+            pRemoteAddress: self.address(request.remote, plan.remote).cast(),
+            pLocalAddress: self.address(request.local, plan.local).cast(),
         };
-        self.cooked_url(request, &mut out.CookedUrl);
+        self.cooked_url(request, plan.url, &mut out.CookedUrl);
         if request.has_body {
             out.Flags = HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS;
         }
-        out.RequestId = request.id.0;
-        out.ConnectionId = request.connection.0;
         out.UrlContext = request.context;
         out.Version = HTTP_VERSION {
             MajorVersion: version.major,
             MinorVersion: version.minor,
         };
-        out.Verb = verb as i32;
-        if verb == Verb::Unknown {
-            (out.UnknownVerbLength, out.pUnknownVerb) = self.text(head.verb_text());
-        }
-        (out.RawUrlLength, out.pRawUrl) = self.text(head.raw_url());
         out.BytesReceived = request.bytes_received;
         out.RawConnectionId = request.connection.0;
-        for id in 0..REQUEST_HEADERS {
-            if let Some(value) = head.known(id) {
-                let (length, text) = self.text(value);
-                out.Headers.KnownHeaders[id] = HTTP_KNOWN_HEADER {
-                    RawValueLength: length,
-                    pRawValue: text,
-                };
+        let mut text = self.text(head.text(), plan.text);
+        out.Verb = verb as i32;
+        if verb == Verb::Unknown {
+            (out.UnknownVerbLength, out.pUnknownVerb) = text.part(head.verb_span());
+        }
+        (out.RawUrlLength, out.pRawUrl) = text.part(head.raw_url_span());
+        for (id, value) in head.known_spans() {
+            let (length, value) = text.part(value);
+            if let Some(field) = out.Headers.KnownHeaders.get_mut(id) {
+                field.RawValueLength = length;
+                field.pRawValue = value;
             }
         }
         if head.unknown_len() != 0 {
             out.Headers.UnknownHeaderCount = short(head.unknown_len());
-            out.Headers.pUnknownHeaders = self.pointer(unknown).cast();
+            out.Headers.pUnknownHeaders = self.pointer(plan.unknown).cast();
+            self.unknown_headers(request, plan);
         }
-        for (index, (name, value)) in head.unknown().enumerate() {
-            let (name, value) = (self.text(name), self.text(value));
+    }
+
+    fn unknown_headers(&mut self, request: &Request, plan: &Plan) {
+        let mut at = plan.unknown;
+        for (name, value) in request.head.unknown_spans() {
+            let mut text = self.placed(request.head.text().len(), plan.text);
+            let (name, value) = (text.part(name), text.part(value));
             let field = HTTP_UNKNOWN_HEADER {
                 NameLength: name.0,
                 RawValueLength: value.0,
                 pName: name.1,
                 pRawValue: value.1,
             };
-            self.buffer
-                .put(unknown + index * size_of_val(&field), &[field]);
+            pointers::put(&mut self.blocks[at - self.fixed..], &field);
+            at += size_of_val(&field);
         }
     }
 
     /// HST-006 to HST-009: one string, the parts point into it; lengths in bytes.
-    fn cooked_url(&mut self, request: &Request, out: &mut HTTP_COOKED_URL) {
+    fn cooked_url(&mut self, request: &Request, at: usize, out: &mut HTTP_COOKED_URL) {
         let url = &request.url;
         let full = url.full();
-        let at = self.take(size_of_val(full) + 2, 2);
-        self.buffer.put(at, full);
-        self.buffer.put(at + size_of_val(full), &[0_u16]);
+        let end = at - self.fixed + size_of_val(full);
+        pointers::put_units(&mut self.blocks[at - self.fixed..end], full);
+        self.blocks[end..end + 2].fill(0);
         let part = |start: usize| self.pointer(at + 2 * start).cast::<u16>().cast_const();
+        let (host, path) = (url.host_start(), url.path_start());
+        let query = url.query_start();
         *out = HTTP_COOKED_URL {
             FullUrlLength: short(size_of_val(full)),
-            HostLength: short(size_of_val(url.host())),
-            AbsPathLength: short(size_of_val(url.abs_path())),
+            HostLength: short(2 * (path - host)),
+            AbsPathLength: short(2 * (query.unwrap_or(full.len()) - path)),
             QueryStringLength: 0,
             pFullUrl: part(0),
-            pHost: part(url.host_start()),
-            pAbsPath: part(url.path_start()),
+            pHost: part(host),
+            pAbsPath: part(path),
             pQueryString: null_mut(),
         };
-        if let (Some(start), Some(query)) = (url.query_start(), url.query()) {
-            out.QueryStringLength = short(size_of_val(query));
+        if let Some(start) = query {
+            out.QueryStringLength = short(2 * (full.len() - start));
             out.pQueryString = part(start);
         }
     }
 
     /// A SOCKADDR_IN or SOCKADDR_IN6 in the Windows layout (HST-012).
-    fn address(&mut self, address: SocketAddr) -> *mut u8 {
-        let mut bytes = [0_u8; 28];
-        bytes[2..4].copy_from_slice(&address.port().to_be_bytes());
-        let (family, size) = match address {
+    fn address(&mut self, address: SocketAddr, at: usize) -> *mut u8 {
+        let out = &mut self.blocks[at - self.fixed..];
+        match address {
             SocketAddr::V4(v4) => {
+                let mut bytes = [0_u8; IPV4_SIZE];
+                bytes[..2].copy_from_slice(&AF_INET.to_ne_bytes());
+                bytes[2..4].copy_from_slice(&v4.port().to_be_bytes());
                 bytes[4..8].copy_from_slice(&v4.ip().octets());
-                (AF_INET, 16)
+                out[..IPV4_SIZE].copy_from_slice(&bytes);
             }
             SocketAddr::V6(v6) => {
+                let mut bytes = [0_u8; IPV6_SIZE];
+                bytes[..2].copy_from_slice(&AF_INET6.to_ne_bytes());
+                bytes[2..4].copy_from_slice(&v6.port().to_be_bytes());
                 bytes[4..8].copy_from_slice(&v6.flowinfo().to_ne_bytes());
                 bytes[8..24].copy_from_slice(&v6.ip().octets());
                 bytes[24..28].copy_from_slice(&v6.scope_id().to_ne_bytes());
-                (AF_INET6, 28)
+                out[..IPV6_SIZE].copy_from_slice(&bytes);
             }
-        };
-        bytes[..2].copy_from_slice(&family.to_ne_bytes());
-        let at = self.take(size, BLOCK);
-        self.buffer.put(at, &bytes[..size]);
+        }
         self.pointer(at)
     }
 
-    /// Copies bytes and a NUL; returns the length without it and the address.
-    fn text(&mut self, text: &[u8]) -> (u16, *const u8) {
-        let at = self.take(text.len() + 1, 1);
-        self.buffer.put(at, text);
-        self.buffer.put(at + text.len(), &[0_u8]);
-        (short(text.len()), self.pointer(at))
+    /// Copies the head and a NUL; its parts are then found there.
+    fn text(&mut self, text: &[u8], at: usize) -> Text<'_> {
+        let copy = &mut self.blocks[at - self.fixed..][..=text.len()];
+        copy[..text.len()].copy_from_slice(text);
+        copy[text.len()] = 0;
+        self.placed(text.len(), at)
     }
 
-    fn take(&mut self, size: usize, align: usize) -> usize {
-        let at = self.at.next_multiple_of(align);
-        self.at = at + size;
-        at
+    /// The copy that [`Packer::text`] has made.
+    fn placed(&mut self, length: usize, at: usize) -> Text<'_> {
+        Text {
+            first: self.first.wrapping_add(at),
+            copy: &mut self.blocks[at - self.fixed..][..=length],
+        }
     }
 
     fn pointer(&self, at: usize) -> *mut u8 {
-        self.buffer.first().wrapping_add(at)
+        self.first.wrapping_add(at)
+    }
+}
+
+/// The copy of a request's head in the program's buffer.
+struct Text<'a> {
+    first: *mut u8,
+    copy: &'a mut [u8],
+}
+
+impl Text<'_> {
+    /// Ends a part with a NUL, which takes a byte that belongs to no part; returns its length and
+    /// address. An empty part may lie between two others: it is shown at the NUL behind the text.
+    fn part(&mut self, part: Span) -> (u16, *const u8) {
+        let (start, length) = (part.start as usize, part.len as usize);
+        let last = self.copy.len() - 1;
+        if length == 0 || start + length > last {
+            return (0, self.first.wrapping_add(last));
+        }
+        self.copy[start + length] = 0;
+        (short(length), self.first.wrapping_add(start))
+    }
+}
+
+fn address_size(address: SocketAddr) -> usize {
+    match address {
+        SocketAddr::V4(_) => IPV4_SIZE,
+        SocketAddr::V6(_) => IPV6_SIZE,
     }
 }
 

@@ -58,22 +58,27 @@ pub(crate) unsafe fn read<'a>(
     let mut multiple = Multiple::new();
     if !version_1 {
         // SAFETY: as above; the structure of a version 2 queue has the further fields.
-        multiple = unsafe { information(pointers::one(response)?) }?;
+        let further = unsafe { pointers::one(response) }?;
+        if further.ResponseInfoCount != 0 {
+            // SAFETY: as above.
+            multiple = unsafe { information(further) }?;
+        }
     }
     // SAFETY: as above.
     let reason = unsafe { text(base.pReason, base.ReasonLength) }?;
     head.begin(base.StatusCode, reason)
         .map_err(|_| Error::InvalidParameter)?;
-    for id in 0..RESPONSE_HEADERS {
-        let field = &base.Headers.KnownHeaders[id];
-        if field.RawValueLength != 0 {
-            // SAFETY: as above.
-            unsafe { known(head, id, field) }?;
+    let fields = &base.Headers.KnownHeaders;
+    if multiple.is_empty() {
+        for (id, field) in fields.iter().enumerate() {
+            if field.RawValueLength != 0 {
+                // SAFETY: as above.
+                unsafe { known(head, id, field) }?;
+            }
         }
-        for values in multiple.iter().filter(|values| values.id == id) {
-            // SAFETY: as above.
-            unsafe { several(head, values) }?;
-        }
+    } else {
+        // SAFETY: as above.
+        unsafe { known_and_multiple(head, fields, &multiple) }?;
     }
     if base.Headers.UnknownHeaderCount > MAX_UNKNOWN {
         return Err(Error::InvalidParameter.into());
@@ -94,10 +99,33 @@ pub(crate) unsafe fn read<'a>(
     Ok(base)
 }
 
+/// Each known header with its further values behind it.
+///
+/// # Safety
+/// As [`read`].
+unsafe fn known_and_multiple(
+    head: &mut ResponseHead,
+    fields: &[HTTP_KNOWN_HEADER],
+    multiple: &Multiple<'_>,
+) -> Result<(), Code> {
+    for (id, field) in fields.iter().enumerate() {
+        if field.RawValueLength != 0 {
+            // SAFETY: by the contract.
+            unsafe { known(head, id, field) }?;
+        }
+        for values in multiple.iter().filter(|values| values.id == id) {
+            // SAFETY: by the contract.
+            unsafe { several(head, values) }?;
+        }
+    }
+    Ok(())
+}
+
 /// The response information of version 2.
 ///
 /// # Safety
 /// As [`read`].
+#[cold]
 unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>, Code> {
     let count = response.ResponseInfoCount;
     if count > MAX_INFO {

@@ -14,6 +14,8 @@ use std::cmp::Ordering;
 const FEW_FIELDS: usize = 8;
 /// Marks an unknown field whose value was joined to an earlier one.
 const JOINED: u32 = u32::MAX;
+/// Stands behind each joined value, so that no two parts of a head touch each other.
+const SEPARATOR: u8 = 0;
 
 /// Parses field lines from `head.parsed` on; `Some` is the index behind the blank line.
 ///
@@ -166,6 +168,7 @@ fn join_known(head: &mut RequestHead) {
             append(bytes, *value);
         }
         *first = Span::between(start, bytes.len());
+        bytes.push(SEPARATOR);
     }
 }
 
@@ -221,6 +224,7 @@ fn join_unknown(head: &mut RequestHead) {
                 unknown[*i as usize].name.start = JOINED;
             }
             unknown[first].value = Span::between(start, bytes.len());
+            bytes.push(SEPARATOR);
         }
         at += same + 1;
     }
