@@ -22,9 +22,16 @@ mod path;
 mod tests;
 
 /// A cooked URL. Reusable: [`cook`] overwrites it and keeps its memory.
+///
+/// It also keeps the front of its text, scheme and authority, with what that was made from: nearly
+/// all requests to a service name the same host.
 #[derive(Clone, Debug, Default)]
 pub struct CookedUrl {
     text: Vec<u16>,
+    /// What the front of `text` was made from; the authority is empty when it must not be reused.
+    authority: Vec<u8>,
+    https: bool,
+    port: u16,
     host_start: u16,
     name_end: u16,
     path_start: u16,
@@ -36,6 +43,7 @@ impl CookedUrl {
     /// Empties the value and keeps its memory.
     pub fn clear(&mut self) {
         self.text.clear();
+        self.authority.clear();
         self.host_start = 0;
         self.name_end = 0;
         self.path_start = 0;
@@ -107,7 +115,6 @@ pub fn cook(
     path_and_query: &[u8],
     p: &Parameters,
 ) -> Result<(), Reject> {
-    out.clear();
     let result = fill(out, https, host, local, path_and_query, p);
     if result.is_err_and(|reject| reject != Reject::Forbidden) {
         out.clear();
@@ -118,12 +125,8 @@ pub fn cook(
 /// Whether the path of a target is refused whatever follows it: the request line alone decides, so
 /// a driver can answer before the fields have arrived (G-007, G-009).
 pub fn is_invalid_path(path_and_query: &[u8], p: &Parameters) -> bool {
-    let path = path_and_query
-        .split(|&b| b == b'?')
-        .next()
-        .unwrap_or_default();
-    let whole = matches!(path, b"" | b"*");
-    !whole && path::push_path(&mut Vec::new(), path, p) == Err(Reject::InvalidUrl)
+    !matches!(path_and_query, b"" | b"*")
+        && path::push_target(&mut Vec::new(), path_and_query, p).0 == Err(Reject::InvalidUrl)
 }
 
 fn fill(
@@ -139,18 +142,10 @@ fn fill(
     } else {
         target
     };
-    let (path, query) = match target.iter().position(|&b| b == b'?') {
-        Some(at) => target.split_at(at),
-        None => (target, &[][..]),
-    };
-    let scheme: &[u8] = if https { b"https://" } else { b"http://" };
-    push_bytes(&mut out.text, scheme);
-    out.host_start = offset(&out.text)?;
-    let host_result = push_host(out, host, local);
-    out.path_start = offset(&out.text)?;
+    let host_result = front(out, https, host, local)?;
     // The request line comes before Host on the wire, so its syntax error wins; climbing above the
     // root is a finding about a well-formed request and comes last (G-009).
-    let path_result = path::push_path(&mut out.text, path, p);
+    let (path_result, query) = path::push_target(&mut out.text, target, p);
     if let Err(Reject::InvalidUrl) = path_result {
         return path_result;
     }
@@ -169,6 +164,42 @@ fn fill(
         return Err(Reject::InvalidUrl);
     }
     Ok(())
+}
+
+/// Writes `scheme://host:port`, or keeps what is there. The inner result is that of the host, which
+/// is looked at after the path.
+#[inline]
+fn front(
+    out: &mut CookedUrl,
+    https: bool,
+    host: &[u8],
+    local: SocketAddr,
+) -> Result<Result<(), Reject>, Reject> {
+    out.query_start = None;
+    let same = out.authority == host && out.https == https && out.port == local.port();
+    if same && !host.is_empty() {
+        out.text.truncate(out.path_start());
+        return Ok(Ok(()));
+    }
+    new_front(out, https, host, local)
+}
+
+fn new_front(
+    out: &mut CookedUrl,
+    https: bool,
+    host: &[u8],
+    local: SocketAddr,
+) -> Result<Result<(), Reject>, Reject> {
+    out.clear();
+    push_bytes(&mut out.text, if https { b"https://" } else { b"http://" });
+    out.host_start = offset(&out.text)?;
+    let result = push_host(out, host, local);
+    out.path_start = offset(&out.text)?;
+    if result.is_ok() {
+        out.authority.extend_from_slice(host);
+        (out.https, out.port) = (https, local.port());
+    }
+    Ok(result)
 }
 
 /// The end of `text` as an offset; an end beyond the longest URL is refused.

@@ -310,24 +310,36 @@ impl PortTable {
     }
 
     fn route(&self, url: &CookedUrl, local: IpAddr) -> Route {
-        let named = self.trie.child(NAMES, url.host_name());
-        let address = AddressKey::new(local.to_canonical());
-        let bound = self.trie.child(ADDRESSES, address.units());
-        let assumed = self.sole_host.filter(|_| url.is_host_assumed());
-        let used = |root| Some(root).filter(|&root| !self.trie.is_unused(root));
-        let buckets = [used(STRONG), named, bound, used(WEAK), assumed];
         let mut known = false;
-        for root in buckets.into_iter().flatten() {
+        let mut search = |root: Option<NodeId>| {
+            let root = root?;
             known = true;
-            if let Some(entry) = self.longest(root, url.abs_path()) {
-                return Route::Match(entry.registration);
-            }
+            self.longest(root, url.abs_path())
+        };
+        let found = search(self.used(STRONG))
+            .or_else(|| search(self.trie.child(NAMES, url.host_name())))
+            .or_else(|| search(self.bound_to(local)))
+            .or_else(|| search(self.used(WEAK)))
+            .or_else(|| search(self.sole_host.filter(|_| url.is_host_assumed())));
+        if let Some(entry) = found {
+            return Route::Match(entry.registration);
         }
         if known {
             Route::UnknownPath
         } else {
             Route::UnknownHost
         }
+    }
+
+    fn used(&self, root: NodeId) -> Option<NodeId> {
+        (!self.trie.is_unused(root)).then_some(root)
+    }
+
+    /// The node of the prefixes that are bound to an address.
+    fn bound_to(&self, local: IpAddr) -> Option<NodeId> {
+        let root = self.used(ADDRESSES)?;
+        let address = AddressKey::new(local.to_canonical());
+        self.trie.child(root, address.units())
     }
 
     /// Longest match by whole segments. The walk ends at the first segment without an edge, so a

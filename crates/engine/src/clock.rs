@@ -3,9 +3,11 @@
 //! Owns the clock trait, the system's clock, and the per-second text of the Date header.
 
 use std::cell::Cell;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use httpsys_core::proto::date::imf_fixdate;
+
+use crate::sys;
 
 /// A source of time.
 pub trait Clock: Send + Sync + 'static {
@@ -25,9 +27,7 @@ impl Clock for SystemClock {
     }
 
     fn unix_seconds(&self) -> u64 {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs())
+        sys::unix_seconds()
     }
 }
 

@@ -8,6 +8,7 @@
 //! not begin the second. Threading: any thread; the list has a lock that is never held over a call
 //! into the engine.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -56,6 +57,38 @@ struct Operation {
     cancelled: bool,
 }
 
+/// The queue handle that a thread used last: most threads use one. A value never comes back, so a
+/// handle that is not closed is still the one that the value stands for.
+struct Last {
+    value: usize,
+    handle: Arc<QueueHandle>,
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+impl Last {
+    fn find(value: Handle) -> Option<Arc<QueueHandle>> {
+        let find = |last: &RefCell<Option<Last>>| {
+            let last = last.borrow();
+            let last = last.as_ref().filter(|last| last.value == value as usize)?;
+            let open = !last.handle.closed.load(Ordering::Acquire);
+            open.then(|| Arc::clone(&last.handle))
+        };
+        LAST.try_with(find).ok().flatten()
+    }
+
+    fn remember(value: Handle, handle: &Arc<QueueHandle>) {
+        let last = Last {
+            value: value as usize,
+            handle: Arc::clone(handle),
+        };
+        // The one before it is dropped here, outside of the borrow.
+        let _ = LAST.try_with(|place| place.replace(Some(last)));
+    }
+}
+
 impl QueueHandle {
     /// Executes a control call that gives a queue and opens a handle to it.
     pub(crate) fn make(call: Control, kind: Kind) -> Result<Handle, Code> {
@@ -95,7 +128,13 @@ impl QueueHandle {
     /// # Errors
     /// 6 for anything else, NULL included (RCV-001, ENT-001, G-064).
     pub(crate) fn lookup(value: Handle) -> Result<Arc<QueueHandle>, Code> {
-        httpsys_win32::lookup_as(value).ok_or_else(|| Error::InvalidHandle.into())
+        if let Some(handle) = Last::find(value) {
+            return Ok(handle);
+        }
+        let handle: Option<Arc<QueueHandle>> = httpsys_win32::lookup_as(value);
+        let handle = handle.ok_or(Error::InvalidHandle)?;
+        Last::remember(value, &handle);
+        Ok(handle)
     }
 
     /// As [`QueueHandle::lookup`], for functions that tell what is closed from what never was a

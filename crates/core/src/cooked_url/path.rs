@@ -11,24 +11,33 @@ use httpsys_proto::{Parameters, Reject};
 
 use crate::url_prefix::{MAX_URL_UNITS, SLASH};
 
-/// What a raw byte may do in a path.
-const PLAIN: u8 = 0;
+// What a raw byte does in a path; most do nothing.
 /// Needs the slow path: escape or backslash.
 const SPECIAL: u8 = 1;
 /// Never allowed: controls and blank (PTH-002), `#` (G-027), 0x7F and above (G-029).
 const BAD: u8 = 2;
+/// Ends the path.
+const QUERY: u8 = 4;
+/// Ends a segment.
+const SEPARATOR: u8 = 8;
+/// May begin a dot segment.
+const DOT: u8 = 16;
 
 const CLASS: [u8; 256] = {
-    let mut table = [PLAIN; 256];
+    let mut table = [0; 256];
     let mut b = 0;
     while b < 256 {
-        if b <= 0x20 || b >= 0x7F || b == b'#' as usize {
+        if b <= 0x20 || b >= 0x7F {
             table[b] = BAD;
-        } else if b == b'%' as usize || b == b'\\' as usize {
-            table[b] = SPECIAL;
         }
         b += 1;
     }
+    table[b'#' as usize] = BAD;
+    table[b'%' as usize] = SPECIAL;
+    table[b'\\' as usize] = SPECIAL;
+    table[b'?' as usize] = QUERY;
+    table[b'/' as usize] = SEPARATOR;
+    table[b'.' as usize] = DOT;
     table
 };
 
@@ -36,37 +45,71 @@ const CLASS: [u8; 256] = {
 /// segments; it is refused before any work is put into it.
 const MAX_RAW_PATH: usize = MAX_URL_UNITS * 6;
 
-/// Appends the cooked form of `path` to `text`. `Forbidden` means it climbs above the root
-/// (PTH-025), every other failure is `InvalidUrl`; `text` is then left with a partial path.
-pub(super) fn push_path(text: &mut Vec<u16>, path: &[u8], p: &Parameters) -> Result<(), Reject> {
-    if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH {
-        return Err(Reject::InvalidUrl);
-    }
+/// Appends the cooked form of the path in `target` and returns what follows it: the query with its
+/// `?`, or nothing. `Forbidden` means that the path climbs above the root (PTH-025), every other
+/// failure is `InvalidUrl`; `text` is then left with a partial path.
+pub(super) fn push_target<'t>(
+    text: &mut Vec<u16>,
+    target: &'t [u8],
+    p: &Parameters,
+) -> (Result<(), Reject>, &'t [u8]) {
+    let (length, kind) = scan(target);
+    let (path, query) = target.split_at(length);
+    let result = match kind {
+        Kind::Bad => Err(Reject::InvalidUrl),
+        _ if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH => Err(Reject::InvalidUrl),
+        Kind::Canonical => {
+            let start = text.len();
+            super::push_bytes(text, path);
+            check_segments(&text[start..], p)
+        }
+        Kind::Other => push_decoded(text, path, p),
+    };
+    (result, query)
+}
+
+#[inline(never)]
+fn push_decoded(text: &mut Vec<u16>, path: &[u8], p: &Parameters) -> Result<(), Reject> {
     let start = text.len();
-    if is_canonical(path)? {
-        super::push_bytes(text, path);
-    } else {
-        decode(text, path, p)?;
-        normalize(text, start)?;
-    }
+    decode(text, path, p)?;
+    normalize(text, start)?;
     check_segments(&text[start..], p)
 }
 
-/// One scan: true when the path is its own cooked form.
-fn is_canonical(path: &[u8]) -> Result<bool, Reject> {
-    let mut seen = PLAIN;
-    let mut slow = false;
-    let mut previous = 0;
-    for &b in path {
-        seen |= CLASS[usize::from(b)];
-        // A segment that begins with a dot is rare enough to be looked at by the slow path.
-        slow |= previous == b'/' && (b == b'/' || b == b'.');
-        previous = b;
+/// What one look at a path tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It is its own cooked form.
+    Canonical,
+    /// It has to be decoded or normalised.
+    Other,
+    /// It has a byte that may not stand in a path.
+    Bad,
+}
+
+/// The length of the path in `target` and what it is.
+#[inline]
+fn scan(target: &[u8]) -> (usize, Kind) {
+    let (mut seen, mut pairs, mut previous) = (0, 0, 0);
+    let mut length = target.len();
+    for (at, &b) in target.iter().enumerate() {
+        let class = CLASS[usize::from(b)];
+        if class & QUERY != 0 {
+            length = at;
+            break;
+        }
+        seen |= class;
+        // Behind a slash another one, or a dot: a segment that begins with a dot is rare enough to
+        // be looked at by the slow path.
+        pairs |= previous & class;
+        previous = (class & SEPARATOR) * ((SEPARATOR | DOT) / SEPARATOR);
     }
-    if seen & BAD != 0 {
-        return Err(Reject::InvalidUrl);
-    }
-    Ok(!slow && seen == PLAIN)
+    let kind = match () {
+        () if seen & BAD != 0 => Kind::Bad,
+        () if seen & SPECIAL != 0 || pairs != 0 => Kind::Other,
+        () => Kind::Canonical,
+    };
+    (length, kind)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -80,6 +80,39 @@ impl Chunks {
         Ok(Chunks { list })
     }
 
+    /// The chunks that are not empty, for a call that ends before its caller goes on: without a
+    /// copy of the descriptors when all are memory. `None`: [`Chunks::read`] knows more.
+    ///
+    /// # Safety
+    /// As [`Chunks::read`], as long as the result is used.
+    pub(crate) unsafe fn borrow<'a>(
+        first: *const HTTP_DATA_CHUNK,
+        count: u16,
+    ) -> Option<SmallVec<[Chunk<'a>; INLINE]>> {
+        let count = usize::from(count);
+        if count > INLINE {
+            return None;
+        }
+        // SAFETY: by the contract of this function; any bytes are a valid HTTP_DATA_CHUNK.
+        let array = unsafe { pointers::slice(first, count) }.ok()?;
+        let mut list = SmallVec::new();
+        for chunk in array {
+            if chunk.DataChunkType != HttpDataChunkFromMemory {
+                return None;
+            }
+            // SAFETY: any bytes are a valid value of this member.
+            let memory = unsafe { chunk.Anonymous.FromMemory };
+            let length = memory.BufferLength as usize;
+            // SAFETY: by the contract of this function.
+            let bytes = unsafe { pointers::slice(memory.pBuffer.cast_const().cast(), length) };
+            let bytes = bytes.ok()?;
+            if !bytes.is_empty() {
+                list.push(Chunk::Memory(bytes));
+            }
+        }
+        Some(list)
+    }
+
     /// The chunks that are not empty.
     pub(crate) fn list(&self) -> SmallVec<[Chunk<'_>; INLINE]> {
         self.list
