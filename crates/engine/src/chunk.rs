@@ -46,6 +46,24 @@ impl<'a> From<&'a [u8]> for Chunk<'a> {
     }
 }
 
+/// The pieces of memory, if there is nothing else and they have at most `most` bytes.
+pub(crate) fn as_small_memory<'c>(
+    chunks: &'c [Chunk<'c>],
+    most: usize,
+) -> Option<impl Iterator<Item = &'c [u8]>> {
+    let mut left = most;
+    for chunk in chunks {
+        match chunk {
+            Chunk::Memory(bytes) => left = left.checked_sub(bytes.len())?,
+            Chunk::File { .. } => return None,
+        }
+    }
+    Some(chunks.iter().filter_map(|chunk| match chunk {
+        Chunk::Memory(bytes) => Some(*bytes),
+        Chunk::File { .. } => None,
+    }))
+}
+
 /// The bytes of all chunks.
 pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
     chunks
@@ -56,6 +74,7 @@ pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
 
 /// What is to be written next.
 pub(crate) enum Next<'a> {
+    Plain(&'a [u8]),
     Memory(SmallVec<[IoSlice<'a>; 8]>),
     File {
         file: &'a File,
@@ -105,7 +124,7 @@ mod tests {
     fn memory(next: &Next<'_>) -> Vec<u8> {
         match next {
             Next::Memory(pieces) => pieces.iter().flat_map(|piece| piece.to_vec()).collect(),
-            Next::File { .. } => panic!("a file"),
+            _ => panic!("not memory"),
         }
     }
 
@@ -145,7 +164,7 @@ mod tests {
                 Next::File { offset, length, .. } => {
                     assert_eq!((offset, length), (10 + sent - 3, 8 - sent));
                 }
-                Next::Memory(_) => panic!("memory at {sent}"),
+                _ => panic!("memory at {sent}"),
             }
         }
         assert_eq!(memory(&next_piece(b"h", &chunks, 8)), b"cd");

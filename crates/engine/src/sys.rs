@@ -70,12 +70,12 @@ pub(crate) fn prepare(stream: &TcpStream) {
 
 /// Sends the pieces with one call; returns how many bytes were taken.
 pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-    let socket = SockRef::from(stream);
-    match pieces {
-        // The system's vectored call costs more than its plain one.
-        [piece] => socket.send_with_flags(piece, SEND_FLAGS),
-        _ => socket.send_vectored_with_flags(pieces, SEND_FLAGS),
-    }
+    SockRef::from(stream).send_vectored_with_flags(pieces, SEND_FLAGS)
+}
+
+/// As [`send_pieces`] for one piece: the system's vectored call costs more than its plain one.
+pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    SockRef::from(stream).send_with_flags(bytes, SEND_FLAGS)
 }
 
 /// Seconds since 1970-01-01 00:00:00 UTC. Needed for each response: the clock that the kernel keeps

@@ -327,6 +327,12 @@ impl ResponseHead {
         &self.bytes
     }
 
+    /// Appends bytes of the body to the finished head, so that both can be sent in one piece.
+    pub fn append_body(&mut self, bytes: &[u8]) {
+        debug_assert_eq!(self.part, Part::Finished, "the body comes behind the head");
+        self.bytes.extend_from_slice(bytes);
+    }
+
     /// The bytes written so far; after [`finish`](Self::finish) the whole head.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {

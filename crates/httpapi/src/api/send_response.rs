@@ -67,13 +67,19 @@ entry! {
             // SAFETY: by the contract of the function, here and below.
             let response = unsafe { response::read(response, handle.is_version_1(), head) }?;
             check_response_flags(flags, response.StatusCode)?;
-            let first = response.pEntityChunks.cast_const();
-            // SAFETY: as above.
-            let chunks = unsafe { Chunks::read(first, response.EntityChunkCount) }?;
+            let (first, chunk_count) = (response.pEntityChunks.cast_const(), response.EntityChunkCount);
             let send = send_of(request, flags);
             let (service, queue) = (handle.service(), handle.queue());
             // SAFETY: as above.
             let count = unsafe { Out::optional(bytes_sent) };
+            if overlapped.is_null() {
+                // SAFETY: as above.
+                if let Some(chunks) = unsafe { Chunks::borrow(first, chunk_count) } {
+                    return blocking(service.send_response(queue, &send, head, &chunks), count);
+                }
+            }
+            // SAFETY: as above.
+            let chunks = unsafe { Chunks::read(first, chunk_count) }?;
             if overlapped.is_null() {
                 let sent = service.send_response(queue, &send, head, &chunks.list());
                 return blocking(sent, count);
