@@ -37,7 +37,7 @@ pub(crate) struct Conn {
     pub(crate) local: SocketAddr,
     /// The request under way, until it is handed over whole.
     pub(crate) block: Option<Box<Request>>,
-    /// The queue of the request under way.
+    /// The queue of the request under way, else of the last one: the next is probably for the same.
     pub(crate) queue: Option<Arc<Queue>>,
     pub(crate) waits: Option<Box<Waits>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.

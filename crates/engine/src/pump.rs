@@ -136,6 +136,7 @@ impl Service {
 
     /// Cooks the URL of a complete head and finds its queue; `rest` came behind the head.
     fn route(&self, conn: &mut Conn, mut block: Box<Request>, rest: &[u8], wakes: &mut Wakes) {
+        let routes = self.routes();
         let destination = {
             let Request { head, url, .. } = &mut *block;
             let path = match head.target() {
@@ -145,8 +146,8 @@ impl Service {
             };
             let cooked = cook(url, false, head.host(), conn.local, path, self.parameters());
             match cooked {
-                Ok(()) => Ok(self.routes().find(url, conn.local)),
-                Err(Reject::Forbidden) => match self.routes().find(url, conn.local) {
+                Ok(()) => Ok(routes.find(url, conn.local)),
+                Err(Reject::Forbidden) => match routes.find(url, conn.local) {
                     // An unknown host is found out before a path that climbs (G-009).
                     Destination::UnknownHost => Ok(Destination::UnknownHost),
                     _ => Err(Reject::Forbidden),
@@ -173,7 +174,7 @@ impl Service {
         mut block: Box<Request>,
         rest: &[u8],
         registration: Registration,
-        queue: Arc<Queue>,
+        queue: &Arc<Queue>,
         wakes: &mut Wakes,
     ) {
         let Some(id) = conn.ids_mut().next_request() else {
@@ -218,7 +219,9 @@ impl Service {
             }
             pushed
         };
-        conn.queue = Some(queue);
+        if !conn.queue.as_ref().is_some_and(|own| Arc::ptr_eq(own, queue)) {
+            conn.queue = Some(Arc::clone(queue));
+        }
         match pushed {
             Pushed::Queued => {}
             // 503 verbosity Basic, the default: a reset without a byte (QUE-002, QUE-003).

@@ -1,21 +1,89 @@
 //! The routing snapshot: what the data path knows of the namespace.
 //!
 //! Owns a copy of the registrations and of the bindings, made anew after each control call that
-//! changes them; readers share one read lock and never meet the model's lock.
+//! changes them. Readers never meet the model's lock; a thread that reads keeps the copy until it
+//! finds that there is a newer one, so that routing takes no lock at all.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::cooked_url::CookedUrl;
 use httpsys_core::routing::{Registration, Route, RoutingTable};
 use httpsys_core::{QueueId, UrlGroupId};
+use parking_lot::RwLock;
 
 use crate::queue::Queue;
 
+/// The snapshot in force.
+#[derive(Debug)]
+pub(crate) struct Published {
+    /// Of `snapshot`. No two snapshots of a process have the same one.
+    version: AtomicU64,
+    snapshot: RwLock<Arc<Routes>>,
+}
+
+/// A snapshot in use by this thread.
+#[derive(Debug)]
+pub(crate) struct Current(Option<Arc<Routes>>);
+
+thread_local! {
+    /// The snapshot that this thread used last.
+    static LAST: Cell<Option<Arc<Routes>>> = const { Cell::new(None) };
+}
+
+impl Default for Published {
+    fn default() -> Self {
+        let routes = Routes::default();
+        Published {
+            version: AtomicU64::new(routes.version),
+            snapshot: RwLock::new(Arc::new(routes)),
+        }
+    }
+}
+
+impl Published {
+    /// Replaces the snapshot: every look-up that begins from now on uses the new one.
+    pub(crate) fn publish(&self, mut routes: Routes) {
+        static VERSIONS: AtomicU64 = AtomicU64::new(1);
+        routes.version = VERSIONS.fetch_add(1, Ordering::Relaxed);
+        let mut snapshot = self.snapshot.write();
+        self.version.store(routes.version, Ordering::Release);
+        *snapshot = Arc::new(routes);
+    }
+
+    /// The snapshot in force.
+    pub(crate) fn current(&self) -> Current {
+        let version = self.version.load(Ordering::Acquire);
+        let last = LAST.try_with(Cell::take).ok().flatten();
+        match last {
+            Some(routes) if routes.version == version => Current(Some(routes)),
+            _ => Current(Some(Arc::clone(&self.snapshot.read()))),
+        }
+    }
+}
+
+impl Deref for Current {
+    type Target = Routes;
+
+    fn deref(&self) -> &Routes {
+        self.0.as_ref().expect("present until it is dropped")
+    }
+}
+
+impl Drop for Current {
+    fn drop(&mut self) {
+        let _ = LAST.try_with(|last| last.set(self.0.take()));
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
+    version: u64,
     table: RoutingTable,
     bindings: HashMap<UrlGroupId, Arc<Queue>, BuildHasherDefault<IdHasher>>,
 }
@@ -45,8 +113,8 @@ impl Hasher for IdHasher {
 
 /// Where a request goes.
 #[derive(Debug)]
-pub(crate) enum Destination {
-    Queue(Registration, Arc<Queue>),
+pub(crate) enum Destination<'a> {
+    Queue(Registration, &'a Arc<Queue>),
     /// The URL group has no queue: 503 (RTE-013, SES-026).
     Unbound,
     UnknownHost,
@@ -62,13 +130,17 @@ impl Routes {
         let bindings = bindings
             .filter_map(|(group, queue)| Some((group, Arc::clone(queues.get(&queue?)?))))
             .collect();
-        Routes { table, bindings }
+        Routes {
+            version: 0,
+            table,
+            bindings,
+        }
     }
 
-    pub(crate) fn find(&self, url: &CookedUrl, local: SocketAddr) -> Destination {
+    pub(crate) fn find(&self, url: &CookedUrl, local: SocketAddr) -> Destination<'_> {
         match self.table.route(url, local) {
             Route::Match(registration) => match self.bindings.get(&registration.group) {
-                Some(queue) => Destination::Queue(registration, Arc::clone(queue)),
+                Some(queue) => Destination::Queue(registration, queue),
                 None => Destination::Unbound,
             },
             Route::UnknownHost => Destination::UnknownHost,

@@ -331,7 +331,6 @@ impl Service {
         if let Some(block) = conn.block.take() {
             self.requests().put(block);
         }
-        conn.queue = None;
         // Body reads that still wait have no request any more.
         while let Some(reader) = conn.pop_reader() {
             wakes.add(reader, Signal::Failed(Error::ConnectionInvalid));

@@ -12,13 +12,13 @@ use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::proto::Parameters;
 use httpsys_core::{Error, QueueId};
-use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
-use crate::routes::Routes;
+use crate::routes::{Current, Published, Routes};
 use crate::shard::Shard;
 use crate::waiter::{Signal, Wakes};
 
@@ -32,7 +32,7 @@ struct Inner {
     parameters: Parameters,
     clock: Box<dyn Clock>,
     model: Mutex<State>,
-    routes: RwLock<Routes>,
+    routes: Published,
     shard: Shard,
     leadership: Leadership,
     requests: RequestPool,
@@ -71,7 +71,7 @@ impl Service {
                 parameters,
                 clock: Box::new(clock),
                 model: Mutex::new(State::default()),
-                routes: RwLock::new(Routes::default()),
+                routes: Published::default(),
                 shard: Shard::new(0)?,
                 leadership: Leadership::default(),
                 requests: RequestPool::default(),
@@ -122,7 +122,7 @@ impl Service {
                 state.model.bindings(),
                 &state.queues,
             );
-            *self.inner.routes.write() = routes;
+            self.inner.routes.publish(routes);
         }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
         for port in &effects.ports {
@@ -155,7 +155,7 @@ impl Service {
             .collect();
         let queues: Vec<QueueId> = state.queues.keys().copied().collect();
         state.model = Model::new();
-        *self.inner.routes.write() = Routes::default();
+        self.inner.routes.publish(Routes::default());
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
             let closed = self.listen_on(port, &[]);
@@ -195,8 +195,8 @@ impl Service {
         &self.inner.requests
     }
 
-    pub(crate) fn routes(&self) -> RwLockReadGuard<'_, Routes> {
-        self.inner.routes.read()
+    pub(crate) fn routes(&self) -> Current {
+        self.inner.routes.current()
     }
 
     fn sync_ports(&self, model: &Model, ports: &[u16]) -> Result<(), Error> {

@@ -8,8 +8,9 @@
 //! not begin the second. Threading: any thread; the list has a lock that is never held over a call
 //! into the engine.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,35 +58,50 @@ struct Operation {
     cancelled: bool,
 }
 
-/// The queue handle that a thread used last: most threads use one. A value never comes back, so a
-/// handle that is not closed is still the one that the value stands for.
-struct Last {
+/// A queue handle that was looked up for one call.
+///
+/// Most threads use one: each keeps the last one, so that a call neither enters the handle table
+/// nor counts the object up and down. A value never comes back, so a handle that is not closed is
+/// still the one that its value stands for.
+#[derive(Debug)]
+pub(crate) struct Held {
     value: usize,
-    handle: Arc<QueueHandle>,
+    /// `None` only while it is dropped.
+    handle: Option<Arc<QueueHandle>>,
 }
 
 thread_local! {
-    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+    static LAST: Cell<Option<(usize, Arc<QueueHandle>)>> = const { Cell::new(None) };
 }
 
-impl Last {
-    fn find(value: Handle) -> Option<Arc<QueueHandle>> {
-        let find = |last: &RefCell<Option<Last>>| {
-            let last = last.borrow();
-            let last = last.as_ref().filter(|last| last.value == value as usize)?;
-            let open = !last.handle.closed.load(Ordering::Acquire);
-            open.then(|| Arc::clone(&last.handle))
+impl Held {
+    fn look_up(value: Handle) -> Option<Held> {
+        let last = LAST.try_with(Cell::take).ok().flatten();
+        let handle = match last {
+            Some((last, handle)) if last == value as usize && !handle.is_closed() => handle,
+            _ => httpsys_win32::lookup_as(value)?,
         };
-        LAST.try_with(find).ok().flatten()
-    }
-
-    fn remember(value: Handle, handle: &Arc<QueueHandle>) {
-        let last = Last {
+        Some(Held {
             value: value as usize,
-            handle: Arc::clone(handle),
-        };
-        // The one before it is dropped here, outside of the borrow.
-        let _ = LAST.try_with(|place| place.replace(Some(last)));
+            handle: Some(handle),
+        })
+    }
+}
+
+impl Deref for Held {
+    type Target = Arc<QueueHandle>;
+
+    fn deref(&self) -> &Arc<QueueHandle> {
+        self.handle.as_ref().expect("present until it is dropped")
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.take().filter(|handle| !handle.is_closed()) {
+            // A call within this call may have left one there; that is dropped.
+            let _ = LAST.try_with(|last| last.replace(Some((self.value, handle))));
+        }
     }
 }
 
@@ -127,14 +143,8 @@ impl QueueHandle {
     ///
     /// # Errors
     /// 6 for anything else, NULL included (RCV-001, ENT-001, G-064).
-    pub(crate) fn lookup(value: Handle) -> Result<Arc<QueueHandle>, Code> {
-        if let Some(handle) = Last::find(value) {
-            return Ok(handle);
-        }
-        let handle: Option<Arc<QueueHandle>> = httpsys_win32::lookup_as(value);
-        let handle = handle.ok_or(Error::InvalidHandle)?;
-        Last::remember(value, &handle);
-        Ok(handle)
+    pub(crate) fn lookup(value: Handle) -> Result<Held, Code> {
+        Held::look_up(value).ok_or_else(|| Error::InvalidHandle.into())
     }
 
     /// As [`QueueHandle::lookup`], for functions that tell what is closed from what never was a
@@ -142,7 +152,7 @@ impl QueueHandle {
     ///
     /// # Errors
     /// 6 for a closed handle, 87 for anything else (G-104, QUE-014, QUE-015).
-    pub(crate) fn lookup_or_invalid(value: Handle) -> Result<Arc<QueueHandle>, Code> {
+    pub(crate) fn lookup_or_invalid(value: Handle) -> Result<Held, Code> {
         QueueHandle::lookup(value).map_err(|closed| {
             if httpsys_win32::was_closed(value) {
                 closed
@@ -156,7 +166,7 @@ impl QueueHandle {
     ///
     /// # Errors
     /// Also 1343 for another kind of handle (QUE-013).
-    pub(crate) fn controller(value: Handle) -> Result<Arc<QueueHandle>, Code> {
+    pub(crate) fn controller(value: Handle) -> Result<Held, Code> {
         let handle = QueueHandle::lookup_or_invalid(value)?;
         match handle.kind {
             Kind::Controller => Ok(handle),
@@ -168,12 +178,16 @@ impl QueueHandle {
     ///
     /// # Errors
     /// Also 5 for a controller's handle (SES-022; the code is assumed).
-    pub(crate) fn worker(value: Handle) -> Result<Arc<QueueHandle>, Code> {
+    pub(crate) fn worker(value: Handle) -> Result<Held, Code> {
         let handle = QueueHandle::lookup(value)?;
         match handle.kind {
             Kind::Controller => Err(Error::AccessDenied.into()),
             Kind::Version1 | Kind::Creator | Kind::Opened => Ok(handle),
         }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
     /// The service the queue belongs to.
