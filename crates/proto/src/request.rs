@@ -7,13 +7,13 @@
 //! Invariants: `RequestHead` owns a copy of the bytes, so the input buffer is free as soon as the
 //! parse returns; accessors never panic, whatever state the head is in. Threading: plain value.
 //!
-//! There are two ways through a head. One that lies whole in the buffer is parsed by httparse, and
-//! taken over as spans if it also keeps what HTTP.sys demands beyond it (`quick`). Whatever
-//! httparse does not complete, and whatever of the rest HTTP.sys would see differently, goes from
-//! the start to the strict parser (`line`, `fields`). That one goes on line by line as bytes
-//! arrive, knows the class of each fault and the order of faults (G-007, G-009), and the
-//! relaxations of HTTP.sys (PRS-025, PRS-027). Both give the same head; `tests_quick.rs` lists
-//! where httparse and HTTP.sys differ and compares the two ways.
+//! There are two ways through the fields. Those that lie whole in the buffer are parsed by httparse,
+//! and taken over as spans if they also keep what HTTP.sys demands beyond it (`quick`). Whatever
+//! httparse does not complete, and whatever of the rest HTTP.sys would see differently, goes to the
+//! strict parser (`fields`). That one goes on line by line as bytes arrive, knows the class of each
+//! fault and the order of faults (G-007, G-009), and the relaxations of HTTP.sys (PRS-027). Both
+//! give the same head; `tests_quick.rs` lists where httparse and HTTP.sys differ and compares the
+//! two ways. The request line has one parser (`line`).
 
 mod authority;
 mod fields;

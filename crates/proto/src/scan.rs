@@ -73,15 +73,6 @@ pub(crate) const fn short_word(text: &[u8]) -> u64 {
     }
 }
 
-/// Whether `text` contains `byte`.
-#[inline]
-pub(crate) fn has_byte(text: &[u8], byte: u8) -> bool {
-    any_word(text, |word| {
-        let word = word ^ (ONES * u64::from(byte));
-        word.wrapping_sub(ONES) & !word & HIGH != 0
-    })
-}
-
 /// Whether `text` contains a byte below 0x20.
 #[inline]
 pub(crate) fn has_low_byte(text: &[u8]) -> bool {
@@ -189,19 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_found_in_texts_of_every_length() {
-        assert!(!has_byte(b"", 0) && !has_low_byte(b""));
+    fn low_bytes_are_found_in_texts_of_every_length() {
+        assert!(!has_low_byte(b""));
         for length in 1..28 {
             let mut text = vec![b'"'; length];
-            assert!(!has_byte(&text, b'#') && !has_low_byte(&text));
+            assert!(!has_low_byte(&text));
             for at in 0..length {
                 for byte in 0..=255u8 {
                     text[at] = byte;
-                    assert_eq!(
-                        has_byte(&text, b'#'),
-                        byte == b'#',
-                        "{length} {at} {byte:#x}"
-                    );
                     assert_eq!(has_low_byte(&text), byte < 0x20, "{length} {at} {byte:#x}");
                 }
                 text[at] = b'"';

@@ -64,18 +64,17 @@ fn is_valid_ipv6(text: &[u8]) -> bool {
 
 /// Nothing, or a colon and a number of at most 16 bits.
 fn is_port(text: &[u8]) -> bool {
-    match text {
-        [] => true,
-        [b':', digits @ ..] if digits.len() <= 4 => digits.iter().all(u8::is_ascii_digit),
-        [b':', digits @ ..] => {
-            let value = digits.iter().try_fold(0u32, |value, digit| {
-                let value = value * 10 + u32::from(digit.wrapping_sub(b'0'));
-                (digit.is_ascii_digit() && value <= 0xFFFF).then_some(value)
-            });
-            value.is_some()
+    let [b':', digits @ ..] = text else {
+        return text.is_empty();
+    };
+    let mut value = 0u32;
+    for digit in digits {
+        value = value * 10 + u32::from(digit.wrapping_sub(b'0'));
+        if !digit.is_ascii_digit() || value > 0xFFFF {
+            return false;
         }
-        _ => false,
     }
+    true
 }
 
 /// An IPv6 address, with or without a zone (`fe80::1%4`).

@@ -33,7 +33,7 @@ pub fn parse_head(head: &mut RequestHead, input: &[u8], seen: usize, p: &Paramet
 /// How a head is parsed that is looked at from its start. The outcome is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By httparse where it completes, else by the strict parser.
+    /// The fields by httparse where it completes, else by the strict parser.
     Quick,
     /// By the strict parser; the other half of the differential test.
     #[cfg(test)]
@@ -135,14 +135,20 @@ fn parse_lines(
     way: Way,
 ) -> Result<Option<usize>, Reject> {
     let max_field = p.max_field_length as usize;
-    let quick = if head.stage == Stage::RequestLine && way == Way::Quick {
-        quick::parse(head, window, max_field)
-    } else {
-        None
-    };
+    let mut quick = None;
+    if head.stage == Stage::RequestLine {
+        let Some(next) = line::parse(head, window)? else {
+            return Ok(None);
+        };
+        head.parsed = next;
+        head.stage = Stage::Fields;
+        if way == Way::Quick {
+            quick = quick::parse(head, window, max_field);
+        }
+    }
     let end = match quick {
         Some(end) => end,
-        None => match parse_strictly(head, window, max_field)? {
+        None => match fields::parse(head, window, max_field)? {
             Some(end) => end,
             None => return Ok(None),
         },
@@ -154,22 +160,6 @@ fn parse_lines(
     authority::check_host(head)?;
     fields::join(head);
     Ok(Some(end))
-}
-
-/// The lines that `head` does not hold yet; `Some` is the index behind the blank line.
-fn parse_strictly(
-    head: &mut RequestHead,
-    window: &[u8],
-    max_field: usize,
-) -> Result<Option<usize>, Reject> {
-    if head.stage == Stage::RequestLine {
-        let Some(next) = line::parse(head, window)? else {
-            return Ok(None);
-        };
-        head.parsed = next;
-        head.stage = Stage::Fields;
-    }
-    fields::parse(head, window, max_field)
 }
 
 /// Takes over the bytes of `text` that the head does not hold yet.

@@ -1,69 +1,41 @@
-//! The common case: a whole head that httparse accepts, taken over as spans.
+//! The common case: the fields of a head that lies whole in the buffer, parsed by httparse.
 //!
-//! Owns: the call of httparse and what HTTP.sys demands beyond it. Does not own: any refusal. What
-//! is not accepted here is left to the strict parser (`line`, `fields`), which knows the class of
-//! each fault and their order (G-007, G-009) and the relaxations of HTTP.sys (PRS-025, PRS-027).
+//! Owns: the call of httparse and what HTTP.sys demands beyond it. Does not own: the request line
+//! (`line`) nor any refusal. What is not accepted here is left to the strict parser (`fields`),
+//! which knows the class of each fault and their order (G-007, G-009) and the relaxations of
+//! HTTP.sys (PRS-027).
 //!
-//! Invariant: a head accepted here reads exactly as the strict parser would read it; the places
+//! Invariant: fields accepted here read exactly as the strict parser would read them; the places
 //! where httparse and HTTP.sys differ are listed in `tests_quick.rs`. Threading: none.
 
-use super::{RequestHead, Span, UnknownField, fields, line};
+use super::{RequestHead, Span, UnknownField, fields};
 use crate::header::request_header_id;
-use crate::scan::has_byte;
-use crate::{Verb, Version};
-use httparse::{Header, Request, Status};
-use std::mem::MaybeUninit;
+use httparse::{EMPTY_HEADER, Header, Status};
 
 /// Most fields of a head taken over; a longer list is for the strict parser.
-const FIELDS: usize = 64;
+const FIELDS: usize = 24;
 
-/// Parses the head at the front of `window` into `head`, which is clear; `Some` is the index behind
-/// the blank line. Afterwards `head` is clear again, or holds request line and fields.
+/// Parses the fields from `head.parsed` on; `Some` is the index behind the blank line. `None` leaves
+/// `head` as it was.
 #[inline]
 pub(super) fn parse(head: &mut RequestHead, window: &[u8], max_field: usize) -> Option<usize> {
-    let mut storage: [MaybeUninit<Header<'_>>; FIELDS] = [const { MaybeUninit::uninit() }; FIELDS];
-    let mut request = Request::new(&mut []);
-    let Ok(Status::Complete(end)) = request.parse_with_uninit_headers(window, &mut storage) else {
+    let lines = window.get(head.parsed..)?;
+    let mut storage = [EMPTY_HEADER; FIELDS];
+    let Ok(Status::Complete((length, all))) = httparse::parse_headers(lines, &mut storage) else {
         return None;
     };
-    // No field is longer than the whole head; which one it would be is not worth a look.
-    if end > max_field {
+    // No field is longer than all of them; which one it would be is not worth a look.
+    if length > max_field {
         return None;
     }
-    if take_line(head, window, &request).is_none()
-        || take_fields(head, window, request.headers).is_none()
-    {
+    if take_fields(head, window, all).is_none() {
         forget(head);
         return None;
     }
-    Some(end)
+    Some(head.parsed + length)
 }
 
-/// The request line: verbs of any length, `#` and any form of target are fine with httparse.
-#[inline]
-fn take_line(head: &mut RequestHead, window: &[u8], request: &Request<'_, '_>) -> Option<()> {
-    let (verb, url) = (request.method?.as_bytes(), request.path?.as_bytes());
-    if verb.len() > line::MAX_VERB || has_byte(url, b'#') {
-        return None;
-    }
-    head.version = match request.version? {
-        0 => Version::HTTP_1_0,
-        1 => Version::HTTP_1_1,
-        _ => return None,
-    };
-    head.verb = match verb {
-        b"GET" => Verb::Get,
-        _ => Verb::from_token(verb),
-    };
-    head.verb_text = place(window, verb)?;
-    head.raw_url = place(window, url)?;
-    if !matches!(url, [b'/', ..]) {
-        head.target = line::target_form(head.verb, window, head.raw_url).ok()?;
-    }
-    line::check_parts(head).ok()
-}
-
-/// The fields: httparse removes blanks around values, and refuses what HTTP.sys refuses and more.
+/// httparse removes blanks around values, and refuses what HTTP.sys refuses and more.
 #[inline(never)]
 fn take_fields(head: &mut RequestHead, window: &[u8], all: &[Header<'_>]) -> Option<()> {
     for field in all {
@@ -91,7 +63,7 @@ fn place(window: &[u8], part: &[u8]) -> Option<Span> {
 /// Undoes a take-over that was broken off.
 #[cold]
 fn forget(head: &mut RequestHead) {
-    let skipped = head.skipped;
-    head.clear();
-    head.skipped = skipped;
+    head.present = 0;
+    head.unknown.clear();
+    head.repeats.clear();
 }
