@@ -15,6 +15,7 @@ use crate::files::Tree;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("httpsys-proto", &["httparse"]),
     ("httpsys-core", &["httpsys-proto", "slab", "smallvec"]),
+    ("httpsys-logging", &["parking_lot", "tracing"]),
     (
         "httpsys-engine",
         &[
