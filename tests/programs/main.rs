@@ -162,6 +162,60 @@ fn the_windows_sys_program_serves() {
     drive(port.number());
 }
 
+/// LIM-006, LIM-007: a program in C has its parameters from the environment and from a file.
+#[test]
+fn lim_006_lim_007_a_c_program_takes_parameters_from_its_environment() {
+    let _watchdog = Watchdog::start();
+    let program = httpsys_tests::program::build_c("examples/c/hello.c");
+    let file = program.with_extension("conf");
+    std::fs::write(
+        &file,
+        "# limits\nMaxFieldLength = 100\nUrlSegmentMaxLength = 5\n",
+    )
+    .expect("written");
+    let port = Port::take();
+    let mut command = Command::new(&program);
+    command.arg(port.number().to_string());
+    command.env("HTTPSYS_PARAMETERS", &file);
+    command.env("HTTPSYS_MaxFieldLength", "64");
+    let running = Program::start(&mut command);
+    let status = |target: &str, field: &str| {
+        let mut client = Client::connect(port.number());
+        client.send(format!(
+            "GET {target} HTTP/1.1\r\nHost: localhost\r\n{field}\r\n\r\n"
+        ));
+        client.read_response().status()
+    };
+    let field = |length: usize| format!("A: {}", "a".repeat(length - 3));
+    assert_eq!(
+        (status("/", &field(64)), status("/", &field(65))),
+        (200, 400)
+    );
+    assert_eq!(status("/123456", &field(10)), 400);
+    drop(running);
+    std::fs::remove_file(program).expect("it is there");
+    std::fs::remove_file(file).expect("it is there");
+}
+
+/// What is out of range ends HttpInitialize, and says why.
+#[test]
+fn lim_007_a_c_program_with_a_bad_parameter_does_not_start() {
+    let _watchdog = Watchdog::start();
+    let program = httpsys_tests::program::build_c("examples/c/hello.c");
+    let port = Port::take();
+    let output = Command::new(&program)
+        .arg(port.number().to_string())
+        .env("HTTPSYS_MaxRequestBytes", "255")
+        .output()
+        .expect("it runs");
+    std::fs::remove_file(program).expect("it is there");
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let wanted = "httpsys: HTTPSYS_MaxRequestBytes: MaxRequestBytes is 255, but must be between \
+                  256 and 16777216";
+    assert_eq!(said.matches(wanted).count(), 1, "{said}");
+}
+
 /// Two processes do not share a port (G-093): the second cannot start.
 #[test]
 fn a_second_process_on_the_port_does_not_start() {

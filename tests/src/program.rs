@@ -103,7 +103,7 @@ impl Program {
     #[must_use]
     pub fn start_c(source: &str, arguments: &[String]) -> Program {
         let file = build_c(source);
-        let mut program = Program::start(&file, arguments);
+        let mut program = Program::start(Command::new(&file).args(arguments));
         program.file = Some(file);
         program
     }
@@ -112,18 +112,19 @@ impl Program {
     #[must_use]
     pub fn start_example(name: &str, arguments: &[String]) -> Program {
         cargo_build(&["-p", "httpsys-examples", "--bin", name]);
-        Program::start(&target_dir().join(name), arguments)
+        Program::start(Command::new(target_dir().join(name)).args(arguments))
     }
 
+    /// Starts a program.
+    ///
     /// # Panics
-    /// If the program ends or does not say `listening on` in time.
-    fn start(path: &Path, arguments: &[String]) -> Program {
-        let mut child = Command::new(path)
-            .args(arguments)
+    /// If it ends or does not say `listening on` in time.
+    pub fn start(command: &mut Command) -> Program {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let output = child.stdout.take().expect("piped");
         let program = Program { child, file: None };
         let (ready, listening) = mpsc::channel();
@@ -137,8 +138,7 @@ impl Program {
         });
         assert!(
             listening.recv_timeout(PATIENCE).is_ok(),
-            "{} does not say `listening on`",
-            path.display()
+            "{command:?} does not say `listening on`"
         );
         program
     }

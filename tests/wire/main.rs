@@ -12,6 +12,7 @@ mod error;
 mod header;
 mod host;
 mod limit;
+mod parameter;
 mod path;
 mod request_line;
 mod response;

@@ -151,7 +151,7 @@ fn fill(
     }
     if !query.is_empty() {
         out.query_start = Some(offset(&out.text)?);
-        push_query(&mut out.text, query)?;
+        push_query(&mut out.text, query, p)?;
     }
     host_result?;
     if let Err(Reject::Forbidden) = path_result {
@@ -216,13 +216,19 @@ fn push_bytes(text: &mut Vec<u16>, bytes: &[u8]) {
 
 /// Queries are copied as sent, each byte one unit (PTH-027). Controls, blanks and fragments are
 /// refused, bad escapes and bytes from 0x80 are not (G-027, G-029, G-030).
-fn push_query(text: &mut Vec<u16>, query: &[u8]) -> Result<(), Reject> {
-    let bad = |&b: &u8| b <= 0x20 || b == 0x7F || b == b'#';
+fn push_query(text: &mut Vec<u16>, query: &[u8], p: &Parameters) -> Result<(), Reject> {
+    let weak = |b| p.allow_unescaped_restricted_chars && is_weak_control(b);
+    let bad = |&b: &u8| (b <= 0x20 || b == 0x7F || b == b'#') && !weak(b);
     if query.len() > MAX_URL_UNITS || query.iter().any(bad) {
         return Err(Reject::InvalidUrl);
     }
     push_bytes(text, query);
     Ok(())
+}
+
+/// A control that `AllowUnEscapedRestrictedChars` lets through (LIM-002; which ones is assumed).
+fn is_weak_control(b: u8) -> bool {
+    b.is_ascii_control() && !matches!(b, 0 | b'\t' | b'\n' | b'\r')
 }
 
 fn push_host(out: &mut CookedUrl, host: &[u8], local: SocketAddr) -> Result<(), Reject> {

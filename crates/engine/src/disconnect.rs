@@ -57,7 +57,8 @@ impl Service {
             return Err(Error::InvalidHandle);
         }
         let mut conn = conn.ok_or(Error::ConnectionInvalid)?;
-        let gone = conn.state.id() != connection || conn.stream.is_none() || conn.peer_closed;
+        let half_closed = conn.peer_closed && self.parameters().choices.fin_is_disconnect;
+        let gone = conn.state.id() != connection || conn.stream.is_none() || half_closed;
         if gone || connection.0 == 0 {
             return Err(Error::ConnectionInvalid);
         }
@@ -198,6 +199,9 @@ impl Service {
     /// The client has closed its sending side: waits for the disconnect are fulfilled.
     pub(crate) fn peer_has_closed(&self, conn: &mut Conn, wakes: &mut Wakes) {
         conn.peer_closed = true;
+        if !self.parameters().choices.fin_is_disconnect {
+            return;
+        }
         if let Some(waits) = &mut conn.waits {
             for (_, waiting) in waits.disconnects.drain(..) {
                 wakes.add(waiting, Signal::Ready);

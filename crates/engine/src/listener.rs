@@ -25,7 +25,11 @@ pub(crate) struct Listener {
 impl Service {
     /// Makes the listeners of `port` what `scopes` want. On an error nothing has changed.
     pub(crate) fn listen_on(&self, port: u16, scopes: &[ListenScope]) -> Result<(), Error> {
-        let wanted = endpoints(port, scopes);
+        let wanted = endpoints(
+            port,
+            scopes,
+            self.parameters().choices.localhost_on_loopback,
+        );
         let open = self.open_endpoints(port);
         let (stale, kept): (Vec<_>, Vec<_>) = open
             .into_iter()
@@ -35,6 +39,12 @@ impl Service {
             .copied()
             .filter(|address| kept.iter().all(|(_, open)| open != address))
             .collect();
+        let most = self.parameters().max_endpoints as usize;
+        let open = self.shard().listeners.read().len();
+        if most != 0 && !missing.is_empty() && open - stale.len() + missing.len() > most {
+            tracing::info!(port, most, "registration refused: MaxEndpoints");
+            return Err(Error::NoResources);
+        }
         // A wildcard and a specific listener exclude each other: what is stale goes first.
         for (index, _) in &stale {
             self.close_listener(*index);
@@ -108,19 +118,22 @@ fn refusal(address: SocketAddr, error: &io::Error) -> Error {
 }
 
 /// The addresses that the registrations of a port need, without those a wildcard covers.
-fn endpoints(port: u16, scopes: &[ListenScope]) -> Vec<SocketAddr> {
+/// Without `loopback_only` names of this machine listen on all addresses like others.
+fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) -> Vec<SocketAddr> {
     let mut wanted: Vec<IpAddr> = Vec::new();
     for scope in scopes {
         match scope {
-            ListenScope::Any => {
-                wanted.push(Ipv4Addr::UNSPECIFIED.into());
-                wanted.push(Ipv6Addr::UNSPECIFIED.into());
-            }
-            ListenScope::Loopback => {
+            ListenScope::Loopback if loopback_only => {
                 wanted.push(Ipv4Addr::LOCALHOST.into());
                 wanted.push(Ipv6Addr::LOCALHOST.into());
             }
-            ListenScope::Address(address) => wanted.push(*address),
+            ListenScope::Address(address) if loopback_only || !address.is_loopback() => {
+                wanted.push(*address);
+            }
+            ListenScope::Any | ListenScope::Loopback | ListenScope::Address(_) => {
+                wanted.push(Ipv4Addr::UNSPECIFIED.into());
+                wanted.push(Ipv6Addr::UNSPECIFIED.into());
+            }
         }
     }
     let covered = |address: &IpAddr| match address {
@@ -141,7 +154,7 @@ mod tests {
     use super::*;
 
     fn texts(scopes: &[ListenScope]) -> Vec<String> {
-        endpoints(80, scopes)
+        endpoints(80, scopes, true)
             .iter()
             .map(ToString::to_string)
             .collect()
@@ -157,6 +170,19 @@ mod tests {
         use ListenScope::{Any, Loopback};
         assert_eq!(texts(&[Loopback, Loopback]), ["127.0.0.1:80", "[::1]:80"]);
         assert_eq!(texts(&[Loopback, Any]), ["0.0.0.0:80", "[::]:80"]);
+    }
+
+    #[test]
+    fn g_092_names_of_this_machine_may_listen_everywhere() {
+        let loopback = ListenScope::Address("127.0.0.1".parse().unwrap());
+        for scope in [ListenScope::Loopback, loopback] {
+            let addresses = endpoints(80, &[scope], false);
+            assert!(
+                addresses
+                    .iter()
+                    .all(|address| address.ip().is_unspecified())
+            );
+        }
     }
 
     #[test]

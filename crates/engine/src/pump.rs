@@ -25,9 +25,6 @@ use crate::routes::Destination;
 use crate::service::Service;
 use crate::waiter::{Signal, Wakes};
 
-/// Bytes of a closing connection that are read and thrown away before it is cut (G-006).
-const LINGER_BYTES: u32 = 64 * 1024;
-
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
 /// connection must not keep the thread that polls from the others.
 const STEPS: usize = 16;
@@ -219,7 +216,11 @@ impl Service {
             }
             pushed
         };
-        if !conn.queue.as_ref().is_some_and(|own| Arc::ptr_eq(own, queue)) {
+        if !conn
+            .queue
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, queue))
+        {
             conn.queue = Some(Arc::clone(queue));
         }
         match pushed {
@@ -334,7 +335,7 @@ impl Service {
         match outcome {
             ReadOutcome::Bytes(n) => {
                 conn.lingered = conn.lingered.saturating_add(n as u32);
-                if conn.lingered > LINGER_BYTES {
+                if conn.lingered > self.parameters().choices.linger_bytes {
                     self.close_connection(conn, wakes);
                     return false;
                 }

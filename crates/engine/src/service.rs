@@ -66,6 +66,9 @@ impl Service {
     /// # Errors
     /// As [`Service::new`].
     pub fn with_clock(parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
+        for name in parameters.without_effect() {
+            tracing::warn!(parameter = name, "is set and has no effect");
+        }
         Ok(Service {
             inner: Arc::new(Inner {
                 parameters,
@@ -84,11 +87,19 @@ impl Service {
     /// # Errors
     /// [`Error::NoResources`] (8) when it cannot be made.
     pub fn global() -> Result<&'static Service, Error> {
+        Service::global_with(Parameters::default)
+    }
+
+    /// As [`Service::global`], with these parameters if it is made now.
+    ///
+    /// # Errors
+    /// As [`Service::global`].
+    pub fn global_with(parameters: impl FnOnce() -> Parameters) -> Result<&'static Service, Error> {
         static GLOBAL: OnceLock<Service> = OnceLock::new();
         if let Some(service) = GLOBAL.get() {
             return Ok(service);
         }
-        let service = Service::new(Parameters::default()).map_err(|_| Error::NoResources)?;
+        let service = Service::new(parameters()).map_err(|_| Error::NoResources)?;
         Ok(GLOBAL.get_or_init(|| service))
     }
 

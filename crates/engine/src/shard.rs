@@ -271,6 +271,11 @@ impl Service {
 
     fn adopt(&self, mut stream: TcpStream, remote: SocketAddr, listening: SocketAddr) {
         let shard = self.shard();
+        let most = self.parameters().max_connections;
+        if most.is_some_and(|most| shard.table.open() >= most) {
+            tracing::info!(%remote, reason = "Connections_Refused", "dropped: MaxConnections");
+            return sys::reset(stream);
+        }
         sys::prepare(&stream);
         let local = if listening.ip().is_unspecified() {
             stream.local_addr().unwrap_or(listening)

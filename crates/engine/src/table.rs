@@ -23,6 +23,7 @@ pub(crate) struct Table {
     segments: [OnceLock<Box<[Mutex<Conn>]>>; SEGMENTS],
     free: Mutex<Vec<u32>>,
     used: AtomicU32,
+    open: AtomicU32,
 }
 
 impl Table {
@@ -32,6 +33,7 @@ impl Table {
             segments: std::array::from_fn(|_| OnceLock::new()),
             free: Mutex::new(Vec::new()),
             used: AtomicU32::new(0),
+            open: AtomicU32::new(0),
         }
     }
 
@@ -50,6 +52,7 @@ impl Table {
     /// A free slot's number, or `None` when four million connections are open.
     pub(crate) fn acquire(&self) -> Option<u32> {
         if let Some(slot) = self.free.lock().pop() {
+            self.open.fetch_add(1, Ordering::Relaxed);
             return Some(slot);
         }
         let slot = self.used.fetch_add(1, Ordering::Relaxed);
@@ -64,14 +67,21 @@ impl Table {
                 .map(|slot| Mutex::new(Conn::vacant(SlotIds::new(self.shard, slot))))
                 .collect()
         });
+        self.open.fetch_add(1, Ordering::Relaxed);
         Some(slot)
     }
 
     /// Gives a slot back. Its connection is closed; `exhausted` slots stay unused for ever.
     pub(crate) fn release(&self, slot: u32, exhausted: bool) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
         if !exhausted {
             self.free.lock().push(slot);
         }
+    }
+
+    /// How many slots are in use.
+    pub(crate) fn open(&self) -> u32 {
+        self.open.load(Ordering::Relaxed)
     }
 
     /// One more than the highest slot number ever used: the bound of a walk over all slots.

@@ -114,7 +114,9 @@ mod url_group;
 pub use body::BodyReader;
 pub use data::Data;
 pub use headers::Headers;
-pub use httpsys_core::proto::{Parameters, Verb, Version, header};
+pub use httpsys_core::proto::{
+    Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
+};
 pub use httpsys_core::{ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use queue::{Incoming, RequestQueue};
 pub use request::Request;

@@ -62,7 +62,8 @@ impl Service {
     /// A new service with its own namespace and the given registry parameters.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a parameter outside its documented range (LIM rows);
+    /// [`Error::InvalidParameter`] for a parameter outside its documented range (LIM rows):
+    /// [`Parameters::validate`] says in words which one;
     /// [`Error::NoResources`] when the system has no descriptor for it.
     pub fn new(parameters: Parameters) -> Result<Service> {
         parameters.validate().map_err(|_| Error::InvalidParameter)?;

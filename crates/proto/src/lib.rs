@@ -18,10 +18,11 @@
 #![forbid(unsafe_code)]
 
 pub mod body;
+mod choices;
 pub mod date;
 pub mod error_page;
 pub mod header;
-pub mod parameters;
+mod parameters;
 pub mod request;
 pub mod response;
 mod scan;
@@ -31,9 +32,10 @@ pub mod verb;
 pub mod version;
 
 pub use body::{BodyDecoder, BodyError, Decoded};
+pub use choices::Choices;
 pub use date::imf_fixdate;
 pub use error_page::Reject;
-pub use parameters::{InvalidParameter, Parameters};
+pub use parameters::{InvalidParameter, InvalidSetting, Parameters};
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
 pub use response::{Finish, InvalidField, ResponseHead};
 pub use verb::Verb;

@@ -1,83 +1,277 @@
-//! The registry parameters of HTTP.sys that change how a message is read or written.
+//! The registry parameters of HTTP.sys that change how the service behaves.
 //!
-//! Owns: names, defaults and documented ranges. Does not own: where the values come from. Values
-//! are fixed while a program runs, as HTTP.sys reads them when its service starts. Invariant: a
-//! value that [`Parameters::validate`] refuses still cannot make the parser misbehave, it only is
-//! outside what Microsoft documents. Threading: plain values.
+//! Owns: names, defaults, documented ranges, and the way from text to value. Does not own: where the
+//! text comes from (a file, the environment), nor what a value does. Values are fixed while a
+//! program runs, as HTTP.sys reads them when its service starts. Invariant: a value that
+//! [`Parameters::validate`] refuses still cannot make the parser misbehave, it only is outside what
+//! Microsoft documents. Threading: plain values.
 
+use crate::choices::Choices;
 use std::fmt;
 
-/// Values under `HKLM\System\CurrentControlSet\Services\HTTP\Parameters` (documented: LIM rows).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameters {
-    /// `MaxFieldLength`: bytes of one header field, 64 to 65,534, default 16,384 (LIM-006).
-    pub max_field_length: u32,
-    /// `MaxRequestBytes`: request line, fields and blank line must stay below this number of
-    /// bytes; 256 to 16,777,216, default 16,384 (LIM-007 to LIM-010).
-    pub max_request_bytes: u32,
-    /// `UrlSegmentMaxLength`: characters, 0 to 32,766, 0 = no limit, default 260 (LIM-011).
-    pub url_segment_max_length: u32,
-    /// `UrlSegmentMaxCount`: 0 to 16,383, 0 = no limit, default 255 (LIM-012).
-    pub url_segment_max_count: u32,
-    /// `AllowRestrictedChars`: escaped controls reach the application, default off (LIM-001).
-    pub allow_restricted_chars: bool,
-    /// `PercentUAllowed`: `%uNNNN` is accepted, default on (LIM-005).
-    pub percent_u_allowed: bool,
-    /// `EnableNonUTF8`: escapes that are not UTF-8 are accepted, default on (LIM-003).
-    pub enable_non_utf8: bool,
-    /// `FavorUTF8`: UTF-8 is tried first, default on (LIM-004).
-    pub favor_utf8: bool,
-    /// `DisableServerHeader`: 0 = off, 1 = not in answers made by HTTP.sys itself, 2 = never
-    /// added (LIM-017, ERR-021).
-    pub disable_server_header: u8,
+#[cfg(test)]
+mod tests;
+
+/// Writes [`Parameters`] and everything that goes through all of its fields.
+macro_rules! parameters {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $name:literal $(, $range:expr)?;)*) => {
+        /// Values under `HKLM\System\CurrentControlSet\Services\HTTP\Parameters` (documented: LIM
+        /// rows), and our [`Choices`] where nobody knows what HTTP.sys does.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Parameters {
+            $($(#[$doc])* pub $field: $type,)*
+            /// Options of our own: what to do where HTTP.sys is not known well enough.
+            pub choices: Choices,
+        }
+
+        impl Default for Parameters {
+            fn default() -> Self {
+                Self { $($field: $default,)* choices: Choices::default() }
+            }
+        }
+
+        impl Parameters {
+            /// The registry names, in the order of the fields.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// Checks every number against its documented range.
+            ///
+            /// # Errors
+            /// The first parameter that is out of range.
+            pub fn validate(&self) -> Result<(), InvalidParameter> {
+                $($(check($name, &self.$field, $range)?;)?)*
+                Ok(())
+            }
+
+            /// Sets one parameter or choice by its name, whatever the letter case. Numbers are
+            /// decimal or `0x` hexadecimal; switches are 0 and 1, `false` and `true`, or any
+            /// number, as in the registry.
+            ///
+            /// # Errors
+            /// A name that does not exist, a text that is no value of its kind, and a value out of
+            /// range; nothing has changed then.
+            pub fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidSetting> {
+                $(
+                    if name.eq_ignore_ascii_case($name) {
+                        let value = <$type as Value>::from_text(text)
+                            .ok_or_else(|| InvalidSetting::value($name, text))?;
+                        $(check($name, &value, $range).map_err(InvalidSetting::range)?;)?
+                        self.$field = value;
+                        return Ok(());
+                    }
+                )*
+                self.choices.set(name, text)
+            }
+
+            /// The names of the parameters that differ from their defaults and have no effect.
+            #[must_use]
+            pub fn without_effect(&self) -> Vec<&'static str> {
+                let default = Self::default();
+                let mut names = Vec::new();
+                $(
+                    if self.$field != default.$field && WITHOUT_EFFECT.contains(&$name) {
+                        names.push($name);
+                    }
+                )*
+                names
+            }
+        }
+    };
 }
 
-impl Default for Parameters {
-    fn default() -> Self {
-        Self {
-            max_field_length: 16_384,
-            max_request_bytes: 16_384,
-            url_segment_max_length: 260,
-            url_segment_max_count: 255,
-            allow_restricted_chars: false,
-            percent_u_allowed: true,
-            enable_non_utf8: true,
-            favor_utf8: true,
-            disable_server_header: 0,
+parameters! {
+    /// `MaxFieldLength`: bytes of one header field, 64 to 65,534, default 16,384 (LIM-006).
+    max_field_length: u32 = 16_384, "MaxFieldLength", 64..=65_534;
+    /// `MaxRequestBytes`: request line, fields and blank line must stay below this number of
+    /// bytes; 256 to 16,777,216, default 16,384 (LIM-007 to LIM-010). A lower value than
+    /// `MaxFieldLength` bounds fields too.
+    max_request_bytes: u32 = 16_384, "MaxRequestBytes", 256..=16_777_216;
+    /// `UrlSegmentMaxLength`: characters, 0 to 32,766, 0 = no limit, default 260 (LIM-011).
+    url_segment_max_length: u32 = 260, "UrlSegmentMaxLength", 0..=32_766;
+    /// `UrlSegmentMaxCount`: 0 to 16,383, 0 = no limit, default 255 (LIM-012).
+    url_segment_max_count: u32 = 255, "UrlSegmentMaxCount", 0..=16_383;
+    /// `AllowRestrictedChars`: escaped controls reach the application, default off (LIM-001).
+    allow_restricted_chars: bool = false, "AllowRestrictedChars";
+    /// `AllowUnEscapedRestrictedChars`: controls other than NUL, HT, LF and CR may stand in a
+    /// target as they are, default off (LIM-002; which ones is assumed).
+    allow_unescaped_restricted_chars: bool = false, "AllowUnEscapedRestrictedChars";
+    /// `AllowWeakHeaderNameSyntax`: a field name may have any visible ASCII character but a colon,
+    /// default off (LIM-002; which ones is assumed).
+    allow_weak_header_name_syntax: bool = false, "AllowWeakHeaderNameSyntax";
+    /// `AllowWeakHeaderValueSyntax`: a field value may have controls other than NUL, LF and CR,
+    /// default off (LIM-002; which ones is assumed).
+    allow_weak_header_value_syntax: bool = false, "AllowWeakHeaderValueSyntax";
+    /// `AllowCaseInsensitiveVerbs`: `get` is GET, default off (LIM-002, A-04).
+    allow_case_insensitive_verbs: bool = false, "AllowCaseInsensitiveVerbs";
+    /// `PercentUAllowed`: `%uNNNN` is accepted, default on (LIM-005).
+    percent_u_allowed: bool = true, "PercentUAllowed";
+    /// `EnableNonUTF8`: escapes that are not UTF-8 are accepted, default on (LIM-003).
+    enable_non_utf8: bool = true, "EnableNonUTF8";
+    /// `FavorUTF8`: UTF-8 is tried first, default on (LIM-004).
+    favor_utf8: bool = true, "FavorUTF8";
+    /// `DisableServerHeader`: 0 = off, 1 = not in answers made by HTTP.sys itself, 2 = never
+    /// added (LIM-017, ERR-021).
+    disable_server_header: u32 = 0, "DisableServerHeader", 0..=2;
+    /// `MaxConnections`: the connections that may be open, 1,024 to 2,031,616; `None`, the default,
+    /// is no limit (LIM-013). Further ones are dropped.
+    max_connections: Option<u32> = None, "MaxConnections", 1_024..=2_031_616;
+    /// `MaxEndpoints`: listening sockets, 0 to 1,024; 0, the default, is no limit (LIM-014). A
+    /// registration that needs more is refused with ERROR_NOT_ENOUGH_MEMORY (8, assumed).
+    max_endpoints: u32 = 0, "MaxEndpoints", 0..=1_024;
+    /// `MaxBytesPerSend`: bytes handed to the transport in one piece, 1 to 0xFFFFF (LIM-015).
+    /// HTTP.sys has 65,536; `None`, the default, hands over as much as the transport takes.
+    max_bytes_per_send: Option<u32> = None, "MaxBytesPerSend", 1..=0xF_FFFF;
+    /// `UriEnableCache`, default on (LIM-016). No effect: nothing is cached (G-094).
+    uri_enable_cache: bool = true, "UriEnableCache";
+    /// `UriMaxUriBytes`: the largest cached response, 4,096 to 16,777,216, default 262,144
+    /// (LIM-016). No effect: nothing is cached (G-094).
+    uri_max_uri_bytes: u32 = 262_144, "UriMaxUriBytes", 4_096..=16_777_216;
+    /// `UriScavengerPeriod`: seconds, at least 10, default 120 (LIM-016). No effect: nothing is
+    /// cached (G-094).
+    uri_scavenger_period: u32 = 120, "UriScavengerPeriod", 10..=u32::MAX;
+    /// `EnableAggressiveMemoryUsage`, default off (LIM-018). No effect: memory pressure is not
+    /// watched.
+    enable_aggressive_memory_usage: bool = false, "EnableAggressiveMemoryUsage";
+    /// `EnableErrorLogging` (LIM-019). HTTP.sys has it on; here it is off by default, since a
+    /// library must not write files that nobody asked for.
+    enable_error_logging: bool = false, "EnableErrorLogging";
+    /// `ErrorLogFileTruncateSize`: bytes, at least and by default 0x100000 (LIM-019).
+    error_log_file_truncate_size: u32 = 0x10_0000, "ErrorLogFileTruncateSize", 0x10_0000..=u32::MAX;
+    /// `ErrorLoggingDir`: the folder above `HTTPERR`; empty, the default, is the folder for
+    /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs).
+    error_logging_dir: String = String::new(), "ErrorLoggingDir";
+    /// `Http2MaxSettingsPerFrame`: 7 to 2,796,202, unset by default (LIM-020). No effect: HTTP/2 is
+    /// not built.
+    http2_max_settings_per_frame: Option<u32> = None, "Http2MaxSettingsPerFrame", 7..=2_796_202;
+    /// `Http2MaxSettingsPerMinute`: at least 7, unset by default (LIM-020). No effect: HTTP/2 is
+    /// not built.
+    http2_max_settings_per_minute: Option<u32> = None, "Http2MaxSettingsPerMinute", 7..=u32::MAX;
+    /// `EnableTrailerSupport`, default off (LIM-021). No effect: trailers of responses are not
+    /// built.
+    enable_trailer_support: bool = false, "EnableTrailerSupport";
+    /// `EnableSslCloseNotify`, default off (LIM-022). No effect: TLS is not built.
+    enable_ssl_close_notify: bool = false, "EnableSslCloseNotify";
+}
+
+/// What [`Parameters::without_effect`] looks for.
+const WITHOUT_EFFECT: [&str; 8] = [
+    "UriEnableCache",
+    "UriMaxUriBytes",
+    "UriScavengerPeriod",
+    "EnableAggressiveMemoryUsage",
+    "Http2MaxSettingsPerFrame",
+    "Http2MaxSettingsPerMinute",
+    "EnableTrailerSupport",
+    "EnableSslCloseNotify",
+];
+
+impl Parameters {
+    /// Applies settings given as pairs of name and value, in order.
+    ///
+    /// # Errors
+    /// As [`Parameters::set`], for the first that is refused; `self` has those before it then.
+    pub fn set_all<'a>(
+        &mut self,
+        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), InvalidSetting> {
+        for (name, text) in settings {
+            self.set(name, text)?;
+        }
+        Ok(())
+    }
+
+    /// Applies a text of lines `Name = value`. Blank lines and what follows a `#` at the beginning
+    /// of a line are skipped.
+    ///
+    /// # Errors
+    /// As [`Parameters::set`], with the line's number; also for a line without `=`.
+    pub fn set_from_text(&mut self, text: &str) -> Result<(), InvalidSetting> {
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let at_line = |mut error: InvalidSetting| {
+                error.line = Some(index + 1);
+                error
+            };
+            let (name, value) = line
+                .split_once('=')
+                .ok_or_else(|| at_line(InvalidSetting::name(line)))?;
+            self.set(name.trim(), value.trim()).map_err(at_line)?;
+        }
+        Ok(())
+    }
+
+    /// The bound of one field: `MaxRequestBytes` below `MaxFieldLength` lowers it (LIM-007).
+    #[must_use]
+    pub fn field_limit(&self) -> usize {
+        self.max_field_length.min(self.max_request_bytes) as usize
+    }
+}
+
+/// A kind of value that a text can be read as.
+pub(crate) trait Value: Sized {
+    fn from_text(text: &str) -> Option<Self>;
+    /// The number, for the check of a range.
+    fn number(&self) -> Option<u32> {
+        None
+    }
+}
+
+impl Value for u32 {
+    fn from_text(text: &str) -> Option<Self> {
+        match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+            Some(digits) if !digits.starts_with('+') => u32::from_str_radix(digits, 16).ok(),
+            None if !text.starts_with('+') => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn number(&self) -> Option<u32> {
+        Some(*self)
+    }
+}
+
+impl Value for Option<u32> {
+    fn from_text(text: &str) -> Option<Self> {
+        u32::from_text(text).map(Some)
+    }
+
+    fn number(&self) -> Option<u32> {
+        *self
+    }
+}
+
+impl Value for bool {
+    fn from_text(text: &str) -> Option<Self> {
+        match text {
+            _ if text.eq_ignore_ascii_case("true") => Some(true),
+            _ if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => u32::from_text(text).map(|number| number != 0),
         }
     }
 }
 
-impl Parameters {
-    /// Checks every number against its documented range.
-    ///
-    /// # Errors
-    /// The first parameter that is out of range.
-    pub fn validate(&self) -> Result<(), InvalidParameter> {
-        let server = u32::from(self.disable_server_header);
-        let checks = [
-            ("MaxFieldLength", self.max_field_length, 64, 65_534),
-            ("MaxRequestBytes", self.max_request_bytes, 256, 16_777_216),
-            (
-                "UrlSegmentMaxLength",
-                self.url_segment_max_length,
-                0,
-                32_766,
-            ),
-            ("UrlSegmentMaxCount", self.url_segment_max_count, 0, 16_383),
-            ("DisableServerHeader", server, 0, 2),
-        ];
-        for (name, value, min, max) in checks {
-            if value < min || value > max {
-                return Err(InvalidParameter {
-                    name,
-                    value,
-                    min,
-                    max,
-                });
-            }
-        }
-        Ok(())
+impl Value for String {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+fn check(
+    name: &'static str,
+    value: &impl Value,
+    range: std::ops::RangeInclusive<u32>,
+) -> Result<(), InvalidParameter> {
+    match value.number() {
+        Some(value) if !range.contains(&value) => Err(InvalidParameter {
+            name,
+            value,
+            min: *range.start(),
+            max: *range.end(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -108,32 +302,55 @@ impl fmt::Display for InvalidParameter {
 
 impl std::error::Error for InvalidParameter {}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A setting that cannot be applied: a line of a file, or a variable of the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidSetting {
+    /// The line of the text, from 1 on, if it came from one.
+    pub line: Option<usize>,
+    problem: Problem,
+}
 
-    #[test]
-    fn defaults_are_valid() {
-        assert_eq!(Parameters::default().validate(), Ok(()));
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    Name(String),
+    Value(&'static str, String),
+    Range(InvalidParameter),
+}
+
+impl InvalidSetting {
+    pub(crate) fn name(name: &str) -> Self {
+        Problem::Name(name.to_owned()).into()
     }
 
-    #[test]
-    fn lim_006_007_ranges_have_a_message() {
-        let mut p = Parameters {
-            max_request_bytes: 255,
-            ..Parameters::default()
-        };
-        let error = p.validate().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "MaxRequestBytes is 255, but must be between 256 and 16777216"
-        );
-        p.max_request_bytes = 16_777_216;
-        assert_eq!(p.validate(), Ok(()));
-        p.max_field_length = 65_535;
-        assert_eq!(p.validate().unwrap_err().name, "MaxFieldLength");
-        p.max_field_length = 64;
-        p.disable_server_header = 3;
-        assert_eq!(p.validate().unwrap_err().name, "DisableServerHeader");
+    pub(crate) fn value(name: &'static str, text: &str) -> Self {
+        Problem::Value(name, text.to_owned()).into()
+    }
+
+    pub(crate) fn range(error: InvalidParameter) -> Self {
+        Problem::Range(error).into()
     }
 }
+
+impl From<Problem> for InvalidSetting {
+    fn from(problem: Problem) -> Self {
+        InvalidSetting {
+            line: None,
+            problem,
+        }
+    }
+}
+
+impl fmt::Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        match &self.problem {
+            Problem::Name(name) => write!(f, "there is no parameter {name:?}"),
+            Problem::Value(name, text) => write!(f, "{text:?} is no value for {name}"),
+            Problem::Range(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for InvalidSetting {}

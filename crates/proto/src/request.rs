@@ -158,6 +158,8 @@ pub struct RequestHead {
     repeats: Vec<(u8, Span)>,
     /// Scratch space of the search for repeated unknown fields.
     order: Vec<u32>,
+    /// Line ends inside folded fields, with the blanks behind them (G-011).
+    folds: Vec<Span>,
 
     verb: Verb,
     verb_text: Span,
@@ -185,6 +187,7 @@ impl Default for RequestHead {
             unknown: Vec::new(),
             repeats: Vec::new(),
             order: Vec::new(),
+            folds: Vec::new(),
             verb: Verb::Unparsed,
             verb_text: Span::default(),
             raw_url: Span::default(),
@@ -213,6 +216,7 @@ impl RequestHead {
         self.present = 0;
         self.unknown.clear();
         self.repeats.clear();
+        self.folds.clear();
         self.verb = Verb::Unparsed;
         self.verb_text = Span::default();
         self.raw_url = Span::default();

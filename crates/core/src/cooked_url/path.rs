@@ -56,16 +56,28 @@ pub(super) fn push_target<'t>(
     let (length, kind) = scan(target);
     let (path, query) = target.split_at(length);
     let result = match kind {
-        Kind::Bad => Err(Reject::InvalidUrl),
+        Kind::Bad if !is_weak(path, p) => Err(Reject::InvalidUrl),
         _ if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH => Err(Reject::InvalidUrl),
         Kind::Canonical => {
             let start = text.len();
             super::push_bytes(text, path);
             check_segments(&text[start..], p)
         }
-        Kind::Other => push_decoded(text, path, p),
+        Kind::Other | Kind::Bad => push_decoded(text, path, p),
     };
     (result, query)
+}
+
+/// Whether a path with bytes that may not stand in one passes because of
+/// `AllowUnEscapedRestrictedChars` (LIM-002).
+#[cold]
+fn is_weak(path: &[u8], p: &Parameters) -> bool {
+    let is_bad = |b: &u8| CLASS[usize::from(*b)] & BAD != 0;
+    p.allow_unescaped_restricted_chars
+        && path
+            .iter()
+            .filter(|b| is_bad(b))
+            .all(|b| super::is_weak_control(*b))
 }
 
 #[inline(never)]
@@ -152,6 +164,7 @@ fn decode_as(
     let mut rest = path;
     let mut restricted = false;
     while !rest.is_empty() {
+        let escaped = rest.first() == Some(&b'%');
         let unit = match next_piece(&mut rest, p)? {
             Piece::Byte(lead @ 0x80..) if encoding == Encoding::Utf8 => {
                 match next_utf8(lead, &mut rest, p)? {
@@ -171,7 +184,8 @@ fn decode_as(
             Piece::Byte(b) => windows_1252(b),
             Piece::Unit(unit) => unit,
         };
-        restricted |= is_restricted(unit);
+        // A control that was not escaped has been let through by another parameter.
+        restricted |= escaped && is_restricted(unit);
         text.push(if unit == u16::from(b'\\') {
             SLASH
         } else {

@@ -75,7 +75,11 @@ pub(crate) unsafe fn read<'a>(
     if multiple.is_empty() {
         // Most are empty: one look at a whole group.
         for (group, fields) in fields.chunks(GROUP).enumerate() {
-            if fields.iter().fold(0, |all, field| all | field.RawValueLength) == 0 {
+            if fields
+                .iter()
+                .fold(0, |all, field| all | field.RawValueLength)
+                == 0
+            {
                 continue;
             }
             for (at, field) in fields.iter().enumerate() {

@@ -5,9 +5,10 @@
 //! repeated unknown fields), however many fields there are (HDR-012). Threading: none.
 
 use super::{RequestHead, Span, UnknownField};
+use crate::Parameters;
 use crate::error_page::Reject;
 use crate::header::{REQUEST_HEADERS, id, request_header_id};
-use crate::scan::{find_control, is_token, trim_end, trim_start};
+use crate::scan::{find_control, is_token, trim_start};
 use std::cmp::Ordering;
 
 /// Up to this many unknown fields are compared with each other one by one.
@@ -23,20 +24,22 @@ const SEPARATOR: u8 = 0;
 /// lines without a colon (ERR-022); folded lines (G-011); controls but tab in values (G-014); CR
 /// without LF (PRS-026). LF alone ends a line (PRS-025). Blanks before the first field and lines
 /// of nothing but blanks there are skipped (PRS-027); a truly empty line ends the head even there,
-/// as a request without fields could not end otherwise.
+/// as a request without fields could not end otherwise. The parameters of LIM-002 and the choice
+/// for G-011 relax this.
 pub(super) fn parse(
     head: &mut RequestHead,
     window: &[u8],
-    max_field: usize,
+    p: &Parameters,
 ) -> Result<Option<usize>, Reject> {
+    let max_field = p.field_limit();
     let mut at = head.parsed;
     loop {
         let line = window.get(at..).unwrap_or_default();
         let mut name_at = 0;
-        let mut colon = token_end(line, 0);
+        let mut colon = name_end(line, 0, p);
         if colon == 0 && head.first_field {
             name_at = line.len() - trim_start(line).len();
-            colon = token_end(line, name_at);
+            colon = name_end(line, name_at, p);
         }
         if colon > max_field {
             return Err(Reject::FieldTooLong);
@@ -52,19 +55,11 @@ pub(super) fn parse(
                 }
             }
         }
-        let mut end = find_control(line, colon + 1);
-        while line.get(end) == Some(&b'\t') {
-            end = find_control(line, end + 1);
-        }
-        if end > max_field {
-            return Err(Reject::FieldTooLong);
-        }
-        let Some(next) = line_end(line, end)? else {
+        let folds = head.folds.len();
+        let Some((value, next)) = value(head, line, at, colon + 1, p)? else {
+            head.folds.truncate(folds);
             return Ok(None);
         };
-        let value = trim_start(&line[colon + 1..end]);
-        let value_at = at + end - value.len();
-        let value = Span::between(value_at, value_at + trim_end(value).len());
         match request_header_id(&line[name_at..colon]) {
             Some(id) => store_known(head, id, value),
             None => head.unknown.push(UnknownField {
@@ -75,6 +70,65 @@ pub(super) fn parse(
         head.first_field = false;
         at += next;
         head.parsed = at;
+    }
+}
+
+/// The value that begins at `from` in `line`, which lies at `at`, and the index of the next line;
+/// `None` when its end has not arrived.
+fn value(
+    head: &mut RequestHead,
+    line: &[u8],
+    at: usize,
+    from: usize,
+    p: &Parameters,
+) -> Result<Option<(Span, usize)>, Reject> {
+    let mut end = text_end(line, from, p);
+    let mut folded = false;
+    let next = loop {
+        if end > p.field_limit() {
+            return Err(Reject::FieldTooLong);
+        }
+        let Some(next) = line_end(line, end)? else {
+            return Ok(None);
+        };
+        if !p.choices.join_folded_fields {
+            break next;
+        }
+        // Whether the field goes on is told by the first byte of the next line.
+        match line.get(next..).map(trim_start) {
+            None | Some([]) => return Ok(None),
+            Some(text) if text.len() + next < line.len() => {
+                let text_at = line.len() - text.len();
+                head.folds.push(Span::between(at + end, at + text_at));
+                folded = true;
+                end = text_end(line, text_at, p);
+            }
+            Some(_) => break next,
+        }
+    };
+    let is_blank =
+        |byte: &u8| matches!(byte, b' ' | b'\t') || (folded && matches!(byte, b'\r' | b'\n'));
+    let text = &line[from..end];
+    let front = text.iter().take_while(|byte| is_blank(byte)).count();
+    let back = text[front..]
+        .iter()
+        .rev()
+        .take_while(|byte| is_blank(byte))
+        .count();
+    Ok(Some((
+        Span::between(at + from + front, at + end - back),
+        next,
+    )))
+}
+
+/// Puts blanks in the place of line ends inside fields (G-011, RFC 9112 section 5.2).
+#[cold]
+pub(super) fn unfold(head: &mut RequestHead) {
+    for fold in &head.folds {
+        let start = fold.start as usize;
+        if let Some(fold) = head.bytes.get_mut(start..start + fold.len as usize) {
+            fold.fill(b' ');
+        }
     }
 }
 
@@ -116,14 +170,33 @@ fn without_colon(line: &[u8], name_at: usize, end: usize) -> Result<NoField, Rej
     }
 }
 
-/// Index of the first byte at or after `from` that is not part of a token.
+/// Index of the first byte at or after `from` that is not part of a name: a token, or with
+/// `AllowWeakHeaderNameSyntax` any visible ASCII character but a colon.
 #[inline]
-fn token_end(line: &[u8], from: usize) -> usize {
+fn name_end(line: &[u8], from: usize, p: &Parameters) -> usize {
     let rest = line.get(from..).unwrap_or_default();
-    from + rest
-        .iter()
-        .position(|b| !is_token(*b))
-        .unwrap_or(rest.len())
+    let is_weak = |byte: &u8| byte.is_ascii_graphic() && *byte != b':';
+    let length = if p.allow_weak_header_name_syntax {
+        rest.iter().position(|b| !is_weak(b))
+    } else {
+        rest.iter().position(|b| !is_token(*b))
+    };
+    from + length.unwrap_or(rest.len())
+}
+
+/// Index of the first byte at or after `from` that cannot stand in a value: a control other than
+/// tab, or with `AllowWeakHeaderValueSyntax` NUL, LF or CR.
+#[inline]
+fn text_end(line: &[u8], from: usize, p: &Parameters) -> usize {
+    let mut end = find_control(line, from);
+    while let Some(byte) = line.get(end) {
+        let weak = p.allow_weak_header_value_syntax && !matches!(byte, 0 | b'\n' | b'\r');
+        if *byte != b'\t' && !weak {
+            break;
+        }
+        end = find_control(line, end + 1);
+    }
+    end
 }
 
 /// Index behind the line end at `at`, `None` when it has not wholly arrived.

@@ -7,7 +7,7 @@
 use super::{RequestHead, Span, TargetForm, authority};
 use crate::error_page::Reject;
 use crate::scan::{TARGET_BAD, TARGET_END, class, is_token};
-use crate::{Verb, Version};
+use crate::{Parameters, Verb, Version};
 
 /// Longest verb in bytes (G-018).
 pub(super) const MAX_VERB: usize = 255;
@@ -17,13 +17,17 @@ pub(super) const MAX_VERB: usize = 255;
 /// One blank between the parts, no tab (G-019). A line without a target is an invalid verb, as
 /// captures of a lone `get` show; one without a version or with a fourth part is a bad
 /// request (PRS-002, PRS-003).
-pub(super) fn parse(head: &mut RequestHead, text: &[u8]) -> Result<Option<usize>, Reject> {
+pub(super) fn parse(
+    head: &mut RequestHead,
+    text: &[u8],
+    p: &Parameters,
+) -> Result<Option<usize>, Reject> {
     // The two verbs nearly every request has are not worth a loop.
     let (verb, verb_end) = match text {
         [b'G', b'E', b'T', b' ', ..] => (Verb::Get, 3),
         [b'P', b'O', b'S', b'T', b' ', ..] => (Verb::Post, 4),
         _ => match find_verb_end(text).inspect_err(|_| head.verb = Verb::Invalid)? {
-            Some(end) => (Verb::from_token(&text[..end]), end),
+            Some(end) => (verb_of(&text[..end], p), end),
             None => return Ok(None),
         },
     };
@@ -48,7 +52,7 @@ pub(super) fn parse(head: &mut RequestHead, text: &[u8]) -> Result<Option<usize>
     if text[target_end] != b' ' || target_end == target_at {
         return Err(Reject::BadRequest);
     }
-    if seen & TARGET_BAD != 0 {
+    if seen & TARGET_BAD != 0 && !is_weak_target(head.raw_url.of(text), p) {
         return Err(Reject::InvalidUrl);
     }
     head.target = target_form(head.verb, text, head.raw_url)?;
@@ -59,6 +63,24 @@ pub(super) fn parse(head: &mut RequestHead, text: &[u8]) -> Result<Option<usize>
 /// the one after the target.
 pub(super) fn is_in_url(text: &[u8]) -> bool {
     text.iter().filter(|b| **b == b' ').count() == 1
+}
+
+/// The verb that a token names; its case counts unless `AllowCaseInsensitiveVerbs` is on.
+#[inline(never)]
+fn verb_of(token: &[u8], p: &Parameters) -> Verb {
+    let verb = Verb::from_token(token);
+    if verb == Verb::Unknown && p.allow_case_insensitive_verbs {
+        return Verb::from_token(&token.to_ascii_uppercase());
+    }
+    verb
+}
+
+/// Whether a target with bytes that may not stand in one passes because of
+/// `AllowUnEscapedRestrictedChars`: controls do, but neither NUL, HT nor `#` (G-027).
+#[cold]
+fn is_weak_target(target: &[u8], p: &Parameters) -> bool {
+    p.allow_unescaped_restricted_chars
+        && !target.iter().any(|byte| matches!(byte, 0 | b'\t' | b'#'))
 }
 
 /// Index of the blank behind the verb, `None` when it has not arrived (PRS-001, PRS-012, PRS-013).

@@ -10,9 +10,6 @@ use super::{Parsed, RequestHead, Stage, authority, fields, framing, line, quick}
 use crate::error_page::Reject;
 use crate::parameters::Parameters;
 
-/// Empty lines skipped in front of a request line (G-017: "a few", assumed).
-const EMPTY_LINES: usize = 4;
-
 /// Parses a request head into `head`.
 ///
 /// `input` holds all bytes received so far, from where the head starts; it grows from call to
@@ -53,7 +50,7 @@ pub(super) fn parse(
     }
     if seen == 0 || !is_resumable(head, input) {
         head.clear();
-        match skip_empty_lines(input) {
+        match skip_empty_lines(input, p.choices.empty_lines) {
             Ok(Some(skipped)) => head.skipped = skipped,
             Ok(None) => return Parsed::Partial,
             Err(reject) => return Parsed::Reject(reject),
@@ -100,7 +97,7 @@ fn is_nothing_new(input: &[u8], seen: usize, p: &Parameters) -> bool {
         return false;
     };
     input.len() < p.max_request_bytes as usize
-        && input.len() <= p.max_field_length as usize
+        && input.len() <= p.field_limit()
         && !new.iter().any(|b| matches!(b, b'\r' | b'\n'))
 }
 
@@ -114,9 +111,9 @@ fn is_resumable(head: &RequestHead, input: &[u8]) -> bool {
 }
 
 /// Index of the first byte of the request line, `None` when it has not arrived.
-fn skip_empty_lines(input: &[u8]) -> Result<Option<usize>, Reject> {
+fn skip_empty_lines(input: &[u8], most: u32) -> Result<Option<usize>, Reject> {
     let mut at = 0;
-    for _ in 0..=EMPTY_LINES {
+    for _ in 0..=most {
         match &input[at..] {
             [b'\n', ..] => at += 1,
             [b'\r', b'\n', ..] => at += 2,
@@ -134,10 +131,10 @@ fn parse_lines(
     p: &Parameters,
     way: Way,
 ) -> Result<Option<usize>, Reject> {
-    let max_field = p.max_field_length as usize;
+    let max_field = p.field_limit();
     let mut quick = None;
     if head.stage == Stage::RequestLine {
-        let Some(next) = line::parse(head, window)? else {
+        let Some(next) = line::parse(head, window, p)? else {
             return Ok(None);
         };
         head.parsed = next;
@@ -148,13 +145,16 @@ fn parse_lines(
     }
     let end = match quick {
         Some(end) => end,
-        None => match fields::parse(head, window, max_field)? {
+        None => match fields::parse(head, window, p)? {
             Some(end) => end,
             None => return Ok(None),
         },
     };
     head.parsed = end;
     copy(head, &window[..end]);
+    if !head.folds.is_empty() {
+        fields::unfold(head);
+    }
     head.stage = Stage::Complete;
     framing::apply(head)?;
     authority::check_host(head)?;

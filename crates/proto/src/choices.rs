@@ -1,0 +1,64 @@
+//! Our choices where HTTP.sys is not known well enough, as named options.
+//!
+//! Owns: the options of `behaviour-gaps.md` that a later measurement on Windows may turn round, each
+//! with its gap's id. Does not own: what they do. All are provisional: a default may change with a
+//! version of this crate. Threading: plain values.
+
+use crate::parameters::{InvalidSetting, Value};
+
+macro_rules! choices {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $name:literal;)*) => {
+        /// Options that are ours, not HTTP.sys's; part of [`Parameters`](crate::Parameters).
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Choices {
+            $($(#[$doc])* pub $field: $type,)*
+        }
+
+        impl Default for Choices {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl Choices {
+            /// The names, in the order of the fields.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidSetting> {
+                $(
+                    if name.eq_ignore_ascii_case($name) {
+                        self.$field = <$type as Value>::from_text(text)
+                            .ok_or_else(|| InvalidSetting::value($name, text))?;
+                        return Ok(());
+                    }
+                )*
+                Err(InvalidSetting::name(name))
+            }
+        }
+    };
+}
+
+choices! {
+    /// `FinIsDisconnect`: a client that closes its sending side counts as disconnected for
+    /// HttpWaitForDisconnect. Off: only a reset, or the end of the connection, does. Default on.
+    fin_is_disconnect: bool = true, "FinIsDisconnect";
+    /// `JoinFoldedFields` (G-011): a folded field line is joined to the one before it, with blanks
+    /// in the place of the line end. Off, the default: it is a bad request.
+    join_folded_fields: bool = false, "JoinFoldedFields";
+    /// `WarnUnterminatedResponse` (G-051): a response on a connection that stays open, whose end
+    /// the client cannot find (no Content-Length, no chunked coding), gives a warning event.
+    /// Default off.
+    warn_unterminated_response: bool = false, "WarnUnterminatedResponse";
+    /// `LocalhostOnLoopback` (G-092): prefixes for `localhost` and loopback addresses listen on
+    /// loopback only. Off: on all addresses, as HTTP.sys does. Default on.
+    localhost_on_loopback: bool = true, "LocalhostOnLoopback";
+    /// `LingerBytes` (G-006): so many bytes of a refused request are read and thrown away before
+    /// its connection is cut, so that the error page is not lost. Default 65,536.
+    linger_bytes: u32 = 64 * 1024, "LingerBytes";
+    /// `EmptyLines` (G-017): so many empty lines may stand in front of a request line. Default 4.
+    empty_lines: u32 = 4, "EmptyLines";
+    /// `EnforceUrlAcl` (PFX-014): a prefix that is not for `localhost` or a loopback address needs
+    /// a reservation, else ERROR_ACCESS_DENIED (5), as for a program without administrator rights.
+    /// Off, the default: the namespace is open.
+    enforce_url_acl: bool = false, "EnforceUrlAcl";
+}
