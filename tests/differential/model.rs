@@ -102,7 +102,6 @@ pub(crate) struct Fields(BTreeMap<Vec<u8>, Vec<u8>>);
 impl Fields {
     /// Adds a line, or what a parser has joined already.
     pub(crate) fn add(&mut self, name: &[u8], value: &[u8]) {
-        let value = value.trim_ascii();
         let name = name.to_ascii_lowercase();
         // Equal lengths are one length (BDY-010), whoever keeps the lines.
         let is_length = name == b"content-length";
@@ -122,8 +121,9 @@ impl Fields {
         self.0.get(name).map(Vec::as_slice)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.0.iter().map(|(name, value)| (&name[..], &value[..]))
+    /// Takes out the lines of a lower-case name.
+    pub(crate) fn remove(&mut self, name: &[u8]) {
+        self.0.remove(name);
     }
 }
 

@@ -46,8 +46,12 @@ function read(bytes) {
       body.length ? Buffer.concat(body).toString('hex') : '-', ...open.fields.map(hex)].join(' '));
     open = null;
   };
-  // Trailer fields come in by kOnHeaders and are nobody's.
-  parser[HTTPParser.kOnMessageComplete] = () => { fields = []; close(at + 1); };
+  // Trailer fields come by kOnHeaders, with the target once more, and are nobody's.
+  parser[HTTPParser.kOnMessageComplete] = () => {
+    fields = [];
+    target = '';
+    close(at + 1);
+  };
 
   const ended = (text) => {
     if (open) close('-');
