@@ -6,8 +6,7 @@ mod httparse_peer;
 mod hyper_peer;
 pub(crate) mod llhttp;
 
-pub(crate) use httparse_peer::read as httparse;
-pub(crate) use hyper_peer::read as hyper;
+use crate::model::Reading;
 
 /// A parser that ours is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +27,16 @@ impl Peer {
             Peer::Httparse => "httparse",
             Peer::Hyper => "hyper",
             Peer::Llhttp => "llhttp",
+        }
+    }
+
+    /// One reading for each input, in order.
+    pub(crate) fn read_all(self, inputs: &[Vec<u8>]) -> Vec<Reading> {
+        let each = |read: fn(&[u8]) -> Reading| inputs.iter().map(|input| read(input)).collect();
+        match self {
+            Peer::Httparse => each(httparse_peer::read),
+            Peer::Hyper => each(hyper_peer::read),
+            Peer::Llhttp => llhttp::read_all(inputs),
         }
     }
 }

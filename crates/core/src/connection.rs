@@ -7,14 +7,17 @@
 //! ```text
 //!            head complete                 last piece of the response handed over
 //!   Head ─────────────────► Exchange ───────────────┬──────────────► Closing ──► Closed
-//!    ▲  │ refused: error page  │                    │ keep-alive         ▲          ▲
+//!    ▲  │ refused: error page  │ (101 with OPAQUE:  │ keep-alive         ▲          ▲
+//!    │  │                      │  bytes as they are)│                    │          │
 //!    │  └──────────────────────┼──► Closing         ▼                    │          │
 //!    └─────────────────────────┼──────── body read? Drain ── peer ended ─┘          │
 //!                              └── cancel, reset, queue closed ─────────────────────┘
 //! ```
 //!
 //! Invariant: at most one exchange at a time; a pipelined request stays in the driver's buffer
-//! until the one before it is answered (CON-005).
+//! until the one before it is answered (CON-005). A request that was answered with 101 and OPAQUE
+//! stays an exchange until the connection ends: its "entity bodies" are the bytes of the connection
+//! in both directions (UPG-003 to UPG-006).
 
 use httpsys_proto::body::{BodyDecoder, BodyError, Decoded};
 use httpsys_proto::request::Framing;
@@ -83,6 +86,19 @@ pub struct Exchange {
     close: bool,
     is_http_1_0: bool,
     head_verb: bool,
+    upgradable: bool,
+    opaque: Opaque,
+}
+
+/// Whether a connection carries bytes as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opaque {
+    /// It carries HTTP.
+    No,
+    /// Since a 101 response with OPAQUE (UPG-004).
+    Open,
+    /// The same, and the peer has closed its sending side: reads give 38, sends go on (G-096).
+    PeerEnded,
 }
 
 /// What the driver knows about a response when it begins (from its head and its flags).
@@ -102,6 +118,8 @@ pub struct ResponseFacts {
     pub more_data: bool,
     /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.
     pub disconnect: bool,
+    /// HTTP_SEND_RESPONSE_FLAG_OPAQUE.
+    pub opaque: bool,
 }
 
 /// What the service adds to the response head.
@@ -206,6 +224,9 @@ impl Connection {
             close: head.close(),
             is_http_1_0,
             head_verb: head.verb() == Verb::Head,
+            upgradable: !is_http_1_0
+                && matches!(head.framing(), Framing::None | Framing::Length(0)),
+            opaque: Opaque::No,
         });
     }
 
@@ -216,7 +237,7 @@ impl Connection {
             self.phase = phase;
             return After::Close { unread: false };
         };
-        let unread = !exchange.body.is_done();
+        let unread = !exchange.body.is_done() || exchange.opaque == Opaque::Open;
         if exchange.close {
             After::Close { unread }
         } else if unread {
@@ -294,10 +315,22 @@ impl Exchange {
         self.head_verb
     }
 
-    /// The entity body was handed over whole (ENT-005).
+    /// The entity body was handed over whole (ENT-005); in opaque mode: the peer has ended.
     #[must_use]
     pub fn body_done(&self) -> bool {
-        self.body.is_done()
+        self.body.is_done() && self.opaque != Opaque::Open
+    }
+
+    /// Whether the connection carries bytes as they are, and goes on in both directions.
+    #[must_use]
+    pub fn opaque(&self) -> Opaque {
+        self.opaque
+    }
+
+    /// The peer has closed its sending side of an opaque connection, and all it sent was read.
+    pub fn end_opaque_input(&mut self) {
+        debug_assert_ne!(self.opaque, Opaque::No);
+        self.opaque = Opaque::PeerEnded;
     }
 
     /// Bytes that may be read from the transport straight into the program's buffer.
@@ -356,10 +389,15 @@ impl Exchange {
     /// Begins the response; see [`ResponsePlan`] for what the service adds.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) when a response was begun already (G-055).
+    /// [`Error::InvalidParameter`] (87) when a response was begun already (G-055), and for an opaque
+    /// one to a request that cannot be upgraded (UPG-001, UPG-002) or that ends at once; the code is
+    /// assumed.
     pub fn begin_response(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
         if self.answer != Answer::None {
             return Err(Error::InvalidParameter);
+        }
+        if facts.opaque {
+            return self.begin_opaque(facts);
         }
         // A client that still waits for 100 would send its body as the next request (G-043).
         let unanswered_expect = self.expect_continue && !self.body_begun;
@@ -375,6 +413,21 @@ impl Exchange {
             Answer::Last
         };
         Ok(plan)
+    }
+
+    /// UPG-005: nothing is added to the head. The connection ends with the response (UPG-006).
+    fn begin_opaque(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
+        if !self.upgradable || !facts.more_data || facts.status != 101 {
+            return Err(Error::InvalidParameter);
+        }
+        self.close = true;
+        self.opaque = Opaque::Open;
+        self.answer = Answer::Streaming;
+        Ok(ResponsePlan {
+            connection_close: false,
+            replace_connection: false,
+            content_length: None,
+        })
     }
 
     /// One more piece of the response's entity body.

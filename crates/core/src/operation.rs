@@ -148,6 +148,8 @@ pub struct Send {
     pub disconnect: bool,
     /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
     pub more_data: bool,
+    /// HTTP_SEND_RESPONSE_FLAG_OPAQUE: after this head the connection carries bytes as they are.
+    pub opaque: bool,
 }
 
 /// HttpCancelHttpRequest.

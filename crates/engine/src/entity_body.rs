@@ -2,12 +2,13 @@
 //!
 //! Owns: back-pressure (bytes are read from the socket only when the program asks for them), the
 //! interim `100 Continue`, and what a broken body does. Content-Length bodies go from the socket
-//! straight into the caller's buffer. Does not own the chunked coding (`httpsys-proto`).
+//! straight into the caller's buffer, and so do the bytes of an upgraded connection. Does not own
+//! the chunked coding (`httpsys-proto`).
 
 use std::sync::Arc;
 
 use httpsys_core::Error;
-use httpsys_core::connection::Phase;
+use httpsys_core::connection::{Opaque, Phase};
 use httpsys_core::operation::ReceiveEntityBody;
 
 use crate::conn::{CONTINUE, Conn, ReadOutcome};
@@ -197,6 +198,9 @@ impl Service {
             if exchange.body_done() {
                 return BodyRead::Done;
             }
+            if exchange.opaque() == Opaque::Open {
+                return read_opaque(conn, out);
+            }
             if !conn.unused().is_empty() {
                 match decode_buffered(conn, out) {
                     Ok(0) => continue,
@@ -236,6 +240,19 @@ impl Service {
             if exchange.body_done() {
                 return BodyRead::Done;
             }
+            if exchange.opaque() == Opaque::Open && conn.unused().is_empty() {
+                let read = pool::with_scratch(|buffer| {
+                    let read = read_opaque(conn, buffer);
+                    if let BodyRead::Bytes(n) = read {
+                        conn.keep(&buffer[..n]);
+                    }
+                    read
+                });
+                return read;
+            }
+            if exchange.opaque() == Opaque::Open {
+                return BodyRead::Bytes(1);
+            }
             if !conn.unused().is_empty() {
                 match probe_buffered(conn) {
                     Ok(true) => return BodyRead::Bytes(1),
@@ -271,6 +288,31 @@ impl Service {
             // What the socket does not take now goes out before the next thing that is sent.
             conn.flush_interim();
         }
+    }
+}
+
+/// Reads bytes of an upgraded connection as they are: first those that came behind the head.
+fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
+    let kept = conn.unused();
+    if !kept.is_empty() {
+        let n = kept.len().min(out.len());
+        out[..n].copy_from_slice(&kept[..n]);
+        conn.consume(n);
+        return BodyRead::Bytes(n);
+    }
+    if !conn.readable {
+        return BodyRead::Empty;
+    }
+    match conn.read(out) {
+        ReadOutcome::Bytes(n) => BodyRead::Bytes(n),
+        ReadOutcome::Empty => BodyRead::Empty,
+        ReadOutcome::End => {
+            if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+                exchange.end_opaque_input();
+            }
+            BodyRead::Done
+        }
+        ReadOutcome::Broken => BodyRead::Broken(Error::Aborted),
     }
 }
 

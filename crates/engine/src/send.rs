@@ -156,7 +156,11 @@ impl Service {
             body_len: chunk::total(body),
             more_data: send.more_data,
             disconnect: send.disconnect,
+            opaque: send.opaque,
         })?;
+        if send.opaque {
+            tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
+        }
         let date = clock::date(self.clock());
         head.finish(&Finish {
             date: &date,

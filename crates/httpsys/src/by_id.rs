@@ -20,6 +20,7 @@ use crate::{Error, RequestQueue, Response, Result};
 pub(crate) struct Flags {
     pub(crate) more_data: bool,
     pub(crate) disconnect: bool,
+    pub(crate) opaque: bool,
 }
 
 impl Flags {
@@ -28,6 +29,7 @@ impl Flags {
             request,
             disconnect: self.disconnect,
             more_data: self.more_data,
+            opaque: self.opaque,
         }
     }
 }
@@ -47,6 +49,15 @@ impl Scope {
         with_head(&parts, |head| {
             engine.send_response(&self.queue, &flags.call(id), head, &chunks(body))
         })
+    }
+
+    pub(crate) fn upgrade(&self, id: RequestId, response: &Response<'_>) -> Result<u64> {
+        let flags = Flags {
+            more_data: true,
+            opaque: true,
+            ..Flags::default()
+        };
+        self.send_response(id, response, false, flags, &[response.body_bytes()])
     }
 
     pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
@@ -103,6 +114,7 @@ impl RequestQueue {
         let flags = Flags {
             more_data: false,
             disconnect: response.disconnects(),
+            ..Flags::default()
         };
         self.scope()
             .send_response(id, response, false, flags, &[response.body_bytes()])
@@ -126,9 +138,25 @@ impl RequestQueue {
         let flags = Flags {
             more_data: true,
             disconnect: response.disconnects(),
+            ..Flags::default()
         };
         self.scope()
             .send_response(id, response, false, flags, &[response.body_bytes()])
+    }
+
+    /// Answers with 101 and turns the connection into a pipe: HttpSendHttpResponse with
+    /// HTTP_SEND_RESPONSE_FLAG_OPAQUE. [`RequestQueue::read_body`] and [`RequestQueue::send_body`]
+    /// then carry bytes as they are, at the same time (UPG-004). See [`crate::Request::upgrade`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for another status than 101 and for a request that cannot be
+    /// upgraded (UPG-001, UPG-002); else as [`RequestQueue::respond`].
+    pub fn begin_upgrade<'r>(
+        &self,
+        id: RequestId,
+        response: impl Borrow<Response<'r>>,
+    ) -> Result<u64> {
+        self.scope().upgrade(id, response.borrow())
     }
 
     /// Sends more of the body: HttpSendResponseEntityBody with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
@@ -143,6 +171,7 @@ impl RequestQueue {
             Flags {
                 more_data: true,
                 disconnect: false,
+                ..Flags::default()
             },
             pieces,
         )
@@ -160,6 +189,7 @@ impl RequestQueue {
             Flags {
                 more_data: false,
                 disconnect,
+                ..Flags::default()
             },
             pieces,
         )

@@ -50,6 +50,7 @@
 //! | [`RequestQueue`] | HttpCreateRequestQueue |
 //! | [`Request`] | HTTP_REQUEST, with HttpReceiveRequestEntityBody and HttpCancelHttpRequest |
 //! | [`Response`], [`ResponseStream`] | HttpSendHttpResponse, HttpSendResponseEntityBody |
+//! | [`Upgraded`] | the same with HTTP_SEND_RESPONSE_FLAG_OPAQUE |
 //! | [`Server`] | a session, a group and a queue in one |
 //!
 //! # Threads
@@ -72,7 +73,7 @@
 //! | [`UrlGroup`] | its URLs vanish |
 //! | [`ServerSession`] | closes when its groups are gone, too |
 //! | [`Request`] without an answer | its connection is reset |
-//! | [`ResponseStream`] before its end | its connection is reset |
+//! | [`ResponseStream`], [`Upgraded`] before its end | its connection is reset |
 //! | last handle or object of a private [`Service`] | it stops |
 //!
 //! # Errors
@@ -109,6 +110,7 @@ mod server;
 mod service;
 mod session;
 mod stream;
+mod upgraded;
 mod url_group;
 
 pub use body::BodyReader;
@@ -125,6 +127,7 @@ pub use server::{Server, ServerBuilder};
 pub use service::Service;
 pub use session::ServerSession;
 pub use stream::ResponseStream;
+pub use upgraded::Upgraded;
 pub use url_group::UrlGroup;
 
 /// What the calls of this crate return.

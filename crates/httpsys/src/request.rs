@@ -18,7 +18,7 @@ use crate::by_id::Flags;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::queue::Scope;
-use crate::{Response, ResponseStream, Result};
+use crate::{Response, ResponseStream, Result, Upgraded};
 
 /// A request that waits for its answer.
 ///
@@ -104,6 +104,7 @@ impl Request {
         let flags = Flags {
             more_data: false,
             disconnect: response.disconnects(),
+            ..Flags::default()
         };
         let body = [response.body_bytes()];
         let sent = self
@@ -141,6 +142,18 @@ impl Request {
         response: impl Borrow<Response<'r>>,
     ) -> Result<ResponseStream> {
         ResponseStream::start_chunked(self, response.borrow())
+    }
+
+    /// Answers with 101 (Switching Protocols) and takes the connection over as a pipe of bytes:
+    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_OPAQUE. The response needs the fields
+    /// `Upgrade` and `Connection: Upgrade` of the program; nothing is added (UPG-003, UPG-005).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for another status than 101, and
+    /// for a request that cannot be upgraded: it must be HTTP/1.1 and have no body (UPG-001,
+    /// UPG-002); else as [`Request::respond`].
+    pub fn upgrade<'r>(self, response: impl Borrow<Response<'r>>) -> Result<Upgraded> {
+        Upgraded::start(self, response.borrow())
     }
 
     /// Gives the request up: its connection is reset, without an answer. HttpCancelHttpRequest.

@@ -119,6 +119,7 @@ impl ResponseStream {
         let flags = Flags {
             more_data: true,
             disconnect: response.disconnects(),
+            ..Flags::default()
         };
         framing.frame(response.body_bytes(), false, |pieces| {
             request
@@ -143,6 +144,7 @@ impl ResponseStream {
         let flags = Flags {
             more_data: true,
             disconnect: false,
+            ..Flags::default()
         };
         self.framing.frame(data, false, |pieces| {
             self.request
@@ -168,6 +170,7 @@ impl ResponseStream {
         let flags = Flags {
             more_data: false,
             disconnect: self.disconnect,
+            ..Flags::default()
         };
         self.framing.frame(data, true, |pieces| {
             self.request

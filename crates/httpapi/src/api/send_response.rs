@@ -41,11 +41,12 @@ entry! {
     /// The byte count is that of head and body on the wire (SND-005). 1229 for an id that is
     /// unknown, answered or whose client is gone (SND-001, SND-002, SND-030); 87 for a second head
     /// (G-055), a response that is not well formed (G-057, G-058), unknown flags, and OPAQUE with
-    /// another status than 101 (SND-021); 22 while another send on the request runs (SND-019); 3
+    /// another status than 101 (SND-021), without MORE_DATA, or to a request with a body (UPG-002,
+    /// the code is assumed); 22 while another send on the request runs (SND-019); 3
     /// for cached fragments (SND-029); 50 for what is not there yet. Cache policy and log data are
     /// not looked at.
     ///
-    /// Partial: chunks from the fragment cache and trailers, PROCESS_RANGES and OPAQUE are refused;
+    /// Partial: chunks from the fragment cache and trailers, and PROCESS_RANGES are refused;
     /// nothing is cached or logged.
     fn HttpSendHttpResponse(
         queue: HANDLE,
@@ -140,7 +141,7 @@ fn check_response_flags(flags: u32, status: u16) -> Outcome {
     if flags & OPAQUE != 0 && status != 101 {
         return Err(Error::InvalidParameter.into());
     }
-    if flags & (OPAQUE | RANGES) != 0 {
+    if flags & RANGES != 0 {
         Err(Code::NOT_SUPPORTED)
     } else {
         Ok(())
@@ -152,6 +153,7 @@ fn send_of(request: u64, flags: u32) -> Send {
         request: RequestId(request),
         disconnect: flags & HTTP_SEND_RESPONSE_FLAG_DISCONNECT != 0,
         more_data: flags & HTTP_SEND_RESPONSE_FLAG_MORE_DATA != 0,
+        opaque: flags & HTTP_SEND_RESPONSE_FLAG_OPAQUE != 0,
     }
 }
 

@@ -68,6 +68,7 @@ impl Request {
         let flags = Flags {
             more_data: false,
             disconnect: response.disconnects(),
+            ..Flags::default()
         };
         let body = response.take_body();
         let head = Head {
@@ -117,6 +118,7 @@ impl ResponseStream {
         let flags = Flags {
             more_data: true,
             disconnect: false,
+            ..Flags::default()
         };
         let nothing = data.is_empty() || self.framing() == Framing::HeadOnly;
         let pieces = self.framing().pieces(data, false);
@@ -136,6 +138,7 @@ impl ResponseStream {
         let flags = Flags {
             more_data: false,
             disconnect: self.disconnects(),
+            ..Flags::default()
         };
         let pieces = self.framing().pieces(data.into(), true);
         FinishResponse {
@@ -156,6 +159,7 @@ impl StartResponse {
         let flags = Flags {
             more_data: true,
             disconnect,
+            ..Flags::default()
         };
         let pieces = framing.pieces(response.take_body(), false);
         let head = Head { response, chunked };
