@@ -1,0 +1,138 @@
+//! Connections that were taken over from HTTP.
+//!
+//! Owns the pipe of bytes behind a 101 response. Does not own the protocol spoken on it. Invariant:
+//! a pipe that is dropped before its end resets the connection, so that the peer never takes a
+//! broken stream for a whole one. Threading: both directions at once, from two threads.
+
+use std::io::{self, Read, Write};
+
+use crate::body::into_io;
+use crate::by_id::Flags;
+use crate::{Request, Response, Result};
+
+/// An upgraded connection. Made by [`Request::upgrade`].
+///
+/// Reading ends with 0 bytes when the peer has closed its sending side; writing goes on until
+/// [`Upgraded::close`] (G-096). A pipe that is dropped before resets the connection. `&Upgraded`
+/// reads and writes, too, so that two threads can use both directions.
+///
+/// ```
+/// use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let server = httpsys::Server::builder().url(format!("http://localhost:{port}/")).bind()?;
+/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: echo\r\n\r\nabc")?;
+/// let request = server.receive()?;
+/// let response = httpsys::Response::new(101, "Switching Protocols")
+///     .header("Upgrade", "echo")
+///     .header("Connection", "Upgrade");
+/// let mut pipe = request.upgrade(response)?;
+/// let mut bytes = [0; 3];
+/// pipe.read_exact(&mut bytes)?;
+/// pipe.write_all(&bytes)?;
+/// pipe.close()?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.ends_with("\r\n\r\nabc"), "{answer}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Upgraded {
+    request: Request,
+}
+
+impl Upgraded {
+    pub(crate) fn start(request: Request, response: &Response<'_>) -> Result<Upgraded> {
+        request.scope().upgrade(request.id(), response)?;
+        Ok(Upgraded { request })
+    }
+
+    /// The request that was upgraded.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Reads bytes as the peer sent them and waits until there are some; 0 when the peer has closed
+    /// its sending side, and for an empty buffer.
+    ///
+    /// # Errors
+    /// As [`Request::read_body`].
+    pub fn read(&self, out: &mut [u8]) -> Result<usize> {
+        self.request.scope().read_body(self.request.id(), out)
+    }
+
+    /// Sends bytes as they are and waits until the transport has taken them.
+    ///
+    /// # Errors
+    /// As [`crate::ResponseStream::write`]; [`crate::Error::SendOutstanding`] while another thread
+    /// sends.
+    pub fn write(&self, data: &[u8]) -> Result<()> {
+        if data.is_empty() {
+            return Ok(());
+        }
+        let flags = Flags {
+            more_data: true,
+            ..Flags::default()
+        };
+        let scope = self.request.scope();
+        scope.send_body(self.request.id(), flags, &[data]).map(drop)
+    }
+
+    /// Ends the connection in order, behind what was written (UPG-006).
+    ///
+    /// # Errors
+    /// As [`Upgraded::write`].
+    pub fn close(mut self) -> Result<()> {
+        let scope = self.request.scope();
+        scope.send_body(self.request.id(), Flags::default(), &[])?;
+        self.request.answered();
+        Ok(())
+    }
+
+    /// Resets the connection.
+    ///
+    /// # Errors
+    /// As [`Request::cancel`].
+    pub fn cancel(self) -> Result<()> {
+        self.request.cancel()
+    }
+}
+
+impl Read for &Upgraded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        Upgraded::read(self, out).map_err(into_io)
+    }
+}
+
+impl Read for Upgraded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        Upgraded::read(self, out).map_err(into_io)
+    }
+}
+
+/// Sends all of the data in each call; nothing is buffered.
+impl Write for &Upgraded {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        Upgraded::write(self, data).map_err(into_io)?;
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// As for a reference.
+impl Write for Upgraded {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        Write::write(&mut &*self, data)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
