@@ -14,6 +14,7 @@ mod connection;
 mod disconnect;
 mod entity_body;
 mod file_chunk;
+mod opaque;
 mod overlapped;
 mod queue;
 mod receive;

@@ -4,12 +4,20 @@
 //! that it reads as this does. Threading: none.
 
 use httpsys_proto::header::REQUEST_HEADER_NAMES;
-use httpsys_proto::{BodyDecoder, Framing as Frame, Parameters, Parsed, RequestHead, parse_head};
+use httpsys_proto::{BodyDecoder, Framing as Frame, Parameters, Parsed, Reject, RequestHead, parse_head};
 
 use crate::model::{BodyEnd, End, Fields, Framing, Message, Reading};
 
 /// Reads all requests of a connection that sent `bytes` and nothing more.
 pub(crate) fn read(bytes: &[u8]) -> Reading {
+    walk(bytes, &mut |_, _| None)
+}
+
+/// The same; `overrule` sees each head, as far as it was read, and may refuse it.
+pub(crate) fn walk(
+    bytes: &[u8],
+    overrule: &mut dyn FnMut(&RequestHead, Parsed) -> Option<Reject>,
+) -> Reading {
     let parameters = Parameters::default();
     let mut head = RequestHead::new();
     let mut messages = Vec::new();
@@ -19,10 +27,13 @@ pub(crate) fn read(bytes: &[u8]) -> Reading {
         if input.iter().all(|b| matches!(b, b'\r' | b'\n')) {
             break End::Clean;
         }
-        let consumed = match parse_head(&mut head, input, 0, &parameters) {
-            Parsed::Partial => break End::Partial,
-            Parsed::Reject(reject) => break End::Refused(format!("{reject:?}")),
-            Parsed::Complete { consumed } => consumed,
+        let parsed = parse_head(&mut head, input, 0, &parameters);
+        let consumed = match (overrule(&head, parsed), parsed) {
+            (Some(reject), _) | (None, Parsed::Reject(reject)) => {
+                break End::Refused(format!("{reject:?}"));
+            }
+            (None, Parsed::Partial) => break End::Partial,
+            (None, Parsed::Complete { consumed }) => consumed,
         };
         let (body, end, length) = read_body(head.framing(), &input[consumed..]);
         let is_last = head.close() || end != BodyEnd::Complete;
@@ -40,7 +51,7 @@ pub(crate) fn read(bytes: &[u8]) -> Reading {
 }
 
 /// The head's part of a message.
-pub(crate) fn message(head: &RequestHead) -> Message {
+fn message(head: &RequestHead) -> Message {
     let mut fields = Fields::default();
     for (id, name) in REQUEST_HEADER_NAMES.iter().enumerate() {
         if let Some(value) = head.known(id) {

@@ -45,16 +45,6 @@ pub(super) const CLASSES: &[Disagreement] = &[
         holds: |c| c.our_body_is_malformed() && has_bare_end(last_chunk(c)),
     },
     Disagreement {
-        name: "trailer fields that are no fields",
-        peers: &[Hyper],
-        example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
-            0\r\nNoColon\r\n\r\n",
-        ours: "malformed",
-        theirs: "skipped line by line",
-        reason: "G-024, ERR-022, G-011: trailer fields keep the grammar of fields",
-        holds: |c| c.our_body_is_malformed() && has_bad_trailer(last_chunk(c)),
-    },
-    Disagreement {
         name: "blanks between chunk size and extension",
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
@@ -131,21 +121,4 @@ fn has_bare_end(trailer: &[u8]) -> bool {
         b'\n' => at == 0 || trailer[at - 1] != b'\r',
         _ => false,
     })
-}
-
-/// Whether a line in front of the empty one is no field.
-fn has_bad_trailer(trailer: &[u8]) -> bool {
-    let lines = trailer.split(|b| *b == b'\n');
-    let is_bad = |line: &[u8]| {
-        let name = line.split(|b| *b == b':').next().unwrap_or_default();
-        let is_name = |b: &u8| b.is_ascii_graphic();
-        !line.contains(&b':')
-            || name.is_empty()
-            || !name.iter().all(is_name)
-            || line.iter().any(is_control)
-    };
-    lines
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .take_while(|line| !line.is_empty())
-        .any(is_bad)
 }

@@ -31,8 +31,9 @@ function read(bytes) {
   };
   parser[HTTPParser.kOnHeadersComplete] = (major, minor, more, method, url, a, b, upgrade, keep) => {
     fields.push(...(more || []));
+    // Numbers beyond the list are verbs of RTSP.
     open = {
-      method: METHODS[method], target: target + (url || ''), major, minor, keep, fields,
+      method: METHODS[method] || `method ${method}`, target: target + (url || ''), major, minor, keep, fields,
       headEnd: at + 1, body: [],
     };
     fields = [];

@@ -7,7 +7,7 @@
 use httpsys::{ConnectionId, Error, Request, RequestId, RequestQueue, Response};
 use httpsys::{ServerSession, Service, UrlGroup};
 
-use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, Received, Reply};
+use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
 
 /// The process-wide service, the same that the C functions use.
 #[derive(Debug)]
@@ -112,7 +112,10 @@ impl Door for RustApi {
         if reply.flags & DISCONNECT != 0 {
             response = response.disconnect();
         }
-        if reply.flags & MORE_DATA != 0 {
+        if reply.flags & OPAQUE != 0 {
+            assert_ne!(reply.flags & MORE_DATA, 0, "an upgrade always goes on");
+            queue.begin_upgrade(RequestId(id), response)
+        } else if reply.flags & MORE_DATA != 0 {
             queue.begin_response(RequestId(id), response)
         } else {
             queue.respond(RequestId(id), response)
@@ -150,6 +153,12 @@ fn copy(request: &Request) -> Received {
     let known: Vec<_> = (0..KNOWN_HEADERS)
         .map(|id| request.known_header(id).map(<[u8]>::to_vec))
         .collect();
+    // The crate lists the known fields first.
+    let unknown = request
+        .headers()
+        .skip(known.iter().flatten().count())
+        .map(|(name, value)| (name.to_owned(), value.to_vec()))
+        .collect();
     let verb = request.verb() as i32;
     Received {
         id: request.id().0,
@@ -164,7 +173,7 @@ fn copy(request: &Request) -> Received {
         abs_path: request.path(),
         query: request.query(),
         known,
-        unknown: Vec::new(),
+        unknown,
         remote: request.remote_addr(),
         local: request.local_addr(),
         bytes_received: request.bytes_received(),
