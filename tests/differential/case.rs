@@ -101,11 +101,19 @@ impl<'a> Case<'a> {
             && self.theirs.malformed().is_none()
     }
 
+    /// The peer takes the head and waits for more of the body.
+    pub(crate) fn their_body_is_partial(&self) -> bool {
+        self.theirs.body_end() == Some(&BodyEnd::Partial)
+    }
+
     /// Both take the head, only the peer finds the body malformed, for a reason that holds `why`.
     pub(crate) fn their_body_is_malformed(&self, why: &str) -> bool {
         self.aspect == Aspect::Body
             && self.ours.malformed().is_none()
-            && self.theirs.malformed().is_some_and(|said| said.contains(why))
+            && self
+                .theirs
+                .malformed()
+                .is_some_and(|said| said.contains(why))
     }
 
     /// Both have taken the request, and nothing but `aspect` is different.
@@ -144,7 +152,10 @@ impl<'a> Case<'a> {
 
     /// The request line, without its line feed.
     pub(crate) fn line(&self) -> &'a [u8] {
-        self.text().split(|b| *b == b'\n').next().unwrap_or_default()
+        self.text()
+            .split(|b| *b == b'\n')
+            .next()
+            .unwrap_or_default()
     }
 
     /// Up to the first blank of the request line.

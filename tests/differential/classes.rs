@@ -30,7 +30,10 @@ pub(crate) struct Disagreement {
 pub(crate) const PARTS: &[(&str, &[Disagreement])] = &[
     ("Heads that only we refuse", we_refuse::CLASSES),
     ("Heads that only the peer refuses", we_take::CLASSES),
-    ("Requests that both take and read differently", requests::CLASSES),
+    (
+        "Requests that both take and read differently",
+        requests::CLASSES,
+    ),
     ("Bodies", bodies::CLASSES),
 ];
 

@@ -16,7 +16,7 @@ use httpsys_core::cooked_url::{CookedUrl, cook, is_invalid_path};
 use httpsys_proto::header::REQUEST_HEADER_NAMES;
 use httpsys_proto::{Parameters, Parsed, Reject, RequestHead, Target};
 use httpsys_tests::client::{Client, MASKED_DATE, mask_date};
-use httpsys_tests::door::{Door, Received, Reply, CAbi, World};
+use httpsys_tests::door::{CAbi, Door, Received, Reply, World};
 use httpsys_tests::error_page::{self, ErrorPage};
 
 use crate::generator::{self, Random};
@@ -24,7 +24,7 @@ use crate::model::{BodyEnd, End, Fields, Message, Reading};
 use crate::ours;
 
 /// Inputs of one run.
-pub(crate) const CASES: usize = 3_000;
+pub(crate) const CASES: usize = 6_000;
 
 const FENCE: &[u8] = b"/fence";
 const INTERIM: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -34,8 +34,23 @@ const ERROR_CONNECTION_INVALID: u32 = 1229;
 
 /// Verbs by the numbers of HTTP_VERB from OPTIONS (3) on (PRS-018).
 const VERBS: [&str; 17] = [
-    "OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "CONNECT", "TRACK", "MOVE", "COPY",
-    "PROPFIND", "PROPPATCH", "MKCOL", "LOCK", "UNLOCK", "SEARCH",
+    "OPTIONS",
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "TRACE",
+    "CONNECT",
+    "TRACK",
+    "MOVE",
+    "COPY",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "LOCK",
+    "UNLOCK",
+    "SEARCH",
 ];
 
 /// Sends `cases` inputs to the engine and compares what the program and the client see.
@@ -49,9 +64,15 @@ pub(crate) fn check(seed: u64, cases: usize) {
         let result = catch_unwind(AssertUnwindSafe(|| {
             let mut random = Random::new(seed ^ 0xE);
             let mut fence = world.connect();
-            for _ in 0..cases {
+            for case in 0..cases {
                 let input = generator::generate(&mut random);
-                check_one(&world, &seen, &mut fence, &input);
+                // Every other input comes in two pieces, cut anywhere.
+                let cut = if case % 2 == 0 {
+                    0
+                } else {
+                    random.below(input.len() + 1)
+                };
+                check_one(&world, &seen, &mut fence, input.split_at(cut));
             }
         }));
         // Whatever happened: this ends the other thread.
@@ -66,12 +87,15 @@ fn check_one(
     world: &World<CAbi>,
     seen: &Mutex<Vec<(Message, u32)>>,
     fence: &mut Client,
-    input: &[u8],
+    (front, rest): (&[u8], &[u8]),
 ) {
-    let expected = ours::walk(input, &mut |head, parsed| cooked(world.port(), head, parsed));
+    let input = &[front, rest].concat()[..];
+    let expected = ours::walk(input, &mut |head, parsed| {
+        cooked(world.port(), head, parsed)
+    });
     let mut client = world.connect();
     // The engine may have refused and closed before all is sent.
-    let _ = client.try_send(input) && client.try_finish();
+    let _ = client.try_send(front) && client.try_send(rest) && client.try_finish();
     let answer = mask_date(&client.read_until_gone()).replace(INTERIM, "");
     fence.send("GET /fence HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(fence.read_response().status(), 200);
@@ -81,8 +105,24 @@ fn check_one(
     let expected_messages: Vec<Message> = expected.messages.iter().map(as_received).collect();
     assert_eq!(messages, expected_messages, "received of {text}");
     let expected_codes: Vec<u32> = expected.messages.iter().map(read_code).collect();
-    assert_eq!(codes, expected_codes, "results of reading the bodies of {text}");
-    assert_eq!(answer, answers(&expected), "answers to {text}");
+    assert_eq!(
+        codes, expected_codes,
+        "results of reading the bodies of {text}"
+    );
+    // Bytes that end no line are not looked at again when they come alone, so that a client that
+    // sends byte by byte costs no more; what they decide is decided at the end of the line.
+    let ends_line = |b: &u8| matches!(b, b'\r' | b'\n');
+    let is_late = !front.is_empty() && !rest.iter().any(ends_line);
+    let is_open = is_late && matches!(expected.end, End::Refused(_));
+    if !(is_open
+        && answer
+            == answers(&Reading {
+                end: End::Partial,
+                ..expected.clone()
+            }))
+    {
+        assert_eq!(answer, answers(&expected), "answers to {text}");
+    }
 }
 
 /// The program: reads each body whole, then answers.
@@ -152,7 +192,10 @@ fn message(received: &Received, body: Vec<u8>) -> Message {
 
 /// The same parts of a request as the parser read it. How the body ends is the code's matter.
 fn as_received(message: &Message) -> Message {
-    let body = message.body.clone().map(|(body, _)| (body, BodyEnd::Complete));
+    let body = message
+        .body
+        .clone()
+        .map(|(body, _)| (body, BodyEnd::Complete));
     Message {
         framing: None,
         body,

@@ -13,7 +13,7 @@ impl Random {
     }
 
     /// A number below `bound`, which is not 0.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -158,13 +158,31 @@ impl Draft {
 type Mutation = fn(&mut Draft, &mut Random);
 
 const MUTATIONS: &[Mutation] = &[
-    |d, r| d.front = r.pick(&[&b"\r\n"[..], b"\n", b"\r\n\r\n", b"\r\n\r\n\n\n\n", b"\r", b" "]),
+    |d, r| {
+        d.front = r.pick(&[
+            &b"\r\n"[..],
+            b"\n",
+            b"\r\n\r\n",
+            b"\r\n\r\n\n\n\n",
+            b"\r",
+            b" ",
+        ])
+    },
     |d, r| d.verb = verb(r),
     |d, r| d.blank = r.pick(&[&b"  "[..], b"\t", b"", b" \t"]),
     |d, r| d.target = target(r),
     |d, r| d.second_blank = r.pick(&[&b"  "[..], b"\t", b"", b" x "]),
     |d, r| d.version = r.pick(VERSIONS),
-    |d, r| d.line_end = r.pick(&[&b"\n"[..], b"\r", b"\r\r\n", b" \r\n", b"\r\n \r\n", b"\r\n "]),
+    |d, r| {
+        d.line_end = r.pick(&[
+            &b"\n"[..],
+            b"\r",
+            b"\r\r\n",
+            b" \r\n",
+            b"\r\n \r\n",
+            b"\r\n ",
+        ])
+    },
     |d, r| {
         d.empty_line = r.pick(&[&b"\n"[..], b"\r", b" \r\n", b"\r\r\n", b"", b"\r\n\r\n"]);
     },
@@ -192,7 +210,11 @@ const MUTATIONS: &[Mutation] = &[
     |d, r| {
         d.unframe();
         d.insert_field(r.pick(FRAMINGS), r);
-        d.body = if r.below(2) == 0 { chunks(r) } else { bad_chunks(r) };
+        d.body = if r.below(2) == 0 {
+            chunks(r)
+        } else {
+            bad_chunks(r)
+        };
     },
     |d, r| {
         d.unframe();
@@ -207,7 +229,10 @@ const MUTATIONS: &[Mutation] = &[
     |d, r| {
         d.version = b"HTTP/1.0";
         if r.below(2) == 0 {
-            d.insert_field(r.pick(&[&b"Connection: keep-alive\r\n"[..], b"X: y\r\n"]), r);
+            d.insert_field(
+                r.pick(&[&b"Connection: keep-alive\r\n"[..], b"X: y\r\n"]),
+                r,
+            );
         }
     },
     |d, r| d.insert_field(r.pick(CONNECTIONS), r),
@@ -268,9 +293,23 @@ fn target(random: &mut Random) -> Vec<u8> {
 }
 
 const VERSIONS: &[&[u8]] = &[
-    b"HTTP/1.0", b"HTTP/1.2", b"HTTP/1.9", b"HTTP/1.10", b"HTTP/1.01", b"HTTP/01.1", b"HTTP/0.9",
-    b"HTTP/2.0", b"HTTP/3.0", b"HTTP/2", b"http/1.1", b"HTTP/1.1x", b"HTTP/1,1", b"HTTP/1.", b"",
-    b"ICE/1.0", b"RTSP/1.0",
+    b"HTTP/1.0",
+    b"HTTP/1.2",
+    b"HTTP/1.9",
+    b"HTTP/1.10",
+    b"HTTP/1.01",
+    b"HTTP/01.1",
+    b"HTTP/0.9",
+    b"HTTP/2.0",
+    b"HTTP/3.0",
+    b"HTTP/2",
+    b"http/1.1",
+    b"HTTP/1.1x",
+    b"HTTP/1,1",
+    b"HTTP/1.",
+    b"",
+    b"ICE/1.0",
+    b"RTSP/1.0",
 ];
 
 const FIELDS: &[&[u8]] = &[

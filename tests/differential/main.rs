@@ -36,7 +36,7 @@ const CASES: usize = 40_000;
 /// Inputs that are read by all parsers before they are compared.
 const BATCH: usize = 10_000;
 /// Disagreements without a class that a failure shows, the shortest inputs first.
-const SHOWN: usize = 20;
+const SHOWN: usize = 60;
 
 #[test]
 fn every_disagreement_has_a_reason_and_every_reason_occurs() {
@@ -65,7 +65,11 @@ fn every_disagreement_has_a_reason_and_every_reason_occurs() {
     }
     report(&counts);
     unexplained.sort();
-    let shown: String = unexplained.iter().take(SHOWN).map(|(_, what)| what.as_str()).collect();
+    let shown: String = unexplained
+        .iter()
+        .take(SHOWN)
+        .map(|(_, what)| what.as_str())
+        .collect();
     assert!(
         unexplained.is_empty(),
         "seed {seed}: {} disagreements without a class:\n{shown}",
@@ -75,7 +79,10 @@ fn every_disagreement_has_a_reason_and_every_reason_occurs() {
         .filter(|key| !counts.contains_key(key))
         .map(|(class, peer)| format!("{class} ({})", peer.name()))
         .collect();
-    assert!(missing.is_empty(), "seed {seed}: never occurred: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "seed {seed}: never occurred: {missing:?}"
+    );
 }
 
 #[test]
@@ -169,7 +176,9 @@ fn report(counts: &BTreeMap<(&str, Peer), usize>) {
 
 fn setting(name: &str, default: u64) -> u64 {
     match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text}: no number")),
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name}={text}: no number")),
         Err(_) => default,
     }
 }

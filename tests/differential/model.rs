@@ -142,9 +142,18 @@ impl fmt::Debug for Message {
         let (major, minor) = self.version;
         write!(f, "{method} {target} {major}.{minor} {:?}", self.fields)?;
         if let Some((body, end)) = &self.body {
-            write!(f, " {:?} body \"{}\" {end:?}", self.framing, body.escape_ascii())?;
+            write!(
+                f,
+                " {:?} body \"{}\" {end:?}",
+                self.framing,
+                body.escape_ascii()
+            )?;
         }
-        write!(f, " head_end {:?} end {:?} last {:?}", self.head_end, self.end, self.last)
+        write!(
+            f,
+            " head_end {:?} end {:?} last {:?}",
+            self.head_end, self.end, self.last
+        )
     }
 }
 

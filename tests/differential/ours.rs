@@ -4,7 +4,9 @@
 //! that it reads as this does. Threading: none.
 
 use httpsys_proto::header::REQUEST_HEADER_NAMES;
-use httpsys_proto::{BodyDecoder, Framing as Frame, Parameters, Parsed, Reject, RequestHead, parse_head};
+use httpsys_proto::{
+    BodyDecoder, Framing as Frame, Parameters, Parsed, Reject, RequestHead, parse_head,
+};
 
 use crate::model::{BodyEnd, End, Fields, Framing, Message, Reading};
 
@@ -24,13 +26,14 @@ pub(crate) fn walk(
     let mut at = 0;
     let end = loop {
         let input = &bytes[at..];
-        if input.iter().all(|b| matches!(b, b'\r' | b'\n')) {
-            break End::Clean;
-        }
         let parsed = parse_head(&mut head, input, 0, &parameters);
         let consumed = match (overrule(&head, parsed), parsed) {
             (Some(reject), _) | (None, Parsed::Reject(reject)) => {
                 break End::Refused(format!("{reject:?}"));
+            }
+            // Empty lines are no front of a request.
+            (None, Parsed::Partial) if input.iter().all(|b| matches!(b, b'\r' | b'\n')) => {
+                break End::Clean;
             }
             (None, Parsed::Partial) => break End::Partial,
             (None, Parsed::Complete { consumed }) => consumed,

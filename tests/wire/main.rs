@@ -16,6 +16,7 @@ mod parameter;
 mod path;
 mod request_line;
 mod response;
+mod smuggling;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;

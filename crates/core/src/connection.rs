@@ -213,19 +213,20 @@ impl Connection {
     pub fn begin_exchange(&mut self, request: RequestId, queue: QueueId, head: &RequestHead) {
         debug_assert!(matches!(self.phase, Phase::Head { .. }));
         let is_http_1_0 = head.version() < httpsys_proto::Version::HTTP_1_1;
+        let is_bodyless = matches!(head.framing(), Framing::None | Framing::Length(0));
         self.phase = Phase::Exchange(Exchange {
             request,
             queue,
             delivery: Delivery::Queued,
             answer: Answer::None,
             body: BodyDecoder::new(head.framing()),
-            body_begun: head.framing() == Framing::None,
+            // A client that announced no bytes has none to wait with (G-043).
+            body_begun: is_bodyless,
             expect_continue: head.expects_continue(),
             close: head.close(),
             is_http_1_0,
             head_verb: head.verb() == Verb::Head,
-            upgradable: !is_http_1_0
-                && matches!(head.framing(), Framing::None | Framing::Length(0)),
+            upgradable: !is_http_1_0 && is_bodyless,
             opaque: Opaque::No,
         });
     }

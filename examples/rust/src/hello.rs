@@ -6,6 +6,9 @@
 //! | `POST /echo`, `POST /` | the body of the request, up to 1 MiB |
 //! | `GET /stream` | a body that is sent piece by piece |
 //! | `GET /cancel` | none: the connection is reset |
+//! | `GET /page` | a page that loads a style sheet and uploads with fetch |
+//! | `GET /endless` | a body without an end, until the client goes away |
+//! | `GET /gone` | how many clients went away before their answer was complete |
 //! | `GET /hello`, `GET /api/v1/items/DIGITS` | `Hello, World!` |
 //! | `POST /upload` | the length of the body in decimal |
 //! | `GET /big` | 1 MiB of `x` |
@@ -17,6 +20,7 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use httpsys::{Error, Request, RequestQueue, Response, Result, Server, Verb};
@@ -28,6 +32,23 @@ const ECHO_LIMIT: usize = 1 << 20;
 const BIG: usize = 1 << 20;
 /// Bytes that `/upload` reads at once.
 const UPLOAD_BUFFER: usize = 64 * 1024;
+
+/// Clients that went away before their answer was complete.
+static GONE: AtomicUsize = AtomicUsize::new(0);
+
+const PAGE: &str = "<!DOCTYPE html>
+<title>loading</title>
+<link rel=\"stylesheet\" href=\"/style.css\">
+<p>Hello from httpsys.</p>
+<script>
+(async () => {
+  const body = new Uint8Array(300000).fill(120);
+  const length = await (await fetch('/upload', { method: 'POST', body })).text();
+  const style = getComputedStyle(document.querySelector('p')).color;
+  document.title = `uploaded ${length}, ${style}`;
+})();
+</script>
+";
 
 fn main() -> ExitCode {
     match run(Options::of_this_process()) {
@@ -64,8 +85,10 @@ fn serve(queue: &RequestQueue, big: &[u8]) {
     let mut worker = Worker::new(big);
     for request in queue.incoming() {
         match worker.handle(request) {
-            // The client went away.
-            Ok(()) | Err(Error::ConnectionInvalid | Error::PeerReset | Error::Aborted) => {}
+            Ok(()) => {}
+            Err(Error::ConnectionInvalid | Error::PeerReset | Error::Aborted) => {
+                GONE.fetch_add(1, Ordering::Relaxed);
+            }
             Err(error) => eprintln!("hello: {error}"),
         }
     }
@@ -93,6 +116,14 @@ impl<'a> Worker<'a> {
                 request.respond(&self.hello).map(drop)
             }
             Verb::Get if request.path_is("/") => request.respond(welcome()).map(drop),
+            Verb::Head if request.path_is("/") => request.respond(welcome().head_only()).map(drop),
+            Verb::Get if request.path_is("/page") => request.respond(html(PAGE)).map(drop),
+            Verb::Get if request.path_is("/style.css") => request.respond(style()).map(drop),
+            Verb::Get if request.path_is("/endless") => endless(request),
+            Verb::Get if request.path_is("/gone") => {
+                let gone = GONE.load(Ordering::Relaxed).to_string();
+                request.respond(text(&gone)).map(drop)
+            }
             Verb::Get if request.path_is("/big") => request.respond(&self.big).map(drop),
             Verb::Get if request.path_is("/stream") => stream(request),
             Verb::Get if request.path_is("/cancel") => request.cancel(),
@@ -118,6 +149,27 @@ fn text(body: &str) -> Response<'_> {
     Response::ok()
         .header("Content-Type", "text/plain")
         .body(body)
+}
+
+fn html(body: &str) -> Response<'_> {
+    Response::ok()
+        .header("Content-Type", "text/html")
+        .body(body)
+}
+
+fn style() -> Response<'static> {
+    Response::ok()
+        .header("Content-Type", "text/css")
+        .body("p { color: rgb(1, 2, 3) }\n")
+}
+
+/// Sends until the client has had enough: the error of the send tells it.
+fn endless(request: Request) -> Result<()> {
+    let mut stream = request.start_chunked_response(text(""))?;
+    let piece = [b'.'; 16 * 1024];
+    loop {
+        stream.write(&piece)?;
+    }
 }
 
 fn welcome() -> Response<'static> {

@@ -15,6 +15,7 @@ use std::thread;
 use httpsys::{Request, RequestQueue, Response, Result, Server};
 use httpsys_examples::Options;
 use tungstenite::handshake::derive_accept_key;
+use tungstenite::error::ProtocolError;
 use tungstenite::protocol::{Role, WebSocket};
 
 const PAGE: &str = "<!DOCTYPE html>
@@ -112,6 +113,10 @@ fn echo(socket: &mut WebSocket<httpsys::Upgraded>) -> tungstenite::Result<()> {
             // Pings are answered by the library.
             Ok(_) => {}
             Err(tungstenite::Error::ConnectionClosed) => return Ok(()),
+            // A client that just goes away is no fault of the server's.
+            Err(tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
+                return Ok(());
+            }
             Err(error) => return Err(error),
         }
     }

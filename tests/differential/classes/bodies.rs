@@ -45,6 +45,31 @@ pub(super) const CLASSES: &[Disagreement] = &[
         holds: |c| c.our_body_is_malformed() && has_bare_end(last_chunk(c)),
     },
     Disagreement {
+        name: "trailer fields are judged as they come",
+        peers: &[Hyper],
+        example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
+            0\r\nX : y",
+        ours: "malformed at the byte",
+        theirs: "waited for the end, then malformed",
+        reason: "G-023, G-024: a framing error ends the connection when it is seen",
+        holds: |c| {
+            c.our_body_is_malformed() && c.their_body_is_partial() && !last_chunk(c).is_empty()
+        },
+    },
+    Disagreement {
+        name: "tabs behind chunked",
+        peers: &[Llhttp],
+        example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\t\r\n\r\n\
+            0\r\n\r\n",
+        ours: "removed like blanks",
+        theirs: "another coding, refused behind the head",
+        reason: "HDR-001, RFC 9110 section 5.5: blanks and tabs around a value are no part of it",
+        holds: |c| {
+            c.their_body_is_malformed("Request has invalid `Transfer-Encoding`")
+                && has(c.fields(), b"\t")
+        },
+    },
+    Disagreement {
         name: "blanks between chunk size and extension",
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
@@ -53,7 +78,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         theirs: "malformed",
         reason: "G-022, RFC 9112 section 7.1.1 (BWS)",
         holds: |c| {
-            let blank = |line: &[u8]| has(line, b" ;") || has(line, b"\t;");
+            // The end of the input may come in between.
+            let blank = |line: &[u8]| line.iter().any(|b| matches!(b, b' ' | b'\t'));
             c.their_body_is_malformed("Invalid character in chunk size") && sizes(c).any(blank)
         },
     },

@@ -76,7 +76,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
     Disagreement {
         name: "verb of more than 255 bytes",
         peers: &[Httparse, Hyper],
-        example: b"VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV\
+        example:
+            b"VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV\
             VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV\
             VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV\
             VVVVVVVVVVVVVVVV / HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -147,7 +148,9 @@ pub(super) const CLASSES: &[Disagreement] = &[
         ours: "400 Invalid Hostname",
         theirs: "taken as text",
         reason: "G-016: letters, digits, `-._~` and UTF-8 or an IPv6 literal, and a port of 16 bits",
-        holds: |c| c.we_refuse("InvalidHostname") && c.values("Host").iter().any(|v| is_bad_host(v)),
+        holds: |c| {
+            c.we_refuse("InvalidHostname") && c.values("Host").iter().any(|v| is_bad_host(v))
+        },
     },
     Disagreement {
         name: "POST or PUT without a length",
@@ -198,7 +201,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
     Disagreement {
         name: "transfer coding that only ends in chunked",
         peers: &[Hyper],
-        example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, chunked\r\n\r\n\
+        example:
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, chunked\r\n\r\n\
             0\r\n\r\n",
         ours: "501",
         theirs: "chunked, decoded once",
@@ -228,7 +232,7 @@ fn is_bad_host(host: &[u8]) -> bool {
     let port = std::str::from_utf8(port.strip_prefix(b":").unwrap_or(port));
     let is_port = port.is_ok_and(|port| port.is_empty() || port.parse::<u16>().is_ok());
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || b"-._~:".contains(b);
-    !is_port || !name.iter().all(is_name) || std::str::from_utf8(name).is_err()
+    !is_port || name.is_empty() || !name.iter().all(is_name) || std::str::from_utf8(name).is_err()
 }
 
 fn has_bad_length(case: &Case<'_>) -> bool {

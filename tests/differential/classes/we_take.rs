@@ -1,7 +1,7 @@
 //! Heads that we take, or would take, and a peer refuses.
 
 use super::Disagreement;
-use crate::case::Case;
+use crate::case::{Case, has};
 use crate::model::{Aspect, End};
 use crate::ours;
 use crate::peer::Peer::{self, Hyper, Llhttp};
@@ -17,7 +17,12 @@ pub(super) const CLASSES: &[Disagreement] = &[
         theirs: "refused",
         reason: "PRS-027: one of the documented relaxations of HTTP.sys",
         holds: |c| {
-            let words = ["HeaderName", "Header(Token)", "Unexpected space", "header token"];
+            let words = [
+                "HeaderName",
+                "Header(Token)",
+                "Unexpected space",
+                "header token",
+            ];
             let is_blank = matches!(c.fields(), [b' ' | b'\t', ..]);
             is_blank && words.iter().any(|why| c.they_refuse(why))
         },
@@ -148,6 +153,15 @@ pub(super) const CLASSES: &[Disagreement] = &[
             let is_empty = |value: &&[u8]| value.is_empty() || value.ends_with(b",");
             words.iter().any(|why| c.they_refuse(why)) && values.iter().any(is_empty)
         },
+    },
+    Disagreement {
+        name: "tabs behind a length",
+        peers: &[Llhttp],
+        example: b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\t\r\n\r\nhello",
+        ours: "removed like blanks",
+        theirs: "refused",
+        reason: "HDR-001, RFC 9110 section 5.5: blanks and tabs around a value are no part of it",
+        holds: |c| c.they_refuse("Invalid character in Content-Length") && has(c.fields(), b"\t"),
     },
     Disagreement {
         name: "chunked on HTTP/1.0",
