@@ -57,7 +57,7 @@ export async function withPage(test) {
     };
     const title = async wanted => {
       let found = '';
-      for (let i = 0; i < 300; i++) {
+      for (let i = 0; i < 800; i++) {
         found = await evaluate('document.title');
         if (wanted.test(found)) return found;
         await new Promise(resolve => setTimeout(resolve, 50));
@@ -69,6 +69,11 @@ export async function withPage(test) {
   } finally {
     child.kill('SIGKILL');
     await once(child, 'exit');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      // Its helpers may still be writing.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    } catch (error) {
+      console.error(`left behind: ${error.message}`);
+    }
   }
 }

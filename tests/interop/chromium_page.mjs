@@ -7,7 +7,7 @@ const text = async path => (await fetch(base + path)).text();
 
 async function waitForGone(count) {
   let gone = 0;
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 800; i++) {
     gone = Number(await text('/gone'));
     if (gone >= count) return;
     await new Promise(resolve => setTimeout(resolve, 50));

@@ -34,7 +34,7 @@ const upload = fetch(base + '/upload', { method: 'POST', body: never, duplex: 'h
 setTimeout(() => slow.abort(), 200);
 await assert.rejects(upload);
 let gone = before;
-for (let i = 0; i < 200 && gone < before + 2; i++) {
+for (let i = 0; i < 800 && gone < before + 2; i++) {
   gone = Number(await text('/gone'));
   await new Promise(resolve => setTimeout(resolve, 50));
 }

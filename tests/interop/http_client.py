@@ -24,7 +24,7 @@ def gone():
 
 
 def wait_for_gone(count):
-    for _ in range(200):
+    for _ in range(800):
         if gone() >= count:
             return
         time.sleep(0.05)

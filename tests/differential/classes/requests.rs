@@ -1,6 +1,7 @@
 //! Requests whose head both take, and read differently.
 
 use super::Disagreement;
+use crate::case::has;
 use crate::model::Aspect;
 use crate::peer::Peer::{Hyper, Llhttp};
 
@@ -74,9 +75,10 @@ pub(super) const CLASSES: &[Disagreement] = &[
         theirs: "`close` with a tab behind is another word",
         reason: "CON-009, RFC 9110 section 5.6.1: blanks and tabs around elements do not count",
         holds: |c| {
-            let has_tab = |value: &&[u8]| value.contains(&b'\t');
+            let close = |value: &&[u8]| has(&value.to_ascii_lowercase(), b"close");
             c.differs_in(Aspect::Persistence)
-                && c.values("Connection").iter().any(has_tab)
+                && has(c.fields(), b"\t")
+                && c.values("Connection").iter().any(close)
                 && c.their_message().is_some_and(goes_on)
         },
     },

@@ -1,5 +1,7 @@
 //! Heads that we refuse and a peer takes, or would take.
 
+use std::net::Ipv6Addr;
+
 use super::Disagreement;
 use crate::case::{Case, has};
 use crate::peer::Peer::{self, Httparse, Hyper, Llhttp};
@@ -219,20 +221,26 @@ fn has_bare_cr(bytes: &[u8]) -> bool {
 }
 
 fn is_bad_host(host: &[u8]) -> bool {
-    let (name, port) = match host {
-        [b'[', rest @ ..] => match rest.iter().position(|b| *b == b']') {
-            Some(end) => (&rest[..end], &rest[end + 1..]),
+    let Ok(text) = std::str::from_utf8(host) else {
+        return true;
+    };
+    let (is_name, port) = match text.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, port)) => (address.parse::<Ipv6Addr>().is_ok(), port),
             None => return true,
         },
-        _ => {
-            let end = host.iter().position(|b| *b == b':');
-            host.split_at(end.unwrap_or(host.len()))
+        None => {
+            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            let is_of_name =
+                |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || "-._~".contains(c);
+            (!name.is_empty() && name.chars().all(is_of_name), port)
         }
     };
-    let port = std::str::from_utf8(port.strip_prefix(b":").unwrap_or(port));
-    let is_port = port.is_ok_and(|port| port.is_empty() || port.parse::<u16>().is_ok());
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || b"-._~:".contains(b);
-    !is_port || name.is_empty() || !name.iter().all(is_name) || std::str::from_utf8(name).is_err()
+    let is_port = match port.strip_prefix(':') {
+        Some(digits) => digits.is_empty() || digits.parse::<u16>().is_ok(),
+        None => port.is_empty(),
+    };
+    !is_name || !is_port
 }
 
 fn has_bad_length(case: &Case<'_>) -> bool {
