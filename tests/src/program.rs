@@ -143,6 +143,12 @@ impl Program {
         program
     }
 
+    /// The process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks the program to end by SIGTERM and waits until it has: whether it ended with success.
     ///
     /// # Panics

@@ -343,3 +343,61 @@ fn choices_and_parameters_of_a_service_are_its_own() {
         });
     });
 }
+
+/// Pieces of any size add up to the same bytes.
+#[test]
+fn lim_015_a_large_answer_arrives_whole_in_small_sends() {
+    for most in ["1", "1000", "65536"] {
+        Lab::run(set("MaxBytesPerSend", most), |lab| {
+            let path = format!("/{}", "/abcdefg".repeat(200));
+            let (status, body) = lab.answer(get(&path));
+            assert_eq!(
+                (status, body.len()),
+                (200, "Get |".len() + path.len() - 1),
+                "{most}"
+            );
+        });
+    }
+}
+
+/// what a client that closes its sending side is taken for.
+#[test]
+fn dsc_006_fin_need_not_be_a_disconnect() {
+    for (value, ends) in [("1", true), ("0", false)] {
+        let port = Port::take();
+        let service = Service::new(set("FinIsDisconnect", value)).expect("in range");
+        let url = format!("http://localhost:{}/", port.number());
+        let server = Server::builder().service(&service).url(&url).bind();
+        let server = server.expect("a free port");
+        let mut client = Client::connect(port.number());
+        client.send(get("/"));
+        let request = server.receive().expect("a request");
+        let (ended, connection) = (AtomicBool::new(false), request.connection_id());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let waited = server.queue().wait_for_disconnect(connection);
+                assert!(matches!(waited, Ok(()) | Err(Error::ConnectionInvalid)));
+                ended.store(true, Ordering::SeqCst);
+            });
+            client.finish();
+            // Served after the end of the other client's side was seen.
+            let mut other = Client::connect(port.number());
+            other.send(get("/other"));
+            let second = server.receive().expect("a request");
+            assert_eq!(second.path(), "/other");
+            if ends {
+                while !ended.load(Ordering::SeqCst) {
+                    thread::yield_now();
+                }
+            } else {
+                assert!(!ended.load(Ordering::SeqCst));
+            }
+            // The half-closed client is still answered; then its connection ends.
+            let bye = Response::ok().header("Connection", "close").body("bye");
+            request.respond(bye).expect("answered");
+            assert_eq!(client.read_response().body, b"bye");
+            client.expect_eof();
+        });
+        assert!(ended.into_inner());
+    }
+}

@@ -88,6 +88,8 @@ pub struct Exchange {
     head_verb: bool,
     upgradable: bool,
     opaque: Opaque,
+    /// A response with MORE_DATA has neither a length nor chunked coding.
+    unframed: bool,
 }
 
 /// Whether a connection carries bytes as they are.
@@ -228,6 +230,7 @@ impl Connection {
             head_verb: head.verb() == Verb::Head,
             upgradable: !is_http_1_0 && is_bodyless,
             opaque: Opaque::No,
+            unframed: false,
         });
     }
 
@@ -387,6 +390,13 @@ impl Exchange {
         self.body_begun = true;
     }
 
+    /// The response is one whose end the client cannot find, on a connection that stays open
+    /// (G-051).
+    #[must_use]
+    pub fn is_unterminated(&self) -> bool {
+        self.unframed && !self.close
+    }
+
     /// Begins the response; see [`ResponsePlan`] for what the service adds.
     ///
     /// # Errors
@@ -408,6 +418,9 @@ impl Exchange {
             replace_connection: self.is_http_1_0 && !facts.says_close,
             content_length: self.generated_content_length(facts),
         };
+        let framed = facts.has_content_length || facts.has_transfer_encoding;
+        let bodiless = self.head_verb || matches!(facts.status, 100..=199 | 204 | 304);
+        self.unframed = facts.more_data && !framed && !bodiless;
         self.answer = if facts.more_data {
             Answer::Streaming
         } else {

@@ -83,9 +83,15 @@ pub(crate) enum Next<'a> {
     },
 }
 
-/// What comes next when `sent` bytes of head and chunks are out.
-pub(crate) fn next_piece<'a>(head: &'a [u8], chunks: &[Chunk<'a>], sent: u64) -> Next<'a> {
+/// What comes next when `sent` bytes of head and chunks are out: `most` bytes, which is not 0.
+pub(crate) fn next_piece<'a>(
+    head: &'a [u8],
+    chunks: &[Chunk<'a>],
+    sent: u64,
+    most: usize,
+) -> Next<'a> {
     let mut skip = sent;
+    let mut left = most;
     let mut pieces = SmallVec::new();
     for chunk in std::iter::once(Chunk::Memory(head)).chain(chunks.iter().copied()) {
         let length = chunk.length();
@@ -94,7 +100,12 @@ pub(crate) fn next_piece<'a>(head: &'a [u8], chunks: &[Chunk<'a>], sent: u64) ->
             continue;
         }
         match chunk {
-            Chunk::Memory(bytes) => pieces.push(IoSlice::new(&bytes[skip as usize..])),
+            Chunk::Memory(bytes) => {
+                let bytes = &bytes[skip as usize..];
+                let bytes = &bytes[..bytes.len().min(left)];
+                left -= bytes.len();
+                pieces.push(IoSlice::new(bytes));
+            }
             Chunk::File {
                 file,
                 offset,
@@ -103,14 +114,14 @@ pub(crate) fn next_piece<'a>(head: &'a [u8], chunks: &[Chunk<'a>], sent: u64) ->
                 return Next::File {
                     file,
                     offset: offset + skip,
-                    length: length - skip,
+                    length: (length - skip).min(most as u64),
                 };
             }
             // First what stands before it.
             Chunk::File { .. } => break,
         }
         skip = 0;
-        if pieces.len() == PIECES {
+        if pieces.len() == PIECES || left == 0 {
             break;
         }
     }
@@ -134,16 +145,32 @@ mod tests {
         let whole = b"headonetwo";
         for sent in 0..whole.len() as u64 {
             assert_eq!(
-                memory(&next_piece(b"head", &chunks, sent)),
+                memory(&next_piece(b"head", &chunks, sent, usize::MAX)),
                 &whole[sent as usize..]
             );
         }
     }
 
     #[test]
+    fn lim_015_a_piece_has_at_most_so_many_bytes() {
+        let chunks = [b"one".as_slice(), b"two"].map(Chunk::Memory);
+        let whole = b"headonetwo";
+        for most in 1..12 {
+            for sent in 0..whole.len() {
+                let end = whole.len().min(sent + most);
+                let found = memory(&next_piece(b"head", &chunks, sent as u64, most));
+                assert_eq!(found, &whole[sent..end], "{most} from {sent}");
+            }
+        }
+    }
+
+    #[test]
     fn many_chunks_are_written_in_bounded_pieces() {
         let chunks = vec![Chunk::Memory(b"x"); 1000];
-        assert_eq!(memory(&next_piece(b"", &chunks, 0)).len(), PIECES);
+        assert_eq!(
+            memory(&next_piece(b"", &chunks, 0, usize::MAX)).len(),
+            PIECES
+        );
     }
 
     #[test]
@@ -158,16 +185,16 @@ mod tests {
             },
             Chunk::Memory(b"cd"),
         ];
-        assert_eq!(memory(&next_piece(b"h", &chunks, 0)), b"hab");
+        assert_eq!(memory(&next_piece(b"h", &chunks, 0, usize::MAX)), b"hab");
         for sent in 3..8 {
-            match next_piece(b"h", &chunks, sent) {
+            match next_piece(b"h", &chunks, sent, usize::MAX) {
                 Next::File { offset, length, .. } => {
                     assert_eq!((offset, length), (10 + sent - 3, 8 - sent));
                 }
                 _ => panic!("memory at {sent}"),
             }
         }
-        assert_eq!(memory(&next_piece(b"h", &chunks, 8)), b"cd");
+        assert_eq!(memory(&next_piece(b"h", &chunks, 8, usize::MAX)), b"cd");
         assert_eq!(total(&chunks), 9);
     }
 }

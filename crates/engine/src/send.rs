@@ -269,8 +269,9 @@ impl Service {
         let mut wakes = Wakes::default();
         let connection = guard.state.id();
         let mut sent = sent;
+        let most = self.parameters().max_bytes_per_send;
         let result = match loop {
-            match write_from(&mut guard, piece, sent) {
+            match write_from(&mut guard, piece, sent, most) {
                 Ok(Stopped::Share(position)) => {
                     sent = position;
                     guard.sending = true;
@@ -340,6 +341,9 @@ impl Service {
             wakes.add(reader, Signal::Failed(Error::ConnectionInvalid));
         }
         let in_flight = std::mem::take(&mut conn.in_flight);
+        if self.parameters().choices.warn_unterminated_response {
+            warn_unterminated(conn);
+        }
         match conn.state.end_exchange() {
             After::NextHead if conn.unused().is_empty() && !conn.readable => {}
             After::NextHead | After::Drain => self.pump(conn, wakes),
@@ -353,6 +357,17 @@ impl Service {
                     self.close_connection(conn, wakes);
                 }
             }
+        }
+    }
+}
+
+/// G-051: the client cannot find the end of this response, and the connection stays open.
+#[cold]
+fn warn_unterminated(conn: &Conn) {
+    if let Some(exchange) = conn.state.exchange() {
+        if exchange.is_unterminated() {
+            let request = exchange.request().0;
+            tracing::warn!(request, "the response has no end that its client can find");
         }
     }
 }
@@ -447,7 +462,13 @@ enum Stopped {
 }
 
 /// Writes on from byte `sent` until everything is out, the socket is full, or [`SHARE`] is used up.
-fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<Stopped, Broken> {
+/// One call of the system hands over `most` bytes at most (LIM-015).
+fn write_from(
+    conn: &mut Conn,
+    piece: Piece<'_>,
+    mut sent: u64,
+    most: Option<u32>,
+) -> Result<Stopped, Broken> {
     let total = piece.length();
     let until = sent.saturating_add(SHARE);
     if conn.interim > 0 && !conn.flush_interim() {
@@ -464,9 +485,12 @@ fn write_from(conn: &mut Conn, piece: Piece<'_>, mut sent: u64) -> Result<Stoppe
         if sent >= until {
             return Ok(Stopped::Share(sent));
         }
-        let next = match piece.body {
-            [] => Next::Plain(&piece.head[sent as usize..]),
-            body => next_piece(piece.head, body, sent),
+        let next = match (piece.body, most) {
+            ([], None) => Next::Plain(&piece.head[sent as usize..]),
+            (body, most) => {
+                let most = most.map_or(usize::MAX, |most| most as usize);
+                next_piece(piece.head, body, sent, most)
+            }
         };
         let (result, broken) = match next {
             Next::Plain(bytes) => (sys::send(stream, bytes), Broken::Connection),

@@ -1,0 +1,262 @@
+//! Slow and hostile clients: what thousands of them cost the server, and the others.
+//!
+//! Owns: bounds on memory for each connection, stated as constants here, and the claim that clients
+//! which send a byte a second do not slow others down. The server is a process of its own, the
+//! example hello. `HTTPSYS_SLOW_CLIENTS` is the number of connections (2,000 by default; `make
+//! test-slow` has 10,000). Does not own refusals (`wire`).
+#![cfg(target_os = "linux")]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use httpsys_tests::client::Client;
+use httpsys_tests::ports::Port;
+use httpsys_tests::program::Program;
+use httpsys_tests::watchdog::Watchdog;
+
+/// Bytes of user memory for a connection with a short partial head or body.
+const SLOW_BYTES: u64 = 2 * 1024;
+/// The same with nearly 16 KiB of an unfinished head, the most that MaxRequestBytes allows: once as
+/// received and once as parsed, each in a block that grows by doubling.
+const FULL_HEAD_BYTES: u64 = 40 * 1024;
+/// What else a server may grow by meanwhile: blocks and buffers that it keeps.
+const SLACK: u64 = 4 << 20;
+/// The least throughput of others beside slow clients, as a share of that without.
+const LEAST_SHARE: f64 = 0.7;
+/// One window of measuring; windows with and without slow clients take turns.
+const WINDOW: Duration = Duration::from_millis(400);
+const WINDOWS: usize = 5;
+
+struct Server {
+    port: Port,
+    program: Program,
+    _watchdog: Watchdog,
+}
+
+impl Server {
+    fn start() -> Server {
+        let watchdog = Watchdog::start();
+        let port = Port::take();
+        let arguments = ["--port", &port.number().to_string(), "--threads", "2"];
+        Server {
+            program: Program::start_example("hello", &arguments.map(str::to_owned)),
+            port,
+            _watchdog: watchdog,
+        }
+    }
+
+    fn memory(&self) -> u64 {
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.program.id()));
+        let statm = statm.expect("a running server");
+        let pages: u64 = statm
+            .split_whitespace()
+            .nth(1)
+            .and_then(|field| field.parse().ok())
+            .expect("the resident pages");
+        pages * 4096
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port.number())).expect("connected");
+        stream.set_nodelay(true).expect("an option");
+        stream
+    }
+
+    /// Shows that everything that was sent before was looked at: connections are served in order of
+    /// their events, so a later request is answered after it.
+    fn settle(&self) {
+        for _ in 0..3 {
+            let mut client = Client::connect(self.port.number());
+            client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assert_eq!(client.read_response().status(), 200);
+        }
+    }
+
+    /// Requires that memory has grown by at most `each` bytes for each of `count` connections.
+    fn grew_at_most(&self, before: u64, count: usize, each: u64, what: &str) {
+        self.settle();
+        let grown = self.memory().saturating_sub(before);
+        eprintln!("{what}: {} bytes for each of {count}", grown / count as u64);
+        let bound = each * count as u64 + SLACK;
+        assert!(
+            grown <= bound,
+            "{what}: {grown} bytes for {count}, bound {bound}"
+        );
+    }
+}
+
+fn count() -> usize {
+    let given = std::env::var("HTTPSYS_SLOW_CLIENTS").ok();
+    given.and_then(|text| text.parse().ok()).unwrap_or(2_000)
+}
+
+/// What slow client number `n` sends, a byte at a time: an endless head, or an endless body.
+fn byte(n: usize, at: usize) -> u8 {
+    const HEAD: &[u8] = b"GET /slow HTTP/1.1\r\nHost: localhost\r\nX: ";
+    const BODY: &[u8] =
+        b"POST /upload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nX: ";
+    let text = if n % 4 == 0 { BODY } else { HEAD };
+    text.get(at).copied().unwrap_or(b'x')
+}
+
+/// Answers that one thread gets from two keep-alive connections within a window.
+fn throughput(clients: &mut [TcpStream]) -> u64 {
+    const REQUEST: &[u8] = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let end = Instant::now() + WINDOW;
+    let (mut answers, mut buffer) = (0, [0; 4096]);
+    while Instant::now() < end {
+        for client in clients.iter_mut() {
+            client.write_all(REQUEST).expect("sent");
+        }
+        for client in clients.iter_mut() {
+            let got = client.read(&mut buffer).expect("an answer");
+            assert!(buffer[..got].ends_with(b"Hello, World!"));
+            answers += 1;
+        }
+    }
+    answers
+}
+
+#[test]
+fn clients_that_send_a_byte_a_second_cost_little_and_slow_nobody_down() {
+    let server = Server::start();
+    server.settle();
+    let before = server.memory();
+    let count = count();
+    let mut slow: Vec<TcpStream> = (0..count).map(|_| server.connect()).collect();
+    for at in 0..30 {
+        for (n, client) in slow.iter_mut().enumerate() {
+            client.write_all(&[byte(n, at)]).expect("sent");
+        }
+    }
+    server.grew_at_most(before, count, SLOW_BYTES, "slow clients");
+    let (on, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+    let stop = AtomicBool::new(false);
+    let mut shares = Vec::new();
+    thread::scope(|scope| {
+        scope.spawn(|| dribble(&mut slow, &on, &stop, &sent));
+        let mut clients = [server.connect(), server.connect()];
+        throughput(&mut clients);
+        for _ in 0..WINDOWS {
+            let alone = throughput(&mut clients);
+            on.store(true, Ordering::SeqCst);
+            let beside = throughput(&mut clients);
+            on.store(false, Ordering::SeqCst);
+            shares.push(beside as f64 / alone as f64);
+        }
+        stop.store(true, Ordering::SeqCst);
+    });
+    shares.sort_by(f64::total_cmp);
+    let (share, sent) = (shares[WINDOWS / 2], sent.into_inner());
+    eprintln!(
+        "beside {count} slow clients, {sent} bytes: {share:.2} of the throughput, {shares:.2?}"
+    );
+    assert!(sent > count as u64 / 2, "only {sent} bytes were sent");
+    assert!(share >= LEAST_SHARE, "{shares:.2?}");
+    server.grew_at_most(before, count, SLOW_BYTES, "slow clients after a while");
+}
+
+/// Sends a byte a second from each client while `on`.
+fn dribble(clients: &mut [TcpStream], on: &AtomicBool, stop: &AtomicBool, sent: &AtomicU64) {
+    let pause = Duration::from_secs(1) / u32::try_from(clients.len()).expect("a few thousand");
+    let mut at = 30;
+    loop {
+        let mut due = Instant::now();
+        for (n, client) in clients.iter_mut().enumerate() {
+            while !on.load(Ordering::SeqCst) {
+                if stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(1));
+                due = Instant::now();
+            }
+            due += pause;
+            let early = due.saturating_duration_since(Instant::now());
+            if early > Duration::from_millis(1) {
+                thread::sleep(early);
+            }
+            client.write_all(&[byte(n, at)]).expect("sent");
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
+        at += 1;
+    }
+}
+
+#[test]
+fn unfinished_heads_of_full_length_cost_a_bounded_amount() {
+    let server = Server::start();
+    server.settle();
+    let before = server.memory();
+    let count = count() / 10;
+    let field = format!("X: {}\r\n", "x".repeat(1000));
+    let head = "GET / HTTP/1.1\r\nHost: localhost\r\n".to_owned() + &field.repeat(15);
+    assert!(head.len() > 14_000);
+    let open: Vec<TcpStream> = (0..count)
+        .map(|_| {
+            let mut client = server.connect();
+            for piece in head.as_bytes().chunks(3000) {
+                client.write_all(piece).expect("sent");
+            }
+            client
+        })
+        .collect();
+    server.grew_at_most(before, count, FULL_HEAD_BYTES, "full heads");
+    drop(open);
+    server.settle();
+}
+
+#[test]
+fn requests_pipelined_without_reading_cost_a_bounded_amount() {
+    let server = Server::start();
+    server.settle();
+    let before = server.memory();
+    let count = count() / 20;
+    let requests = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
+    let mut open: Vec<TcpStream> = (0..count).map(|_| server.connect()).collect();
+    for client in &mut open {
+        client.set_nonblocking(true).expect("an option");
+        // As much as the client's own socket takes, 10,000 requests at most.
+        for _ in 0..100 {
+            if client.write(requests.as_bytes()).is_err() {
+                break;
+            }
+        }
+    }
+    // Answers that nobody reads block the program's threads, not the service: clients go away.
+    let grown = server.memory().saturating_sub(before);
+    eprintln!(
+        "pipelined: {} bytes for each of {count}",
+        grown / count as u64
+    );
+    assert!(grown <= 4 * SLOW_BYTES * count as u64 + SLACK, "{grown}");
+    drop(open);
+    server.settle();
+}
+
+#[test]
+fn idle_connections_cost_less_than_400_bytes() {
+    let server = Server::start();
+    server.settle();
+    let count = count();
+    // The second half: by then blocks that are kept are there.
+    let request = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut open = Vec::new();
+    let mut memory = [0; 2];
+    for half in &mut memory {
+        for _ in 0..count / 2 {
+            let mut client = server.connect();
+            client.write_all(request).expect("sent");
+            let mut answer = [0; 4096];
+            assert!(client.read(&mut answer).expect("an answer") > 0);
+            open.push(client);
+        }
+        *half = server.memory();
+    }
+    let each = memory[1].saturating_sub(memory[0]) / (count as u64 / 2);
+    eprintln!("idle: {each} bytes for each of {count}");
+    // The table of connections grows by doubling: at most twice what one takes.
+    assert!(each <= 2 * 400, "{each}");
+}
