@@ -5,6 +5,8 @@ CARGO ?= cargo
 PORT ?= 8080
 PREFIX ?= /usr/local
 DESTDIR ?=
+TARGET ?= request_head
+SECONDS ?= 60
 TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 XTASK := $(CARGO) run --quiet --package xtask --
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
@@ -23,11 +25,12 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 	-e 's|@NO_SONAME@|$(NO_SONAME)|g' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|g'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-asan test-tsan check bench matrix rows install clean
+.PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke check bench \
+	matrix rows install clean
 
 help: ## list the targets
 	@echo "httpsys $(VERSION). Targets:"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables: PORT=$(PORT) (run), PREFIX=$(PREFIX) DESTDIR= (install), CARGO_TARGET_DIR"
 
 setup: ## say what is missing to build, test and check, and fetch the crates
@@ -73,6 +76,19 @@ test: ## all tests: Rust, C programs, doc tests
 		echo "$(CARGO) test --workspace --lib --bins --tests --examples"; $(CARGO) test --workspace --lib --bins --tests --examples; \
 	fi
 	$(CARGO) test --doc --workspace
+
+test-interop: ## curl, Python, Node, Chromium and wrk against the samples; installs what it can
+	tests/interop/setup.sh
+	HTTPSYS_INTEROP_REQUIRED=1 $(CARGO) test -p httpsys-tests --test interop
+
+test-slow: ## 10,000 slow clients
+	HTTPSYS_SLOW_CLIENTS=10000 $(CARGO) test -p httpsys-tests --test slow -- --nocapture --test-threads 1
+
+fuzz-smoke: ## every fuzz target for some seconds, from its seeds
+	fuzz/run.sh smoke
+
+fuzz: ## one fuzz target: make fuzz TARGET=request_head SECONDS=60
+	fuzz/run.sh $(TARGET) $(SECONDS)
 
 check: ## everything CI checks besides tests: format, lints, docs, xtask, exported symbols
 	$(CARGO) fmt --all -- --check

@@ -36,10 +36,12 @@ WORKLOADS = {
     "hello-c16": ("hello", _HELLO + ["--conns", "16"]),
     "hello-c64": ("hello", _HELLO + ["--conns", "64"]),
     "hello-c256": ("hello", _HELLO + ["--conns", "256"]),
+    "hello-c1024": ("hello", _HELLO + ["--conns", "1024"]),
     "rate20k-c64": ("hello", _HELLO + ["--conns", "64", "--rate", "20000"]),
     "pipe16-c64": ("hello", _HELLO + ["--conns", "64", "--pipeline", "16"]),
     "post64k-c16": ("post", ["--path", "/upload", "--post", "65536", "--body", "65536", "--conns", "16"]),
     "big1m-c8": ("big", ["--path", "/big", "--expect", str(BIG), "--conns", "8"]),
+    "file1m-c8": ("file", ["--path", "/file", "--expect", str(BIG), "--conns", "8"]),
     "churn-c16": ("churn", _HELLO + ["--conns", "16", "--churn"]),
     "cancel-c16": ("cancel", ["--path", "/cancel", "--cut", "--conns", "16"]),
 }
@@ -56,6 +58,7 @@ SERVERS = {
     "mio_floor": ([release("mio_floor"), "--port", "{port}", "--threads", "{w}"], "benches"),
     "c_abi": ([PEER, "{port}", "{t}", "sync"], "c"),
     "c_abi_iocp": ([PEER, "{port}", "{t}", "iocp"], "c"),
+    "c_abi_1000": ([PEER, "{port}", "{t}", "sync", "1000"], "c"),
     "rust": ([release("hello"), "--port", "{port}", "--threads", "{t}"], "examples"),
 }
 
@@ -284,6 +287,7 @@ class Server:
         method, path, want, status = {
             "hello": ("GET", "/hello", HELLO, 200), "churn": ("GET", "/hello", HELLO, 200),
             "post": ("POST", "/upload", b"65536", 200), "big": ("GET", "/big", b"x" * BIG, 200),
+            "file": ("GET", "/file", b"x" * BIG, 200),
             "cancel": ("GET", "/cancel", None, None)}[family]
         body = b"a" * 65536 if method == "POST" else b""
         head = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]

@@ -1,10 +1,11 @@
 /* The routes of the benchmark on the HTTP Server API: what a C program gets from libhttpapi.
  *
- *   httpapi_peer PORT [THREADS] [sync|iocp]          (2 threads, sync)
+ *   httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES]          (2 threads, sync, 1 prefix)
  *
  * GET /hello and GET /api/v1/items/N: 200 text/plain "Hello, World!"; POST /upload: reads the body
- * and answers its length in decimal; GET /big: 1 MiB of x; GET /cancel: HttpCancelHttpRequest;
- * anything else: 404.
+ * and answers its length in decimal; GET /big: 1 MiB of x; GET /file: the same from a file chunk;
+ * GET /cancel: HttpCancelHttpRequest; anything else: 404. Prefixes beyond the first are
+ * http://+:PORT/unused/N/.
  *
  * sync: each thread blocks in HttpReceiveHttpRequest. iocp: one completion port, THREADS waiters,
  * OUTSTANDING receives, completions at once skip the port; answers are sent synchronously.
@@ -34,7 +35,7 @@ enum {
     SKIP_PORT_ON_SUCCESS = 1 /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS */
 };
 
-static HANDLE queue, port;
+static HANDLE queue, port, big_file;
 static char *big;
 
 /* A receive that is under way. ov is the first field: its address is that of the whole. */
@@ -75,6 +76,46 @@ static void send_body(HTTP_REQUEST_ID id, USHORT status, const char *text, ULONG
     response.pEntityChunks = &chunk;
     /* It fails when the client is gone; the load generator counts that on its side. */
     HttpSendHttpResponse(queue, id, 0, &response, NULL, &sent, NULL, 0, NULL, NULL);
+}
+
+/* A file of BIG_BYTES, open for reading; removed from its folder already where that is possible. */
+static int open_big_file(int number)
+{
+    const char *folder = getenv("TMPDIR");
+    char name[256];
+    WCHAR wide[256];
+    FILE *file;
+    int i = -1;
+
+    snprintf(name, sizeof(name), "%s/httpapi_peer.%d", folder ? folder : "/tmp", number);
+    do {
+        ++i;
+        wide[i] = (WCHAR)name[i];
+    } while (name[i]);
+    file = fopen(name, "wb");
+    if (!file || fwrite(big, BIG_BYTES, 1, file) != 1 || fclose(file)) return 1;
+    big_file = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                           FILE_ATTRIBUTE_NORMAL, NULL);
+    remove(name);
+    return big_file == INVALID_HANDLE_VALUE;
+}
+
+static void send_file(HTTP_REQUEST_ID id)
+{
+    HTTP_RESPONSE response;
+    HTTP_DATA_CHUNK chunk;
+
+    memset(&response, 0, sizeof(response));
+    memset(&chunk, 0, sizeof(chunk));
+    response.StatusCode = 200;
+    response.pReason = "OK";
+    response.ReasonLength = 2;
+    chunk.DataChunkType = HttpDataChunkFromFileHandle;
+    chunk.FromFileHandle.FileHandle = big_file;
+    chunk.FromFileHandle.ByteRange.Length.QuadPart = BIG_BYTES;
+    response.EntityChunkCount = 1;
+    response.pEntityChunks = &chunk;
+    HttpSendHttpResponse(queue, id, 0, &response, NULL, NULL, NULL, 0, NULL, NULL);
 }
 
 static int is(const HTTP_REQUEST *q, const char *path)
@@ -118,6 +159,8 @@ static void answer(const HTTP_REQUEST *q, char *scratch)
         send_body(q->RequestId, 200, "Hello, World!", 13);
     else if (get && is(q, "/big"))
         send_body(q->RequestId, 200, big, BIG_BYTES);
+    else if (get && is(q, "/file"))
+        send_file(q->RequestId);
     else if (get && is(q, "/cancel"))
         HttpCancelHttpRequest(queue, q->RequestId, NULL);
     else if (q->Verb == HttpVerbPOST && is(q, "/upload"))
@@ -218,22 +261,17 @@ static int fail(const char *what, ULONG rc)
 }
 
 /* A request queue for http://+:PORT/; 0 when it worked. */
-static int open_queue(int number)
+static int open_queue(int number, int prefixes)
 {
     HTTPAPI_VERSION v = {2, 0};
     HTTP_SERVER_SESSION_ID session;
     HTTP_URL_GROUP_ID group;
     HTTP_BINDING_INFO binding;
-    char url[32];
-    WCHAR wide[32];
+    char url[64];
+    WCHAR wide[64];
     ULONG rc;
-    int i = -1;
+    int i, n;
 
-    snprintf(url, sizeof(url), "http://+:%d/", number);
-    do {
-        ++i;
-        wide[i] = (WCHAR)url[i];
-    } while (url[i]);
     if ((rc = HttpInitialize(v, HTTP_INITIALIZE_SERVER, NULL))) return fail("HttpInitialize", rc);
     if ((rc = HttpCreateServerSession(v, &session, 0))) return fail("HttpCreateServerSession", rc);
     if ((rc = HttpCreateUrlGroup(session, &group, 0))) return fail("HttpCreateUrlGroup", rc);
@@ -244,7 +282,18 @@ static int open_queue(int number)
     binding.RequestQueueHandle = queue;
     rc = HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding));
     if (rc) return fail("HttpSetUrlGroupProperty", rc);
-    if ((rc = HttpAddUrlToUrlGroup(group, wide, 0, 0))) return fail("HttpAddUrlToUrlGroup", rc);
+    for (n = prefixes - 1; n >= 0; --n) {
+        if (n)
+            snprintf(url, sizeof(url), "http://+:%d/unused/%d/", number, n);
+        else
+            snprintf(url, sizeof(url), "http://+:%d/", number);
+        i = -1;
+        do {
+            ++i;
+            wide[i] = (WCHAR)url[i];
+        } while (url[i]);
+        if ((rc = HttpAddUrlToUrlGroup(group, wide, 0, 0))) return fail("HttpAddUrlToUrlGroup", rc);
+    }
     printf("listening on %s\n", url);
     fflush(stdout);
     return 0;
@@ -274,17 +323,19 @@ int main(int argc, char **argv)
     int number = argc > 1 ? atoi(argv[1]) : 0;
     int threads = argc > 2 ? atoi(argv[2]) : 2;
     int iocp = argc > 3 && !strcmp(argv[3], "iocp");
+    int prefixes = argc > 4 ? atoi(argv[4]) : 1;
     HANDLE workers[MAX_THREADS];
     int i;
 
     if (number < 1 || number > 65535 || threads < 1 || threads > MAX_THREADS ||
-        (argc > 3 && !iocp && strcmp(argv[3], "sync"))) {
-        fputs("usage: httpapi_peer PORT [THREADS] [sync|iocp]\n", stderr);
+        prefixes < 1 || (argc > 3 && !iocp && strcmp(argv[3], "sync"))) {
+        fputs("usage: httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES]\n", stderr);
         return 2;
     }
     big = need(malloc(BIG_BYTES));
     memset(big, 'x', BIG_BYTES);
-    if (open_queue(number) || (iocp && open_port())) return 1;
+    if (open_big_file(number)) return fail("the file", GetLastError());
+    if (open_queue(number, prefixes) || (iocp && open_port())) return 1;
     for (i = 0; i < threads; ++i) {
         workers[i] = CreateThread(NULL, 0, iocp ? port_worker : sync_worker, NULL, 0, NULL);
         if (!workers[i]) return fail("CreateThread", GetLastError());

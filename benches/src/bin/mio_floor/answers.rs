@@ -25,7 +25,7 @@ impl Route {
     pub(crate) fn of(method: &str, path: &str) -> Self {
         match (method, path) {
             ("GET", "/hello") => Self::Hello,
-            ("GET", "/big") => Self::Big,
+            ("GET", "/big" | "/file") => Self::Big,
             ("POST", "/upload") => Self::Upload,
             ("GET", "/cancel") => Self::Cancel,
             ("GET", path) if path.strip_prefix(ITEMS).is_some_and(is_number) => Self::Hello,

@@ -12,7 +12,8 @@
 pub(crate) fn fold_unit(unit: u16) -> u16 {
     match unit {
         0x41..=0x5A => unit | 0x20,
-        0..=0x7F => unit,
+        // ASCII; surrogates and the private use area, in which addresses are written.
+        0..=0x7F | 0xD800..=0xF8FF => unit,
         _ => fold_other(unit),
     }
 }
