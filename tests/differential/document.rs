@@ -35,6 +35,9 @@ Where the catalog is silent we take the safe direction, which is always one of t
 request and close the connection, or take it and close the connection behind the answer. In no class
 do we take a request *and* go on behind it where a peer that takes it too sees another end of it.
 
+What no peer looks at (Host, the form of the target, the length of a verb) shows only as a class that
+occurs or does not; tests/wire has tables for the single cases.
+
 The same generator also runs against the engine over a socket: what a program receives and what the
 client is answered must be what the parser alone says.
 ";

@@ -511,6 +511,8 @@ fn bad_chunks(random: &mut Random) -> Vec<u8> {
         b"0\r\n",
         b"0\r\n\rX",
         b"0\r\nX",
+        b"0\r\nX :",
+        b"0\r\n;",
     ];
     random.pick(BODIES).to_vec()
 }

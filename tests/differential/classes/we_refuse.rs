@@ -141,7 +141,11 @@ pub(super) const CLASSES: &[Disagreement] = &[
         ours: "400 Invalid Hostname",
         theirs: "both are handed on",
         reason: "G-015: also when they are equal",
-        holds: |c| c.we_refuse("InvalidHostname") && c.values("Host").len() > 1,
+        holds: |c| {
+            let values = c.values("Host");
+            let is_bad = |value: &&[u8]| is_bad_host(value);
+            c.we_refuse("InvalidHostname") && values.len() > 1 && !values.iter().any(is_bad)
+        },
     },
     Disagreement {
         name: "malformed Host",
