@@ -2,10 +2,12 @@
 # Coverage-guided fuzzing.
 #
 #   fuzz/run.sh smoke [SECONDS]       every target from its seeds, SECONDS each (10)
-#   fuzz/run.sh TARGET SECONDS        one target; what it finds is in fuzz/corpus and fuzz/artifacts
+#   fuzz/run.sh TARGET [SECONDS]      one target (60); goes on from fuzz/corpus/TARGET
+#   fuzz/run.sh TARGET FILE           one input again
 #
-# Needs a C++ compiler, cargo-fuzz (installed if cargo can) and a nightly toolchain; without one the
-# stable compiler is told to allow unstable options. With CI=true a missing tool is an error.
+# What is found is in fuzz/artifacts/TARGET. Needs a C++ compiler, cargo-fuzz (installed if cargo can)
+# and a nightly toolchain; without one the stable compiler is told to allow unstable options. With
+# CI=true a missing tool is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -22,24 +24,45 @@ fuzz() {
   fi
 }
 
+# run TARGET CORPUS SECONDS [OPTION...]
 run() {
-  local target=$1 seconds=$2
-  shift 2
-  local options=(-max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=4096 -print_final_stats=1)
+  local target=$1 corpus=$2 seconds=$3
+  shift 3
+  local options=(-max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=4608 -print_final_stats=1)
   [ "$target" = request_head ] && options+=(-dict=http.dict)
-  mkdir -p "corpus/$target"
-  fuzz run "$target" "corpus/$target" "seeds/$target" "$@" -- "${options[@]}"
+  mkdir -p "$corpus"
+  fuzz run "$target" "$corpus" "seeds/$target" -- "${options[@]}" "$@"
+}
+
+# The same start in every run, and nothing left of earlier ones.
+smoke() {
+  local scratch seeds target
+  scratch=$(mktemp -d)
+  # Expanded now: the variable is gone when the trap runs.
+  # shellcheck disable=SC2064
+  trap "rm -rf '$scratch'" EXIT
+  fuzz build
+  for seeds in seeds/*/; do
+    target=$(basename "$seeds")
+    if ! run "$target" "$scratch/$target" "$1" -seed=1 >"$scratch/log" 2>&1; then
+      cat "$scratch/log"
+      echo "FAILED: $target; again with: fuzz/run.sh $target fuzz/artifacts/$target/<file>"
+      return 1
+    fi
+    echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log") runs, nothing found"
+  done
 }
 
 case "${1:-}" in
-  smoke)
-    fuzz build
-    for seeds in seeds/*/; do
-      target=$(basename "$seeds")
-      echo "==> $target"
-      run "$target" "${2:-10}" 2>&1 | tail -n 8
-    done
+  smoke) smoke "${2:-10}" ;;
+  "" | -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$(basename "${BASH_SOURCE[0]}")" ;;
+  *)
+    if [ -f "${2:-}" ] || [ -f "../${2:-}" ]; then
+      input=$2
+      [ -f "$input" ] || input=../$input
+      fuzz run "$1" "$input"
+    else
+      run "$1" "corpus/$1" "${2:-60}"
+    fi
     ;;
-  "" | -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
-  *) run "$1" "${2:-60}" ;;
 esac

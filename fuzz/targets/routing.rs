@@ -1,21 +1,43 @@
 //! Routing: registrations come and go, requests are routed, beside a model that looks at each
 //! registration in turn.
+//!
+//! Checks: what can be registered and ended, how many there are, and where each request goes; also
+//! that a copy which was taken before a change still answers as before.
 #![no_main]
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use httpsys_core::UrlGroupId;
 use httpsys_core::cooked_url::{CookedUrl, cook};
-use httpsys_core::routing::{Registration, Route, RoutingTable};
-use httpsys_core::url_prefix::{PrefixHost, UrlPrefix};
+use httpsys_core::routing::{Registration, RoutingTable};
+use httpsys_core::url_prefix::UrlPrefix;
 use httpsys_proto::Parameters;
 use libfuzzer_sys::fuzz_target;
 
+#[path = "../../tests/properties/model.rs"]
+mod model;
+
+use model::{A_LABEL_HOST, Model, UNICODE_HOST};
+
 const HOSTS: [&str; 8] = [
-    "+", "*", "localhost", "LOCALHOST", "127.0.0.1", "[::1]", "example.com", "b\u{fc}cher.example",
+    "+",
+    "*",
+    "localhost",
+    "LOCALHOST",
+    "127.0.0.1",
+    "[::1]",
+    "example.com",
+    UNICODE_HOST,
 ];
 const REQUEST_HOSTS: [&str; 8] = [
-    "localhost", "localhost:9", "127.0.0.1", "[::1]", "Example.COM", "xn--bcher-kva.example", "", "x",
+    "localhost",
+    "localhost:9",
+    "127.0.0.1",
+    "[::1]",
+    "Example.COM",
+    A_LABEL_HOST,
+    "",
+    "x",
 ];
 const SEGMENTS: [&str; 6] = ["a", "A", "b", "ab", "\u{e4}", "c"];
 const LOCALS: [&str; 3] = ["127.0.0.1:80", "[::1]:80", "10.0.0.1:81"];
@@ -40,114 +62,76 @@ impl Choices<'_> {
         }
         Some(path + "/")
     }
-}
 
-fn lower(text: &str) -> String {
-    text.to_lowercase()
-}
+    /// A request: its URL and the local address it arrived on.
+    fn request(&mut self) -> Option<(CookedUrl, SocketAddr)> {
+        let host = self.pick(&REQUEST_HOSTS)?;
+        let local: SocketAddr = self.pick(&LOCALS)?.parse().expect("an address");
+        let target = self.path()?.replace('\u{e4}', "%C3%A4");
+        let (mut url, p) = (CookedUrl::default(), Parameters::default());
+        let cooked = cook(
+            &mut url,
+            false,
+            host.as_bytes(),
+            local,
+            target.as_bytes(),
+            &p,
+        );
+        cooked.expect("a valid URL");
+        Some((url, local))
+    }
 
-/// The bucket in which a prefix takes part for this request, if it does (RTE-001).
-fn bucket(prefix: &UrlPrefix, url: &CookedUrl, local: IpAddr, sole: Option<&str>) -> Option<u32> {
-    let host = lower(&String::from_utf16_lossy(url.host_name()));
-    let host = host.replace("xn--bcher-kva", "b\u{fc}cher");
-    match prefix.host() {
-        PrefixHost::Strong => Some(0),
-        PrefixHost::Name(name) => {
-            let name = lower(&name.to_string());
-            if name == host {
-                Some(1)
-            } else if url.is_host_assumed() && sole == Some(&name) {
-                Some(4)
-            } else {
-                None
-            }
-        }
-        PrefixHost::Ip(ip) => (ip.to_canonical() == local.to_canonical()).then_some(2),
-        PrefixHost::Weak => Some(3),
+    fn prefix(&mut self) -> Option<UrlPrefix> {
+        let host = self.pick(&HOSTS)?;
+        let where_to = self.next()?;
+        let scheme = if where_to % 16 == 15 { "https" } else { "http" };
+        let text = format!("{scheme}://{host}:{}{}", 80 + where_to % 2, self.path()?);
+        Some(UrlPrefix::parse_str(&text).expect("a valid prefix"))
     }
 }
 
-fn model(list: &[(UrlPrefix, Registration)], url: &CookedUrl, local: SocketAddr) -> Route {
-    let mut names: Vec<String> = list
-        .iter()
-        .filter(|(prefix, _)| prefix.port() == local.port())
-        .filter_map(|(prefix, _)| match prefix.host() {
-            PrefixHost::Name(name) => Some(lower(&name.to_string())),
-            _ => None,
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    let sole = (names.len() == 1).then(|| names[0].as_str());
-    let path = lower(&String::from_utf16_lossy(url.abs_path()));
-    let path = path.trim_end_matches('/').to_owned() + "/";
-    let mut known = false;
-    for wanted in 0..5 {
-        let mut best: Option<(usize, Registration)> = None;
-        for (prefix, registration) in list {
-            let takes_part = prefix.port() == local.port()
-                && bucket(prefix, url, local.ip(), sole) == Some(wanted);
-            if !takes_part {
-                continue;
-            }
-            known = true;
-            let own = lower(&String::from_utf16_lossy(prefix.path()));
-            if path.starts_with(&own) && best.is_none_or(|(length, _)| own.len() > length) {
-                best = Some((own.len(), *registration));
-            }
-        }
-        if let Some((_, registration)) = best {
-            return Route::Match(registration);
-        }
-    }
-    if known { Route::UnknownPath } else { Route::UnknownHost }
-}
-
-fn step(
-    choices: &mut Choices<'_>,
-    table: &mut RoutingTable,
-    list: &mut Vec<(UrlPrefix, Registration)>,
-) -> Option<()> {
+fn step(choices: &mut Choices<'_>, table: &mut RoutingTable, model: &mut Model) -> Option<()> {
     let what = choices.next()?;
-    if what % 4 < 2 {
-        let host = choices.pick(&HOSTS)?;
-        let port = 80 + choices.next()? % 2;
-        let text = format!("http://{host}:{port}{}", choices.path()?);
-        let prefix = UrlPrefix::parse_str(&text).expect("a valid prefix");
-        let group = UrlGroupId(1 + (what as u64 >> 2) % 3);
-        let at = list.iter().position(|(other, _)| *other == prefix);
-        if what % 4 == 0 {
-            let registration = Registration { group, context: list.len() as u64 };
+    let group = UrlGroupId(1 + (what as u64 >> 3) % 3);
+    match what % 8 {
+        0..3 => {
+            let prefix = choices.prefix()?;
+            let context = model.len() as u64;
+            let registration = Registration { group, context };
             let inserted = table.insert(&prefix, registration).is_ok();
-            assert_eq!(inserted, at.is_none(), "{prefix}");
-            if inserted {
-                list.push((prefix, registration));
-            }
-        } else {
-            let owned = at.filter(|at| list[*at].1.group == group);
-            assert_eq!(table.remove(&prefix, group), owned.is_some(), "{prefix}");
-            if let Some(at) = owned {
-                list.remove(at);
-            }
+            assert_eq!(inserted, model.insert(&prefix, registration), "{prefix}");
         }
-        return Some(());
+        3 => {
+            let prefix = choices.prefix()?;
+            let removed = table.remove(&prefix, group);
+            assert_eq!(removed, model.remove(&prefix, group), "{prefix}");
+        }
+        4 if what >= 0xE0 => {
+            assert_eq!(table.remove_group(group).len(), model.remove_group(group));
+        }
+        5 => {
+            // Whoever routes has an older copy.
+            let (url, local) = choices.request()?;
+            let (copy, expected) = (table.clone(), model.route(&url, local));
+            let prefix = choices.prefix()?;
+            let removed = table.remove(&prefix, group);
+            assert_eq!(removed, model.remove(&prefix, group), "{prefix}");
+            assert_eq!(copy.route(&url, local), expected);
+        }
+        _ => {
+            let (url, local) = choices.request()?;
+            let shown = String::from_utf16_lossy(url.full());
+            let expected = model.route(&url, local);
+            assert_eq!(table.route(&url, local), expected, "{shown} at {local}");
+        }
     }
-    let host = choices.pick(&REQUEST_HOSTS)?;
-    let local: SocketAddr = choices.pick(&LOCALS)?.parse().expect("an address");
-    let target = choices.path()?.replace('\u{e4}', "%C3%A4");
-    let mut url = CookedUrl::default();
-    let p = Parameters::default();
-    cook(&mut url, false, host.as_bytes(), local, target.as_bytes(), &p).expect("a valid URL");
-    let snapshot = table.clone();
-    let expected = model(list, &url, local);
-    assert_eq!(snapshot.route(&url, local), expected, "{host} {target} at {local}");
     Some(())
 }
 
 fuzz_target!(|data: &[u8]| {
     let mut choices = Choices(data.iter());
-    let (mut table, mut list) = (RoutingTable::new(), Vec::new());
-    while step(&mut choices, &mut table, &mut list).is_some() {
-        assert_eq!(table.iter().count(), list.len());
+    let (mut table, mut model) = (RoutingTable::new(), Model::default());
+    while step(&mut choices, &mut table, &mut model).is_some() {
+        assert_eq!(table.iter().count(), model.len());
     }
 });

@@ -1,7 +1,7 @@
 //! UrlPrefix strings: any UTF-16.
 //!
-//! Checks: what parses is written as a prefix that parses to the same; its path begins and ends with
-//! a slash; equality does not depend on letter case.
+//! Checks: what parses is written as a prefix that parses to the same and is written the same; its
+//! path begins and ends with a slash; equality does not depend on letter case.
 #![no_main]
 
 use httpsys_core::url_prefix::UrlPrefix;
@@ -20,16 +20,27 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let slash = Some(&u16::from(b'/'));
-    assert_eq!((prefix.path().first(), prefix.path().last()), (slash, slash));
+    assert_eq!(
+        (prefix.path().first(), prefix.path().last()),
+        (slash, slash)
+    );
     assert_ne!(prefix.port(), 0);
     let text = prefix.to_string();
     if let Ok(whole) = String::from_utf16(&units) {
         let again = UrlPrefix::parse_str(&text);
-        assert_eq!(again.as_ref(), Ok(&prefix), "{whole:?} is written as {text:?}");
+        assert_eq!(
+            again.as_ref(),
+            Ok(&prefix),
+            "{whole:?} is written as {text:?}"
+        );
         assert_eq!(again.expect("parsed").to_string(), text);
         // The scheme has to be lower case (PFX-007).
         let (scheme, rest) = whole.split_once(':').expect("a scheme");
         let upper = format!("{scheme}:{}", rest.to_ascii_uppercase());
-        assert_eq!(UrlPrefix::parse_str(&upper).as_ref(), Ok(&prefix), "{upper:?}");
+        assert_eq!(
+            UrlPrefix::parse_str(&upper).as_ref(),
+            Ok(&prefix),
+            "{upper:?}"
+        );
     }
 });

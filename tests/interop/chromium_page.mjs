@@ -15,27 +15,55 @@ async function waitForGone(count) {
   assert.fail(`the server has seen ${gone} clients go, not ${count}`);
 }
 
-await withPage(async page => {
+async function load(page) {
   await page.call('Page.navigate', { url: base + '/page' });
   // Its script has uploaded, and its style sheet is applied.
   assert.equal(await page.title(/^uploaded/), 'uploaded 300000, rgb(1, 2, 3)');
-  // Keep-alive: one after another on few connections.
+}
+
+async function keepAlive(page) {
   const reused = await page.evaluate(`(async () => {
     for (let i = 0; i < 30; i++) await (await fetch('/hello?' + i, { cache: 'no-store' })).text();
     const all = performance.getEntriesByType('resource').filter(entry => entry.name.includes('/hello?'));
     return all.filter(entry => entry.connectStart === entry.connectEnd).length;
   })()`);
   assert.ok(reused >= 28, `${reused} of 30 requests reused a connection`);
-  const large = await page.evaluate(`fetch('/big').then(r => r.arrayBuffer()).then(b => b.byteLength)`);
-  assert.equal(large, 1 << 20);
-  const echoed = await page.evaluate(`fetch('/echo', { method: 'POST', body: 'x'.repeat(700000) })
-    .then(r => r.text()).then(t => t.length)`);
-  assert.equal(echoed, 700000);
-  assert.equal(await page.evaluate(`fetch('/cancel').then(() => 'answered', () => 'failed')`), 'failed');
-  assert.equal(await page.evaluate(`fetch('/nothing').then(r => r.status)`), 404);
+  // The same as the server sees it.
+  const seen = await page.evaluate(`(async () => {
+    const seen = new Set();
+    for (let i = 0; i < 30; i++) seen.add(await (await fetch('/connection', { cache: 'no-store' })).text());
+    return seen.size;
+  })()`);
+  assert.ok(seen <= 3, `${seen} connections for 30 requests`);
   const parallel = await page.evaluate(`Promise.all(Array.from({ length: 60 }, (_, i) =>
     fetch('/hello?p' + i, { cache: 'no-store' }).then(r => r.text()))).then(all => all.filter(t => t === 'Hello, World!').length)`);
   assert.equal(parallel, 60);
+}
+
+async function bodies(page) {
+  assert.equal(await page.evaluate(`fetch('/', { method: 'HEAD' }).then(r => r.status)`), 200);
+  assert.equal(await page.evaluate(`fetch('/stream').then(r => r.text()).then(t => t.split('\\n').length)`), 6);
+  const large = await page.evaluate(`fetch('/download/${10 << 20}').then(r => r.arrayBuffer()).then(b => b.byteLength)`);
+  assert.equal(large, 10 << 20);
+  const echoed = await page.evaluate(`fetch('/echo', { method: 'POST', body: 'x'.repeat(700000) })
+    .then(r => r.text()).then(t => t.length)`);
+  assert.equal(echoed, 700000);
+  // A form with a file of 10 MiB.
+  const length = await page.evaluate(`(async () => {
+    const body = new FormData();
+    body.append('file', new Blob([new Uint8Array(${10 << 20})]), 'ten');
+    return Number(await (await fetch('/upload', { method: 'POST', body })).text());
+  })()`);
+  assert.ok(length > 10 << 20 && length < (10 << 20) + 1000, `the form has ${length} bytes`);
+}
+
+async function errors(page) {
+  assert.equal(await page.evaluate(`fetch('/cancel').then(() => 'answered', () => 'failed')`), 'failed');
+  assert.equal(await page.evaluate(`fetch('/nothing').then(r => r.status)`), 404);
+  assert.equal(await page.evaluate(`fetch('/%zz').then(r => r.status)`), 400);
+}
+
+async function aborts(page) {
   const before = Number(await text('/gone'));
   const aborted = await page.evaluate(`(async () => {
     const abort = new AbortController();
@@ -47,11 +75,34 @@ await withPage(async page => {
   })()`);
   assert.equal(aborted, 'AbortError');
   await waitForGone(before + 1);
+  // An upload of 4 GiB that is broken off as soon as it moves.
+  const upload = await page.evaluate(`new Promise((resolve, reject) => {
+    const part = new Blob([new Uint8Array(64 << 20)]);
+    const request = new XMLHttpRequest();
+    request.open('POST', '/upload');
+    request.upload.onprogress = event => { if (event.loaded < event.total) request.abort(); };
+    request.onabort = () => resolve('aborted');
+    request.onload = request.onerror = () => reject(new Error('the upload ended by itself'));
+    request.send(new Blob(Array(64).fill(part)));
+  })`);
+  assert.equal(upload, 'aborted');
+  await waitForGone(before + 2);
   // A tab that is closed in the middle of a download.
   await page.evaluate(`fetch('/endless').then(r => { window.reader = r.body.getReader(); return window.reader.read(); }).then(() => 1)`);
   await page.close();
-  await waitForGone(before + 2);
+  await waitForGone(before + 3);
+}
+
+await withPage(async page => {
+  await load(page);
+  await keepAlive(page);
+  await bodies(page);
+  await errors(page);
+  // A page that is cancelled.
+  const { errorText } = await page.call('Page.navigate', { url: base + '/cancel' });
+  assert.match(errorText, /^net::ERR_CONNECTION_RESET$/);
+  await load(page);
+  await aborts(page);
   assert.equal(await text('/hello'), 'Hello, World!');
 });
-console.log('Chromium passed');
 process.exit(0);

@@ -19,15 +19,23 @@ const stream = new ReadableStream({
 assert.ok((await bytes('/echo', { method: 'POST', body: stream, duplex: 'half' })).equals(body));
 assert.equal(await text('/upload', { method: 'POST', body: Buffer.alloc(10 << 20) }), String(10 << 20));
 assert.equal((await bytes('/big')).length, 1 << 20);
+assert.equal((await bytes(`/download/${10 << 20}`)).length, 10 << 20);
 assert.equal((await text('/stream')).split('\n').length, 6);
 assert.equal((await fetch(base + '/nothing')).status, 404);
-await assert.rejects(fetch(base + '/cancel'));
+assert.equal((await fetch(base + '/%zz')).status, 400);
+await assert.rejects(fetch(base + '/cancel'), error => /ECONNRESET|UND_ERR_SOCKET/.test(error.cause?.code));
+// One after another on one connection.
+const connections = new Set();
+for (let i = 0; i < 20; i++) connections.add(await text('/connection'));
+assert.ok(connections.size <= 2, `${connections.size} connections for 20 requests`);
 
 const before = Number(await text('/gone'));
 const abort = new AbortController();
 const endless = await fetch(base + '/endless', { signal: abort.signal });
-await endless.body.getReader().read();
+const reader = endless.body.getReader();
+await reader.read();
 abort.abort();
+await assert.rejects((async () => { while (!(await reader.read()).done); })(), { name: 'AbortError' });
 const slow = new AbortController();
 const never = new ReadableStream({ pull(controller) { controller.enqueue(new Uint8Array(10)); return new Promise(() => {}); } });
 const upload = fetch(base + '/upload', { method: 'POST', body: never, duplex: 'half', signal: slow.signal });
@@ -42,5 +50,5 @@ assert.ok(gone >= before + 2, 'the server has not seen both clients go');
 
 const many = await Promise.all(Array.from({ length: 300 }, () => text('/hello')));
 assert.ok(many.every(answer => answer === 'Hello, World!'));
-console.log('fetch passed: Node', process.version);
+console.log('passed: Node', process.version);
 process.exit(0);

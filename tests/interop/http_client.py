@@ -46,14 +46,19 @@ status, big = answer(conn, "GET", "/big")
 assert (status, len(big)) == (200, 1 << 20)
 assert answer(conn, "GET", "/stream")[1].count(b"\n") == 5
 assert answer(conn, "GET", "/nothing")[0] == 404
+status, large = answer(conn, "GET", "/download/%d" % (10 << 20))
+assert (status, len(large)) == (200, 10 << 20)
 assert conn.sock.getsockname() == local, "one connection served everything"
+# The same as the server sees it.
+names = {answer(conn, "GET", "/connection")[1] for _ in range(5)}
+assert len(names) == 1 and names.pop().endswith(b"%s:%d\n" % (local[0].encode(), local[1]))
 assert answer(conn, "GET", "/%zz")[0] == 400
 
 try:
     answer(connect(), "GET", "/cancel")
     raise AssertionError("cancelled, yet answered")
-except (ConnectionResetError, http.client.RemoteDisconnected):
-    pass
+except ConnectionResetError as error:
+    assert not isinstance(error, http.client.RemoteDisconnected), "an orderly end, not a reset"
 
 before = gone()
 conn = connect()
@@ -79,6 +84,16 @@ while piece := raw.recv(65536):
 assert text.count(b"HTTP/1.1 200") == 3
 assert text.index(b"Hello") < text.index(b"abc") < text.rindex(b"Hello")
 
+# Expect: nothing of the body is sent before the server has asked for it.
+raw = socket.create_connection(("127.0.0.1", PORT), timeout=20)
+raw.sendall((head % ("POST", "/echo", "Content-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n")).encode())
+assert raw.recv(25, socket.MSG_WAITALL) == b"HTTP/1.1 100 Continue\r\n\r\n"
+raw.sendall(b"abc")
+text = b""
+while piece := raw.recv(65536):
+    text += piece
+assert text.startswith(b"HTTP/1.1 200 ") and text.endswith(b"\r\n\r\nabc")
+
 failures = []
 
 
@@ -97,4 +112,4 @@ for thread in threads:
 for thread in threads:
     thread.join()
 assert not failures, failures[0]
-print("http.client passed: Python", sys.version.split()[0])
+print("passed: http.client of Python", sys.version.split()[0])

@@ -6,12 +6,45 @@
 //! set it is a failure. `tests/interop/setup.sh` installs what can be installed.
 #![cfg(unix)]
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use httpsys_tests::ports::Port;
-use httpsys_tests::program::{Program, root};
+use httpsys_tests::program::{Program, cargo_build, root};
 use httpsys_tests::watchdog::Watchdog;
+
+/// Node's option for a WebSocket between 20.10 and 22.
+const NODE_WEBSOCKET: &str = "--experimental-websocket";
+
+/// What a script runs against.
+#[derive(Clone, Copy)]
+enum Server {
+    /// A binary of examples/rust.
+    Rust(&'static str),
+    /// examples/c/hello.c.
+    C,
+}
+
+impl Server {
+    fn start(self, port: u16) -> Program {
+        match self {
+            Server::Rust(name) => {
+                let arguments = ["--port", &port.to_string(), "--threads", "6"];
+                Program::start_example(name, &arguments.map(str::to_owned))
+            }
+            Server::C => Program::start_c("examples/c/hello.c", &[port.to_string()]),
+        }
+    }
+
+    /// Outside of the test's time limit, since it may have to build everything.
+    fn build(self) {
+        match self {
+            Server::Rust(name) => cargo_build(&["-p", "httpsys-examples", "--bin", name]),
+            Server::C => cargo_build(&["-p", "httpapi"]),
+        }
+    }
+}
 
 /// Where `setup.sh` puts what is not installed for the whole machine.
 fn tools() -> PathBuf {
@@ -23,160 +56,153 @@ fn tools() -> PathBuf {
     cache.unwrap_or_else(home).join("httpsys-interop")
 }
 
-/// The first of these programs that starts when it is asked for its version.
-fn find(names: &[&str], version: &str) -> Option<PathBuf> {
-    let own = |name: &&str| tools().join("venv/bin").join(name);
-    let candidates = names.iter().map(own).chain(names.iter().map(PathBuf::from));
-    candidates.into_iter().find(|program| {
+/// The first of these programs that starts with these arguments and ends with success.
+fn find(programs: impl IntoIterator<Item = PathBuf>, arguments: &[&str]) -> Option<PathBuf> {
+    programs.into_iter().find(|program| {
         let mut command = Command::new(program);
-        command.args(version.split_whitespace());
+        command.args(arguments);
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        // wrk ends with 1 after it has told its version.
-        command
-            .status()
-            .is_ok_and(|status| status.success() || version == "--version-of-wrk")
+        command.status().is_ok_and(|status| status.success())
     })
+}
+
+/// A program of the PATH.
+fn program(name: &str) -> Option<PathBuf> {
+    find([name.into()], &["--version"])
+}
+
+/// The shell, if the program that its script needs is here as well.
+fn shell_with(name: &str) -> Option<PathBuf> {
+    // wrk ends with 1 when it has told its version.
+    let told = Command::new(name).arg("--version").output();
+    told.is_ok().then(|| program("bash")).flatten()
+}
+
+/// A Python that has this module.
+fn python_with(module: &str) -> Option<PathBuf> {
+    let own = tools().join("venv/bin/python3");
+    find(
+        [own, "python3".into()],
+        &["-c", &format!("import {module}")],
+    )
+}
+
+/// Node, if a browser is here as well.
+fn node_with_chromium() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let browser = find(names.map(PathBuf::from), &["--version"]);
+    browser.and_then(|_| node())
+}
+
+fn node() -> Option<PathBuf> {
+    find(["node".into()], &["-e", "fetch"])
 }
 
 /// Says that a client is missing; fails if it has to be there.
 fn skip(what: &str) {
-    println!("SKIPPED: needs {what}; tests/interop/setup.sh installs it");
-    eprintln!("SKIPPED: needs {what}; tests/interop/setup.sh installs it");
+    let text = format!("SKIPPED: needs {what}; tests/interop/setup.sh installs it\n");
+    // Not by eprintln alone, which the test harness hides when all is well.
+    let _ = std::io::stderr().write_all(text.as_bytes());
     let required = std::env::var_os("HTTPSYS_INTEROP_REQUIRED").is_some();
     assert!(!required, "{what} is required here");
 }
 
-/// Runs `script` by `program` against the example `server`.
-fn drive(server: &str, program: Option<PathBuf>, options: &[&str], script: &str, what: &str) {
+/// Runs `script` by `program` against the server.
+fn drive(server: Server, program: Option<PathBuf>, options: &[&str], script: &str, what: &str) {
     let Some(program) = program else {
         return skip(what);
     };
+    server.build();
     let _watchdog = Watchdog::start();
     let port = Port::take();
-    let arguments = ["--port", &port.number().to_string(), "--threads", "6"].map(str::to_owned);
-    let _server = Program::start_example(server, &arguments);
+    let mut running = server.start(port.number());
     let path = root().join("tests/interop").join(script);
     let output = Command::new(program)
         .args(options)
         .arg(path)
         .env("PORT", port.number().to_string())
         .env("BASE", format!("http://127.0.0.1:{}", port.number()))
+        .env("TOOLS", tools())
         .output()
         .expect("the client starts");
     let said = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
     println!("{said}");
     assert!(output.status.success(), "{script}:\n{said}\n{wrong}");
+    assert!(running.is_running(), "{script}: the server has ended");
 }
 
-fn shell() -> Option<PathBuf> {
-    find(&["bash"], "--version")
+fn hello(program: Option<PathBuf>, script: &str, what: &str) {
+    drive(Server::Rust("hello"), program, &[], script, what);
 }
 
-fn chromium() -> Option<PathBuf> {
-    find(
-        &["chromium", "chromium-browser", "google-chrome"],
-        "--version",
-    )
-}
-
-fn node() -> Option<PathBuf> {
-    find(&["node"], "--experimental-websocket --version")
+fn websocket(program: Option<PathBuf>, script: &str, what: &str) {
+    drive(Server::Rust("websocket"), program, &[], script, what);
 }
 
 #[test]
 fn curl() {
-    let here = find(&["curl"], "--version").and_then(|_| shell());
-    drive("hello", here, &[], "curl.sh", "curl and bash");
+    hello(shell_with("curl"), "curl.sh", "curl and bash");
+}
+
+#[test]
+fn curl_with_the_c_sample() {
+    let shell = shell_with("curl");
+    drive(Server::C, shell, &[], "curl_c.sh", "curl and bash");
+}
+
+#[test]
+fn curl_upgrade() {
+    websocket(shell_with("curl"), "curl_websocket.sh", "curl and bash");
 }
 
 #[test]
 fn python_http_client() {
-    let python = find(&["python3"], "--version");
-    drive("hello", python, &[], "http_client.py", "python3");
+    hello(program("python3"), "http_client.py", "python3");
 }
 
 #[test]
 fn python_requests() {
-    let python = find_module("requests");
-    drive(
-        "hello",
-        python,
-        &[],
-        "requests_client.py",
-        "python3 with requests",
-    );
+    let python = python_with("requests");
+    hello(python, "requests_client.py", "python3 with requests");
 }
 
 #[test]
 fn python_websockets() {
-    let python = find_module("websockets");
-    drive(
-        "websocket",
-        python,
-        &[],
-        "websockets_client.py",
-        "python3 with websockets",
-    );
-}
-
-/// A Python that has this module.
-fn find_module(module: &str) -> Option<PathBuf> {
-    let own = tools().join("venv/bin/python3");
-    [own, PathBuf::from("python3")].into_iter().find(|python| {
-        let mut command = Command::new(python);
-        command
-            .args(["-c", &format!("import {module}")])
-            .stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    })
+    let python = python_with("websockets");
+    websocket(python, "websockets_client.py", "python3 with websockets");
 }
 
 #[test]
 fn node_fetch() {
-    drive("hello", node(), &[], "fetch.mjs", "node 20 or newer");
+    hello(node(), "fetch.mjs", "node 18 or newer");
 }
 
 #[test]
 fn node_websocket() {
-    let options = ["--experimental-websocket"];
-    drive(
-        "websocket",
-        node(),
-        &options,
-        "websocket.mjs",
-        "node 20 or newer",
-    );
+    let mut options = vec![NODE_WEBSOCKET];
+    let mut node = find(["node".into()], &[NODE_WEBSOCKET, "-e", "0"]);
+    if node.is_none() && tools().join("node_modules/ws").exists() {
+        (node, options) = (program("node"), Vec::new());
+    }
+    let server = Server::Rust("websocket");
+    let what = "node 20.10 or newer, or its package ws";
+    drive(server, node, &options, "websocket.mjs", what);
 }
 
 #[test]
 fn chromium_page() {
-    let here = chromium().and_then(|_| node());
-    let options = ["--experimental-websocket"];
-    drive(
-        "hello",
-        here,
-        &options,
-        "chromium_page.mjs",
-        "chromium and node",
-    );
+    let node = node_with_chromium();
+    hello(node, "chromium_page.mjs", "chromium and node");
 }
 
 #[test]
 fn chromium_websocket() {
-    let here = chromium().and_then(|_| node());
-    let options = ["--experimental-websocket"];
-    drive(
-        "websocket",
-        here,
-        &options,
-        "chromium_websocket.mjs",
-        "chromium and node",
-    );
+    let node = node_with_chromium();
+    websocket(node, "chromium_websocket.mjs", "chromium and node");
 }
 
 #[test]
 fn wrk() {
-    let here = find(&["wrk"], "--version-of-wrk").and_then(|_| shell());
-    drive("hello", here, &[], "wrk.sh", "wrk and bash");
+    hello(shell_with("wrk"), "wrk.sh", "wrk and bash");
 }

@@ -1,28 +1,37 @@
 #!/usr/bin/env bash
 # Installs the clients of tests/interop as far as this machine lets it: with apt-get as root, and
-# Python packages into a folder of their own below ~/.cache. Says what it could not do.
+# packages of Python and Node into a folder of their own below ~/.cache. Says what it could not do;
+# the tests that need it are skipped.
 set -uo pipefail
 tools=${HTTPSYS_INTEROP_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/httpsys-interop}
+has() { command -v "$1" > /dev/null 2>&1; }
 missing=()
-command -v curl > /dev/null || missing+=(curl)
-command -v wrk > /dev/null || missing+=(wrk)
-command -v node > /dev/null || missing+=(nodejs)
-command -v python3 > /dev/null || missing+=(python3 python3-venv)
-command -v chromium > /dev/null || command -v chromium-browser > /dev/null ||
-  command -v google-chrome > /dev/null || missing+=(chromium)
+has curl || missing+=(curl)
+has wrk || missing+=(wrk)
+has node || missing+=(nodejs)
+has python3 || missing+=(python3)
+# Debian's Python comes without what makes a venv.
+python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
+has chromium || has chromium-browser || has google-chrome || missing+=(chromium)
 if [ "${#missing[@]}" -gt 0 ]; then
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+  if [ "$(id -u)" -eq 0 ] && has apt-get; then
+    echo "installing: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update > /dev/null
     for package in "${missing[@]}"; do
-      apt-get install -y --no-install-recommends "$package" > /dev/null 2>&1 || echo "NOT INSTALLED: $package"
+      said=$(apt-get install -y --no-install-recommends "$package" 2>&1) ||
+        echo "NOT INSTALLED: $package: $(tail -n 1 <<< "$said")"
     done
   else
     echo "NOT INSTALLED (needs root and apt-get): ${missing[*]}"
   fi
 fi
-if command -v python3 > /dev/null && ! "$tools/venv/bin/python3" -c 'import requests, websockets' 2> /dev/null; then
+if has python3 && ! "$tools/venv/bin/python3" -c 'import requests, websockets' 2> /dev/null; then
   { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install --quiet requests websockets; } ||
     echo "NOT INSTALLED: the Python packages requests and websockets"
+fi
+# WebSocket is a part of Node from 22 on, and behind an option from 20.10 on.
+if has node && ! node --experimental-websocket -e 0 2> /dev/null && ! [ -d "$tools/node_modules/ws" ]; then
+  { has npm && npm install --silent --prefix "$tools" ws; } || echo "NOT INSTALLED: the Node package ws"
 fi
 exit 0

@@ -1,5 +1,8 @@
-// Node's WebSocket against the example websocket.
+// Node's WebSocket against the example websocket; a Node that has none takes the package ws.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+
+const WebSocket = globalThis.WebSocket ?? createRequire(process.env.TOOLS + '/')('ws');
 
 const url = `ws://127.0.0.1:${process.env.PORT}/ws`;
 const open = () => new Promise((resolve, reject) => {
@@ -28,5 +31,5 @@ const answers = await Promise.all(sockets.map((other, number) => echo(other, Str
 assert.deepEqual(answers, sockets.map((_, number) => String(number)));
 const plain = await fetch(`http://127.0.0.1:${process.env.PORT}/ws`);
 assert.equal(plain.status, 426);
-console.log('WebSocket passed: Node', process.version);
+console.log('passed: Node', process.version, globalThis.WebSocket ? '' : 'with ws');
 process.exit(0);

@@ -25,4 +25,4 @@ async def main():
 
 
 asyncio.run(main())
-print("websockets passed:", websockets.__version__)
+print("passed: websockets", websockets.__version__)

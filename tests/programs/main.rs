@@ -197,6 +197,58 @@ fn lim_006_lim_007_a_c_program_takes_parameters_from_its_environment() {
     std::fs::remove_file(file).expect("it is there");
 }
 
+/// LIM-017: programs in C have the Server field that the parameter asks for.
+#[test]
+fn lim_017_a_c_program_can_be_without_a_server_field() {
+    let _watchdog = Watchdog::start();
+    for (value, page, answer) in [("1", false, true), ("2", false, false)] {
+        let program = httpsys_tests::program::build_c("examples/c/hello.c");
+        let port = Port::take();
+        let mut command = Command::new(&program);
+        command.arg(port.number().to_string());
+        command.env("HTTPSYS_DisableServerHeader", value);
+        let running = Program::start(&mut command);
+        let has_server = |request: &str| {
+            let mut client = Client::connect(port.number());
+            client.send(request);
+            client.read_response().header("Server").is_some()
+        };
+        assert_eq!(has_server(&get("/")), answer, "{value}");
+        assert_eq!(has_server("GET / nothing\r\n\r\n"), page, "{value}");
+        drop(running);
+        std::fs::remove_file(program).expect("it is there");
+    }
+}
+
+/// A file that is not there, or a line of it that is wrong, ends HttpInitialize, too.
+#[test]
+fn a_c_program_with_a_bad_file_of_parameters_does_not_start() {
+    let _watchdog = Watchdog::start();
+    let program = httpsys_tests::program::build_c("examples/c/hello.c");
+    let file = program.with_extension("bad");
+    let port = Port::take();
+    let said = || {
+        let mut command = Command::new(&program);
+        command.arg(port.number().to_string());
+        let output = command.env("HTTPSYS_PARAMETERS", &file).output();
+        let output = output.expect("it runs");
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let missing = said();
+    let place = format!("httpsys: HTTPSYS_PARAMETERS={}: ", file.display());
+    assert_eq!(missing.matches(&place).count(), 1, "{missing}");
+    std::fs::write(&file, "\nMaxConnections = 1023\n").expect("written");
+    let wrong = said();
+    let wanted = format!(
+        "httpsys: {}: line 2: MaxConnections is 1023, but must be between 1024 and 2031616",
+        file.display()
+    );
+    assert_eq!(wrong.matches(&wanted).count(), 1, "{wrong}");
+    std::fs::remove_file(program).expect("it is there");
+    std::fs::remove_file(file).expect("it is there");
+}
+
 /// What is out of range ends HttpInitialize, and says why.
 #[test]
 fn lim_007_a_c_program_with_a_bad_parameter_does_not_start() {

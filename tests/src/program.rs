@@ -149,6 +149,15 @@ impl Program {
         self.child.id()
     }
 
+    /// Whether the program has not ended.
+    ///
+    /// # Panics
+    /// If the system does not know the child.
+    #[must_use]
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+
     /// Asks the program to end by SIGTERM and waits until it has: whether it ended with success.
     ///
     /// # Panics

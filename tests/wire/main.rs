@@ -8,6 +8,7 @@
 #![cfg(not(windows))]
 
 mod body;
+mod choice;
 mod error;
 mod header;
 mod host;

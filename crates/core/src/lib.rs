@@ -16,6 +16,7 @@ pub mod error;
 pub mod ids;
 pub mod model;
 pub mod operation;
+pub mod property;
 pub mod request;
 pub mod request_queue;
 pub mod routing;

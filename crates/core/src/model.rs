@@ -1,7 +1,7 @@
 //! The objects of the API and the calls that change them: server sessions, URL groups, request
 //! queues and URL registrations.
 //!
-//! Owns: which object belongs to which, the namespace, and the results of the control calls
+//! Owns: which object belongs to which, the namespace, the properties of each object, and the results of the control calls
 //! (SES and PFX rows). Does not own: requests and receives (the data path never enters here; it
 //! reads the snapshot the driver makes after [`Effects::routes`]) nor listeners: which ports must
 //! be open is told by [`Model::scopes`], and a driver that cannot open one undoes the call.
@@ -11,8 +11,11 @@ use crate::arena::Arena;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::operation::{ApiVersion, Control, Outcome};
+use crate::property::{Effective, Properties, QueueProperties, Timeouts};
 use crate::routing::{Conflict, Registration, RoutingTable};
 use crate::url_prefix::{ListenScope, UrlPrefix};
+
+mod properties;
 
 /// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).
 pub const MAX_QUEUE_NAME: usize = 260;
@@ -20,7 +23,7 @@ pub const MAX_QUEUE_NAME: usize = 260;
 /// What the driver has to do after a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
-    /// Registrations or bindings changed: make a new routing snapshot.
+    /// Registrations, bindings or properties of groups changed: make a new routing snapshot.
     pub routes: bool,
     /// Ports whose registrations changed: compare [`Model::scopes`] with the open listeners.
     pub ports: Vec<u16>,
@@ -28,6 +31,19 @@ pub struct Effects {
     pub closed: Vec<QueueId>,
     /// A queue that was made.
     pub created: Option<QueueId>,
+    /// A queue whose properties changed: hand it [`Model::request_queue_properties`].
+    pub queue_properties: Option<QueueId>,
+}
+
+/// A live URL group, for the routing snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The group.
+    pub group: UrlGroupId,
+    /// The queue it is bound to.
+    pub queue: Option<QueueId>,
+    /// What is in force for its requests.
+    pub effective: Effective,
 }
 
 /// See the module head.
@@ -37,20 +53,26 @@ pub struct Model {
     groups: Arena<Group>,
     queues: Arena<Queue>,
     routing: RoutingTable,
+    /// Of the service: what sessions inherit.
+    timeouts: Timeouts,
 }
 
-#[derive(Debug)]
-struct Session;
+#[derive(Debug, Default)]
+struct Session {
+    properties: Properties,
+}
 
 #[derive(Debug)]
 struct Group {
     session: Option<ServerSessionId>,
     queue: Option<QueueId>,
+    properties: Properties,
 }
 
 #[derive(Debug)]
 struct Queue {
     name: Option<Vec<u16>>,
+    properties: QueueProperties,
     /// The group that stands behind HttpAddUrl: present exactly for version 1 queues.
     v1_group: Option<UrlGroupId>,
 }
@@ -70,6 +92,7 @@ impl Model {
             groups: Arena::new(0x52),
             queues: Arena::new(0x53),
             routing: RoutingTable::new(),
+            timeouts: Timeouts::DEFAULT,
         }
     }
 
@@ -79,11 +102,28 @@ impl Model {
         &self.routing
     }
 
-    /// Each live URL group with the queue it is bound to, for the routing snapshot.
-    pub fn bindings(&self) -> impl Iterator<Item = (UrlGroupId, Option<QueueId>)> {
-        self.groups
-            .iter()
-            .map(|(id, group)| (UrlGroupId(id), group.queue))
+    /// Each live URL group with its queue and what is in force for it, for the routing snapshot.
+    pub fn bindings(&self) -> impl Iterator<Item = Binding> {
+        self.groups.iter().map(|(id, group)| Binding {
+            group: UrlGroupId(id),
+            queue: group.queue,
+            effective: self.effective_of(group),
+        })
+    }
+
+    /// HttpFindUrlGroupId: the group that has exactly this prefix, if it is bound to `queue`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
+    /// when no group of the queue has it.
+    pub fn find_url_group(&self, url: &[u16], queue: QueueId) -> Result<UrlGroupId, Error> {
+        let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        let registration = self.routing.get(&prefix).ok_or(Error::NotFound)?;
+        let group = self.groups.get(registration.group.0);
+        match group {
+            Some(group) if group.queue == Some(queue) => Ok(registration.group),
+            _ => Err(Error::NotFound),
+        }
     }
 
     /// The queues that are open.
@@ -127,6 +167,15 @@ impl Model {
                 }
             }
             Control::BindUrlGroup { group, queue } => self.bind_url_group(group, queue, effects),
+            Control::SetServerSessionProperty { session, property } => {
+                self.set_session_property(session, property, effects)
+            }
+            Control::SetUrlGroupProperty { group, property } => {
+                self.set_group_property(group, property, effects)
+            }
+            Control::SetRequestQueueProperty { queue, property } => {
+                self.set_queue_property(queue, property, effects)
+            }
             Control::CreateRequestQueue { version, name } => {
                 self.create_request_queue(version, name, effects)
             }
@@ -146,7 +195,7 @@ impl Model {
         if version != ApiVersion::V1 && version != ApiVersion::V2 {
             return Err(Error::RevisionMismatch);
         }
-        let id = self.sessions.insert(Session).ok_or(Error::NoResources)?;
+        let id = self.sessions.insert(Session::default()).ok_or(Error::NoResources)?;
         Ok(Outcome::ServerSession(ServerSessionId(id)))
     }
 
@@ -177,6 +226,7 @@ impl Model {
         let group = Group {
             session: Some(session),
             queue: None,
+            properties: Properties::default(),
         };
         let id = self.groups.insert(group).ok_or(Error::NoResources)?;
         Ok(Outcome::UrlGroup(UrlGroupId(id)))
@@ -278,6 +328,7 @@ impl Model {
         self.insert_queue(
             Queue {
                 name,
+                properties: QueueProperties::default(),
                 v1_group: None,
             },
             effects,
@@ -298,10 +349,12 @@ impl Model {
         let group = Group {
             session: None,
             queue: None,
+            properties: Properties::default(),
         };
         let group = UrlGroupId(self.groups.insert(group).ok_or(Error::NoResources)?);
         let queue = Queue {
             name: None,
+            properties: QueueProperties::default(),
             v1_group: Some(group),
         };
         let outcome = self.insert_queue(queue, effects)?;

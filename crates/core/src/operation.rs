@@ -5,6 +5,7 @@
 //! Memory that a call fills or sends is passed beside the operation, never inside it.
 
 use crate::ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+use crate::property::{Property, QueueProperty};
 
 /// HTTPAPI_VERSION.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,27 @@ pub enum Control {
         group: UrlGroupId,
         /// The queue; `None` detaches the group (SES-026).
         queue: Option<QueueId>,
+    },
+    /// HttpSetServerSessionProperty.
+    SetServerSessionProperty {
+        /// The session.
+        session: ServerSessionId,
+        /// The property with its value.
+        property: Property,
+    },
+    /// HttpSetUrlGroupProperty, except for the binding.
+    SetUrlGroupProperty {
+        /// The group.
+        group: UrlGroupId,
+        /// The property with its value.
+        property: Property,
+    },
+    /// HttpSetRequestQueueProperty. Who may do that is checked by the door (SES-032, QUE-009).
+    SetRequestQueueProperty {
+        /// The queue.
+        queue: QueueId,
+        /// The property with its value.
+        property: QueueProperty,
     },
     /// HttpCreateRequestQueue that creates.
     CreateRequestQueue {

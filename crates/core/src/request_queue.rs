@@ -1,7 +1,7 @@
 //! A request queue: the FIFO of requests that no program has taken, and the FIFO of receives that
 //! found none.
 //!
-//! Owns order (CON-006, G-033), the length limit (QUE-001) and closing. Does not own the requests
+//! Owns order (CON-006, G-033), refusing by the queue's properties (QUE-001, QUE-008) and closing. Does not own the requests
 //! themselves (they stay with their connections; here are ids) nor what a waiting receive is: the
 //! driver chooses `W` and when the two are paired. Invariant: after [`RequestQueue::pair`]
 //! returned `None`, at most one of the two FIFOs has entries.
@@ -9,9 +9,10 @@
 use std::collections::VecDeque;
 
 use crate::ids::RequestId;
+use crate::property::{QueueProperties, State};
 
 /// HttpServerQueueLengthProperty's default (QUE-001).
-pub const DEFAULT_LENGTH_LIMIT: usize = 1000;
+pub const DEFAULT_LENGTH_LIMIT: u32 = 1000;
 
 /// Names one waiting receive, to take it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Pushed {
     Queued,
     /// The queue is at its limit: 503 handling (QUE-002).
     Full,
+    /// The queue's state is inactive: 503 handling (QUE-008).
+    Disabled,
     /// The queue is closed: the connection is to be reset (SHD-008).
     Closed,
 }
@@ -35,7 +38,7 @@ pub struct RequestQueue<W> {
     waiting: VecDeque<(Ticket, W)>,
     demand: Option<W>,
     last_ticket: u64,
-    limit: usize,
+    properties: QueueProperties,
     shut: bool,
     closed: bool,
 }
@@ -64,7 +67,7 @@ impl<W> RequestQueue<W> {
             waiting: VecDeque::new(),
             demand: None,
             last_ticket: 0,
-            limit: DEFAULT_LENGTH_LIMIT,
+            properties: QueueProperties::default(),
             shut: false,
             closed: false,
         }
@@ -74,12 +77,25 @@ impl<W> RequestQueue<W> {
     pub fn push(&mut self, request: RequestId) -> Pushed {
         if self.closed {
             Pushed::Closed
-        } else if self.pending.len() >= self.limit {
+        } else if self.properties.state == State::Inactive {
+            Pushed::Disabled
+        } else if self.pending.len() >= self.properties.length as usize {
             Pushed::Full
         } else {
             self.pending.push_back(request);
             Pushed::Queued
         }
+    }
+
+    /// The properties in force.
+    #[must_use]
+    pub fn properties(&self) -> QueueProperties {
+        self.properties
+    }
+
+    /// Changes the properties. Requests that wait already stay, also above a new length.
+    pub fn set_properties(&mut self, properties: QueueProperties) {
+        self.properties = properties;
     }
 
     /// Takes the oldest request, past the receives that wait: for a caller whose turn it is.
@@ -243,6 +259,27 @@ mod tests {
         assert_eq!(queue.push(RequestId(1001)), Pushed::Full);
         assert_eq!(queue.take(), Some(RequestId(1)));
         assert_eq!(queue.push(RequestId(1001)), Pushed::Queued);
+    }
+
+    #[test]
+    fn que_001_que_008_properties_count_for_requests_that_come_later() {
+        let mut queue = RequestQueue::<()>::new();
+        for n in 1..=20 {
+            assert_eq!(queue.push(RequestId(n)), Pushed::Queued);
+        }
+        let mut properties = queue.properties();
+        properties.length = 10;
+        queue.set_properties(properties);
+        assert_eq!(queue.push(RequestId(21)), Pushed::Full);
+        assert_eq!(queue.len(), 20);
+        properties.length = 21;
+        properties.state = State::Inactive;
+        queue.set_properties(properties);
+        assert_eq!(queue.push(RequestId(21)), Pushed::Disabled);
+        assert_eq!(queue.take(), Some(RequestId(1)));
+        properties.state = State::Active;
+        queue.set_properties(properties);
+        assert_eq!(queue.push(RequestId(21)), Pushed::Queued);
     }
 
     #[test]

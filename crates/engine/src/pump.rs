@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use httpsys_core::connection::Phase;
 use httpsys_core::cooked_url::{cook, is_invalid_path};
+use httpsys_core::property::Verbosity;
 use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
 use httpsys_core::proto::{Reject, RequestHead};
 use httpsys_core::request_queue::Pushed;
@@ -153,8 +154,13 @@ impl Service {
             }
         };
         let reject = match destination {
-            Ok(Destination::Queue(registration, queue)) => {
-                return self.enqueue(conn, block, rest, registration, queue, wakes);
+            Ok(Destination::Queue(registration, bound)) => {
+                return self.enqueue(conn, block, rest, registration, &bound.queue, wakes);
+            }
+            Ok(Destination::Disabled(bound)) => {
+                self.requests().put(block);
+                let verbosity = bound.queue.properties().verbosity;
+                return self.refuse_unavailable(conn, verbosity, "Disabled", wakes);
             }
             Ok(Destination::Unbound) => Reject::ServiceUnavailable,
             Ok(Destination::UnknownHost) => Reject::InvalidHostname,
@@ -225,17 +231,39 @@ impl Service {
         }
         match pushed {
             Pushed::Queued => {}
-            // 503 verbosity Basic, the default: a reset without a byte (QUE-002, QUE-003).
-            Pushed::Full => {
-                tracing::info!(
-                    connection = conn.state.id().0,
-                    reason = "QueueFull",
-                    "refused"
-                );
-                self.reset_connection(conn, Error::ConnectionInvalid, wakes);
-            }
+            Pushed::Full => self.refuse_queued(conn, queue, "QueueFull", wakes),
+            Pushed::Disabled => self.refuse_queued(conn, queue, "Disabled", wakes),
             Pushed::Closed => self.reset_connection(conn, Error::Aborted, wakes),
         }
+    }
+
+    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008).
+    #[cold]
+    fn refuse_queued(&self, conn: &mut Conn, queue: &Queue, reason: &str, wakes: &mut Wakes) {
+        if let Some(block) = conn.block.take() {
+            self.requests().put(block);
+        }
+        self.refuse_unavailable(conn, queue.properties().verbosity, reason, wakes);
+    }
+
+    /// The 503 handling: what the queue's verbosity lets the client see (QUE-003 to QUE-005).
+    #[cold]
+    fn refuse_unavailable(
+        &self,
+        conn: &mut Conn,
+        verbosity: Verbosity,
+        reason: &str,
+        wakes: &mut Wakes,
+    ) {
+        tracing::info!(connection = conn.state.id().0, reason, "refused");
+        let page = match verbosity {
+            Verbosity::Basic => {
+                return self.reset_connection(conn, Error::ConnectionInvalid, wakes);
+            }
+            Verbosity::Limited => Reject::write_limited,
+            Verbosity::Full => Reject::write_response,
+        };
+        self.send_page(conn, Reject::ServiceUnavailable, page, wakes);
     }
 
     /// Answers with the service's own error page, then ends the connection in order: the write
@@ -248,10 +276,20 @@ impl Service {
             reason = reject.httperr_reason(),
             "refused"
         );
+        self.send_page(conn, reject, Reject::write_response, wakes);
+    }
+
+    fn send_page(
+        &self,
+        conn: &mut Conn,
+        reject: Reject,
+        write: fn(Reject, &mut Vec<u8>, &[u8; 29], bool),
+        wakes: &mut Wakes,
+    ) {
         let mut page = pool::get_buffer();
         let date = clock::date(self.clock());
         let server = self.parameters().disable_server_header == 0;
-        reject.write_response(&mut page, &date, server);
+        write(reject, &mut page, &date, server);
         let sent = match &mut conn.stream {
             Some(stream) => match stream.write(&page) {
                 Ok(_) => true,

@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use httpsys_core::QueueId;
+use httpsys_core::property::QueueProperties;
 use httpsys_core::request_queue::RequestQueue;
 use parking_lot::{Mutex, MutexGuard};
 
@@ -64,6 +65,12 @@ impl Queue {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().is_empty()
+    }
+
+    /// The properties in force: HttpQueryRequestQueueProperty.
+    #[must_use]
+    pub fn properties(&self) -> QueueProperties {
+        self.lock().properties()
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, RequestQueue<Waiting>> {

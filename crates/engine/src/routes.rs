@@ -1,6 +1,7 @@
 //! The routing snapshot: what the data path knows of the namespace.
 //!
-//! Owns a copy of the registrations and of the bindings, made anew after each control call that
+//! Owns a copy of the registrations, of the bindings and of what is in force for each URL group, made
+//! anew after each control call that
 //! changes them. Readers never meet the model's lock; a thread that reads keeps the copy until it
 //! finds that there is a newer one, so that routing takes no lock at all.
 
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::cooked_url::CookedUrl;
+use httpsys_core::model::Binding;
+use httpsys_core::property::Effective;
 use httpsys_core::routing::{Registration, Route, RoutingTable};
 use httpsys_core::{QueueId, UrlGroupId};
 use parking_lot::RwLock;
@@ -85,7 +88,15 @@ impl Drop for Current {
 pub(crate) struct Routes {
     version: u64,
     table: RoutingTable,
-    bindings: HashMap<UrlGroupId, Arc<Queue>, BuildHasherDefault<IdHasher>>,
+    bindings: HashMap<UrlGroupId, Bound, BuildHasherDefault<IdHasher>>,
+}
+
+/// A URL group that has a queue.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) queue: Arc<Queue>,
+    /// Of the group, with what it inherits.
+    pub(crate) effective: Effective,
 }
 
 /// Our own ids as hash keys: they need spreading, not protection.
@@ -114,7 +125,9 @@ impl Hasher for IdHasher {
 /// Where a request goes.
 #[derive(Debug)]
 pub(crate) enum Destination<'a> {
-    Queue(Registration, &'a Arc<Queue>),
+    Queue(Registration, &'a Bound),
+    /// The URL group or its session is inactive: the 503 handling of the queue (QUE-008).
+    Disabled(&'a Bound),
     /// The URL group has no queue: 503 (RTE-013, SES-026).
     Unbound,
     UnknownHost,
@@ -124,11 +137,17 @@ pub(crate) enum Destination<'a> {
 impl Routes {
     pub(crate) fn new(
         table: RoutingTable,
-        bindings: impl Iterator<Item = (UrlGroupId, Option<QueueId>)>,
+        bindings: impl Iterator<Item = Binding>,
         queues: &HashMap<QueueId, Arc<Queue>>,
     ) -> Self {
         let bindings = bindings
-            .filter_map(|(group, queue)| Some((group, Arc::clone(queues.get(&queue?)?))))
+            .filter_map(|binding| {
+                let bound = Bound {
+                    queue: Arc::clone(queues.get(&binding.queue?)?),
+                    effective: binding.effective,
+                };
+                Some((binding.group, bound))
+            })
             .collect();
         Routes {
             version: 0,
@@ -140,7 +159,8 @@ impl Routes {
     pub(crate) fn find(&self, url: &CookedUrl, local: SocketAddr) -> Destination<'_> {
         match self.table.route(url, local) {
             Route::Match(registration) => match self.bindings.get(&registration.group) {
-                Some(queue) => Destination::Queue(registration, queue),
+                Some(bound) if bound.effective.enabled => Destination::Queue(registration, bound),
+                Some(bound) => Destination::Disabled(bound),
                 None => Destination::Unbound,
             },
             Route::UnknownHost => Destination::UnknownHost,

@@ -10,8 +10,9 @@ use std::sync::{Arc, OnceLock};
 
 use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::property::Properties;
 use httpsys_core::proto::Parameters;
-use httpsys_core::{Error, QueueId};
+use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
@@ -56,7 +57,8 @@ impl Service {
     /// A new service with its own namespace and the given registry parameters.
     ///
     /// # Errors
-    /// What the system says when it has no descriptor for the poll.
+    /// [`io::ErrorKind::InvalidInput`] with what [`Parameters::validate`] says for a parameter out
+    /// of its range; otherwise what the system says when it has no descriptor for the poll.
     pub fn new(parameters: Parameters) -> io::Result<Service> {
         Service::with_clock(parameters, SystemClock)
     }
@@ -66,6 +68,10 @@ impl Service {
     /// # Errors
     /// As [`Service::new`].
     pub fn with_clock(parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
+        if let Err(error) = parameters.validate() {
+            tracing::error!(%error, "bad parameter");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
+        }
         for name in parameters.without_effect() {
             tracing::warn!(parameter = name, "is set and has no effect");
         }
@@ -93,13 +99,16 @@ impl Service {
     /// As [`Service::global`], with these parameters if it is made now.
     ///
     /// # Errors
-    /// As [`Service::global`].
+    /// As [`Service::global`]; [`Error::InvalidParameter`] (87) for a parameter out of its range.
     pub fn global_with(parameters: impl FnOnce() -> Parameters) -> Result<&'static Service, Error> {
         static GLOBAL: OnceLock<Service> = OnceLock::new();
         if let Some(service) = GLOBAL.get() {
             return Ok(service);
         }
-        let service = Service::new(parameters()).map_err(|_| Error::NoResources)?;
+        let service = Service::new(parameters()).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => Error::InvalidParameter,
+            _ => Error::NoResources,
+        })?;
         Ok(GLOBAL.get_or_init(|| service))
     }
 
@@ -116,6 +125,12 @@ impl Service {
         let outcome = state.model.apply(call, &mut effects)?;
         if let Some(id) = effects.created {
             state.queues.insert(id, Arc::new(Queue::new(id)));
+        }
+        if let Some(id) = effects.queue_properties {
+            let properties = state.model.request_queue_properties(id);
+            if let (Some(queue), Ok(properties)) = (state.queues.get(&id), properties) {
+                queue.lock().set_properties(properties);
+            }
         }
         if let Err(error) = self.sync_ports(&state.model, &effects.ports) {
             if let Some(undo) = undo {
@@ -151,6 +166,34 @@ impl Service {
     #[must_use]
     pub fn queue(&self, id: QueueId) -> Option<Arc<Queue>> {
         self.inner.model.lock().queues.get(&id).cloned()
+    }
+
+    /// HttpQueryServerSessionProperty: the properties as they were set.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for an unknown session.
+    pub fn server_session_properties(&self, session: ServerSessionId) -> Result<Properties, Error> {
+        let state = self.inner.model.lock();
+        state.model.server_session_properties(session).cloned()
+    }
+
+    /// HttpQueryUrlGroupProperty: the properties as they were set, without what is inherited.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for an unknown group.
+    pub fn url_group_properties(&self, group: UrlGroupId) -> Result<Properties, Error> {
+        let state = self.inner.model.lock();
+        state.model.url_group_properties(group).cloned()
+    }
+
+    /// HttpFindUrlGroupId: the group of `queue` that has exactly this prefix.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
+    /// when no group of the queue has it.
+    pub fn find_url_group(&self, url: &[u16], queue: &Queue) -> Result<UrlGroupId, Error> {
+        let state = self.inner.model.lock();
+        state.model.find_url_group(url, queue.id())
     }
 
     /// Closes everything: queues, groups, sessions, listeners, connections (G-079). The service

@@ -13,6 +13,7 @@ pub mod demand;
 pub mod disconnect;
 pub mod feature;
 pub mod initialize;
+mod property;
 pub mod push;
 pub mod receive_entity_body;
 pub mod receive_request;

@@ -38,5 +38,4 @@ mod overlapped;
 mod pointers;
 #[cfg(not(windows))]
 mod queue_handle;
-mod settings;
 pub mod types;

@@ -1,20 +1,20 @@
 //! HttpInitialize and HttpTerminate: whether the API may be used.
 //!
-//! Owns: one count per flag (SES-001), the fast answer for every other function (SES-003), and the
-//! registry parameters that a program finds in its environment. Does not own the service: that is the process-wide one of the engine, which stays and is emptied when
-//! the last HTTP_INITIALIZE_SERVER is taken back (G-079). Invariant: the fast answer is yes exactly
-//! while the count is not 0. Threading: any thread; the counts have a lock.
+//! Owns: one count per flag (SES-001), the fast answer for every other function (SES-003), and that
+//! the registry parameters come from the environment. Does not own the service: that is the
+//! process-wide one of the engine, which stays and is emptied when the last HTTP_INITIALIZE_SERVER
+//! is taken back (G-079). Invariant: the fast answer is yes exactly while the count is not 0.
+//! Threading: any thread; the counts have a lock.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use httpsys_core::Error;
 use httpsys_core::proto::Parameters;
-use httpsys_engine::Service;
+use httpsys_engine::{InvalidEnvironment, Service, parameters_from_environment};
 
 use crate::code::{Code, Outcome};
 use crate::driver;
-use crate::settings;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 
 const FLAGS: [u32; 2] = [HTTP_INITIALIZE_SERVER, HTTP_INITIALIZE_CONFIG];
@@ -58,11 +58,11 @@ pub(crate) fn check(needs: Needs) -> Outcome {
 /// 87 for a setting that cannot be applied; said once on standard error, as a program of HTTP.sys
 /// has no other place for it.
 pub(crate) fn service() -> Result<&'static Service, Code> {
-    static PARAMETERS: OnceLock<Result<Parameters, String>> = OnceLock::new();
+    static PARAMETERS: OnceLock<Result<Parameters, InvalidEnvironment>> = OnceLock::new();
     let parameters = PARAMETERS.get_or_init(|| {
-        settings::from_environment().inspect_err(|message| {
-            tracing::error!(message, "bad parameter");
-            eprintln!("httpsys: {message}");
+        parameters_from_environment().inspect_err(|error| {
+            tracing::error!(%error, "bad parameter");
+            eprintln!("httpsys: {error}");
         })
     });
     match parameters {

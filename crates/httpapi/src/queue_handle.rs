@@ -186,6 +186,11 @@ impl QueueHandle {
         }
     }
 
+    /// Whether the queue may be configured through this handle: only its creator does (SES-032).
+    pub(crate) fn may_configure(&self) -> bool {
+        matches!(self.kind, Kind::Creator | Kind::Controller)
+    }
+
     fn is_closed(&self) -> bool {
         self.closed.load(Ordering::SeqCst)
     }

@@ -6,7 +6,6 @@
 use std::borrow::Borrow;
 
 use httpsys_core::operation::{Cancel, ReceiveEntityBody, Send, WaitForDisconnect};
-use httpsys_core::proto::Parameters;
 use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
 use smallvec::SmallVec;
@@ -45,7 +44,7 @@ impl Scope {
         body: &[&[u8]],
     ) -> Result<u64> {
         let engine = self.service.engine();
-        let parts = response.head_parts(chunked, adds_server_token(engine.parameters()));
+        let parts = response.head_parts(chunked, engine.parameters().server_token());
         with_head(&parts, |head| {
             engine.send_response(&self.queue, &flags.call(id), head, &chunks(body))
         })
@@ -89,11 +88,6 @@ impl Scope {
             .engine()
             .cancel(&self.queue, &Cancel { request: id })
     }
-}
-
-/// Whether the program's responses carry the product token (LIM-017).
-pub(crate) fn adds_server_token(parameters: &Parameters) -> bool {
-    parameters.disable_server_header < 2
 }
 
 /// Calls by request id. Ids come from [`crate::Request::into_id`] and [`crate::Request::id`]; they

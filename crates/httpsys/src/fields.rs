@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use httpsys_core::proto::header::{id, response_header_id};
-use httpsys_core::proto::{InvalidField, ResponseHead};
+use httpsys_core::proto::{InvalidField, ResponseHead, ServerToken};
 
 use crate::{Data, Error, Result};
 
@@ -94,8 +94,8 @@ pub(crate) struct HeadParts<'p, 'a> {
     pub(crate) fields: &'p Fields<'a>,
     /// Add `Transfer-Encoding: chunked`.
     pub(crate) chunked: bool,
-    /// Server gets the product token (LIM-017).
-    pub(crate) server_token: bool,
+    /// What becomes of Server (LIM-017, A-03).
+    pub(crate) server_token: ServerToken,
 }
 
 /// Writes the head into this thread's buffer and passes it on.
@@ -131,7 +131,7 @@ mod tests {
             reason: b"OK",
             fields,
             chunked,
-            server_token: false,
+            server_token: ServerToken::Never,
         };
         with_head(&parts, |head| {
             let text = String::from_utf8(head.bytes().to_vec()).expect("ASCII");
@@ -202,7 +202,7 @@ mod tests {
             reason: b"",
             fields: &fields,
             chunked: false,
-            server_token: true,
+            server_token: ServerToken::Behind,
         };
         assert_eq!(with_head(&parts, |_| Ok(())), Err(Error::InvalidParameter));
     }

@@ -120,6 +120,7 @@ pub use httpsys_core::proto::{
     Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
 };
 pub use httpsys_core::{ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use httpsys_engine::{InvalidEnvironment, parameters_from_environment};
 pub use queue::{Incoming, RequestQueue};
 pub use request::Request;
 pub use response::Response;

@@ -4,6 +4,8 @@
 //! `by_id.rs`). A response is a plain value: it may be made once and sent many times, from any
 //! thread.
 
+use httpsys_core::proto::ServerToken;
+
 use crate::Data;
 use crate::fields::{Fields, HeadParts};
 
@@ -132,7 +134,7 @@ impl<'a> Response<'a> {
         std::mem::take(&mut self.body)
     }
 
-    pub(crate) fn head_parts(&self, chunked: bool, server_token: bool) -> HeadParts<'_, 'a> {
+    pub(crate) fn head_parts(&self, chunked: bool, server_token: ServerToken) -> HeadParts<'_, 'a> {
         let Response {
             status,
             reason,
@@ -210,7 +212,7 @@ mod tests {
         assert!(response.body_bytes().is_empty());
         assert!(response.frames_itself());
         let given = Response::ok().content_length(9).body("12345").head_only();
-        let parts = given.head_parts(false, false);
+        let parts = given.head_parts(false, ServerToken::Never);
         let text = crate::fields::with_head(&parts, |head| Ok(head.bytes().to_vec()));
         assert_eq!(text.unwrap(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n");
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::queue::Incoming;
-use crate::{Request, RequestQueue, Result, ServerSession, Service, UrlGroup};
+use crate::{Parameters, Request, RequestQueue, Result, ServerSession, Service, UrlGroup};
 
 /// A request queue with the URLs that lead to it.
 ///
@@ -118,9 +118,18 @@ impl Server {
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is set up before `bind`"]
 pub struct ServerBuilder {
-    service: Option<Service>,
+    uses: Uses,
     queue_name: Option<String>,
     urls: Vec<(String, u64)>,
+}
+
+/// Which service a server uses.
+#[derive(Clone, Debug, Default)]
+enum Uses {
+    #[default]
+    Global,
+    Given(Service),
+    OneWith(Box<Parameters>),
 }
 
 impl ServerBuilder {
@@ -141,9 +150,38 @@ impl ServerBuilder {
         self
     }
 
-    /// Uses this service instead of [`Service::global`].
+    /// Uses this service instead of [`Service::global`], or of one that
+    /// [`parameters`](Self::parameters) asked for before.
     pub fn service(mut self, service: &Service) -> Self {
-        self.service = Some(service.clone());
+        self.uses = Uses::Given(service.clone());
+        self
+    }
+
+    /// Uses a service of its own with these parameters instead of [`Service::global`], or of one
+    /// given before.
+    ///
+    /// ```
+    /// use httpsys::{Error, Parameters, Server};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    /// let url = format!("http://localhost:{port}/");
+    /// // HTTPSYS_PARAMETERS=file and HTTPSYS_<Name>=value, as for programs in C.
+    /// let mut parameters = httpsys::parameters_from_environment()?;
+    /// parameters.max_field_length = 1024;
+    /// let server = Server::builder().url(&url).parameters(parameters).bind()?;
+    /// # drop(server);
+    ///
+    /// let refused = Parameters { max_field_length: 63, ..Parameters::default() };
+    /// let why = refused.validate().unwrap_err();
+    /// assert_eq!(why.to_string(), "MaxFieldLength is 63, but must be between 64 and 65534");
+    /// let result = Server::builder().url(&url).parameters(refused).bind();
+    /// assert_eq!(result.unwrap_err(), Error::InvalidParameter);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn parameters(mut self, parameters: Parameters) -> Self {
+        self.uses = Uses::OneWith(Box::new(parameters));
         self
     }
 
@@ -152,11 +190,13 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// As [`UrlGroup::add_url`], as [`Service::create_named_request_queue`] for the name, and as
-    /// [`Service::global`]. Nothing is left behind then.
+    /// [`Service::global`] or, with [`parameters`](Self::parameters), [`Service::new`]. Nothing is
+    /// left behind then.
     pub fn bind(self) -> Result<Server> {
-        let service = match self.service {
-            Some(service) => service,
-            None => Service::global()?,
+        let service = match self.uses {
+            Uses::Global => Service::global()?,
+            Uses::Given(service) => service,
+            Uses::OneWith(parameters) => Service::new(*parameters)?,
         };
         let queue = match &self.queue_name {
             Some(name) => service.create_named_request_queue(name)?,

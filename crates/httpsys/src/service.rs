@@ -4,6 +4,7 @@
 //! objects' own calls (`session.rs`, `url_group.rs`, `queue.rs`). Invariant: an object is only
 //! ever used with the service that made it. Threading: `Send` and `Sync`, cloning is cheap.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use httpsys_core::operation::{ApiVersion, Control, Outcome};
@@ -50,7 +51,8 @@ impl Drop for Shared {
 }
 
 impl Service {
-    /// The service of this process, with default parameters. It never stops.
+    /// The service of this process. It never stops. Its parameters are the defaults, unless a C
+    /// function of the same process was first and found others in the environment.
     ///
     /// # Errors
     /// [`Error::NoResources`] when the system has no descriptor for it.
@@ -62,13 +64,21 @@ impl Service {
     /// A new service with its own namespace and the given registry parameters.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a parameter outside its documented range (LIM rows):
-    /// [`Parameters::validate`] says in words which one;
+    /// [`Error::InvalidParameter`] for a parameter outside its documented range (LIM rows): an
+    /// error event and [`Parameters::validate`] say in words which one;
     /// [`Error::NoResources`] when the system has no descriptor for it.
     pub fn new(parameters: Parameters) -> Result<Service> {
-        parameters.validate().map_err(|_| Error::InvalidParameter)?;
-        let engine = httpsys_engine::Service::new(parameters).map_err(|_| Error::NoResources)?;
-        Ok(Service::of(engine, true))
+        match httpsys_engine::Service::new(parameters) {
+            Ok(engine) => Ok(Service::of(engine, true)),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => Err(Error::InvalidParameter),
+            Err(_) => Err(Error::NoResources),
+        }
+    }
+
+    /// The registry parameters of this service.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters {
+        self.engine().parameters()
     }
 
     /// HttpCreateServerSession, version 2.0.

@@ -42,13 +42,18 @@ choices! {
     /// `FinIsDisconnect`: a client that closes its sending side counts as disconnected for
     /// HttpWaitForDisconnect. Off: only a reset, or the end of the connection, does. Default on.
     fin_is_disconnect: bool = true, "FinIsDisconnect";
-    /// `JoinFoldedFields` (G-011): a folded field line is joined to the one before it, with blanks
-    /// in the place of the line end. Off, the default: it is a bad request.
+    /// `JoinFoldedFields` (G-011): a folded field line is joined to the one before it, with a
+    /// single blank in the place of the line end and the blanks around it. Off, the default: it is
+    /// a bad request.
     join_folded_fields: bool = false, "JoinFoldedFields";
     /// `WarnUnterminatedResponse` (G-051): a response on a connection that stays open, whose end
     /// the client cannot find (no Content-Length, no chunked coding), gives a warning event.
     /// Default off.
     warn_unterminated_response: bool = false, "WarnUnterminatedResponse";
+    /// `TokenAfterServer`: `Microsoft-HTTPAPI/2.0` stands behind the Server value of the
+    /// program, as captures show. Off: the program's value stands alone, as the documentation
+    /// says. Default on. `DisableServerHeader` = 2 comes before it.
+    token_after_server: bool = true, "TokenAfterServer";
     /// `LocalhostOnLoopback` (G-092): prefixes for `localhost` and loopback addresses listen on
     /// loopback only. Off: on all addresses, as HTTP.sys does. Default on.
     localhost_on_loopback: bool = true, "LocalhostOnLoopback";

@@ -7,6 +7,7 @@
 //! Microsoft documents. Threading: plain values.
 
 use crate::choices::Choices;
+use crate::response::ServerToken;
 use std::fmt;
 
 #[cfg(test)]
@@ -133,12 +134,15 @@ parameters! {
     /// watched.
     enable_aggressive_memory_usage: bool = false, "EnableAggressiveMemoryUsage";
     /// `EnableErrorLogging` (LIM-019). HTTP.sys has it on; here it is off by default, since a
-    /// library must not write files that nobody asked for.
+    /// library must not write files that nobody asked for. No effect yet: the service does not
+    /// write the error log.
     enable_error_logging: bool = false, "EnableErrorLogging";
-    /// `ErrorLogFileTruncateSize`: bytes, at least and by default 0x100000 (LIM-019).
+    /// `ErrorLogFileTruncateSize`: bytes, at least and by default 0x100000 (LIM-019). No effect
+    /// yet, as `EnableErrorLogging`.
     error_log_file_truncate_size: u32 = 0x10_0000, "ErrorLogFileTruncateSize", 0x10_0000..=u32::MAX;
     /// `ErrorLoggingDir`: the folder above `HTTPERR`; empty, the default, is the folder for
-    /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs).
+    /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs). No effect yet, as
+    /// `EnableErrorLogging`.
     error_logging_dir: String = String::new(), "ErrorLoggingDir";
     /// `Http2MaxSettingsPerFrame`: 7 to 2,796,202, unset by default (LIM-020). No effect: HTTP/2 is
     /// not built.
@@ -154,11 +158,14 @@ parameters! {
 }
 
 /// What [`Parameters::without_effect`] looks for.
-const WITHOUT_EFFECT: [&str; 8] = [
+const WITHOUT_EFFECT: [&str; 11] = [
     "UriEnableCache",
     "UriMaxUriBytes",
     "UriScavengerPeriod",
     "EnableAggressiveMemoryUsage",
+    "EnableErrorLogging",
+    "ErrorLogFileTruncateSize",
+    "ErrorLoggingDir",
     "Http2MaxSettingsPerFrame",
     "Http2MaxSettingsPerMinute",
     "EnableTrailerSupport",
@@ -197,10 +204,21 @@ impl Parameters {
             };
             let (name, value) = line
                 .split_once('=')
-                .ok_or_else(|| at_line(InvalidSetting::name(line)))?;
+                .ok_or_else(|| at_line(Problem::Line(line.to_owned()).into()))?;
             self.set(name.trim(), value.trim()).map_err(at_line)?;
         }
         Ok(())
+    }
+
+    /// What becomes of the Server field in a program's responses (LIM-017, A-03).
+    #[inline]
+    #[must_use]
+    pub fn server_token(&self) -> ServerToken {
+        match (self.disable_server_header, self.choices.token_after_server) {
+            (0 | 1, true) => ServerToken::Behind,
+            (0 | 1, false) => ServerToken::Instead,
+            _ => ServerToken::Never,
+        }
     }
 
     /// The bound of one field: `MaxRequestBytes` below `MaxFieldLength` lowers it (LIM-007).
@@ -312,6 +330,7 @@ pub struct InvalidSetting {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Problem {
+    Line(String),
     Name(String),
     Value(&'static str, String),
     Range(InvalidParameter),
@@ -346,6 +365,7 @@ impl fmt::Display for InvalidSetting {
             write!(f, "line {line}: ")?;
         }
         match &self.problem {
+            Problem::Line(line) => write!(f, "{line:?} is not of the form Name = value"),
             Problem::Name(name) => write!(f, "there is no parameter {name:?}"),
             Problem::Value(name, text) => write!(f, "{text:?} is no value for {name}"),
             Problem::Range(error) => error.fmt(f),

@@ -117,6 +117,18 @@ impl<'a> Finish<'a> {
     }
 }
 
+/// What the service does with the Server field of a program's response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServerToken {
+    /// The product stands behind the program's value, or alone without one (RSP-016, RSP-017).
+    #[default]
+    Behind,
+    /// The program's value stands alone; without one the product does (the other side of A-03).
+    Instead,
+    /// The product is never added: `DisableServerHeader` = 2 (LIM-017).
+    Never,
+}
+
 /// What may come next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
@@ -138,7 +150,7 @@ pub struct ResponseHead {
     /// Id of the last known field.
     last: usize,
     part: Part,
-    server_token: bool,
+    server_token: ServerToken,
     server_written: bool,
     content_length: bool,
     transfer_encoding: bool,
@@ -163,7 +175,6 @@ impl ResponseHead {
         *self = Self {
             bytes,
             status,
-            server_token: true,
             ..Self::default()
         };
         if !(1..=999).contains(&status) {
@@ -184,17 +195,20 @@ impl ResponseHead {
         Ok(())
     }
 
-    /// Whether Server gets the product token; true after [`begin`](Self::begin). To be called
-    /// before any field, with false for `DisableServerHeader` = 2 (LIM-017).
-    pub fn set_server_token(&mut self, on: bool) {
-        self.server_token = on;
+    /// What becomes of Server; [`ServerToken::Behind`] after [`begin`](Self::begin). To be called
+    /// before any field, with what [`Parameters::server_token`](crate::Parameters::server_token)
+    /// says.
+    #[inline]
+    pub fn set_server_token(&mut self, token: ServerToken) {
+        self.server_token = token;
     }
 
     /// Writes one line for a known field. An empty value is left out (RSP-019), Date is ignored
-    /// (SND-011), Server becomes `value Microsoft-HTTPAPI/2.0` (RSP-017).
+    /// (SND-011), Server becomes `value Microsoft-HTTPAPI/2.0` (RSP-017) unless
+    /// [`set_server_token`](Self::set_server_token) says otherwise.
     ///
     /// Ids ascend; an id may come several times in a row and gives several lines (RSP-022).
-    /// `p_server_token` false is the same as [`set_server_token`](Self::set_server_token) false.
+    /// `p_server_token` false is the same as [`ServerToken::Never`].
     ///
     /// # Errors
     /// [`InvalidField::Value`], [`InvalidField::Order`].
@@ -204,7 +218,9 @@ impl ResponseHead {
         value: &[u8],
         p_server_token: bool,
     ) -> Result<(), InvalidField> {
-        self.server_token &= p_server_token;
+        if !p_server_token {
+            self.server_token = ServerToken::Never;
+        }
         let prefix = PREFIXES.get(id).ok_or(InvalidField::Order)?;
         if self.part != Part::Known || id < self.last {
             return Err(InvalidField::Order);
@@ -222,7 +238,10 @@ impl ResponseHead {
         let start = self.bytes.len();
         push_front(&mut self.bytes, &prefix.text, prefix.length);
         self.bytes.extend_from_slice(value);
-        if id == response_id::SERVER && self.server_token && !self.server_written {
+        if id == response_id::SERVER
+            && self.server_token == ServerToken::Behind
+            && !self.server_written
+        {
             self.bytes.extend_from_slice(PRODUCT);
         }
         self.bytes.extend_from_slice(b"\r\n");
@@ -340,7 +359,7 @@ impl ResponseHead {
     }
 
     fn write_server(&mut self) {
-        if self.server_token && !self.server_written {
+        if self.server_token != ServerToken::Never && !self.server_written {
             self.bytes.extend_from_slice(SERVER_LINE);
         }
         self.server_written = true;

@@ -8,6 +8,8 @@
 //! | `GET /cancel` | none: the connection is reset |
 //! | `GET /page` | a page that loads a style sheet and uploads with fetch |
 //! | `GET /endless` | a body without an end, until the client goes away |
+//! | `GET /download/DIGITS` | so many bytes, sent piece by piece behind a Content-Length |
+//! | `GET /connection` | the id of the connection and the address of the client |
 //! | `GET /gone` | how many clients went away before their answer was complete |
 //! | `GET /hello`, `GET /api/v1/items/DIGITS` | `Hello, World!` |
 //! | `POST /upload` | the length of the body in decimal |
@@ -120,6 +122,11 @@ impl<'a> Worker<'a> {
             Verb::Get if request.path_is("/page") => request.respond(html(PAGE)).map(drop),
             Verb::Get if request.path_is("/style.css") => request.respond(style()).map(drop),
             Verb::Get if request.path_is("/endless") => endless(request),
+            Verb::Get if request.path_is("/connection") => {
+                let (id, client) = (request.connection_id(), request.remote_addr());
+                let answer = format!("{:x} {client}\n", id.0);
+                request.respond(text(&answer)).map(drop)
+            }
             Verb::Get if request.path_is("/gone") => {
                 let gone = GONE.load(Ordering::Relaxed).to_string();
                 request.respond(text(&gone)).map(drop)
@@ -129,6 +136,10 @@ impl<'a> Worker<'a> {
             Verb::Get if request.path_is("/cancel") => request.cancel(),
             Verb::Post if request.path_is("/echo") || request.path_is("/") => echo(request),
             Verb::Post if request.path_is("/upload") => self.upload(request),
+            Verb::Get => match number_after(&request, "/download/") {
+                Some(length) => download(request, length),
+                None => not_found(request),
+            },
             _ => not_found(request),
         }
     }
@@ -183,6 +194,25 @@ fn is_item(request: &Request) -> bool {
         Some(number) => !number.is_empty() && number.iter().all(is_digit),
         None => false,
     }
+}
+
+/// The decimal number that the path ends with, behind `prefix`.
+fn number_after(request: &Request, prefix: &str) -> Option<u64> {
+    let digits = String::from_utf16(request.path_after(prefix)?).ok()?;
+    digits.parse().ok()
+}
+
+/// Sends `length` bytes. Their number is known, so the body needs no coding.
+fn download(request: Request, length: u64) -> Result<()> {
+    let mut stream = request.start_response(text("").content_length(length))?;
+    let piece = [b'd'; 64 * 1024];
+    let mut left = length;
+    while left > 0 {
+        let part = left.min(piece.len() as u64);
+        stream.write(&piece[..part as usize])?;
+        left -= part;
+    }
+    stream.finish()
 }
 
 fn echo(request: Request) -> Result<()> {

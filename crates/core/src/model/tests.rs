@@ -1,6 +1,7 @@
 //! The results of the control calls (SES and PFX rows) on the model alone.
 
 use super::*;
+use crate::property::{Property, QueueProperty};
 
 fn utf16(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
@@ -50,6 +51,11 @@ impl Namespace {
             Ok(Outcome::Queue(id)) => id,
             other => panic!("{other:?}"),
         }
+    }
+
+    fn binding(&self) -> Option<(UrlGroupId, Option<QueueId>)> {
+        let first = self.0.bindings().next();
+        first.map(|binding| (binding.group, binding.queue))
     }
 
     fn add(&mut self, group: UrlGroupId, url: &str) -> Result<Outcome, Error> {
@@ -171,7 +177,7 @@ fn ses_025_ses_026_binding_can_change_and_end() {
         namespace
             .call(Control::BindUrlGroup { group, queue })
             .unwrap();
-        assert_eq!(namespace.0.bindings().next(), Some((group, queue)));
+        assert_eq!(namespace.binding(), Some((group, queue)));
     }
     namespace
         .call(Control::BindUrlGroup {
@@ -182,7 +188,7 @@ fn ses_025_ses_026_binding_can_change_and_end() {
     namespace
         .call(Control::CloseRequestQueue { queue: a })
         .unwrap();
-    assert_eq!(namespace.0.bindings().next(), Some((group, None)));
+    assert_eq!(namespace.binding(), Some((group, None)));
     assert_eq!(
         namespace.call(Control::BindUrlGroup {
             group,
@@ -230,4 +236,110 @@ fn pfx_026_pfx_030_all_urls_of_a_group_or_queue_go_at_once() {
         .call(Control::CloseRequestQueue { queue: v1 })
         .unwrap();
     assert!(namespace.0.scopes(80).is_empty());
+}
+
+#[test]
+fn tmo_004_g_107_properties_are_read_back_as_set_and_unset_ones_as_such() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let unset = Properties::default();
+    assert_eq!(namespace.0.server_session_properties(session), Ok(&unset));
+    assert_eq!(namespace.0.url_group_properties(group), Ok(&unset));
+    let timeouts = Timeouts {
+        header_wait: 7,
+        ..Timeouts::default()
+    };
+    let mut set = |property| {
+        let mut effects = Effects::default();
+        let call = Control::SetServerSessionProperty { session, property };
+        assert_eq!(namespace.0.apply(call, &mut effects), Ok(Outcome::Done));
+        assert!(effects.routes, "the snapshot carries it");
+    };
+    set(Property::Timeouts(Some(timeouts)));
+    let stored = namespace.0.server_session_properties(session).unwrap();
+    assert_eq!(stored.timeouts, Some(timeouts));
+    // The group has nothing of its own, and follows its session.
+    assert_eq!(namespace.0.url_group_properties(group), Ok(&unset));
+    let effective = namespace.0.effective(group).unwrap();
+    assert_eq!(effective.timers.header_wait, Some(7));
+    assert_eq!(effective.timers.entity_body, Some(120));
+    let call = Control::SetServerSessionProperty {
+        session,
+        property: Property::Timeouts(None),
+    };
+    namespace.call(call).unwrap();
+    let effective = namespace.0.effective(group).unwrap();
+    assert_eq!(effective.timers, Timeouts::DEFAULT.timers());
+}
+
+#[test]
+fn properties_of_unknown_objects_fail_and_those_of_version_1_queues_with_50() {
+    let mut namespace = Namespace::new();
+    let group = UrlGroupId(0xdead);
+    let session = ServerSessionId(0xdead);
+    let property = Property::State(None);
+    for call in [
+        Control::SetUrlGroupProperty {
+            group,
+            property: property.clone(),
+        },
+        Control::SetServerSessionProperty { session, property },
+    ] {
+        assert_eq!(namespace.call(call), Err(Error::InvalidParameter));
+    }
+    let of_queue = |queue| Control::SetRequestQueueProperty {
+        queue,
+        property: QueueProperty::Length(10),
+    };
+    let closed = QueueId(0xdead);
+    assert_eq!(namespace.call(of_queue(closed)), Err(Error::InvalidHandle));
+    let v1 = namespace.v1_queue();
+    assert_eq!(namespace.call(of_queue(v1)), Err(Error::NotSupported));
+    let v2 = namespace.queue(None).unwrap();
+    let mut effects = Effects::default();
+    let set = namespace.0.apply(of_queue(v2), &mut effects);
+    assert_eq!(set, Ok(Outcome::Done));
+    assert_eq!(effects.queue_properties, Some(v2));
+    assert_eq!(
+        namespace.0.request_queue_properties(v2).map(|it| it.length),
+        Ok(10)
+    );
+}
+
+#[test]
+fn a_url_group_is_found_by_its_url_and_queue() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let (queue, other) = (
+        namespace.queue(None).unwrap(),
+        namespace.queue(None).unwrap(),
+    );
+    let url = utf16("http://localhost:80/a/");
+    namespace.add(group, "http://localhost:80/a/").unwrap();
+    assert_eq!(
+        namespace.0.find_url_group(&url, queue),
+        Err(Error::NotFound)
+    );
+    let call = Control::BindUrlGroup {
+        group,
+        queue: Some(queue),
+    };
+    namespace.call(call).unwrap();
+    assert_eq!(namespace.0.find_url_group(&url, queue), Ok(group));
+    assert_eq!(
+        namespace.0.find_url_group(&url, other),
+        Err(Error::NotFound)
+    );
+    let below = utf16("http://localhost:80/a/b/");
+    assert_eq!(
+        namespace.0.find_url_group(&below, queue),
+        Err(Error::NotFound)
+    );
+    let bad = utf16("localhost");
+    assert_eq!(
+        namespace.0.find_url_group(&bad, queue),
+        Err(Error::InvalidParameter)
+    );
 }

@@ -16,7 +16,11 @@ entry! {
     /// Starts the API for this process; to be paired with HttpTerminate of the same flags
     /// (SES-001, observed).
     ///
-    /// 87 for unknown flags or none (SES-002); 1306 for a version other than 1.0 and 2.0 (G-101,
+    /// The first one of a process reads the registry parameters from its environment:
+    /// `HTTPSYS_PARAMETERS=file` and `HTTPSYS_<Name>=value`.
+    ///
+    /// 87 for unknown flags or none (SES-002), and for a parameter that is refused, with a line on
+    /// standard error (assumed); 1306 for a version other than 1.0 and 2.0 (G-101,
     /// assumed). The version means nothing otherwise: queues and sessions have their own (SES-004).
     fn HttpInitialize(version: HTTPAPI_VERSION, flags: u32, reserved: *mut c_void) -> u32,
     needs Nothing {

@@ -7,15 +7,19 @@ use std::ffi::c_void;
 
 use httpsys_core::Error;
 use httpsys_core::operation::Control;
+use httpsys_core::property::{QueueProperties, QueueProperty, Verbosity};
 
-use super::{check_flags, reserved as check_reserved, version as api_version};
-use crate::code::Code;
-use crate::entry::{entry, entry_missing};
+use super::property::{self, Answer};
+use super::{check_flags, reserved as check_reserved, reserved_pointer, version as api_version};
+use crate::code::{Code, Outcome};
+use crate::entry::entry;
 use crate::pointers::{self, Out};
 use crate::queue_handle::{Kind, QueueHandle};
 use crate::types::{
     HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
     HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
+    Http503ResponseVerbosityBasic, Http503ResponseVerbosityFull, Http503ResponseVerbosityLimited,
+    HttpServer503VerbosityProperty, HttpServerQueueLengthProperty, HttpServerStateProperty,
     SECURITY_ATTRIBUTES,
 };
 
@@ -84,10 +88,13 @@ entry! {
         handle.service().shutdown_queue(handle.queue())?;
         Ok(())
     }
-}
 
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50), which is documented for queues of version 1.
+    /// Sets a property of a queue: its length (10 to 65535, QUE-001), state or 503 verbosity. In
+    /// force for the requests that come from now on.
+    ///
+    /// 6 for a handle that is not a queue; 50 for a queue of version 1 (SES-023); 87 through a handle
+    /// that only opened the queue (SES-032), for NULL, a length other than 4 (G-105), a value out of
+    /// range and a property that queues do not have.
     fn HttpSetRequestQueueProperty(
         queue: HANDLE,
         property: HTTP_SERVER_PROPERTY,
@@ -95,9 +102,27 @@ entry_missing! {
         length: u32,
         reserved_1: u32,
         reserved_2: *const c_void,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        let handle = QueueHandle::lookup(queue)?;
+        check_reserved(reserved_1)?;
+        reserved_pointer(reserved_2)?;
+        if handle.is_version_1() {
+            return Err(Code::NOT_SUPPORTED);
+        }
+        if !handle.may_configure() {
+            return Err(Error::InvalidParameter.into());
+        }
+        // SAFETY: by the contract of the function.
+        let property = unsafe { read_property(property, information, length) }?;
+        let queue = handle.queue().id();
+        handle.service().control(Control::SetRequestQueueProperty { queue, property })?;
+        Ok(())
+    }
 
-    /// Missing: returns ERROR_NOT_SUPPORTED (50), which is documented for queues of version 1.
+    /// Asks for a property of a queue, through any of its handles.
+    ///
+    /// 234 for a buffer of less than 4 bytes, with the size in `return_length` (G-105); otherwise as
+    /// HttpSetRequestQueueProperty.
     fn HttpQueryRequestQueueProperty(
         queue: HANDLE,
         property: HTTP_SERVER_PROPERTY,
@@ -106,5 +131,62 @@ entry_missing! {
         reserved_1: u32,
         return_length: *mut u32,
         reserved_2: *const c_void,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        let handle = QueueHandle::lookup(queue)?;
+        check_reserved(reserved_1)?;
+        reserved_pointer(reserved_2)?;
+        if handle.is_version_1() {
+            return Err(Code::NOT_SUPPORTED);
+        }
+        // SAFETY: by the contract of the function.
+        let answer = unsafe { property::answer(information, length, return_length) }?;
+        write_property(property, handle.queue().properties(), answer)
+    }
+}
+
+/// # Safety
+/// As `property::exact`.
+#[allow(non_upper_case_globals, reason = "names of http.h")]
+unsafe fn read_property(
+    property: HTTP_SERVER_PROPERTY,
+    information: *const c_void,
+    length: u32,
+) -> Result<QueueProperty, Code> {
+    // SAFETY: by the contract of this function.
+    unsafe {
+        match property {
+            HttpServerQueueLengthProperty => {
+                property::exact(information, length).map(QueueProperty::Length)
+            }
+            HttpServerStateProperty => {
+                let state = property::state(property::exact(information, length)?)?;
+                Ok(QueueProperty::State(state))
+            }
+            HttpServer503VerbosityProperty => match property::exact(information, length)? {
+                Http503ResponseVerbosityBasic => Ok(QueueProperty::Verbosity(Verbosity::Basic)),
+                Http503ResponseVerbosityLimited => Ok(QueueProperty::Verbosity(Verbosity::Limited)),
+                Http503ResponseVerbosityFull => Ok(QueueProperty::Verbosity(Verbosity::Full)),
+                _ => Err(Error::InvalidParameter.into()),
+            },
+            _ => Err(Error::InvalidParameter.into()),
+        }
+    }
+}
+
+#[allow(non_upper_case_globals, reason = "names of http.h")]
+fn write_property(
+    property: HTTP_SERVER_PROPERTY,
+    properties: QueueProperties,
+    answer: Answer,
+) -> Outcome {
+    match property {
+        HttpServerQueueLengthProperty => answer.one(&properties.length),
+        HttpServerStateProperty => answer.one(&property::state_value(properties.state)),
+        HttpServer503VerbosityProperty => answer.one(&match properties.verbosity {
+            Verbosity::Basic => Http503ResponseVerbosityBasic,
+            Verbosity::Limited => Http503ResponseVerbosityLimited,
+            Verbosity::Full => Http503ResponseVerbosityFull,
+        }),
+        _ => Err(Error::InvalidParameter.into()),
+    }
 }

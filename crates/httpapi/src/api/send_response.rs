@@ -65,8 +65,9 @@ entry! {
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
         with_head(|head| {
+            let (is_version_1, token) = (handle.is_version_1(), handle.service().parameters().server_token());
             // SAFETY: by the contract of the function, here and below.
-            let response = unsafe { response::read(response, handle.is_version_1(), head) }?;
+            let response = unsafe { response::read(response, is_version_1, head, token) }?;
             check_response_flags(flags, response.StatusCode)?;
             let (first, chunk_count) = (response.pEntityChunks.cast_const(), response.EntityChunkCount);
             let send = send_of(request, flags);

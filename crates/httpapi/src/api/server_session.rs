@@ -1,16 +1,15 @@
 //! Server sessions: HttpCreateServerSession and its companions.
 //!
-//! Owns the functions of the family. Does not own sessions (`httpsys_core::model`). Threading: any
-//! thread.
+//! Owns the functions of the family. Does not own sessions (`httpsys_core::model`) nor the structures
+//! of properties (`property`). Threading: any thread.
 
 use std::ffi::c_void;
 
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::{Error, ServerSessionId};
 
-use super::{reserved as check_reserved, version as api_version};
-use crate::code::Code;
-use crate::entry::{entry, entry_missing};
+use super::{property, reserved as check_reserved, version as api_version};
+use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::Out;
 use crate::types::{HTTP_SERVER_PROPERTY, HTTPAPI_VERSION};
@@ -38,23 +37,48 @@ entry! {
         lifecycle::service()?.control(Control::CloseServerSession { session })?;
         Ok(())
     }
-}
 
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50) for every property.
+    /// Sets a property of a session, which its URL groups inherit.
+    ///
+    /// 87 for an unknown session, a property that sessions do not have (a limit of connections
+    /// too), NULL, a length other than the structure's (G-105), and a value out of range; 50 for an
+    /// authentication scheme: none is built, and a request must not hang on it. With `Flags.Present`
+    /// 0 the property is unset.
+    ///
+    /// Partial: the state is in force; timeouts, bandwidth and logging are stored and answered, but
+    /// nothing enforces them yet.
     fn HttpSetServerSessionProperty(
         session: u64,
         property: HTTP_SERVER_PROPERTY,
         information: *const c_void,
         length: u32,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        // SAFETY: by the contract of the function.
+        let property = unsafe { property::read(property, information, length) }?;
+        let session = ServerSessionId(session);
+        let call = Control::SetServerSessionProperty { session, property };
+        lifecycle::service()?.control(call)?;
+        Ok(())
+    }
 
-    /// Missing: returns ERROR_NOT_SUPPORTED (50) for every property.
+    /// Asks for a property as it was set: state, timeouts, quality of service, authentication or
+    /// channel binding. What was never set is answered with `Flags.Present` 0 and zeros (G-107).
+    ///
+    /// 234 for a buffer that is too small, with the size in `return_length` (G-105); 87 for an
+    /// unknown session, NULL, a length of 0, and a property that cannot be asked for. For the
+    /// quality of service the buffer says the type, and the setting stands behind
+    /// HTTP_QOS_SETTING_INFO in the same buffer (assumed).
     fn HttpQueryServerSessionProperty(
         session: u64,
         property: HTTP_SERVER_PROPERTY,
         information: *mut c_void,
         length: u32,
         return_length: *mut u32,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        // SAFETY: by the contract of the function.
+        let answer = unsafe { property::answer(information, length, return_length) }?;
+        let session = ServerSessionId(session);
+        let properties = lifecycle::service()?.server_session_properties(session)?;
+        property::write(property, &properties, answer)
+    }
 }

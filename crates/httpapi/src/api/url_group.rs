@@ -1,26 +1,26 @@
 //! URL groups: HttpCreateUrlGroup and its companions.
 //!
-//! Owns the functions of the family and the conversion of HTTP_BINDING_INFO. Does not own groups,
-//! prefixes and routing (`httpsys_core`). Threading: any thread.
+//! Owns the functions of the family, the conversion of HTTP_BINDING_INFO, and the properties of which
+//! only the default is there. Does not own groups, prefixes and routing (`httpsys_core`) nor the
+//! structures of the other properties (`property`). Threading: any thread.
 
 use std::ffi::c_void;
 
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 
-use super::{check_flags, reserved as check_reserved};
+use super::{check_flags, property, reserved as check_reserved};
 use crate::code::Code;
-use crate::entry::{entry, entry_missing};
+use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{self, Out};
 use crate::queue_handle::QueueHandle;
 use crate::types::{
-    HTTP_BINDING_INFO, HTTP_SERVER_PROPERTY, HTTP_URL_FLAG_REMOVE_ALL,
-    HttpServerAuthenticationProperty, HttpServerBindingProperty, HttpServerChannelBindProperty,
-    HttpServerDelegationProperty, HttpServerExtendedAuthenticationProperty,
-    HttpServerFastForwardingProperty, HttpServerLoggingProperty, HttpServerProtectionLevelProperty,
-    HttpServerQosProperty, HttpServerRequestInfoProperty, HttpServerStateProperty,
-    HttpServerTimeoutsProperty,
+    HTTP_BINDING_INFO, HTTP_LISTEN_ENDPOINT_INFO, HTTP_PROTECTION_LEVEL_INFO, HTTP_SERVER_PROPERTY,
+    HTTP_URL_FLAG_REMOVE_ALL, HttpProtectionLevelUnrestricted, HttpServerBindingProperty,
+    HttpServerDelegationProperty, HttpServerFastForwardingProperty,
+    HttpServerListenEndpointProperty, HttpServerProtectionLevelProperty,
+    HttpServerRequestInfoProperty,
 };
 
 entry! {
@@ -74,67 +74,114 @@ entry! {
         Ok(())
     }
 
-    /// Sets a property of a group: binds it to a request queue or detaches it (SES-024 to
-    /// SES-026).
+    /// Sets a property of a group: its binding to a request queue (SES-024 to SES-026), state,
+    /// timeouts, limits, logging, authentication, channel binding.
     ///
-    /// 87 for NULL, a wrong length (G-105), a property that groups do not have, and a handle that
-    /// is not a queue; 6 for a closed one (G-104); 50 for what is not there yet.
+    /// 87 for NULL, a length other than the structure's (G-105), a property that groups do not have,
+    /// a value out of range, and a handle that is not a queue; 6 for a closed one (G-104); 50 for
+    /// what is not built: authentication schemes, sharing endpoints, restricted protection levels,
+    /// delegation, fast forwarding and the gathering of request information. With `Flags.Present` 0
+    /// the property is unset.
     ///
-    /// Partial: only HttpServerBindingProperty; the other properties of a URL group return
-    /// ERROR_NOT_SUPPORTED (50).
+    /// Partial: binding and state are in force; timeouts, limits and logging are stored and
+    /// answered, but nothing enforces them yet.
     fn HttpSetUrlGroupProperty(
         group: u64,
         property: HTTP_SERVER_PROPERTY,
         information: *const c_void,
         length: u32,
     ) -> u32 {
-        if information.is_null() || length == 0 {
-            return Err(Error::InvalidParameter.into());
+        // SAFETY: by the contract of the function.
+        let call = unsafe { set_call(UrlGroupId(group), property, information, length) }?;
+        if let Some(call) = call {
+            lifecycle::service()?.control(call)?;
         }
-        #[allow(non_upper_case_globals, reason = "names of http.h")]
-        match property {
-            HttpServerBindingProperty if length as usize == size_of::<HTTP_BINDING_INFO>() => {
-                // SAFETY: by the contract of the function, and as long as `length` says.
-                let binding = unsafe { pointers::one(information.cast::<HTTP_BINDING_INFO>()) }?;
-                let queue = bound_queue(binding)?;
-                let group = UrlGroupId(group);
-                lifecycle::service()?.control(Control::BindUrlGroup { group, queue })?;
-                Ok(())
-            }
-            HttpServerAuthenticationProperty
-            | HttpServerExtendedAuthenticationProperty
-            | HttpServerQosProperty
-            | HttpServerLoggingProperty
-            | HttpServerStateProperty
-            | HttpServerTimeoutsProperty
-            | HttpServerChannelBindProperty
-            | HttpServerProtectionLevelProperty
-            | HttpServerDelegationProperty
-            | HttpServerFastForwardingProperty
-            | HttpServerRequestInfoProperty => {
-                tracing::warn!(property, "is a property of URL groups that is not implemented");
-                Err(Code::NOT_SUPPORTED)
-            }
-            _ => Err(Error::InvalidParameter.into()),
-        }
+        Ok(())
     }
-}
 
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50) for every property.
+    /// Asks for a property as it was set, without what is inherited; otherwise as
+    /// HttpQueryServerSessionProperty. The binding cannot be asked for (documented).
     fn HttpQueryUrlGroupProperty(
         group: u64,
         property: HTTP_SERVER_PROPERTY,
         information: *mut c_void,
         length: u32,
         return_length: *mut u32,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        // SAFETY: by the contract of the function.
+        let answer = unsafe { property::answer(information, length, return_length) }?;
+        let properties = lifecycle::service()?.url_group_properties(UrlGroupId(group))?;
+        property::write(property, &properties, answer)
+    }
+}
+
+/// The call that sets a property; `None` when it asks for what is always so.
+///
+/// # Safety
+/// As [`property::read`].
+#[allow(non_upper_case_globals, reason = "names of http.h")]
+unsafe fn set_call(
+    group: UrlGroupId,
+    property: HTTP_SERVER_PROPERTY,
+    information: *const c_void,
+    length: u32,
+) -> Result<Option<Control>, Code> {
+    // SAFETY: by the contract of this function.
+    unsafe {
+        match property {
+            HttpServerBindingProperty => {
+                let binding: HTTP_BINDING_INFO = property::exact(information, length)?;
+                let queue = bound_queue(&binding)?;
+                Ok(Some(Control::BindUrlGroup { group, queue }))
+            }
+            HttpServerListenEndpointProperty => {
+                let info: HTTP_LISTEN_ENDPOINT_INFO = property::exact(information, length)?;
+                let shared = info.Flags.present() && info.EnableSharing != 0;
+                default_only(group, property, !shared)
+            }
+            HttpServerProtectionLevelProperty => {
+                let info: HTTP_PROTECTION_LEVEL_INFO = property::exact(information, length)?;
+                let restricted =
+                    info.Flags.present() && info.Level != HttpProtectionLevelUnrestricted;
+                default_only(group, property, !restricted)
+            }
+            HttpServerDelegationProperty
+            | HttpServerFastForwardingProperty
+            | HttpServerRequestInfoProperty => {
+                if information.is_null() || length == 0 {
+                    return Err(Error::InvalidParameter.into());
+                }
+                default_only(group, property, false)
+            }
+            _ => {
+                let property = property::read(property, information, length)?;
+                Ok(Some(Control::SetUrlGroupProperty { group, property }))
+            }
+        }
+    }
+}
+
+/// A property of which only the default is there: 50 for another value, so that no program relies on
+/// what nobody does.
+fn default_only(
+    group: UrlGroupId,
+    property: HTTP_SERVER_PROPERTY,
+    is_default: bool,
+) -> Result<Option<Control>, Code> {
+    // An unknown group comes first.
+    lifecycle::service()?.url_group_properties(group)?;
+    if is_default {
+        Ok(None)
+    } else {
+        tracing::warn!(property, "is a property of URL groups that is not implemented");
+        Err(Code::NOT_SUPPORTED)
+    }
 }
 
 /// The queue to bind to; `None` detaches the group.
 fn bound_queue(binding: &HTTP_BINDING_INFO) -> Result<Option<QueueId>, Code> {
     let handle = binding.RequestQueueHandle;
-    if binding.Flags._bitfield & 1 == 0 || handle.is_null() {
+    if !binding.Flags.present() || handle.is_null() {
         return Ok(None);
     }
     Ok(Some(QueueHandle::lookup_or_invalid(handle)?.queue().id()))

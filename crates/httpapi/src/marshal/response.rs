@@ -6,8 +6,8 @@
 //! matter may hold anything. Threading: one call.
 
 use httpsys_core::Error;
-use httpsys_core::proto::ResponseHead;
 use httpsys_core::proto::header::{RESPONSE_HEADERS, response_id};
+use httpsys_core::proto::{ResponseHead, ServerToken};
 use smallvec::SmallVec;
 
 use crate::code::Code;
@@ -41,7 +41,8 @@ struct Values<'a> {
     preserve_order: bool,
 }
 
-/// Reads the response into `head`; returns the structure for its chunks and its status.
+/// Reads the response into `head`, with Server as `token` says; returns the structure for its chunks
+/// and its status.
 ///
 /// # Errors
 /// 87 for NULL, for a status of 0 or above 999, for a length without a pointer, for CR, LF or NUL
@@ -54,6 +55,7 @@ pub(crate) unsafe fn read<'a>(
     response: *const HTTP_RESPONSE_V2,
     version_1: bool,
     head: &mut ResponseHead,
+    token: ServerToken,
 ) -> Result<&'a HTTP_RESPONSE_V1, Code> {
     // SAFETY: version 2 begins with version 1; any bytes are a valid structure. Here and below:
     // valid by the contract.
@@ -71,6 +73,7 @@ pub(crate) unsafe fn read<'a>(
     let reason = unsafe { text(base.pReason, base.ReasonLength) }?;
     head.begin(base.StatusCode, reason)
         .map_err(|_| Error::InvalidParameter)?;
+    head.set_server_token(token);
     let fields = &base.Headers.KnownHeaders;
     if multiple.is_empty() {
         // Most are empty: one look at a whole group.

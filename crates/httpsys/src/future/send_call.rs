@@ -12,7 +12,7 @@ use httpsys_engine::{Chunk, PendingSend, Service};
 use smallvec::SmallVec;
 
 use super::slot::Slot;
-use crate::by_id::{Flags, adds_server_token};
+use crate::by_id::Flags;
 use crate::fields::with_head;
 use crate::queue::Scope;
 use crate::{Data, Error, Response, Result};
@@ -106,7 +106,7 @@ impl SendCall {
         };
         let sent = match &message.head {
             Some(Head { response, chunked }) => {
-                let token = adds_server_token(engine.parameters());
+                let token = engine.parameters().server_token();
                 with_head(&response.head_parts(*chunked, token), |head| {
                     engine.try_send_response(queue, &call, head, &chunks, &mut register)
                 })

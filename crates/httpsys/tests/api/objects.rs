@@ -170,10 +170,21 @@ fn a_parameter_out_of_its_range_is_refused() {
         max_request_bytes: 1,
         ..Parameters::default()
     };
+    let result = Server::builder().parameters(parameters.clone()).bind();
+    assert_eq!(result.unwrap_err(), Error::InvalidParameter);
     assert_eq!(
         Service::new(parameters).unwrap_err(),
         Error::InvalidParameter
     );
+}
+
+#[test]
+fn a_service_has_the_parameters_it_was_made_with() {
+    let mut parameters = Parameters::default();
+    parameters.set("MaxFieldLength", "0x80").unwrap();
+    parameters.set("UriMaxUriBytes", "4096").unwrap();
+    let service = Service::new(parameters.clone()).unwrap();
+    assert_eq!(service.parameters(), &parameters);
 }
 
 #[test]

@@ -121,14 +121,42 @@ fn value(
     )))
 }
 
-/// Puts blanks in the place of line ends inside fields (G-011, RFC 9112 section 5.2).
+/// Puts one blank in the place of each line end inside a field and the blanks around it (G-011, RFC
+/// 9112 section 5.2). The folds lie in the order of the bytes, so each value finds its own.
 #[cold]
 pub(super) fn unfold(head: &mut RequestHead) {
-    for fold in &head.folds {
-        let start = fold.start as usize;
-        if let Some(fold) = head.bytes.get_mut(start..start + fold.len as usize) {
-            fold.fill(b' ');
+    let RequestHead {
+        bytes,
+        known,
+        present,
+        repeats,
+        unknown,
+        folds,
+        ..
+    } = head;
+    let known = known.iter_mut().enumerate();
+    let known = known.filter_map(|(id, value)| (*present >> id & 1 != 0).then_some(value));
+    let repeats = repeats.iter_mut().map(|(_, value)| value);
+    let unknown = unknown.iter_mut().map(|field| &mut field.value);
+    for value in known.chain(repeats).chain(unknown) {
+        let first = folds.partition_point(|fold| fold.start < value.start);
+        let end = value.start + value.len;
+        let inside = folds[first..].iter().take_while(|fold| fold.start < end);
+        let start = value.start as usize;
+        let (mut from, mut to) = (start, start);
+        for fold in inside {
+            let fold_at = fold.start as usize;
+            bytes.copy_within(from..fold_at, to);
+            to += fold_at - from;
+            while to > start && matches!(bytes[to - 1], b' ' | b'\t') {
+                to -= 1;
+            }
+            bytes[to] = b' ';
+            to += 1;
+            from = fold_at + fold.len as usize;
         }
+        bytes.copy_within(from..end as usize, to);
+        value.len = (to + end as usize - from - start) as u32;
     }
 }
 

@@ -154,6 +154,31 @@ fn g_011_folded_lines() {
     rejected(&get(b"X: a\r\n \r\nY: b"), Reject::BadRequest);
 }
 
+/// Known, repeated and unknown fields alike; what is no blank stays as it is.
+#[test]
+fn g_011_folded_lines_may_be_joined_with_one_blank_each() {
+    let mut p = Parameters::default();
+    p.choices.join_folded_fields = true;
+    let request = get(
+        b"Accept: a \t\r\n\t b\r\nX:\r\n  \n c  d\r\n \t\r\n e\r\nAccept: f\n g\n h\r\nY: z\r\n ",
+    );
+    let mut head = RequestHead::new();
+    // Whole, and again from each place where it may break.
+    for cut in 0..request.len() {
+        let first = parse_head(&mut head, &request[..cut], 0, &p);
+        assert_eq!(first, Parsed::Partial, "{cut}");
+        let consumed = request.len();
+        let parsed = parse_head(&mut head, &request, cut, &p);
+        assert_eq!(parsed, Parsed::Complete { consumed }, "{cut}");
+        assert_eq!(head.known(request_id::ACCEPT), Some(&b"a b, f g h"[..]));
+        assert_eq!(unknown(&head), [pair("X", "c  d e"), pair("Y", "z")]);
+    }
+    // A length that a blank cuts in two is none.
+    let length = get(b"Content-Length: 1\r\n 2");
+    let parsed = parse_head(&mut head, &length, 0, &p);
+    assert!(matches!(parsed, Parsed::Reject(_)), "{parsed:?}");
+}
+
 #[test]
 fn prs_027_blanks_between_request_line_and_first_field() {
     let head = accepted(b"GET / HTTP/1.1\r\n \t\r\n \n\t Host: a\r\nX: y\r\n\r\n");

@@ -161,11 +161,50 @@ fn lim_017_server_token_can_be_turned_off() {
     head.known(SERVER, b"X", false).unwrap();
     assert!(text(&mut head, &Finish::new(NOW)).contains("\r\nServer: X\r\n"));
     head.begin(200, b"OK").unwrap();
-    head.set_server_token(false);
+    head.set_server_token(ServerToken::Never);
     head.unknown(b"A", b"b").unwrap();
     assert!(!text(&mut head, &Finish::new(NOW)).contains("Server"));
     head.begin(200, b"OK").unwrap();
     assert!(text(&mut head, &Finish::new(NOW)).contains("Server"));
+}
+
+#[test]
+fn lim_017_the_parameter_gives_the_token() {
+    let token = |disable, behind| {
+        let mut p = crate::Parameters {
+            disable_server_header: disable,
+            ..crate::Parameters::default()
+        };
+        p.choices.token_after_server = behind;
+        p.server_token()
+    };
+    assert_eq!(token(0, true), ServerToken::Behind);
+    // 1 is about the answers of the service itself.
+    assert_eq!(token(1, true), ServerToken::Behind);
+    assert_eq!(token(1, false), ServerToken::Instead);
+    assert_eq!(token(2, true), ServerToken::Never);
+    assert_eq!(token(2, false), ServerToken::Never);
+}
+
+/// the documentation's side. One Server line in any case.
+#[test]
+fn a_03_the_value_of_the_application_may_stand_alone() {
+    let with = |known: &[Known<'_>]| {
+        let mut head = ResponseHead::new();
+        head.begin(200, b"OK").unwrap();
+        head.set_server_token(ServerToken::Instead);
+        for (id, value) in known {
+            head.known(*id, value, true).unwrap();
+        }
+        text(&mut head, &Finish::new(NOW))
+    };
+    let own = with(&[(SERVER, b"X/1.0"), (SET_COOKIE, b"a")]);
+    assert!(own.contains("\r\nServer: X/1.0\r\nSet-Cookie: a\r\n"));
+    assert_eq!(own.matches("Server:").count(), 1);
+    let empty: [&[Known<'_>]; 2] = [&[], &[(SERVER, b"")]];
+    for none in empty {
+        assert!(with(none).contains("\r\nServer: Microsoft-HTTPAPI/2.0\r\n"));
+    }
 }
 
 #[test]

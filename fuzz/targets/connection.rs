@@ -1,0 +1,309 @@
+//! The state machine of a connection: calls in any order that a driver may make them.
+//!
+//! Checks: an id is live from delivery to the last piece of its response, and for its queue only; a
+//! response begins once; 100 Continue is due once; the connection ends or goes on as the plan says;
+//! HTTP/1.0 carries one request; looking for body bytes loses none; ids never come back.
+#![no_main]
+
+use std::collections::HashSet;
+
+use httpsys_core::connection::{After, Answer, Connection, Delivery, Opaque, Phase, ResponseFacts};
+use httpsys_core::ids::SlotIds;
+use httpsys_core::{ConnectionId, QueueId, RequestId};
+use httpsys_proto::{BodyDecoder, BodyError, Parameters, Parsed, RequestHead, Version, parse_head};
+use libfuzzer_sys::fuzz_target;
+
+const HEADS: [&str; 8] = [
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "GET / HTTP/1.0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+    "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n",
+    "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+];
+const QUEUE: QueueId = QueueId(7);
+
+/// What the exchange under way has been through.
+struct Past {
+    id: RequestId,
+    body: BodyDecoder,
+    is_1_0: bool,
+    /// The connection must end behind this response.
+    closes: bool,
+    expects: bool,
+    body_seen: bool,
+}
+
+struct World<'a> {
+    bytes: std::slice::Iter<'a, u8>,
+    ids: SlotIds,
+    known: HashSet<u64>,
+    connection: Connection,
+    past: Option<Past>,
+}
+
+impl World<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        self.bytes.next().copied()
+    }
+
+    /// Up to nine bytes that a peer may send as a body.
+    fn input(&mut self) -> Option<Vec<u8>> {
+        let length = usize::from(self.byte()? % 10);
+        Some(self.bytes.by_ref().take(length).copied().collect())
+    }
+
+    fn begin(&mut self, which: u8) {
+        let head_text = HEADS[usize::from(which) % HEADS.len()].as_bytes();
+        let mut head = RequestHead::new();
+        let parsed = parse_head(&mut head, head_text, 0, &Parameters::default());
+        let consumed = head_text.len();
+        assert_eq!(parsed, Parsed::Complete { consumed });
+        let id = self.ids.next_request().expect("ids enough");
+        assert!(id.0 != 0 && self.known.insert(id.0), "an id came back");
+        self.connection.begin_exchange(id, QUEUE, &head);
+        let body = BodyDecoder::new(head.framing());
+        self.past = Some(Past {
+            id,
+            is_1_0: head.version() < Version::HTTP_1_1,
+            closes: head.close(),
+            expects: head.expects_continue() && !body.is_done(),
+            body_seen: false,
+            body,
+        });
+        self.check_live();
+    }
+
+    /// An id is live for its own queue, from delivery to the last piece.
+    fn check_live(&mut self) {
+        let (mut open, mut id) = (false, RequestId::NULL);
+        if let Some(exchange) = self.connection.exchange() {
+            open = exchange.is_open() && exchange.delivery() != Delivery::Queued;
+            id = exchange.request();
+        }
+        let past_id = self.past.as_ref().map(|past| past.id);
+        assert_eq!(past_id.unwrap_or(RequestId::NULL), id);
+        assert_eq!(self.connection.live(id, QUEUE).is_ok(), open);
+        assert!(self.connection.live(id, QueueId(8)).is_err());
+        let other = RequestId(id.0 ^ 1 << 30);
+        assert!(self.connection.live(other, QUEUE).is_err());
+        assert!(self.connection.exchange_of(other, QUEUE).is_none());
+    }
+
+    /// The body through `exchange` beside a decoder of its own.
+    fn read_body(&mut self, probe: bool) -> Option<()> {
+        let input = self.input()?;
+        let room = usize::from(self.byte()? % 5);
+        let past = self.past.as_mut().expect("an exchange");
+        let exchange = self
+            .connection
+            .exchange_of(past.id, QUEUE)
+            .expect("the same");
+        if exchange.opaque() != Opaque::No {
+            return Some(());
+        }
+        let rest = match probe {
+            true => match exchange.probe_body(&input) {
+                Ok((found, skipped)) => {
+                    assert!(!found || skipped == 0);
+                    past.body.discard(&input[..skipped]).expect("framing only");
+                    &input[skipped..]
+                }
+                Err(error) => return Self::expect_broken(past, &input, error),
+            },
+            false => &input[..],
+        };
+        let (mut out, mut other) = ([0; 5], [0; 5]);
+        let decoded = exchange.decode_body(rest, &mut out[..room]);
+        assert_eq!(decoded, past.body.decode(rest, &mut other[..room]));
+        assert_eq!(out, other);
+        past.body_seen |= !rest.is_empty();
+        assert_eq!(exchange.body_done(), past.body.is_done());
+        assert_eq!(exchange.direct_body_length(), past.body.remaining_length());
+        Some(())
+    }
+
+    /// `probe_body` told of an error: so does a decoder with room for one byte.
+    fn expect_broken(past: &Past, input: &[u8], error: BodyError) -> Option<()> {
+        assert_eq!(past.body.clone().decode(input, &mut [0]), Err(error));
+        Some(())
+    }
+
+    fn begin_response(&mut self) -> Option<()> {
+        let (status, flags) = (self.byte()?, self.byte()?);
+        let bit = |n: u8| flags >> n & 1 == 1;
+        let facts = ResponseFacts {
+            status: [200, 101, 204, 304, 100, 404, 500, 199][usize::from(status % 8)],
+            has_content_length: bit(0),
+            has_transfer_encoding: bit(1),
+            says_close: bit(2),
+            body_len: u64::from(status),
+            more_data: bit(3),
+            disconnect: bit(4),
+            opaque: bit(5) && bit(6),
+        };
+        let past = self.past.as_mut().expect("an exchange");
+        let exchange = self
+            .connection
+            .exchange_of(past.id, QUEUE)
+            .expect("the same");
+        let before = exchange.answer();
+        let Ok(plan) = exchange.begin_response(&facts) else {
+            assert!(
+                before != Answer::None || facts.opaque,
+                "refused for no reason"
+            );
+            assert_eq!(exchange.answer(), before);
+            return Some(());
+        };
+        assert_eq!(before, Answer::None, "a response began twice");
+        let expected = if facts.more_data {
+            Answer::Streaming
+        } else {
+            Answer::Last
+        };
+        assert_eq!(exchange.answer(), expected);
+        let waits = past.expects && !past.body_seen;
+        past.closes |= facts.opaque || facts.says_close || facts.disconnect || waits;
+        if facts.opaque {
+            assert_eq!(exchange.opaque(), Opaque::Open);
+            assert_eq!((facts.status, past.is_1_0), (101, false));
+            assert!(!plan.connection_close && plan.content_length.is_none());
+            return Some(());
+        }
+        assert_eq!(plan.connection_close, past.closes && !facts.says_close);
+        let no_body = matches!(facts.status, 100..200 | 204 | 304);
+        let framed = facts.has_content_length || facts.has_transfer_encoding || facts.more_data;
+        let length = (!no_body && !framed).then_some(facts.body_len);
+        assert_eq!(plan.content_length, length);
+        Some(())
+    }
+
+    fn continue_response(&mut self, flags: u8) {
+        let past = self.past.as_mut().expect("an exchange");
+        let exchange = self
+            .connection
+            .exchange_of(past.id, QUEUE)
+            .expect("the same");
+        let (before, more_data, disconnect) = (exchange.answer(), flags & 1 == 1, flags & 2 == 2);
+        let result = exchange.continue_response(more_data, disconnect);
+        assert_eq!(result.is_ok(), before == Answer::Streaming);
+        if result.is_ok() {
+            past.closes |= disconnect;
+            assert_eq!(exchange.is_open(), more_data);
+        }
+    }
+
+    fn end_exchange(&mut self) {
+        let exchange = self.connection.exchange().expect("an exchange");
+        let is_read = exchange.body_done();
+        let past = self.past.take().expect("an exchange");
+        let after = self.connection.end_exchange();
+        let expected = match (past.closes, is_read) {
+            (true, _) => After::Close { unread: !is_read },
+            (false, false) => After::Drain,
+            (false, true) => After::NextHead,
+        };
+        assert_eq!(after, expected);
+        assert!(!past.is_1_0 || matches!(after, After::Close { .. }));
+        let phase = self.connection.phase();
+        match after {
+            After::Close { .. } => assert!(matches!(phase, Phase::Closing)),
+            After::Drain => assert!(matches!(phase, Phase::Drain(body) if !body.is_done())),
+            After::NextHead => assert!(self.connection.is_idle()),
+        }
+    }
+
+    fn in_exchange(&mut self, what: u8) -> Option<()> {
+        let id = self.past.as_ref().expect("an exchange").id;
+        let exchange = self.connection.exchange_of(id, QUEUE).expect("the same");
+        match what % 12 {
+            0 | 1 => exchange.deliver(what >= 128),
+            2 | 3 => return self.read_body(what % 12 == 2),
+            4 => {
+                let due = exchange.take_continue();
+                let answer = exchange.answer();
+                let past = self.past.as_mut().expect("an exchange");
+                let expected = past.expects && !past.body_seen && answer == Answer::None;
+                assert_eq!(due, expected);
+                past.expects &= !due;
+            }
+            5 => {
+                let n = exchange
+                    .direct_body_length()
+                    .unwrap_or(0)
+                    .min(u64::from(what) / 32);
+                if n > 0 {
+                    exchange.advance_body(n);
+                    let past = self.past.as_mut().expect("an exchange");
+                    past.body.advance(n);
+                    past.body_seen = true;
+                }
+            }
+            6 => {
+                exchange.body_has_begun();
+                self.past.as_mut().expect("an exchange").body_seen = true;
+            }
+            7 | 8 => return self.begin_response(),
+            9 => self.continue_response(what / 12),
+            10 if exchange.opaque() != Opaque::No => {
+                exchange.end_opaque_input();
+                assert!(exchange.body_done());
+            }
+            _ if !exchange.is_open() => self.end_exchange(),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn step(&mut self) -> Option<()> {
+        let what = self.byte()?;
+        if what == 0xFE {
+            self.connection.begin_closing();
+            self.past = None;
+        }
+        if what == 0xFF {
+            let ended = self.connection.close();
+            assert_eq!(
+                ended.map(|e| e.request()),
+                self.past.take().map(|past| past.id)
+            );
+            assert!(matches!(self.connection.phase(), Phase::Closed));
+        }
+        match self.connection.phase_mut() {
+            Phase::Head { .. } => self.begin(what),
+            Phase::Exchange(_) => self.in_exchange(what)?,
+            Phase::Drain(body) if body.is_done() || body.error().is_some() => {
+                match body.is_done() {
+                    true => self.connection.end_drain(),
+                    false => self.connection.begin_closing(),
+                }
+            }
+            Phase::Drain(body) => {
+                // A broken body ends with an error, which the next step finds.
+                let _ = body.discard(&[what]);
+            }
+            Phase::Closing => {}
+            Phase::Closed => return None,
+        }
+        self.check_live();
+        Some(())
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let mut ids = SlotIds::new(1, 2);
+    let id: ConnectionId = ids.next_connection().expect("the first");
+    let mut world = World {
+        bytes: data.iter(),
+        ids,
+        known: HashSet::from([id.0]),
+        connection: Connection::new(id),
+        past: None,
+    };
+    while world.step().is_some() {
+        assert_eq!(world.connection.id(), id);
+    }
+});
