@@ -139,7 +139,7 @@ fn upg_004_bytes_go_both_ways_as_they_are<D: Door>(w: &World<D>) {
 
 fn upg_004_a_megabyte_goes_both_ways_at_once<D: Door>(w: &World<D>) {
     let (mut client, received) = upgraded(w);
-    let bytes: Vec<u8> = (0..1u32 << 20).map(|n| (n * 31 >> 7) as u8).collect();
+    let bytes: Vec<u8> = (0..1u32 << 20).map(|n| ((n * 31) >> 7) as u8).collect();
     let (id, mut writer) = (received.id, client.writer());
     thread::scope(|scope| {
         scope.spawn(|| {

@@ -3,13 +3,22 @@
 use std::thread;
 
 use httpsys_tests::both_doors;
-use httpsys_tests::door::{CAbi, Door, Reply, World};
-use httpsys_tests::raw::{self, Handle};
-use windows_sys::Win32::Networking::HttpServer as http;
+use httpsys_tests::client::Client;
+use httpsys_tests::door::{CAbi, Door, Limits, Reply, State, Verbosity, World};
+use httpsys_tests::error_page::UNAVAILABLE;
 
 both_doors![
     que_010_rte_014_an_attached_handle_receives_and_sends,
     a_queue_takes_ten_requests_that_nobody_receives,
+    que_001_the_queue_length_is_10_to_65535,
+    que_002_que_003_over_the_queue_length_basic_verbosity_breaks_off,
+    que_002_que_004_over_the_queue_length_limited_verbosity_says_503,
+    que_002_que_005_err_015_over_the_queue_length_full_verbosity_says_all,
+    que_007_a_connection_limit_of_minus_1_is_no_limit,
+    que_008_a_disabled_group_or_session_answers_503,
+    an_inactive_queue_refuses_by_its_verbosity_and_what_was_taken_goes_on,
+    a_refused_request_with_a_body_still_gets_its_503,
+    que_009_ses_032_an_attached_handle_may_not_set_properties,
 ];
 
 fn name(what: &str) -> String {
@@ -66,48 +75,31 @@ fn a_queue_takes_ten_requests_that_nobody_receives<D: Door>(w: &World<D>) {
     }
 }
 
-fn set_length(queue: Handle, length: u32) -> u32 {
-    raw::set_queue_property(queue, http::HttpServerQueueLengthProperty, &length)
-}
-
-fn set_verbosity(w: &World<CAbi>, verbosity: i32) {
-    let property = http::HttpServer503VerbosityProperty;
-    assert_eq!(raw::set_queue_property(w.queue, property, &verbosity), 0);
-}
-
 /// G-082.
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_001_the_queue_length_is_10_to_65535() {
-    let w = World::<CAbi>::new();
+fn que_001_the_queue_length_is_10_to_65535<D: Door>(w: &World<D>) {
+    assert_eq!(w.door.queue_length(&w.queue), Ok(1000), "the default");
     for length in [10, 1000, 65_535] {
-        assert_eq!(set_length(w.queue, length), 0, "{length}");
+        assert_eq!(w.door.set_queue_length(&w.queue, length), Ok(()));
+        assert_eq!(w.door.queue_length(&w.queue), Ok(length));
     }
-    for length in [0, 9, 65_536] {
-        assert_eq!(set_length(w.queue, length), 87, "{length}");
+    for length in [0, 9, 65_536, u32::MAX] {
+        let set = w.door.set_queue_length(&w.queue, length);
+        assert_eq!(set, Err(87), "{length}");
     }
-    assert_eq!(set_length(Handle::NULL, 10), 6);
+    assert_eq!(w.door.queue_length(&w.queue), Ok(65_535));
 }
 
-/// Fills the queue of length 10, each with a connection of its own.
-fn filled(w: &World<CAbi>) -> Vec<httpsys_tests::client::Client> {
-    assert_eq!(set_length(w.queue, 10), 0);
-    (0..10)
+/// The order in which eleven connections are read is not fixed: one of them is refused, and ten
+/// requests are there.
+fn one_of_eleven_is_refused<D: Door>(w: &World<D>) -> Vec<u8> {
+    w.door.set_queue_length(&w.queue, 10).expect("a length");
+    let clients: Vec<_> = (0..11)
         .map(|_| {
             let mut client = w.connect();
             client.send(w.get("/fill"));
             client
         })
-        .collect()
-}
-
-/// The order in which eleven connections are read is not fixed: one of them is refused, and ten
-/// requests are there.
-fn one_of_eleven_is_refused(w: &World<CAbi>) -> Vec<u8> {
-    let mut clients = filled(w);
-    let mut last = w.connect();
-    last.send(w.get("/fill"));
-    clients.push(last);
+        .collect();
     let (sender, answers) = std::sync::mpsc::channel();
     thread::scope(|scope| {
         for mut client in clients {
@@ -124,19 +116,17 @@ fn one_of_eleven_is_refused(w: &World<CAbi>) -> Vec<u8> {
     })
 }
 
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_002_que_003_over_the_queue_length_basic_verbosity_breaks_off() {
-    let w = World::<CAbi>::new();
-    assert_eq!(one_of_eleven_is_refused(&w), b"");
+fn set_verbosity<D: Door>(w: &World<D>, verbosity: Verbosity) {
+    assert_eq!(w.door.set_verbosity(&w.queue, verbosity), Ok(()));
 }
 
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_002_que_004_over_the_queue_length_limited_verbosity_says_503() {
-    let w = World::<CAbi>::new();
-    set_verbosity(&w, http::Http503ResponseVerbosityLimited);
-    let answer = String::from_utf8(one_of_eleven_is_refused(&w)).expect("text");
+fn que_002_que_003_over_the_queue_length_basic_verbosity_breaks_off<D: Door>(w: &World<D>) {
+    assert_eq!(one_of_eleven_is_refused(w), b"");
+}
+
+fn que_002_que_004_over_the_queue_length_limited_verbosity_says_503<D: Door>(w: &World<D>) {
+    set_verbosity(w, Verbosity::Limited);
+    let answer = String::from_utf8(one_of_eleven_is_refused(w)).expect("text");
     assert!(
         answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
         "{answer:?}"
@@ -145,37 +135,31 @@ fn que_002_que_004_over_the_queue_length_limited_verbosity_says_503() {
     assert!(answer.ends_with("Content-Length: 0\r\n\r\n"), "{answer:?}");
 }
 
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_002_que_005_err_015_over_the_queue_length_full_verbosity_says_all() {
-    let w = World::<CAbi>::new();
-    set_verbosity(&w, http::Http503ResponseVerbosityFull);
-    let answer = one_of_eleven_is_refused(&w);
+fn que_002_que_005_err_015_over_the_queue_length_full_verbosity_says_all<D: Door>(w: &World<D>) {
+    set_verbosity(w, Verbosity::Full);
+    let answer = one_of_eleven_is_refused(w);
     assert_eq!(
         httpsys_tests::client::mask_date(&answer),
-        httpsys_tests::error_page::UNAVAILABLE.answer()
+        UNAVAILABLE.answer()
     );
 }
 
-/// Flags.Present, then the limit.
-fn limit_connections(w: &World<CAbi>, limit: u32) -> u32 {
-    let mut connections = http::HTTP_CONNECTION_LIMIT_INFO {
-        Flags: http::HTTP_PROPERTY_FLAGS { _bitfield: 1 },
-        MaxConnections: limit,
+fn limit_connections<D: Door>(w: &World<D>, limit: u32) {
+    let limits = Limits {
+        connections: Some(limit),
+        ..Limits::default()
     };
-    let setting = http::HTTP_QOS_SETTING_INFO {
-        QosType: http::HttpQosSettingTypeConnectionLimit,
-        QosSetting: (&raw mut connections).cast(),
-    };
-    raw::set_group_property(w.group, http::HttpServerQosProperty, &setting)
+    assert_eq!(w.door.set_group_limits(&w.group, limits), Ok(()));
+    let stored = w.door.group_limits(&w.group);
+    assert_eq!(stored.map(|limits| limits.connections), Ok(Some(limit)));
 }
 
 #[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
+#[ignore = "limits of connections are stored and not enforced"]
 fn que_006_the_fourth_connection_over_a_limit_of_3_gets_the_503_handling() {
     let w = World::<CAbi>::new();
-    set_verbosity(&w, http::Http503ResponseVerbosityLimited);
-    assert_eq!(limit_connections(&w, 3), 0);
+    set_verbosity(&w, Verbosity::Limited);
+    limit_connections(&w, 3);
     let mut three: Vec<_> = (0..3).map(|_| w.received_get("/")).collect();
     let mut fourth = w.connect();
     fourth.send(w.get("/"));
@@ -186,52 +170,100 @@ fn que_006_the_fourth_connection_over_a_limit_of_3_gets_the_503_handling() {
     }
 }
 
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_007_a_connection_limit_of_minus_1_is_no_limit() {
-    let w = World::<CAbi>::new();
-    assert_eq!(limit_connections(&w, u32::MAX), 0);
+fn que_007_a_connection_limit_of_minus_1_is_no_limit<D: Door>(w: &World<D>) {
+    limit_connections(w, u32::MAX);
     let all: Vec<_> = (0..20).map(|_| w.received_get("/")).collect();
     assert_eq!(all.len(), 20);
 }
 
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_008_a_disabled_group_or_session_answers_503() {
-    let w = World::<CAbi>::new();
-    let property = http::HttpServerStateProperty;
-    let state = |state| http::HTTP_STATE_INFO {
-        Flags: http::HTTP_PROPERTY_FLAGS { _bitfield: 1 },
-        State: state,
-    };
-    let inactive = state(http::HttpEnabledStateInactive);
-    let active = state(http::HttpEnabledStateActive);
-    set_verbosity(&w, http::Http503ResponseVerbosityLimited);
-    let refused = || {
-        let mut client = w.connect();
-        client.send(w.get("/"));
-        assert_eq!(client.read_response().status(), 503);
-    };
-    assert_eq!(raw::set_group_property(w.group, property, &inactive), 0);
-    refused();
-    assert_eq!(raw::set_group_property(w.group, property, &active), 0);
+/// A request on a new connection, and all that comes back.
+fn refused<D: Door>(w: &World<D>) -> Vec<u8> {
+    let mut client = w.connect();
+    client.send(w.get("/"));
+    client.read_until_gone()
+}
+
+fn is_503(answer: &[u8]) -> bool {
+    answer.starts_with(b"HTTP/1.1 503 Service Unavailable\r\n")
+}
+
+fn que_008_a_disabled_group_or_session_answers_503<D: Door>(w: &World<D>) {
+    let door = &w.door;
+    set_verbosity(w, Verbosity::Limited);
+    // A connection from before feels it as well.
+    let (mut kept, request) = w.received_get("/");
+    assert_eq!(door.group_state(&w.group), Ok(State::Active));
+    assert_eq!(door.set_group_state(&w.group, State::Inactive), Ok(()));
+    assert_eq!(door.group_state(&w.group), Ok(State::Inactive));
+    assert!(is_503(&refused(w)));
+    w.respond(request.id, &Reply::ok()).expect("it was taken");
+    assert_eq!(kept.read_response().status(), 200);
+    kept.send(w.get("/"));
+    assert!(is_503(&kept.read_until_gone()));
+    assert_eq!(door.set_group_state(&w.group, State::Active), Ok(()));
     w.assert_serves();
-    assert_eq!(raw::set_session_property(w.session, property, &inactive), 0);
-    refused();
-    assert_eq!(raw::set_session_property(w.session, property, &active), 0);
+    assert_eq!(door.set_session_state(&w.session, State::Inactive), Ok(()));
+    assert!(is_503(&refused(w)));
+    set_verbosity(w, Verbosity::Full);
+    assert_eq!(
+        httpsys_tests::client::mask_date(&refused(w)),
+        UNAVAILABLE.answer()
+    );
+    set_verbosity(w, Verbosity::Basic);
+    assert_eq!(refused(w), b"");
+    // Its groups have their own state all the while.
+    assert_eq!(door.group_state(&w.group), Ok(State::Active));
+    assert_eq!(door.set_session_state(&w.session, State::Active), Ok(()));
     w.assert_serves();
 }
 
+/// QUE-008 is about sessions and groups; of queues the same is assumed.
+fn an_inactive_queue_refuses_by_its_verbosity_and_what_was_taken_goes_on<D: Door>(w: &World<D>) {
+    let door = &w.door;
+    let (mut client, request) = w.received_get("/");
+    assert_eq!(door.set_queue_state(&w.queue, State::Inactive), Ok(()));
+    assert_eq!(refused(w), b"");
+    set_verbosity(w, Verbosity::Limited);
+    assert!(is_503(&refused(w)));
+    w.respond(request.id, &Reply::ok().chunk("x"))
+        .expect("an answer");
+    assert_eq!(client.read_response().body, b"x");
+    assert_eq!(door.set_queue_state(&w.queue, State::Active), Ok(()));
+    w.assert_serves();
+}
+
+/// The body that nobody reads does not destroy the answer (G-006).
+fn a_refused_request_with_a_body_still_gets_its_503<D: Door>(w: &World<D>) {
+    let door = &w.door;
+    set_verbosity(w, Verbosity::Full);
+    for (queue, group) in [
+        (State::Inactive, State::Active),
+        (State::Active, State::Inactive),
+    ] {
+        door.set_queue_state(&w.queue, queue).expect("a state");
+        door.set_group_state(&w.group, group).expect("a state");
+        let mut client: Client = w.connect();
+        client.send(w.request("POST", "/", "Content-Length: 20000\r\n"));
+        client.send(vec![b'x'; 20_000]);
+        let answer = client.read_until_gone();
+        assert_eq!(
+            httpsys_tests::client::mask_date(&answer),
+            UNAVAILABLE.answer()
+        );
+    }
+}
+
 /// SES-032 says the same of properties in general.
-#[test]
-#[ignore = "properties of queues and limits of groups are not built: they fail with 50"]
-fn que_009_ses_032_an_attached_handle_may_not_set_properties() {
-    let w = World::<CAbi>::new();
-    let name = name("attached");
-    let creator = raw::create_queue(raw::V2, Some(&name), 0).expect("a queue");
-    let attached = raw::create_queue(raw::V2, Some(&name), 1).expect("the same");
-    assert_ne!(set_length(attached, 100), 0);
-    assert_eq!(set_length(creator, 100), 0);
-    assert_eq!(raw::close_queue(creator), 0);
+fn que_009_ses_032_an_attached_handle_may_not_set_properties<D: Door>(w: &World<D>) {
+    let name = name(&std::any::type_name::<D>().replace(':', "-"));
+    let creator = w.door.create_named_queue(&name).expect("a queue");
+    let attached = w.door.open_queue(&name).expect("the same");
+    assert_eq!(w.door.set_queue_length(&attached, 100), Err(87));
+    assert_eq!(w.door.set_verbosity(&attached, Verbosity::Full), Err(87));
+    assert_eq!(w.door.queue_length(&attached), Ok(1000));
+    assert_eq!(w.door.set_queue_length(&creator, 100), Ok(()));
+    // Asking is for all (QUE-010).
+    assert_eq!(w.door.queue_length(&attached), Ok(100));
+    assert_eq!(w.door.close_queue(&creator), Ok(()));
     w.assert_serves();
 }

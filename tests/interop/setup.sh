@@ -14,7 +14,7 @@ has python3 || missing+=(python3)
 python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
 has chromium || has chromium-browser || has google-chrome || missing+=(chromium)
 if [ "${#missing[@]}" -gt 0 ]; then
-  if [ "$(id -u)" -eq 0 ] && has apt-get; then
+  if [ "$EUID" -eq 0 ] && has apt-get; then
     echo "installing: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update > /dev/null

@@ -12,8 +12,11 @@ use crate::config;
 
 const DATE: &[u8; 29] = b"Tue, 24 Nov 2026 09:00:00 GMT";
 
+/// Known fields by ascending id, and unknown ones.
+type Fields = (Vec<(usize, String)>, Vec<(String, String)>);
+
 /// Fields that the service neither adds nor changes.
-fn fields() -> impl Strategy<Value = (Vec<(usize, String)>, Vec<(String, String)>)> {
+fn fields() -> impl Strategy<Value = Fields> {
     let is_plain = |id: &usize| {
         !matches!(
             RESPONSE_HEADER_NAMES[*id],

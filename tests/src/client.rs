@@ -70,6 +70,20 @@ impl Client {
         Client::connect_to(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
     }
 
+    /// Connects to 127.0.0.1; `None` when the server resets the connection at once.
+    ///
+    /// # Panics
+    /// If it fails for another reason.
+    #[must_use]
+    pub fn try_connect(port: u16) -> Option<Client> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(stream) => Some(Client::of(stream)),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => None,
+            Err(error) => panic!("connect to {address}: {error}"),
+        }
+    }
+
     /// Connects to an address of this machine.
     ///
     /// # Panics
@@ -79,6 +93,10 @@ impl Client {
         let address = SocketAddr::new(address, port);
         let stream = TcpStream::connect_timeout(&address, PATIENCE)
             .unwrap_or_else(|error| panic!("connect to {address}: {error}"));
+        Client::of(stream)
+    }
+
+    fn of(stream: TcpStream) -> Client {
         stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
         stream
             .set_write_timeout(Some(PATIENCE))

@@ -13,6 +13,7 @@ use std::fmt::Debug;
 use std::net::SocketAddr;
 
 pub use c_abi::CAbi;
+pub use httpsys::{Limits, State, Timeouts, Verbosity};
 pub use rust_api::RustApi;
 
 use crate::client::Client;
@@ -198,6 +199,44 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn bind(&self, group: &Self::Group, queue: &Self::Queue) -> Result<(), u32>;
     /// The same with Flags.Present 0.
     fn unbind(&self, group: &Self::Group) -> Result<(), u32>;
+    /// HttpSetServerSessionProperty(HttpServerStateProperty).
+    fn set_session_state(&self, session: &Self::Session, state: State) -> Result<(), u32>;
+    /// HttpSetServerSessionProperty(HttpServerTimeoutsProperty).
+    fn set_session_timeouts(
+        &self,
+        session: &Self::Session,
+        timeouts: Timeouts,
+    ) -> Result<(), u32>;
+    /// HttpQueryServerSessionProperty(HttpServerTimeoutsProperty).
+    fn session_timeouts(&self, session: &Self::Session) -> Result<Timeouts, u32>;
+    /// HttpSetServerSessionProperty(HttpServerQosProperty), for each limit that is given.
+    fn set_session_limits(&self, session: &Self::Session, limits: Limits) -> Result<(), u32>;
+    /// HttpSetUrlGroupProperty(HttpServerStateProperty).
+    fn set_group_state(&self, group: &Self::Group, state: State) -> Result<(), u32>;
+    /// HttpQueryUrlGroupProperty(HttpServerStateProperty).
+    fn group_state(&self, group: &Self::Group) -> Result<State, u32>;
+    /// HttpSetUrlGroupProperty(HttpServerTimeoutsProperty).
+    fn set_group_timeouts(&self, group: &Self::Group, timeouts: Timeouts) -> Result<(), u32>;
+    /// HttpQueryUrlGroupProperty(HttpServerTimeoutsProperty).
+    fn group_timeouts(&self, group: &Self::Group) -> Result<Timeouts, u32>;
+    /// HttpSetUrlGroupProperty(HttpServerQosProperty), for each limit that is given.
+    fn set_group_limits(&self, group: &Self::Group, limits: Limits) -> Result<(), u32>;
+    /// HttpQueryUrlGroupProperty(HttpServerQosProperty), for both limits.
+    fn group_limits(&self, group: &Self::Group) -> Result<Limits, u32>;
+    /// HttpSetRequestQueueProperty(HttpServerQueueLengthProperty).
+    fn set_queue_length(&self, queue: &Self::Queue, length: u32) -> Result<(), u32>;
+    /// HttpQueryRequestQueueProperty(HttpServerQueueLengthProperty).
+    fn queue_length(&self, queue: &Self::Queue) -> Result<u32, u32>;
+    /// HttpSetRequestQueueProperty(HttpServerStateProperty).
+    fn set_queue_state(&self, queue: &Self::Queue, state: State) -> Result<(), u32>;
+    /// HttpSetRequestQueueProperty(HttpServer503VerbosityProperty).
+    fn set_verbosity(&self, queue: &Self::Queue, verbosity: Verbosity) -> Result<(), u32>;
+    /// HTTP_URL_GROUP_ID.
+    fn group_id(&self, group: &Self::Group) -> u64;
+    /// HttpFindUrlGroupId, in Win32 codes.
+    fn find_url_group(&self, queue: &Self::Queue, url: &str) -> Result<u64, u32>;
+    /// HttpPrepareUrl.
+    fn prepare_url(&self, url: &str) -> Result<String, u32>;
     /// HttpAddUrlToUrlGroup.
     fn add_url(&self, group: &Self::Group, url: &str, context: u64) -> Result<(), u32>;
     /// HttpRemoveUrlFromUrlGroup.

@@ -4,7 +4,6 @@
 //! Does not own: overlapped calls ([`crate::overlapped`]) and any judgement of return codes, which
 //! are handed on as they are. Invariant: a synchronous call gets only memory that outlives it.
 
-use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ptr;
@@ -15,6 +14,10 @@ use windows_sys::Win32::Networking::HttpServer as http;
 use windows_sys::Win32::Networking::WinSock::SOCKADDR;
 
 use crate::door::{Received, Reply};
+
+mod property;
+
+pub use property::*;
 
 /// A HANDLE that may go from thread to thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -194,32 +197,6 @@ pub fn bind(group: u64, queue: Option<Handle>) -> u32 {
         RequestQueueHandle: queue.unwrap_or(Handle::NULL).raw(),
     };
     set_group_property(group, http::HttpServerBindingProperty, &info)
-}
-
-/// HttpSetUrlGroupProperty.
-pub fn set_group_property<T>(group: u64, property: i32, value: &T) -> u32 {
-    let length = u32::try_from(size_of::<T>()).expect("a small structure");
-    // SAFETY: the structure has the length given and outlives the call.
-    unsafe { http::HttpSetUrlGroupProperty(group, property, ptr::from_ref(value).cast(), length) }
-}
-
-/// HttpSetServerSessionProperty.
-pub fn set_session_property<T>(session: u64, property: i32, value: &T) -> u32 {
-    let length = u32::try_from(size_of::<T>()).expect("a small structure");
-    // SAFETY: the structure has the length given and outlives the call.
-    unsafe {
-        http::HttpSetServerSessionProperty(session, property, ptr::from_ref(value).cast(), length)
-    }
-}
-
-/// HttpSetRequestQueueProperty.
-pub fn set_queue_property<T>(queue: Handle, property: i32, value: &T) -> u32 {
-    let length = u32::try_from(size_of::<T>()).expect("a small structure");
-    let value: *const c_void = ptr::from_ref(value).cast();
-    // SAFETY: the structure has the length given and outlives the call.
-    unsafe {
-        http::HttpSetRequestQueueProperty(queue.raw(), property, value, length, 0, ptr::null())
-    }
 }
 
 /// HttpReceiveHttpRequest, synchronous, with the first `length` bytes of the buffer.

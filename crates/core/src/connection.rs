@@ -444,19 +444,22 @@ impl Exchange {
         })
     }
 
-    /// One more piece of the response's entity body.
+    /// One more piece of the response's entity body. True for the last one, which in opaque mode is
+    /// also one with DISCONNECT and MORE_DATA (UPG-006); otherwise those two together mean no more
+    /// than that the connection closes after the last (SND-024).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] (87) before a response was begun (G-056).
-    pub fn continue_response(&mut self, more_data: bool, disconnect: bool) -> Result<(), Error> {
+    pub fn continue_response(&mut self, more_data: bool, disconnect: bool) -> Result<bool, Error> {
         if self.answer != Answer::Streaming {
             return Err(Error::InvalidParameter);
         }
         self.close |= disconnect;
-        if !more_data {
+        let last = !more_data || (disconnect && self.opaque != Opaque::No);
+        if last {
             self.answer = Answer::Last;
         }
-        Ok(())
+        Ok(last)
     }
 
     /// SND-009, G-047 to G-050: one-call responses get a length, except where the status forbids
@@ -467,3 +470,6 @@ impl Exchange {
         (!facts.more_data && !framed && !bodiless).then_some(facts.body_len)
     }
 }
+
+#[cfg(test)]
+mod tests;

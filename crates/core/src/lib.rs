@@ -20,6 +20,7 @@ pub mod property;
 pub mod request;
 pub mod request_queue;
 pub mod routing;
+pub mod spread;
 pub mod url_prefix;
 
 pub use error::Error;

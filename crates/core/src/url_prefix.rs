@@ -17,10 +17,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(crate) mod fold;
 pub(crate) mod idn;
+mod prepare;
 #[cfg(test)]
 mod tests;
 
 use fold::fold_unit;
+pub use prepare::prepare;
 
 /// Longest URL in UTF-16 units: the structures carry byte lengths in 16 bits, so 65,534 bytes.
 pub(crate) const MAX_URL_UNITS: usize = 32_767;

@@ -35,6 +35,16 @@ impl Service {
         Ok(())
     }
 
+    /// Whether a request that a receive has returned is still there, for calls that change nothing
+    /// on its connection.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] (6) on a closed queue; [`Error::ConnectionInvalid`] (1229) for an id
+    /// that is unknown, zero, finished or another queue's.
+    pub fn check_live(&self, queue: &Queue, request: RequestId) -> Result<(), Error> {
+        self.lock_live(queue, request).map(drop)
+    }
+
     /// Locks the connection of a live request of `queue` that a receive has returned.
     pub(crate) fn lock_live(
         &self,

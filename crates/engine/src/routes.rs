@@ -7,7 +7,6 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use httpsys_core::cooked_url::CookedUrl;
 use httpsys_core::model::Binding;
 use httpsys_core::property::Effective;
 use httpsys_core::routing::{Registration, Route, RoutingTable};
+use httpsys_core::spread::BuildSpread;
 use httpsys_core::{QueueId, UrlGroupId};
 use parking_lot::RwLock;
 
@@ -88,7 +88,7 @@ impl Drop for Current {
 pub(crate) struct Routes {
     version: u64,
     table: RoutingTable,
-    bindings: HashMap<UrlGroupId, Bound, BuildHasherDefault<IdHasher>>,
+    bindings: HashMap<UrlGroupId, Bound, BuildSpread>,
 }
 
 /// A URL group that has a queue.
@@ -97,29 +97,6 @@ pub(crate) struct Bound {
     pub(crate) queue: Arc<Queue>,
     /// Of the group, with what it inherits.
     pub(crate) effective: Effective,
-}
-
-/// Our own ids as hash keys: they need spreading, not protection.
-#[derive(Debug, Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, id: u64) {
-        // The golden ratio's bits carry low differences into the high bits, which the table uses.
-        self.0 = (self.0 ^ id)
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            .rotate_left(26);
-    }
 }
 
 /// Where a request goes.

@@ -195,13 +195,13 @@ impl Service {
         let Phase::Exchange(exchange) = guard.state.phase_mut() else {
             return Err(Error::ConnectionInvalid);
         };
-        exchange.continue_response(send.more_data, send.disconnect)?;
+        let last = exchange.continue_response(send.more_data, send.disconnect)?;
         self.transmit(
             guard,
             Piece {
                 head: &[],
                 body,
-                last: !send.more_data,
+                last,
             },
             when_full,
         )

@@ -23,6 +23,11 @@ impl Code {
     /// HttpDelegateRequestEx, HttpFindUrlGroupId). 50 would count as success there.
     pub(crate) const NT_NOT_SUPPORTED: Code = Code(0xC000_00BB);
 
+    /// The NTSTATUS for this code, which a function that returns one gives instead.
+    pub(crate) fn as_nt(self) -> Code {
+        Code(httpsys_win32::status::nt_from_win32(self.0))
+    }
+
     /// The number.
     pub(crate) const fn win32(self) -> u32 {
         self.0

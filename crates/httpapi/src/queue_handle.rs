@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use httpsys_core::ids::Place;
 use httpsys_core::operation::{Control, Outcome as Made};
+use httpsys_core::spread::BuildSpread;
 use httpsys_core::{Error, QueueId};
 use httpsys_engine::{Queue, Service};
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
@@ -44,7 +45,7 @@ pub(crate) struct QueueHandle {
     kind: Kind,
     io: IoState,
     /// By the address of its OVERLAPPED.
-    pending: Mutex<HashMap<usize, Operation>>,
+    pending: Mutex<HashMap<usize, Operation, BuildSpread>>,
     closed: AtomicBool,
 }
 
@@ -253,7 +254,7 @@ impl QueueHandle {
         self.pending().remove(&overlapped);
     }
 
-    fn pending(&self) -> MutexGuard<'_, HashMap<usize, Operation>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<usize, Operation, BuildSpread>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -175,7 +175,10 @@ fn g_104_and_g_105_binding_is_checked() {
     };
     assert_eq!(set(HttpServerBindingProperty, word.as_ptr(), 8), 87);
     assert_eq!(set(HttpServerBindingProperty, null(), 16), 87);
-    assert_eq!(set(HttpServerTimeoutsProperty, word.as_ptr(), 16), 50);
+    // G-105: the length is exactly that of the structure.
+    assert_eq!(set(HttpServerTimeoutsProperty, word.as_ptr(), 16), 87);
+    assert_eq!(set(HttpServerTimeoutsProperty, word.as_ptr(), 20), 0);
+    assert_eq!(set(HttpServerDelegationProperty, word.as_ptr(), 16), 50);
     assert_eq!(set(HttpServerQueueLengthProperty, word.as_ptr(), 4), 87);
 }
 

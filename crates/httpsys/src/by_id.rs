@@ -23,6 +23,19 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
+    /// The head of a pipe.
+    pub(crate) const UPGRADE: Flags = Flags {
+        more_data: true,
+        disconnect: false,
+        opaque: true,
+    };
+    /// A piece that others follow.
+    pub(crate) const MORE_DATA: Flags = Flags {
+        more_data: true,
+        disconnect: false,
+        opaque: false,
+    };
+
     pub(crate) fn call(self, request: RequestId) -> Send {
         Send {
             request,
@@ -51,12 +64,8 @@ impl Scope {
     }
 
     pub(crate) fn upgrade(&self, id: RequestId, response: &Response<'_>) -> Result<u64> {
-        let flags = Flags {
-            more_data: true,
-            opaque: true,
-            ..Flags::default()
-        };
-        self.send_response(id, response, false, flags, &[response.body_bytes()])
+        let body = [response.body_bytes()];
+        self.send_response(id, response, false, Flags::UPGRADE, &body)
     }
 
     pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
@@ -160,15 +169,7 @@ impl RequestQueue {
     /// [`Error::InvalidParameter`] before [`RequestQueue::begin_response`] (G-056);
     /// [`Error::SendOutstanding`] while another thread sends on the request (SND-019).
     pub fn send_body(&self, id: RequestId, pieces: &[&[u8]]) -> Result<u64> {
-        self.scope().send_body(
-            id,
-            Flags {
-                more_data: true,
-                disconnect: false,
-                ..Flags::default()
-            },
-            pieces,
-        )
+        self.scope().send_body(id, Flags::MORE_DATA, pieces)
     }
 
     /// Sends the last pieces of the body, or none, and ends the response:

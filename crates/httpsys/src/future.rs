@@ -15,6 +15,10 @@
 //! | [`ResponseStream::write_async`] | [`ResponseStream::write`] |
 //! | [`ResponseStream::finish_async`] | [`ResponseStream::finish`] |
 //! | [`ResponseStream::finish_with_async`] | [`ResponseStream::finish_with`] |
+//! | [`Request::upgrade_async`] | [`Request::upgrade`] |
+//! | [`Upgraded::read_async`] | [`Upgraded::read`] |
+//! | [`Upgraded::write_async`] | [`Upgraded::write`] |
+//! | [`Upgraded::close_async`] | [`Upgraded::close`] |
 //! | [`RequestQueue::wait_for_disconnect_async`] | [`RequestQueue::wait_for_disconnect`] |
 //!
 //! Nothing happens before the first poll. Once a future has given its result, polling it again
@@ -27,7 +31,7 @@
 //! |---|---|
 //! | [`Receive`] | gives its place up; a request that it had been given goes to another receive |
 //! | [`ReadBody`] | no byte is lost: bytes are taken only by the poll that returns them |
-//! | [`Respond`], [`FinishResponse`], [`StartResponse`] | the connection is reset |
+//! | [`Respond`], [`FinishResponse`], [`StartResponse`], [`Upgrade`] | the connection is reset |
 //! | [`WriteBody`] | the connection is reset if a part of the data is out; never polled: nothing |
 //! | [`WaitForDisconnect`] | the wait ends |
 //!
@@ -86,6 +90,14 @@
 //! [`ResponseStream::finish_with_async`]: crate::ResponseStream::finish_with_async
 //! [`ResponseStream::finish`]: crate::ResponseStream::finish
 //! [`ResponseStream::finish_with`]: crate::ResponseStream::finish_with
+//! [`Request::upgrade_async`]: crate::Request::upgrade_async
+//! [`Request::upgrade`]: crate::Request::upgrade
+//! [`Upgraded::read_async`]: crate::Upgraded::read_async
+//! [`Upgraded::read`]: crate::Upgraded::read
+//! [`Upgraded::write_async`]: crate::Upgraded::write_async
+//! [`Upgraded::write`]: crate::Upgraded::write
+//! [`Upgraded::close_async`]: crate::Upgraded::close_async
+//! [`Upgraded::close`]: crate::Upgraded::close
 
 mod disconnect;
 mod read_body;
@@ -93,6 +105,7 @@ mod receive;
 mod respond;
 mod send_call;
 mod slot;
+mod upgrade;
 
 pub use disconnect::WaitForDisconnect;
 pub use read_body::ReadBody;
@@ -100,3 +113,4 @@ pub(crate) use read_body::Readers;
 pub use receive::Receive;
 pub use respond::{FinishResponse, Respond, StartResponse, WriteBody};
 pub(crate) use send_call::Pieces;
+pub use upgrade::Upgrade;

@@ -103,6 +103,7 @@ mod data;
 mod fields;
 pub mod future;
 mod headers;
+mod property;
 mod queue;
 mod request;
 mod response;
@@ -116,11 +117,13 @@ mod url_group;
 pub use body::BodyReader;
 pub use data::Data;
 pub use headers::Headers;
+pub use httpsys_core::property::{State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{
     Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
 };
 pub use httpsys_core::{ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use httpsys_engine::{InvalidEnvironment, parameters_from_environment};
+pub use property::Limits;
 pub use queue::{Incoming, RequestQueue};
 pub use request::Request;
 pub use response::Response;
@@ -129,7 +132,7 @@ pub use service::Service;
 pub use session::ServerSession;
 pub use stream::ResponseStream;
 pub use upgraded::Upgraded;
-pub use url_group::UrlGroup;
+pub use url_group::{UrlGroup, prepare_url};
 
 /// What the calls of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

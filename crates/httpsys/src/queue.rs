@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use httpsys_core::operation::{Control, Receive};
-use httpsys_core::{QueueId, RequestId};
+use httpsys_core::{QueueId, RequestId, UrlGroupId};
 use httpsys_engine::{Queue, Verdict};
 
+use crate::service::utf16;
 use crate::{Error, Request, Result, Service};
 
 /// A request queue. Clones are handles of the same queue.
@@ -153,6 +154,16 @@ impl RequestQueue {
         self.scope().queue.is_closed()
     }
 
+    /// HttpFindUrlGroupId: the group bound to this queue that has exactly this prefix.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a string that is no UrlPrefix; [`Error::NotFound`] when no
+    /// group of the queue has it.
+    pub fn find_url_group(&self, url: &str) -> Result<UrlGroupId> {
+        let Scope { service, queue } = &**self.scope();
+        service.engine().find_url_group(&utf16(url), queue)
+    }
+
     /// HttpCloseRequestQueue: closes the queue for all its handles. What that does stands at the
     /// type.
     ///
@@ -165,6 +176,10 @@ impl RequestQueue {
         } else {
             Err(Error::AccessDenied)
         }
+    }
+
+    pub(crate) fn is_creator(&self) -> bool {
+        self.handle.creator
     }
 
     pub(crate) fn close_now(&self) -> Result<()> {

@@ -84,6 +84,10 @@ impl ServerSession {
         self.close_now()
     }
 
+    pub(crate) fn service(&self) -> &Service {
+        &self.handle.service
+    }
+
     pub(crate) fn close_now(&self) -> Result<()> {
         let call = Control::CloseServerSession {
             session: self.handle.id,

@@ -141,15 +141,10 @@ impl ResponseStream {
         if data.is_empty() || self.framing == Framing::HeadOnly {
             return Ok(());
         }
-        let flags = Flags {
-            more_data: true,
-            disconnect: false,
-            ..Flags::default()
-        };
         self.framing.frame(data, false, |pieces| {
             self.request
                 .scope()
-                .send_body(self.request.id(), flags, pieces)
+                .send_body(self.request.id(), Flags::MORE_DATA, pieces)
                 .map(drop)
         })
     }

@@ -47,7 +47,16 @@ pub struct Upgraded {
 impl Upgraded {
     pub(crate) fn start(request: Request, response: &Response<'_>) -> Result<Upgraded> {
         request.scope().upgrade(request.id(), response)?;
-        Ok(Upgraded { request })
+        Ok(Upgraded::of(request))
+    }
+
+    /// The pipe of a request whose 101 is sent.
+    pub(crate) fn of(request: Request) -> Upgraded {
+        Upgraded { request }
+    }
+
+    pub(crate) fn into_request(self) -> Request {
+        self.request
     }
 
     /// The request that was upgraded.
@@ -74,12 +83,8 @@ impl Upgraded {
         if data.is_empty() {
             return Ok(());
         }
-        let flags = Flags {
-            more_data: true,
-            ..Flags::default()
-        };
-        let scope = self.request.scope();
-        scope.send_body(self.request.id(), flags, &[data]).map(drop)
+        let (scope, id) = (self.request.scope(), self.request.id());
+        scope.send_body(id, Flags::MORE_DATA, &[data]).map(drop)
     }
 
     /// Ends the connection in order, behind what was written (UPG-006).
@@ -93,7 +98,8 @@ impl Upgraded {
         Ok(())
     }
 
-    /// Resets the connection.
+    /// Resets the connection. While other threads read and write, [`crate::RequestQueue::cancel`]
+    /// with the request's id does so: their calls fail with [`crate::Error::Aborted`].
     ///
     /// # Errors
     /// As [`Request::cancel`].

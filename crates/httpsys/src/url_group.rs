@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use httpsys_core::UrlGroupId;
 use httpsys_core::operation::Control;
+use httpsys_core::url_prefix::prepare;
 
 use crate::service::utf16;
 use crate::session::SessionHandle;
-use crate::{Error, RequestQueue, Result};
+use crate::{Error, RequestQueue, Result, Service};
 
 /// A URL group. Its URLs vanish when it is dropped or closed (SES-028).
 ///
@@ -145,6 +146,10 @@ impl UrlGroup {
         self.close_now()
     }
 
+    pub(crate) fn service(&self) -> &Service {
+        &self.session.service
+    }
+
     pub(crate) fn close_now(&self) -> Result<()> {
         self.control(Control::CloseUrlGroup { group: self.id })
     }
@@ -152,4 +157,21 @@ impl UrlGroup {
     fn control(&self, call: Control) -> Result<()> {
         self.session.service.control(call).map(drop)
     }
+}
+
+/// HttpPrepareUrl: makes a URL ready for [`UrlGroup::add_url`]. A host in Punycode or any spelling
+/// of a Unicode name becomes the Unicode name (HST-014); a missing port or path is added.
+///
+/// ```
+/// assert_eq!(
+///     httpsys::prepare_url("HTTP://xn--bcher-kva.example").as_deref(),
+///     Ok("http://bücher.example:80/")
+/// );
+/// ```
+///
+/// # Errors
+/// [`Error::InvalidParameter`] for what can be no UrlPrefix.
+pub fn prepare_url(url: &str) -> Result<String> {
+    let units = prepare(&utf16(url)).map_err(|_| Error::InvalidParameter)?;
+    String::from_utf16(&units).map_err(|_| Error::Internal)
 }

@@ -14,8 +14,8 @@ use std::thread;
 
 use httpsys::{Request, RequestQueue, Response, Result, Server};
 use httpsys_examples::Options;
-use tungstenite::handshake::derive_accept_key;
 use tungstenite::error::ProtocolError;
+use tungstenite::handshake::derive_accept_key;
 use tungstenite::protocol::{Role, WebSocket};
 
 const PAGE: &str = "<!DOCTYPE html>

@@ -4,7 +4,9 @@
 //! each method is one C call, apart from the receive, which asks again with a larger buffer when
 //! the first was too small, as every program does.
 
-use crate::door::{Door, Received, Reply};
+use windows_sys::Win32::Networking::HttpServer as http;
+
+use crate::door::{Door, Limits, Received, Reply, State, Timeouts, Verbosity};
 use crate::raw::{self, Handle, RequestBuffer, checked};
 
 /// Initialised when opened; never terminated, as the process ends with the test.
@@ -65,6 +67,113 @@ impl Door for CAbi {
 
     fn unbind(&self, group: &u64) -> Result<(), u32> {
         checked(raw::bind(*group, None))
+    }
+
+    fn set_session_state(&self, session: &u64, state: State) -> Result<(), u32> {
+        let info = raw::state_info(state);
+        let property = http::HttpServerStateProperty;
+        checked(raw::set_session_property(*session, property, &info))
+    }
+
+    fn set_session_timeouts(&self, session: &u64, timeouts: Timeouts) -> Result<(), u32> {
+        let info = raw::timeouts_info(timeouts);
+        let property = http::HttpServerTimeoutsProperty;
+        checked(raw::set_session_property(*session, property, &info))
+    }
+
+    fn session_timeouts(&self, session: &u64) -> Result<Timeouts, u32> {
+        let query = raw::session_query(*session, http::HttpServerTimeoutsProperty);
+        raw::query(&query).map(|info| raw::timeouts_of(&info))
+    }
+
+    fn set_session_limits(&self, session: &u64, limits: Limits) -> Result<(), u32> {
+        let property = http::HttpServerQosProperty;
+        checked(raw::set_limits(limits, |setting| {
+            raw::set_session_property(*session, property, setting)
+        }))
+    }
+
+    fn set_group_state(&self, group: &u64, state: State) -> Result<(), u32> {
+        let info = raw::state_info(state);
+        let property = http::HttpServerStateProperty;
+        checked(raw::set_group_property(*group, property, &info))
+    }
+
+    fn group_state(&self, group: &u64) -> Result<State, u32> {
+        let query = raw::group_query(*group, http::HttpServerStateProperty);
+        let info: http::HTTP_STATE_INFO = raw::query(&query)?;
+        Ok(if info.State == http::HttpEnabledStateInactive {
+            State::Inactive
+        } else {
+            State::Active
+        })
+    }
+
+    fn set_group_timeouts(&self, group: &u64, timeouts: Timeouts) -> Result<(), u32> {
+        let info = raw::timeouts_info(timeouts);
+        let property = http::HttpServerTimeoutsProperty;
+        checked(raw::set_group_property(*group, property, &info))
+    }
+
+    fn group_timeouts(&self, group: &u64) -> Result<Timeouts, u32> {
+        let query = raw::group_query(*group, http::HttpServerTimeoutsProperty);
+        raw::query(&query).map(|info| raw::timeouts_of(&info))
+    }
+
+    fn set_group_limits(&self, group: &u64, limits: Limits) -> Result<(), u32> {
+        let property = http::HttpServerQosProperty;
+        checked(raw::set_limits(limits, |setting| {
+            raw::set_group_property(*group, property, setting)
+        }))
+    }
+
+    fn group_limits(&self, group: &u64) -> Result<Limits, u32> {
+        let query = raw::group_query(*group, http::HttpServerQosProperty);
+        Ok(Limits {
+            bandwidth: raw::query_limit(&query, http::HttpQosSettingTypeBandwidth)?,
+            connections: raw::query_limit(&query, http::HttpQosSettingTypeConnectionLimit)?,
+        })
+    }
+
+    fn set_queue_length(&self, queue: &Handle, length: u32) -> Result<(), u32> {
+        let property = http::HttpServerQueueLengthProperty;
+        checked(raw::set_queue_property(*queue, property, &length))
+    }
+
+    fn queue_length(&self, queue: &Handle) -> Result<u32, u32> {
+        raw::query(&raw::queue_query(
+            *queue,
+            http::HttpServerQueueLengthProperty,
+        ))
+    }
+
+    fn set_queue_state(&self, queue: &Handle, state: State) -> Result<(), u32> {
+        let property = http::HttpServerStateProperty;
+        let value = raw::state_value(state);
+        checked(raw::set_queue_property(*queue, property, &value))
+    }
+
+    fn set_verbosity(&self, queue: &Handle, verbosity: Verbosity) -> Result<(), u32> {
+        let property = http::HttpServer503VerbosityProperty;
+        let value = raw::verbosity_value(verbosity);
+        checked(raw::set_queue_property(*queue, property, &value))
+    }
+
+    fn group_id(&self, group: &u64) -> u64 {
+        *group
+    }
+
+    fn find_url_group(&self, queue: &Handle, url: &str) -> Result<u64, u32> {
+        match raw::find_url_group(*queue, url) {
+            Ok(group) => Ok(group),
+            Err(0xC000_0034) => Err(2),
+            Err(0xC000_000D) => Err(87),
+            Err(status) => Err(status),
+        }
+    }
+
+    fn prepare_url(&self, url: &str) -> Result<String, u32> {
+        raw::prepare_url(url)
     }
 
     fn add_url(&self, group: &u64, url: &str, context: u64) -> Result<(), u32> {

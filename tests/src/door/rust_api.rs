@@ -8,6 +8,7 @@ use httpsys::{ConnectionId, Error, Request, RequestId, RequestQueue, Response};
 use httpsys::{ServerSession, Service, UrlGroup};
 
 use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
+use crate::door::{Limits, State, Timeouts, Verbosity};
 
 /// The process-wide service, the same that the C functions use.
 #[derive(Debug)]
@@ -74,6 +75,74 @@ impl Door for RustApi {
 
     fn unbind(&self, group: &UrlGroup) -> Result<(), u32> {
         group.unbind().map_err(code)
+    }
+
+    fn set_session_state(&self, session: &ServerSession, state: State) -> Result<(), u32> {
+        session.set_state(state).map_err(code)
+    }
+
+    fn set_session_timeouts(&self, session: &ServerSession, to: Timeouts) -> Result<(), u32> {
+        session.set_timeouts(to).map_err(code)
+    }
+
+    fn session_timeouts(&self, session: &ServerSession) -> Result<Timeouts, u32> {
+        session.timeouts().map_err(code)
+    }
+
+    fn set_session_limits(&self, session: &ServerSession, limits: Limits) -> Result<(), u32> {
+        session.set_limits(limits).map_err(code)
+    }
+
+    fn set_group_state(&self, group: &UrlGroup, state: State) -> Result<(), u32> {
+        group.set_state(state).map_err(code)
+    }
+
+    fn group_state(&self, group: &UrlGroup) -> Result<State, u32> {
+        group.state().map_err(code)
+    }
+
+    fn set_group_timeouts(&self, group: &UrlGroup, timeouts: Timeouts) -> Result<(), u32> {
+        group.set_timeouts(timeouts).map_err(code)
+    }
+
+    fn group_timeouts(&self, group: &UrlGroup) -> Result<Timeouts, u32> {
+        group.timeouts().map_err(code)
+    }
+
+    fn set_group_limits(&self, group: &UrlGroup, limits: Limits) -> Result<(), u32> {
+        group.set_limits(limits).map_err(code)
+    }
+
+    fn group_limits(&self, group: &UrlGroup) -> Result<Limits, u32> {
+        group.limits().map_err(code)
+    }
+
+    fn set_queue_length(&self, queue: &RequestQueue, length: u32) -> Result<(), u32> {
+        queue.set_length_limit(length).map_err(code)
+    }
+
+    fn queue_length(&self, queue: &RequestQueue) -> Result<u32, u32> {
+        Ok(queue.length_limit())
+    }
+
+    fn set_queue_state(&self, queue: &RequestQueue, state: State) -> Result<(), u32> {
+        queue.set_state(state).map_err(code)
+    }
+
+    fn set_verbosity(&self, queue: &RequestQueue, verbosity: Verbosity) -> Result<(), u32> {
+        queue.set_verbosity(verbosity).map_err(code)
+    }
+
+    fn group_id(&self, group: &UrlGroup) -> u64 {
+        group.id().0
+    }
+
+    fn find_url_group(&self, queue: &RequestQueue, url: &str) -> Result<u64, u32> {
+        queue.find_url_group(url).map(|id| id.0).map_err(code)
+    }
+
+    fn prepare_url(&self, url: &str) -> Result<String, u32> {
+        httpsys::prepare_url(url).map_err(code)
     }
 
     fn add_url(&self, group: &UrlGroup, url: &str, context: u64) -> Result<(), u32> {

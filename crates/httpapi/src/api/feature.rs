@@ -5,7 +5,7 @@
 use std::ffi::c_void;
 
 use crate::code::Code;
-use crate::entry::{entry, entry_missing};
+use crate::entry::entry;
 use crate::types::{HTTP_FEATURE_ID, HTTPAPI_VERSION};
 
 entry! {
@@ -15,14 +15,17 @@ entry! {
         tracing::debug!(feature, "asked for a feature that is not supported");
         Err(Code::NOT_SUPPORTED)
     }
-}
 
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50); the function has no documentation.
+    /// Asks for an extension of the API, by a number. There is none: ERROR_NOT_SUPPORTED (50) for
+    /// each, and the buffer is not touched (assumed: the function has no page).
     fn HttpGetExtension(
         version: HTTPAPI_VERSION,
         extension: u32,
         buffer: *mut c_void,
         size: u32,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        let _ = (version, buffer, size);
+        tracing::debug!(extension, "asked for an extension that is not there");
+        Err(Code::NOT_SUPPORTED)
+    }
 }

@@ -99,7 +99,7 @@ pub(super) fn write(
             Flags: HTTP_PROPERTY_FLAGS::new(properties.state.is_some()),
             State: state_value(properties.state.unwrap_or_default()),
         }),
-        HttpServerTimeoutsProperty => answer.one(&timeouts_info(properties.timeouts)),
+        HttpServerTimeoutsProperty => answer.timeouts(timeouts_info(properties.timeouts)),
         HttpServerQosProperty => answer.quality(properties),
         HttpServerAuthenticationProperty => {
             answer.authentication(properties.authentication.as_deref())

@@ -1,15 +1,31 @@
 //! Properties of single requests.
 //!
-//! Owns the functions of the family, none of which is there yet. Threading: any thread.
+//! Owns the functions of the family, and which properties a request over HTTP/1.x without TLS has.
+//! Does not own whether a request is alive (`httpsys_engine`). Threading: any thread.
 
 use std::ffi::c_void;
 
-use crate::code::Code;
-use crate::entry::entry_missing;
-use crate::types::{HANDLE, HTTP_REQUEST_PROPERTY, OVERLAPPED};
+use httpsys_core::{Error, RequestId};
 
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50); no completion is delivered.
+use super::property::exact;
+use crate::code::{Code, Outcome};
+use crate::entry::entry;
+use crate::overlapped::{Call, first_attempt};
+use crate::pointers::Out;
+use crate::queue_handle::QueueHandle;
+use crate::types::{
+    HANDLE, HTTP_REQUEST_PROPERTY, HTTP_REQUEST_PROPERTY_STREAM_ERROR, HttpRequestPropertyDscpTag,
+    HttpRequestPropertyIsb, HttpRequestPropertyStreamError, HttpRequestPropertyTlsCipherInfo,
+    HttpRequestPropertyTransportIdleConnectionTimeout, OVERLAPPED,
+};
+
+entry! {
+    /// Sets a property of a request: HttpRequestPropertyStreamError, the code with which a stream of
+    /// HTTP/2 or HTTP/3 is reset. A request over HTTP/1.x takes it and has no use for it (CFG-007).
+    ///
+    /// 1229 for a request that is over (G-106); 87 for NULL, a wrong length and a property that
+    /// cannot be set; 50 for the two that can be set on newer systems, the idle timeout and the DSCP
+    /// tag, for which HttpIsFeatureSupported says FALSE.
     fn HttpSetRequestProperty(
         queue: HANDLE,
         id: u64,
@@ -17,10 +33,26 @@ entry_missing! {
         input: *const c_void,
         input_size: u32,
         overlapped: *const OVERLAPPED,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        let handle = QueueHandle::worker(queue)?;
+        // SAFETY: by the contract of the function.
+        unsafe { check_settable(property, input, input_size) }?;
+        handle.service().check_live(handle.queue(), RequestId(id))?;
+        if overlapped.is_null() {
+            return Ok(());
+        }
+        // SAFETY: by the contract of the function.
+        let call = unsafe { Call::begin(&handle, overlapped.cast_mut()) };
+        first_attempt(call, Out::nowhere(), |_| Ok(0))
+    }
 
-    /// Missing: returns ERROR_INVALID_FUNCTION (1), the code for a property that the request does
-    /// not have; no completion is delivered.
+    /// Asks for a property of a request. All that there are belong to TLS, HTTP/2, HTTP/3 or the
+    /// transport's statistics, which no request here has: ERROR_INVALID_FUNCTION (1, documented).
+    ///
+    /// 1229 for a request that is over; 87 for a property that does not exist. Nothing is written,
+    /// and no completion is delivered.
+    ///
+    /// Partial: TCP statistics (TcpInfo) are not there.
     fn HttpQueryRequestProperty(
         queue: HANDLE,
         id: u64,
@@ -31,5 +63,34 @@ entry_missing! {
         output_size: u32,
         return_length: *mut u32,
         overlapped: *mut OVERLAPPED,
-    ) -> u32 = Code::INVALID_FUNCTION;
+    ) -> u32 {
+        let _ = (qualifier, qualifier_size, output, output_size, return_length, overlapped);
+        let handle = QueueHandle::worker(queue)?;
+        if !(HttpRequestPropertyIsb..=HttpRequestPropertyTlsCipherInfo).contains(&property) {
+            return Err(Error::InvalidParameter.into());
+        }
+        handle.service().check_live(handle.queue(), RequestId(id))?;
+        Err(Code::INVALID_FUNCTION)
+    }
+}
+
+/// # Safety
+/// As [`exact`].
+#[allow(non_upper_case_globals, reason = "names of http.h")]
+unsafe fn check_settable(
+    property: HTTP_REQUEST_PROPERTY,
+    input: *const c_void,
+    input_size: u32,
+) -> Outcome {
+    match property {
+        HttpRequestPropertyStreamError => {
+            // SAFETY: by the contract of this function.
+            unsafe { exact::<HTTP_REQUEST_PROPERTY_STREAM_ERROR>(input, input_size) }?;
+            Ok(())
+        }
+        HttpRequestPropertyTransportIdleConnectionTimeout | HttpRequestPropertyDscpTag => {
+            Err(Code::NOT_SUPPORTED)
+        }
+        _ => Err(Error::InvalidParameter.into()),
+    }
 }

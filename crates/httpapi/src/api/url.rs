@@ -5,13 +5,14 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::Error;
 use httpsys_core::operation::Control;
+use httpsys_core::{Error, url_prefix};
 
-use super::reserved_pointer;
-use crate::code::Code;
-use crate::entry::{entry, entry_missing};
-use crate::pointers;
+use super::{reserved as check_reserved, reserved_pointer};
+use crate::code::{Code, Outcome};
+use crate::entry::entry;
+use crate::lifecycle::{self, Needs};
+use crate::pointers::{self, Out};
 use crate::queue_handle::QueueHandle;
 use crate::types::HANDLE;
 
@@ -45,18 +46,64 @@ entry! {
         handle.service().control(Control::RemoveUrl { queue, url })?;
         Ok(())
     }
-}
 
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50); URLs are normalised when they are added.
+    /// Makes a URL ready for registration: a host in Punycode or any spelling of a Unicode name
+    /// becomes the Unicode name (HST-014), a missing port or path is added (assumed). The result is
+    /// the program's, to be freed with HeapFree on the process heap (CFG-002).
+    ///
+    /// 87 for NULL, for reserved arguments that are not 0, and for what can be no UrlPrefix; 8 when
+    /// there is no memory. `prepared` is untouched then.
     fn HttpPrepareUrl(
         reserved: *const c_void,
         flags: u32,
         url: *const u16,
         prepared: *mut *mut u16,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 {
+        // SAFETY: by the contract of the function.
+        let prepared = unsafe { Out::required(prepared) }?;
+        reserved_pointer(reserved)?;
+        check_reserved(flags)?;
+        // SAFETY: by the contract of the function.
+        let url = unsafe { pointers::utf16(url) }?;
+        let url = url_prefix::prepare(url).map_err(|_| Error::InvalidParameter)?;
+        prepared.set(on_the_heap(&url)?);
+        Ok(())
+    }
 
-    /// Missing: returns STATUS_NOT_SUPPORTED (0xC00000BB), as the page promises an NTSTATUS.
-    fn HttpFindUrlGroupId(url: *const u16, queue: HANDLE, group: *mut u64) -> u32
-        = Code::NT_NOT_SUPPORTED;
+    /// The URL group of this queue that has exactly this prefix.
+    ///
+    /// Returns an NTSTATUS, as the page says: STATUS_INVALID_PARAMETER for NULL and for what is no
+    /// UrlPrefix, STATUS_INVALID_HANDLE for what is no queue, STATUS_OBJECT_NAME_NOT_FOUND when no
+    /// group of the queue has the prefix (the codes are assumed).
+    fn HttpFindUrlGroupId(url: *const u16, queue: HANDLE, group: *mut u64) -> u32, needs Nothing {
+        find_url_group(url, queue, group).map_err(Code::as_nt)
+    }
+}
+
+/// A NUL-terminated copy for the program.
+fn on_the_heap(units: &[u16]) -> Result<*mut u16, Code> {
+    let size = (units.len() + 1) * size_of::<u16>();
+    let memory = httpsys_win32::heap::alloc_zeroed(size);
+    if memory.is_null() {
+        return Err(Error::NoResources.into());
+    }
+    // SAFETY: `memory` has room for the units and a NUL, which is there; it is new, so that it is no
+    // part of `units`.
+    unsafe {
+        let from = units.as_ptr().cast::<u8>();
+        from.copy_to_nonoverlapping(memory, size_of_val(units));
+    }
+    Ok(memory.cast())
+}
+
+/// The body of HttpFindUrlGroupId, in Win32 codes: as an NTSTATUS they would count as success.
+fn find_url_group(url: *const u16, queue: HANDLE, group: *mut u64) -> Outcome {
+    lifecycle::check(Needs::Server)?;
+    // SAFETY: by the contract of the exported function.
+    let group = unsafe { Out::required(group) }?;
+    // SAFETY: by the contract of the exported function.
+    let url = unsafe { pointers::utf16(url) }?;
+    let handle = QueueHandle::lookup(queue)?;
+    group.set(handle.service().find_url_group(url, handle.queue())?.0);
+    Ok(())
 }

@@ -38,7 +38,8 @@ pub struct StartResponse {
     stream: Option<ResponseStream>,
 }
 
-/// A piece of a streamed body. Made by [`ResponseStream::write_async`].
+/// A piece of a streamed body or of a pipe. Made by [`ResponseStream::write_async`] and
+/// [`crate::Upgraded::write_async`].
 ///
 /// Dropping it after a part of the piece is out resets the connection; the stream's later calls
 /// fail with [`Error::ConnectionInvalid`] then. One that was never polled has sent nothing.
@@ -47,11 +48,12 @@ pub struct StartResponse {
 pub struct WriteBody<'a> {
     /// `None`: there is nothing to send.
     send: Option<SendCall>,
-    stream: PhantomData<&'a mut ResponseStream>,
+    /// The stream or pipe that is borrowed.
+    borrowed: PhantomData<&'a ()>,
 }
 
-/// The end of a streamed response. Made by [`ResponseStream::finish_async`] and
-/// [`ResponseStream::finish_with_async`].
+/// The end of a streamed response or of a pipe. Made by [`ResponseStream::finish_async`],
+/// [`ResponseStream::finish_with_async`] and [`crate::Upgraded::close_async`].
 ///
 /// Dropping it before its end resets the connection.
 #[derive(Debug)]
@@ -115,17 +117,9 @@ impl ResponseStream {
     /// As [`ResponseStream::write`], without blocking the thread.
     pub fn write_async(&mut self, data: impl Into<Data<'static>>) -> WriteBody<'_> {
         let data = data.into();
-        let flags = Flags {
-            more_data: true,
-            disconnect: false,
-            ..Flags::default()
-        };
         let nothing = data.is_empty() || self.framing() == Framing::HeadOnly;
         let pieces = self.framing().pieces(data, false);
-        WriteBody {
-            send: (!nothing).then(|| send(self.request(), None, flags, pieces)),
-            stream: PhantomData,
-        }
+        WriteBody::new((!nothing).then(|| send(self.request(), None, Flags::MORE_DATA, pieces)))
     }
 
     /// As [`ResponseStream::finish`], without blocking the thread.
@@ -141,10 +135,8 @@ impl ResponseStream {
             ..Flags::default()
         };
         let pieces = self.framing().pieces(data.into(), true);
-        FinishResponse {
-            send: send(self.request(), None, flags, pieces),
-            request: Some(self.into_request()),
-        }
+        let send = send(self.request(), None, flags, pieces);
+        FinishResponse::new(send, self.into_request())
     }
 }
 
@@ -170,7 +162,30 @@ impl StartResponse {
     }
 }
 
-fn send(request: &Request, head: Option<Head>, flags: Flags, pieces: super::Pieces) -> SendCall {
+impl WriteBody<'_> {
+    pub(super) fn new(send: Option<SendCall>) -> Self {
+        WriteBody {
+            send,
+            borrowed: PhantomData,
+        }
+    }
+}
+
+impl FinishResponse {
+    pub(super) fn new(send: SendCall, request: Request) -> Self {
+        FinishResponse {
+            send,
+            request: Some(request),
+        }
+    }
+}
+
+pub(super) fn send(
+    request: &Request,
+    head: Option<Head>,
+    flags: Flags,
+    pieces: super::Pieces,
+) -> SendCall {
     SendCall::new(
         Arc::clone(request.shared_scope()),
         request.id(),

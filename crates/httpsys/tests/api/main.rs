@@ -7,3 +7,4 @@ mod allocations;
 mod objects;
 mod requests;
 mod support;
+mod upgraded;

@@ -9,3 +9,4 @@ mod executor;
 #[path = "../api/support.rs"]
 mod support;
 mod tasks;
+mod upgrade;

@@ -5,7 +5,7 @@
 //! store documents it). Threading: values belong to one call.
 
 use std::ffi::c_void;
-use std::mem::size_of;
+use std::mem::offset_of;
 
 use httpsys_core::Error;
 use httpsys_core::property::{Authentication, ChannelBinding, Hardening, Properties, ServiceName};
@@ -15,6 +15,18 @@ use crate::types::*;
 
 /// Strings and structures begin at multiples of this.
 const ALIGN: usize = 8;
+
+/// Writes the members of a structure at `at`, and not what lies between them: that is not the
+/// program's to see, and stays as zero as [`Answer::reserve`] made it.
+macro_rules! put_members {
+    ($answer:expr, $at:expr, $value:expr, $type:ty: $($($member:ident).+),+ $(,)?) => {{
+        let value: $type = $value;
+        $(
+            let at = $at + offset_of!($type, $($member).+);
+            $answer.buffer.put(at, &[value.$($member).+]);
+        )+
+    }};
+}
 
 /// Where an answer goes.
 #[derive(Debug)]
@@ -49,7 +61,18 @@ pub(in crate::api) unsafe fn answer(
 }
 
 impl Answer {
-    /// One structure without pointers.
+    /// HTTP_TIMEOUT_LIMIT_INFO.
+    pub(super) fn timeouts(mut self, info: HTTP_TIMEOUT_LIMIT_INFO) -> Outcome {
+        self.reserve(size_of::<HTTP_TIMEOUT_LIMIT_INFO>())?;
+        put_members!(
+            self, 0, info, HTTP_TIMEOUT_LIMIT_INFO:
+            Flags, EntityBody, DrainEntityBody, RequestQueue, IdleConnection, HeaderWait,
+            MinSendRate
+        );
+        Ok(())
+    }
+
+    /// One structure without pointers and without gaps.
     pub(in crate::api) fn one<T: Copy>(mut self, value: &T) -> Outcome {
         self.reserve(size_of::<T>())?;
         self.buffer.put(0, std::slice::from_ref(value));
@@ -79,7 +102,7 @@ impl Answer {
             QosType: kind.unwrap_or_default(),
             QosSetting: self.place(HEAD).cast(),
         };
-        self.buffer.put(0, &[head]);
+        put_members!(self, 0, head, HTTP_QOS_SETTING_INFO: QosType, QosSetting);
         self.buffer.put(HEAD, &[setting]);
         Ok(())
     }
@@ -114,7 +137,14 @@ impl Answer {
                 Realm: basic_pointer,
             },
         };
-        self.buffer.put(0, &[info]);
+        put_members!(
+            self, 0, info, HTTP_SERVER_AUTHENTICATION_INFO:
+            Flags, AuthSchemes, ReceiveMutualAuth, ReceiveContextHandle,
+            DisableNTLMCredentialCaching, ExFlags,
+            DigestParams.DomainNameLength, DigestParams.DomainName,
+            DigestParams.RealmLength, DigestParams.Realm,
+            BasicParams.RealmLength, BasicParams.Realm
+        );
         Ok(())
     }
 
@@ -157,7 +187,10 @@ impl Answer {
             },
             NumberOfServiceNames: names.len() as u32,
         };
-        self.buffer.put(0, &[info]);
+        put_members!(
+            self, 0, info, HTTP_CHANNEL_BIND_INFO:
+            Hardening, Flags, ServiceNames, NumberOfServiceNames
+        );
         Ok(())
     }
 
@@ -171,7 +204,7 @@ impl Answer {
                     Buffer: self.place(text).cast(),
                     BufferSize: size_of_val(&units[..]) as u32,
                 };
-                self.buffer.put(head, &[binding]);
+                put_members!(self, head, binding, HTTP_SERVICE_BINDING_W: Base, Buffer, BufferSize);
                 self.buffer.put(text, units);
             }
             ServiceName::Narrow(bytes) => {
@@ -182,7 +215,7 @@ impl Answer {
                     Buffer: self.place(text).cast(),
                     BufferSize: bytes.len() as u32,
                 };
-                self.buffer.put(head, &[binding]);
+                put_members!(self, head, binding, HTTP_SERVICE_BINDING_A: Base, Buffer, BufferSize);
                 self.buffer.put(text, bytes);
             }
         }
@@ -196,13 +229,14 @@ impl Answer {
         (self.place(at).cast(), size_of_val(units) as u16)
     }
 
-    /// Says how much the answer needs; 234 when it does not fit.
-    fn reserve(&self, needed: usize) -> Outcome {
+    /// Says how much the answer needs and clears so much; 234 when it does not fit.
+    fn reserve(&mut self, needed: usize) -> Outcome {
         self.return_length.set_count(needed as u64);
         if needed > self.buffer.len() {
             let needed = u32::try_from(needed).unwrap_or(u32::MAX);
             return Err(Error::MoreData { needed }.into());
         }
+        self.buffer.bytes_from(0)[..needed].fill(0);
         Ok(())
     }
 

@@ -1,0 +1,166 @@
+//! Tests of the connection's states: which call is legal, when an id dies, what comes after.
+
+use super::*;
+use httpsys_proto::Parameters;
+use httpsys_proto::request::{Parsed, parse_head};
+
+const QUEUE: QueueId = QueueId(7);
+const REQUEST: RequestId = RequestId(9);
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A connection whose request `head` was handed over.
+fn received(head: &str) -> Connection {
+    let mut parsed = RequestHead::default();
+    let result = parse_head(&mut parsed, head.as_bytes(), 0, &Parameters::default());
+    assert!(matches!(result, Parsed::Complete { .. }), "{head}");
+    let mut connection = Connection::new(ConnectionId(3));
+    connection.begin_exchange(REQUEST, QUEUE, &parsed);
+    let exchange = connection.exchange_of(REQUEST, QUEUE).expect("begun");
+    exchange.deliver(true);
+    connection
+}
+
+fn exchange(connection: &mut Connection) -> &mut Exchange {
+    connection.live(REQUEST, QUEUE).expect("a live exchange")
+}
+
+fn facts(status: u16, more_data: bool, opaque: bool) -> ResponseFacts {
+    ResponseFacts {
+        status,
+        has_content_length: false,
+        has_transfer_encoding: false,
+        says_close: false,
+        body_len: 0,
+        more_data,
+        disconnect: false,
+        opaque,
+    }
+}
+
+fn upgraded(head: &str) -> Connection {
+    let mut connection = received(head);
+    exchange(&mut connection)
+        .begin_response(&facts(101, true, true))
+        .expect("upgraded");
+    connection
+}
+
+#[test]
+fn an_id_is_live_for_its_queue_until_the_last_piece() {
+    let mut connection = received(GET);
+    assert!(connection.live(REQUEST, QueueId(8)).is_err());
+    assert!(connection.live(RequestId(10), QUEUE).is_err());
+    let answer = exchange(&mut connection).begin_response(&facts(200, true, false));
+    assert_eq!(answer.expect("begun").content_length, None);
+    assert_eq!(
+        exchange(&mut connection).continue_response(true, false),
+        Ok(false)
+    );
+    assert_eq!(
+        exchange(&mut connection).continue_response(false, false),
+        Ok(true)
+    );
+    assert!(connection.live(REQUEST, QUEUE).is_err());
+    assert_eq!(connection.end_exchange(), After::NextHead);
+    assert!(connection.is_idle());
+}
+
+#[test]
+fn disconnect_with_more_data_closes_after_the_last_piece() {
+    let mut connection = received(GET);
+    let exchange = exchange(&mut connection);
+    exchange
+        .begin_response(&facts(200, true, false))
+        .expect("begun");
+    assert_eq!(exchange.continue_response(true, true), Ok(false));
+    assert_eq!(exchange.continue_response(false, false), Ok(true));
+    assert_eq!(connection.end_exchange(), After::Close { unread: false });
+}
+
+#[test]
+fn upg_001_upg_002_what_can_be_upgraded() {
+    for (head, can) in [
+        (GET, true),
+        (
+            "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+            true,
+        ),
+        (
+            "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
+            false,
+        ),
+        (
+            "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+            false,
+        ),
+        ("GET / HTTP/1.0\r\nHost: a\r\n\r\n", false),
+    ] {
+        let mut connection = received(head);
+        let exchange = exchange(&mut connection);
+        let plan = exchange.begin_response(&facts(101, true, true));
+        assert_eq!(plan.is_ok(), can, "{head}");
+        // One that was refused can still be answered.
+        let open = exchange.begin_response(&facts(200, false, false));
+        assert_eq!(open.is_ok(), !can, "{head}");
+    }
+}
+
+#[test]
+fn an_upgrade_needs_101_and_more_data() {
+    let mut connection = received(GET);
+    for facts in [facts(200, true, true), facts(101, false, true)] {
+        let plan = exchange(&mut connection).begin_response(&facts);
+        assert_eq!(plan, Err(Error::InvalidParameter));
+    }
+    assert_eq!(exchange(&mut connection).answer(), Answer::None);
+    assert_eq!(exchange(&mut connection).opaque(), Opaque::No);
+}
+
+#[test]
+fn upg_005_nothing_is_added_even_for_a_client_that_wants_to_close() {
+    let mut connection = received("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let plan = exchange(&mut connection).begin_response(&facts(101, true, true));
+    let nothing = ResponsePlan {
+        connection_close: false,
+        replace_connection: false,
+        content_length: None,
+    };
+    assert_eq!(plan, Ok(nothing));
+}
+
+#[test]
+fn ent_019_g_096_the_peers_end_ends_reading_alone() {
+    let mut connection = received(GET);
+    assert!(exchange(&mut connection).body_done());
+    connection = upgraded(GET);
+    let exchange = exchange(&mut connection);
+    assert!(!exchange.body_done());
+    assert!(!exchange.take_continue());
+    exchange.end_opaque_input();
+    assert!(exchange.body_done());
+    assert_eq!(exchange.opaque(), Opaque::PeerEnded);
+    assert_eq!(exchange.continue_response(true, false), Ok(false));
+    assert_eq!(exchange.continue_response(false, false), Ok(true));
+    assert_eq!(connection.end_exchange(), After::Close { unread: false });
+}
+
+#[test]
+fn upg_006_the_last_piece_or_disconnect_ends_the_connection() {
+    for (more_data, disconnect) in [(false, false), (false, true), (true, true)] {
+        let mut connection = upgraded(GET);
+        let last = exchange(&mut connection).continue_response(more_data, disconnect);
+        assert_eq!(last, Ok(true));
+        assert!(connection.live(REQUEST, QUEUE).is_err());
+        // The peer may still be sending.
+        assert_eq!(connection.end_exchange(), After::Close { unread: true });
+    }
+}
+
+#[test]
+fn a_10_a_101_without_the_flag_leaves_http() {
+    let mut connection = received(GET);
+    let plan = exchange(&mut connection).begin_response(&facts(101, false, false));
+    assert_eq!(plan.expect("begun").content_length, None);
+    assert_eq!(connection.end_exchange(), After::NextHead);
+}

@@ -1,0 +1,91 @@
+//! Upgraded connections as futures: the upgrade, and reads and writes of the pipe.
+//!
+//! Owns the future of the 101. Does not own those of reads (`read_body.rs`) and writes
+//! (`respond.rs`): the bytes of a pipe are the entity bodies of its request, both ways (UPG-004).
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use smallvec::smallvec;
+
+use super::respond::send;
+use super::send_call::{Head, SendCall};
+use super::{FinishResponse, ReadBody, WriteBody};
+use crate::by_id::Flags;
+use crate::{Data, Error, Request, Response, Result, Upgraded};
+
+/// An upgrade under way. Made by [`Request::upgrade_async`].
+///
+/// Dropping it before its end resets the connection.
+#[derive(Debug)]
+#[must_use = "futures do nothing before they are polled"]
+pub struct Upgrade {
+    send: SendCall,
+    request: Option<Request>,
+}
+
+impl Request {
+    /// As [`Request::upgrade`], without blocking the thread; it fails alike.
+    ///
+    /// ```
+    /// use httpsys::{Request, Response, Result};
+    ///
+    /// async fn echo(request: Request) -> Result<()> {
+    ///     let response = Response::new(101, "Switching Protocols")
+    ///         .header("Upgrade", "echo")
+    ///         .header("Connection", "Upgrade");
+    ///     let pipe = request.upgrade_async(response).await?;
+    ///     let mut buffer = [0; 4096];
+    ///     loop {
+    ///         match pipe.read_async(&mut buffer).await? {
+    ///             0 => return pipe.close_async().await,
+    ///             n => pipe.write_async(buffer[..n].to_vec()).await?,
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn upgrade_async(self, mut response: Response<'static>) -> Upgrade {
+        let body = response.take_body();
+        let head = Head {
+            response,
+            chunked: false,
+        };
+        Upgrade {
+            send: send(&self, Some(head), Flags::UPGRADE, smallvec![body]),
+            request: Some(self),
+        }
+    }
+}
+
+impl Upgraded {
+    /// As [`Upgraded::read`], without blocking the thread. A read that is dropped loses no bytes.
+    pub fn read_async<'a>(&'a self, out: &'a mut [u8]) -> ReadBody<'a> {
+        self.request().read_body_async(out)
+    }
+
+    /// As [`Upgraded::write`], without blocking the thread.
+    pub fn write_async(&self, data: impl Into<Data<'static>>) -> WriteBody<'_> {
+        let data = data.into();
+        let send = (!data.is_empty())
+            .then(|| send(self.request(), None, Flags::MORE_DATA, smallvec![data]));
+        WriteBody::new(send)
+    }
+
+    /// As [`Upgraded::close`], without blocking the thread.
+    pub fn close_async(self) -> FinishResponse {
+        let send = send(self.request(), None, Flags::default(), super::Pieces::new());
+        FinishResponse::new(send, self.into_request())
+    }
+}
+
+impl Future for Upgrade {
+    type Output = Result<Upgraded>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let result = ready!(self.send.poll(context));
+        // A request that was not upgraded is dropped here, and so reset.
+        let request = self.request.take();
+        Poll::Ready(result.and_then(|_| request.map(Upgraded::of).ok_or(Error::Internal)))
+    }
+}

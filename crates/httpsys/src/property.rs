@@ -1,0 +1,233 @@
+//! Properties of sessions, URL groups and request queues.
+//!
+//! Owns: the setters and getters, and who may set. Does not own: ranges and inheritance
+//! (`httpsys-core`). Invariant: what is set holds for requests that come after the call returned.
+//! Threading: as the objects.
+
+use httpsys_core::operation::Control;
+use httpsys_core::property::{Properties, Property, QueueProperty, State, Timeouts, Verbosity};
+
+use crate::{Error, RequestQueue, Result, ServerSession, UrlGroup};
+
+/// HttpServerQosProperty: limits of a server session or URL group; `None` for none.
+///
+/// They are stored and given back; nothing enforces them yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Limits {
+    /// Bytes per second that are sent, 1024 at least. A session's is for all its groups together.
+    pub bandwidth: Option<u32>,
+    /// Connections; of URL groups only.
+    pub connections: Option<u32>,
+}
+
+impl Limits {
+    fn of(properties: &Properties) -> Limits {
+        Limits {
+            bandwidth: properties.bandwidth,
+            connections: properties.connection_limit,
+        }
+    }
+}
+
+impl ServerSession {
+    /// HttpServerStateProperty: an inactive session refuses the requests of all its groups with the
+    /// 503 handling of their queues (QUE-008).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the session is closed.
+    pub fn set_state(&self, state: State) -> Result<()> {
+        self.set(Property::State(Some(state)))
+    }
+
+    /// The state that was set; active if none was.
+    ///
+    /// # Errors
+    /// As [`ServerSession::set_state`].
+    pub fn state(&self) -> Result<State> {
+        Ok(self.properties()?.state.unwrap_or_default())
+    }
+
+    /// HttpServerTimeoutsProperty, for the groups that have none of their own (TMO-002).
+    ///
+    /// They are stored and given back; nothing enforces them yet.
+    ///
+    /// # Errors
+    /// As [`ServerSession::set_state`].
+    pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
+        self.set(Property::Timeouts(Some(timeouts)))
+    }
+
+    /// The timeouts that were set (TMO-004); zeros if none were.
+    ///
+    /// # Errors
+    /// As [`ServerSession::set_state`].
+    pub fn timeouts(&self) -> Result<Timeouts> {
+        Ok(self.properties()?.timeouts.unwrap_or_default())
+    }
+
+    /// HttpServerQosProperty.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a bandwidth below 1024, for a limit of connections, and when
+    /// the session is closed. Nothing has changed then.
+    pub fn set_limits(&self, limits: Limits) -> Result<()> {
+        if limits.connections.is_some() {
+            return Err(Error::InvalidParameter);
+        }
+        self.set(Property::Bandwidth(limits.bandwidth))
+    }
+
+    /// The limits that were set.
+    ///
+    /// # Errors
+    /// As [`ServerSession::set_state`].
+    pub fn limits(&self) -> Result<Limits> {
+        Ok(Limits::of(&self.properties()?))
+    }
+
+    fn set(&self, property: Property) -> Result<()> {
+        let session = self.id();
+        let call = Control::SetServerSessionProperty { session, property };
+        self.service().control(call).map(drop)
+    }
+
+    fn properties(&self) -> Result<Properties> {
+        self.service().engine().server_session_properties(self.id())
+    }
+}
+
+/// ```
+/// use httpsys::{Limits, Parameters, Service, Timeouts};
+///
+/// # fn main() -> httpsys::Result<()> {
+/// let session = Service::new(Parameters::default())?.create_server_session()?;
+/// let group = session.create_url_group()?;
+/// // Half a minute for each piece of a body; all else as the session says.
+/// group.set_timeouts(Timeouts { entity_body: 30, ..Timeouts::default() })?;
+/// group.set_limits(Limits { connections: Some(100), ..Limits::default() })?;
+/// assert_eq!(group.timeouts()?.entity_body, 30);
+/// assert_eq!(group.limits()?.connections, Some(100));
+/// # Ok(())
+/// # }
+/// ```
+impl UrlGroup {
+    /// HttpServerStateProperty: an inactive group refuses its requests with the 503 handling of its
+    /// queue (QUE-008).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the group is closed.
+    pub fn set_state(&self, state: State) -> Result<()> {
+        self.set(Property::State(Some(state)))
+    }
+
+    /// The state that was set, whatever the session's; active if none was.
+    ///
+    /// # Errors
+    /// As [`UrlGroup::set_state`].
+    pub fn state(&self) -> Result<State> {
+        Ok(self.properties()?.state.unwrap_or_default())
+    }
+
+    /// HttpServerTimeoutsProperty; a value of 0 is the session's (TMO-002).
+    ///
+    /// They are stored and given back; nothing enforces them yet.
+    ///
+    /// # Errors
+    /// As [`UrlGroup::set_state`].
+    pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
+        self.set(Property::Timeouts(Some(timeouts)))
+    }
+
+    /// The timeouts that were set, without what is inherited (TMO-004); zeros if none were.
+    ///
+    /// # Errors
+    /// As [`UrlGroup::set_state`].
+    pub fn timeouts(&self) -> Result<Timeouts> {
+        Ok(self.properties()?.timeouts.unwrap_or_default())
+    }
+
+    /// HttpServerQosProperty.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a bandwidth below 1024, and when the group is closed. Nothing
+    /// has changed then.
+    pub fn set_limits(&self, limits: Limits) -> Result<()> {
+        self.set(Property::Bandwidth(limits.bandwidth))?;
+        self.set(Property::ConnectionLimit(limits.connections))
+    }
+
+    /// The limits that were set.
+    ///
+    /// # Errors
+    /// As [`UrlGroup::set_state`].
+    pub fn limits(&self) -> Result<Limits> {
+        Ok(Limits::of(&self.properties()?))
+    }
+
+    fn set(&self, property: Property) -> Result<()> {
+        let group = self.id();
+        let call = Control::SetUrlGroupProperty { group, property };
+        self.service().control(call).map(drop)
+    }
+
+    fn properties(&self) -> Result<Properties> {
+        self.service().engine().url_group_properties(self.id())
+    }
+}
+
+impl RequestQueue {
+    /// HttpServerQueueLengthProperty: requests that may wait, 10 to 65535; 1000 if nothing is set
+    /// (QUE-001). Those that come to a full queue are refused as [`Verbosity`] says.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for another length, and on a handle of
+    /// [`Service::open_request_queue`](crate::Service::open_request_queue): only the creator
+    /// configures a queue (SES-032); [`Error::InvalidHandle`] when the queue is closed.
+    pub fn set_length_limit(&self, length: u32) -> Result<()> {
+        self.set(QueueProperty::Length(length))
+    }
+
+    /// The number of requests that may wait.
+    #[must_use]
+    pub fn length_limit(&self) -> u32 {
+        self.scope().queue.properties().length
+    }
+
+    /// HttpServerStateProperty: an inactive queue refuses the requests that come.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::set_length_limit`].
+    pub fn set_state(&self, state: State) -> Result<()> {
+        self.set(QueueProperty::State(state))
+    }
+
+    /// Whether the queue takes requests.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.scope().queue.properties().state
+    }
+
+    /// HttpServer503VerbosityProperty: what a client sees of a request that the service refuses for
+    /// this queue.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::set_length_limit`].
+    pub fn set_verbosity(&self, verbosity: Verbosity) -> Result<()> {
+        self.set(QueueProperty::Verbosity(verbosity))
+    }
+
+    /// What a refused client sees.
+    #[must_use]
+    pub fn verbosity(&self) -> Verbosity {
+        self.scope().queue.properties().verbosity
+    }
+
+    fn set(&self, property: QueueProperty) -> Result<()> {
+        if !self.is_creator() {
+            return Err(Error::InvalidParameter);
+        }
+        let queue = self.id();
+        let call = Control::SetRequestQueueProperty { queue, property };
+        self.service().control(call).map(drop)
+    }
+}
