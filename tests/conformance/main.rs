@@ -28,3 +28,4 @@ mod send_raw;
 mod session;
 mod shutdown;
 mod url_prefix;
+mod web_socket;

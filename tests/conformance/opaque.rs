@@ -1,10 +1,9 @@
 //! Opaque mode through both doors: area UPG, and what it changes for entity bodies (ENT-019).
 //!
-//! Owns: the connection as a pipe, its ends, and a WebSocket over it. Does not own: responses that
-//! only look like an upgrade (`send`).
+//! Owns: the connection as a pipe, and its ends. Does not own: WebSockets over it (`web_socket`),
+//! OVERLAPPED (`opaque_overlapped`).
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::thread;
 
 use httpsys_tests::both_doors;
@@ -12,11 +11,6 @@ use httpsys_tests::client::{Client, mask_date};
 use httpsys_tests::door::{
     BUFFER_DATA, DISCONNECT, Door, MORE_DATA, OPAQUE, Received, Reply, World,
 };
-use tungstenite::handshake::derive_accept_key;
-use tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
-use tungstenite::protocol::frame::{CloseFrame, Frame};
-use tungstenite::protocol::{Role, WebSocket};
-use tungstenite::{Message, client};
 
 both_doors![
     upg_001_requests_without_a_body_can_be_upgraded,
@@ -25,9 +19,11 @@ both_doors![
     upg_004_bytes_go_both_ways_as_they_are,
     upg_004_a_megabyte_goes_both_ways_at_once,
     upg_004_bytes_behind_the_head_are_the_first_bytes,
+    upg_004_a_body_given_with_the_101_is_the_first_to_the_client,
     upg_006_the_last_entity_call_closes_the_connection,
-    upg_008_web_socket_frames_go_both_ways,
+    upg_006_a_client_may_go_on_sending_behind_the_end,
     ent_019_a_read_gives_38_when_the_peer_has_ended,
+    g_096_a_client_may_have_ended_before_the_upgrade,
     bdy_026_an_upgrade_request_announces_no_body,
     the_second_request_of_a_connection_can_be_upgraded,
     an_http_1_0_request_cannot_be_upgraded,
@@ -35,9 +31,11 @@ both_doors![
     a_cancel_ends_the_pipe_and_both_its_calls,
     a_peer_that_resets_ends_a_waiting_read,
     a_closing_queue_ends_the_pipe,
+    a_pipe_outlives_its_url_and_the_shutdown_of_its_queue,
 ];
 
-fn switching() -> Reply {
+/// The 101 of a WebSocket, without the field that answers the client's key.
+pub(crate) fn switching() -> Reply {
     Reply::new(101, "Switching Protocols")
         .header("Upgrade", "websocket")
         .header("Connection", "Upgrade")
@@ -167,6 +165,18 @@ fn upg_004_bytes_behind_the_head_are_the_first_bytes<D: Door>(w: &World<D>) {
     );
 }
 
+/// Nothing is framed: neither as chunks nor by a length.
+fn upg_004_a_body_given_with_the_101_is_the_first_to_the_client<D: Door>(w: &World<D>) {
+    let (mut client, received) = w.received_get("/");
+    let reply = switching().chunk("first ");
+    let sent = w.respond(received.id, &reply).expect("upgraded");
+    let head = client.read_head();
+    assert_eq!(mask_date(&head), HEAD);
+    assert_eq!(sent as usize, head.len() + 6);
+    w.send_body(received.id, &[b"second"], 0).expect("ended");
+    assert_eq!(client.read_to_end(), b"first second");
+}
+
 fn upg_006_the_last_entity_call_closes_the_connection<D: Door>(w: &World<D>) {
     for flags in [0, DISCONNECT] {
         let (mut client, received) = upgraded(w);
@@ -180,6 +190,20 @@ fn upg_006_the_last_entity_call_closes_the_connection<D: Door>(w: &World<D>) {
         assert_eq!(w.cancel(received.id), Err(1229));
     }
     w.assert_serves();
+}
+
+/// What it sends is thrown away: a reset would take away what it has not read.
+fn upg_006_a_client_may_go_on_sending_behind_the_end<D: Door>(w: &World<D>) {
+    let (mut client, received) = upgraded(w);
+    assert_eq!(w.send_body(received.id, &[b"bye"], 0), Ok(3));
+    assert_eq!(client.read_exactly(3), b"bye");
+    client.expect_eof();
+    client.send(vec![b'x'; 10_000]);
+    client.finish();
+    // Once this returns the connection is closed, and a reset would be here.
+    let end = w.door.wait_for_disconnect(&w.queue, received.connection_id);
+    assert!(matches!(end, Ok(()) | Err(1229)), "{end:?}");
+    client.expect_eof();
 }
 
 fn ent_019_a_read_gives_38_when_the_peer_has_ended<D: Door>(w: &World<D>) {
@@ -197,6 +221,20 @@ fn ent_019_a_read_gives_38_when_the_peer_has_ended<D: Door>(w: &World<D>) {
     w.send_body(received.id, &[b"!"], 0).expect("ended");
     assert_eq!(client.read_to_end(), b"!");
     assert_eq!(w.read_body(received.id, &mut buffer), Err(1229));
+}
+
+fn g_096_a_client_may_have_ended_before_the_upgrade<D: Door>(w: &World<D>) {
+    let mut client = w.connect();
+    client.send(w.get("/") + "all I have");
+    client.finish();
+    let received = w.receive();
+    w.respond(received.id, &switching()).expect("upgraded");
+    assert_eq!(read_exactly(w, received.id, 10), b"all I have");
+    assert_eq!(w.read_body(received.id, &mut [0; 10]), Err(38));
+    w.send_body(received.id, &[b"an"], MORE_DATA).expect("sent");
+    w.send_body(received.id, &[b"swer"], 0).expect("ended");
+    assert_eq!(client.read_response_head().status(), 101);
+    assert_eq!(client.read_to_end(), b"answer");
 }
 
 fn bdy_026_an_upgrade_request_announces_no_body<D: Door>(w: &World<D>) {
@@ -297,113 +335,13 @@ fn a_closing_queue_ends_the_pipe<D: Door>(w: &World<D>) {
     client.expect_reset();
 }
 
-/// An upgraded request as a stream, for the WebSocket library.
-struct Pipe<'w, D: Door> {
-    world: &'w World<D>,
-    id: u64,
-}
-
-fn failed(code: u32) -> std::io::Error {
-    std::io::Error::other(format!("error {code}"))
-}
-
-impl<D: Door> Read for Pipe<'_, D> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        match self.world.read_body(self.id, out) {
-            Err(38) => Ok(0),
-            result => result.map_err(failed),
-        }
-    }
-}
-
-impl<D: Door> Write for Pipe<'_, D> {
-    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
-        let sent = self.world.send_body(self.id, &[data], MORE_DATA);
-        sent.map_err(failed).map(|sent| sent as usize)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The program's side: sends each message back, closes when the client does.
-fn echo<D: Door>(w: &World<D>) {
-    let received = w.receive();
-    let key = &received
-        .unknown
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case("Sec-WebSocket-Key"))
-        .expect("a field of the handshake")
-        .1;
-    let reply = switching().header("Sec-WebSocket-Accept", derive_accept_key(key));
-    w.respond(received.id, &reply).expect("upgraded");
-    let pipe = Pipe {
-        world: w,
-        id: received.id,
-    };
-    let mut socket = WebSocket::from_raw_socket(pipe, Role::Server, None);
-    loop {
-        match socket.read() {
-            Ok(message) if message.is_close() => {}
-            Ok(message) if message.is_ping() || message.is_pong() => {}
-            Ok(message) => socket.send(message).expect("sent back"),
-            Err(tungstenite::Error::ConnectionClosed) => break,
-            Err(error) => panic!("{error}"),
-        }
-    }
-    w.send_body(received.id, &[], DISCONNECT).expect("ended");
-}
-
-fn upg_008_web_socket_frames_go_both_ways<D: Door>(w: &World<D>) {
-    thread::scope(|scope| {
-        let server = scope.spawn(|| echo(w));
-        let stream = TcpStream::connect(("127.0.0.1", w.port())).expect("connected");
-        let url = format!("ws://localhost:{}/chat", w.port());
-        let (mut socket, response) = client(url, stream).expect("a handshake");
-        assert_eq!(response.status(), 101);
-        let long = "x".repeat(200_000);
-        for message in [
-            Message::text("Hello"),
-            Message::text(""),
-            Message::text(long),
-            Message::binary(vec![0u8, 1, 255]),
-        ] {
-            socket.send(message.clone()).expect("sent");
-            assert_eq!(socket.read().expect("an echo"), message);
-        }
-        // One message in three fragments, with a ping between them.
-        let fragment = |text: &'static str, kind, last| {
-            Message::Frame(Frame::message(text, OpCode::Data(kind), last))
-        };
-        socket
-            .send(fragment("one ", Data::Text, false))
-            .expect("sent");
-        socket
-            .send(fragment("two ", Data::Continue, false))
-            .expect("sent");
-        socket.send(Message::Ping("p".into())).expect("sent");
-        socket
-            .send(fragment("three", Data::Continue, true))
-            .expect("sent");
-        assert_eq!(socket.read().expect("a pong"), Message::Pong("p".into()));
-        assert_eq!(
-            socket.read().expect("an echo"),
-            Message::text("one two three")
-        );
-        let reason = CloseFrame {
-            code: CloseCode::Away,
-            reason: "going".into(),
-        };
-        socket.close(Some(reason.clone())).expect("closed");
-        match socket.read().expect("the other half of the handshake") {
-            Message::Close(Some(frame)) => assert_eq!(frame, reason),
-            other => panic!("{other}"),
-        }
-        assert!(matches!(
-            socket.read(),
-            Err(tungstenite::Error::ConnectionClosed)
-        ));
-        server.join().expect("the server ends");
-    });
+/// SHD-003 as for other requests that were received.
+fn a_pipe_outlives_its_url_and_the_shutdown_of_its_queue<D: Door>(w: &World<D>) {
+    let (mut client, received) = upgraded(w);
+    w.door.remove_all_urls(&w.group).expect("removed");
+    w.door.shutdown_queue(&w.queue).expect("shut down");
+    client.send("ping");
+    assert_eq!(read_exactly(w, received.id, 4), b"ping");
+    w.send_body(received.id, &[b"pong"], 0).expect("ended");
+    assert_eq!(client.read_to_end(), b"pong");
 }

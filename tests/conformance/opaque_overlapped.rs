@@ -49,7 +49,10 @@ fn filled(memory: *const [u8], length: u32) -> Vec<u8> {
 }
 
 fn large() -> &'static [u8] {
-    let bytes: Vec<u8> = (0..LARGE).map(|n| ((n * 7) >> 3) as u8).collect();
+    // A prime period: bytes that come twice or never shift all that follow.
+    let period: Vec<u8> = (0..251).collect();
+    let mut bytes = period.repeat(LARGE / period.len() + 1);
+    bytes.truncate(LARGE);
     bytes.leak()
 }
 
@@ -162,6 +165,25 @@ fn a_cancel_completes_pending_reads_and_sends_with_995() {
     w.assert_serves();
 }
 
+/// What is on its way survives the end, though bytes of the client were never read.
+#[test]
+fn upg_006_a_pending_last_send_arrives_whole() {
+    for flags in [0, DISCONNECT, DISCONNECT | MORE_DATA] {
+        let w = World::<CAbi>::new();
+        let (mut client, received) = upgraded(&w);
+        client.send("unread");
+        let bytes = large();
+        let chunks: &'static [&'static [u8]] = vec![bytes].leak();
+        let send = Overlapped::with_event();
+        assert_eq!(send.send_body(w.queue, received.id, flags, chunks), 997);
+        // The id is void since the call began (SND-033).
+        assert_eq!(w.cancel(received.id), Err(1229));
+        assert!(client.read_to_end() == bytes, "{flags}");
+        assert_eq!(send.wait_result(w.queue), Ok(LARGE as u32));
+        w.assert_serves();
+    }
+}
+
 #[test]
 fn upg_006_the_last_send_ends_a_pending_read() {
     let w = World::<CAbi>::new();
@@ -208,6 +230,30 @@ fn ent_012_a_read_with_fill_buffer_waits_for_all_or_for_the_end() {
         assert_eq!(reader.join().expect("read"), (0, b"gh".to_vec()));
     });
     assert_eq!(read(100).0, 38);
+}
+
+#[test]
+fn a_reset_by_the_peer_ends_pending_reads_and_sends() {
+    let w = World::<CAbi>::new();
+    let (client, received) = upgraded(&w);
+    let reads = [(); 2].map(|()| Overlapped::with_event());
+    for read in &reads {
+        let (buffer, _) = leaked(4);
+        assert_eq!(read.read_body(w.queue, received.id, 0, buffer), 997);
+    }
+    let send = Overlapped::with_event();
+    let chunks: &'static [&'static [u8]] = vec![large()].leak();
+    assert_eq!(send.send_body(w.queue, received.id, MORE_DATA, chunks), 997);
+    client.reset();
+    for read in &reads {
+        // ENT-015.
+        let end = read.wait_result(w.queue);
+        assert!(matches!(end, Err(64 | 995 | 1229)), "{end:?}");
+    }
+    // G-061.
+    assert_eq!(send.wait_result(w.queue), Err(64));
+    assert_eq!(w.cancel(received.id), Err(1229));
+    w.assert_serves();
 }
 
 /// ENT-013 as for bodies: no byte is lost.

@@ -1,4 +1,4 @@
-//! Properties of single requests, and the small helpers of the library: CFG-002, CFG-007, G-106.
+//! Properties of single requests, and the small helpers and rules of the library: area CFG, G-106.
 
 use std::ptr;
 
@@ -7,7 +7,7 @@ use httpapi::api::request_property::HttpQueryRequestProperty;
 use httpapi::types::HTTPAPI_VERSION_2;
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, Reply, World};
-use httpsys_tests::overlapped::Overlapped;
+use httpsys_tests::overlapped::{CompletionPort, Overlapped};
 use httpsys_tests::raw::{Handle, wide};
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Networking::HttpServer as http;
@@ -16,6 +16,7 @@ use windows_sys::Win32::System::IO::OVERLAPPED;
 both_doors![
     a_url_group_is_found_by_its_url_and_queue,
     cfg_002_hst_014_a_prepared_url_can_be_registered,
+    cfg_006_without_a_cache_policy_every_request_reaches_the_program,
 ];
 
 /// NTSTATUS values of HttpFindUrlGroupId.
@@ -183,4 +184,36 @@ fn there_are_no_extensions_and_no_optional_features() {
         // SAFETY: no pointers.
         assert_eq!(unsafe { http::HttpIsFeatureSupported(feature) }, 0);
     }
+}
+
+/// Both doors pass no policy: through the C ABI that is a NULL pointer.
+fn cfg_006_without_a_cache_policy_every_request_reaches_the_program<D: Door>(w: &World<D>) {
+    let mut client = w.connect();
+    for body in ["first", "second"] {
+        client.send(w.get("/same"));
+        let request = w.receive();
+        assert_eq!(request.abs_path, "/same");
+        w.respond(request.id, &Reply::ok().chunk(body))
+            .expect("an answer");
+        assert_eq!(client.read_response().body, body.as_bytes());
+    }
+}
+
+/// An overlapped call afterwards shows that the port works, and that nothing was in it before.
+#[test]
+fn cfg_008_calls_without_overlapped_post_nothing_to_the_port() {
+    let w = World::<CAbi>::new();
+    let port = CompletionPort::of(w.queue, 7);
+    let (mut client, request) = w.received_get("/");
+    w.respond(request.id, &Reply::ok()).expect("an answer");
+    assert_eq!(client.read_response().status(), 200);
+    client.send(w.get("/"));
+    let request = w.receive();
+    assert_eq!(set(w.queue, request.id, STREAM_ERROR, 4, ptr::null()), 0);
+    let overlapped = Overlapped::without_event();
+    let pointer = overlapped.pointer();
+    assert_eq!(set(w.queue, request.id, STREAM_ERROR, 4, pointer), 0);
+    let packet = port.next();
+    assert_eq!((packet.key, packet.overlapped), (7, pointer as usize));
+    port.assert_empty();
 }

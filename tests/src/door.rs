@@ -202,11 +202,7 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     /// HttpSetServerSessionProperty(HttpServerStateProperty).
     fn set_session_state(&self, session: &Self::Session, state: State) -> Result<(), u32>;
     /// HttpSetServerSessionProperty(HttpServerTimeoutsProperty).
-    fn set_session_timeouts(
-        &self,
-        session: &Self::Session,
-        timeouts: Timeouts,
-    ) -> Result<(), u32>;
+    fn set_session_timeouts(&self, session: &Self::Session, timeouts: Timeouts) -> Result<(), u32>;
     /// HttpQueryServerSessionProperty(HttpServerTimeoutsProperty).
     fn session_timeouts(&self, session: &Self::Session) -> Result<Timeouts, u32>;
     /// HttpSetServerSessionProperty(HttpServerQosProperty), for each limit that is given.

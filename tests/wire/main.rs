@@ -16,6 +16,7 @@ mod limit;
 mod parameter;
 mod path;
 mod request_line;
+mod reservation;
 mod response;
 mod smuggling;
 

@@ -14,7 +14,10 @@ use crate::files::Tree;
 /// Package and what it may use directly.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("httpsys-proto", &["httparse"]),
-    ("httpsys-core", &["httpsys-proto", "idna", "slab", "smallvec"]),
+    (
+        "httpsys-core",
+        &["httpsys-proto", "idna", "slab", "smallvec"],
+    ),
     ("httpsys-logging", &["parking_lot", "tracing"]),
     (
         "httpsys-engine",

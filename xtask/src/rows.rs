@@ -18,6 +18,10 @@ use crate::files::{self, Tree};
 pub(crate) const CATALOG: &str = "docs/reference/behaviour.md";
 const REASONS: &str = "docs/rows-open.tsv";
 const PAGE: &str = "docs/ROWS.md";
+/// Has the counts between two marks.
+const README: &str = "README.md";
+const BEGIN: &str = "<!-- rows: written by `make rows` -->\n";
+const END: &str = "<!-- end of rows -->\n";
 
 /// Longest stimulus shown, in characters.
 const STIMULUS: usize = 80;
@@ -39,11 +43,44 @@ pub(crate) fn run(root: &Path, check: bool) -> Outcome {
         check,
         "make rows",
     )?;
+    let readme = files::required(root, README)?;
+    let counts = confidence_line(&rows, |row| covered.contains_key(&row.id));
+    let readme = between_marks(&readme, &counts)
+        .ok_or_else(|| vec![format!("{README}: the marks of `make rows` are gone")])?;
+    files::generate(root, README, &readme, check, "make rows")?;
     let tested = rows
         .iter()
         .filter(|row| covered.contains_key(&row.id))
         .count();
     Ok(format!("{PAGE}: {tested} of {} rows tested", rows.len()))
+}
+
+/// The counts as one sentence for the README.
+fn confidence_line(rows: &[Row], tested: impl Fn(&Row) -> bool) -> String {
+    let count = |confidence: &str| {
+        let of_it = rows.iter().filter(|row| row.confidence == confidence);
+        let (all, done) = of_it.fold((0, 0), |(all, done), row| {
+            (all + 1, done + usize::from(tested(row)))
+        });
+        format!("{done} of {all}")
+    };
+    let done = rows.iter().filter(|row| tested(row)).count();
+    format!(
+        "{done} of {} rows of the behaviour catalog have a passing test: {} that were tested against \
+         HTTP.sys (T), {} captured (C), {} documented (D), {} folklore (F).\n",
+        rows.len(),
+        count("T"),
+        count("C"),
+        count("D"),
+        count("F"),
+    )
+}
+
+/// `text` with `counts` between the marks; `None` without marks.
+fn between_marks(text: &str, counts: &str) -> Option<String> {
+    let (front, rest) = text.split_once(BEGIN)?;
+    let (_, back) = rest.split_once(END)?;
+    Some(format!("{front}{BEGIN}{counts}{END}{back}"))
 }
 
 fn unknown_ids(rows: &[Row], covered: &BTreeMap<String, Vec<Test>>) -> Vec<String> {
@@ -204,6 +241,25 @@ mod tests {
         ] {
             assert!(page.lines().any(|found| found == line), "{line}\n{page}");
         }
+    }
+
+    #[test]
+    fn the_readme_gets_the_counts_between_its_marks() {
+        let rows = [
+            row("ERR-001", "T"),
+            row("ERR-002", "T"),
+            row("ERR-003", "D"),
+        ];
+        let counts = confidence_line(&rows, |row| row.id == "ERR-001");
+        assert!(counts.starts_with("1 of 3 rows"), "{counts}");
+        assert!(
+            counts.contains("1 of 2 that") && counts.contains("0 of 1 documented"),
+            "{counts}"
+        );
+        let text = format!("a\n{BEGIN}old\n{END}b\n");
+        let new = between_marks(&text, &counts).expect("marks");
+        assert_eq!(new, format!("a\n{BEGIN}{counts}{END}b\n"));
+        assert_eq!(between_marks("no marks", &counts), None);
     }
 
     #[test]

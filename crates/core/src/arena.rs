@@ -66,6 +66,15 @@ impl<T> Arena<T> {
         Some(self.slots.remove(index_of(id)).1)
     }
 
+    /// The arena without its objects; their ids do not come back.
+    #[must_use]
+    pub fn emptied(self) -> Self {
+        Arena {
+            slots: Slab::new(),
+            ..self
+        }
+    }
+
     /// All live objects with their ids, by index.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
         self.slots.iter().map(|(_, (id, value))| (*id, value))

@@ -429,7 +429,8 @@ impl Exchange {
         Ok(plan)
     }
 
-    /// UPG-005: nothing is added to the head. The connection ends with the response (UPG-006).
+    /// UPG-005: nothing is added to the head. The connection ends with the response (UPG-006), so
+    /// DISCONNECT on the head says nothing new (assumed; SND-024 as in HTTP).
     fn begin_opaque(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
         if !self.upgradable || !facts.more_data || facts.status != 101 {
             return Err(Error::InvalidParameter);

@@ -19,6 +19,7 @@ pub mod operation;
 pub mod property;
 pub mod request;
 pub mod request_queue;
+pub mod reservation;
 pub mod routing;
 pub mod spread;
 pub mod url_prefix;

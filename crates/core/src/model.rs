@@ -1,17 +1,19 @@
 //! The objects of the API and the calls that change them: server sessions, URL groups, request
 //! queues and URL registrations.
 //!
-//! Owns: which object belongs to which, the namespace, the properties of each object, and the results of the control calls
-//! (SES and PFX rows). Does not own: requests and receives (the data path never enters here; it
-//! reads the snapshot the driver makes after [`Effects::routes`]) nor listeners: which ports must
-//! be open is told by [`Model::scopes`], and a driver that cannot open one undoes the call.
-//! Invariant: a URL group's session is alive; a binding names a live queue.
+//! Owns: which object belongs to which, the namespace, who may register (PFX-014), the properties
+//! of each object, and the results of the control calls (SES and PFX rows). Does not own: requests
+//! and receives (the data path never enters here; it reads the snapshot the driver makes after
+//! [`Effects::routes`]) nor listeners: which ports must be open is told by [`Model::scopes`], and a
+//! driver that cannot open one undoes the call. Invariant: a URL group's session is alive; a
+//! binding names a live queue. Threading: plain data.
 
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::operation::{ApiVersion, Control, Outcome};
 use crate::property::{Effective, Properties, QueueProperties, Timeouts};
+use crate::reservation::Reservations;
 use crate::routing::{Conflict, Registration, RoutingTable};
 use crate::url_prefix::{ListenScope, UrlPrefix};
 
@@ -55,6 +57,9 @@ pub struct Model {
     routing: RoutingTable,
     /// Of the service: what sessions inherit.
     timeouts: Timeouts,
+    reservations: Reservations,
+    /// Registrations need a reservation (PFX-014).
+    enforce_url_acl: bool,
 }
 
 #[derive(Debug, Default)]
@@ -84,16 +89,49 @@ impl Default for Model {
 }
 
 impl Model {
-    /// An empty namespace.
+    /// An empty namespace in which everybody may register everything.
     #[must_use]
     pub fn new() -> Self {
+        Model::with_url_acl(false)
+    }
+
+    /// An empty namespace. If `enforce`, a prefix for other hosts than the loopback's needs a
+    /// reservation, else [`Error::AccessDenied`] (PFX-014, PFX-015).
+    #[must_use]
+    pub fn with_url_acl(enforce: bool) -> Self {
         Model {
             sessions: Arena::new(0x51),
             groups: Arena::new(0x52),
             queues: Arena::new(0x53),
             routing: RoutingTable::new(),
             timeouts: Timeouts::DEFAULT,
+            reservations: Reservations::default(),
+            enforce_url_acl: enforce,
         }
+    }
+
+    /// Forgets all objects. The configuration, which is the machine's, stays.
+    pub fn clear(&mut self) {
+        let empty = Model::with_url_acl(self.enforce_url_acl);
+        let old = std::mem::replace(self, empty);
+        self.reservations = old.reservations;
+        self.timeouts = old.timeouts;
+        // Ids do not come back.
+        self.sessions = old.sessions.emptied();
+        self.groups = old.groups.emptied();
+        self.queues = old.queues.emptied();
+    }
+
+    /// The reservations.
+    #[must_use]
+    pub fn reservations(&self) -> &Reservations {
+        &self.reservations
+    }
+
+    /// The reservations that routing has to know of: `None` unless registrations need one.
+    #[must_use]
+    pub fn enforced_reservations(&self) -> Option<&RoutingTable> {
+        self.enforce_url_acl.then(|| self.reservations.table())
     }
 
     /// The URL registrations.
@@ -187,6 +225,16 @@ impl Model {
             Control::RemoveUrl { queue, url } => {
                 self.remove_url(self.group_of_v1(queue)?, &url, effects)
             }
+            Control::AddReservation(reservation) => {
+                self.reservations.add(reservation)?;
+                effects.routes = true;
+                Ok(Outcome::Done)
+            }
+            Control::RemoveReservation { url } => {
+                self.reservations.remove(&url)?;
+                effects.routes = true;
+                Ok(Outcome::Done)
+            }
             Control::CloseRequestQueue { queue } => self.close_request_queue(queue, effects),
         }
     }
@@ -195,7 +243,10 @@ impl Model {
         if version != ApiVersion::V1 && version != ApiVersion::V2 {
             return Err(Error::RevisionMismatch);
         }
-        let id = self.sessions.insert(Session::default()).ok_or(Error::NoResources)?;
+        let id = self
+            .sessions
+            .insert(Session::default())
+            .ok_or(Error::NoResources)?;
         Ok(Outcome::ServerSession(ServerSessionId(id)))
     }
 
@@ -250,16 +301,27 @@ impl Model {
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
         let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        if !self.may_register(&prefix) {
+            return Err(Error::AccessDenied);
+        }
         let registration = Registration { group, context };
         self.routing
             .insert(&prefix, registration)
             .map_err(|conflict| match conflict {
-                // PFX-022 names no code for a second scheme on a port: it is a conflict like others.
+                // PFX-022 names no code for a second scheme on a port: it is a conflict like
+                // others.
                 Conflict::AlreadyExists | Conflict::SchemeMismatch => Error::AlreadyExists,
             })?;
         effects.routes = true;
         effects.ports.push(prefix.port());
         Ok(Outcome::Done)
+    }
+
+    /// PFX-014: as HTTP.sys lets a program without administrator rights register.
+    fn may_register(&self, prefix: &UrlPrefix) -> bool {
+        !self.enforce_url_acl
+            || prefix.listen_scope() != ListenScope::Any
+            || self.reservations.cover(prefix)
     }
 
     fn remove_url(

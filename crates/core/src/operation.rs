@@ -6,6 +6,7 @@
 
 use crate::ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
 use crate::property::{Property, QueueProperty};
+use crate::reservation::Reservation;
 
 /// HTTPAPI_VERSION.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +119,13 @@ pub enum Control {
         /// The queue.
         queue: QueueId,
         /// The UrlPrefix string.
+        url: Vec<u16>,
+    },
+    /// HttpSetServiceConfiguration(HttpServiceConfigUrlAclInfo).
+    AddReservation(Reservation),
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigUrlAclInfo).
+    RemoveReservation {
+        /// The reserved prefix.
         url: Vec<u16>,
     },
     /// HttpCloseRequestQueue, or CloseHandle on a version 1 queue (SHD-005).

@@ -210,9 +210,9 @@ impl Properties {
     /// Sets or unsets one property.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a property that the holder does not have and for a value
-    /// out of range (G-105); [`Error::NotSupported`] (50) for an authentication scheme, as none is
-    /// built. Nothing has changed then.
+    /// [`Error::InvalidParameter`] (87) for a property that the holder does not have and for a
+    /// value out of range (G-105); [`Error::NotSupported`] (50) for an authentication scheme, as
+    /// none is built. Nothing has changed then.
     pub fn set(&mut self, holder: Holder, property: Property) -> Result<(), Error> {
         match property {
             Property::State(state) => self.state = state,

@@ -1,10 +1,10 @@
 //! A request queue: the FIFO of requests that no program has taken, and the FIFO of receives that
 //! found none.
 //!
-//! Owns order (CON-006, G-033), refusing by the queue's properties (QUE-001, QUE-008) and closing. Does not own the requests
-//! themselves (they stay with their connections; here are ids) nor what a waiting receive is: the
-//! driver chooses `W` and when the two are paired. Invariant: after [`RequestQueue::pair`]
-//! returned `None`, at most one of the two FIFOs has entries.
+//! Owns order (CON-006, G-033), refusing by the queue's properties (QUE-001, QUE-008) and closing.
+//! Does not own the requests themselves (they stay with their connections; here are ids) nor what a
+//! waiting receive is: the driver chooses `W` and when the two are paired. Invariant: after
+//! [`RequestQueue::pair`] returned `None`, at most one of the two FIFOs has entries.
 
 use std::collections::VecDeque;
 

@@ -193,6 +193,17 @@ impl UrlPrefix {
         &self.path
     }
 
+    /// Whether `other` is this prefix or lies below it, by whole segments.
+    pub fn contains(&self, other: &UrlPrefix) -> bool {
+        // The final slash of a path ends a segment.
+        let own = self.path.iter().map(|&unit| fold_unit(unit));
+        let head = other.path.iter().take(self.path.len());
+        self.scheme == other.scheme
+            && self.port == other.port
+            && self.host == other.host
+            && own.eq(head.map(|&unit| fold_unit(unit)))
+    }
+
     /// Where to listen: only on loopback for `localhost` and loopback literals, on all addresses
     /// for everything else (G-092: our choice; HTTP.sys listens on all addresses by default and
     /// refuses by Host).

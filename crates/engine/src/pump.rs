@@ -165,6 +165,7 @@ impl Service {
             Ok(Destination::Unbound) => Reject::ServiceUnavailable,
             Ok(Destination::UnknownHost) => Reject::InvalidHostname,
             Ok(Destination::UnknownPath) => Reject::NotFound,
+            Ok(Destination::Reserved) => Reject::BadRequest,
             Err(reject) => reject,
         };
         self.requests().put(block);
@@ -372,6 +373,9 @@ impl Service {
         let outcome = pool::with_scratch(|buffer| conn.read(buffer));
         match outcome {
             ReadOutcome::Bytes(n) => {
+                // A short read is no proof of an empty socket here: the event that both sides are
+                // closed may have come before it, and is the last one.
+                conn.readable = true;
                 conn.lingered = conn.lingered.saturating_add(n as u32);
                 if conn.lingered > self.parameters().choices.linger_bytes {
                     self.close_connection(conn, wakes);

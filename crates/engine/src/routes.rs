@@ -1,9 +1,9 @@
 //! The routing snapshot: what the data path knows of the namespace.
 //!
-//! Owns a copy of the registrations, of the bindings and of what is in force for each URL group, made
-//! anew after each control call that
-//! changes them. Readers never meet the model's lock; a thread that reads keeps the copy until it
-//! finds that there is a newer one, so that routing takes no lock at all.
+//! Owns a copy of the registrations, of the bindings and of what is in force for each URL group,
+//! made anew after each control call that changes them. Readers never meet the model's lock; a
+//! thread that reads keeps the copy until it finds that there is a newer one, so that routing takes
+//! no lock at all.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::cooked_url::CookedUrl;
-use httpsys_core::model::Binding;
+use httpsys_core::model::Model;
 use httpsys_core::property::Effective;
 use httpsys_core::routing::{Registration, Route, RoutingTable};
 use httpsys_core::spread::BuildSpread;
@@ -89,6 +89,8 @@ pub(crate) struct Routes {
     version: u64,
     table: RoutingTable,
     bindings: HashMap<UrlGroupId, Bound, BuildSpread>,
+    /// Reserved prefixes; only where registrations need one.
+    reservations: Option<RoutingTable>,
 }
 
 /// A URL group that has a queue.
@@ -109,15 +111,14 @@ pub(crate) enum Destination<'a> {
     Unbound,
     UnknownHost,
     UnknownPath,
+    /// A reservation matches and no registration: 400 (RTE-012).
+    Reserved,
 }
 
 impl Routes {
-    pub(crate) fn new(
-        table: RoutingTable,
-        bindings: impl Iterator<Item = Binding>,
-        queues: &HashMap<QueueId, Arc<Queue>>,
-    ) -> Self {
-        let bindings = bindings
+    pub(crate) fn new(model: &Model, queues: &HashMap<QueueId, Arc<Queue>>) -> Self {
+        let bindings = model
+            .bindings()
             .filter_map(|binding| {
                 let bound = Bound {
                     queue: Arc::clone(queues.get(&binding.queue?)?),
@@ -128,8 +129,9 @@ impl Routes {
             .collect();
         Routes {
             version: 0,
-            table,
+            table: model.routing().clone(),
             bindings,
+            reservations: model.enforced_reservations().cloned(),
         }
     }
 
@@ -141,7 +143,13 @@ impl Routes {
                 None => Destination::Unbound,
             },
             Route::UnknownHost => Destination::UnknownHost,
+            Route::UnknownPath if self.is_reserved(url, local) => Destination::Reserved,
             Route::UnknownPath => Destination::UnknownPath,
         }
+    }
+
+    fn is_reserved(&self, url: &CookedUrl, local: SocketAddr) -> bool {
+        let reserved = self.reservations.as_ref();
+        reserved.is_some_and(|table| matches!(table.route(url, local), Route::Match(_)))
     }
 }

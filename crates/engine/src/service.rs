@@ -12,6 +12,7 @@ use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::property::Properties;
 use httpsys_core::proto::Parameters;
+use httpsys_core::reservation::Reservation;
 use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 use parking_lot::Mutex;
 
@@ -39,7 +40,7 @@ struct Inner {
     requests: RequestPool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     model: Model,
     queues: HashMap<QueueId, Arc<Queue>>,
@@ -75,11 +76,15 @@ impl Service {
         for name in parameters.without_effect() {
             tracing::warn!(parameter = name, "is set and has no effect");
         }
+        let state = State {
+            model: Model::with_url_acl(parameters.choices.enforce_url_acl),
+            queues: HashMap::new(),
+        };
         Ok(Service {
             inner: Arc::new(Inner {
                 parameters,
                 clock: Box::new(clock),
-                model: Mutex::new(State::default()),
+                model: Mutex::new(state),
                 routes: Published::default(),
                 shard: Shard::new(0)?,
                 leadership: Leadership::default(),
@@ -143,11 +148,7 @@ impl Service {
             tracing::error!(%error, "listeners do not match the registrations that are left");
         }
         if effects.routes {
-            let routes = Routes::new(
-                state.model.routing().clone(),
-                state.model.bindings(),
-                &state.queues,
-            );
+            let routes = Routes::new(&state.model, &state.queues);
             self.inner.routes.publish(routes);
         }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
@@ -186,6 +187,23 @@ impl Service {
         state.model.url_group_properties(group).cloned()
     }
 
+    /// HttpQueryServiceConfiguration(HttpServiceConfigUrlAclInfo) for a prefix.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
+    /// for a prefix that is not reserved.
+    pub fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
+        let state = self.inner.model.lock();
+        state.model.reservations().get(url).cloned()
+    }
+
+    /// The reservation with this number of an enumeration, in the order of their making.
+    #[must_use]
+    pub fn reservation_at(&self, index: usize) -> Option<Reservation> {
+        let state = self.inner.model.lock();
+        state.model.reservations().at(index).cloned()
+    }
+
     /// HttpFindUrlGroupId: the group of `queue` that has exactly this prefix.
     ///
     /// # Errors
@@ -208,8 +226,9 @@ impl Service {
             .map(|(port, _)| port)
             .collect();
         let queues: Vec<QueueId> = state.queues.keys().copied().collect();
-        state.model = Model::new();
-        self.inner.routes.publish(Routes::default());
+        state.model.clear();
+        let routes = Routes::new(&state.model, &HashMap::new());
+        self.inner.routes.publish(routes);
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
             let closed = self.listen_on(port, &[]);

@@ -13,6 +13,8 @@ pub(crate) struct Code(u32);
 impl Code {
     /// ERROR_INVALID_FUNCTION (1).
     pub(crate) const INVALID_FUNCTION: Code = Code(1);
+    /// ERROR_NO_MORE_ITEMS (259): the end of an enumeration.
+    pub(crate) const NO_MORE_ITEMS: Code = Code(259);
     /// ERROR_IO_PENDING (997): the completion follows.
     pub(crate) const IO_PENDING: Code = Code(997);
     /// ERROR_NOT_SUPPORTED (50).

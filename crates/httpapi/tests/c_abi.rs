@@ -384,7 +384,8 @@ fn snd_020_to_snd_023_flags_and_arguments() {
         server
             .send(id, 0x40, &response(101, b"Switching Protocols"))
             .0,
-        50
+        87,
+        "OPAQUE without MORE_DATA"
     );
     assert_eq!(server.respond(id, 0x20, &[]).0, 50);
     assert_eq!(server.send(id, 0, &response(0, b"")).0, 87);

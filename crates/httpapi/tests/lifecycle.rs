@@ -11,7 +11,7 @@ use httpapi::api::feature::HttpIsFeatureSupported;
 use httpapi::api::initialize::{HttpInitialize, HttpTerminate};
 use httpapi::api::request_queue::HttpCreateHttpHandle;
 use httpapi::api::server_session::HttpCreateServerSession;
-use httpapi::api::service_configuration::HttpSetServiceConfiguration;
+use httpapi::api::service_configuration::*;
 use httpapi::types::*;
 use support::{RequestMemory, Server};
 
@@ -36,12 +36,22 @@ fn create_handle() -> u32 {
 }
 
 fn configure() -> u32 {
-    // SAFETY: not looked at.
-    unsafe { HttpSetServiceConfiguration(null_mut(), 0, null_mut(), 0, null_mut()) }
+    let (null, none) = (null_mut(), null_mut());
+    // SAFETY: NULL everywhere.
+    let codes = unsafe {
+        [
+            HttpSetServiceConfiguration(null, 0, null, 0, none),
+            HttpDeleteServiceConfiguration(null, 0, null, 0, none),
+            HttpUpdateServiceConfiguration(null, 0, null, 0, none),
+            HttpQueryServiceConfiguration(null, 0, null, 0, null, 0, null_mut(), none),
+        ]
+    };
+    assert_eq!(codes, [codes[0]; 4]);
+    codes[0]
 }
 
 #[test]
-fn ses_001_to_ses_003_counts_flags_and_versions() {
+fn cfg_001_ses_001_to_ses_003_counts_flags_and_versions() {
     // SAFETY: no pointers.
     assert_eq!(unsafe { HttpIsFeatureSupported(1) }, 0);
     assert_eq!((create_handle(), configure()), (1114, 1114));

@@ -106,6 +106,7 @@ mod headers;
 mod property;
 mod queue;
 mod request;
+mod reservation;
 mod response;
 mod server;
 mod service;

@@ -149,8 +149,8 @@ impl UrlGroup {
     /// HttpServerQosProperty.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a bandwidth below 1024, and when the group is closed. Nothing
-    /// has changed then.
+    /// [`Error::InvalidParameter`] for a bandwidth below 1024, and when the group is closed.
+    /// Nothing has changed then.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         self.set(Property::Bandwidth(limits.bandwidth))?;
         self.set(Property::ConnectionLimit(limits.connections))

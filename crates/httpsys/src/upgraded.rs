@@ -13,8 +13,9 @@ use crate::{Request, Response, Result};
 /// An upgraded connection. Made by [`Request::upgrade`].
 ///
 /// Reading ends with 0 bytes when the peer has closed its sending side; writing goes on until
-/// [`Upgraded::close`] (G-096). A pipe that is dropped before resets the connection. `&Upgraded`
-/// reads and writes, too, so that two threads can use both directions.
+/// [`Upgraded::close`] (G-096). A pipe that is dropped before resets the connection, and what was
+/// written and is still on its way can be lost. `&Upgraded` reads and writes, too, so that two
+/// threads can use both directions; the pipe can be in an [`std::sync::Arc`].
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -92,10 +93,20 @@ impl Upgraded {
     /// # Errors
     /// As [`Upgraded::write`].
     pub fn close(mut self) -> Result<()> {
-        let scope = self.request.scope();
-        scope.send_body(self.request.id(), Flags::default(), &[])?;
+        self.shutdown()?;
         self.request.answered();
         Ok(())
+    }
+
+    /// As [`Upgraded::close`], for a thread that shares the pipe: both directions end, and reads of
+    /// other threads, also those that wait, fail with [`crate::Error::ConnectionInvalid`]. The drop
+    /// of the pipe does nothing any more.
+    ///
+    /// # Errors
+    /// As [`Upgraded::write`].
+    pub fn shutdown(&self) -> Result<()> {
+        let (scope, id) = (self.request.scope(), self.request.id());
+        scope.send_body(id, Flags::default(), &[]).map(drop)
     }
 
     /// Resets the connection. While other threads read and write, [`crate::RequestQueue::cancel`]

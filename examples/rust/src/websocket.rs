@@ -12,8 +12,9 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::thread;
 
-use httpsys::{Request, RequestQueue, Response, Result, Server};
+use httpsys::{Request, RequestQueue, Response, Result, Server, Upgraded};
 use httpsys_examples::Options;
+use tungstenite::Error;
 use tungstenite::error::ProtocolError;
 use tungstenite::handshake::derive_accept_key;
 use tungstenite::protocol::{Role, WebSocket};
@@ -95,28 +96,31 @@ fn upgrade(request: Request, key: &str) -> Result<()> {
         .header("Connection", "Upgrade")
         .header("Sec-WebSocket-Accept", key);
     let pipe = request.upgrade(response)?;
-    // A connection of its own thread: it lives as long as its client wants.
+    // A thread of its own for each connection: it lives as long as its client wants.
     thread::spawn(move || {
         let mut socket = WebSocket::from_raw_socket(pipe, Role::Server, None);
-        if let Err(error) = echo(&mut socket) {
-            eprintln!("websocket: {error}");
+        let echoed = echo(&mut socket);
+        let pipe = socket.into_inner();
+        match echoed {
+            // In order: a pipe that is just dropped is reset, and its last frame may be lost.
+            // It fails when the client was faster.
+            Ok(()) => drop(pipe.close()),
+            Err(error) => eprintln!("websocket: {error}"),
         }
     });
     Ok(())
 }
 
 /// Sends each message back until the client closes.
-fn echo(socket: &mut WebSocket<httpsys::Upgraded>) -> tungstenite::Result<()> {
+fn echo(socket: &mut WebSocket<Upgraded>) -> tungstenite::Result<()> {
     loop {
         match socket.read() {
             Ok(message) if message.is_text() || message.is_binary() => socket.send(message)?,
-            // Pings are answered by the library.
+            // Pings and the closing handshake are answered by the library.
             Ok(_) => {}
-            Err(tungstenite::Error::ConnectionClosed) => return Ok(()),
+            Err(Error::ConnectionClosed) => return Ok(()),
             // A client that just goes away is no fault of the server's.
-            Err(tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
-                return Ok(());
-            }
+            Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => return Ok(()),
             Err(error) => return Err(error),
         }
     }

@@ -123,7 +123,8 @@ pub fn query<T: Copy>(query: Query<'_>) -> Result<T, u32> {
     let (code, needed, buffer) = query_into(query, 0, size_of::<T>());
     super::checked(code)?;
     assert_eq!(needed as usize, size_of::<T>(), "the return length");
-    // SAFETY: the buffer has the size of a `T`, aligned to 8, and `T` is a plain structure of http.h.
+    // SAFETY: the buffer has the size of a `T`, aligned to 8, and `T` is a plain structure of
+    // http.h.
     Ok(unsafe { buffer.as_ptr().cast::<T>().read() })
 }
 

@@ -343,3 +343,78 @@ fn a_url_group_is_found_by_its_url_and_queue() {
         Err(Error::InvalidParameter)
     );
 }
+
+#[test]
+fn pfx_014_pfx_015_with_enforcement_hosts_of_the_network_need_a_reservation() {
+    let mut namespace = Namespace(Model::with_url_acl(true));
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let v1 = namespace.v1_queue();
+    for url in [
+        "http://+:80/",
+        "http://*:80/",
+        "http://host:80/",
+        "http://10.0.0.1:80/",
+    ] {
+        assert_eq!(namespace.add(group, url), Err(Error::AccessDenied), "{url}");
+        let url = utf16(url);
+        let add = Control::AddUrl { queue: v1, url };
+        assert_eq!(namespace.call(add), Err(Error::AccessDenied));
+    }
+    assert_eq!(
+        namespace.add(group, "nonsense"),
+        Err(Error::InvalidParameter)
+    );
+    for url in [
+        "http://localhost:80/",
+        "http://127.0.0.1:80/",
+        "http://[::1]:80/",
+    ] {
+        assert_eq!(namespace.add(group, url), Ok(Outcome::Done), "{url}");
+    }
+    let reservation = crate::reservation::Reservation {
+        url: utf16("http://+:80/a/"),
+        descriptor: utf16("D:"),
+    };
+    let reserve = Control::AddReservation(reservation);
+    assert_eq!(namespace.call(reserve), Ok(Outcome::Done));
+    assert_eq!(namespace.add(group, "http://+:80/a/b/"), Ok(Outcome::Done));
+    assert_eq!(
+        namespace.add(group, "http://+:80/b/"),
+        Err(Error::AccessDenied)
+    );
+    // The end of a reservation is not the end of what was registered.
+    let url = utf16("http://+:80/a/");
+    assert_eq!(
+        namespace.call(Control::RemoveReservation { url }),
+        Ok(Outcome::Done)
+    );
+    assert_eq!(
+        namespace.add(group, "http://+:80/a/b/"),
+        Err(Error::AccessDenied)
+    );
+    let url = Some(utf16("http://+:80/a/b/"));
+    let remove = Control::RemoveUrlFromUrlGroup { group, url };
+    assert_eq!(namespace.call(remove), Ok(Outcome::Done));
+}
+
+#[test]
+fn what_is_forgotten_has_no_successor_with_its_id_and_reservations_stay() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let reserve = Control::AddReservation(crate::reservation::Reservation {
+        url: utf16("http://+:80/"),
+        descriptor: utf16("D:"),
+    });
+    namespace.call(reserve).unwrap();
+    namespace.0.clear();
+    assert_eq!(
+        namespace.0.url_group_properties(group),
+        Err(Error::InvalidParameter)
+    );
+    let next = namespace.session();
+    assert_ne!(next, session);
+    assert_ne!(namespace.group(next), group);
+    assert!(namespace.0.reservations().at(0).is_some());
+}

@@ -1,8 +1,9 @@
-//! Properties that are kept for other parts of the service: logging, authentication, channel binding.
+//! Properties that are kept for other parts of the service: logging, authentication, channel
+//! binding.
 //!
 //! Owns: their values and what is refused when they are set. Does not own: log files
-//! (`httpsys-logging`) nor any authentication, which is not built. Strings are UTF-16 without a NUL.
-//! Threading: plain data.
+//! (`httpsys-logging`) nor any authentication, which is not built. Strings are UTF-16 without a
+//! NUL. Threading: plain data.
 
 use super::Holder;
 use crate::error::Error;

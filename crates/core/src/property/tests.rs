@@ -101,7 +101,7 @@ fn que_008_a_group_is_enabled_while_it_and_its_session_are() {
 }
 
 #[test]
-fn que_006_que_007_connections_are_limited_in_groups_and_minus_1_is_no_limit() {
+fn que_007_connections_are_limited_in_groups_and_minus_1_is_no_limit() {
     let limit = |holder, limit| set(holder, Property::ConnectionLimit(Some(limit)));
     let unset = Properties::default();
     let three = limit(Holder::UrlGroup, 3).unwrap();
@@ -198,6 +198,5 @@ fn logging_is_checked_for_its_holder_and_the_documented_bounds() {
     assert!(!ask(UrlGroup, |it| it.flags = 0x10));
     assert!(!ask(UrlGroup, |it| it.flags = 0xC));
     assert!(ask(UrlGroup, |it| it.rollover = Rollover::Size(1 << 20)));
-    assert!(!ask(UrlGroup, |it| it.rollover =
-        Rollover::Size((1 << 20) - 1)));
+    assert!(!ask(UrlGroup, |it| it.rollover = Rollover::Size((1 << 20) - 1)));
 }

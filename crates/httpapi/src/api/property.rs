@@ -30,8 +30,8 @@ const MAX_SERVICE_NAMES: u32 = 1024;
 /// 87 for NULL and another length, 998 for a misaligned one.
 ///
 /// # Safety
-/// `information` is NULL or points to `length` bytes that are valid for reads. Any bytes are a valid
-/// `T`.
+/// `information` is NULL or points to `length` bytes that are valid for reads. Any bytes are a
+/// valid `T`.
 pub(super) unsafe fn exact<T: Copy>(information: *const c_void, length: u32) -> Result<T, Code> {
     if length as usize != size_of::<T>() {
         return Err(Error::InvalidParameter.into());

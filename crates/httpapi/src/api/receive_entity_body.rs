@@ -23,7 +23,8 @@ entry! {
     /// call (ENT-005 to ENT-007); 234 with a byte count of 1 for an empty buffer while bytes are
     /// here (ENT-013); 1229 for id 0, an unknown id or an answered one (ENT-002, ENT-009); 6 for a
     /// handle that is not a queue (ENT-001); 87 for unknown flags and NULL; 995, 1229 or 64 when
-    /// the client is gone (ENT-015).
+    /// the client is gone (ENT-015). After a 101 with OPAQUE: the bytes of the connection as they
+    /// are, and 38 when the client has closed its sending side (UPG-004, ENT-019, G-096).
     fn HttpReceiveRequestEntityBody(
         queue: HANDLE,
         request: u64,

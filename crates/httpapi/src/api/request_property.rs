@@ -20,12 +20,13 @@ use crate::types::{
 };
 
 entry! {
-    /// Sets a property of a request: HttpRequestPropertyStreamError, the code with which a stream of
-    /// HTTP/2 or HTTP/3 is reset. A request over HTTP/1.x takes it and has no use for it (CFG-007).
+    /// Sets a property of a request: HttpRequestPropertyStreamError, the code with which a stream
+    /// of HTTP/2 or HTTP/3 is reset. A request over HTTP/1.x takes it and has no use for it
+    /// (CFG-007).
     ///
     /// 1229 for a request that is over (G-106); 87 for NULL, a wrong length and a property that
-    /// cannot be set; 50 for the two that can be set on newer systems, the idle timeout and the DSCP
-    /// tag, for which HttpIsFeatureSupported says FALSE.
+    /// cannot be set; 50 for the two that can be set on newer systems, the idle timeout and the
+    /// DSCP tag, for which HttpIsFeatureSupported says FALSE.
     fn HttpSetRequestProperty(
         queue: HANDLE,
         id: u64,

@@ -92,9 +92,9 @@ entry! {
     /// Sets a property of a queue: its length (10 to 65535, QUE-001), state or 503 verbosity. In
     /// force for the requests that come from now on.
     ///
-    /// 6 for a handle that is not a queue; 50 for a queue of version 1 (SES-023); 87 through a handle
-    /// that only opened the queue (SES-032), for NULL, a length other than 4 (G-105), a value out of
-    /// range and a property that queues do not have.
+    /// 6 for a handle that is not a queue; 50 for a queue of version 1 (SES-023); 87 through a
+    /// handle that only opened the queue (SES-032), for NULL, a length other than 4 (G-105), a
+    /// value out of range and a property that queues do not have.
     fn HttpSetRequestQueueProperty(
         queue: HANDLE,
         property: HTTP_SERVER_PROPERTY,
@@ -121,8 +121,8 @@ entry! {
 
     /// Asks for a property of a queue, through any of its handles.
     ///
-    /// 234 for a buffer of less than 4 bytes, with the size in `return_length` (G-105); otherwise as
-    /// HttpSetRequestQueueProperty.
+    /// 234 for a buffer of less than 4 bytes, with the size in `return_length` (G-105); otherwise
+    /// as HttpSetRequestQueueProperty.
     fn HttpQueryRequestQueueProperty(
         queue: HANDLE,
         property: HTTP_SERVER_PROPERTY,

@@ -98,7 +98,9 @@ entry! {
     /// which may be empty (SND-013 to SND-015).
     ///
     /// The byte count is that of this call's body bytes (SND-006). 87 before the response's head
-    /// (G-056) and for more than 9999 chunks (SND-020); otherwise as HttpSendHttpResponse.
+    /// (G-056) and for more than 9999 chunks (SND-020); otherwise as HttpSendHttpResponse. After a
+    /// 101 with OPAQUE the bytes go out as they are; a call without MORE_DATA or with DISCONNECT
+    /// closes the connection behind them (UPG-004, UPG-006).
     ///
     /// Partial: chunks from the fragment cache and trailers are refused; nothing is logged.
     fn HttpSendResponseEntityBody(

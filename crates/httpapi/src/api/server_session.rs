@@ -1,7 +1,7 @@
 //! Server sessions: HttpCreateServerSession and its companions.
 //!
-//! Owns the functions of the family. Does not own sessions (`httpsys_core::model`) nor the structures
-//! of properties (`property`). Threading: any thread.
+//! Owns the functions of the family. Does not own sessions (`httpsys_core::model`) nor the
+//! structures of properties (`property`). Threading: any thread.
 
 use std::ffi::c_void;
 
@@ -42,8 +42,8 @@ entry! {
     ///
     /// 87 for an unknown session, a property that sessions do not have (a limit of connections
     /// too), NULL, a length other than the structure's (G-105), and a value out of range; 50 for an
-    /// authentication scheme: none is built, and a request must not hang on it. With `Flags.Present`
-    /// 0 the property is unset.
+    /// authentication scheme: none is built, and a request must not hang on it. With
+    /// `Flags.Present` 0 the property is unset.
     ///
     /// Partial: the state is in force; timeouts, bandwidth and logging are stored and answered, but
     /// nothing enforces them yet.

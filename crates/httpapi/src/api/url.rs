@@ -87,8 +87,8 @@ fn on_the_heap(units: &[u16]) -> Result<*mut u16, Code> {
     if memory.is_null() {
         return Err(Error::NoResources.into());
     }
-    // SAFETY: `memory` has room for the units and a NUL, which is there; it is new, so that it is no
-    // part of `units`.
+    // SAFETY: `memory` has room for the units and a NUL, which is there; it is new, so that it is
+    // no part of `units`.
     unsafe {
         let from = units.as_ptr().cast::<u8>();
         from.copy_to_nonoverlapping(memory, size_of_val(units));

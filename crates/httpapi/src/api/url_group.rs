@@ -1,8 +1,8 @@
 //! URL groups: HttpCreateUrlGroup and its companions.
 //!
-//! Owns the functions of the family, the conversion of HTTP_BINDING_INFO, and the properties of which
-//! only the default is there. Does not own groups, prefixes and routing (`httpsys_core`) nor the
-//! structures of the other properties (`property`). Threading: any thread.
+//! Owns the functions of the family, the conversion of HTTP_BINDING_INFO, and the properties of
+//! which only the default is there. Does not own groups, prefixes and routing (`httpsys_core`) nor
+//! the structures of the other properties (`property`). Threading: any thread.
 
 use std::ffi::c_void;
 
@@ -77,11 +77,11 @@ entry! {
     /// Sets a property of a group: its binding to a request queue (SES-024 to SES-026), state,
     /// timeouts, limits, logging, authentication, channel binding.
     ///
-    /// 87 for NULL, a length other than the structure's (G-105), a property that groups do not have,
-    /// a value out of range, and a handle that is not a queue; 6 for a closed one (G-104); 50 for
-    /// what is not built: authentication schemes, sharing endpoints, restricted protection levels,
-    /// delegation, fast forwarding and the gathering of request information. With `Flags.Present` 0
-    /// the property is unset.
+    /// 87 for NULL, a length other than the structure's (G-105), a property that groups do not
+    /// have, a value out of range, and a handle that is not a queue; 6 for a closed one (G-104); 50
+    /// for what is not built: authentication schemes, sharing endpoints, restricted protection
+    /// levels, delegation, fast forwarding and the gathering of request information. With
+    /// `Flags.Present` 0 the property is unset.
     ///
     /// Partial: binding and state are in force; timeouts, limits and logging are stored and
     /// answered, but nothing enforces them yet.
@@ -161,8 +161,8 @@ unsafe fn set_call(
     }
 }
 
-/// A property of which only the default is there: 50 for another value, so that no program relies on
-/// what nobody does.
+/// A property of which only the default is there: 50 for another value, so that no program relies
+/// on what nobody does.
 fn default_only(
     group: UrlGroupId,
     property: HTTP_SERVER_PROPERTY,
@@ -173,7 +173,10 @@ fn default_only(
     if is_default {
         Ok(None)
     } else {
-        tracing::warn!(property, "is a property of URL groups that is not implemented");
+        tracing::warn!(
+            property,
+            "is a property of URL groups that is not implemented"
+        );
         Err(Code::NOT_SUPPORTED)
     }
 }

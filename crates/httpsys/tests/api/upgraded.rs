@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
+use std::sync::Arc;
 use std::thread;
 
 use crate::support::{Client, server};
@@ -75,6 +76,28 @@ fn cxl_003_a_cancel_by_id_ends_a_read_of_another_thread() {
         "{result:?}"
     );
     assert!(client.was_reset());
+}
+
+#[test]
+fn upg_006_a_shutdown_ends_the_read_of_another_thread() {
+    let (pipe, client, server) = pipe();
+    let pipe = Arc::new(pipe);
+    let reader = thread::spawn({
+        let pipe = Arc::clone(&pipe);
+        move || pipe.read(&mut [0; 16])
+    });
+    (&*pipe).write_all(b"bye").unwrap();
+    pipe.shutdown().unwrap();
+    assert_eq!(reader.join().unwrap(), Err(Error::ConnectionInvalid));
+    assert_eq!(pipe.write(b"x"), Err(Error::ConnectionInvalid));
+    assert_eq!(pipe.shutdown(), Err(Error::ConnectionInvalid));
+    assert_eq!(
+        server.queue().cancel(pipe.request().id()),
+        Err(Error::ConnectionInvalid)
+    );
+    // The drop resets nothing.
+    drop(pipe);
+    assert_eq!(client.read_all(), "bye");
 }
 
 #[test]

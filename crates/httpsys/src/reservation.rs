@@ -1,0 +1,58 @@
+//! Reservations of URL prefixes, for services that enforce them.
+//!
+//! Owns the calls. Does not own the records (`httpsys-core`). Threading: as [`Service`].
+
+use httpsys_core::operation::Control;
+use httpsys_core::reservation::Reservation;
+
+use crate::service::utf16;
+use crate::{Result, Service};
+
+/// Reservations, as `netsh http add urlacl` makes them. They matter only with
+/// [`Choices::enforce_url_acl`](crate::Choices::enforce_url_acl): then a URL for another host than
+/// the loopback's needs one, as for programs without administrator rights (PFX-014).
+///
+/// ```
+/// use httpsys::{Error, Parameters, Service};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// let mut parameters = Parameters::default();
+/// parameters.choices.enforce_url_acl = true;
+/// let service = Service::new(parameters)?;
+/// let group = service.create_server_session()?.create_url_group()?;
+///
+/// let url = format!("http://+:{port}/shop/");
+/// assert_eq!(group.add_url(&url), Err(Error::AccessDenied));
+/// service.reserve_url(&url, "D:(A;;GX;;;WD)")?;
+/// group.add_url(&url)?;
+/// # Ok(())
+/// # }
+/// ```
+impl Service {
+    /// HttpSetServiceConfiguration(HttpServiceConfigUrlAclInfo): reserves a prefix and all below
+    /// it. The security descriptor is kept as it is; whom it names is not looked at.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is no
+    /// UrlPrefix and for an empty descriptor; [`Error::AlreadyExists`](crate::Error::AlreadyExists)
+    /// for a prefix that is reserved.
+    pub fn reserve_url(&self, url: &str, descriptor: &str) -> Result<()> {
+        self.control(Control::AddReservation(Reservation {
+            url: utf16(url),
+            descriptor: utf16(descriptor),
+        }))
+        .map(drop)
+    }
+
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigUrlAclInfo). What was registered stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) for a prefix that is not reserved;
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is no
+    /// UrlPrefix.
+    pub fn unreserve_url(&self, url: &str) -> Result<()> {
+        let url = utf16(url);
+        self.control(Control::RemoveReservation { url }).map(drop)
+    }
+}
