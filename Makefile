@@ -26,7 +26,7 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke check bench \
-	matrix rows install clean
+	bench-check matrix rows install clean
 
 help: ## list the targets
 	@echo "httpsys $(VERSION). Targets:"
@@ -109,6 +109,9 @@ test-tsan: ## the same under ThreadSanitizer
 
 bench: build ## measure; the method is in benches/
 	python3 benches/run.py
+
+bench-check: ## instruction counts against benches/limits.tsv (needs valgrind)
+	python3 benches/micro.py --check
 
 matrix: ## write docs/COMPATIBILITY.md anew
 	$(XTASK) matrix

@@ -282,7 +282,7 @@ static int open_queue(int number, int prefixes)
     binding.RequestQueueHandle = queue;
     rc = HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding));
     if (rc) return fail("HttpSetUrlGroupProperty", rc);
-    for (n = prefixes - 1; n >= 0; --n) {
+    for (n = 0; n < prefixes; ++n) {
         if (n)
             snprintf(url, sizeof(url), "http://+:%d/unused/%d/", number, n);
         else

@@ -475,3 +475,30 @@ fn the_size_needed_is_exact_for_many_requests() {
         w.respond(id, &Reply::ok()).expect("an answer");
     }
 }
+
+#[test]
+fn hdr_017_there_is_no_request_information() {
+    let w = world();
+    let mut client = w.connect();
+    client.send(w.get("/"));
+    let buffer = receive_next(&w, 0);
+    let request = buffer.request();
+    assert_eq!(request.RequestInfoCount, 0, "A-11: until one is built");
+    assert!(request.pRequestInfo.is_null());
+}
+
+/// A program that provides three times the length of its longest URI has room for it.
+#[test]
+fn lim_023_a_long_uri_takes_about_three_times_its_size() {
+    let w = world();
+    let path = "/".to_owned() + &"segment/".repeat(200) + "?" + &"q".repeat(8_000);
+    let mut client = w.connect();
+    client.send(w.get(&path));
+    let mut buffer = RequestBuffer::new(BIG as usize);
+    let mut needed = 0;
+    let code = raw::receive(w.queue, 0, 0, &mut buffer, REQUEST_V2, Some(&mut needed));
+    assert_eq!(code, 234);
+    let uri = path.len() as u32;
+    assert!(needed >= 3 * uri, "{needed} for {uri}");
+    assert!(needed < 3 * uri + 2_000, "{needed} for {uri}");
+}

@@ -24,6 +24,7 @@ both_doors![
     snd_014_the_last_entity_call_ends_the_request,
     snd_015_a_response_may_end_without_chunks,
     snd_016_content_length_is_not_counted,
+    snd_024_disconnect_with_more_data_closes_after_the_last_piece,
     snd_017_a_short_body_is_sent_as_it_is,
     snd_018_chunked_framing_of_the_program_passes,
     snd_030_snd_031_sends_after_the_client_has_gone_fail_in_the_end,
@@ -200,6 +201,21 @@ fn snd_016_content_length_is_not_counted<D: Door>(w: &World<D>) {
     w.assert_serves();
     assert_eq!(w.send_body(request.id, &[], 0), Ok(0));
     assert_eq!(w.receive().abs_path, "/2");
+}
+
+/// The documentation leaves it open; here the connection closes when the response ends.
+fn snd_024_disconnect_with_more_data_closes_after_the_last_piece<D: Door>(w: &World<D>) {
+    let (mut client, request) = w.received_get("/");
+    let reply = Reply::ok().chunk("one ").flags(MORE_DATA | DISCONNECT);
+    assert!(w.respond(request.id, &reply).is_ok());
+    assert_eq!(
+        w.send_body(request.id, &[b"two "], MORE_DATA | DISCONNECT),
+        Ok(4)
+    );
+    assert_eq!(w.send_body(request.id, &[b"three"], 0), Ok(5));
+    let answer = String::from_utf8(client.read_to_end()).expect("text");
+    assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\none two three"), "{answer}");
 }
 
 fn snd_017_a_short_body_is_sent_as_it_is<D: Door>(w: &World<D>) {

@@ -60,6 +60,16 @@ impl RequestId {
     pub fn place(self) -> Place {
         Place::unpack(self.0)
     }
+
+    /// The activity id under which HTTP.sys traces the request, as a GUID lies in memory: that of
+    /// the provider with the request id for its first eight bytes (CON-016, captured).
+    #[must_use]
+    pub fn activity_id(self) -> [u8; 16] {
+        let mut guid = [0; 16];
+        guid[..8].copy_from_slice(&self.0.to_le_bytes());
+        guid[8..].copy_from_slice(&[0xB6, 0x3F, 0x84, 0x71, 0x0C, 0x79, 0x67, 0xBB]);
+        guid
+    }
 }
 
 impl ConnectionId {
@@ -156,6 +166,15 @@ impl SlotIds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn con_016_the_activity_id_begins_with_the_request_id() {
+        let id = RequestId(0x4000_0000_8000_00F1);
+        let guid = id.activity_id();
+        assert_eq!(guid[..8], [0xF1, 0, 0, 0x80, 0, 0, 0, 0x40]);
+        // {........-....-....-b63f-84710c7967bb}
+        assert_eq!(guid[8..], [0xB6, 0x3F, 0x84, 0x71, 0x0C, 0x79, 0x67, 0xBB]);
+    }
 
     #[test]
     fn packing_and_unpacking_agree_at_the_bounds() {

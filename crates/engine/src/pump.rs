@@ -119,7 +119,8 @@ impl Service {
     /// before: a line that ended among them was judged then.
     fn has_invalid_url(&self, head: &RequestHead, seen: usize) -> bool {
         let target = head.raw_url();
-        if target.is_empty() || head.verb_text().len() + target.len() + LINE_REST < seen {
+        let line = head.skipped() + head.verb_text().len() + target.len() + LINE_REST;
+        if target.is_empty() || line < seen {
             return false;
         }
         match head.target() {

@@ -8,7 +8,9 @@
 //! is no clock, socket, file, thread or randomness in this crate: time is an argument.
 //!
 //! Invariants: no input makes a function of this crate panic; the outcome of a parse depends on
-//! the bytes alone and not on how they were split between calls; nothing allocates once the
+//! the bytes alone and not on how they were split between calls, once the line has ended that
+//! decides (a fault in an unfinished line is told earlier if it came in one read); nothing allocates
+//! once the
 //! buffers of a reused [`RequestHead`] or [`ResponseHead`] have grown to what the traffic needs.
 //!
 //! Threading: plain values, `Send` and `Sync`, no interior mutability.

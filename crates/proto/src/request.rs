@@ -371,6 +371,12 @@ impl RequestHead {
         self.parsed
     }
 
+    /// Bytes of empty lines in front of the request line (G-017).
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.skipped
+    }
+
     /// Whether the known field `id` came more than once.
     fn is_repeated(&self, id: usize) -> bool {
         self.repeats

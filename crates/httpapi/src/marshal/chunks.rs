@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn snd_029_a_fragment_is_not_in_the_cache_and_other_kinds_are_refused() {
+    fn snd_029_lim_021_a_fragment_is_not_in_the_cache_and_trailers_are_off() {
         for (kind, code) in [(1, 6), (2, 3), (3, 3), (4, 50), (5, 50)] {
             assert_eq!(read(&[chunk(kind, std::ptr::null(), 0)]), Err(code));
         }
