@@ -403,3 +403,46 @@ fn dsc_006_fin_need_not_be_a_disconnect() {
         assert!(ended.into_inner());
     }
 }
+
+#[test]
+fn lim_019_refused_requests_are_in_the_error_log() {
+    let folder = std::env::temp_dir().join(format!("httpsys-errors-{}", std::process::id()));
+    let mut on = set("EnableErrorLogging", "1");
+    on.set("ErrorLoggingDir", folder.to_str().expect("UTF-8"))
+        .expect("a path");
+    let mut port = 0;
+    Lab::run(on, |lab| {
+        port = lab.port.number();
+        assert_eq!(lab.status(get("/fine")), 200);
+        assert_eq!(lab.status(get("/%zz")), 400);
+        assert_eq!(
+            lab.status("GET /x HTTP/1.1\r\nHost: elsewhere\r\n\r\n"),
+            400
+        );
+        assert_eq!(
+            lab.status("PUT /y HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+            411
+        );
+        assert_eq!(lab.status("GET / HTTP/3.0\r\n\r\n"), 505);
+    });
+    // The end of the service has written everything.
+    let log = std::fs::read_to_string(folder.join("HTTPERR/httperr1.log")).expect("a log");
+    std::fs::remove_dir_all(folder).expect("it is there");
+    let lines: Vec<&str> = log.lines().filter(|line| !line.starts_with('#')).collect();
+    let tails: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let fields: Vec<&str> = line.split(' ').collect();
+            assert_eq!((fields[2], fields[4]), ("127.0.0.1", "127.0.0.1"), "{line}");
+            assert_eq!(fields[5], port.to_string(), "{line}");
+            fields[6..].join(" ")
+        })
+        .collect();
+    let wanted = [
+        "HTTP/1.1 GET /%zz 400 - URL -",
+        "HTTP/1.1 GET /x 400 - Hostname -",
+        "HTTP/1.1 PUT /y 411 - LengthRequired -",
+        "HTTP/3.0 GET / 505 - Version_N/S -",
+    ];
+    assert_eq!(tails, wanted, "{log}");
+}

@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "httpsys-engine",
         &[
             "httpsys-core",
+            "httpsys-logging",
             "httpsys-proto",
             "mio",
             "nix",

@@ -21,6 +21,7 @@ mod demand;
 mod disconnect;
 mod drive;
 mod entity_body;
+mod error_log;
 mod lead;
 mod listener;
 mod pool;

@@ -110,8 +110,8 @@ impl Service {
             Parsed::Reject(_) if self.has_invalid_url(&block.head, 0) => Reject::InvalidUrl,
             Parsed::Reject(reject) => reject,
         };
+        self.refuse(conn, reject, Some(&block), wakes);
         self.requests().put(block);
-        self.refuse(conn, reject, wakes);
         bytes.len()
     }
 
@@ -159,9 +159,9 @@ impl Service {
                 return self.enqueue(conn, block, rest, registration, &bound.queue, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
-                self.requests().put(block);
                 let verbosity = bound.queue.properties().verbosity;
-                return self.refuse_unavailable(conn, verbosity, "Disabled", wakes);
+                self.refuse_unavailable(conn, verbosity, "Disabled", Some(&block), wakes);
+                return self.requests().put(block);
             }
             Ok(Destination::Unbound) => Reject::ServiceUnavailable,
             Ok(Destination::UnknownHost) => Reject::InvalidHostname,
@@ -169,8 +169,8 @@ impl Service {
             Ok(Destination::Reserved) => Reject::BadRequest,
             Err(reject) => reject,
         };
+        self.refuse(conn, reject, Some(&block), wakes);
         self.requests().put(block);
-        self.refuse(conn, reject, wakes);
     }
 
     fn enqueue(
@@ -242,10 +242,12 @@ impl Service {
     /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008).
     #[cold]
     fn refuse_queued(&self, conn: &mut Conn, queue: &Queue, reason: &str, wakes: &mut Wakes) {
-        if let Some(block) = conn.block.take() {
+        let block = conn.block.take();
+        let verbosity = queue.properties().verbosity;
+        self.refuse_unavailable(conn, verbosity, reason, block.as_deref(), wakes);
+        if let Some(block) = block {
             self.requests().put(block);
         }
-        self.refuse_unavailable(conn, queue.properties().verbosity, reason, wakes);
     }
 
     /// The 503 handling: what the queue's verbosity lets the client see (QUE-003 to QUE-005).
@@ -255,9 +257,12 @@ impl Service {
         conn: &mut Conn,
         verbosity: Verbosity,
         reason: &str,
+        request: Option<&Request>,
         wakes: &mut Wakes,
     ) {
         tracing::info!(connection = conn.state.id().0, reason, "refused");
+        let status = (verbosity != Verbosity::Basic).then_some(503);
+        self.log_error(conn, reason, status, request);
         let page = match verbosity {
             Verbosity::Basic => {
                 return self.reset_connection(conn, Error::ConnectionInvalid, wakes);
@@ -271,13 +276,21 @@ impl Service {
     /// Answers with the service's own error page, then ends the connection in order: the write
     /// side is closed, and what the client still sends is read and thrown away, so that the page
     /// is not lost to a reset (ERR-017, ERR-018, G-006).
-    pub(crate) fn refuse(&self, conn: &mut Conn, reject: Reject, wakes: &mut Wakes) {
+    fn refuse(
+        &self,
+        conn: &mut Conn,
+        reject: Reject,
+        request: Option<&Request>,
+        wakes: &mut Wakes,
+    ) {
         tracing::info!(
             connection = conn.state.id().0,
             status = reject.status(),
             reason = reject.httperr_reason(),
             "refused"
         );
+        let (reason, status) = (reject.httperr_reason(), reject.status());
+        self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
 

@@ -14,9 +14,11 @@ use httpsys_core::property::Properties;
 use httpsys_core::proto::Parameters;
 use httpsys_core::reservation::Reservation;
 use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
+use httpsys_logging::ErrorLog;
 use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
+use crate::error_log;
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
@@ -36,6 +38,7 @@ struct Inner {
     model: Mutex<State>,
     routes: Published,
     shard: Shard,
+    error_log: Option<ErrorLog>,
     leadership: Leadership,
     requests: RequestPool,
 }
@@ -76,6 +79,7 @@ impl Service {
         for name in parameters.without_effect() {
             tracing::warn!(parameter = name, "is set and has no effect");
         }
+        let error_log = error_log::open(&parameters)?;
         let state = State {
             model: Model::with_url_acl(parameters.choices.enforce_url_acl),
             queues: HashMap::new(),
@@ -87,6 +91,7 @@ impl Service {
                 model: Mutex::new(state),
                 routes: Published::default(),
                 shard: Shard::new(0)?,
+                error_log,
                 leadership: Leadership::default(),
                 requests: RequestPool::default(),
             }),
@@ -237,6 +242,9 @@ impl Service {
         self.reset_all(&mut wakes);
         drop(state);
         wakes.fire(self);
+        if let Some(log) = &self.inner.error_log {
+            log.writer().flush();
+        }
         self.inner.shard.interrupt();
     }
 
@@ -250,6 +258,10 @@ impl Service {
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.inner.parameters
+    }
+
+    pub(crate) fn error_log(&self) -> Option<&ErrorLog> {
+        self.inner.error_log.as_ref()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

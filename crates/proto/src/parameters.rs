@@ -133,16 +133,15 @@ parameters! {
     /// `EnableAggressiveMemoryUsage`, default off (LIM-018). No effect: memory pressure is not
     /// watched.
     enable_aggressive_memory_usage: bool = false, "EnableAggressiveMemoryUsage";
-    /// `EnableErrorLogging` (LIM-019). HTTP.sys has it on; here it is off by default, since a
-    /// library must not write files that nobody asked for. No effect yet: the service does not
-    /// write the error log.
+    /// `EnableErrorLogging`: a line in the HTTPERR log for each request that the service refuses
+    /// (LIM-019). HTTP.sys has it on; here it is off by default, since a library must not write
+    /// files that nobody asked for.
     enable_error_logging: bool = false, "EnableErrorLogging";
-    /// `ErrorLogFileTruncateSize`: bytes, at least and by default 0x100000 (LIM-019). No effect
-    /// yet, as `EnableErrorLogging`.
+    /// `ErrorLogFileTruncateSize`: bytes, at least and by default 0x100000; then the next file
+    /// begins (LIM-019).
     error_log_file_truncate_size: u32 = 0x10_0000, "ErrorLogFileTruncateSize", 0x10_0000..=u32::MAX;
     /// `ErrorLoggingDir`: the folder above `HTTPERR`; empty, the default, is the folder for
-    /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs). No effect yet, as
-    /// `EnableErrorLogging`.
+    /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs).
     error_logging_dir: String = String::new(), "ErrorLoggingDir";
     /// `Http2MaxSettingsPerFrame`: 7 to 2,796,202, unset by default (LIM-020). No effect: HTTP/2 is
     /// not built.
@@ -158,14 +157,11 @@ parameters! {
 }
 
 /// What [`Parameters::without_effect`] looks for.
-const WITHOUT_EFFECT: [&str; 11] = [
+const WITHOUT_EFFECT: [&str; 8] = [
     "UriEnableCache",
     "UriMaxUriBytes",
     "UriScavengerPeriod",
     "EnableAggressiveMemoryUsage",
-    "EnableErrorLogging",
-    "ErrorLogFileTruncateSize",
-    "ErrorLoggingDir",
     "Http2MaxSettingsPerFrame",
     "Http2MaxSettingsPerMinute",
     "EnableTrailerSupport",

@@ -1,0 +1,67 @@
+//! The HTTPERR log: a line for each request or connection that the service itself ends.
+//!
+//! Owns: whether there is a log (`EnableErrorLogging`, LIM-019), and what of a connection goes into
+//! a line. Does not own the file nor its format (`httpsys-logging`). Lines are handed to a bounded
+//! buffer; nothing here waits for a disk. Threading: any thread.
+
+use httpsys_core::Request;
+use httpsys_core::proto::Parameters;
+use httpsys_logging::{
+    CodePage, ErrorLog, ErrorLogSettings, ErrorRecord, Reason, Rollover, StdFiles, Text, Time,
+    Version,
+};
+
+use crate::conn::Conn;
+use crate::pool;
+use crate::service::Service;
+
+/// The log that these parameters ask for, if they do.
+pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>> {
+    if !parameters.enable_error_logging {
+        return Ok(None);
+    }
+    let folder = if parameters.error_logging_dir.is_empty() {
+        std::env::temp_dir()
+    } else {
+        parameters.error_logging_dir.clone().into()
+    };
+    let settings = ErrorLogSettings {
+        rollover: Rollover::Size(parameters.error_log_file_truncate_size),
+        code_page: CodePage::LOCAL,
+        ..ErrorLogSettings::default()
+    };
+    ErrorLog::start(StdFiles::error_log(&folder), &settings).map(Some)
+}
+
+impl Service {
+    /// Writes a line: why, with which status if there was an answer, and the request as far as it
+    /// was read. Reasons that HTTP.sys has no name for give none.
+    pub(crate) fn log_error(
+        &self,
+        conn: &Conn,
+        reason: &str,
+        status: Option<u16>,
+        request: Option<&Request>,
+    ) {
+        let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
+            return;
+        };
+        let time = Time::utc(self.clock().unix_seconds());
+        let mut record = ErrorRecord::new(time, reason);
+        record.client = Some(conn.remote);
+        record.server = Some(conn.local);
+        record.status = status;
+        if let Some(request) = request {
+            let version = request.version();
+            record.version = (version.major > 0).then_some(Version {
+                major: version.major,
+                minor: version.minor,
+            });
+            record.method = Text::Bytes(request.head.verb_text());
+            record.uri = Text::Bytes(request.head.raw_url());
+        }
+        let mut line = pool::get_buffer();
+        log.log(&record, &mut line);
+        pool::put_buffer(line);
+    }
+}
