@@ -59,6 +59,7 @@ SERVERS = {
     "c_abi": ([PEER, "{port}", "{t}", "sync"], "c"),
     "c_abi_iocp": ([PEER, "{port}", "{t}", "iocp"], "c"),
     "c_abi_1000": ([PEER, "{port}", "{t}", "sync", "1000"], "c"),
+    "futures": ([release("futures_peer"), "{port}", "{t}"], "benches"),
     "rust": ([release("hello"), "--port", "{port}", "--threads", "{t}"], "examples"),
 }
 
