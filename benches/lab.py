@@ -64,6 +64,10 @@ SERVERS = {
 }
 
 
+# The others serve one route, or differ in one thing.
+DEFAULT_SERVERS = ["mio_floor", "c_abi", "c_abi_iocp", "rust"]
+
+
 class Unavailable(Exception):
     """A server cannot take part; the text says why."""
 
@@ -348,8 +352,8 @@ def load(port, options, cpu=None, timeout=60):
 # ---- command line ----
 
 def add_server_options(parser, port):
-    parser.add_argument("--servers", default=",".join(SERVERS), metavar="A,B", help="default: all of "
-                        + ", ".join(SERVERS))
+    parser.add_argument("--servers", default=",".join(DEFAULT_SERVERS), metavar="A,B",
+                        help="default: %(default)s; all: " + ", ".join(SERVERS))
     parser.add_argument("--add", action="append", default=[], metavar="NAME=CMD",
                         help="one more server; {port} {w} {t} {root} are filled in; may be repeated")
     parser.add_argument("--app-threads", type=int, metavar="N", help="{t}: threads of the application")
