@@ -416,11 +416,9 @@ impl Exchange {
         let plan = ResponsePlan {
             connection_close: self.close && !facts.says_close,
             replace_connection: self.is_http_1_0 && !facts.says_close,
-            content_length: self.generated_content_length(facts),
+            content_length: facts.generated_content_length(),
         };
-        let framed = facts.has_content_length || facts.has_transfer_encoding;
-        let bodiless = self.head_verb || matches!(facts.status, 100..=199 | 204 | 304);
-        self.unframed = facts.more_data && !framed && !bodiless;
+        self.unframed = facts.more_data && facts.lacks_framing() && !self.head_verb;
         self.answer = if facts.more_data {
             Answer::Streaming
         } else {
@@ -462,13 +460,19 @@ impl Exchange {
         }
         Ok(last)
     }
+}
+
+impl ResponseFacts {
+    /// The status allows a body, and the program did not frame it.
+    fn lacks_framing(&self) -> bool {
+        let bodiless = matches!(self.status, 100..=199 | 204 | 304);
+        !bodiless && !self.has_content_length && !self.has_transfer_encoding
+    }
 
     /// SND-009, G-047 to G-050: one-call responses get a length, except where the status forbids
     /// a body or the program framed it itself.
-    fn generated_content_length(&self, facts: &ResponseFacts) -> Option<u64> {
-        let bodiless = matches!(facts.status, 100..=199 | 204 | 304);
-        let framed = facts.has_content_length || facts.has_transfer_encoding;
-        (!facts.more_data && !framed && !bodiless).then_some(facts.body_len)
+    fn generated_content_length(&self) -> Option<u64> {
+        (!self.more_data && self.lacks_framing()).then_some(self.body_len)
     }
 }
 

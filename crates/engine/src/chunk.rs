@@ -74,7 +74,9 @@ pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
 
 /// What is to be written next.
 pub(crate) enum Next<'a> {
+    /// What is left of the head alone.
     Plain(&'a [u8]),
+    /// Pieces for one vectored write.
     Memory(SmallVec<[IoSlice<'a>; 8]>),
     File {
         file: &'a File,
@@ -90,6 +92,10 @@ pub(crate) fn next_piece<'a>(
     sent: u64,
     most: usize,
 ) -> Next<'a> {
+    if chunks.is_empty() {
+        let bytes = &head[sent as usize..];
+        return Next::Plain(&bytes[..bytes.len().min(most)]);
+    }
     let mut skip = sent;
     let mut left = most;
     let mut pieces = SmallVec::new();

@@ -471,6 +471,7 @@ fn write_from(
 ) -> Result<Stopped, Broken> {
     let total = piece.length();
     let until = sent.saturating_add(SHARE);
+    let most = most.map_or(usize::MAX, |most| most as usize);
     if conn.interim > 0 && !conn.flush_interim() {
         return if conn.stream.is_some() {
             Ok(Stopped::Full(sent))
@@ -485,14 +486,7 @@ fn write_from(
         if sent >= until {
             return Ok(Stopped::Share(sent));
         }
-        let next = match (piece.body, most) {
-            ([], None) => Next::Plain(&piece.head[sent as usize..]),
-            (body, most) => {
-                let most = most.map_or(usize::MAX, |most| most as usize);
-                next_piece(piece.head, body, sent, most)
-            }
-        };
-        let (result, broken) = match next {
+        let (result, broken) = match next_piece(piece.head, piece.body, sent, most) {
             Next::Plain(bytes) => (sys::send(stream, bytes), Broken::Connection),
             Next::Memory(pieces) => (sys::send_pieces(stream, &pieces), Broken::Connection),
             Next::File {
