@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arena;
+pub mod configuration;
 pub mod connection;
 pub mod cooked_url;
 pub mod error;
@@ -26,5 +27,5 @@ pub mod url_prefix;
 
 pub use error::Error;
 pub use httpsys_proto as proto;
-pub use ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use ids::{ConnectionId, HandleId, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use request::Request;

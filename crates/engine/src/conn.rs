@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
-use httpsys_core::{ConnectionId, QueueId, Request};
+use httpsys_core::{ConnectionId, Request};
 use mio::net::TcpStream;
 
 use crate::pool;
 use crate::queue::Queue;
+use crate::queue_handle::Owner;
 use crate::sys;
 use crate::waiter::Waiting;
 
@@ -61,8 +62,8 @@ pub(crate) struct Waits {
     pub(crate) readers: VecDeque<Waiting>,
     /// The send that found the socket full.
     pub(crate) writer: Option<Waiting>,
-    /// Waits for the connection's end, each with the queue it was posted on.
-    pub(crate) disconnects: Vec<(QueueId, Waiting)>,
+    /// Waits for the connection's end, each with the handle it was posted on.
+    pub(crate) disconnects: Vec<(Owner, Waiting)>,
 }
 
 /// The result of a read attempt.

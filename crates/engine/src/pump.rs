@@ -24,7 +24,7 @@ use crate::pool::{self, HEAD_READ};
 use crate::queue::Queue;
 use crate::routes::Destination;
 use crate::service::Service;
-use crate::waiter::{Signal, Wakes};
+use crate::waiter::Wakes;
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
 /// connection must not keep the thread that polls from the others.
@@ -215,9 +215,6 @@ impl Service {
             let keep = polling && fifos.next_waiting().is_none_or(|next| !next.is_operation());
             if pushed == Pushed::Queued && !keep {
                 wakes.pair(&mut fifos);
-            }
-            if let Some(demand) = fifos.take_demanded() {
-                wakes.add(demand, Signal::Ready);
             }
             if !polling && queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();

@@ -13,7 +13,7 @@ use httpsys_core::{Error, Request, RequestId};
 
 use crate::conn::Conn;
 use crate::entity_body::BodyRead;
-use crate::queue::Queue;
+use crate::queue_handle::QueueHandle;
 use crate::service::Service;
 use crate::waiter::{PendingOperation, Waiting, Wakes};
 
@@ -81,13 +81,15 @@ impl Service {
     /// `sink` gets the request while its connection is locked; it must not call the service.
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`] on a closed queue; [`Error::Aborted`] when the queue closes while
-    /// the call waits; [`Error::Timeout`]; [`Error::ConnectionInvalid`] for an id that is unknown
-    /// on this queue; [`Error::EndOfBody`] (38) for one that was handed over whole (RCV-023);
+    /// [`Error::InvalidHandle`] on a closed queue and on a handle that was shut down;
+    /// [`Error::Aborted`] when that happens while the call waits; [`Error::Timeout`];
+    /// [`Error::ConnectionInvalid`] for an id that is unknown on this queue;
+    /// [`Error::InvalidParameter`] (87) for one that another handle has (RCV-014);
+    /// [`Error::EndOfBody`] (38) for one that was handed over whole (RCV-023);
     /// [`Error::MoreData`] as the sink says.
     pub fn receive(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &Receive,
         deadline: Option<Instant>,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
@@ -122,7 +124,7 @@ impl Service {
     /// As [`Service::receive`].
     pub fn try_receive(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &Receive,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
         register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
@@ -138,13 +140,13 @@ impl Service {
         loop {
             let request = {
                 let mut fifos = queue.lock();
-                if fifos.is_shut() {
+                if !fifos.receives(queue.handle_id()) {
                     return Err(Error::InvalidHandle);
                 }
                 match fifos.take() {
                     Some(request) => request,
                     None => {
-                        fifos.wait(Waiting::Operation(register()));
+                        fifos.wait(queue.handle_id(), Waiting::Operation(register()));
                         drop(fifos);
                         self.arm_fallback();
                         return Ok(false);
@@ -164,7 +166,7 @@ impl Service {
     /// [`Error::ConnectionInvalid`]: its client is gone, the receive is to be posted again.
     pub fn receive_given(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         request: RequestId,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
     ) -> Result<(), Error> {
@@ -173,7 +175,7 @@ impl Service {
 
     /// Puts back the request that [`crate::Signal::Request`] gave to a pending receive which was
     /// given up meanwhile: the next receive gets it first.
-    pub fn give_back(&self, queue: &Queue, request: RequestId) {
+    pub fn give_back(&self, queue: &QueueHandle, request: RequestId) {
         let mut wakes = Wakes::default();
         {
             let mut guard = self.shard().table.lock(request.place());
@@ -197,7 +199,7 @@ impl Service {
 
     fn hand_over(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         request: RequestId,
         expected: Delivery,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
@@ -212,6 +214,13 @@ impl Service {
             .state
             .exchange_of(request, queue.id())
             .ok_or(Error::ConnectionInvalid)?;
+        // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
+        if expected == Delivery::Bound && exchange.holder() != Some(queue.handle_id()) {
+            return Err(match exchange.holder() {
+                Some(_) if exchange.is_open() => Error::InvalidParameter,
+                _ => Error::ConnectionInvalid,
+            });
+        }
         if exchange.delivery() != expected {
             return Err(match exchange.delivery() {
                 Delivery::Delivered if exchange.is_open() => Error::EndOfBody,
@@ -221,10 +230,16 @@ impl Service {
         if expected == Delivery::Bound && !exchange.is_open() {
             return Err(Error::ConnectionInvalid);
         }
+        if queue.has_ended() {
+            // The handle ended between the queue and us: somebody else's request.
+            drop(guard);
+            self.give_back(queue, request);
+            return Err(Error::InvalidHandle);
+        }
         let Some(block) = conn.block.take() else {
             return Err(Error::Internal);
         };
-        exchange.deliver(false);
+        exchange.deliver(false, queue.handle_id());
         let mut arrival = Arrival {
             service: self,
             conn,
@@ -235,7 +250,7 @@ impl Service {
         match verdict {
             Verdict::Taken => {
                 if let Phase::Exchange(exchange) = conn.state.phase_mut() {
-                    exchange.deliver(true);
+                    exchange.deliver(true, queue.handle_id());
                 }
                 drop(guard);
                 if let Some(block) = block {

@@ -38,4 +38,5 @@ mod overlapped;
 mod pointers;
 #[cfg(not(windows))]
 mod queue_handle;
+mod security;
 pub mod types;
