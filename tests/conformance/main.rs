@@ -19,6 +19,7 @@ mod opaque_overlapped;
 mod overlapped;
 mod property;
 mod queue;
+mod queue_handle;
 mod receive;
 mod receive_buffer;
 mod request_property;
