@@ -102,7 +102,7 @@ impl<W> RequestQueue<W> {
         self.receivers.contains(&handle)
     }
 
-    /// Whether any handle receives.
+    /// Whether any handle was not shut down; also a controller's, which can start a worker.
     #[must_use]
     pub fn has_receivers(&self) -> bool {
         !self.receivers.is_empty()

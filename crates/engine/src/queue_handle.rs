@@ -154,8 +154,9 @@ impl Service {
     }
 }
 
-/// SHD-001: a request bound to a handle that is shut down is returned to the queue. One without
-/// another taker stays with the handle, whose program may still fetch or answer it (assumed).
+/// SHD-001: a request bound to a handle that is shut down is returned to the queue, for another
+/// handle or for the worker that a controller starts. Where there is neither it stays with the
+/// handle, whose program may still fetch or answer it (assumed).
 fn return_request(conn: &mut Conn, handle: &QueueHandle, wakes: &mut Wakes) {
     let reading = conn.waits.as_ref().is_some_and(|w| !w.readers.is_empty());
     let Phase::Exchange(exchange) = conn.state.phase_mut() else {
