@@ -525,10 +525,17 @@ fn endpoints_and_protection_levels_may_be_unset() {
 fn a_refused_authentication_scheme_leaves_requests_alone() {
     let w = World::<CAbi>::new();
     let property = http::HttpServerAuthenticationProperty;
-    assert_eq!(raw::set_group_property(w.group, property, &authentication(0x1F)), 50);
+    assert_eq!(
+        raw::set_group_property(w.group, property, &authentication(0x1F)),
+        50
+    );
     let mut info = authentication(0x1F);
     info.Flags = flags(false);
-    assert_eq!(raw::set_group_property(w.group, property, &info), 0, "unset");
+    assert_eq!(
+        raw::set_group_property(w.group, property, &info),
+        0,
+        "unset"
+    );
     let mut client = w.connect();
     client.send(w.request("GET", "/", "Authorization: Basic QTpC\r\n"));
     let request = w.receive();

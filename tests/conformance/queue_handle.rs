@@ -380,7 +380,10 @@ fn ses_021_a_queue_whose_security_attributes_deny_cannot_be_opened() {
         let name = name(what);
         let creator = raw::create_secured_queue(&name, descriptor).expect("a queue");
         let opened = raw::create_queue(V2, Some(&name), 1);
-        assert_eq!(opened.map(raw::close_queue).map(|code| assert_eq!(code, 0)), expected);
+        assert_eq!(
+            opened.map(raw::close_queue).map(|code| assert_eq!(code, 0)),
+            expected
+        );
         assert_eq!(raw::create_queue(V2, Some(&name), 0), Err(183), "SES-017");
         assert_eq!(raw::close_queue(creator), 0);
     }

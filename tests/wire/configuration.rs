@@ -86,9 +86,13 @@ fn cfg_003_a_change_of_the_list_is_not_for_ports_that_are_open() {
     service.add_listen_address(V4).expect("an entry");
     assert_eq!(reached(&port), [true, true]);
     group.add_url(&url("+", &port, "/two/")).expect("a URL");
-    group.remove_url(&url("+", &port, "/one/")).expect("removed");
+    group
+        .remove_url(&url("+", &port, "/one/"))
+        .expect("removed");
     assert_eq!(reached(&port), [true, true]);
-    group.remove_url(&url("+", &port, "/two/")).expect("removed");
+    group
+        .remove_url(&url("+", &port, "/two/"))
+        .expect("removed");
     group.add_url(&url("+", &port, "/two/")).expect("a URL");
     assert_eq!(reached(&port), [true, false]);
     service.remove_listen_address(V4).expect("removed");

@@ -76,7 +76,12 @@ impl Service {
     /// As [`Service::cancel_operation`], for a caller that knows where the operation waits: `None`
     /// for a receive of the next request or a wait for demand start, otherwise the place of its
     /// request or connection. The cost does not depend on the number of connections.
-    pub fn cancel_operation_at(&self, queue: &QueueHandle, tag: usize, place: Option<Place>) -> bool {
+    pub fn cancel_operation_at(
+        &self,
+        queue: &QueueHandle,
+        tag: usize,
+        place: Option<Place>,
+    ) -> bool {
         let mut wakes = Wakes::default();
         let matches = |waiting: &Waiting| waiting.tag() == Some(tag);
         let found = match place {
@@ -104,8 +109,7 @@ impl Service {
     fn cancel_matching(&self, queue: &QueueHandle, matches: &dyn Fn(&Waiting) -> bool) -> bool {
         let mut wakes = Wakes::default();
         let mut any = false;
-        while let Some(waiting) = queue.lock().withdraw_where(queue.handle_id(), matches)
-        {
+        while let Some(waiting) = queue.lock().withdraw_where(queue.handle_id(), matches) {
             any = true;
             wakes.add(waiting, Signal::Failed(Error::Aborted));
         }
@@ -168,11 +172,7 @@ impl Service {
     pub(crate) fn end_waits(&self, ends: impl Fn(Owner) -> bool, wakes: &mut Wakes) {
         self.for_each_connection(|_, conn| {
             let Some(waits) = &mut conn.waits else { return };
-            while let Some(at) = waits
-                .disconnects
-                .iter()
-                .position(|(owner, _)| ends(*owner))
-            {
+            while let Some(at) = waits.disconnects.iter().position(|(owner, _)| ends(*owner)) {
                 let (_, waiting) = waits.disconnects.remove(at);
                 wakes.add(waiting, Signal::Failed(Error::Aborted));
             }

@@ -240,7 +240,11 @@ impl Service {
         request
     }
 
-    fn follow(&self, queue: &QueueHandle, deadline: Option<Instant>) -> Result<Option<RequestId>, Error> {
+    fn follow(
+        &self,
+        queue: &QueueHandle,
+        deadline: Option<Instant>,
+    ) -> Result<Option<RequestId>, Error> {
         let waiter = Waiter::of_this_thread();
         let ticket = {
             let mut fifos = queue.lock();

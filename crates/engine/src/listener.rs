@@ -42,7 +42,10 @@ impl Service {
         let wanted = endpoints(port, scopes, loopback_only);
         let wanted = within(&list, wanted);
         if wanted.is_empty() && !scopes.is_empty() {
-            tracing::warn!(port, "registered, but no address of it is on the IP listen list");
+            tracing::warn!(
+                port,
+                "registered, but no address of it is on the IP listen list"
+            );
         }
         let open = self.open_endpoints(port);
         let (stale, kept): (Vec<_>, Vec<_>) = open
@@ -189,7 +192,11 @@ fn within(list: &[IpAddr], wanted: Vec<SocketAddr>) -> Vec<SocketAddr> {
         if entries.clone().any(|e| *e == ip || e.is_unspecified()) {
             allowed.push(address);
         } else if ip.is_unspecified() {
-            allowed.extend(entries.by_ref().map(|e| SocketAddr::new(*e, address.port())));
+            allowed.extend(
+                entries
+                    .by_ref()
+                    .map(|e| SocketAddr::new(*e, address.port())),
+            );
         }
     }
     allowed

@@ -19,10 +19,10 @@
 //! QUE-013); the codes 5, and 87 for a binding, are assumed, and that HttpCloseRequestQueue of an
 //! opened handle is no error (its page has 87; programs end their workers so).
 //!
-//! Invariants: a handle that closes ends its own pending operations with 995, also one that is being
-//! registered meanwhile; only the creator's handle takes the queue along. A cancel is remembered with the operation, so that one which is between two waits does
-//! not begin the second. Threading: any thread; the list has a lock that is never held over a call
-//! into the engine.
+//! Invariants: a handle that closes ends its own pending operations with 995, also one that is
+//! being registered meanwhile; only the creator's handle takes the queue along. A cancel is
+//! remembered with the operation, so that one which is between two waits does not begin the second.
+//! Threading: any thread; the list has a lock that is never held over a call into the engine.
 
 use std::cell::Cell;
 use std::collections::HashMap;

@@ -80,7 +80,12 @@ unsafe fn access_list<'a>(descriptor: *const u8) -> Result<Option<&'a [u8]>, Cod
     }
     let list: *const u8 = if control & SELF_RELATIVE == 0 {
         // SAFETY: SECURITY_DESCRIPTOR has the pointer to the list there, at any alignment.
-        unsafe { descriptor.add(DACL_POINTER).cast::<*const u8>().read_unaligned() }
+        unsafe {
+            descriptor
+                .add(DACL_POINTER)
+                .cast::<*const u8>()
+                .read_unaligned()
+        }
     } else {
         // SAFETY: SECURITY_DESCRIPTOR_RELATIVE has the offset of the list there.
         match unsafe { descriptor.add(DACL_OFFSET).cast::<u32>().read_unaligned() } {

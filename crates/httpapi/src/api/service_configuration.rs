@@ -196,7 +196,11 @@ impl Answer {
         output_length: u32,
         return_length: *mut u32,
     ) -> Result<Answer, Code> {
-        let length = if output.is_null() { 0 } else { output_length as usize };
+        let length = if output.is_null() {
+            0
+        } else {
+            output_length as usize
+        };
         // SAFETY: by the contract of this function.
         unsafe {
             Ok(Answer {
