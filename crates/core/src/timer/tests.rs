@@ -1,3 +1,5 @@
+//! Tests of the ticks and the wheel.
+
 use super::*;
 
 fn advance(wheel: &mut TimerWheel, now: u32) -> Vec<(u32, u32)> {
