@@ -28,6 +28,7 @@
 
 #include "httpsys/common.h"
 #include "httpsys/config.h"
+#include "httpsys/extension.h"
 #include "httpsys/info.h"
 #include "httpsys/message.h"
 #include "httpsys/property.h"
