@@ -28,7 +28,6 @@
 
 #include "httpsys/common.h"
 #include "httpsys/config.h"
-#include "httpsys/extension.h"
 #include "httpsys/info.h"
 #include "httpsys/message.h"
 #include "httpsys/property.h"
@@ -237,6 +236,8 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpGetExtension(_In_ HTTPAPI_VERSION Version, _In_
 #ifdef __cplusplus
 }
 #endif
+
+#include "httpsys/extension.h"
 
 #if defined(HTTPSYS_NATIVE_SOCKETS) || defined(_NETINET_IN_H) || defined(_NETINET_IN_H_)
 #include "httpsys/native.h"

@@ -1,13 +1,11 @@
 /* Extensions of the HTTP Server API: what HTTP.sys tells administrators only, or nobody.
  *
- * Included by http.h. On Windows these functions do not exist: guard their use with
+ * Included by http.h, at its end. On Windows these functions do not exist: guard their use with
  * #ifdef HTTPSYS_EXTENSION_H. All functions may be called by any thread between HttpInitialize with
  * HTTP_INITIALIZE_SERVER and its HttpTerminate; before that they return ERROR_DLL_INIT_FAILED (1114).
  */
 #ifndef HTTPSYS_EXTENSION_H
 #define HTTPSYS_EXTENSION_H
-
-#include "common.h"
 
 #ifdef __cplusplus
 extern "C" {
