@@ -170,6 +170,7 @@ impl Conn {
 
     /// A request was routed to this URL group. False, and nothing has changed, if the group has as
     /// many connections as it may (QUE-006).
+    #[inline(never)]
     pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
         let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
         if !self.groups.iter().any(counted) {

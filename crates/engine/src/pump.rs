@@ -24,7 +24,7 @@ use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
-use crate::timers::Purpose;
+use crate::timers::{Alarm, Purpose};
 use crate::waiter::{Signal, Wakes};
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
@@ -216,7 +216,7 @@ impl Service {
             }
         }
         conn.block = Some(block);
-        let pushed = {
+        let (pushed, waits) = {
             let mut fifos = queue.lock();
             let pushed = fifos.push(id);
             let polling = wakes.keeps_requests_of(queue.id());
@@ -231,10 +231,14 @@ impl Service {
             if !polling && queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();
             }
-            pushed
+            // The polling thread takes the first that it keeps as soon as it is back.
+            (pushed, fifos.len() > usize::from(keep))
         };
         match pushed {
-            Pushed::Queued => self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self)),
+            Pushed::Queued if waits => {
+                self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self));
+            }
+            Pushed::Queued => conn.alarm = Alarm::NONE,
             Pushed::Full => self.refuse_queued(conn, bound, "QueueFull", wakes),
             Pushed::Disabled => self.refuse_queued(conn, bound, "Disabled", wakes),
             Pushed::Closed => self.reset_connection(conn, End::QueueClosed, wakes),
@@ -319,7 +323,7 @@ impl Service {
         wakes: &mut Wakes,
     ) {
         let mut page = pool::get_buffer();
-        let date = clock::date(self.clock());
+        let date = clock::date(self.clock(), wakes.millis(self));
         let server = self.parameters().disable_server_header == 0;
         write(reject, &mut page, &date, server);
         let sent = match &mut conn.stream {

@@ -63,6 +63,8 @@ struct Piece<'a> {
     body: &'a [Chunk<'a>],
     /// The response ends with it.
     last: bool,
+    /// The clock's milliseconds, if they are not old.
+    now: Option<u64>,
 }
 
 /// How a send goes on that finds the socket full.
@@ -164,7 +166,8 @@ impl Service {
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
-        let date = clock::date(self.clock());
+        let now = self.clock().millis();
+        let date = clock::date(self.clock(), now);
         head.finish(&Finish {
             date: &date,
             connection_close: plan.connection_close,
@@ -182,6 +185,7 @@ impl Service {
                 head: head.bytes(),
                 body,
                 last: !send.more_data,
+                now: Some(now),
             },
             when_full,
         )
@@ -205,6 +209,7 @@ impl Service {
                 head: &[],
                 body,
                 last,
+                now: None,
             },
             when_full,
         )
@@ -230,7 +235,7 @@ impl Service {
     fn transmit<'s>(
         &'s self,
         mut guard: MutexGuard<'s, Conn>,
-        piece: Piece<'_>,
+        mut piece: Piece<'_>,
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut sent = 0;
@@ -243,6 +248,7 @@ impl Service {
                 }
             }
             guard.sending = true;
+            piece.now = None;
             self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
@@ -270,12 +276,13 @@ impl Service {
         piece: Piece<'_>,
         sent: u64,
     ) -> Result<Written<'s>, Error> {
-        let mut wakes = Wakes::default();
+        let mut wakes = Wakes::at(piece.now);
         let connection = guard.state.id();
         let mut sent = sent;
         let most = self.parameters().max_bytes_per_send;
+        let total = piece.length();
         let result = match loop {
-            let Some(share) = self.share_of(&mut guard, piece.length() - sent) else {
+            let Some(share) = self.share_of(&mut guard, total - sent) else {
                 break Ok(Stopped::Full(sent));
             };
             let written = write_from(&mut guard, piece, sent, share, most);
@@ -299,7 +306,7 @@ impl Service {
             Ok(_) => {
                 guard.sending = false;
                 guard.send_alarm = Alarm::NONE;
-                guard.in_flight |= !piece.last || piece.length() > SMALL;
+                guard.in_flight |= !piece.last || total > SMALL;
                 if piece.last {
                     self.after_response(&mut guard, &mut wakes);
                 }
@@ -356,17 +363,18 @@ impl Service {
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        let after = conn.state.end_exchange();
-        let timer = match after {
-            After::NextHead => TimerKind::IdleConnection,
-            After::Drain => TimerKind::DrainEntityBody,
-            After::Close { unread } => {
-                return self.close_after_response(conn, unread || in_flight, wakes);
+        match conn.state.end_exchange() {
+            After::NextHead => {
+                self.start_timer(conn, TimerKind::IdleConnection, wakes.millis(self));
+                if conn.readable || !conn.unused().is_empty() {
+                    self.pump(conn, wakes);
+                }
             }
-        };
-        self.start_timer(conn, timer, wakes.millis(self));
-        if after == After::Drain || conn.readable || !conn.unused().is_empty() {
-            self.pump(conn, wakes);
+            After::Drain => {
+                self.start_timer(conn, TimerKind::DrainEntityBody, wakes.millis(self));
+                self.pump(conn, wakes);
+            }
+            After::Close { unread } => self.close_after_response(conn, unread || in_flight, wakes),
         }
     }
 
@@ -382,6 +390,7 @@ impl Service {
     }
 
     /// How many of `left` bytes may be written now; `None`: a bandwidth limit lets it go on later.
+    #[inline]
     fn share_of(&self, conn: &mut Conn, left: u64) -> Option<u64> {
         match &conn.bound {
             Some(bound) if bound.effective.is_throttled() && left > 0 => {
@@ -449,6 +458,7 @@ impl PendingOperation for Continuation {
                 head: &head,
                 body,
                 last,
+                now: None,
             };
             if let Some(guard) = guard.take() {
                 result = Some(
