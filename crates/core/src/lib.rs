@@ -10,9 +10,11 @@
 #![forbid(unsafe_code)]
 
 pub mod arena;
+pub mod bandwidth;
 pub mod configuration;
 pub mod connection;
 pub mod cooked_url;
+pub mod end;
 pub mod error;
 pub mod ids;
 pub mod model;
@@ -23,8 +25,10 @@ pub mod request_queue;
 pub mod reservation;
 pub mod routing;
 pub mod spread;
+pub mod timer;
 pub mod url_prefix;
 
+pub use end::End;
 pub use error::Error;
 pub use httpsys_proto as proto;
 pub use ids::{ConnectionId, HandleId, QueueId, RequestId, ServerSessionId, UrlGroupId};

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use httpsys_core::connection::{Exchange, Phase};
-use httpsys_core::{Error, HandleId, QueueId};
+use httpsys_core::end::TimerKind;
+use httpsys_core::{End, Error, HandleId, QueueId};
 
 use crate::conn::Conn;
 use crate::queue::Queue;
@@ -107,7 +108,7 @@ impl Service {
             return Err(Error::InvalidHandle);
         }
         self.end_reception(handle, &mut wakes)?;
-        self.for_each_connection(|_, conn| return_request(conn, handle, &mut wakes));
+        self.for_each_connection(|service, conn| service.return_request(conn, handle, &mut wakes));
         wakes.fire(self);
         // A thread that leads for this handle, or for another one that has work now, has to see it.
         self.shard().interrupt();
@@ -129,7 +130,7 @@ impl Service {
         self.for_each_connection(|service, conn| {
             let exchange = conn.state.exchange();
             if exchange.is_some_and(|exchange| handle.holds(exchange)) {
-                service.reset_connection(conn, Error::Aborted, &mut wakes);
+                service.reset_connection(conn, End::QueueClosed, &mut wakes);
             }
         });
         wakes.fire(self);
@@ -152,22 +153,25 @@ impl Service {
         self.end_waits(|owner| owner == handle.owner(), wakes);
         Ok(())
     }
-}
 
-/// SHD-001: a request bound to a handle that is shut down is returned to the queue, for another
-/// handle or for the worker that a controller starts. Where there is neither it stays with the
-/// handle, whose program may still fetch or answer it (assumed).
-fn return_request(conn: &mut Conn, handle: &QueueHandle, wakes: &mut Wakes) {
-    let reading = conn.waits.as_ref().is_some_and(|w| !w.readers.is_empty());
-    let Phase::Exchange(exchange) = conn.state.phase_mut() else {
-        return;
-    };
-    if reading || !handle.holds(exchange) {
-        return;
-    }
-    let mut fifos = handle.lock();
-    if fifos.has_receivers() && exchange.give_back() {
-        fifos.give_back(exchange.request());
-        wakes.pair(&mut fifos);
+    /// SHD-001: a request bound to a handle that is shut down is returned to the queue, for another
+    /// handle or for the worker that a controller starts. Where there is neither it stays with the
+    /// handle, whose program may still fetch or answer it (assumed).
+    fn return_request(&self, conn: &mut Conn, handle: &QueueHandle, wakes: &mut Wakes) {
+        let reading = conn.has_readers();
+        let Phase::Exchange(exchange) = conn.state.phase_mut() else {
+            return;
+        };
+        if reading || !handle.holds(exchange) {
+            return;
+        }
+        let mut fifos = handle.lock();
+        if fifos.has_receivers() && exchange.give_back() {
+            fifos.give_back(exchange.request());
+            wakes.pair(&mut fifos);
+            drop(fifos);
+            // It waits in the queue again (TMO-008).
+            self.start_timer(conn, TimerKind::RequestQueue, self.clock().millis());
+        }
     }
 }

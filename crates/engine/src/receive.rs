@@ -8,6 +8,7 @@
 use std::time::Instant;
 
 use httpsys_core::connection::{Delivery, Phase};
+use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Receive;
 use httpsys_core::{Error, Request, RequestId};
 
@@ -15,6 +16,7 @@ use crate::conn::Conn;
 use crate::entity_body::BodyRead;
 use crate::queue_handle::QueueHandle;
 use crate::service::Service;
+use crate::timers::Alarm;
 use crate::waiter::{PendingOperation, Waiting, Wakes};
 
 /// What a receive's sink made of the request.
@@ -184,9 +186,10 @@ impl Service {
                 .and_then(|conn| conn.state.exchange_of(request, queue.id()))
                 .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
             // Its client is gone, or somebody has it: nothing to give back.
-            if !queued {
+            let Some(conn) = guard.as_mut().filter(|_| queued) else {
                 return;
-            }
+            };
+            self.start_timer(conn, TimerKind::RequestQueue, self.clock().millis());
             let mut fifos = queue.lock();
             fifos.give_back(request);
             wakes.pair(&mut fifos);
@@ -240,6 +243,10 @@ impl Service {
             return Err(Error::Internal);
         };
         exchange.deliver(false, queue.handle_id());
+        if expected == Delivery::Queued {
+            // The time that the program takes is its own (TMO-009).
+            conn.alarm = Alarm::NONE;
+        }
         let mut arrival = Arrival {
             service: self,
             conn,

@@ -20,6 +20,7 @@ use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;
+use crate::group::Groups;
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
@@ -51,6 +52,13 @@ struct State {
     queues: HashMap<QueueId, Arc<Queue>>,
     /// Queue handles that were opened: their ids do not come back.
     handles: u64,
+    groups: Groups,
+}
+
+impl State {
+    fn routes(&mut self) -> Routes {
+        Routes::new(&self.model, &self.queues, &mut self.groups)
+    }
 }
 
 impl std::fmt::Debug for Service {
@@ -88,6 +96,7 @@ impl Service {
             model: Model::with_url_acl(parameters.choices.enforce_url_acl),
             queues: HashMap::new(),
             handles: 0,
+            groups: Groups::default(),
         };
         Ok(Service {
             inner: Arc::new(Inner {
@@ -158,8 +167,7 @@ impl Service {
             tracing::error!(%error, "listeners do not match the registrations that are left");
         }
         if effects.routes {
-            let routes = Routes::new(&state.model, &state.queues);
-            self.inner.routes.publish(routes);
+            self.inner.routes.publish(state.routes());
         }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
         for port in &effects.ports {
@@ -246,8 +254,7 @@ impl Service {
             .collect();
         let queues: Vec<QueueId> = state.queues.keys().copied().collect();
         state.model.clear();
-        let routes = Routes::new(&state.model, &HashMap::new());
-        self.inner.routes.publish(routes);
+        self.inner.routes.publish(state.routes());
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
             let closed = self.listen_on(port, &[], &[]);
@@ -294,6 +301,7 @@ impl Service {
         &self.inner.requests
     }
 
+    #[inline]
     pub(crate) fn routes(&self) -> Current {
         self.inner.routes.current()
     }

@@ -148,9 +148,19 @@ pub(crate) struct Wakes {
     list: SmallVec<[(Waiting, Signal); 4]>,
     /// The queue whose next request the polling thread keeps for itself.
     pub(crate) own_queue: Option<QueueId>,
+    /// The time of what collects these, as soon as somebody has asked for it.
+    millis: Option<u64>,
 }
 
 impl Wakes {
+    /// None yet; the time is known already.
+    pub(crate) fn at(millis: Option<u64>) -> Wakes {
+        Wakes {
+            millis,
+            ..Wakes::default()
+        }
+    }
+
     pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
         self.list.push((waiting, signal));
     }
@@ -171,7 +181,25 @@ impl Wakes {
         self.own_queue == Some(queue)
     }
 
+    /// The clock's milliseconds; asked once.
+    pub(crate) fn millis(&mut self, service: &Service) -> u64 {
+        *self.millis.get_or_insert_with(|| service.clock().millis())
+    }
+
+    /// Time has passed.
+    pub(crate) fn forget_time(&mut self) {
+        self.millis = None;
+    }
+
+    #[inline]
     pub(crate) fn fire(&mut self, service: &Service) {
+        // Most often there is nobody to wake.
+        if !self.list.is_empty() {
+            self.fire_all(service);
+        }
+    }
+
+    fn fire_all(&mut self, service: &Service) {
         for (waiting, signal) in self.list.drain(..) {
             match waiting {
                 Waiting::Thread(waiter) => waiter.signal(service, signal),
