@@ -3,6 +3,7 @@
 //!
 //! Documented for processes that share a queue; handles of one process stand for them here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use httpsys_tests::both_doors;
@@ -20,6 +21,7 @@ both_doors![
     shd_007_shd_011_closing_an_opened_handle_breaks_off_what_it_received,
     shd_011_a_closed_handle_takes_its_waiting_receives_along,
     ses_032_a_group_is_not_bound_through_an_opened_handle,
+    shd_012_no_request_is_lost_while_handles_come_and_go,
 ];
 
 /// A named queue with its creator's handle and one that has opened it; `/` of the world goes there.
@@ -162,6 +164,61 @@ fn ses_032_a_group_is_not_bound_through_an_opened_handle<D: Door>(w: &World<D>) 
     let group = w.door.create_group(&w.session).expect("a group");
     assert_eq!(w.door.bind(&group, &shared.opened), Err(87));
     assert_eq!(w.door.bind(&group, &shared.creator), Ok(()));
+}
+
+/// Workers open a handle, serve through it until somebody shuts it down, and close it; clients get
+/// an answer to each request all the while.
+fn shd_012_no_request_is_lost_while_handles_come_and_go<D: Door>(w: &World<D>) {
+    const CLIENTS: usize = 3;
+    const REQUESTS: usize = 200;
+    let shared = Shared::new(w, "come-and-go");
+    let over = AtomicBool::new(false);
+    let (tell, handles) = std::sync::mpsc::channel::<D::Queue>();
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            let (tell, over, name) = (tell.clone(), &over, &shared.name);
+            scope.spawn(move || {
+                while !over.load(Ordering::SeqCst) {
+                    let queue = w.door.open_queue(name).expect("the queue");
+                    tell.send(queue.clone()).expect("the other thread");
+                    let code = loop {
+                        match w.door.receive(&queue) {
+                            Ok(request) => {
+                                let reply = Reply::ok().chunk(&request.abs_path);
+                                let answered = w.door.respond(&queue, request.id, &reply);
+                                answered.expect("an answer");
+                            }
+                            Err(code) => break code,
+                        }
+                    };
+                    assert!(matches!(code, 6 | 995), "{code}");
+                    w.door.close_queue(&queue).expect("close");
+                }
+            });
+        }
+        drop(tell);
+        scope.spawn(|| {
+            for queue in handles {
+                // 6: its worker has closed it.
+                let _ = w.door.shutdown_queue(&queue);
+            }
+        });
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| {
+                scope.spawn(move || {
+                    let mut client = w.connect();
+                    for request in 0..REQUESTS {
+                        let path = format!("/{number}/{request}");
+                        client.send(w.get(&path));
+                        assert_eq!(client.read_response().body, path.as_bytes());
+                    }
+                })
+            })
+            .collect();
+        let ends: Vec<_> = clients.into_iter().map(|it| it.join()).collect();
+        over.store(true, Ordering::SeqCst);
+        assert!(ends.iter().all(Result::is_ok));
+    });
 }
 
 /// A receive with a buffer for the structure only: 234, and the id.
