@@ -47,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "httpsys-win32",
             "smallvec",
             "tracing",
+            "tracing-subscriber",
         ],
     ),
 ];

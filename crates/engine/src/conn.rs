@@ -69,8 +69,10 @@ pub(crate) struct Conn {
     pub(crate) send_alarm: Alarm,
     /// When the wheel looks at this slot, whatever connection it holds then.
     pub(crate) looked_at: Tick,
-    /// Why the connection ends, when that was said before its end.
+    /// Why the connection ends, when that is known before its end.
     pub(crate) why: Option<End>,
+    /// It has had its event and its line already.
+    pub(crate) told: bool,
 }
 
 /// The calls that wait for something on this connection.
@@ -128,6 +130,7 @@ impl Conn {
             send_alarm: Alarm::NONE,
             looked_at: Tick::NEVER,
             why: None,
+            told: false,
         }
     }
 
@@ -148,6 +151,7 @@ impl Conn {
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
         self.why = None;
+        self.told = false;
     }
 
     /// The bytes that the client has taken since the connection was accepted, as far as the system

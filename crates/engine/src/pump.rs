@@ -277,6 +277,7 @@ impl Service {
             "refused"
         );
         conn.why = Some(End::Unavailable(reason));
+        conn.told = true;
         let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
         self.log_error(conn, reason, status, request);
@@ -308,6 +309,7 @@ impl Service {
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
         conn.why = Some(End::Refused(reason));
+        conn.told = true;
         self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
