@@ -8,6 +8,7 @@
 use std::time::Instant;
 
 use httpsys_core::connection::{Delivery, Phase};
+use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Receive;
 use httpsys_core::{Error, Request, RequestId};
 
@@ -15,7 +16,7 @@ use crate::conn::Conn;
 use crate::entity_body::BodyRead;
 use crate::queue::Queue;
 use crate::service::Service;
-use crate::timers::Alarm;
+use crate::timers::{Alarm, Purpose};
 use crate::waiter::{PendingOperation, Waiting, Wakes};
 
 /// What a receive's sink made of the request.
@@ -177,14 +178,18 @@ impl Service {
     pub fn give_back(&self, queue: &Queue, request: RequestId) {
         let mut wakes = Wakes::default();
         {
-            let mut guard = self.shard().table.lock(request.place());
-            let queued = guard
-                .as_mut()
-                .and_then(|conn| conn.state.exchange_of(request, queue.id()))
-                .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
-            // Its client is gone, or somebody has it: nothing to give back.
-            if !queued {
+            let Some(mut conn) = self.shard().table.lock(request.place()) else {
                 return;
+            };
+            let exchange = conn.state.exchange_of(request, queue.id());
+            // Its client is gone, or somebody has it: nothing to give back.
+            if !exchange.is_some_and(|exchange| exchange.delivery() == Delivery::Queued) {
+                return;
+            }
+            if conn.alarm.purpose == Purpose::Nothing {
+                // It ran out while the receive had the request (TMO-008).
+                let now = self.clock().millis();
+                self.start_timer(&mut conn, TimerKind::RequestQueue, now);
             }
             let mut fifos = queue.lock();
             fifos.give_back(request);
