@@ -183,10 +183,12 @@ impl Service {
         }
     }
 
-    /// A read waits for body bytes. In opaque mode there is no entity body to wait for.
+    /// A read has begun to wait for body bytes. One that waits already has the timer running, which
+    /// only bytes put off (TMO-006). In opaque mode there is no entity body to wait for.
     pub(crate) fn body_is_awaited(&self, conn: &mut Conn) {
+        let first = conn.waits_mut().readers.len() == 1;
         let exchange = conn.state.exchange();
-        if exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
+        if first && exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
             self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
         }
     }
