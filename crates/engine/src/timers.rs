@@ -276,7 +276,8 @@ impl Service {
         };
         // Not there: a receive has just taken it.
         if bound.queue.lock().forget(queued) {
-            self.refuse_queued(conn, &bound, TimerKind::RequestQueue.name(), wakes);
+            let end = End::Timer(TimerKind::RequestQueue);
+            self.refuse_queued(conn, &bound, end, wakes);
         }
     }
 
