@@ -28,8 +28,9 @@ use crate::waiter::{Signal, Wakes};
 
 /// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
 const LINGER_MS: u64 = 1000;
-/// The system's coarse clock lags by so much at most.
-const CLOCK_LAG: Duration = Duration::from_millis(10);
+/// [`Clock::millis`](crate::clock::Clock::millis) may lag by so much: a timer that began at such a
+/// time must not end too early.
+const LAG_MS: u64 = 10;
 
 /// What an alarm is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ impl Service {
         timers.wakes_at = next.unwrap_or(Tick::NEVER);
         let next = next?.millis();
         let left = next.saturating_sub(self.clock().millis());
-        Some(Duration::from_millis(left) + CLOCK_LAG)
+        Some(Duration::from_millis(left + LAG_MS))
     }
 
     /// Starts a timer of the connection's URL group, or before there is one of the service
@@ -120,7 +121,7 @@ impl Service {
         conn.alarm = match seconds {
             Some(seconds) => Alarm {
                 purpose: Purpose::Timer(kind),
-                at: Tick::after(now, u64::from(seconds) * 1000),
+                at: Tick::after(now, u64::from(seconds) * 1000 + LAG_MS),
             },
             None => Alarm::NONE,
         };
@@ -162,7 +163,7 @@ impl Service {
         conn.waits_mut().taken_before = taken;
         conn.send_alarm = Alarm {
             purpose: Purpose::Timer(TimerKind::MinSendRate),
-            at: Tick::after(now, self.rate_window() * 1000),
+            at: Tick::after(now, self.rate_window() * 1000 + LAG_MS),
         };
         self.arm(conn, now);
     }
