@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
-use httpsys_tests::door::{CAbi, Door, Reply, RustApi, Timeouts, Verbosity, World};
+use httpsys_tests::door::{CAbi, Door, FLUSH_BODY, Reply, RustApi, Timeouts, Verbosity, World};
 use httpsys_tests::overlapped::{CompletionPort, Overlapped};
+use httpsys_tests::raw;
 
 both_doors![
     tmo_012_g_086_an_idle_connection_ends_in_order,
@@ -230,6 +231,28 @@ fn tmo_007_ent_016_an_overlapped_read_completes_with_the_timers_code() {
     }
     port.assert_empty();
     client.expect_reset();
+}
+
+/// A receive with FLUSH_BODY waits for the body as a read does. What it returns then is assumed.
+#[test]
+fn tmo_006_g_039_a_receive_that_waits_for_the_whole_body_fails_in_time() {
+    let w = World::<CAbi>::new();
+    set(
+        &w,
+        Timeouts {
+            entity_body: 1,
+            ..Timeouts::default()
+        },
+    );
+    let mut client = w.connect();
+    let start = Instant::now();
+    client.send(w.request("PUT", "/", "Content-Length: 10\r\n") + "01234");
+    let mut buffer = raw::RequestBuffer::new(4096);
+    let code = raw::receive(w.queue, 0, FLUSH_BODY, &mut buffer, 4096, None);
+    in_time(start);
+    assert_eq!(code, 1229);
+    client.expect_reset();
+    w.assert_serves();
 }
 
 const WINDOW: &str = "HTTPSYS_SendRateWindow";

@@ -104,7 +104,7 @@ fn send_all(world: &World, received: Received) -> Result<u64, Error> {
 
 /// A megabyte in each window is far more than 150 bytes per second, whatever the sockets hold.
 #[test]
-fn tmo_001_tmo_010_a_client_that_reads_fast_enough_is_never_dropped() {
+fn tmo_010_a_client_that_reads_fast_enough_is_never_dropped() {
     // 0 is the service's value, 150.
     let world = world(0, "10");
     let (mut client, received) = received(&world);
@@ -126,10 +126,32 @@ fn tmo_001_tmo_010_a_client_that_reads_fast_enough_is_never_dropped() {
     assert!(total.is_ok_and(|total| total > BODY.len() as u64));
 }
 
+/// Over a window so long that what the sockets hold counts for little.
+#[test]
+fn tmo_001_tmo_010_the_services_own_rate_is_150_bytes_a_second() {
+    const WINDOW: u64 = 100_000;
+    let world = world(0, &WINDOW.to_string());
+    for (percent, kept) in [(95, false), (105, true)] {
+        let (mut client, received) = received(&world);
+        let _send = world.waiting_send(received.request, &BODY, 0);
+        client.read((150 * WINDOW * percent / 100) as usize);
+        world.turn(WINDOW * 1000 - 1);
+        world.settle();
+        world.expect_open(received.connection);
+        world.turn(1001);
+        if kept {
+            world.settle();
+            world.expect_open(received.connection);
+        } else {
+            world.expect_fate(received.connection, SLOW);
+        }
+    }
+}
+
 /// With the default, a client that reads nothing any more is dropped as well. What is on its way when
 /// a window begins counts for it, so it may last one longer.
 #[test]
-fn tmo_001_tmo_010_by_default_a_client_that_reads_nothing_is_dropped() {
+fn tmo_010_by_default_a_client_that_reads_nothing_is_dropped() {
     let world = world(0, "10");
     let (_client, received) = received(&world);
     let send = world.waiting_send(received.request, &BODY, 0);

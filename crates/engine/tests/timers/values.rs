@@ -107,6 +107,48 @@ fn tmo_003_timers_that_are_off_never_fire() {
     assert_eq!(world.queue.len(), 1);
 }
 
+/// (150 bytes a second: `send_rate`.)
+#[test]
+fn tmo_001_the_services_own_values_are_120_seconds() {
+    let world = World::new();
+    let (mut idle, idles) = world.known();
+    let (mut head, heads) = world.known();
+    head.send("GET");
+    let mut body = world.connect();
+    body.send(POST);
+    let received = world.receive();
+    let read = world.waiting_read(received.request);
+    let mut drain = world.connect();
+    drain.send(POST);
+    let drained = world.receive();
+    world.respond(drained.request).expect("an answer");
+    drain.expect_ok();
+    let (mut queued, waits) = world.known();
+    queued.send(GET);
+    world.settle();
+    let all = [idles, heads, received.connection, drained.connection, waits];
+    world.turn(119_999);
+    world.settle();
+    all.iter()
+        .for_each(|connection| world.expect_open(*connection));
+    read.expect_nothing();
+    world.turn(1001);
+    let kinds = [
+        TimerKind::IdleConnection,
+        TimerKind::HeaderWait,
+        TimerKind::EntityBody,
+        TimerKind::DrainEntityBody,
+        TimerKind::RequestQueue,
+    ];
+    for (connection, kind) in all.into_iter().zip(kinds) {
+        world.expect_fate(connection, End::Timer(kind));
+    }
+    idle.expect_end();
+    for client in [&mut head, &mut body, &mut drain, &mut queued] {
+        client.expect_reset();
+    }
+}
+
 /// Until the first request is there, the service's values count; what follows from the request on
 /// has the group's, also what belongs to that first request.
 #[test]
