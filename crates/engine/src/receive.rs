@@ -16,7 +16,7 @@ use crate::conn::Conn;
 use crate::entity_body::BodyRead;
 use crate::queue_handle::QueueHandle;
 use crate::service::Service;
-use crate::timers::Alarm;
+use crate::timers::{Alarm, Purpose};
 use crate::waiter::{PendingOperation, Waiting, Wakes};
 
 /// What a receive's sink made of the request.
@@ -180,16 +180,19 @@ impl Service {
     pub fn give_back(&self, queue: &QueueHandle, request: RequestId) {
         let mut wakes = Wakes::default();
         {
-            let mut guard = self.shard().table.lock(request.place());
-            let queued = guard
-                .as_mut()
-                .and_then(|conn| conn.state.exchange_of(request, queue.id()))
-                .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
-            // Its client is gone, or somebody has it: nothing to give back.
-            let Some(conn) = guard.as_mut().filter(|_| queued) else {
+            let Some(mut conn) = self.shard().table.lock(request.place()) else {
                 return;
             };
-            self.start_timer(conn, TimerKind::RequestQueue, self.clock().millis());
+            let exchange = conn.state.exchange_of(request, queue.id());
+            // Its client is gone, or somebody has it: nothing to give back.
+            if !exchange.is_some_and(|exchange| exchange.delivery() == Delivery::Queued) {
+                return;
+            }
+            if conn.alarm.purpose == Purpose::Nothing {
+                // It ran out while the receive had the request (TMO-008).
+                let now = self.clock().millis();
+                self.start_timer(&mut conn, TimerKind::RequestQueue, now);
+            }
             let mut fifos = queue.lock();
             fifos.give_back(request);
             wakes.pair(&mut fifos);

@@ -260,7 +260,7 @@ impl Service {
             let closed = self.listen_on(port, &[], &[]);
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
         }
-        self.reset_all(&mut wakes);
+        self.end_all(&mut wakes);
         drop(state);
         wakes.fire(self);
         if let Some(log) = &self.inner.error_log {
