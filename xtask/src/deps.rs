@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "httpsys-engine",
         &[
+            "chrono",
             "httpsys-core",
             "httpsys-logging",
             "httpsys-proto",
