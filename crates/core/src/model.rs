@@ -42,7 +42,7 @@ pub struct Effects {
 pub struct Binding {
     /// The group.
     pub group: UrlGroupId,
-    /// Its session; a group behind a queue of version 1 has none.
+    /// Its session; `None` for the group behind a version 1 queue.
     pub session: Option<ServerSessionId>,
     /// The queue it is bound to.
     pub queue: Option<QueueId>,

@@ -83,10 +83,10 @@ impl Service {
 
     fn vacate(&self, conn: &mut Conn, error: Error, wakes: &mut Wakes) {
         let exchange = conn.state.close();
-        let queue = conn.queue.take();
-        if let (Some(exchange), Some(queue)) = (exchange, queue) {
+        let bound = conn.unbind();
+        if let (Some(exchange), Some(bound)) = (exchange, bound) {
             if exchange.delivery() == Delivery::Queued {
-                queue.lock().forget(exchange.request());
+                bound.queue.lock().forget(exchange.request());
             }
         }
         if let Some(block) = conn.block.take() {

@@ -13,9 +13,11 @@ use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
 use httpsys_core::{ConnectionId, QueueId, Request};
 use mio::net::TcpStream;
+use smallvec::SmallVec;
 
+use crate::group::Group;
 use crate::pool;
-use crate::queue::Queue;
+use crate::routes::Bound;
 use crate::sys;
 use crate::waiter::Waiting;
 
@@ -37,8 +39,10 @@ pub(crate) struct Conn {
     pub(crate) local: SocketAddr,
     /// The request under way, until it is handed over whole.
     pub(crate) block: Option<Box<Request>>,
-    /// The queue of the request under way, else of the last one: the next is probably for the same.
-    pub(crate) queue: Option<Arc<Queue>>,
+    /// Where the request under way was routed, else the last one: the next is probably for the same.
+    pub(crate) bound: Option<Arc<Bound>>,
+    /// The URL groups whose connections this one counts among (G-084).
+    pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
     pub(crate) waits: Option<Box<Waits>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
@@ -92,7 +96,8 @@ impl Conn {
             remote: nowhere,
             local: nowhere,
             block: None,
-            queue: None,
+            bound: None,
+            groups: SmallVec::new(),
             waits: None,
             readable: false,
             peer_closed: false,
@@ -115,6 +120,26 @@ impl Conn {
         self.interim = 0;
         self.in_flight = false;
         self.lingered = 0;
+    }
+
+    /// A request was routed to this URL group. False, and nothing has changed, if the group has as
+    /// many connections as it may (QUE-006).
+    pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
+        let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
+        if !self.groups.iter().any(counted) {
+            if !bound.group.admit(bound.effective.connection_limit) {
+                return false;
+            }
+            self.groups.push(Arc::clone(&bound.group));
+        }
+        self.bound = Some(Arc::clone(bound));
+        true
+    }
+
+    /// The connection has ended: it counts for no URL group any more.
+    pub(crate) fn unbind(&mut self) -> Option<Arc<Bound>> {
+        self.groups.drain(..).for_each(|group| group.leave());
+        self.bound.take()
     }
 
     pub(crate) fn ids_mut(&mut self) -> &mut SlotIds {

@@ -22,6 +22,7 @@ mod disconnect;
 mod drive;
 mod entity_body;
 mod error_log;
+mod group;
 mod lead;
 mod listener;
 mod pool;

@@ -22,7 +22,7 @@ use crate::clock;
 use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::queue::Queue;
-use crate::routes::Destination;
+use crate::routes::{Bound, Destination};
 use crate::service::Service;
 use crate::waiter::{Signal, Wakes};
 
@@ -156,7 +156,7 @@ impl Service {
         };
         let reject = match destination {
             Ok(Destination::Queue(registration, bound)) => {
-                return self.enqueue(conn, block, rest, registration, &bound.queue, wakes);
+                return self.enqueue(conn, block, rest, registration, bound, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
                 let verbosity = bound.queue.properties().verbosity;
@@ -179,9 +179,16 @@ impl Service {
         mut block: Box<Request>,
         rest: &[u8],
         registration: Registration,
-        queue: &Arc<Queue>,
+        bound: &Arc<Bound>,
         wakes: &mut Wakes,
     ) {
+        let current = conn.bound.as_ref();
+        if !current.is_some_and(|own| Arc::ptr_eq(own, bound)) && !conn.bind(bound) {
+            let verbosity = bound.queue.properties().verbosity;
+            self.refuse_unavailable(conn, verbosity, "ConnLimit", Some(&block), wakes);
+            return self.requests().put(block);
+        }
+        let queue = &bound.queue;
         let Some(id) = conn.ids_mut().next_request() else {
             // The slot has used up its ids: the connection ends, the slot is retired.
             self.requests().put(block);
@@ -224,13 +231,6 @@ impl Service {
             }
             pushed
         };
-        if !conn
-            .queue
-            .as_ref()
-            .is_some_and(|own| Arc::ptr_eq(own, queue))
-        {
-            conn.queue = Some(Arc::clone(queue));
-        }
         match pushed {
             Pushed::Queued => {}
             Pushed::Full => self.refuse_queued(conn, queue, "QueueFull", wakes),
