@@ -14,6 +14,7 @@ use crate::conn::Conn;
 use crate::queue::Queue;
 use crate::service::Service;
 use crate::sys;
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 impl Service {
@@ -82,6 +83,10 @@ impl Service {
     }
 
     fn vacate(&self, conn: &mut Conn, error: Error, wakes: &mut Wakes) {
+        if conn.log.is_some() {
+            self.log_broken(conn, error);
+        }
+        trace::cleaned_up(conn.state.id());
         let exchange = conn.state.close();
         let bound = conn.unbind();
         if let (Some(exchange), Some(bound)) = (exchange, bound) {

@@ -15,6 +15,7 @@ use httpsys_core::{ConnectionId, QueueId, Request};
 use mio::net::TcpStream;
 use smallvec::SmallVec;
 
+use crate::access_log::Exchanged;
 use crate::group::Group;
 use crate::pool;
 use crate::routes::Bound;
@@ -44,6 +45,8 @@ pub(crate) struct Conn {
     /// The URL groups whose connections this one counts among (G-084).
     pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
     pub(crate) waits: Option<Box<Waits>>,
+    /// Of the request under way, if its URL group has a log.
+    pub(crate) log: Option<Box<Exchanged>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
     /// The peer has closed its sending side.
@@ -99,6 +102,7 @@ impl Conn {
             bound: None,
             groups: SmallVec::new(),
             waits: None,
+            log: None,
             readable: false,
             peer_closed: false,
             sending: false,

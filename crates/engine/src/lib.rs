@@ -13,6 +13,7 @@
 //! lock is held while a waiting call is signalled.
 #![forbid(unsafe_code)]
 
+mod access_log;
 mod cancel;
 mod chunk;
 pub mod clock;
@@ -25,6 +26,7 @@ mod error_log;
 mod group;
 mod lead;
 mod listener;
+mod log_files;
 mod pool;
 mod pump;
 mod queue;
@@ -36,10 +38,13 @@ mod settings;
 mod shard;
 mod sys;
 mod table;
+mod trace;
 mod waiter;
 
+pub use access_log::{Log, LogSource};
 pub use chunk::Chunk;
 pub use httpsys_core as core;
+pub use httpsys_logging as logging;
 pub use queue::Queue;
 pub use receive::{Arrival, Verdict};
 pub use send::PendingSend;

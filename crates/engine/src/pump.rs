@@ -24,6 +24,7 @@ use crate::pool::{self, HEAD_READ};
 use crate::queue::Queue;
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
@@ -102,6 +103,9 @@ impl Service {
             }
             Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
                 conn.block = Some(block);
+                if self.routes().has_logs() {
+                    self.log_from_now(conn);
+                }
                 *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
                 return 0;
             }
@@ -213,6 +217,12 @@ impl Service {
                 exchange.body_has_begun();
             }
         }
+        if bound.effective.logged {
+            self.begin_log(conn, &block);
+        }
+        if trace::is_on() {
+            trace::received(&block);
+        }
         conn.block = Some(block);
         let pushed = {
             let mut fifos = queue.lock();
@@ -290,6 +300,7 @@ impl Service {
             "refused"
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
+        trace::parse_failed(conn.state.id(), reason);
         self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
