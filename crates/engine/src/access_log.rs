@@ -111,6 +111,12 @@ impl Service {
         self.end_log(conn, error.win32());
     }
 
+    /// Whether responses of some URL group are logged.
+    #[must_use]
+    pub fn has_logs(&self) -> bool {
+        self.routes().has_logs()
+    }
+
     /// Keeps log data for a response that comes without, as one by id does.
     ///
     /// # Errors

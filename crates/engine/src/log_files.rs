@@ -90,13 +90,15 @@ impl Service {
     /// What became of the entries of a URL group's own log; `None` if it has none.
     #[must_use]
     pub fn url_group_log_counters(&self, group: UrlGroupId) -> Option<Counters> {
-        self.with_groups(|groups| groups.group_log(group))?.counters()
+        self.with_groups(|groups| groups.group_log(group))?
+            .counters()
     }
 
     /// What became of the entries of a server session's log; `None` if it has none.
     #[must_use]
     pub fn server_session_log_counters(&self, session: ServerSessionId) -> Option<Counters> {
-        self.with_groups(|groups| groups.session_log(session))?.counters()
+        self.with_groups(|groups| groups.session_log(session))?
+            .counters()
     }
 }
 
@@ -126,9 +128,8 @@ impl OpenLog {
         let config = config_of(logging).ok_or_else(|| refused(&"a name is not UTF-16"))?;
         config.validate(scope).map_err(|error| refused(&error))?;
         let directory = Path::new(&config.directory);
-        sys::make_writable(directory).map_err(|error| {
-            refused(&format_args!("{}: {error}", directory.display()))
-        })?;
+        sys::make_writable(directory)
+            .map_err(|error| refused(&format_args!("{}: {error}", directory.display())))?;
         let log = AccessLog::start(&config, &WriterSettings::default()).map_err(|error| {
             tracing::error!(%error, "no thread for the access log");
             Error::NoResources
@@ -164,7 +165,12 @@ impl LogSlot {
     }
 
     /// Logs a response, if there is a log and it selects the status. True if it was taken over.
-    pub(crate) fn log(&self, record: &mut Record<'_>, clock: &dyn Clock, line: &mut Vec<u8>) -> bool {
+    pub(crate) fn log(
+        &self,
+        record: &mut Record<'_>,
+        clock: &dyn Clock,
+        line: &mut Vec<u8>,
+    ) -> bool {
         let slot = self.0.read();
         let Some(open) = slot.as_ref() else {
             return false;

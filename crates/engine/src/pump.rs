@@ -103,7 +103,7 @@ impl Service {
             }
             Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
                 conn.block = Some(block);
-                if self.routes().has_logs() {
+                if self.has_logs() {
                     self.log_from_now(conn);
                 }
                 *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };

@@ -32,7 +32,12 @@ pub(crate) fn connected(connection: ConnectionId, remote: std::net::SocketAddr) 
 /// RecvReq and Parse: a request has arrived, its head is good.
 #[cold]
 pub(crate) fn received(request: &Request) {
-    event!("RecvReq", 1_u32, connection = request.connection.0, request = request.id.0);
+    event!(
+        "RecvReq",
+        1_u32,
+        connection = request.connection.0,
+        request = request.id.0
+    );
     event!("Parse", 2_u32, connection = request.connection.0, request = request.id.0,
         method = %String::from_utf8_lossy(request.head.verb_text()),
         url = %String::from_utf16_lossy(request.url.full()));

@@ -131,7 +131,13 @@ mod tests {
         let mut other = zeroed();
         other.Base.Type = 1;
         assert_eq!(code(&other), 87);
-        assert_eq!(code(&HTTP_LOG_FIELDS_DATA { CookieLength: 1, ..zeroed() }), 87);
+        assert_eq!(
+            code(&HTTP_LOG_FIELDS_DATA {
+                CookieLength: 1,
+                ..zeroed()
+            }),
+            87
+        );
         let units = [0x61_u16; 4];
         let odd = HTTP_LOG_FIELDS_DATA {
             UserName: units.as_ptr().cast_mut(),
@@ -140,7 +146,12 @@ mod tests {
         };
         assert_eq!(code(&odd), 87);
         let misaligned = HTTP_LOG_FIELDS_DATA {
-            UserName: units.as_ptr().cast::<u8>().wrapping_add(1).cast_mut().cast(),
+            UserName: units
+                .as_ptr()
+                .cast::<u8>()
+                .wrapping_add(1)
+                .cast_mut()
+                .cast(),
             UserNameLength: 4,
             ..zeroed()
         };
