@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["httpsys-proto", "idna", "slab", "smallvec"],
     ),
     ("httpsys-logging", &["parking_lot", "tracing"]),
+    ("httpsys-socket", &["libc"]),
     (
         "httpsys-engine",
         &[
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "httpsys-core",
             "httpsys-logging",
             "httpsys-proto",
+            "httpsys-socket",
             "mio",
             "nix",
             "parking_lot",

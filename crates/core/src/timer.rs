@@ -52,6 +52,8 @@ pub struct TimerWheel {
     buckets: Vec<Vec<u32>>,
     /// A bit for each bucket that holds something.
     occupied: [u64; WORDS],
+    /// How many places were entered and not handed out.
+    held: usize,
     /// Everything up to this tick was handed out.
     current: u32,
 }
@@ -61,6 +63,7 @@ impl Default for TimerWheel {
         TimerWheel {
             buckets: vec![Vec::new(); BUCKETS as usize],
             occupied: [0; WORDS],
+            held: 0,
             current: 0,
         }
     }
@@ -68,8 +71,14 @@ impl Default for TimerWheel {
 
 impl TimerWheel {
     /// Enters a place for a tick. Returns the tick at which it will be handed out: a later turn's
-    /// place comes earlier, to be entered again, and a past one's at the next tick.
-    pub fn enter(&mut self, place: u32, at: Tick) -> Tick {
+    /// place comes earlier, to be entered again, and a past one's at the next tick. `now` is the tick
+    /// that has begun.
+    pub fn enter(&mut self, place: u32, at: Tick, now: Tick) -> Tick {
+        if self.held == 0 {
+            // Nobody advances an empty wheel.
+            self.current = self.current.max(now.0.min(LAST));
+        }
+        self.held += 1;
         let first = self.current.saturating_add(1);
         let tick = at.0.clamp(first, self.current.saturating_add(BUCKETS - 1));
         let bucket = tick % BUCKETS;
@@ -108,6 +117,7 @@ impl TimerWheel {
             let bucket = tick.0 % BUCKETS;
             self.occupied[word(bucket)] &= !bit(bucket);
             let places = std::mem::take(&mut self.buckets[bucket as usize]);
+            self.held -= places.len();
             due.extend(places.into_iter().map(|place| (place, tick)));
             self.current = tick.0.min(LAST);
         }

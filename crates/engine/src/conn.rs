@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
-use httpsys_core::{ConnectionId, QueueId, Request};
+use httpsys_core::timer::Tick;
+use httpsys_core::{ConnectionId, End, QueueId, Request};
 use mio::net::TcpStream;
 use smallvec::SmallVec;
 
@@ -20,6 +21,7 @@ use crate::group::Group;
 use crate::pool;
 use crate::routes::Bound;
 use crate::sys;
+use crate::timers::Alarm;
 use crate::waiter::Waiting;
 
 /// The interim response (BDY-021); its length fits [`Conn::interim`].
@@ -59,6 +61,18 @@ pub(crate) struct Conn {
     pub(crate) in_flight: bool,
     /// Bytes thrown away while closing.
     pub(crate) lingered: u32,
+    /// Bytes handed to the socket since it was accepted.
+    pub(crate) sent: u64,
+    /// Bytes that the bandwidth lets the send under way write now.
+    pub(crate) allowed: u64,
+    /// For what is waited for from the client.
+    pub(crate) alarm: Alarm,
+    /// For what is sent to the client.
+    pub(crate) send_alarm: Alarm,
+    /// When the wheel looks at this slot, whatever connection it holds then.
+    pub(crate) looked_at: Tick,
+    /// Why the connection ends, when that was said before its end.
+    pub(crate) why: Option<End>,
 }
 
 /// The calls that wait for something on this connection.
@@ -68,6 +82,8 @@ pub(crate) struct Waits {
     pub(crate) readers: VecDeque<Waiting>,
     /// The send that found the socket full.
     pub(crate) writer: Option<Waiting>,
+    /// What [`Conn::taken`] was when the measured window began.
+    pub(crate) taken_before: u64,
     /// Waits for the connection's end, each with the queue it was posted on.
     pub(crate) disconnects: Vec<(QueueId, Waiting)>,
 }
@@ -109,6 +125,12 @@ impl Conn {
             interim: 0,
             in_flight: false,
             lingered: 0,
+            sent: 0,
+            allowed: 0,
+            alarm: Alarm::NONE,
+            send_alarm: Alarm::NONE,
+            looked_at: Tick::NEVER,
+            why: None,
         }
     }
 
@@ -124,6 +146,30 @@ impl Conn {
         self.interim = 0;
         self.in_flight = false;
         self.lingered = 0;
+        self.sent = 0;
+        self.allowed = 0;
+        self.alarm = Alarm::NONE;
+        self.send_alarm = Alarm::NONE;
+        self.why = None;
+    }
+
+    /// The bytes that the client has taken since the connection was accepted, as far as the system
+    /// can tell.
+    pub(crate) fn taken(&self) -> u64 {
+        let left = self.stream.as_ref().and_then(sys::unacknowledged);
+        self.sent.saturating_sub(left.unwrap_or(0))
+    }
+
+    /// So many more bytes of the send under way are with the socket.
+    pub(crate) fn has_sent(&mut self, bytes: u64) {
+        self.sent += bytes;
+        self.allowed = self.allowed.saturating_sub(bytes);
+    }
+
+    /// Whether reads of the entity body wait.
+    pub(crate) fn has_readers(&self) -> bool {
+        let waits = self.waits.as_ref();
+        waits.is_some_and(|waits| !waits.readers.is_empty())
     }
 
     /// A request was routed to this URL group. False, and nothing has changed, if the group has as

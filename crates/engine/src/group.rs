@@ -60,23 +60,16 @@ impl Group {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The part of `wanted` bytes that may go out together, and the millisecond from which;
-    /// `None`: nothing bounds it.
-    pub(crate) fn reserve(
-        &self,
-        effective: &Effective,
-        wanted: u64,
-        now: impl FnOnce() -> u64,
-    ) -> Option<(u64, u64)> {
+    /// The part of `wanted` bytes that may go out together, and the millisecond from which.
+    pub(crate) fn reserve(&self, effective: &Effective, wanted: u64, now: u64) -> (u64, u64) {
         let (own, session) = (effective.bandwidth, effective.session_bandwidth);
-        let least = own.into_iter().chain(session).min()?;
-        let now = now();
-        let bytes = Throttle::share(least, wanted);
+        let least = own.into_iter().chain(session).min();
+        let bytes = least.map_or(wanted, |rate| Throttle::share(rate, wanted));
         let of = |throttle: &Mutex<Throttle>, rate: Option<u32>| {
             rate.map_or(now, |rate| throttle.lock().reserve(rate, bytes, now))
         };
         let from = of(&self.throttle, own).max(of(&self.session.throttle, session));
-        Some((bytes, from))
+        (bytes, from)
     }
 }
 

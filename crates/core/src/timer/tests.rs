@@ -1,3 +1,5 @@
+//! Tests of the ticks and the wheel.
+
 use super::*;
 
 fn advance(wheel: &mut TimerWheel, now: u32) -> Vec<(u32, u32)> {
@@ -28,9 +30,9 @@ fn g_087_a_timer_fires_between_t_and_one_second_later() {
 fn places_come_out_at_their_ticks_in_order() {
     let mut wheel = TimerWheel::default();
     assert_eq!(wheel.next(), None);
-    assert_eq!(wheel.enter(7, Tick(3)), Tick(3));
-    assert_eq!(wheel.enter(8, Tick(2)), Tick(2));
-    assert_eq!(wheel.enter(9, Tick(3)), Tick(3));
+    assert_eq!(wheel.enter(7, Tick(3), Tick(0)), Tick(3));
+    assert_eq!(wheel.enter(8, Tick(2), Tick(0)), Tick(2));
+    assert_eq!(wheel.enter(9, Tick(3), Tick(0)), Tick(3));
     assert_eq!(wheel.next(), Some(Tick(2)));
     assert_eq!(advance(&mut wheel, 1), []);
     assert_eq!(advance(&mut wheel, 2), [(8, 2)]);
@@ -42,10 +44,9 @@ fn places_come_out_at_their_ticks_in_order() {
 #[test]
 fn a_past_tick_is_the_next_one_and_a_far_one_comes_in_turns() {
     let mut wheel = TimerWheel::default();
-    assert_eq!(advance(&mut wheel, 1000), []);
-    assert_eq!(wheel.enter(1, Tick(5)), Tick(1001));
-    assert_eq!(wheel.enter(2, Tick(1000)), Tick(1001));
-    let far = wheel.enter(3, Tick(100_000));
+    assert_eq!(wheel.enter(1, Tick(5), Tick(1000)), Tick(1001));
+    assert_eq!(wheel.enter(2, Tick(1000), Tick(1000)), Tick(1001));
+    let far = wheel.enter(3, Tick(100_000), Tick(1000));
     assert_eq!(far, Tick(1000 + BUCKETS - 1));
     assert_eq!(advance(&mut wheel, 1001), [(1, 1001), (2, 1001)]);
     assert_eq!(wheel.next(), Some(far));
@@ -57,8 +58,8 @@ fn a_past_tick_is_the_next_one_and_a_far_one_comes_in_turns() {
 fn the_end_of_time_is_no_panic() {
     let mut wheel = TimerWheel::default();
     advance(&mut wheel, u32::MAX - 1);
-    wheel.enter(1, Tick(u32::MAX - 1));
-    wheel.enter(2, Tick::NEVER);
+    wheel.enter(1, Tick(u32::MAX - 1), Tick(u32::MAX - 1));
+    wheel.enter(2, Tick::NEVER, Tick(u32::MAX - 1));
     assert!(wheel.next().is_some());
     advance(&mut wheel, u32::MAX);
 }
@@ -78,7 +79,7 @@ fn the_wheel_agrees_with_a_sorted_list() {
     let mut list: Vec<(u32, u32)> = Vec::new();
     let mut now = 0;
     for place in 0..20_000 {
-        let at = wheel.enter(place, Tick(now + random(1500)));
+        let at = wheel.enter(place, Tick(now + random(1500)), Tick(now));
         list.push((place, at.0));
         assert_eq!(
             wheel.next().map(|tick| tick.0),
