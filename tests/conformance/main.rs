@@ -14,6 +14,8 @@ mod connection;
 mod disconnect;
 mod entity_body;
 mod file_chunk;
+mod logging;
+mod logging_files;
 mod opaque;
 mod opaque_overlapped;
 mod overlapped;

@@ -15,8 +15,10 @@ use windows_sys::Win32::Networking::WinSock::SOCKADDR;
 
 use crate::door::{Received, Reply};
 
+mod log;
 mod property;
 
+pub use log::*;
 pub use property::*;
 
 /// A HANDLE that may go from thread to thread.
