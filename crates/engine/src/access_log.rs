@@ -15,6 +15,7 @@
 use std::cell::RefCell;
 use std::time::Instant;
 
+use httpsys_core::connection::Answer;
 use httpsys_core::{Error, Request, RequestId};
 use httpsys_logging::{FieldsBuf, FieldsData, Record, Text, Time, Version};
 
@@ -108,6 +109,13 @@ impl Service {
     /// that broke off is observed with IIS; the others are assumed).
     #[cold]
     pub(crate) fn log_broken(&self, conn: &mut Conn, error: Error) {
+        let exchange = conn.state.exchange();
+        if exchange.is_none_or(|exchange| exchange.answer() == Answer::None) {
+            // Log data that was prepared for a response that never came.
+            if let Some(entry) = &mut conn.log {
+                entry.fields.clear();
+            }
+        }
         self.end_log(conn, error.win32());
     }
 
