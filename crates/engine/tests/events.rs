@@ -7,8 +7,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use httpsys_core::RequestId;
-use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{ApiVersion, Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::property::{Property, Timeouts};
+use httpsys_core::{QueueId, RequestId, UrlGroupId};
 use httpsys_engine::{Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 use tracing::field::{Field, Visit};
@@ -63,8 +64,36 @@ impl Subscriber for Listener {
     fn exit(&self, _: &Id) {}
 }
 
-/// The two scenarios of the documentation: a request that is answered, one that cannot be parsed,
-/// and a connection that nobody uses.
+/// A queue and its URL group, whose connections may be idle for a second.
+fn queue_with_idle_timer(service: &Service) -> (QueueId, UrlGroupId) {
+    let control = |call| service.control(call).expect("it can be made");
+    let version = ApiVersion::V2;
+    let Outcome::ServerSession(session) = control(Control::CreateServerSession { version }) else {
+        panic!("no session");
+    };
+    let Outcome::UrlGroup(group) = control(Control::CreateUrlGroup { session }) else {
+        panic!("no group");
+    };
+    let name = None;
+    let Outcome::Queue(queue) = control(Control::CreateRequestQueue { version, name }) else {
+        panic!("no queue");
+    };
+    control(Control::BindUrlGroup {
+        group,
+        queue: Some(queue),
+    });
+    control(Control::SetUrlGroupProperty {
+        group,
+        property: Property::Timeouts(Some(Timeouts {
+            idle_connection: 1,
+            ..Timeouts::default()
+        })),
+    });
+    (queue, group)
+}
+
+/// The two scenarios of the documentation: a request that is answered on a connection that is idle
+/// afterwards, and one that cannot be parsed.
 #[test]
 fn log_011_the_events_of_the_tracing_scenarios() {
     let seen = Seen::default();
@@ -75,16 +104,18 @@ fn log_011_the_events_of_the_tracing_scenarios() {
     parameters.enable_error_logging = true;
     parameters.error_logging_dir = folder.to_str().expect("UTF-8").to_owned();
     let service = Service::new(parameters).expect("a service");
-    let Ok(Outcome::Queue(id)) = service.control(Control::CreateHttpHandle) else {
-        panic!("no queue");
-    };
-    let queue = service.queue(id).expect("it is open");
+    let (queue, group) = queue_with_idle_timer(&service);
+    let queue = service.queue(queue).expect("it is open");
     let port = (0..20).find_map(|_| {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = free.local_addr().expect("it is bound").port();
         drop(free);
         let url = format!("http://localhost:{port}/").encode_utf16().collect();
-        let added = service.control(Control::AddUrl { queue: id, url });
+        let added = service.control(Control::AddUrlToUrlGroup {
+            group,
+            url,
+            context: 0,
+        });
         added.is_ok().then_some(port)
     });
     let port = port.expect("a free port");
@@ -94,7 +125,7 @@ fn log_011_the_events_of_the_tracing_scenarios() {
         client
     };
 
-    let mut client = ask("GET / HTTP/1.0\r\n\r\n");
+    let mut client = ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let next = Receive {
         request: RequestId::NULL,
         copy_body: false,
@@ -110,12 +141,13 @@ fn log_011_the_events_of_the_tracing_scenarios() {
     head.begin(200, b"OK").expect("a head");
     let call = SendCall {
         request,
-        disconnect: true,
+        disconnect: false,
         more_data: false,
         opaque: false,
     };
     let sent = service.send_response(&queue, &call, &mut head, &[], None);
     assert!(sent.is_ok());
+    // Up to the end that the timer makes.
     client.read_to_end(&mut Vec::new()).expect("an answer");
     drop(client);
     let mut refused = ask("GET /%zz HTTP/1.0\r\n\r\n");
@@ -141,9 +173,15 @@ fn log_011_the_events_of_the_tracing_scenarios() {
             (22, "ConnIdAssgn")
         ]
     );
+    // HTTPERR has a line for the timer, and one for the refused request.
     assert_eq!(
         of(&[52, 51]),
-        [(52, "ParseRequestFailed"), (51, "LogFileWrite")]
+        [
+            (51, "LogFileWrite"),
+            (52, "ParseRequestFailed"),
+            (51, "LogFileWrite"),
+        ]
     );
+    assert_eq!(of(&[53]), [(53, "ConnTimedOut")]);
     assert_eq!(of(&[24]), [(24, "ConnCleanup"), (24, "ConnCleanup")]);
 }
