@@ -79,19 +79,19 @@ pub(crate) struct Groups {
     groups: HashMap<UrlGroupId, Arc<Group>>,
     sessions: HashMap<ServerSessionId, Arc<Session>>,
     /// Logs that were replaced, and places of logs of what is gone: still to be closed.
-    replaced: Vec<OpenLog>,
+    replaced: Vec<Arc<OpenLog>>,
     vacated: Vec<Arc<LogSlot>>,
 }
 
 impl Groups {
     /// Puts a log in the place of a session's, or none; the one before is retired.
-    pub(crate) fn set_session_log(&mut self, id: ServerSessionId, log: Option<OpenLog>) {
+    pub(crate) fn set_session_log(&mut self, id: ServerSessionId, log: Option<Arc<OpenLog>>) {
         let session = self.sessions.entry(id).or_default();
         self.replaced.extend(session.log.replace(log));
     }
 
     /// Puts a log in the place of a group's, or none; the one before is retired.
-    pub(crate) fn set_group_log(&mut self, id: UrlGroupId, log: Option<OpenLog>) {
+    pub(crate) fn set_group_log(&mut self, id: UrlGroupId, log: Option<Arc<OpenLog>>) {
         match self.groups.get(&id) {
             Some(group) => self.replaced.extend(group.log.replace(log)),
             None => self.replaced.extend(log),
@@ -99,7 +99,7 @@ impl Groups {
     }
 
     /// The logs that get no entry from now on. They are to be closed without the model's lock.
-    pub(crate) fn take_retired(&mut self) -> Vec<OpenLog> {
+    pub(crate) fn take_retired(&mut self) -> Vec<Arc<OpenLog>> {
         let mut retired = std::mem::take(&mut self.replaced);
         for slot in self.vacated.drain(..) {
             retired.extend(slot.replace(None));

@@ -9,8 +9,8 @@
 //! `send.rs` and `cancel.rs` are the calls on requests.
 //!
 //! Lock order (a thread never goes left while it holds a lock to the right):
-//! lead → model → listeners → connection slot → routes, request queue → waiter, pools, timers. No
-//! lock is held while a waiting call is signalled.
+//! lead → model → listeners → connection slot → routes, request queue, logs → waiter, pools,
+//! timers. No lock is held while a waiting call is signalled.
 #![forbid(unsafe_code)]
 
 mod access_log;

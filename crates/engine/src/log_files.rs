@@ -9,6 +9,7 @@
 //! closed, which touches the disk, without any other lock.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use httpsys_core::operation::Control;
 use httpsys_core::property::{LogFormat, Logging, Property, Rollover};
@@ -25,13 +26,13 @@ use crate::sys;
 
 /// Where the log of a server session or URL group is, if it has one.
 #[derive(Debug, Default)]
-pub(crate) struct LogSlot(RwLock<Option<OpenLog>>);
+pub(crate) struct LogSlot(RwLock<Option<Arc<OpenLog>>>);
 
 /// What a control call does to a log, prepared before the call.
 #[derive(Debug)]
 pub(crate) struct LogChange {
     holder: LogHolder,
-    log: Option<OpenLog>,
+    log: Option<Arc<OpenLog>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,7 @@ impl Service {
         };
         self.has_holder(call)?;
         let log = match logging {
-            Some(logging) => Some(OpenLog::open(logging, scope)?),
+            Some(logging) => Some(Arc::new(OpenLog::open(logging, scope)?)),
             None => None,
         };
         Ok(Some(LogChange { holder, log }))
@@ -143,7 +144,7 @@ impl OpenLog {
     }
 
     /// Writes everything that was handed over, and ends the log.
-    pub(crate) fn close(self) {
+    pub(crate) fn close(&self) {
         self.log.writer().close();
         let counters = self.log.writer().counters();
         if counters.dropped != 0 || counters.failed != 0 {
@@ -160,7 +161,7 @@ impl OpenLog {
 impl LogSlot {
     /// Puts a log in, or none; gives back the one that was there, for [`OpenLog::close`].
     #[must_use]
-    pub(crate) fn replace(&self, log: Option<OpenLog>) -> Option<OpenLog> {
+    pub(crate) fn replace(&self, log: Option<Arc<OpenLog>>) -> Option<Arc<OpenLog>> {
         std::mem::replace(&mut *self.0.write(), log)
     }
 
@@ -192,7 +193,9 @@ impl LogSlot {
 
     /// Waits until all entries are written.
     pub(crate) fn flush(&self) {
-        if let Some(open) = self.0.read().as_ref() {
+        // Not under the lock: that waits for the disk.
+        let open = self.0.read().clone();
+        if let Some(open) = open {
             open.log.writer().flush();
         }
     }

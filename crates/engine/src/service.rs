@@ -21,7 +21,6 @@ use crate::clock::{Clock, SystemClock};
 use crate::error_log;
 use crate::group::Groups;
 use crate::lead::Leadership;
-use crate::log_files::OpenLog;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
 use crate::routes::{Current, Published, Routes};
@@ -186,7 +185,7 @@ impl Service {
         drop(state);
         wakes.fire(self);
         self.inner.shard.interrupt();
-        retired.into_iter().for_each(OpenLog::close);
+        retired.iter().for_each(|log| log.close());
         Ok(outcome)
     }
 
@@ -264,7 +263,7 @@ impl Service {
         let retired = state.groups.take_retired();
         drop(state);
         wakes.fire(self);
-        retired.into_iter().for_each(OpenLog::close);
+        retired.iter().for_each(|log| log.close());
         if let Some(log) = &self.inner.error_log {
             log.writer().flush();
         }
