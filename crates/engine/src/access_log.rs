@@ -5,10 +5,10 @@
 //! what a door takes for log data ([`LogSource`]).
 //!
 //! An exchange has an [`Exchanged`] only where its URL group or session has a log: elsewhere nothing
-//! is measured, and each hook costs one branch. The log data of a call is copied while the call runs
+//! is measured, and each hook costs one branch; the hooks are `cold` so that they cost no more there. The log data of a call is copied while the call runs
 //! (the pages do not say how long the memory of pLogData is used; assumed). What counts is that of
-//! the last call (HTTP_LOG_FIELDS_DATA, documented); that of an earlier call counts when the
-//! connection breaks before the last (assumed).
+//! the last call (HTTP_LOG_FIELDS_DATA, documented); if the connection breaks before, that of the
+//! latest (assumed).
 //!
 //! Threading: under the lock of the connection's slot; nothing here waits for a disk.
 
@@ -38,7 +38,8 @@ impl LogSource for FieldsData<'_> {
     }
 }
 
-/// The log data of a call; `None` with the last call of a response: it is not logged (documented).
+/// The log data of a call; `None` for none: if it is the last of a response, that is not logged
+/// (documented).
 pub type Log<'a> = Option<&'a dyn LogSource>;
 
 /// What is known of an exchange that may be logged.
@@ -49,6 +50,8 @@ pub(crate) struct Exchanged {
     version: Option<Version>,
     head_length: u64,
     bytes_sent: u64,
+    /// Of the call under way.
+    part_sent: u64,
     site: u32,
     fields: FieldsBuf,
 }
@@ -71,6 +74,7 @@ impl Service {
     }
 
     /// A request for a URL group with a log has arrived.
+    #[cold]
     pub(crate) fn begin_log(&self, conn: &mut Conn, request: &Request) {
         self.log_from_now(conn);
         if let Some(entry) = &mut conn.log {
@@ -85,19 +89,29 @@ impl Service {
     }
 
     /// A call for the response begins, with this log data.
-    pub(crate) fn keep_log_data(&self, conn: &mut Conn, log: Log<'_>, last: bool) {
+    #[cold]
+    pub(crate) fn keep_log_data(&self, conn: &mut Conn, log: Log<'_>) {
         let Some(entry) = &mut conn.log else { return };
         match log {
             Some(source) => source.put(&mut entry.fields),
-            None if last => entry.fields.clear(),
-            None => {}
+            None => entry.fields.clear(),
         }
     }
 
-    /// So many more bytes of the response are with the transport; `ended`: they were the last.
+    /// A call that goes on has put so many of its bytes on the wire.
+    #[cold]
+    pub(crate) fn log_part_sent(&self, conn: &mut Conn, bytes: u64) {
+        if let Some(entry) = &mut conn.log {
+            entry.part_sent = bytes;
+        }
+    }
+
+    /// A call of so many bytes has completed; `ended`: it was the last.
+    #[cold]
     pub(crate) fn log_sent(&self, conn: &mut Conn, bytes: u64, ended: bool) {
         if let Some(entry) = &mut conn.log {
             entry.bytes_sent += bytes;
+            entry.part_sent = 0;
         }
         if ended {
             self.end_log(conn, 0);
@@ -136,7 +150,7 @@ impl Service {
         source: &dyn LogSource,
     ) -> Result<(), Error> {
         let mut conn = self.lock_live(queue, request)?;
-        self.keep_log_data(&mut conn, Some(source), false);
+        self.keep_log_data(&mut conn, Some(source));
         Ok(())
     }
 
@@ -153,7 +167,7 @@ impl Service {
             let mut record = Record {
                 time: Time::utc(self.clock().unix_seconds()),
                 version: entry.version,
-                bytes_sent: entry.bytes_sent,
+                bytes_sent: entry.bytes_sent + entry.part_sent,
                 bytes_received: entry.head_length + body,
                 time_taken_ms: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
                 stream_id: None,
@@ -180,7 +194,7 @@ fn take_free(now: Instant) -> Box<Exchanged> {
     match free {
         Some(mut entry) => {
             entry.since = now;
-            entry.bytes_sent = 0;
+            (entry.bytes_sent, entry.part_sent) = (0, 0);
             entry
         }
         None => Box::new(Exchanged {
@@ -188,6 +202,7 @@ fn take_free(now: Instant) -> Box<Exchanged> {
             version: None,
             head_length: 0,
             bytes_sent: 0,
+            part_sent: 0,
             site: 0,
             fields: FieldsBuf::default(),
         }),

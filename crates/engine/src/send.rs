@@ -172,7 +172,7 @@ impl Service {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
         if guard.log.is_some() {
-            self.keep_log_data(&mut guard, log, !send.more_data);
+            self.keep_log_data(&mut guard, log);
         }
         let date = clock::date(self.clock());
         head.finish(&Finish {
@@ -211,7 +211,7 @@ impl Service {
         };
         let last = exchange.continue_response(send.more_data, send.disconnect)?;
         if guard.log.is_some() {
-            self.keep_log_data(&mut guard, log, last);
+            self.keep_log_data(&mut guard, log);
         }
         self.transmit(
             guard,
@@ -286,7 +286,6 @@ impl Service {
     ) -> Result<Written<'s>, Error> {
         let mut wakes = Wakes::default();
         let connection = guard.state.id();
-        let before = sent;
         let mut sent = sent;
         let most = self.parameters().max_bytes_per_send;
         let result = match loop {
@@ -312,13 +311,13 @@ impl Service {
         } {
             Ok(Stopped::Full(position)) => {
                 if guard.log.is_some() {
-                    self.log_sent(&mut guard, position - before, false);
+                    self.log_part_sent(&mut guard, position);
                 }
                 return Ok(Written::UpTo(position, guard));
             }
             Ok(_) => {
                 if guard.log.is_some() {
-                    self.log_sent(&mut guard, piece.length() - before, piece.last);
+                    self.log_sent(&mut guard, piece.length(), piece.last);
                 }
                 guard.sending = false;
                 guard.send_alarm = Alarm::NONE;

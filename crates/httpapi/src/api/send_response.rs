@@ -11,8 +11,7 @@ use std::ffi::c_void;
 use httpsys_core::operation::Send;
 use httpsys_core::proto::ResponseHead;
 use httpsys_core::{Error, RequestId};
-use httpsys_engine::logging::FieldsData;
-use httpsys_engine::{Chunk, Log, LogSource, PendingSend, Service};
+use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 
 use super::{check_flags, reserved, reserved_pointer};
 use crate::code::{Code, Outcome};
@@ -73,7 +72,7 @@ entry! {
             check_response_flags(flags, response.StatusCode)?;
             // SAFETY: as above.
             let log_data = unsafe { log_data::read(log_data) }?;
-            let log = log_of(log_data.as_ref());
+            let log = Some(&log_data as &dyn LogSource);
             let (first, chunk_count) = (response.pEntityChunks.cast_const(), response.EntityChunkCount);
             let send = send_of(request, flags);
             let (service, queue) = (handle.service(), handle.queue());
@@ -128,7 +127,7 @@ entry! {
         let chunks = unsafe { Chunks::read(chunks, chunk_count) }?;
         // SAFETY: as above.
         let log_data = unsafe { log_data::read(log_data) }?;
-        let log = log_of(log_data.as_ref());
+        let log = Some(&log_data as &dyn LogSource);
         let send = send_of(request, flags);
         let (service, queue) = (handle.service(), handle.queue());
         // SAFETY: as above.
@@ -156,11 +155,6 @@ fn check_response_flags(flags: u32, status: u16) -> Outcome {
     } else {
         Ok(())
     }
-}
-
-/// What the engine takes for log data.
-fn log_of<'a>(data: Option<&'a FieldsData<'a>>) -> Log<'a> {
-    data.map(|data| data as &dyn LogSource)
 }
 
 fn send_of(request: u64, flags: u32) -> Send {

@@ -6,14 +6,24 @@
 //! the call: what has to outlive it is copied (the pages are silent on overlapped sends; assumed).
 //! Threading: one call.
 
+use std::marker::PhantomData;
+
 use httpsys_core::Error;
-use httpsys_engine::logging::{Address, FieldsData, Text};
+use httpsys_engine::LogSource;
+use httpsys_engine::logging::{Address, FieldsBuf, FieldsData, Text};
 
 use crate::code::Code;
 use crate::pointers;
 use crate::types::{HTTP_LOG_DATA, HTTP_LOG_FIELDS_DATA, HttpLogDataTypeFields};
 
-/// The fields; `None` for NULL: the response is not logged (documented).
+/// Log data that was found good, or NULL; read when the response is logged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogData<'a> {
+    data: *const HTTP_LOG_FIELDS_DATA,
+    program: PhantomData<&'a HTTP_LOG_FIELDS_DATA>,
+}
+
+/// The log data; NULL: the response is not logged (documented).
 ///
 /// # Errors
 /// 87 for another type than HttpLogDataTypeFields, a length without a pointer, and an odd length of
@@ -23,25 +33,46 @@ use crate::types::{HTTP_LOG_DATA, HTTP_LOG_FIELDS_DATA, HttpLogDataTypeFields};
 /// `data` is NULL or points to a structure of the type it names, valid like all it points to as long
 /// as the result is used.
 #[inline]
-pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<Option<FieldsData<'a>>, Code> {
-    if data.is_null() {
-        return Ok(None);
+pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<LogData<'a>, Code> {
+    if !data.is_null() {
+        // SAFETY: by the contract.
+        unsafe { check(data) }?;
     }
-    // SAFETY: by the contract.
-    unsafe { fields(data) }.map(Some)
+    Ok(LogData {
+        data: data.cast(),
+        program: PhantomData,
+    })
 }
 
 /// # Safety
 /// As [`read`], and not NULL.
-#[inline(never)]
-unsafe fn fields<'a>(data: *const HTTP_LOG_DATA) -> Result<FieldsData<'a>, Code> {
+#[cold]
+unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), Code> {
     // SAFETY: by the contract, here and below: the type is read before the rest is.
     if unsafe { pointers::one(data) }?.Type != HttpLogDataTypeFields {
         return Err(Error::InvalidParameter.into());
     }
     // SAFETY: as above.
+    unsafe { fields(pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?) }.map(drop)
+}
+
+impl LogSource for LogData<'_> {
+    fn put(&self, kept: &mut FieldsBuf) {
+        // SAFETY: NULL, or by the contract of `read`, which made this value.
+        let fields = unsafe { self.data.as_ref().map(|data| fields(data)) };
+        match fields {
+            Some(Ok(fields)) => kept.set(&fields),
+            // None; or good at first, and changed by the program during the call.
+            None | Some(Err(_)) => kept.clear(),
+        }
+    }
+}
+
+/// # Safety
+/// What `data` points to is valid as long as the result is used.
+unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, Code> {
+    // SAFETY: by the contract.
     unsafe {
-        let data = pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?;
         Ok(FieldsData {
             user_name: wide(data.UserName, data.UserNameLength)?,
             uri_stem: wide(data.UriStem, data.UriStemLength)?,
@@ -116,7 +147,9 @@ mod tests {
         };
         // SAFETY: all of it outlives the result.
         let read = unsafe { read((&raw const data).cast()) };
-        let read = read.expect("good").expect("not NULL");
+        let mut kept = FieldsBuf::default();
+        read.expect("good").put(&mut kept);
+        let read = kept.get().expect("there is some");
         assert_eq!(read.uri_stem, Text::Wide(&stem[..2]));
         assert_eq!(read.host, Text::Bytes(b"nam"));
         assert!(read.user_name.is_empty() && read.cookie.is_empty());
@@ -126,7 +159,11 @@ mod tests {
     #[test]
     fn null_is_no_data_and_bad_data_is_refused() {
         // SAFETY: NULL.
-        assert!(matches!(unsafe { read(std::ptr::null()) }, Ok(None)));
+        let none = unsafe { read(std::ptr::null()) }.expect("good");
+        let mut kept = FieldsBuf::default();
+        kept.set(&FieldsData::default());
+        none.put(&mut kept);
+        assert_eq!(kept.get(), None);
         assert_eq!(code(&zeroed()), 0);
         let mut other = zeroed();
         other.Base.Type = 1;
