@@ -48,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "httpsys-win32",
             "smallvec",
             "tracing",
+            "tracing-subscriber",
         ],
     ),
 ];

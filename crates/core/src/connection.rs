@@ -213,6 +213,7 @@ impl Connection {
     }
 
     /// A head is complete and routed to `queue`: the exchange begins, not yet taken.
+    #[inline]
     pub fn begin_exchange(&mut self, request: RequestId, queue: QueueId, head: &RequestHead) {
         debug_assert!(matches!(self.phase, Phase::Head { .. }));
         let is_http_1_0 = head.version() < httpsys_proto::Version::HTTP_1_1;

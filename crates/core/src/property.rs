@@ -128,6 +128,7 @@ pub struct Timers {
 impl Timers {
     /// The seconds of one timer; `None`: it never runs out. [`TimerKind::MinSendRate`] has none.
     #[must_use]
+    #[inline]
     pub fn seconds(&self, kind: TimerKind) -> Option<u16> {
         match kind {
             TimerKind::IdleConnection => self.idle_connection,

@@ -71,8 +71,10 @@ pub(crate) struct Conn {
     pub(crate) send_alarm: Alarm,
     /// When the wheel looks at this slot, whatever connection it holds then.
     pub(crate) looked_at: Tick,
-    /// Why the connection ends, when that was said before its end.
+    /// Why the connection ends, when that is known before its end.
     pub(crate) why: Option<End>,
+    /// It has had its event and its line already.
+    pub(crate) told: bool,
 }
 
 /// The calls that wait for something on this connection.
@@ -131,6 +133,7 @@ impl Conn {
             send_alarm: Alarm::NONE,
             looked_at: Tick::NEVER,
             why: None,
+            told: false,
         }
     }
 
@@ -151,6 +154,7 @@ impl Conn {
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
         self.why = None;
+        self.told = false;
     }
 
     /// The bytes that the client has taken since the connection was accepted, as far as the system
@@ -174,6 +178,7 @@ impl Conn {
 
     /// A request was routed to this URL group. False, and nothing has changed, if the group has as
     /// many connections as it may (QUE-006).
+    #[inline(never)]
     pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
         let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
         if !self.groups.iter().any(counted) {

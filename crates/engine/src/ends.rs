@@ -73,10 +73,9 @@ impl Service {
         bound: Option<&Bound>,
     ) {
         let connection = conn.state.id();
-        // A refused request had its event and its line when it was refused.
-        let told = conn.why.take();
-        self.shard().ends.remember(connection, told.unwrap_or(end));
-        if told.is_some() {
+        let end = conn.why.take().unwrap_or(end);
+        self.shard().ends.remember(connection, end);
+        if conn.told {
             return;
         }
         if let End::Timer(timer) = end {

@@ -24,7 +24,7 @@ use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
-use crate::timers::Purpose;
+use crate::timers::{Alarm, Purpose};
 use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
@@ -226,7 +226,7 @@ impl Service {
             trace::received(&block);
         }
         conn.block = Some(block);
-        let pushed = {
+        let (pushed, waits) = {
             let mut fifos = queue.lock();
             let pushed = fifos.push(id);
             let polling = wakes.keeps_requests_of(queue.id());
@@ -241,10 +241,14 @@ impl Service {
             if !polling && queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();
             }
-            pushed
+            // The polling thread takes the first that it keeps as soon as it is back.
+            (pushed, fifos.len() > usize::from(keep))
         };
         match pushed {
-            Pushed::Queued => self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self)),
+            Pushed::Queued if waits => {
+                self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self));
+            }
+            Pushed::Queued => conn.alarm = Alarm::NONE,
             Pushed::Full => self.refuse_queued(conn, bound, "QueueFull", wakes),
             Pushed::Disabled => self.refuse_queued(conn, bound, "Disabled", wakes),
             Pushed::Closed => self.reset_connection(conn, End::QueueClosed, wakes),
@@ -286,6 +290,7 @@ impl Service {
             "refused"
         );
         conn.why = Some(End::Unavailable(reason));
+        conn.told = true;
         let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
         self.log_error(conn, reason, status, request);
@@ -318,6 +323,7 @@ impl Service {
         let (reason, status) = (reject.httperr_reason(), reject.status());
         trace::parse_failed(conn.state.id(), reason);
         conn.why = Some(End::Refused(reason));
+        conn.told = true;
         self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
@@ -330,7 +336,7 @@ impl Service {
         wakes: &mut Wakes,
     ) {
         let mut page = pool::get_buffer();
-        let date = clock::date(self.clock());
+        let date = clock::date(self.clock(), wakes.millis(self));
         let server = self.parameters().disable_server_header == 0;
         write(reject, &mut page, &date, server);
         let sent = match &mut conn.stream {

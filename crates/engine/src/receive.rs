@@ -8,6 +8,7 @@
 use std::time::Instant;
 
 use httpsys_core::connection::{Delivery, Phase};
+use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Receive;
 use httpsys_core::{Error, Request, RequestId};
 
@@ -183,9 +184,10 @@ impl Service {
                 .and_then(|conn| conn.state.exchange_of(request, queue.id()))
                 .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
             // Its client is gone, or somebody has it: nothing to give back.
-            if !queued {
+            let Some(conn) = guard.as_mut().filter(|_| queued) else {
                 return;
-            }
+            };
+            self.start_timer(conn, TimerKind::RequestQueue, self.clock().millis());
             let mut fifos = queue.lock();
             fifos.give_back(request);
             wakes.pair(&mut fifos);

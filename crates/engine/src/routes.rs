@@ -61,6 +61,7 @@ impl Published {
     }
 
     /// The snapshot in force.
+    #[inline]
     pub(crate) fn current(&self) -> Current {
         let version = self.version.load(Ordering::Acquire);
         let last = LAST.try_with(Cell::take).ok().flatten();

@@ -64,6 +64,8 @@ struct Piece<'a> {
     body: &'a [Chunk<'a>],
     /// The response ends with it.
     last: bool,
+    /// The clock's milliseconds, if they are not old.
+    now: Option<u64>,
 }
 
 /// How a send goes on that finds the socket full.
@@ -174,7 +176,8 @@ impl Service {
         if guard.log.is_some() {
             self.keep_log_data(&mut guard, log);
         }
-        let date = clock::date(self.clock());
+        let now = self.clock().millis();
+        let date = clock::date(self.clock(), now);
         head.finish(&Finish {
             date: &date,
             connection_close: plan.connection_close,
@@ -192,6 +195,7 @@ impl Service {
                 head: head.bytes(),
                 body,
                 last: !send.more_data,
+                now: Some(now),
             },
             when_full,
         )
@@ -219,6 +223,7 @@ impl Service {
                 head: &[],
                 body,
                 last,
+                now: None,
             },
             when_full,
         )
@@ -244,7 +249,7 @@ impl Service {
     fn transmit<'s>(
         &'s self,
         mut guard: MutexGuard<'s, Conn>,
-        piece: Piece<'_>,
+        mut piece: Piece<'_>,
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut sent = 0;
@@ -257,6 +262,7 @@ impl Service {
                 }
             }
             guard.sending = true;
+            piece.now = None;
             self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
@@ -284,12 +290,13 @@ impl Service {
         piece: Piece<'_>,
         sent: u64,
     ) -> Result<Written<'s>, Error> {
-        let mut wakes = Wakes::default();
+        let mut wakes = Wakes::at(piece.now);
         let connection = guard.state.id();
         let mut sent = sent;
         let most = self.parameters().max_bytes_per_send;
+        let total = piece.length();
         let result = match loop {
-            let Some(share) = self.share_of(&mut guard, piece.length() - sent) else {
+            let Some(share) = self.share_of(&mut guard, total - sent) else {
                 break Ok(Stopped::Full(sent));
             };
             let written = write_from(&mut guard, piece, sent, share, most);
@@ -317,11 +324,11 @@ impl Service {
             }
             Ok(_) => {
                 if guard.log.is_some() {
-                    self.log_sent(&mut guard, piece.length(), piece.last);
+                    self.log_sent(&mut guard, total, piece.last);
                 }
                 guard.sending = false;
                 guard.send_alarm = Alarm::NONE;
-                guard.in_flight |= !piece.last || piece.length() > SMALL;
+                guard.in_flight |= !piece.last || total > SMALL;
                 if piece.last {
                     self.after_response(&mut guard, &mut wakes);
                 }
@@ -378,17 +385,18 @@ impl Service {
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        let after = conn.state.end_exchange();
-        let timer = match after {
-            After::NextHead => TimerKind::IdleConnection,
-            After::Drain => TimerKind::DrainEntityBody,
-            After::Close { unread } => {
-                return self.close_after_response(conn, unread || in_flight, wakes);
+        match conn.state.end_exchange() {
+            After::NextHead => {
+                self.start_timer(conn, TimerKind::IdleConnection, wakes.millis(self));
+                if conn.readable || !conn.unused().is_empty() {
+                    self.pump(conn, wakes);
+                }
             }
-        };
-        self.start_timer(conn, timer, wakes.millis(self));
-        if after == After::Drain || conn.readable || !conn.unused().is_empty() {
-            self.pump(conn, wakes);
+            After::Drain => {
+                self.start_timer(conn, TimerKind::DrainEntityBody, wakes.millis(self));
+                self.pump(conn, wakes);
+            }
+            After::Close { unread } => self.close_after_response(conn, unread || in_flight, wakes),
         }
     }
 
@@ -404,6 +412,7 @@ impl Service {
     }
 
     /// How many of `left` bytes may be written now; `None`: a bandwidth limit lets it go on later.
+    #[inline]
     fn share_of(&self, conn: &mut Conn, left: u64) -> Option<u64> {
         match &conn.bound {
             Some(bound) if bound.effective.is_throttled() && left > 0 => {
@@ -471,6 +480,7 @@ impl PendingOperation for Continuation {
                 head: &head,
                 body,
                 last,
+                now: None,
             };
             if let Some(guard) = guard.take() {
                 result = Some(

@@ -321,6 +321,7 @@ impl Service {
         &self.inner.requests
     }
 
+    #[inline]
     pub(crate) fn routes(&self) -> Current {
         self.inner.routes.current()
     }

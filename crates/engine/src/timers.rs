@@ -115,7 +115,7 @@ impl Service {
     pub(crate) fn start_timer(&self, conn: &mut Conn, kind: TimerKind, now: u64) {
         let seconds = match &conn.bound {
             Some(bound) => bound.effective.timers.seconds(kind),
-            None => self.routes().timers().seconds(kind),
+            None => self.own_seconds(kind),
         };
         conn.alarm = match seconds {
             Some(seconds) => Alarm {
@@ -125,6 +125,12 @@ impl Service {
             None => Alarm::NONE,
         };
         self.arm(conn, now);
+    }
+
+    /// The service's own.
+    #[cold]
+    fn own_seconds(&self, kind: TimerKind) -> Option<u16> {
+        self.routes().timers().seconds(kind)
     }
 
     /// Starts the timer of a connection that closes.
@@ -192,6 +198,7 @@ impl Service {
     }
 
     /// Sees that the wheel looks at the connection no later than its alarms say.
+    #[inline]
     fn arm(&self, conn: &mut Conn, now: u64) {
         let at = conn.alarm.at.min(conn.send_alarm.at);
         if at < conn.looked_at {

@@ -153,6 +153,14 @@ pub(crate) struct Wakes {
 }
 
 impl Wakes {
+    /// None yet; the time is known already.
+    pub(crate) fn at(millis: Option<u64>) -> Wakes {
+        Wakes {
+            millis,
+            ..Wakes::default()
+        }
+    }
+
     pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
         self.list.push((waiting, signal));
     }
@@ -179,7 +187,15 @@ impl Wakes {
         self.millis = None;
     }
 
+    #[inline]
     pub(crate) fn fire(&mut self, service: &Service) {
+        // Most often there is nobody to wake.
+        if !self.list.is_empty() {
+            self.fire_all(service);
+        }
+    }
+
+    fn fire_all(&mut self, service: &Service) {
         for (waiting, signal) in self.list.drain(..) {
             match waiting {
                 Waiting::Thread(waiter) => waiter.signal(service, signal),
