@@ -5,10 +5,10 @@
 //! what a door takes for log data ([`LogSource`]).
 //!
 //! An exchange has an [`Exchanged`] only where its URL group or session has a log: elsewhere nothing
-//! is measured, and each hook costs one branch; the hooks are `cold` so that they cost no more there. The log data of a call is copied while the call runs
-//! (the pages do not say how long the memory of pLogData is used; assumed). What counts is that of
-//! the last call (HTTP_LOG_FIELDS_DATA, documented); if the connection breaks before, that of the
-//! latest (assumed).
+//! is measured, and each hook costs one branch; they are `cold` so that it stays at that. The log
+//! data of a call is copied while the call runs (the pages do not say how long the memory of pLogData
+//! is used; assumed). What counts is that of the last call (HTTP_LOG_FIELDS_DATA, documented); if the
+//! connection breaks before, that of the latest (assumed).
 //!
 //! Threading: under the lock of the connection's slot; nothing here waits for a disk.
 
