@@ -5,8 +5,10 @@
 //! through httpsys; what only C can say (pointers, sizes, OVERLAPPED) runs through C alone.
 //!
 //! "Does not happen" is shown by order, not by waiting: something that came later is seen first.
+//! `timeouts` and `bandwidth` are about time itself and let it pass.
 #![cfg(not(windows))]
 
+mod bandwidth;
 mod cancel;
 mod cancel_overlapped;
 mod cancel_stress;
@@ -14,6 +16,7 @@ mod connection;
 mod disconnect;
 mod entity_body;
 mod file_chunk;
+mod limits;
 mod logging;
 mod logging_files;
 mod opaque;
@@ -21,6 +24,7 @@ mod opaque_overlapped;
 mod overlapped;
 mod property;
 mod queue;
+mod queue_handle;
 mod receive;
 mod receive_buffer;
 mod request_property;
@@ -29,6 +33,7 @@ mod send;
 mod send_raw;
 mod session;
 mod shutdown;
+mod timeouts;
 mod url_prefix;
 mod web_socket;
 mod why_closed;

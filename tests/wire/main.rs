@@ -9,6 +9,7 @@
 
 mod body;
 mod choice;
+mod configuration;
 mod error;
 mod header;
 mod host;

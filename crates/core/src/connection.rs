@@ -24,7 +24,7 @@ use httpsys_proto::request::Framing;
 use httpsys_proto::{RequestHead, Verb};
 
 use crate::error::Error;
-use crate::ids::{ConnectionId, QueueId, RequestId};
+use crate::ids::{ConnectionId, HandleId, QueueId, RequestId};
 
 /// See the module head.
 #[derive(Debug)]
@@ -79,10 +79,14 @@ pub struct Exchange {
     request: RequestId,
     queue: QueueId,
     delivery: Delivery,
+    /// The handle through which the request was received, once it was.
+    holder: Option<HandleId>,
     answer: Answer,
     body: BodyDecoder,
     body_received: u64,
     body_begun: bool,
+    /// The program has asked for entity bytes.
+    body_asked: bool,
     expect_continue: bool,
     close: bool,
     is_http_1_0: bool,
@@ -222,11 +226,13 @@ impl Connection {
             request,
             queue,
             delivery: Delivery::Queued,
+            holder: None,
             answer: Answer::None,
             body: BodyDecoder::new(head.framing()),
             body_received: 0,
             // A client that announced no bytes has none to wait with (G-043).
             body_begun: is_bodyless,
+            body_asked: false,
             expect_continue: head.expects_continue(),
             close: head.close(),
             is_http_1_0,
@@ -307,8 +313,28 @@ impl Exchange {
         self.answer != Answer::Last
     }
 
+    /// The handle through which a receive took the request, whole or not.
+    #[must_use]
+    pub fn holder(&self) -> Option<HandleId> {
+        self.holder
+    }
+
+    /// Puts a request back of which a receive got the id and no more, because its handle is shut
+    /// down: another one may receive it (SHD-001: "returned"). `false`, and nothing has changed,
+    /// when it was handed over whole, or the program has begun to work on it.
+    pub fn give_back(&mut self) -> bool {
+        let untouched = self.answer == Answer::None && !self.body_asked;
+        let back = self.delivery == Delivery::Bound && untouched;
+        if back {
+            self.delivery = Delivery::Queued;
+            self.holder = None;
+        }
+        back
+    }
+
     /// A receive took the request, whole or not (RCV-010, RCV-012).
-    pub fn deliver(&mut self, whole: bool) {
+    pub fn deliver(&mut self, whole: bool, holder: HandleId) {
+        self.holder = Some(holder);
         self.delivery = if whole {
             Delivery::Delivered
         } else {
@@ -362,6 +388,7 @@ impl Exchange {
     pub fn advance_body(&mut self, n: u64) {
         self.body_begun = true;
         self.body_received += n;
+        self.body_asked = true;
         self.body.advance(n);
     }
 
@@ -370,6 +397,7 @@ impl Exchange {
     /// # Errors
     /// [`BodyError`]: the framing is broken; the connection is to be reset (G-023).
     pub fn decode_body(&mut self, input: &[u8], output: &mut [u8]) -> Result<Decoded, BodyError> {
+        self.body_asked = true;
         if !input.is_empty() {
             self.body_begun = true;
         }
@@ -398,6 +426,7 @@ impl Exchange {
     /// `100 Continue` is to be sent now (BDY-021, ENT-018, G-041).
     pub fn take_continue(&mut self) -> bool {
         let due = self.expect_continue && !self.body_begun && self.answer == Answer::None;
+        self.body_asked = true;
         if due {
             self.expect_continue = false;
         }

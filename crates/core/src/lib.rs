@@ -11,6 +11,7 @@
 
 pub mod arena;
 pub mod bandwidth;
+pub mod configuration;
 pub mod connection;
 pub mod cooked_url;
 pub mod end;
@@ -30,5 +31,5 @@ pub mod url_prefix;
 pub use end::End;
 pub use error::Error;
 pub use httpsys_proto as proto;
-pub use ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use ids::{ConnectionId, HandleId, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use request::Request;

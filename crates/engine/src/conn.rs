@@ -12,13 +12,14 @@ use std::sync::Arc;
 use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
 use httpsys_core::timer::Tick;
-use httpsys_core::{ConnectionId, End, QueueId, Request};
+use httpsys_core::{ConnectionId, End, Request};
 use mio::net::TcpStream;
 use smallvec::SmallVec;
 
 use crate::access_log::Exchanged;
 use crate::group::Group;
 use crate::pool;
+use crate::queue_handle::Owner;
 use crate::routes::Bound;
 use crate::sys;
 use crate::timers::Alarm;
@@ -86,8 +87,8 @@ pub(crate) struct Waits {
     pub(crate) writer: Option<Waiting>,
     /// What [`Conn::taken`] was when the measured window began.
     pub(crate) taken_before: u64,
-    /// Waits for the connection's end, each with the queue it was posted on.
-    pub(crate) disconnects: Vec<(QueueId, Waiting)>,
+    /// Waits for the connection's end, each with the handle it was posted on.
+    pub(crate) disconnects: Vec<(Owner, Waiting)>,
 }
 
 /// The result of a read attempt.

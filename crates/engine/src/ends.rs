@@ -99,7 +99,9 @@ impl Service {
         }
         if self.error_log().is_some() {
             if let Some(phrase) = phrase(end, exchange) {
-                self.log_error(conn, phrase, None, conn.block.as_deref());
+                // An unfinished head shows nothing of itself (CON-018).
+                let request = conn.block.as_deref().filter(|_| exchange.is_some());
+                self.log_error(conn, phrase, None, request);
             }
         }
     }

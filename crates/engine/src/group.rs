@@ -47,12 +47,15 @@ impl Group {
 
     /// Counts a connection; false, and it does not count, if there are `limit` already.
     pub(crate) fn admit(&self, limit: Option<u32>) -> bool {
-        let before = self.connections.fetch_add(1, Ordering::Relaxed);
-        let admitted = limit.is_none_or(|limit| before < limit);
-        if !admitted {
-            self.leave();
-        }
-        admitted
+        // Not added and taken back: in between, another would be one too many.
+        let more = |before| {
+            limit
+                .is_none_or(|limit| before < limit)
+                .then_some(before + 1)
+        };
+        self.connections
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .is_ok()
     }
 
     /// A connection that was counted has ended.

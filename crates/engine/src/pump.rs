@@ -26,7 +26,7 @@ use crate::routes::{Bound, Destination};
 use crate::service::Service;
 use crate::timers::{Alarm, Purpose};
 use crate::trace;
-use crate::waiter::{Signal, Wakes};
+use crate::waiter::Wakes;
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
 /// connection must not keep the thread that polls from the others.
@@ -167,7 +167,8 @@ impl Service {
                 return self.enqueue(conn, block, rest, registration, bound, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
-                self.refuse_unavailable(conn, bound, "Disabled", Some(&block), wakes);
+                let end = End::Unavailable("Disabled");
+                self.refuse_unavailable(conn, bound, end, Some(&block), wakes);
                 return self.requests().put(block);
             }
             Ok(Destination::Unbound) => Reject::ServiceUnavailable,
@@ -191,7 +192,8 @@ impl Service {
     ) {
         let current = conn.bound.as_ref();
         if !current.is_some_and(|own| Arc::ptr_eq(own, bound)) && !conn.bind(bound) {
-            self.refuse_unavailable(conn, bound, "ConnLimit", Some(&block), wakes);
+            let end = End::Unavailable("ConnLimit");
+            self.refuse_unavailable(conn, bound, end, Some(&block), wakes);
             return self.requests().put(block);
         }
         let queue = &bound.queue;
@@ -235,9 +237,6 @@ impl Service {
             if pushed == Pushed::Queued && !keep {
                 wakes.pair(&mut fifos);
             }
-            if let Some(demand) = fifos.take_demanded() {
-                wakes.add(demand, Signal::Ready);
-            }
             if !polling && queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();
             }
@@ -249,23 +248,28 @@ impl Service {
                 self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self));
             }
             Pushed::Queued => conn.alarm = Alarm::NONE,
-            Pushed::Full => self.refuse_queued(conn, bound, "QueueFull", wakes),
-            Pushed::Disabled => self.refuse_queued(conn, bound, "Disabled", wakes),
+            Pushed::Full => {
+                self.refuse_queued(conn, bound, End::Unavailable("QueueFull"), wakes);
+            }
+            Pushed::Disabled => {
+                self.refuse_queued(conn, bound, End::Unavailable("Disabled"), wakes);
+            }
             Pushed::Closed => self.reset_connection(conn, End::QueueClosed, wakes),
         }
     }
 
-    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008).
+    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008), or
+    /// nobody took it from there in time (G-083).
     #[cold]
     pub(crate) fn refuse_queued(
         &self,
         conn: &mut Conn,
         bound: &Bound,
-        reason: &'static str,
+        end: End,
         wakes: &mut Wakes,
     ) {
         let block = conn.block.take();
-        self.refuse_unavailable(conn, bound, reason, block.as_deref(), wakes);
+        self.refuse_unavailable(conn, bound, end, block.as_deref(), wakes);
         if let Some(block) = block {
             self.requests().put(block);
         }
@@ -277,7 +281,7 @@ impl Service {
         &self,
         conn: &mut Conn,
         bound: &Bound,
-        reason: &'static str,
+        end: End,
         request: Option<&Request>,
         wakes: &mut Wakes,
     ) {
@@ -286,17 +290,17 @@ impl Service {
             request = conn.state.exchange().map(|exchange| exchange.request().0),
             queue = bound.queue.id().0,
             url_group = bound.group.id().0,
-            reason,
+            reason = end.name(),
             "refused"
         );
-        conn.why = Some(End::Unavailable(reason));
+        conn.why = Some(end);
         conn.told = true;
         let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
-        self.log_error(conn, reason, status, request);
+        self.log_error(conn, end.name(), status, request);
         let page = match verbosity {
             Verbosity::Basic => {
-                return self.reset_connection(conn, End::Unavailable(reason), wakes);
+                return self.reset_connection(conn, end, wakes);
             }
             Verbosity::Limited => Reject::write_limited,
             Verbosity::Full => Reject::write_response,

@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
+use httpsys_core::configuration::Configuration;
 use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::property::Properties;
 use httpsys_core::proto::Parameters;
 use httpsys_core::reservation::Reservation;
-use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
+use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
 use httpsys_logging::ErrorLog;
 use parking_lot::Mutex;
 
@@ -23,6 +24,7 @@ use crate::group::Groups;
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
+use crate::queue_handle::QueueHandle;
 use crate::routes::{Current, Published, Routes};
 use crate::shard::Shard;
 use crate::trace;
@@ -49,6 +51,8 @@ struct Inner {
 struct State {
     model: Model,
     queues: HashMap<QueueId, Arc<Queue>>,
+    /// Queue handles that were opened: their ids do not come back.
+    handles: u64,
     groups: Groups,
 }
 
@@ -92,6 +96,7 @@ impl Service {
         let state = State {
             model: Model::with_url_acl(parameters.choices.enforce_url_acl),
             queues: HashMap::new(),
+            handles: 0,
             groups: Groups::default(),
         };
         Ok(Service {
@@ -189,10 +194,13 @@ impl Service {
         Ok(outcome)
     }
 
-    /// The queue with this id, while it is open.
+    /// A new handle to the queue with this id, while that is open.
     #[must_use]
-    pub fn queue(&self, id: QueueId) -> Option<Arc<Queue>> {
-        self.inner.model.lock().queues.get(&id).cloned()
+    pub fn queue(&self, id: QueueId) -> Option<Arc<QueueHandle>> {
+        let mut state = self.inner.model.lock();
+        let queue = Arc::clone(state.queues.get(&id)?);
+        state.handles += 1;
+        QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
     }
 
     /// HttpQueryServerSessionProperty: the properties as they were set.
@@ -230,6 +238,12 @@ impl Service {
         state.model.reservations().at(index).cloned()
     }
 
+    /// The configuration apart from the reservations, as it is now.
+    #[must_use]
+    pub fn configuration(&self) -> Configuration {
+        self.inner.model.lock().model.configuration().clone()
+    }
+
     /// HttpFindUrlGroupId: the group of `queue` that has exactly this prefix.
     ///
     /// # Errors
@@ -256,10 +270,10 @@ impl Service {
         self.inner.routes.publish(state.routes());
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
-            let closed = self.listen_on(port, &[]);
+            let closed = self.listen_on(port, &[], &[]);
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
         }
-        self.reset_all(&mut wakes);
+        self.end_all(&mut wakes);
         let retired = state.groups.take_retired();
         drop(state);
         wakes.fire(self);
@@ -328,7 +342,8 @@ impl Service {
 
     fn sync_ports(&self, model: &Model, ports: &[u16]) -> Result<(), Error> {
         for port in ports {
-            self.listen_on(*port, &model.scopes(*port))?;
+            let list = model.configuration().listen_addresses();
+            self.listen_on(*port, &model.scopes(*port), list)?;
             // Connections may come now, and no thread may be in a call.
             self.arm_fallback();
         }

@@ -28,8 +28,9 @@ use crate::waiter::{Signal, Wakes};
 
 /// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
 const LINGER_MS: u64 = 1000;
-/// The system's coarse clock lags by so much at most.
-const CLOCK_LAG: Duration = Duration::from_millis(10);
+/// [`Clock::millis`](crate::clock::Clock::millis) may lag by so much: a timer that began at such a
+/// time must not end too early.
+const LAG_MS: u64 = 10;
 
 /// What an alarm is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ impl Service {
         let mut wakes = Wakes::default();
         for (slot, tick) in due {
             if let Some(mut conn) = self.shard().table.lock_slot(slot) {
-                self.look_at(&mut conn, tick, &mut wakes);
+                self.look_at(&mut conn, tick, now, &mut wakes);
             }
         }
         wakes.fire(self);
@@ -107,7 +108,7 @@ impl Service {
         timers.wakes_at = next.unwrap_or(Tick::NEVER);
         let next = next?.millis();
         let left = next.saturating_sub(self.clock().millis());
-        Some(Duration::from_millis(left) + CLOCK_LAG)
+        Some(Duration::from_millis(left + LAG_MS))
     }
 
     /// Starts a timer of the connection's URL group, or before there is one of the service
@@ -120,7 +121,7 @@ impl Service {
         conn.alarm = match seconds {
             Some(seconds) => Alarm {
                 purpose: Purpose::Timer(kind),
-                at: Tick::after(now, u64::from(seconds) * 1000),
+                at: Tick::after(now, u64::from(seconds) * 1000 + LAG_MS),
             },
             None => Alarm::NONE,
         };
@@ -168,7 +169,7 @@ impl Service {
         conn.waits_mut().taken_before = taken;
         conn.send_alarm = Alarm {
             purpose: Purpose::Timer(TimerKind::MinSendRate),
-            at: Tick::after(now, self.rate_window() * 1000),
+            at: Tick::after(now, self.rate_window() * 1000 + LAG_MS),
         };
         self.arm(conn, now);
     }
@@ -189,10 +190,12 @@ impl Service {
         }
     }
 
-    /// A read waits for body bytes. In opaque mode there is no entity body to wait for.
+    /// A read has begun to wait for body bytes. One that waits already has the timer running, which
+    /// only bytes put off (TMO-006). In opaque mode there is no entity body to wait for.
     pub(crate) fn body_is_awaited(&self, conn: &mut Conn) {
+        let first = conn.waits_mut().readers.len() == 1;
         let exchange = conn.state.exchange();
-        if exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
+        if first && exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
             self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
         }
     }
@@ -224,8 +227,8 @@ impl Service {
         }
     }
 
-    /// The wheel has handed out the slot's entry of `tick`.
-    fn look_at(&self, conn: &mut Conn, tick: Tick, wakes: &mut Wakes) {
+    /// The wheel has handed out the slot's entry of `tick`; `now` has begun.
+    fn look_at(&self, conn: &mut Conn, tick: Tick, now: Tick, wakes: &mut Wakes) {
         // An entry that a sooner one has replaced.
         if conn.looked_at != tick {
             return;
@@ -234,16 +237,16 @@ impl Service {
         if conn.stream.is_none() {
             return;
         }
-        if conn.alarm.at <= tick {
+        if conn.alarm.at <= now {
             let purpose = std::mem::replace(&mut conn.alarm, Alarm::NONE).purpose;
             self.receiving_is_late(conn, purpose, wakes);
         }
-        if conn.stream.is_some() && conn.send_alarm.at <= tick {
+        if conn.stream.is_some() && conn.send_alarm.at <= now {
             let purpose = std::mem::replace(&mut conn.send_alarm, Alarm::NONE).purpose;
             self.sending_is_late(conn, purpose, wakes);
         }
         if conn.stream.is_some() {
-            self.arm(conn, tick.millis());
+            self.arm(conn, now.millis());
         }
     }
 
@@ -281,7 +284,8 @@ impl Service {
         };
         // Not there: a receive has just taken it.
         if bound.queue.lock().forget(queued) {
-            self.refuse_queued(conn, &bound, TimerKind::RequestQueue.name(), wakes);
+            let end = End::Timer(TimerKind::RequestQueue);
+            self.refuse_queued(conn, &bound, end, wakes);
         }
     }
 

@@ -166,9 +166,13 @@ impl Wakes {
     }
 
     /// Gives each request that waits to the receive that waits longest, as far as there are both.
+    /// What is left over tells a controller to start a worker (QUE-011).
     pub(crate) fn pair(&mut self, fifos: &mut RequestQueue<Waiting>) {
         while let Some((request, receive)) = fifos.pair() {
             self.add(receive, Signal::Request(request));
+        }
+        if let Some(demand) = fifos.take_demanded() {
+            self.add(demand, Signal::Ready);
         }
     }
 

@@ -39,5 +39,7 @@ mod pointers;
 #[cfg(not(windows))]
 mod queue_handle;
 #[cfg(not(windows))]
+mod security;
+#[cfg(not(windows))]
 mod trace;
 pub mod types;

@@ -241,8 +241,9 @@ impl RequestQueue {
     }
 
     /// Ends the waiting: HttpShutdownRequestQueue. Receives and disconnect waits of all threads
-    /// end with [`Error::Aborted`], later receives fail with [`Error::InvalidHandle`]; requests
-    /// that were received can still be answered (SHD-001 to SHD-003).
+    /// on this handle and its clones end with [`Error::Aborted`], later receives fail with
+    /// [`Error::InvalidHandle`]; requests that were received can still be answered (SHD-001 to
+    /// SHD-003). Other handles of the queue keep receiving (SHD-012).
     ///
     /// # Errors
     /// [`Error::InvalidHandle`] when the queue is closed.

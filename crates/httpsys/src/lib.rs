@@ -69,7 +69,8 @@
 //! | dropped | effect |
 //! |---|---|
 //! | [`Server`] | its URLs vanish and its queue closes, also for clones of the queue |
-//! | last [`RequestQueue`] of its creator | the queue closes, its requests are reset |
+//! | last clone of the creator's [`RequestQueue`] | the queue closes, its requests are reset |
+//! | last clone of an opened [`RequestQueue`] | what it received is reset; the queue stays |
 //! | [`UrlGroup`] | its URLs vanish |
 //! | [`ServerSession`] | closes when its groups are gone, too |
 //! | [`Request`] without an answer | its connection is reset |
@@ -99,6 +100,7 @@
 
 mod body;
 mod by_id;
+mod configuration;
 mod data;
 mod fields;
 pub mod future;
@@ -119,6 +121,7 @@ mod url_group;
 pub use body::BodyReader;
 pub use data::Data;
 pub use headers::Headers;
+pub use httpsys_core::configuration::ServiceTimeout;
 pub use httpsys_core::end::TimerKind;
 pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{

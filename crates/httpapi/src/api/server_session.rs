@@ -46,7 +46,7 @@ entry! {
     /// `Flags.Present` 0 the property is unset.
     ///
     /// A log is open when the call returns, and the one before it is closed with all its entries in
-    /// its files; 87 for a directory that cannot be used (G-123).
+    /// its files; 87 for a directory that cannot be used (G-143).
     ///
     /// Partial: the security descriptor of a log's directory is not applied.
     fn HttpSetServerSessionProperty(
