@@ -17,6 +17,8 @@ mod disconnect;
 mod entity_body;
 mod file_chunk;
 mod limits;
+mod logging;
+mod logging_files;
 mod opaque;
 mod opaque_overlapped;
 mod overlapped;

@@ -16,8 +16,10 @@ use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 
 use crate::door::{Received, Reply};
 
+mod log;
 mod property;
 
+pub use log::*;
 pub use property::*;
 
 /// A HANDLE that may go from thread to thread.

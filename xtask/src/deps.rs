@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "httpsys-engine",
         &[
+            "chrono",
             "httpsys-core",
             "httpsys-logging",
             "httpsys-proto",

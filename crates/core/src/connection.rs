@@ -83,6 +83,7 @@ pub struct Exchange {
     holder: Option<HandleId>,
     answer: Answer,
     body: BodyDecoder,
+    body_received: u64,
     body_begun: bool,
     /// The program has asked for entity bytes.
     body_asked: bool,
@@ -228,6 +229,7 @@ impl Connection {
             holder: None,
             answer: Answer::None,
             body: BodyDecoder::new(head.framing()),
+            body_received: 0,
             // A client that announced no bytes has none to wait with (G-043).
             body_begun: is_bodyless,
             body_asked: false,
@@ -364,6 +366,18 @@ impl Exchange {
         self.opaque = Opaque::PeerEnded;
     }
 
+    /// Bytes of the entity body that were handed over, with their framing; in opaque mode, all that
+    /// came behind the head.
+    #[must_use]
+    pub fn body_received(&self) -> u64 {
+        self.body_received
+    }
+
+    /// `n` bytes of an opaque connection were handed over.
+    pub fn advance_opaque(&mut self, n: usize) {
+        self.body_received += n as u64;
+    }
+
     /// Bytes that may be read from the transport straight into the program's buffer.
     #[must_use]
     pub fn direct_body_length(&self) -> Option<u64> {
@@ -373,6 +387,7 @@ impl Exchange {
     /// `n` bytes were read straight from the transport.
     pub fn advance_body(&mut self, n: u64) {
         self.body_begun = true;
+        self.body_received += n;
         self.body_asked = true;
         self.body.advance(n);
     }
@@ -386,7 +401,9 @@ impl Exchange {
         if !input.is_empty() {
             self.body_begun = true;
         }
-        self.body.decode(input, output)
+        let decoded = self.body.decode(input, output)?;
+        self.body_received += decoded.consumed as u64;
+        Ok(decoded)
     }
 
     /// Whether `input` holds at least one body byte, which is not consumed, and how many bytes of
@@ -401,6 +418,7 @@ impl Exchange {
             return Ok((true, 0));
         }
         self.body = trial;
+        self.body_received += decoded.consumed as u64;
         Ok((false, decoded.consumed))
     }
 

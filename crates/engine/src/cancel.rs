@@ -15,6 +15,7 @@ use crate::queue::Queue;
 use crate::service::Service;
 use crate::sys;
 use crate::timers::Alarm;
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 impl Service {
@@ -82,6 +83,10 @@ impl Service {
     }
 
     fn vacate(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
+        if conn.log.is_some() {
+            self.log_broken(conn, end.error());
+        }
+        trace::cleaned_up(conn.state.id());
         let exchange = conn.state.close();
         let bound = conn.unbind();
         self.note_end(conn, end, exchange.as_ref(), bound.as_deref());

@@ -25,6 +25,10 @@ pub trait Clock: Send + Sync + 'static {
     }
     /// Seconds since 1970-01-01 00:00:00 UTC.
     fn unix_seconds(&self) -> u64;
+    /// Local time minus UTC, in seconds, at this moment. For logs that have local time.
+    fn utc_offset(&self, _unix_seconds: u64) -> i32 {
+        0
+    }
 }
 
 /// The operating system's clock.
@@ -42,6 +46,21 @@ impl Clock for SystemClock {
 
     fn unix_seconds(&self) -> u64 {
         sys::unix_seconds()
+    }
+
+    fn utc_offset(&self, unix_seconds: u64) -> i32 {
+        thread_local! {
+            static LAST: Cell<(u64, i32)> = const { Cell::new((u64::MAX, 0)) };
+        }
+        // Zones change at full quarters of an hour.
+        let quarter = unix_seconds / 900;
+        let (known, offset) = LAST.get();
+        if known == quarter {
+            return offset;
+        }
+        let offset = sys::utc_offset(unix_seconds);
+        LAST.set((quarter, offset));
+        offset
     }
 }
 

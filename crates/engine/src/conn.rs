@@ -16,6 +16,7 @@ use httpsys_core::{ConnectionId, End, Request};
 use mio::net::TcpStream;
 use smallvec::SmallVec;
 
+use crate::access_log::Exchanged;
 use crate::group::Group;
 use crate::pool;
 use crate::queue_handle::Owner;
@@ -47,6 +48,8 @@ pub(crate) struct Conn {
     /// The URL groups whose connections this one counts among (G-084).
     pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
     pub(crate) waits: Option<Box<Waits>>,
+    /// Of the request under way, if its URL group has a log.
+    pub(crate) log: Option<Box<Exchanged>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
     /// The peer has closed its sending side.
@@ -118,6 +121,7 @@ impl Conn {
             bound: None,
             groups: SmallVec::new(),
             waits: None,
+            log: None,
             readable: false,
             peer_closed: false,
             sending: false,

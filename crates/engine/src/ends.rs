@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use crate::conn::Conn;
 use crate::routes::Bound;
 use crate::service::Service;
+use crate::trace;
 
 /// How many ends are remembered.
 const REMEMBERED: usize = 4096;
@@ -76,6 +77,9 @@ impl Service {
         self.shard().ends.remember(connection, end);
         if conn.told {
             return;
+        }
+        if let End::Timer(timer) = end {
+            trace::timed_out(connection, timer.name());
         }
         if !end.is_ordinary() {
             tracing::info!(

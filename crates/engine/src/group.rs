@@ -1,5 +1,5 @@
 //! What URL groups and server sessions are to the data path, beyond their properties: the
-//! connections that count for a group's limit, and the bandwidth that was used.
+//! connections that count for a group's limit, the bandwidth that was used, and where their logs are.
 //!
 //! Owns: the counts, and that they outlive the routing snapshots, which are made anew with each
 //! change. Does not own: the limits themselves (`Effective`). Threading: shared; the locks are
@@ -15,6 +15,8 @@ use httpsys_core::property::Effective;
 use httpsys_core::{ServerSessionId, UrlGroupId};
 use parking_lot::Mutex;
 
+use crate::log_files::{LogSlot, OpenLog};
+
 /// A URL group.
 #[derive(Debug)]
 pub(crate) struct Group {
@@ -22,6 +24,7 @@ pub(crate) struct Group {
     /// Connections that have sent a request to the group and are open (G-084).
     connections: AtomicU32,
     throttle: Mutex<Throttle>,
+    log: Arc<LogSlot>,
     session: Arc<Session>,
 }
 
@@ -29,11 +32,17 @@ pub(crate) struct Group {
 #[derive(Debug, Default)]
 struct Session {
     throttle: Mutex<Throttle>,
+    log: Arc<LogSlot>,
 }
 
 impl Group {
     pub(crate) fn id(&self) -> UrlGroupId {
         self.id
+    }
+
+    /// Where its responses are logged: its own log, and the one of its session for all groups.
+    pub(crate) fn logs(&self) -> [&LogSlot; 2] {
+        [&self.log, &self.session.log]
     }
 
     /// Counts a connection; false, and it does not count, if there are `limit` already.
@@ -72,9 +81,53 @@ impl Group {
 pub(crate) struct Groups {
     groups: HashMap<UrlGroupId, Arc<Group>>,
     sessions: HashMap<ServerSessionId, Arc<Session>>,
+    /// Logs that were replaced, and places of logs of what is gone: still to be closed.
+    replaced: Vec<Arc<OpenLog>>,
+    vacated: Vec<Arc<LogSlot>>,
 }
 
 impl Groups {
+    /// Puts a log in the place of a session's, or none; the one before is retired.
+    pub(crate) fn set_session_log(&mut self, id: ServerSessionId, log: Option<Arc<OpenLog>>) {
+        let session = self.sessions.entry(id).or_default();
+        self.replaced.extend(session.log.replace(log));
+    }
+
+    /// Puts a log in the place of a group's, or none; the one before is retired.
+    pub(crate) fn set_group_log(&mut self, id: UrlGroupId, log: Option<Arc<OpenLog>>) {
+        match self.groups.get(&id) {
+            Some(group) => self.replaced.extend(group.log.replace(log)),
+            None => self.replaced.extend(log),
+        }
+    }
+
+    /// The logs that get no entry from now on. They are to be closed without the model's lock.
+    pub(crate) fn take_retired(&mut self) -> Vec<Arc<OpenLog>> {
+        let mut retired = std::mem::take(&mut self.replaced);
+        for slot in self.vacated.drain(..) {
+            retired.extend(slot.replace(None));
+        }
+        retired
+    }
+
+    /// The place of a group's own log.
+    pub(crate) fn group_log(&self, id: UrlGroupId) -> Option<Arc<LogSlot>> {
+        self.groups.get(&id).map(|group| Arc::clone(&group.log))
+    }
+
+    /// The place of a session's log, if it ever had one.
+    pub(crate) fn session_log(&self, id: ServerSessionId) -> Option<Arc<LogSlot>> {
+        let session = self.sessions.get(&id)?;
+        Some(Arc::clone(&session.log))
+    }
+
+    /// The places of all logs.
+    pub(crate) fn all_logs(&self) -> Vec<Arc<LogSlot>> {
+        let groups = self.groups.values().map(|group| &group.log);
+        let sessions = self.sessions.values().map(|session| &session.log);
+        groups.chain(sessions).cloned().collect()
+    }
+
     /// Those of the model: what it has anew is made, what it has no more is forgotten.
     pub(crate) fn of(&mut self, model: &Model) -> &HashMap<UrlGroupId, Arc<Group>> {
         let old = std::mem::take(&mut self.groups);
@@ -93,11 +146,35 @@ impl Groups {
                     id: binding.group,
                     connections: AtomicU32::new(0),
                     throttle: Mutex::default(),
+                    log: Arc::default(),
                     session,
                 })
             });
             self.groups.insert(binding.group, group);
         }
+        self.retire(model, old, old_sessions);
         &self.groups
+    }
+
+    /// A session without groups lives on; a group or session that the model has no more ends its
+    /// log.
+    fn retire(
+        &mut self,
+        model: &Model,
+        groups: HashMap<UrlGroupId, Arc<Group>>,
+        sessions: HashMap<ServerSessionId, Arc<Session>>,
+    ) {
+        for (id, group) in groups {
+            if !self.groups.contains_key(&id) {
+                self.vacated.push(Arc::clone(&group.log));
+            }
+        }
+        for (id, session) in sessions {
+            if model.server_session_properties(id).is_err() {
+                self.vacated.push(Arc::clone(&session.log));
+            } else {
+                self.sessions.entry(id).or_insert(session);
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
 use crate::timers::{Alarm, Purpose};
+use crate::trace;
 use crate::waiter::Wakes;
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
@@ -103,6 +104,9 @@ impl Service {
             }
             Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
                 conn.block = Some(block);
+                if self.has_logs() {
+                    self.log_from_now(conn);
+                }
                 *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
                 if conn.alarm.purpose != Purpose::Timer(TimerKind::HeaderWait) {
                     self.start_timer(conn, TimerKind::HeaderWait, wakes.millis(self));
@@ -217,6 +221,12 @@ impl Service {
                 exchange.body_has_begun();
             }
         }
+        if bound.effective.logged {
+            self.begin_log(conn, &block);
+        }
+        if trace::is_on() {
+            trace::received(&block);
+        }
         conn.block = Some(block);
         let (pushed, waits) = {
             let mut fifos = queue.lock();
@@ -315,6 +325,7 @@ impl Service {
             "refused"
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
+        trace::parse_failed(conn.state.id(), reason);
         conn.why = Some(End::Refused(reason));
         conn.told = true;
         self.log_error(conn, reason, Some(status), request);

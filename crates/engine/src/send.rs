@@ -15,6 +15,7 @@ use httpsys_core::proto::response::{Finish, ResponseHead};
 use httpsys_core::{ConnectionId, End, Error};
 use parking_lot::MutexGuard;
 
+use crate::access_log::Log;
 use crate::chunk::{self, Chunk, Next, next_piece};
 use crate::clock;
 use crate::conn::Conn;
@@ -76,6 +77,7 @@ enum WhenFull<'a> {
 impl Service {
     /// HttpSendHttpResponse: sends `head` and `body`, blocking until the
     /// transport has taken the last byte. Returns head and body bytes put on the wire (SND-005).
+    /// `log` is used while the call runs.
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`] (1229) for a dead or foreign id or a client that is gone;
@@ -90,8 +92,9 @@ impl Service {
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
+        log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.begin_response(queue, send, head, body, WhenFull::Block)
+        self.begin_response(queue, send, head, body, log, WhenFull::Block)
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -106,9 +109,10 @@ impl Service {
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         register: &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
-        self.begin_response(queue, send, head, body, WhenFull::Pend(register))
+        self.begin_response(queue, send, head, body, log, WhenFull::Pend(register))
     }
 
     /// HttpSendResponseEntityBody. Returns the body bytes of this call
@@ -122,8 +126,9 @@ impl Service {
         queue: &Queue,
         send: &Send,
         body: &[Chunk<'_>],
+        log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.continue_response(queue, send, body, WhenFull::Block)
+        self.continue_response(queue, send, body, log, WhenFull::Block)
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -136,9 +141,10 @@ impl Service {
         queue: &Queue,
         send: &Send,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         register: &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
-        self.continue_response(queue, send, body, WhenFull::Pend(register))
+        self.continue_response(queue, send, body, log, WhenFull::Pend(register))
     }
 
     fn begin_response(
@@ -147,6 +153,7 @@ impl Service {
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
@@ -165,6 +172,9 @@ impl Service {
         })?;
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
+        }
+        if guard.log.is_some() {
+            self.keep_log_data(&mut guard, log);
         }
         let now = self.clock().millis();
         let date = clock::date(self.clock(), now);
@@ -196,6 +206,7 @@ impl Service {
         queue: &Queue,
         send: &Send,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
@@ -203,6 +214,9 @@ impl Service {
             return Err(Error::ConnectionInvalid);
         };
         let last = exchange.continue_response(send.more_data, send.disconnect)?;
+        if guard.log.is_some() {
+            self.keep_log_data(&mut guard, log);
+        }
         self.transmit(
             guard,
             Piece {
@@ -302,8 +316,16 @@ impl Service {
                 other => break other,
             }
         } {
-            Ok(Stopped::Full(position)) => return Ok(Written::UpTo(position, guard)),
+            Ok(Stopped::Full(position)) => {
+                if guard.log.is_some() {
+                    self.log_part_sent(&mut guard, position);
+                }
+                return Ok(Written::UpTo(position, guard));
+            }
             Ok(_) => {
+                if guard.log.is_some() {
+                    self.log_sent(&mut guard, total, piece.last);
+                }
                 guard.sending = false;
                 guard.send_alarm = Alarm::NONE;
                 guard.in_flight |= !piece.last || total > SMALL;

@@ -27,6 +27,7 @@ use crate::queue::Queue;
 use crate::queue_handle::QueueHandle;
 use crate::routes::{Current, Published, Routes};
 use crate::shard::Shard;
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 /// See the module head.
@@ -143,6 +144,7 @@ impl Service {
     /// when a foreign socket has the port (PFX-013). Nothing has changed then.
     pub fn control(&self, call: Control) -> Result<Outcome, Error> {
         let undo = undo_of(&call);
+        let log = self.open_log(&call)?;
         let mut effects = Effects::default();
         let mut wakes = Wakes::default();
         let mut state = self.inner.model.lock();
@@ -169,15 +171,26 @@ impl Service {
         if effects.routes {
             self.inner.routes.publish(state.routes());
         }
+        if let Some(
+            Control::RemoveUrlFromUrlGroup { url: Some(url), .. } | Control::RemoveUrl { url, .. },
+        ) = &undo
+        {
+            trace::url_added(url);
+        }
+        if let Some(log) = log {
+            log.put_into(&mut state.groups);
+        }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
         for port in &effects.ports {
             if state.model.scopes(*port).is_empty() {
                 self.close_idle_on(*port, &mut wakes);
             }
         }
+        let retired = state.groups.take_retired();
         drop(state);
         wakes.fire(self);
         self.inner.shard.interrupt();
+        retired.iter().for_each(|log| log.close());
         Ok(outcome)
     }
 
@@ -261,8 +274,10 @@ impl Service {
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
         }
         self.end_all(&mut wakes);
+        let retired = state.groups.take_retired();
         drop(state);
         wakes.fire(self);
+        retired.iter().for_each(|log| log.close());
         if let Some(log) = &self.inner.error_log {
             log.writer().flush();
         }
@@ -283,6 +298,25 @@ impl Service {
 
     pub(crate) fn error_log(&self) -> Option<&ErrorLog> {
         self.inner.error_log.as_ref()
+    }
+
+    /// What groups and sessions are to the data path.
+    pub(crate) fn with_groups<R>(&self, use_them: impl FnOnce(&Groups) -> R) -> R {
+        use_them(&self.inner.model.lock().groups)
+    }
+
+    /// Whether the session or group that has to exist for this call does.
+    pub(crate) fn has_holder(&self, call: &Control) -> Result<(), Error> {
+        let state = self.inner.model.lock();
+        match *call {
+            Control::SetServerSessionProperty { session, .. } => {
+                state.model.server_session_properties(session).map(drop)
+            }
+            Control::SetUrlGroupProperty { group, .. } => {
+                state.model.url_group_properties(group).map(drop)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

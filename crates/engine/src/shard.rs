@@ -25,6 +25,7 @@ use crate::service::Service;
 use crate::sys;
 use crate::table::Table;
 use crate::timers::{Purpose, Timers};
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 /// Events of one poll: enough to amortise the call, few enough that the first request of a batch
@@ -265,6 +266,7 @@ impl Service {
             return;
         };
         conn.open(id, remote, local);
+        trace::connected(id, remote);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = shard
             .registry

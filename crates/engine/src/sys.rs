@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use mio::net::{TcpListener, TcpStream};
@@ -76,6 +77,28 @@ pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Res
 /// As [`send_pieces`] for one piece: the system's vectored call costs more than its plain one.
 pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     SockRef::from(stream).send_with_flags(bytes, SEND_FLAGS)
+}
+
+/// Local time minus UTC, in seconds, at this moment; 0 where the system does not know its zone.
+pub(crate) fn utc_offset(unix_seconds: u64) -> i32 {
+    use chrono::TimeZone;
+    let time = i64::try_from(unix_seconds).ok();
+    let time = time.and_then(|time| chrono::Local.timestamp_opt(time, 0).single());
+    time.map_or(0, |time| time.offset().local_minus_utc())
+}
+
+/// Makes a directory, with its parents, unless it exists.
+///
+/// # Errors
+/// What the system says when that fails or files cannot be made in it.
+pub(crate) fn make_writable(directory: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use nix::unistd::{AccessFlags, access};
+        access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?;
+    }
+    Ok(())
 }
 
 /// The bytes that the peer has not acknowledged, where the system says.

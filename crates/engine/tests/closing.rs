@@ -77,10 +77,10 @@ fn upgrade_and_end(service: &Service, queue: &QueueHandle, request: RequestId) {
         more_data: true,
         opaque: true,
     };
-    let sent = service.send_response(queue, &call, &mut head, &[]);
+    let sent = service.send_response(queue, &call, &mut head, &[], None);
     sent.expect("the head");
     (call.more_data, call.opaque) = (false, false);
-    let sent = service.send_entity_body(queue, &call, &[]);
+    let sent = service.send_entity_body(queue, &call, &[], None);
     sent.expect("the end");
 }
 

@@ -167,11 +167,13 @@ impl World {
         let body = if more { &[][..] } else { &byte };
         let sent = self
             .service
-            .send_response(&self.queue, &first, &mut head, body);
+            .send_response(&self.queue, &first, &mut head, body, None);
         sent.expect("the head");
         if more {
             let last = call(false, disconnect);
-            let sent = self.service.send_entity_body(&self.queue, &last, &byte);
+            let sent = self
+                .service
+                .send_entity_body(&self.queue, &last, &byte, None);
             sent.expect("the body");
         }
     }

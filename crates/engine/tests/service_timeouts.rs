@@ -109,7 +109,7 @@ impl World {
         };
         let sent = self
             .service
-            .send_response(&self.queue, &call, &mut head, &[]);
+            .send_response(&self.queue, &call, &mut head, &[], None);
         sent.expect("an answer");
         let mut bytes = Vec::new();
         while !bytes.ends_with(b"\r\n\r\n") {

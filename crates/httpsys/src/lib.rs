@@ -105,6 +105,7 @@ mod data;
 mod fields;
 pub mod future;
 mod headers;
+mod log;
 mod property;
 mod queue;
 mod request;
@@ -122,12 +123,16 @@ pub use data::Data;
 pub use headers::Headers;
 pub use httpsys_core::configuration::ServiceTimeout;
 pub use httpsys_core::end::TimerKind;
-pub use httpsys_core::property::{State, Timeouts, Verbosity};
+pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{
     Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
 };
 pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use httpsys_engine::logging::{
+    Counters as LogCounters, Fields as LogFields, Flags as LogFlags,
+};
 pub use httpsys_engine::{Fate, InvalidEnvironment, parameters_from_environment};
+pub use log::{LogData, Logging};
 pub use property::Limits;
 pub use queue::{Incoming, RequestQueue};
 pub use request::Request;

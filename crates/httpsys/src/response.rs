@@ -6,8 +6,9 @@
 
 use httpsys_core::proto::ServerToken;
 
-use crate::Data;
 use crate::fields::{Fields, HeadParts};
+use crate::log::LogChoice;
+use crate::{Data, LogData};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -38,6 +39,7 @@ pub struct Response<'a> {
     fields: Fields<'a>,
     body: Data<'a>,
     disconnect: bool,
+    log: LogChoice<'a>,
 }
 
 impl<'a> Response<'a> {
@@ -51,6 +53,7 @@ impl<'a> Response<'a> {
             fields: Fields::default(),
             body: Data::default(),
             disconnect: false,
+            log: LogChoice::FromRequest,
         }
     }
 
@@ -109,6 +112,25 @@ impl<'a> Response<'a> {
     pub fn disconnect(mut self) -> Self {
         self.disconnect = true;
         self
+    }
+
+    /// What the access log has instead of what the request and the response say, see
+    /// [`crate::UrlGroup::set_logging`].
+    #[must_use]
+    pub fn log(mut self, data: LogData<'a>) -> Self {
+        self.log = LogChoice::With(Box::new(data));
+        self
+    }
+
+    /// The response is not logged.
+    #[must_use]
+    pub fn without_log(mut self) -> Self {
+        self.log = LogChoice::Not;
+        self
+    }
+
+    pub(crate) fn log_choice(&self) -> &LogChoice<'a> {
+        &self.log
     }
 
     /// The status code.

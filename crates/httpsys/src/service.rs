@@ -81,6 +81,12 @@ impl Service {
         self.engine().parameters()
     }
 
+    /// Waits until every entry that was logged so far is in its file (`netsh http flush logbuffer`):
+    /// in access logs it may take a second otherwise. It waits for the disk.
+    pub fn flush_logs(&self) {
+        self.engine().flush_logs();
+    }
+
     /// HttpCreateServerSession, version 2.0.
     ///
     /// # Errors

@@ -6,8 +6,8 @@
 
 use windows_sys::Win32::Networking::HttpServer as http;
 
-use crate::door::{Door, Limits, Received, Reply, State, Timeouts, Verbosity};
-use crate::raw::{self, Handle, RequestBuffer, checked};
+use crate::door::{Door, Limits, LogSpec, Received, Reply, State, Timeouts, Verbosity};
+use crate::raw::{self, Handle, LogData, RequestBuffer, checked};
 
 /// Initialised when opened; never terminated, as the process ends with the test.
 #[derive(Debug)]
@@ -133,6 +133,47 @@ impl Door for CAbi {
             bandwidth: raw::query_limit(&query, http::HttpQosSettingTypeBandwidth)?,
             connections: raw::query_limit(&query, http::HttpQosSettingTypeConnectionLimit)?,
         })
+    }
+
+    fn set_session_logging(&self, session: &u64, spec: Option<&LogSpec>) -> Result<(), u32> {
+        let property = http::HttpServerLoggingProperty;
+        checked(raw::with_logging_info(spec, |info| {
+            raw::set_session_property(*session, property, info)
+        }))
+    }
+
+    fn set_group_logging(&self, group: &u64, spec: Option<&LogSpec>) -> Result<(), u32> {
+        let property = http::HttpServerLoggingProperty;
+        checked(raw::with_logging_info(spec, |info| {
+            raw::set_group_property(*group, property, info)
+        }))
+    }
+
+    fn respond_logged(&self, queue: &Handle, request: &Received, reply: &Reply) -> Result<(), u32> {
+        let mut log = LogData::of(request, reply.status);
+        checked(raw::respond_logged(
+            *queue,
+            request.id,
+            reply,
+            Some(&mut log),
+        ))
+    }
+
+    fn end_logged(
+        &self,
+        queue: &Handle,
+        request: &Received,
+        status: u16,
+        body: &[u8],
+    ) -> Result<(), u32> {
+        let mut log = LogData::of(request, status);
+        checked(raw::send_body_logged(
+            *queue,
+            request.id,
+            0,
+            body,
+            Some(&mut log),
+        ))
     }
 
     fn set_queue_length(&self, queue: &Handle, length: u32) -> Result<(), u32> {

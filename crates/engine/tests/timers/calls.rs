@@ -165,6 +165,7 @@ impl World {
             &call,
             &mut head,
             &[Chunk::Memory(body)],
+            None,
             &mut || {
                 let tell = tell.clone();
                 Box::new(Sending { tell, body, tag })

@@ -104,7 +104,9 @@ fn tmo_009_the_time_that_the_program_takes_is_its_own() {
     world.expect_open(received.connection);
     call.more_data = false;
     let rest = [Chunk::Memory(b"ok")];
-    let sent = world.service.send_entity_body(&world.queue, &call, &rest);
+    let sent = world
+        .service
+        .send_entity_body(&world.queue, &call, &rest, None);
     assert_eq!(sent, Ok(2));
     client.expect_ok();
     // And from then on it is idle.
@@ -126,7 +128,7 @@ fn begin(world: &World, request: httpsys_core::RequestId) -> SendCall {
     };
     let sent = world
         .service
-        .send_response(&world.queue, &call, &mut head, &[]);
+        .send_response(&world.queue, &call, &mut head, &[], None);
     sent.expect("the head");
     call
 }
@@ -151,7 +153,7 @@ fn tmo_012_upgraded_connections_have_no_timer_for_idling_nor_for_bodies() {
     };
     let sent = world
         .service
-        .send_response(&world.queue, &call, &mut head, &[]);
+        .send_response(&world.queue, &call, &mut head, &[], None);
     client.read(sent.expect("the head") as usize);
     let read = world.waiting_read(received.request);
     world.turn(24 * HOUR);

@@ -99,7 +99,7 @@ fn send_all(world: &World, received: Received) -> Result<u64, Error> {
     let body = [Chunk::Memory(&BODY)];
     world
         .service
-        .send_response(&world.queue, &call, &mut head, &body)
+        .send_response(&world.queue, &call, &mut head, &body, None)
 }
 
 /// A megabyte in each window is far more than 150 bytes per second, whatever the sockets hold.
@@ -193,20 +193,20 @@ fn tmo_009_tmo_010_the_time_between_two_sends_does_not_count() {
         .expect("digits");
     let begun = world
         .service
-        .send_response(&world.queue, &call(true), &mut head, &[]);
+        .send_response(&world.queue, &call(true), &mut head, &[], None);
     assert!(begun.is_ok());
     for _ in 0..100 {
         world.turn(60_000);
         let byte = [Chunk::Memory(b"x")];
         let sent = world
             .service
-            .send_entity_body(&world.queue, &call(true), &byte);
+            .send_entity_body(&world.queue, &call(true), &byte, None);
         assert_eq!(sent, Ok(1));
     }
     let last = [Chunk::Memory(b"ok")];
     let sent = world
         .service
-        .send_entity_body(&world.queue, &call(false), &last);
+        .send_entity_body(&world.queue, &call(false), &last, None);
     assert_eq!(sent, Ok(2));
     let head = begun.expect("the head") as usize;
     client.read(head + 102);

@@ -234,7 +234,7 @@ impl World {
             opaque: false,
         };
         self.service
-            .send_response(queue, &call, &mut head, &[Chunk::Memory(b"ok")])
+            .send_response(queue, &call, &mut head, &[Chunk::Memory(b"ok")], None)
     }
 
     #[track_caller]

@@ -84,8 +84,10 @@ entry! {
     /// levels, delegation, fast forwarding and the gathering of request information. With
     /// `Flags.Present` 0 the property is unset.
     ///
-    /// Partial: binding and state are in force; timeouts, limits and logging are stored and
-    /// answered, but nothing enforces them yet.
+    /// A log is open when the call returns, and the one before it is closed with all its entries in
+    /// its files; 87 for a directory that cannot be used (G-143).
+    ///
+    /// Partial: the security descriptor of a log's directory is not applied.
     fn HttpSetUrlGroupProperty(
         group: u64,
         property: HTTP_SERVER_PROPERTY,
