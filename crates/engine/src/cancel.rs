@@ -83,7 +83,7 @@ impl Service {
 
     fn vacate(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
         let exchange = conn.state.close();
-        let bound = conn.unbind();
+        let bound = conn.unbind(&self.tallies().traffic);
         self.note_end(conn, end, exchange.as_ref(), bound.as_deref());
         let error = end.error();
         if let (Some(exchange), Some(bound)) = (exchange, bound) {

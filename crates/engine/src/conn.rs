@@ -20,6 +20,7 @@ use crate::group::Group;
 use crate::pool;
 use crate::routes::Bound;
 use crate::sys;
+use crate::tally::{Tally, Traffic};
 use crate::timers::Alarm;
 use crate::waiter::Waiting;
 
@@ -60,6 +61,10 @@ pub(crate) struct Conn {
     pub(crate) lingered: u32,
     /// Bytes handed to the socket since it was accepted.
     pub(crate) sent: u64,
+    /// What has not been added to the counters yet.
+    pub(crate) tally: Tally,
+    /// When the request under way was queued, in the clock's milliseconds.
+    pub(crate) queued_at: u64,
     /// Bytes that the bandwidth lets the send under way write now.
     pub(crate) allowed: u64,
     /// For what is waited for from the client.
@@ -122,6 +127,8 @@ impl Conn {
             in_flight: false,
             lingered: 0,
             sent: 0,
+            tally: Tally::default(),
+            queued_at: 0,
             allowed: 0,
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,
@@ -143,6 +150,7 @@ impl Conn {
         self.in_flight = false;
         self.lingered = 0;
         self.sent = 0;
+        self.tally = Tally::default();
         self.allowed = 0;
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
@@ -168,9 +176,10 @@ impl Conn {
         waits.is_some_and(|waits| !waits.readers.is_empty())
     }
 
-    /// A request was routed to this URL group. False, and nothing has changed, if the group has as
-    /// many connections as it may (QUE-006).
-    pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
+    /// A request was routed to this URL group; with the last `arrived` bytes that were read it
+    /// begins. False, and nothing has changed, if the group has as many connections as it may
+    /// (QUE-006).
+    pub(crate) fn bind(&mut self, bound: &Arc<Bound>, arrived: u64, totals: &Traffic) -> bool {
         let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
         if !self.groups.iter().any(counted) {
             if !bound.group.admit(bound.effective.connection_limit) {
@@ -178,12 +187,31 @@ impl Conn {
             }
             self.groups.push(Arc::clone(&bound.group));
         }
+        // What came before there was a group is the first one's.
+        if self.bound.is_some() {
+            self.settle_all_but(arrived, totals);
+        }
         self.bound = Some(Arc::clone(bound));
         true
     }
 
+    /// Adds what the connection has done to the counters of its URL group and to `totals`.
+    pub(crate) fn settle(&mut self, totals: &Traffic) {
+        self.settle_all_but(0, totals);
+    }
+
+    /// As [`Conn::settle`], without the last `kept` bytes that were read.
+    fn settle_all_but(&mut self, kept: u64, totals: &Traffic) {
+        let done = self.tally.take(self.sent, kept);
+        totals.add(&done);
+        if let Some(bound) = &self.bound {
+            bound.group.traffic.add(&done);
+        }
+    }
+
     /// The connection has ended: it counts for no URL group any more.
-    pub(crate) fn unbind(&mut self) -> Option<Arc<Bound>> {
+    pub(crate) fn unbind(&mut self, totals: &Traffic) -> Option<Arc<Bound>> {
+        self.settle(totals);
         self.groups.drain(..).for_each(|group| group.leave());
         self.bound.take()
     }
@@ -257,6 +285,7 @@ impl Conn {
             match stream.read(buffer) {
                 Ok(0) => return ReadOutcome::End,
                 Ok(n) => {
+                    self.tally.received += n as u64;
                     // Behind the last bytes of a closed side the end is still to be read.
                     if sys::SHORT_READ_DRAINS && n < buffer.len() && !self.peer_closed {
                         self.readable = false;
@@ -281,7 +310,10 @@ impl Conn {
         while self.interim > 0 {
             let left = &CONTINUE[CONTINUE.len() - usize::from(self.interim)..];
             match stream.write(left) {
-                Ok(n) if n > 0 => self.interim -= n as u8,
+                Ok(n) if n > 0 => {
+                    self.interim -= n as u8;
+                    self.sent += n as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 _ => return false,
             }

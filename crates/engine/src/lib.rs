@@ -17,6 +17,7 @@ mod cancel;
 mod chunk;
 pub mod clock;
 mod conn;
+mod counters;
 mod demand;
 mod disconnect;
 mod drive;
@@ -37,6 +38,7 @@ mod settings;
 mod shard;
 mod sys;
 mod table;
+mod tally;
 mod timers;
 mod waiter;
 

@@ -24,6 +24,7 @@ use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
+use crate::tally::Fault;
 use crate::timers::Purpose;
 use crate::waiter::{Signal, Wakes};
 
@@ -51,6 +52,7 @@ impl Service {
                 return;
             }
         }
+        self.tallies().note(Fault::TurnUsedUp);
         self.shard().resume_later(conn.state.id());
     }
 
@@ -163,6 +165,7 @@ impl Service {
                 return self.enqueue(conn, block, rest, registration, bound, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
+                self.tallies().refused_behind(&bound.group, block.verb());
                 self.refuse_unavailable(conn, bound, "Disabled", Some(&block), wakes);
                 return self.requests().put(block);
             }
@@ -186,7 +189,14 @@ impl Service {
         wakes: &mut Wakes,
     ) {
         let current = conn.bound.as_ref();
-        if !current.is_some_and(|own| Arc::ptr_eq(own, bound)) && !conn.bind(bound) {
+        if !current.is_some_and(|own| Arc::ptr_eq(own, bound))
+            && !conn.bind(
+                bound,
+                (block.head.head_len() + rest.len()) as u64,
+                &self.tallies().traffic,
+            )
+        {
+            self.tallies().refused_behind(&bound.group, block.verb());
             self.refuse_unavailable(conn, bound, "ConnLimit", Some(&block), wakes);
             return self.requests().put(block);
         }
@@ -196,6 +206,7 @@ impl Service {
             self.requests().put(block);
             return self.close_connection(conn, End::Exhausted, wakes);
         };
+        conn.tally.request(block.verb());
         conn.state.begin_exchange(id, queue.id(), &block.head);
         let arrived = match block.head.framing() {
             Framing::None => 0,
@@ -234,7 +245,11 @@ impl Service {
             pushed
         };
         match pushed {
-            Pushed::Queued => self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self)),
+            Pushed::Queued => {
+                let now = wakes.millis(self);
+                conn.queued_at = now;
+                self.start_timer(conn, TimerKind::RequestQueue, now);
+            }
             Pushed::Full => self.refuse_queued(conn, bound, "QueueFull", wakes),
             Pushed::Disabled => self.refuse_queued(conn, bound, "Disabled", wakes),
             Pushed::Closed => self.reset_connection(conn, End::QueueClosed, wakes),
@@ -275,6 +290,7 @@ impl Service {
             reason,
             "refused"
         );
+        self.tallies().refused(reason);
         conn.why = Some(End::Unavailable(reason));
         let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
@@ -306,6 +322,7 @@ impl Service {
             "refused"
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
+        self.tallies().refused(reason);
         conn.why = Some(End::Refused(reason));
         self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
@@ -324,7 +341,10 @@ impl Service {
         write(reject, &mut page, &date, server);
         let sent = match &mut conn.stream {
             Some(stream) => match stream.write(&page) {
-                Ok(_) => true,
+                Ok(n) => {
+                    conn.sent += n as u64;
+                    true
+                }
                 // The client has not read the response before: that must not be lost with the page.
                 Err(error) => error.kind() == io::ErrorKind::WouldBlock,
             },

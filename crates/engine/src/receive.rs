@@ -182,8 +182,9 @@ impl Service {
                 .as_mut()
                 .and_then(|conn| conn.state.exchange_of(request, queue.id()))
                 .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
-            // Its client is gone, or somebody has it: nothing to give back.
+            // Its client is gone: nothing to give back.
             if !queued {
+                queue.lock().taken_in_vain();
                 return;
             }
             let mut fifos = queue.lock();
@@ -209,10 +210,12 @@ impl Service {
             .lock(request.place())
             .ok_or(Error::ConnectionInvalid)?;
         let conn = &mut *guard;
-        let exchange = conn
-            .state
-            .exchange_of(request, queue.id())
-            .ok_or(Error::ConnectionInvalid)?;
+        let Some(exchange) = conn.state.exchange_of(request, queue.id()) else {
+            if expected == Delivery::Queued {
+                queue.lock().taken_in_vain();
+            }
+            return Err(Error::ConnectionInvalid);
+        };
         if exchange.delivery() != expected {
             return Err(match exchange.delivery() {
                 Delivery::Delivered if exchange.is_open() => Error::EndOfBody,

@@ -22,6 +22,7 @@ use crate::queue::Queue;
 use crate::routes::Bound;
 use crate::service::Service;
 use crate::sys;
+use crate::tally::Fault;
 use crate::timers::Alarm;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
@@ -243,6 +244,7 @@ impl Service {
                 }
             }
             guard.sending = true;
+            self.tallies().note(Fault::SendWaited);
             self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
@@ -399,6 +401,7 @@ impl Service {
             let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
             conn.allowed = bytes;
             if from > now {
+                self.tallies().note(Fault::SendThrottled);
                 self.resume_send_at(conn, from, now);
                 return None;
             }

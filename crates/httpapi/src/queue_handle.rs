@@ -124,6 +124,8 @@ impl QueueHandle {
     fn open(service: &'static Service, id: QueueId, kind: Kind) -> Result<Handle, Code> {
         // Another thread may have closed an existing queue meanwhile.
         let queue = service.queue(id).ok_or(Error::NotFound)?;
+        queue.handle_opened();
+        let counted = Arc::clone(&queue);
         let handle = QueueHandle {
             service,
             queue,
@@ -134,6 +136,7 @@ impl QueueHandle {
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
+            counted.handle_closed();
             Err(Error::NoResources.into())
         } else {
             Ok(value)
@@ -293,6 +296,7 @@ impl Object for QueueHandle {
     fn on_close(&self) {
         // Operations that the engine does not know yet see it in `registered`.
         self.closed.store(true, Ordering::SeqCst);
+        self.queue.handle_closed();
         if self.kind != Kind::Opened {
             let call = Control::CloseRequestQueue {
                 queue: self.queue.id(),

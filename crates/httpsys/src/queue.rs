@@ -74,6 +74,7 @@ pub(crate) struct Scope {
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        self.scope.queue.handle_closed();
         if self.creator {
             // It fails if `close` came before.
             let _ = self.scope.close();
@@ -93,6 +94,7 @@ impl Scope {
 
 impl RequestQueue {
     pub(crate) fn new(service: Service, queue: Arc<Queue>, creator: bool) -> Self {
+        queue.handle_opened();
         let scope = Arc::new(Scope { service, queue });
         RequestQueue {
             handle: Arc::new(Handle { scope, creator }),
