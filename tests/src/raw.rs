@@ -15,8 +15,10 @@ use windows_sys::Win32::Networking::WinSock::SOCKADDR;
 
 use crate::door::{Received, Reply};
 
+mod extension;
 mod property;
 
+pub use extension::*;
 pub use property::*;
 
 /// A HANDLE that may go from thread to thread.
