@@ -122,7 +122,9 @@ impl<W> RequestQueue<W> {
 
     /// Puts a request back that a receive was given but did not take: it is the next one again.
     pub fn give_back(&mut self, request: RequestId) {
-        if !self.closed {
+        if self.closed {
+            self.totals.abandoned += 1;
+        } else {
             self.pending.push_front(request);
         }
     }
@@ -247,8 +249,10 @@ impl<W> RequestQueue<W> {
     /// Closes the queue; later pushes answer [`Pushed::Closed`].
     pub fn close(&mut self) -> Leftovers<W> {
         self.closed = true;
+        let pending = std::mem::take(&mut self.pending);
+        self.totals.abandoned += pending.len() as u64;
         Leftovers {
-            pending: std::mem::take(&mut self.pending),
+            pending,
             waiting: self.shut(),
         }
     }
@@ -366,9 +370,15 @@ mod tests {
             abandoned: 2,
         };
         assert_eq!(queue.totals(), totals);
+        let given = queue.take().unwrap();
         queue.close();
+        queue.give_back(given);
         assert_eq!(queue.push(RequestId(14)), Pushed::Closed);
-        assert_eq!(queue.totals(), totals, "a closed queue counts nothing");
+        let totals = Totals {
+            abandoned: 9,
+            ..totals
+        };
+        assert_eq!(queue.totals(), totals, "all that was left, and nothing new");
     }
 
     #[test]

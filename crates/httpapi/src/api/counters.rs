@@ -102,7 +102,7 @@ unsafe fn text_buffer(
 
 /// Writes the text with a NUL.
 fn write_text(mut buffer: Buffer, needed: Out<u32>, mut text: String) -> Outcome {
-    // No name has one: NUL ends the strings of the API.
+    // No name that C gave has one: NUL ends the strings of the API.
     text.push('\0');
     needed.set_count(text.len() as u64);
     if buffer.put(0, text.as_bytes()) {
