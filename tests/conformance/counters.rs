@@ -127,7 +127,15 @@ fn bytes_belong_to_the_group_that_the_request_is_for<D: Door>(w: &World<D>) {
     let mut client = w.connect();
     // Most likely in one read: the second waits in the connection while the first is answered.
     client.send([&*first, &*second, &*third].concat());
-    let mut sent = answer(w, &Reply::ok().chunk("1"));
+    let request = w.receive();
+    assert_eq!(
+        group(w).BytesReceivedRate,
+        first.len() as u64,
+        "not what waits behind it"
+    );
+    let reply = Reply::ok().chunk("1");
+    let mut sent = w.respond(request.id, &reply).expect("an answer");
+    assert_eq!(group(w).BytesReceivedRate, first.len() as u64);
     let request = w.door.receive(&other_queue).expect("a request");
     let reply = Reply::ok().chunk("twenty-two");
     let sent_by_other = w.door.respond(&other_queue, request.id, &reply);

@@ -48,7 +48,8 @@ pub struct ServiceCounters {
     pub ends_by_number: [u64; END_NUMBERS],
     /// Requests that were routed to a URL group, of all groups that ever were.
     pub requests: u64,
-    /// Bytes read from all connections, also from those that never had a request.
+    /// Bytes read from all connections, also from those that never had a request. Those that were
+    /// read ahead count when they are used, or when the connection ends.
     pub bytes_received: u64,
     /// Bytes handed to the transport on all connections, the service's own responses included.
     pub bytes_sent: u64,
@@ -111,7 +112,8 @@ pub struct UrlGroupCounters {
     /// BytesSentRate, as a total: bytes handed to the transport on the group's connections, heads
     /// and the service's own responses included.
     pub bytes_sent: u64,
-    /// BytesReceivedRate, as a total: bytes read from the group's connections.
+    /// BytesReceivedRate, as a total: bytes read from the group's connections. Those that were read
+    /// ahead count when they are used, or when the connection ends.
     pub bytes_received: u64,
     /// CurrentConnections: open connections that have sent a request to the group (G-084).
     pub current_connections: u64,

@@ -195,9 +195,11 @@ impl Conn {
         true
     }
 
-    /// Adds what the connection has done to the counters of its URL group and to `totals`.
+    /// Adds what the connection has done to the counters of its URL group and to `totals`. Bytes
+    /// that wait to be used may be those of a request to another group: they stay.
     pub(crate) fn settle(&mut self, totals: &Traffic) {
-        self.settle_all_but(0, totals);
+        let waiting = self.unused().len() as u64;
+        self.settle_all_but(waiting, totals);
     }
 
     /// As [`Conn::settle`], without the last `kept` bytes that were read.
@@ -211,7 +213,7 @@ impl Conn {
 
     /// The connection has ended: it counts for no URL group any more.
     pub(crate) fn unbind(&mut self, totals: &Traffic) -> Option<Arc<Bound>> {
-        self.settle(totals);
+        self.settle_all_but(0, totals);
         self.groups.drain(..).for_each(|group| group.leave());
         self.bound.take()
     }

@@ -84,7 +84,8 @@ typedef struct _HTTPSYS_SERVICE_COUNTERS {
 
 /* One URL group. A connection belongs to the group of its last request. */
 typedef struct _HTTPSYS_URL_GROUP_COUNTERS {
-    /* Bytes sent and received on the group's connections, and both together: totals. */
+    /* Bytes sent and received on the group's connections, and both together: totals. Bytes that were
+     * read ahead count when they are used, or when the connection ends. */
     ULONGLONG BytesSentRate;
     ULONGLONG BytesReceivedRate;
     ULONGLONG BytesTransferredRate;
