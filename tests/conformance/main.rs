@@ -13,6 +13,8 @@ mod cancel;
 mod cancel_overlapped;
 mod cancel_stress;
 mod connection;
+mod counters;
+mod counters_stress;
 mod disconnect;
 mod entity_body;
 mod file_chunk;

@@ -13,6 +13,7 @@ use std::fmt::Debug;
 use std::net::SocketAddr;
 
 pub use c_abi::CAbi;
+pub use httpapi::types::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
 pub use httpsys::{Limits, State, Timeouts, Verbosity};
 pub use rust_api::{RustApi, logging};
 
@@ -299,6 +300,14 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn wait_for_disconnect(&self, queue: &Self::Queue, connection: u64) -> Result<(), u32>;
     /// HttpsysWhyClosed: number and name of the reason.
     fn why_closed(&self, connection: u64) -> Result<(u32, String), u32>;
+    /// HttpsysQueryCounters(HttpsysRequestQueueCounters).
+    fn queue_counters(&self, queue: &Self::Queue) -> Result<HTTPSYS_REQUEST_QUEUE_COUNTERS, u32>;
+    /// HttpsysQueryCounters(HttpsysUrlGroupCounters).
+    fn group_counters(&self, group: &Self::Group) -> Result<HTTPSYS_URL_GROUP_COUNTERS, u32>;
+    /// HttpsysWritePrometheus.
+    fn prometheus(&self) -> String;
+    /// HttpsysWriteServiceState.
+    fn service_state(&self) -> String;
 }
 
 /// A session with a group, bound to a queue, and `http://localhost:PORT/` registered with context

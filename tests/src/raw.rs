@@ -16,9 +16,11 @@ use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 
 use crate::door::{Received, Reply};
 
+mod extension;
 mod log;
 mod property;
 
+pub use extension::*;
 pub use log::*;
 pub use property::*;
 

@@ -18,6 +18,7 @@ use crate::reservation::Reservations;
 use crate::routing::{Conflict, Registration, RoutingTable};
 use crate::url_prefix::{ListenScope, UrlPrefix};
 
+mod listing;
 mod properties;
 
 /// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).

@@ -48,6 +48,18 @@ pub struct RequestQueue<W> {
     /// The open handles that were not shut down: few, mostly one.
     receivers: Vec<HandleId>,
     closed: bool,
+    totals: Totals,
+}
+
+/// What came to a queue, and what of it no receive got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Pushed while the queue was open, also what was refused.
+    pub arrivals: u64,
+    /// Refused, or taken out because they waited for too long.
+    pub rejected: u64,
+    /// Ended before a receive had them.
+    pub abandoned: u64,
 }
 
 /// A waiting receive.
@@ -85,6 +97,7 @@ impl<W> RequestQueue<W> {
             properties: QueueProperties::default(),
             receivers: Vec::new(),
             closed: false,
+            totals: Totals::default(),
         }
     }
 
@@ -111,10 +124,14 @@ impl<W> RequestQueue<W> {
     /// Appends a request. Requests that were taken do not count for the limit (G-081).
     pub fn push(&mut self, request: RequestId) -> Pushed {
         if self.closed {
-            Pushed::Closed
-        } else if self.properties.state == State::Inactive {
+            return Pushed::Closed;
+        }
+        self.totals.arrivals += 1;
+        if self.properties.state == State::Inactive {
+            self.totals.rejected += 1;
             Pushed::Disabled
         } else if self.pending.len() >= self.properties.length as usize {
+            self.totals.rejected += 1;
             Pushed::Full
         } else {
             self.pending.push_back(request);
@@ -140,7 +157,9 @@ impl<W> RequestQueue<W> {
 
     /// Puts a request back that a receive was given but did not take: it is the next one again.
     pub fn give_back(&mut self, request: RequestId) {
-        if !self.closed {
+        if self.closed {
+            self.totals.abandoned += 1;
+        } else {
             self.pending.push_front(request);
         }
     }
@@ -224,6 +243,36 @@ impl<W> RequestQueue<W> {
 
     /// Forgets a request whose client is gone, so that it does not count for the limit.
     pub fn forget(&mut self, request: RequestId) -> bool {
+        let found = self.remove(request);
+        self.totals.abandoned += u64::from(found);
+        found
+    }
+
+    /// Takes out a request that has waited for too long (TMO-008); false if it is not there.
+    pub fn expire(&mut self, request: RequestId) -> bool {
+        let found = self.remove(request);
+        self.totals.rejected += u64::from(found);
+        found
+    }
+
+    /// A request that was taken turned out to have no connection any more: no receive got it.
+    pub fn taken_in_vain(&mut self) {
+        self.totals.abandoned += 1;
+    }
+
+    /// The request that has waited longest.
+    #[must_use]
+    pub fn oldest(&self) -> Option<RequestId> {
+        self.pending.front().copied()
+    }
+
+    /// What came, and what of it no receive got.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    fn remove(&mut self, request: RequestId) -> bool {
         match self.pending.iter().position(|r| *r == request) {
             Some(at) => self.pending.remove(at).is_some(),
             None => false,
@@ -252,8 +301,10 @@ impl<W> RequestQueue<W> {
         self.closed = true;
         self.receivers.clear();
         let demand = self.demand.take().map(|(_, wait)| wait);
+        let pending = std::mem::take(&mut self.pending);
+        self.totals.abandoned += pending.len() as u64;
         Leftovers {
-            pending: std::mem::take(&mut self.pending),
+            pending,
             waiting: self
                 .waiting
                 .drain(..)
@@ -360,6 +411,40 @@ mod tests {
         assert_eq!(left.waiting, [1, 3]);
         assert!(left.pending.is_empty());
         assert_eq!(queue.push(RequestId(1)), Pushed::Closed);
+    }
+
+    #[test]
+    fn totals_tell_what_came_and_what_of_it_no_receive_got() {
+        let mut queue = RequestQueue::<()>::new();
+        let mut properties = queue.properties();
+        properties.length = 10;
+        queue.set_properties(properties);
+        for n in 1..=12 {
+            queue.push(RequestId(n));
+        }
+        assert_eq!(queue.oldest(), Some(RequestId(1)));
+        assert!(queue.forget(RequestId(1)) && !queue.forget(RequestId(1)));
+        assert!(queue.expire(RequestId(2)) && !queue.expire(RequestId(2)));
+        queue.take();
+        queue.taken_in_vain();
+        properties.state = State::Inactive;
+        queue.set_properties(properties);
+        queue.push(RequestId(13));
+        let totals = Totals {
+            arrivals: 13,
+            rejected: 4,
+            abandoned: 2,
+        };
+        assert_eq!(queue.totals(), totals);
+        let given = queue.take().unwrap();
+        queue.close();
+        queue.give_back(given);
+        assert_eq!(queue.push(RequestId(14)), Pushed::Closed);
+        let totals = Totals {
+            abandoned: 9,
+            ..totals
+        };
+        assert_eq!(queue.totals(), totals, "all that was left, and nothing new");
     }
 
     #[test]

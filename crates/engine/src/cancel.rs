@@ -88,7 +88,7 @@ impl Service {
         }
         trace::cleaned_up(conn.state.id());
         let exchange = conn.state.close();
-        let bound = conn.unbind();
+        let bound = conn.unbind(&self.tallies().traffic);
         self.note_end(conn, end, exchange.as_ref(), bound.as_deref());
         let error = end.error();
         if let (Some(exchange), Some(bound)) = (exchange, bound) {

@@ -22,6 +22,7 @@ use crate::pool;
 use crate::queue_handle::Owner;
 use crate::routes::Bound;
 use crate::sys;
+use crate::tally::{Tally, Traffic};
 use crate::timers::Alarm;
 use crate::waiter::Waiting;
 
@@ -64,6 +65,10 @@ pub(crate) struct Conn {
     pub(crate) lingered: u32,
     /// Bytes handed to the socket since it was accepted.
     pub(crate) sent: u64,
+    /// What has not been added to the counters yet.
+    pub(crate) tally: Tally,
+    /// When the request under way was queued, in the clock's milliseconds.
+    pub(crate) queued_at: u64,
     /// Bytes that the bandwidth lets the send under way write now.
     pub(crate) allowed: u64,
     /// For what is waited for from the client.
@@ -129,6 +134,8 @@ impl Conn {
             in_flight: false,
             lingered: 0,
             sent: 0,
+            tally: Tally::default(),
+            queued_at: 0,
             allowed: 0,
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,
@@ -151,6 +158,7 @@ impl Conn {
         self.in_flight = false;
         self.lingered = 0;
         self.sent = 0;
+        self.tally = Tally::default();
         self.allowed = 0;
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
@@ -177,10 +185,11 @@ impl Conn {
         waits.is_some_and(|waits| !waits.readers.is_empty())
     }
 
-    /// A request was routed to this URL group. False, and nothing has changed, if the group has as
-    /// many connections as it may (QUE-006).
+    /// A request was routed to this URL group; with the last `arrived` bytes that were read it
+    /// begins. False, and nothing has changed, if the group has as many connections as it may
+    /// (QUE-006).
     #[inline(never)]
-    pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
+    pub(crate) fn bind(&mut self, bound: &Arc<Bound>, arrived: u64, totals: &Traffic) -> bool {
         let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
         if !self.groups.iter().any(counted) {
             if !bound.group.admit(bound.effective.connection_limit) {
@@ -188,12 +197,33 @@ impl Conn {
             }
             self.groups.push(Arc::clone(&bound.group));
         }
+        // What came before there was a group is the first one's.
+        if self.bound.is_some() {
+            self.settle_all_but(arrived, totals);
+        }
         self.bound = Some(Arc::clone(bound));
         true
     }
 
+    /// Adds what the connection has done to the counters of its URL group and to `totals`. Bytes
+    /// that wait to be used may be those of a request to another group: they stay.
+    pub(crate) fn settle(&mut self, totals: &Traffic) {
+        let waiting = self.unused().len() as u64;
+        self.settle_all_but(waiting, totals);
+    }
+
+    /// As [`Conn::settle`], without the last `kept` bytes that were read.
+    fn settle_all_but(&mut self, kept: u64, totals: &Traffic) {
+        let done = self.tally.take(self.sent, kept);
+        totals.add(&done);
+        if let Some(bound) = &self.bound {
+            bound.group.traffic.add(&done);
+        }
+    }
+
     /// The connection has ended: it counts for no URL group any more.
-    pub(crate) fn unbind(&mut self) -> Option<Arc<Bound>> {
+    pub(crate) fn unbind(&mut self, totals: &Traffic) -> Option<Arc<Bound>> {
+        self.settle_all_but(0, totals);
         self.groups.drain(..).for_each(|group| group.leave());
         self.bound.take()
     }
@@ -267,6 +297,7 @@ impl Conn {
             match stream.read(buffer) {
                 Ok(0) => return ReadOutcome::End,
                 Ok(n) => {
+                    self.tally.received += n as u64;
                     // Behind the last bytes of a closed side the end is still to be read.
                     if sys::SHORT_READ_DRAINS && n < buffer.len() && !self.peer_closed {
                         self.readable = false;
@@ -291,7 +322,10 @@ impl Conn {
         while self.interim > 0 {
             let left = &CONTINUE[CONTINUE.len() - usize::from(self.interim)..];
             match stream.write(left) {
-                Ok(n) if n > 0 => self.interim -= n as u8,
+                Ok(n) if n > 0 => {
+                    self.interim -= n as u8;
+                    self.sent += n as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 _ => return false,
             }

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use httpsys_core::connection::{Delivery, Exchange};
+use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
 use httpsys_core::{ConnectionId, End};
 use parking_lot::Mutex;
 
@@ -30,22 +31,50 @@ pub enum Fate {
     Unknown,
 }
 
-/// The ends of the last connections of a shard, the latest at the back.
+/// How the connections of a shard ended.
 #[derive(Debug, Default)]
-pub(crate) struct Ends(Mutex<VecDeque<(ConnectionId, End)>>);
+pub(crate) struct Ends(Mutex<Told>);
+
+#[derive(Debug)]
+struct Told {
+    /// Of the last connections, the latest at the back.
+    last: VecDeque<(ConnectionId, End)>,
+    by_name: Named,
+    by_number: [u64; END_NUMBERS],
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told {
+            last: VecDeque::new(),
+            by_name: Named::with(&END_NAMES),
+            by_number: [0; END_NUMBERS],
+        }
+    }
+}
 
 impl Ends {
     fn remember(&self, connection: ConnectionId, end: End) {
-        let mut ends = self.0.lock();
-        if ends.len() == REMEMBERED {
-            ends.pop_front();
+        let mut told = self.0.lock();
+        told.by_name.add(end.name(), 1);
+        if let Some(count) = told.by_number.get_mut(end.number() as usize) {
+            *count += 1;
         }
-        ends.push_back((connection, end));
+        if told.last.len() == REMEMBERED {
+            told.last.pop_front();
+        }
+        told.last.push_back((connection, end));
+    }
+
+    /// How many connections have ended, by name and by number.
+    pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
+        let told = self.0.lock();
+        (told.by_name.clone(), told.by_number)
     }
 
     fn of(&self, connection: ConnectionId) -> Option<End> {
-        let ends = self.0.lock();
-        let found = ends.iter().rev().find(|(id, _)| *id == connection);
+        let told = self.0.lock();
+        let found = told.last.iter().rev().find(|(id, _)| *id == connection);
         found.map(|(_, end)| *end)
     }
 }

@@ -7,15 +7,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use httpsys_core::bandwidth::Throttle;
+use httpsys_core::counters::UrlGroupCounters;
 use httpsys_core::model::Model;
 use httpsys_core::property::Effective;
 use httpsys_core::{ServerSessionId, UrlGroupId};
 use parking_lot::Mutex;
 
 use crate::log_files::{LogSlot, OpenLog};
+use crate::tally::Traffic;
 
 /// A URL group.
 #[derive(Debug)]
@@ -23,6 +25,11 @@ pub(crate) struct Group {
     id: UrlGroupId,
     /// Connections that have sent a request to the group and are open (G-084).
     connections: AtomicU32,
+    /// The most that there were at once.
+    most_connections: AtomicU32,
+    /// Connections that were counted, and those that were not because of the limit.
+    attempts: AtomicU64,
+    pub(crate) traffic: Traffic,
     throttle: Mutex<Throttle>,
     log: Arc<LogSlot>,
     session: Arc<Session>,
@@ -47,20 +54,42 @@ impl Group {
 
     /// Counts a connection; false, and it does not count, if there are `limit` already.
     pub(crate) fn admit(&self, limit: Option<u32>) -> bool {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
         // Not added and taken back: in between, another would be one too many.
         let more = |before| {
             limit
                 .is_none_or(|limit| before < limit)
                 .then_some(before + 1)
         };
-        self.connections
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
-            .is_ok()
+        let admitted = self
+            .connections
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        if let Ok(before) = admitted {
+            self.most_connections
+                .fetch_max(before.saturating_add(1), Ordering::Relaxed);
+        }
+        admitted.is_ok()
     }
 
     /// A connection that was counted has ended.
     pub(crate) fn leave(&self) {
         self.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// The counters, with what the connections have settled.
+    pub(crate) fn counters(&self) -> UrlGroupCounters {
+        let traffic = self.traffic.now();
+        UrlGroupCounters {
+            bytes_sent: traffic.sent,
+            bytes_received: traffic.received,
+            current_connections: self.connections.load(Ordering::Relaxed).into(),
+            max_connections: self.most_connections.load(Ordering::Relaxed).into(),
+            connection_attempts: self.attempts.load(Ordering::Relaxed),
+            get_requests: traffic.gets,
+            head_requests: traffic.heads,
+            all_requests: traffic.requests(),
+            ..UrlGroupCounters::new(self.id)
+        }
     }
 
     /// The part of `wanted` bytes that may go out together, and the millisecond from which.
@@ -145,6 +174,9 @@ impl Groups {
                 Arc::new(Group {
                     id: binding.group,
                     connections: AtomicU32::new(0),
+                    most_connections: AtomicU32::new(0),
+                    attempts: AtomicU64::new(0),
+                    traffic: Traffic::default(),
                     throttle: Mutex::default(),
                     log: Arc::default(),
                     session,

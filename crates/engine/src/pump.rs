@@ -24,6 +24,7 @@ use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
+use crate::tally::Fault;
 use crate::timers::{Alarm, Purpose};
 use crate::trace;
 use crate::waiter::Wakes;
@@ -52,6 +53,7 @@ impl Service {
                 return;
             }
         }
+        self.tallies().note(Fault::TurnUsedUp);
         self.shard().resume_later(conn.state.id());
     }
 
@@ -167,6 +169,7 @@ impl Service {
                 return self.enqueue(conn, block, rest, registration, bound, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
+                self.tallies().refused_behind(&bound.group, block.verb());
                 let end = End::Unavailable("Disabled");
                 self.refuse_unavailable(conn, bound, end, Some(&block), wakes);
                 return self.requests().put(block);
@@ -191,7 +194,11 @@ impl Service {
         wakes: &mut Wakes,
     ) {
         let current = conn.bound.as_ref();
-        if !current.is_some_and(|own| Arc::ptr_eq(own, bound)) && !conn.bind(bound) {
+        let bytes = (block.head.head_len() + rest.len()) as u64;
+        if !current.is_some_and(|own| Arc::ptr_eq(own, bound))
+            && !conn.bind(bound, bytes, &self.tallies().traffic)
+        {
+            self.tallies().refused_behind(&bound.group, block.verb());
             let end = End::Unavailable("ConnLimit");
             self.refuse_unavailable(conn, bound, end, Some(&block), wakes);
             return self.requests().put(block);
@@ -202,6 +209,7 @@ impl Service {
             self.requests().put(block);
             return self.close_connection(conn, End::Exhausted, wakes);
         };
+        conn.tally.request(block.verb());
         conn.state.begin_exchange(id, queue.id(), &block.head);
         let arrived = match block.head.framing() {
             Framing::None => 0,
@@ -245,7 +253,9 @@ impl Service {
         };
         match pushed {
             Pushed::Queued if waits => {
-                self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self));
+                let now = wakes.millis(self);
+                conn.queued_at = now;
+                self.start_timer(conn, TimerKind::RequestQueue, now);
             }
             Pushed::Queued => conn.alarm = Alarm::NONE,
             Pushed::Full => {
@@ -293,6 +303,7 @@ impl Service {
             reason = end.name(),
             "refused"
         );
+        self.tallies().refused(end.name());
         conn.why = Some(end);
         conn.told = true;
         let verbosity = bound.queue.properties().verbosity;
@@ -326,6 +337,7 @@ impl Service {
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
         trace::parse_failed(conn.state.id(), reason);
+        self.tallies().refused(reason);
         conn.why = Some(End::Refused(reason));
         conn.told = true;
         self.log_error(conn, reason, Some(status), request);
@@ -345,7 +357,10 @@ impl Service {
         write(reject, &mut page, &date, server);
         let sent = match &mut conn.stream {
             Some(stream) => match stream.write(&page) {
-                Ok(_) => true,
+                Ok(n) => {
+                    conn.sent += n as u64;
+                    true
+                }
                 // The client has not read the response before: that must not be lost with the page.
                 Err(error) => error.kind() == io::ErrorKind::WouldBlock,
             },

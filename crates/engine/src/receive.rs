@@ -181,11 +181,13 @@ impl Service {
         let mut wakes = Wakes::default();
         {
             let Some(mut conn) = self.shard().table.lock(request.place()) else {
+                queue.lock().taken_in_vain();
                 return;
             };
             let exchange = conn.state.exchange_of(request, queue.id());
             // Its client is gone, or somebody has it: nothing to give back.
             if !exchange.is_some_and(|exchange| exchange.delivery() == Delivery::Queued) {
+                queue.lock().taken_in_vain();
                 return;
             }
             if conn.alarm.purpose == Purpose::Nothing {
@@ -216,10 +218,12 @@ impl Service {
             .lock(request.place())
             .ok_or(Error::ConnectionInvalid)?;
         let conn = &mut *guard;
-        let exchange = conn
-            .state
-            .exchange_of(request, queue.id())
-            .ok_or(Error::ConnectionInvalid)?;
+        let Some(exchange) = conn.state.exchange_of(request, queue.id()) else {
+            if expected == Delivery::Queued {
+                queue.lock().taken_in_vain();
+            }
+            return Err(Error::ConnectionInvalid);
+        };
         // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
         if expected == Delivery::Bound && exchange.holder() != Some(queue.handle_id()) {
             return Err(match exchange.holder() {

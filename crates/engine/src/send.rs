@@ -23,6 +23,7 @@ use crate::queue::Queue;
 use crate::routes::Bound;
 use crate::service::Service;
 use crate::sys;
+use crate::tally::Fault;
 use crate::timers::Alarm;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
@@ -263,6 +264,7 @@ impl Service {
             }
             guard.sending = true;
             piece.now = None;
+            self.tallies().note(Fault::SendWaited);
             self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
@@ -430,6 +432,7 @@ impl Service {
             let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
             conn.allowed = bytes;
             if from > now {
+                self.tallies().note(Fault::SendThrottled);
                 self.resume_send_at(conn, from, now);
                 return None;
             }

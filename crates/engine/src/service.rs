@@ -14,19 +14,21 @@ use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::property::Properties;
 use httpsys_core::proto::Parameters;
 use httpsys_core::reservation::Reservation;
+use httpsys_core::service_state::ServiceState;
 use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
 use httpsys_logging::ErrorLog;
 use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;
-use crate::group::Groups;
+use crate::group::{Group, Groups};
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
 use crate::queue_handle::QueueHandle;
 use crate::routes::{Current, Published, Routes};
 use crate::shard::Shard;
+use crate::tally::Tallies;
 use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
@@ -45,6 +47,7 @@ struct Inner {
     error_log: Option<ErrorLog>,
     leadership: Leadership,
     requests: RequestPool,
+    tallies: Tallies,
 }
 
 #[derive(Debug)]
@@ -109,6 +112,7 @@ impl Service {
                 error_log,
                 leadership: Leadership::default(),
                 requests: RequestPool::default(),
+                tallies: Tallies::default(),
             }),
         })
     }
@@ -335,9 +339,20 @@ impl Service {
         &self.inner.requests
     }
 
+    pub(crate) fn tallies(&self) -> &Tallies {
+        &self.inner.tallies
+    }
+
     #[inline]
     pub(crate) fn routes(&self) -> Current {
         self.inner.routes.current()
+    }
+
+    /// What the model lists, and who counts for the URL groups.
+    pub(crate) fn listing(&self) -> (ServiceState, HashMap<UrlGroupId, Arc<Group>>) {
+        let mut state = self.inner.model.lock();
+        let State { model, groups, .. } = &mut *state;
+        (model.service_state(), groups.of(model).clone())
     }
 
     fn sync_ports(&self, model: &Model, ports: &[u16]) -> Result<(), Error> {

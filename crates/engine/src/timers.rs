@@ -261,6 +261,7 @@ impl Service {
         let phase = conn.state.phase();
         let late = match kind {
             TimerKind::IdleConnection if conn.state.is_idle() => {
+                self.tallies().timer_fired(kind);
                 return self.close_connection(conn, End::Timer(kind), wakes);
             }
             TimerKind::RequestQueue => return self.request_is_late(conn, wakes),
@@ -270,6 +271,7 @@ impl Service {
             TimerKind::IdleConnection | TimerKind::MinSendRate => false,
         };
         if late {
+            self.tallies().timer_fired(kind);
             self.reset_connection(conn, End::Timer(kind), wakes);
         }
     }
@@ -283,8 +285,9 @@ impl Service {
             return;
         };
         // Not there: a receive has just taken it.
-        if bound.queue.lock().forget(queued) {
+        if bound.queue.lock().expire(queued) {
             let end = End::Timer(TimerKind::RequestQueue);
+            self.tallies().timer_fired(TimerKind::RequestQueue);
             self.refuse_queued(conn, &bound, end, wakes);
         }
     }
@@ -309,6 +312,7 @@ impl Service {
         let Some(rate) = rate else { return };
         let taken = conn.taken().saturating_sub(conn.waits_mut().taken_before);
         if taken < u64::from(rate) * self.rate_window() {
+            self.tallies().timer_fired(TimerKind::MinSendRate);
             self.reset_connection(conn, End::Timer(TimerKind::MinSendRate), wakes);
         } else {
             self.begin_rate_window(conn);

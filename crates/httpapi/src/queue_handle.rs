@@ -140,6 +140,8 @@ impl QueueHandle {
     fn open(service: &'static Service, id: QueueId, kind: Kind) -> Result<Handle, Code> {
         // Another thread may have closed an existing queue meanwhile.
         let queue = service.queue(id).ok_or(Error::NotFound)?;
+        queue.handle_opened();
+        let counted = Arc::clone(&queue);
         let handle = QueueHandle {
             service,
             queue,
@@ -150,6 +152,7 @@ impl QueueHandle {
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
+            counted.handle_closed();
             Err(Error::NoResources.into())
         } else {
             Ok(value)
@@ -325,6 +328,7 @@ impl Object for QueueHandle {
     fn on_close(&self) {
         // Operations that the engine does not know yet see it in `registered`.
         self.closed.store(true, Ordering::SeqCst);
+        self.queue.handle_closed();
         let closed = match self.kind {
             Kind::Opened => self.service.close_handle(&self.queue),
             Kind::Version1 | Kind::Creator | Kind::Controller => {

@@ -90,6 +90,11 @@
 //! memory of a [`Request`] is recycled when it is dropped, and a [`Response`] with a few borrowed
 //! fields holds them in place and is written into a buffer of the calling thread.
 //!
+//! # Looking inside
+//!
+//! [`Service::counters`] has HTTP.sys's performance counters and more, also as text for Prometheus;
+//! [`Service::state`] lists the request queues with their URL groups and URLs. See [`counters`].
+//!
 //! # Structure of this crate
 //!
 //! Owns: the RAII objects, the builder, and the framing of [`Request::start_chunked_response`].
@@ -101,6 +106,7 @@
 mod body;
 mod by_id;
 mod configuration;
+pub mod counters;
 mod data;
 mod fields;
 pub mod future;

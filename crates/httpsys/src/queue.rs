@@ -81,6 +81,7 @@ pub(crate) struct Scope {
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        self.scope.queue.handle_closed();
         // It fails if `close` came before.
         let _ = self.scope.close(self.creator);
     }
@@ -101,6 +102,7 @@ impl Scope {
 
 impl RequestQueue {
     pub(crate) fn new(service: Service, queue: Arc<QueueHandle>, creator: bool) -> Self {
+        queue.handle_opened();
         let scope = Arc::new(Scope { service, queue });
         RequestQueue {
             handle: Arc::new(Handle { scope, creator }),

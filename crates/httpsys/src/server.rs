@@ -93,6 +93,12 @@ impl Server {
         &self.queue
     }
 
+    /// The service that the server belongs to, for its [counters](crate::counters).
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        self.queue.service()
+    }
+
     /// The URL group, to add and remove URLs later.
     #[must_use]
     pub fn url_group(&self) -> &UrlGroup {

@@ -4,9 +4,11 @@
 //! each method is one C call, apart from the receive, which asks again with a larger buffer when
 //! the first was too small, as every program does.
 
+use httpapi::types::{HttpsysRequestQueueCounters, HttpsysUrlGroupCounters};
 use windows_sys::Win32::Networking::HttpServer as http;
 
 use crate::door::{Door, Limits, LogSpec, Received, Reply, State, Timeouts, Verbosity};
+use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
 use crate::raw::{self, Handle, LogData, RequestBuffer, checked};
 
 /// Initialised when opened; never terminated, as the process ends with the test.
@@ -273,5 +275,21 @@ impl Door for CAbi {
 
     fn why_closed(&self, connection: u64) -> Result<(u32, String), u32> {
         raw::why_closed(connection)
+    }
+
+    fn queue_counters(&self, queue: &Handle) -> Result<HTTPSYS_REQUEST_QUEUE_COUNTERS, u32> {
+        raw::counters(HttpsysRequestQueueCounters, *queue, 0)
+    }
+
+    fn group_counters(&self, group: &u64) -> Result<HTTPSYS_URL_GROUP_COUNTERS, u32> {
+        raw::counters(HttpsysUrlGroupCounters, Handle::NULL, *group)
+    }
+
+    fn prometheus(&self) -> String {
+        raw::text(raw::Text::Prometheus)
+    }
+
+    fn service_state(&self) -> String {
+        raw::text(raw::Text::ServiceState)
     }
 }

@@ -9,6 +9,7 @@ use httpsys::{LogFields, LogFlags, LogFormat, Logging, Rollover};
 use httpsys::{ServerSession, Service, UrlGroup};
 
 use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
+use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
 use crate::door::{Limits, LogSpec, State, Timeouts, Verbosity};
 
 /// The process-wide service, the same that the C functions use.
@@ -258,6 +259,42 @@ impl Door for RustApi {
             Fate::Ended(end) => Ok((end.number(), end.name().to_owned())),
             Fate::Unknown => Err(1168),
         }
+    }
+
+    fn queue_counters(&self, queue: &RequestQueue) -> Result<HTTPSYS_REQUEST_QUEUE_COUNTERS, u32> {
+        let counters = queue.counters();
+        Ok(HTTPSYS_REQUEST_QUEUE_COUNTERS {
+            CurrentQueueSize: counters.current_queue_size,
+            MaxQueueItemAge: counters.max_queue_item_age,
+            ArrivalRate: counters.arrivals,
+            RejectionRate: counters.rejected_requests,
+            RejectedRequests: counters.rejected_requests,
+            CacheHitRate: counters.cache_hits,
+            AbandonedRequests: counters.abandoned,
+        })
+    }
+
+    fn group_counters(&self, group: &UrlGroup) -> Result<HTTPSYS_URL_GROUP_COUNTERS, u32> {
+        let counters = group.counters().map_err(code)?;
+        Ok(HTTPSYS_URL_GROUP_COUNTERS {
+            BytesSentRate: counters.bytes_sent,
+            BytesReceivedRate: counters.bytes_received,
+            BytesTransferredRate: counters.bytes_transferred(),
+            CurrentConnections: counters.current_connections,
+            MaxConnections: counters.max_connections,
+            ConnectionAttempts: counters.connection_attempts,
+            GetRequests: counters.get_requests,
+            HeadRequests: counters.head_requests,
+            AllRequests: counters.all_requests,
+        })
+    }
+
+    fn prometheus(&self) -> String {
+        self.service.counters().to_prometheus()
+    }
+
+    fn service_state(&self) -> String {
+        self.service.state().to_string()
     }
 }
 
