@@ -1,8 +1,9 @@
 //! The events of HTTP.sys's ETW provider, as `tracing` events (LOG-011).
 //!
 //! Owns: the names and numbers of the events that Microsoft's tracing scenarios show, as the fields
-//! `event` and `id`, with the target [`TARGET`]. Does not own: when they happen. Levels are ours: what
-//! happens with each request or connection is DEBUG. Costs one comparison where nobody listens.
+//! `event` and `id`, with the target [`TARGET`]. Does not own: when they happen, nor the events with a
+//! higher level that tell the same in our words. All are DEBUG, which is ours; each costs one
+//! comparison where nobody listens.
 
 use httpsys_core::{ConnectionId, Request};
 
@@ -66,12 +67,19 @@ pub(crate) fn log_file_write(connection: ConnectionId, status: u16) {
 
 /// ParseRequestFailed: a request was refused, for a reason of the HTTPERR log.
 pub(crate) fn parse_failed(connection: ConnectionId, reason: &str) {
-    tracing::info!(target: TARGET, event = "ParseRequestFailed", id = 52_u32,
-        connection = connection.0, reason);
+    if is_on() {
+        event!(
+            "ParseRequestFailed",
+            52_u32,
+            connection = connection.0,
+            reason
+        );
+    }
 }
 
 /// ConnTimedOut: a timer has ended a connection, by its HTTPERR name.
 pub(crate) fn timed_out(connection: ConnectionId, timer: &str) {
-    tracing::warn!(target: TARGET, event = "ConnTimedOut", id = 53_u32,
-        connection = connection.0, timer);
+    if is_on() {
+        event!("ConnTimedOut", 53_u32, connection = connection.0, timer);
+    }
 }

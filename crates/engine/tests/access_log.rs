@@ -10,12 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{
+    ApiVersion, Control, Outcome, QueueAccess, Receive, Send as SendCall,
+};
 use httpsys_core::property::{LogFormat, Logging, Property, Rollover};
 use httpsys_core::{RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::logging::{FieldsData, Text};
-use httpsys_engine::{Chunk, Queue, Service, Verdict};
+use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// 2024-05-06 22:13:20 UTC.
@@ -65,7 +67,7 @@ struct World {
     service: Service,
     clock: Manual,
     group: UrlGroupId,
-    queue: Arc<Queue>,
+    queue: Arc<QueueHandle>,
     port: u16,
     folder: PathBuf,
 }
@@ -87,6 +89,7 @@ impl World {
         let Outcome::Queue(queue) = control(Control::CreateRequestQueue {
             version,
             name: name_of_queue,
+            access: QueueAccess::Granted,
         }) else {
             panic!("no queue");
         };

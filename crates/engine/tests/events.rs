@@ -7,7 +7,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{
+    ApiVersion, Control, Outcome, QueueAccess, Receive, Send as SendCall,
+};
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::{QueueId, RequestId, UrlGroupId};
 use httpsys_engine::{Service, Verdict};
@@ -75,7 +77,11 @@ fn queue_with_idle_timer(service: &Service) -> (QueueId, UrlGroupId) {
         panic!("no group");
     };
     let name = None;
-    let Outcome::Queue(queue) = control(Control::CreateRequestQueue { version, name }) else {
+    let Outcome::Queue(queue) = control(Control::CreateRequestQueue {
+        version,
+        name,
+        access: QueueAccess::Granted,
+    }) else {
         panic!("no queue");
     };
     control(Control::BindUrlGroup {
