@@ -13,11 +13,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use httpsys_core::counters::{Counters, Named, timer_index};
 use httpsys_core::end::{End, TimerKind};
-use httpsys_core::operation::{ApiVersion, Cancel, Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{
+    ApiVersion, Cancel, Control, Outcome, QueueAccess, Receive, Send as SendCall,
+};
 use httpsys_core::property::Property;
 use httpsys_core::{RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
-use httpsys_engine::{Chunk, Queue, Service, Verdict};
+use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
@@ -45,7 +47,7 @@ impl Clock for Turned {
 /// A service with one group and one queue for everything under one port of loopback.
 struct World {
     service: Service,
-    queue: Arc<Queue>,
+    queue: Arc<QueueHandle>,
     group: UrlGroupId,
     port: u16,
     clock: Turned,
@@ -65,9 +67,11 @@ impl World {
             panic!("no group");
         };
         let name = None;
-        let Ok(Outcome::Queue(queue)) =
-            service.control(Control::CreateRequestQueue { version, name })
-        else {
+        let Ok(Outcome::Queue(queue)) = service.control(Control::CreateRequestQueue {
+            version,
+            name,
+            access: QueueAccess::Granted,
+        }) else {
             panic!("no queue");
         };
         let bound = service.control(Control::BindUrlGroup {
@@ -145,7 +149,7 @@ impl World {
         let body = [Chunk::Memory(body)];
         let sent = self
             .service
-            .send_response(&self.queue, &call, &mut head, &body);
+            .send_response(&self.queue, &call, &mut head, &body, None);
         sent.expect("sent")
     }
 
