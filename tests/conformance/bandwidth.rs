@@ -17,7 +17,7 @@ both_doors![
     the_bandwidth_of_a_group_holds_for_one_client,
     the_bandwidth_of_a_session_holds_for_several_clients_of_two_groups,
     a_small_response_below_the_limit_is_not_delayed,
-    cxl_001_cxl_004_a_send_that_is_held_back_is_cancelled,
+    cxl_004_a_send_that_is_held_back_is_cancelled,
 ];
 
 /// Bytes per second.
@@ -131,7 +131,7 @@ fn a_small_response_below_the_limit_is_not_delayed<D: Door>(w: &World<D>) {
     assert!(start.elapsed() < Duration::from_secs(5), "held back");
 }
 
-fn cxl_001_cxl_004_a_send_that_is_held_back_is_cancelled<D: Door>(w: &World<D>) {
+fn cxl_004_a_send_that_is_held_back_is_cancelled<D: Door>(w: &World<D>) {
     assert_eq!(w.door.set_group_limits(&w.group, bandwidth(1024)), Ok(()));
     let (mut client, request) = w.received_get("/");
     thread::scope(|scope| {

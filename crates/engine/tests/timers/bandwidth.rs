@@ -216,7 +216,7 @@ fn a_change_takes_effect_for_the_next_request() {
 }
 
 #[test]
-fn cxl_001_cxl_004_a_request_is_cancelled_while_its_response_is_held_back() {
+fn cxl_004_a_request_is_cancelled_while_its_response_is_held_back() {
     let world = World::new();
     limit_group(&world, Some(1024));
     let (mut client, received) = world.received();

@@ -1,4 +1,5 @@
-//! Ends that no timer causes: their reasons, and what the log says (LOG-006, LOG-007).
+//! Ends that no timer causes: their reasons, and what the log says of them (LOG-005 to LOG-007, as far
+//! as this service has such reasons).
 
 use httpsys_core::operation::{Cancel, Control};
 use httpsys_core::property::{Property, State};
@@ -152,7 +153,7 @@ fn log_005_a_refused_request_has_one_event_and_one_line() {
 }
 
 #[test]
-fn dsc_007_con_010_an_orderly_last_response_is_completed() {
+fn dsc_007_an_orderly_last_response_is_completed() {
     let world = World::new();
     let (mut client, received) = world.received();
     let wait = world.disconnect_wait(received.connection);
