@@ -245,21 +245,20 @@ impl Connection {
 
     /// The last piece of the response is with the transport: what comes next on the connection.
     pub fn end_exchange(&mut self) -> After {
-        let phase = std::mem::replace(&mut self.phase, Phase::Closing);
-        let Phase::Exchange(exchange) = phase else {
-            self.phase = phase;
+        // Looked at where it is: an exchange is large, and this is done for each request.
+        let Phase::Exchange(exchange) = &self.phase else {
             return After::Close { unread: false };
         };
         let unread = !exchange.body.is_done() || exchange.opaque == Opaque::Open;
-        if exchange.close {
-            After::Close { unread }
+        let (phase, after) = if exchange.close {
+            (Phase::Closing, After::Close { unread })
         } else if unread {
-            self.phase = Phase::Drain(exchange.body);
-            After::Drain
+            (Phase::Drain(exchange.body.clone()), After::Drain)
         } else {
-            self.phase = Phase::Head { seen: 0 };
-            After::NextHead
-        }
+            (Phase::Head { seen: 0 }, After::NextHead)
+        };
+        self.phase = phase;
+        after
     }
 
     /// The drain found the end of the body: the next head may be parsed.

@@ -276,13 +276,11 @@ impl<'a> LogData<'a> {
     }
 }
 
-/// Whether and how a response is logged.
-#[derive(Clone, Debug, Default)]
+/// How a response is logged, if not with the fields of its request alone.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "boxed as a whole, and rare")]
 pub(crate) enum LogChoice<'a> {
-    /// With the fields of its request.
-    #[default]
-    FromRequest,
-    With(Box<LogData<'a>>),
+    With(LogData<'a>),
     Not,
 }
 
@@ -296,9 +294,9 @@ pub(crate) struct ResponseLog<'p, 'a> {
 impl LogSource for ResponseLog<'_, '_> {
     fn put(&self, kept: &mut FieldsBuf) {
         let data = match self.response.log_choice() {
-            LogChoice::Not => return kept.clear(),
-            LogChoice::With(data) => Some(data),
-            LogChoice::FromRequest => None,
+            Some(LogChoice::Not) => return kept.clear(),
+            Some(LogChoice::With(data)) => Some(data),
+            None => None,
         };
         let before;
         let mut fields = match self.request {

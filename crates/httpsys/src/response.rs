@@ -39,7 +39,8 @@ pub struct Response<'a> {
     fields: Fields<'a>,
     body: Data<'a>,
     disconnect: bool,
-    log: LogChoice<'a>,
+    /// None: with the fields of the request. Boxed, as responses are handed on by value.
+    log: Option<Box<LogChoice<'a>>>,
 }
 
 impl<'a> Response<'a> {
@@ -53,7 +54,7 @@ impl<'a> Response<'a> {
             fields: Fields::default(),
             body: Data::default(),
             disconnect: false,
-            log: LogChoice::FromRequest,
+            log: None,
         }
     }
 
@@ -118,19 +119,19 @@ impl<'a> Response<'a> {
     /// [`crate::UrlGroup::set_logging`].
     #[must_use]
     pub fn log(mut self, data: LogData<'a>) -> Self {
-        self.log = LogChoice::With(Box::new(data));
+        self.log = Some(Box::new(LogChoice::With(data)));
         self
     }
 
     /// The response is not logged.
     #[must_use]
     pub fn without_log(mut self) -> Self {
-        self.log = LogChoice::Not;
+        self.log = Some(Box::new(LogChoice::Not));
         self
     }
 
-    pub(crate) fn log_choice(&self) -> &LogChoice<'a> {
-        &self.log
+    pub(crate) fn log_choice(&self) -> Option<&LogChoice<'a>> {
+        self.log.as_deref()
     }
 
     /// The status code.
