@@ -207,6 +207,12 @@ impl Service {
         QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
     }
 
+    /// The queue with this id, while that is open, for who only looks at it: a handle would receive
+    /// from it.
+    pub(crate) fn open_queue(&self, id: QueueId) -> Option<Arc<Queue>> {
+        self.inner.model.lock().queues.get(&id).cloned()
+    }
+
     /// HttpQueryServerSessionProperty: the properties as they were set.
     ///
     /// # Errors
