@@ -460,8 +460,8 @@ fn shd_001_a_look_at_the_counters_does_not_receive_from_the_queue() {
     let needed = 1;
     let (request, result) = receive(RequestId::NULL, Verdict::TooSmall { needed });
     assert_eq!(result, Err(Error::MoreData { needed }));
-    world.service.counters();
-    world.service.service_state();
+    assert_eq!(world.service.counters().queues.len(), 1);
+    assert_eq!(world.service.service_state().queues.len(), 1);
     assert_eq!(world.service.shutdown_queue(&world.queue), Ok(()));
     let found = receive(request, Verdict::Taken);
     assert_eq!(found, (request, Ok(())));
