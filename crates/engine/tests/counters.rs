@@ -493,12 +493,12 @@ fn the_age_of_a_request_that_is_given_back_counts_from_then() {
         copy_body: false,
         flush_body: false,
     };
-    let waits = world.service.try_receive(
-        &world.queue,
-        &next,
-        &mut |_| Verdict::Taken,
-        &mut || Box::new(GivesBack(Arc::clone(&world.queue), tell.clone())),
-    );
+    let waits =
+        world
+            .service
+            .try_receive(&world.queue, &next, &mut |_| Verdict::Taken, &mut || {
+                Box::new(GivesBack(Arc::clone(&world.queue), tell.clone()))
+            });
     assert_eq!(waits, Ok(false));
     let mut client = world.connect();
     client.write_all(GET).expect("sent");
