@@ -29,13 +29,23 @@ impl Throttle {
 
     /// Reserves `bytes`; returns the millisecond from which they may go out, `now` at the earliest.
     pub fn reserve(&mut self, rate: u32, bytes: u64, now: u64) -> u64 {
-        let takes = bytes.saturating_mul(1_000_000) / u64::from(rate.max(1));
         let now_us = now.saturating_mul(1000);
         let earliest = now_us.saturating_sub(BURST_US);
         let from = self.free_from.max(earliest);
-        self.free_from = from.saturating_add(takes);
+        self.free_from = from.saturating_add(takes(rate, bytes));
         (from / 1000).max(now)
     }
+
+    /// A reservation whose moment has not come is not used. Those that were made after it keep
+    /// theirs; the next one is so much sooner.
+    pub fn give_back(&mut self, rate: u32, bytes: u64) {
+        self.free_from = self.free_from.saturating_sub(takes(rate, bytes));
+    }
+}
+
+/// The microseconds that so many bytes take.
+fn takes(rate: u32, bytes: u64) -> u64 {
+    bytes.saturating_mul(1_000_000) / u64::from(rate.max(1))
 }
 
 #[cfg(test)]
@@ -89,6 +99,23 @@ mod tests {
             most - least <= 4 * Throttle::share(1_000_000, u64::MAX),
             "{sent:?}"
         );
+    }
+
+    #[test]
+    fn what_is_given_back_is_there_for_the_next() {
+        let mut throttle = Throttle::default();
+        throttle.reserve(1000, 500, 10_000);
+        let next = throttle.reserve(1000, 250, 10_000);
+        for _ in 0..1000 {
+            throttle.reserve(1000, 250, 10_000);
+            throttle.give_back(1000, 250);
+        }
+        assert_eq!(throttle.reserve(1000, 250, 10_000), next + 250);
+        // However much it is, nothing but the burst is saved up.
+        throttle.give_back(1, u64::MAX);
+        throttle.reserve(1000, 500, 10_000);
+        assert_eq!(throttle.reserve(1000, 500, 10_000), 10_000);
+        assert_eq!(throttle.reserve(1000, 500, 10_000), 10_500);
     }
 
     #[test]

@@ -290,6 +290,7 @@ impl Model {
         for group in groups {
             self.drop_group(UrlGroupId(group), effects);
         }
+        effects.routes = true;
         Ok(Outcome::Done)
     }
 
@@ -511,6 +512,8 @@ impl Model {
     fn drop_group(&mut self, group: UrlGroupId, effects: &mut Effects) {
         self.remove_all_urls(group, effects);
         self.groups.remove(group.0);
+        // Also without URLs: what the driver has for the group, as its log, ends with it.
+        effects.routes = true;
     }
 }
 

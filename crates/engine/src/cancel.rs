@@ -14,7 +14,7 @@ use crate::conn::Conn;
 use crate::queue::Queue;
 use crate::service::Service;
 use crate::sys;
-use crate::timers::Alarm;
+use crate::timers::{Alarm, Purpose};
 use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
@@ -89,6 +89,10 @@ impl Service {
         trace::cleaned_up(conn.state.id());
         let exchange = conn.state.close();
         let bound = conn.unbind(&self.tallies().traffic);
+        if let (Purpose::Bandwidth, Some(bound)) = (conn.send_alarm.purpose, &bound) {
+            // Else clients that ask and go would use up the bandwidth of those that stay.
+            bound.group.give_back(&bound.effective, conn.allowed);
+        }
         self.note_end(conn, end, exchange.as_ref(), bound.as_deref());
         let error = end.error();
         if let (Some(exchange), Some(bound)) = (exchange, bound) {

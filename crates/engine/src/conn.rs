@@ -29,6 +29,9 @@ use crate::waiter::Waiting;
 /// The interim response (BDY-021); its length fits [`Conn::interim`].
 pub(crate) const CONTINUE: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
+/// [`Conn::queued_at`] of a request that has not waited: later than every time.
+pub(crate) const NOT_QUEUED: u64 = u64::MAX;
+
 /// See the module head.
 #[derive(Debug)]
 pub(crate) struct Conn {
@@ -67,7 +70,8 @@ pub(crate) struct Conn {
     pub(crate) sent: u64,
     /// What has not been added to the counters yet.
     pub(crate) tally: Tally,
-    /// When the request under way was queued, in the clock's milliseconds.
+    /// When the request under way was queued, in the clock's milliseconds; [`NOT_QUEUED`] for one
+    /// that was given to a receive at once.
     pub(crate) queued_at: u64,
     /// Bytes that the bandwidth lets the send under way write now.
     pub(crate) allowed: u64,
@@ -135,7 +139,7 @@ impl Conn {
             lingered: 0,
             sent: 0,
             tally: Tally::default(),
-            queued_at: 0,
+            queued_at: NOT_QUEUED,
             allowed: 0,
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,

@@ -36,7 +36,7 @@ impl Service {
             });
         };
         for listed in queues {
-            if let Some(queue) = self.queue(listed.id) {
+            if let Some(queue) = self.open_queue(listed.id) {
                 of_queues.push(QueueCounters {
                     name: listed.name,
                     ..self.queue_counters(&queue)
@@ -105,7 +105,7 @@ impl Service {
     }
 
     fn complete(&self, listed: &mut QueueState) -> bool {
-        let Some(queue) = self.queue(listed.id) else {
+        let Some(queue) = self.open_queue(listed.id) else {
             return false;
         };
         listed.size = queue.len();

@@ -103,6 +103,16 @@ impl Group {
         let from = of(&self.throttle, own).max(of(&self.session.throttle, session));
         (bytes, from)
     }
+
+    /// What [`Group::reserve`] gave is not used, and its moment has not come.
+    pub(crate) fn give_back(&self, effective: &Effective, bytes: u64) {
+        if let Some(rate) = effective.bandwidth {
+            self.throttle.lock().give_back(rate, bytes);
+        }
+        if let Some(rate) = effective.session_bandwidth {
+            self.session.throttle.lock().give_back(rate, bytes);
+        }
+    }
 }
 
 /// The groups and sessions that are alive.

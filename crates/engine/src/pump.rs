@@ -20,7 +20,7 @@ use httpsys_core::routing::Registration;
 use httpsys_core::{End, Request};
 
 use crate::clock;
-use crate::conn::{Conn, ReadOutcome};
+use crate::conn::{Conn, NOT_QUEUED, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
@@ -257,7 +257,10 @@ impl Service {
                 conn.queued_at = now;
                 self.start_timer(conn, TimerKind::RequestQueue, now);
             }
-            Pushed::Queued => conn.alarm = Alarm::NONE,
+            Pushed::Queued => {
+                conn.alarm = Alarm::NONE;
+                conn.queued_at = NOT_QUEUED;
+            }
             Pushed::Full => {
                 self.refuse_queued(conn, bound, End::Unavailable("QueueFull"), wakes);
             }

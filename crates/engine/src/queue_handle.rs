@@ -171,7 +171,9 @@ impl Service {
             wakes.pair(&mut fifos);
             drop(fifos);
             // It waits in the queue again (TMO-008).
-            self.start_timer(conn, TimerKind::RequestQueue, self.clock().millis());
+            let now = self.clock().millis();
+            conn.queued_at = now;
+            self.start_timer(conn, TimerKind::RequestQueue, now);
         }
     }
 }

@@ -191,8 +191,9 @@ impl Service {
                 return;
             }
             if conn.alarm.purpose == Purpose::Nothing {
-                // It ran out while the receive had the request (TMO-008).
+                // It ran out while the receive had the request, or never ran (TMO-008).
                 let now = self.clock().millis();
+                conn.queued_at = conn.queued_at.min(now);
                 self.start_timer(&mut conn, TimerKind::RequestQueue, now);
             }
             let mut fifos = queue.lock();

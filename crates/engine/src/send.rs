@@ -24,7 +24,7 @@ use crate::routes::Bound;
 use crate::service::Service;
 use crate::sys;
 use crate::tally::Fault;
-use crate::timers::Alarm;
+use crate::timers::{Alarm, Purpose};
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
 /// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
@@ -264,7 +264,9 @@ impl Service {
             }
             guard.sending = true;
             piece.now = None;
-            self.tallies().note(Fault::SendWaited);
+            if guard.send_alarm.purpose != Purpose::Bandwidth {
+                self.tallies().note(Fault::SendWaited);
+            }
             self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
@@ -311,6 +313,8 @@ impl Service {
                     guard.sending = true;
                     // The thread that polls may be waiting for this slot, and with it all others.
                     MutexGuard::bump(&mut guard);
+                    // What is read from a slow disk may never fill the socket, and take its time.
+                    wakes.forget_time();
                     if guard.state.id() != connection || guard.stream.is_none() {
                         return Err(Error::Aborted);
                     }

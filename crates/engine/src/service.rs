@@ -162,18 +162,20 @@ impl Service {
                 queue.lock().set_properties(properties);
             }
         }
+        // Before its port opens: whoever connects at once finds the URL, and timers.
+        if effects.routes {
+            self.inner.routes.publish(state.routes());
+        }
         if let Err(error) = self.sync_ports(&state.model, &effects.ports) {
             if let Some(undo) = undo {
                 // Undoing an insertion that has just succeeded cannot fail.
                 let undone = state.model.apply(undo, &mut Effects::default());
                 debug_assert!(undone.is_ok());
+                self.inner.routes.publish(state.routes());
                 return Err(error);
             }
             // A removal stands: its objects are gone from the model, and who waits has to know.
             tracing::error!(%error, "listeners do not match the registrations that are left");
-        }
-        if effects.routes {
-            self.inner.routes.publish(state.routes());
         }
         if let Some(
             Control::RemoveUrlFromUrlGroup { url: Some(url), .. } | Control::RemoveUrl { url, .. },
@@ -205,6 +207,12 @@ impl Service {
         let queue = Arc::clone(state.queues.get(&id)?);
         state.handles += 1;
         QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
+    }
+
+    /// The queue with this id, while that is open, for who only looks at it: a handle would receive
+    /// from it.
+    pub(crate) fn open_queue(&self, id: QueueId) -> Option<Arc<Queue>> {
+        self.inner.model.lock().queues.get(&id).cloned()
     }
 
     /// HttpQueryServerSessionProperty: the properties as they were set.

@@ -278,3 +278,36 @@ fn local_time_is_in_names_and_in_the_formats_that_have_it() {
             .is_none()
     );
 }
+
+/// Also where no URL goes with it: the file has its last lines, and nothing holds it open.
+#[test]
+fn a_log_ends_with_its_session_or_group() {
+    let world = World::new("ends");
+    let control = |call| world.service.control(call).expect("done");
+    let version = ApiVersion::V2;
+    let Outcome::ServerSession(session) = control(Control::CreateServerSession { version }) else {
+        panic!("no session");
+    };
+    let Outcome::UrlGroup(group) = control(Control::CreateUrlGroup { session }) else {
+        panic!("no group");
+    };
+    let property = || Property::Logging(Some(Box::new(world.logging(LogFormat::W3c))));
+    control(Control::SetUrlGroupProperty {
+        group,
+        property: property(),
+    });
+    control(Control::SetServerSessionProperty {
+        session,
+        property: property(),
+    });
+    let logs = || {
+        let of_group = world.service.url_group_log_counters(group).is_some();
+        let of_session = world.service.server_session_log_counters(session).is_some();
+        (of_group, of_session)
+    };
+    assert_eq!(logs(), (true, true));
+    control(Control::CloseUrlGroup { group });
+    assert_eq!(logs(), (false, true));
+    control(Control::CloseServerSession { session });
+    assert_eq!(logs(), (false, false));
+}

@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -17,9 +18,9 @@ use httpsys_core::operation::{
     ApiVersion, Cancel, Control, Outcome, QueueAccess, Receive, Send as SendCall,
 };
 use httpsys_core::property::Property;
-use httpsys_core::{RequestId, UrlGroupId};
+use httpsys_core::{Error, RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
-use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
+use httpsys_engine::{Chunk, PendingOperation, QueueHandle, Service, Signal, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
@@ -410,6 +411,7 @@ fn sends_that_wait_for_the_client_or_for_the_bandwidth_are_counted() {
         .service
         .control(Control::SetUrlGroupProperty { group, property });
     assert_eq!(set, Ok(Outcome::Done));
+    let waited = faults(&world).sends_waited;
     let mut client = world.connect();
     client.write_all(GET).expect("sent");
     let request = world.receive();
@@ -424,10 +426,89 @@ fn sends_that_wait_for_the_client_or_for_the_bandwidth_are_counted() {
         }
     });
     let none = httpsys_core::counters::FaultCounters {
-        sends_waited: faults(&world).sends_waited,
+        sends_waited: waited,
         sends_throttled: faults(&world).sends_throttled,
         turns_used_up: faults(&world).turns_used_up,
         ..Default::default()
     };
     assert_eq!(faults(&world), none, "nothing failed");
+}
+
+/// A look is not a handle that receives: a request of which the last handle has got the id stays
+/// with it, since nobody else could receive it.
+#[test]
+fn shd_001_a_look_at_the_counters_does_not_receive_from_the_queue() {
+    let world = World::new();
+    let mut client = world.connect();
+    client.write_all(GET).expect("sent");
+    let receive = |request, verdict| {
+        let call = Receive {
+            request,
+            copy_body: false,
+            flush_body: false,
+        };
+        let deadline = Some(Instant::now() + PATIENCE);
+        let mut id = RequestId::NULL;
+        let result = world
+            .service
+            .receive(&world.queue, &call, deadline, &mut |arrival| {
+                id = arrival.request().id;
+                verdict
+            });
+        (id, result)
+    };
+    let needed = 1;
+    let (request, result) = receive(RequestId::NULL, Verdict::TooSmall { needed });
+    assert_eq!(result, Err(Error::MoreData { needed }));
+    assert_eq!(world.service.counters().queues.len(), 1);
+    assert_eq!(world.service.service_state().queues.len(), 1);
+    assert_eq!(world.service.shutdown_queue(&world.queue), Ok(()));
+    let found = receive(request, Verdict::Taken);
+    assert_eq!(found, (request, Ok(())));
+    world.respond(request, b"x", true);
+}
+
+/// A receive that waited is given a request and gives it back.
+struct GivesBack(Arc<QueueHandle>, Sender<()>);
+
+impl PendingOperation for GivesBack {
+    fn signal(self: Box<Self>, service: &Service, signal: Signal) {
+        if let Signal::Request(request) = signal {
+            service.give_back(&self.0, request);
+            let _ = self.1.send(());
+        }
+    }
+
+    fn tag(&self) -> usize {
+        0
+    }
+}
+
+#[test]
+fn the_age_of_a_request_that_is_given_back_counts_from_then() {
+    let world = World::new();
+    let (tell, told) = channel();
+    let next = Receive {
+        request: RequestId::NULL,
+        copy_body: false,
+        flush_body: false,
+    };
+    let waits =
+        world
+            .service
+            .try_receive(&world.queue, &next, &mut |_| Verdict::Taken, &mut || {
+                Box::new(GivesBack(Arc::clone(&world.queue), tell.clone()))
+            });
+    assert_eq!(waits, Ok(false));
+    let mut client = world.connect();
+    client.write_all(GET).expect("sent");
+    told.recv_timeout(PATIENCE).expect("it is given back");
+    let age = || {
+        let counters = world.service.queue_counters(&world.queue);
+        assert_eq!(counters.current_queue_size, 1);
+        counters.max_queue_item_age
+    };
+    assert_eq!(age(), 0);
+    world.turn(10);
+    assert_eq!(age(), 10_000);
 }

@@ -281,3 +281,23 @@ fn tmo_010_a_client_that_reads_nothing_is_too_slow_below_a_limit_as_well() {
     world.expect_fate(download.received.connection, slow);
     download.send.expect(&Err(Error::ConnectionInvalid));
 }
+
+/// Whoever breaks off before his turn leaves it to those who come later.
+#[test]
+fn the_turns_of_clients_that_are_gone_are_given_back() {
+    let world = World::new();
+    for limit in [limit_group, limit_session] {
+        limit(&world, Some(10_000));
+    }
+    // A quarter of a second each.
+    for _ in 0..100 {
+        let gone = download(&world);
+        assert!(world.service.cancel_operation(&world.queue, 3));
+        gone.send.expect(&Err(Error::Aborted));
+    }
+    let mut all = [download(&world)];
+    pass(&world, 2, &mut all);
+    let before = total(&all);
+    pass(&world, 10, &mut all);
+    expect_rate(total(&all) - before, 10_000, 10);
+}
