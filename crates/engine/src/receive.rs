@@ -114,6 +114,8 @@ impl Service {
                 // The client went away between the queue and us: not this receive's request. The
                 // call has begun, so a queue that closes from now on aborts it.
                 Err(Error::ConnectionInvalid) => closed = Error::Aborted,
+                // The handle was closed in this moment: the call had begun, too.
+                Err(Error::InvalidHandle) => return Err(Error::Aborted),
                 result => return result,
             }
         }

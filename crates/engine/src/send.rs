@@ -311,6 +311,9 @@ impl Service {
                 Ok(Stopped::Share(position)) => {
                     sent = position;
                     guard.sending = true;
+                    if guard.log.is_some() {
+                        self.log_part_sent(&mut guard, position);
+                    }
                     // The thread that polls may be waiting for this slot, and with it all others.
                     MutexGuard::bump(&mut guard);
                     // What is read from a slow disk may never fill the socket, and take its time.

@@ -33,7 +33,8 @@ pub enum Signal {
 /// An overlapped operation that could not finish at once.
 ///
 /// `signal` is called exactly once, by any thread, with no lock held. On [`Signal::Ready`] the
-/// operation tries again and may register itself anew.
+/// operation tries again and may register itself anew. The thread may be the one that looks after
+/// timers: what takes long, or blocks, is to be handed to another.
 pub trait PendingOperation: Send {
     /// The thing it waited for happened, or it fails.
     fn signal(self: Box<Self>, service: &Service, signal: Signal);
