@@ -29,3 +29,4 @@ mod session;
 mod shutdown;
 mod url_prefix;
 mod web_socket;
+mod why_closed;

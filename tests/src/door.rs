@@ -257,6 +257,8 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn cancel(&self, queue: &Self::Queue, id: u64) -> Result<(), u32>;
     /// HttpWaitForDisconnect.
     fn wait_for_disconnect(&self, queue: &Self::Queue, connection: u64) -> Result<(), u32>;
+    /// HttpsysWhyClosed: number and name of the reason.
+    fn why_closed(&self, connection: u64) -> Result<(u32, String), u32>;
 }
 
 /// A session with a group, bound to a queue, and `http://localhost:PORT/` registered with context

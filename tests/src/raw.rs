@@ -340,6 +340,20 @@ pub fn wait_for_disconnect(queue: Handle, connection: u64) -> u32 {
     unsafe { http::HttpWaitForDisconnect(queue.raw(), connection, ptr::null_mut()) }
 }
 
+/// HttpsysWhyClosed: number and name of the reason.
+pub fn why_closed(connection: u64) -> Result<(u32, String), u32> {
+    let mut info = httpapi::types::HTTPSYS_CLOSE_INFO {
+        Reason: u32::MAX,
+        Win32Status: u32::MAX,
+        Name: [1; httpapi::types::HTTPSYS_NAME_LENGTH],
+    };
+    // SAFETY: the place is valid during the call.
+    checked(unsafe { httpapi::api::extension::HttpsysWhyClosed(connection, &raw mut info) })?;
+    let end = info.Name.iter().position(|byte| *byte == 0);
+    let name = &info.Name[..end.expect("a NUL")];
+    Ok((info.Reason, String::from_utf8_lossy(name).into_owned()))
+}
+
 /// A chunk that points to the bytes; they must outlive the send.
 #[must_use]
 pub fn memory_chunk(bytes: &[u8]) -> http::HTTP_DATA_CHUNK {

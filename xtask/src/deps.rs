@@ -19,12 +19,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["httpsys-proto", "idna", "slab", "smallvec"],
     ),
     ("httpsys-logging", &["parking_lot", "tracing"]),
+    ("httpsys-socket", &["libc"]),
     (
         "httpsys-engine",
         &[
             "httpsys-core",
             "httpsys-logging",
             "httpsys-proto",
+            "httpsys-socket",
             "mio",
             "nix",
             "parking_lot",

@@ -76,6 +76,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Outcome {
 fn is_listed(list: &SymbolList, name: &str) -> bool {
     list.http
         .iter()
+        .chain(&list.extensions)
         .chain(&list.win32)
         .any(|listed| listed == name)
 }

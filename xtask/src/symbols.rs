@@ -2,8 +2,9 @@
 //!
 //! Owns: reading the list and the output of `nm`, and comparing them.
 //! Does not own: building the library, or the state of each function (`matrix`).
-//! Invariant: the list has two sections, each sorted and without repeats: the functions of http.h,
-//! all of which must be exported, and after the line `# win32` names that may be.
+//! Invariant: the list has three sections, each sorted and without repeats: the functions of http.h,
+//! after the line `# extensions` ours, all of which must be exported, and after `# win32` names that
+//! may be.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ const LINKER: &[&str] = &["_init", "_fini", "_edata", "_end", "__bss_start", "__
 pub(crate) struct SymbolList {
     /// The functions of http.h.
     pub(crate) http: Vec<String>,
+    /// Functions that are ours, of `httpsys/extension.h`.
+    pub(crate) extensions: Vec<String>,
     /// The Win32 subset.
     pub(crate) win32: Vec<String>,
 }
@@ -45,6 +48,8 @@ impl SymbolList {
         for line in text.lines().map(str::trim) {
             if line == "# win32" {
                 section = &mut list.win32;
+            } else if line == "# extensions" {
+                section = &mut list.extensions;
             } else if !line.is_empty() && !line.starts_with('#') {
                 section.push(line.to_owned());
             }
@@ -54,7 +59,7 @@ impl SymbolList {
 
     /// Names that are out of order or there twice.
     fn disorder(&self) -> Vec<String> {
-        [&self.http, &self.win32]
+        [&self.http, &self.extensions, &self.win32]
             .into_iter()
             .flat_map(|section| section.windows(2))
             .filter(|pair| pair[0] >= pair[1])
@@ -66,11 +71,13 @@ impl SymbolList {
         let missing = self
             .http
             .iter()
+            .chain(&self.extensions)
             .filter(|name| !exported.contains(name.as_str()))
             .map(|name| format!("`{name}` of {LIST} is not exported"));
         let known = |name: &str| {
             self.http
                 .iter()
+                .chain(&self.extensions)
                 .chain(&self.win32)
                 .any(|known| known == name)
         };

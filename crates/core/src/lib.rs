@@ -10,8 +10,10 @@
 #![forbid(unsafe_code)]
 
 pub mod arena;
+pub mod bandwidth;
 pub mod connection;
 pub mod cooked_url;
+pub mod end;
 pub mod error;
 pub mod ids;
 pub mod model;
@@ -22,8 +24,10 @@ pub mod request_queue;
 pub mod reservation;
 pub mod routing;
 pub mod spread;
+pub mod timer;
 pub mod url_prefix;
 
+pub use end::End;
 pub use error::Error;
 pub use httpsys_proto as proto;
 pub use ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};

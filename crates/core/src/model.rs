@@ -42,6 +42,8 @@ pub struct Effects {
 pub struct Binding {
     /// The group.
     pub group: UrlGroupId,
+    /// Its session; `None` for the group behind a version 1 queue.
+    pub session: Option<ServerSessionId>,
     /// The queue it is bound to.
     pub queue: Option<QueueId>,
     /// What is in force for its requests.
@@ -144,6 +146,7 @@ impl Model {
     pub fn bindings(&self) -> impl Iterator<Item = Binding> {
         self.groups.iter().map(|(id, group)| Binding {
             group: UrlGroupId(id),
+            session: group.session,
             queue: group.queue,
             effective: self.effective_of(group),
         })

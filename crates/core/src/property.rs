@@ -7,6 +7,7 @@
 //! [`Properties::set`] or [`QueueProperties::set`]; `None` is "not set" (`Flags.Present` 0).
 //! Threading: plain data.
 
+use crate::end::TimerKind;
 use crate::error::Error;
 
 mod stored;
@@ -124,6 +125,21 @@ pub struct Timers {
     pub min_send_rate: Option<u32>,
 }
 
+impl Timers {
+    /// The seconds of one timer; `None`: it never runs out. [`TimerKind::MinSendRate`] has none.
+    #[must_use]
+    pub fn seconds(&self, kind: TimerKind) -> Option<u16> {
+        match kind {
+            TimerKind::IdleConnection => self.idle_connection,
+            TimerKind::HeaderWait => self.header_wait,
+            TimerKind::RequestQueue => self.request_queue,
+            TimerKind::EntityBody => self.entity_body,
+            TimerKind::DrainEntityBody => self.drain_entity_body,
+            TimerKind::MinSendRate => None,
+        }
+    }
+}
+
 /// What is in force for the requests of a URL group, inheritance done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effective {
@@ -140,6 +156,12 @@ pub struct Effective {
 }
 
 impl Effective {
+    /// Whether a bandwidth limit is in force.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.bandwidth.is_some() || self.session_bandwidth.is_some()
+    }
+
     /// What is in force for a group with these properties, in a session with those. A session that
     /// is inactive takes all its groups along (QUE-008).
     #[must_use]

@@ -7,13 +7,14 @@
 
 use httpsys_core::connection::Delivery;
 use httpsys_core::operation::Cancel;
-use httpsys_core::{Error, QueueId, RequestId};
+use httpsys_core::{End, Error, QueueId, RequestId};
 use parking_lot::MutexGuard;
 
 use crate::conn::Conn;
 use crate::queue::Queue;
 use crate::service::Service;
 use crate::sys;
+use crate::timers::Alarm;
 use crate::waiter::{Signal, Wakes};
 
 impl Service {
@@ -28,8 +29,7 @@ impl Service {
     pub fn cancel(&self, queue: &Queue, cancel: &Cancel) -> Result<(), Error> {
         let mut guard = self.lock_live(queue, cancel.request)?;
         let mut wakes = Wakes::default();
-        tracing::debug!(request = cancel.request.0, "cancelled by the program");
-        self.reset_connection(&mut guard, Error::Aborted, &mut wakes);
+        self.reset_connection(&mut guard, End::Cancelled, &mut wakes);
         drop(guard);
         wakes.fire(self);
         Ok(())
@@ -65,34 +65,37 @@ impl Service {
         })
     }
 
-    /// Closes the transport connection with a reset; waiting calls end with `error`.
-    pub(crate) fn reset_connection(&self, conn: &mut Conn, error: Error, wakes: &mut Wakes) {
+    /// Closes the transport connection with a reset; waiting calls end with the reason's code.
+    pub(crate) fn reset_connection(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
         if let Some(stream) = conn.stream.take() {
             sys::reset(stream);
-            self.vacate(conn, error, wakes);
+            self.vacate(conn, end, wakes);
         }
     }
 
     /// Closes the transport connection with FIN.
-    pub(crate) fn close_connection(&self, conn: &mut Conn, wakes: &mut Wakes) {
+    pub(crate) fn close_connection(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
         if let Some(stream) = conn.stream.take() {
             drop(stream);
-            self.vacate(conn, Error::ConnectionInvalid, wakes);
+            self.vacate(conn, end, wakes);
         }
     }
 
-    fn vacate(&self, conn: &mut Conn, error: Error, wakes: &mut Wakes) {
+    fn vacate(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
         let exchange = conn.state.close();
-        let queue = conn.queue.take();
-        if let (Some(exchange), Some(queue)) = (exchange, queue) {
+        let bound = conn.unbind();
+        self.note_end(conn, end, exchange.as_ref(), bound.as_deref());
+        let error = end.error();
+        if let (Some(exchange), Some(bound)) = (exchange, bound) {
             if exchange.delivery() == Delivery::Queued {
-                queue.lock().forget(exchange.request());
+                bound.queue.lock().forget(exchange.request());
             }
         }
         if let Some(block) = conn.block.take() {
             self.requests().put(block);
         }
         conn.forget_input();
+        (conn.alarm, conn.send_alarm) = (Alarm::NONE, Alarm::NONE);
         if let Some(waits) = conn.waits.take() {
             for waiting in waits.readers.into_iter().chain(waits.writer) {
                 wakes.add(waiting, Signal::Failed(error));
@@ -114,7 +117,7 @@ impl Service {
                 .exchange()
                 .is_some_and(|exchange| exchange.queue() == queue)
             {
-                service.reset_connection(conn, Error::Aborted, wakes);
+                service.reset_connection(conn, End::QueueClosed, wakes);
             }
         });
     }
@@ -123,7 +126,7 @@ impl Service {
     pub(crate) fn close_idle_on(&self, port: u16, wakes: &mut Wakes) {
         self.for_each_connection(|service, conn| {
             if conn.local.port() == port && conn.state.is_idle() {
-                service.close_connection(conn, wakes);
+                service.close_connection(conn, End::UrlRemoved, wakes);
             }
         });
     }
@@ -131,7 +134,7 @@ impl Service {
     /// Resets every connection: the service ends.
     pub(crate) fn reset_all(&self, wakes: &mut Wakes) {
         self.for_each_connection(|service, conn| {
-            service.reset_connection(conn, Error::Aborted, wakes);
+            service.reset_connection(conn, End::ServiceStopped, wakes);
         });
     }
 }

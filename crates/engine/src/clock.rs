@@ -3,6 +3,7 @@
 //! Owns the clock trait, the system's clock, and the per-second text of the Date header.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use httpsys_core::proto::date::imf_fixdate;
@@ -13,6 +14,14 @@ use crate::sys;
 pub trait Clock: Send + Sync + 'static {
     /// The monotonic time that deadlines are measured in.
     fn now(&self) -> Instant;
+    /// The monotonic time that timers of connections are measured in: milliseconds since any fixed
+    /// moment, asked for with each request, and allowed to lag behind [`Clock::now`] by 10 ms.
+    fn millis(&self) -> u64 {
+        static ZERO: OnceLock<Instant> = OnceLock::new();
+        let now = self.now();
+        let since = now.saturating_duration_since(*ZERO.get_or_init(|| now));
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
     /// Seconds since 1970-01-01 00:00:00 UTC.
     fn unix_seconds(&self) -> u64;
 }
@@ -24,6 +33,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         Instant::now()
+    }
+
+    fn millis(&self) -> u64 {
+        sys::millis()
     }
 
     fn unix_seconds(&self) -> u64 {

@@ -11,12 +11,16 @@ use std::sync::Arc;
 
 use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
-use httpsys_core::{ConnectionId, QueueId, Request};
+use httpsys_core::timer::Tick;
+use httpsys_core::{ConnectionId, End, QueueId, Request};
 use mio::net::TcpStream;
+use smallvec::SmallVec;
 
+use crate::group::Group;
 use crate::pool;
-use crate::queue::Queue;
+use crate::routes::Bound;
 use crate::sys;
+use crate::timers::Alarm;
 use crate::waiter::Waiting;
 
 /// The interim response (BDY-021); its length fits [`Conn::interim`].
@@ -37,8 +41,10 @@ pub(crate) struct Conn {
     pub(crate) local: SocketAddr,
     /// The request under way, until it is handed over whole.
     pub(crate) block: Option<Box<Request>>,
-    /// The queue of the request under way, else of the last one: the next is probably for the same.
-    pub(crate) queue: Option<Arc<Queue>>,
+    /// Where the request under way was routed, else the last one: the next is probably for the same.
+    pub(crate) bound: Option<Arc<Bound>>,
+    /// The URL groups whose connections this one counts among (G-084).
+    pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
     pub(crate) waits: Option<Box<Waits>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
@@ -52,6 +58,18 @@ pub(crate) struct Conn {
     pub(crate) in_flight: bool,
     /// Bytes thrown away while closing.
     pub(crate) lingered: u32,
+    /// Bytes handed to the socket since it was accepted.
+    pub(crate) sent: u64,
+    /// Bytes that the bandwidth lets the send under way write now.
+    pub(crate) allowed: u64,
+    /// For what is waited for from the client.
+    pub(crate) alarm: Alarm,
+    /// For what is sent to the client.
+    pub(crate) send_alarm: Alarm,
+    /// When the wheel looks at this slot, whatever connection it holds then.
+    pub(crate) looked_at: Tick,
+    /// Why the connection ends, when that was said before its end.
+    pub(crate) why: Option<End>,
 }
 
 /// The calls that wait for something on this connection.
@@ -61,6 +79,8 @@ pub(crate) struct Waits {
     pub(crate) readers: VecDeque<Waiting>,
     /// The send that found the socket full.
     pub(crate) writer: Option<Waiting>,
+    /// What [`Conn::taken`] was when the measured window began.
+    pub(crate) taken_before: u64,
     /// Waits for the connection's end, each with the queue it was posted on.
     pub(crate) disconnects: Vec<(QueueId, Waiting)>,
 }
@@ -92,7 +112,8 @@ impl Conn {
             remote: nowhere,
             local: nowhere,
             block: None,
-            queue: None,
+            bound: None,
+            groups: SmallVec::new(),
             waits: None,
             readable: false,
             peer_closed: false,
@@ -100,6 +121,12 @@ impl Conn {
             interim: 0,
             in_flight: false,
             lingered: 0,
+            sent: 0,
+            allowed: 0,
+            alarm: Alarm::NONE,
+            send_alarm: Alarm::NONE,
+            looked_at: Tick::NEVER,
+            why: None,
         }
     }
 
@@ -115,6 +142,50 @@ impl Conn {
         self.interim = 0;
         self.in_flight = false;
         self.lingered = 0;
+        self.sent = 0;
+        self.allowed = 0;
+        self.alarm = Alarm::NONE;
+        self.send_alarm = Alarm::NONE;
+        self.why = None;
+    }
+
+    /// The bytes that the client has taken since the connection was accepted, as far as the system
+    /// can tell.
+    pub(crate) fn taken(&self) -> u64 {
+        let left = self.stream.as_ref().and_then(sys::unacknowledged);
+        self.sent.saturating_sub(left.unwrap_or(0))
+    }
+
+    /// So many more bytes of the send under way are with the socket.
+    pub(crate) fn has_sent(&mut self, bytes: u64) {
+        self.sent += bytes;
+        self.allowed = self.allowed.saturating_sub(bytes);
+    }
+
+    /// Whether reads of the entity body wait.
+    pub(crate) fn has_readers(&self) -> bool {
+        let waits = self.waits.as_ref();
+        waits.is_some_and(|waits| !waits.readers.is_empty())
+    }
+
+    /// A request was routed to this URL group. False, and nothing has changed, if the group has as
+    /// many connections as it may (QUE-006).
+    pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
+        let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
+        if !self.groups.iter().any(counted) {
+            if !bound.group.admit(bound.effective.connection_limit) {
+                return false;
+            }
+            self.groups.push(Arc::clone(&bound.group));
+        }
+        self.bound = Some(Arc::clone(bound));
+        true
+    }
+
+    /// The connection has ended: it counts for no URL group any more.
+    pub(crate) fn unbind(&mut self) -> Option<Arc<Bound>> {
+        self.groups.drain(..).for_each(|group| group.leave());
+        self.bound.take()
     }
 
     pub(crate) fn ids_mut(&mut self) -> &mut SlotIds {

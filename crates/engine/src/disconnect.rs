@@ -5,7 +5,7 @@
 
 use httpsys_core::ids::Place;
 use httpsys_core::operation::WaitForDisconnect;
-use httpsys_core::{ConnectionId, Error, QueueId};
+use httpsys_core::{ConnectionId, End, Error, QueueId};
 
 use crate::conn::Conn;
 use crate::queue::Queue;
@@ -152,7 +152,7 @@ impl Service {
         }
         if broken {
             // Part of the response is out: only a reset tells the client (SND-032).
-            self.reset_connection(conn, Error::Aborted, wakes);
+            self.reset_connection(conn, End::SendCancelled, wakes);
         }
         any
     }

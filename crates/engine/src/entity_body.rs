@@ -7,9 +7,9 @@
 
 use std::sync::Arc;
 
-use httpsys_core::Error;
 use httpsys_core::connection::{Opaque, Phase};
 use httpsys_core::operation::ReceiveEntityBody;
+use httpsys_core::{End, Error};
 
 use crate::conn::{CONTINUE, Conn, ReadOutcome};
 use crate::pool;
@@ -27,7 +27,7 @@ pub(crate) enum BodyRead {
     /// The body was handed over whole before.
     Done,
     /// The body can never be completed.
-    Broken(Error),
+    Broken(End),
 }
 
 /// What an attempt at a whole call gave.
@@ -158,11 +158,12 @@ impl Service {
                     } else {
                         readers.push_back(register());
                     }
+                    self.body_is_awaited(conn);
                     return Attempt::Waits;
                 }
-                BodyRead::Broken(error) => {
-                    self.reset_connection(conn, error, wakes);
-                    return Attempt::Done(Err(error));
+                BodyRead::Broken(end) => {
+                    self.reset_connection(conn, end, wakes);
+                    return Attempt::Done(Err(end.error()));
                 }
             }
         }
@@ -193,7 +194,7 @@ impl Service {
     pub(crate) fn read_body_now(&self, conn: &mut Conn, out: &mut [u8]) -> BodyRead {
         loop {
             let Some(exchange) = conn.state.exchange() else {
-                return BodyRead::Broken(Error::ConnectionInvalid);
+                return BodyRead::Broken(End::BodyMalformed);
             };
             if exchange.body_done() {
                 return BodyRead::Done;
@@ -205,7 +206,7 @@ impl Service {
                 match decode_buffered(conn, out) {
                     Ok(0) => continue,
                     Ok(n) => return BodyRead::Bytes(n),
-                    Err(()) => return BodyRead::Broken(Error::ConnectionInvalid),
+                    Err(()) => return BodyRead::Broken(End::BodyMalformed),
                 }
             }
             if !conn.readable {
@@ -226,7 +227,9 @@ impl Service {
             match read {
                 ReadOutcome::Bytes(_) => {}
                 ReadOutcome::Empty => return BodyRead::Empty,
-                ReadOutcome::End | ReadOutcome::Broken => return BodyRead::Broken(Error::Aborted),
+                ReadOutcome::End | ReadOutcome::Broken => {
+                    return BodyRead::Broken(End::BodyIncomplete);
+                }
             }
         }
     }
@@ -235,7 +238,7 @@ impl Service {
     fn probe_body(&self, conn: &mut Conn) -> BodyRead {
         loop {
             let Some(exchange) = conn.state.exchange() else {
-                return BodyRead::Broken(Error::ConnectionInvalid);
+                return BodyRead::Broken(End::BodyMalformed);
             };
             if exchange.body_done() {
                 return BodyRead::Done;
@@ -257,7 +260,7 @@ impl Service {
                 match probe_buffered(conn) {
                     Ok(true) => return BodyRead::Bytes(1),
                     Ok(false) => {}
-                    Err(()) => return BodyRead::Broken(Error::ConnectionInvalid),
+                    Err(()) => return BodyRead::Broken(End::BodyMalformed),
                 }
                 if conn
                     .state
@@ -273,7 +276,9 @@ impl Service {
             match fill_input(conn) {
                 ReadOutcome::Bytes(_) => {}
                 ReadOutcome::Empty => return BodyRead::Empty,
-                ReadOutcome::End | ReadOutcome::Broken => return BodyRead::Broken(Error::Aborted),
+                ReadOutcome::End | ReadOutcome::Broken => {
+                    return BodyRead::Broken(End::BodyIncomplete);
+                }
             }
         }
     }
@@ -312,7 +317,7 @@ fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
             }
             BodyRead::Done
         }
-        ReadOutcome::Broken => BodyRead::Broken(Error::Aborted),
+        ReadOutcome::Broken => BodyRead::Broken(End::BodyIncomplete),
     }
 }
 

@@ -4,6 +4,8 @@
 //! a line. Does not own the file nor its format (`httpsys-logging`). Lines are handed to a bounded
 //! buffer; nothing here waits for a disk. Threading: any thread.
 
+use std::net::SocketAddr;
+
 use httpsys_core::Request;
 use httpsys_core::proto::Parameters;
 use httpsys_logging::{
@@ -34,6 +36,23 @@ pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>>
 }
 
 impl Service {
+    /// Writes a line for a connection that was not taken.
+    pub(crate) fn log_refused_connection(
+        &self,
+        remote: SocketAddr,
+        local: SocketAddr,
+        reason: &str,
+    ) {
+        let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
+            return;
+        };
+        let time = Time::utc(self.clock().unix_seconds());
+        let mut record = ErrorRecord::new(time, reason);
+        record.client = Some(remote);
+        record.server = Some(local);
+        log.log(&record, &mut Vec::new());
+    }
+
     /// Writes a line: why, with which status if there was an answer, and the request as far as it
     /// was read. Reasons that HTTP.sys has no name for give none.
     pub(crate) fn log_error(

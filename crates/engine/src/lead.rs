@@ -7,7 +7,8 @@
 //! activity it looks every [`TICK`] and polls, without waiting, if nobody led or took a request
 //! since; after [`QUIET_TICKS`] such ticks it leads for good, until a thread of the program wants
 //! the lead. When a leader sits in its poll for a whole tick, the fallback sleeps without a timer
-//! until that leader is back. So I/O never depends on the program calling in, and a busy program
+//! until that leader is back, or until a timer of a connection ends: those are its work
+//! alone. So I/O never depends on the program calling in, and a busy program
 //! pays no hand-over.
 //!
 //! Owns the lead's hand-over and the fallback thread. Invariant: whenever the lead is free, the
@@ -62,7 +63,7 @@ impl Leadership {
             .store(progress.wrapping_add(1), Ordering::Relaxed);
     }
 
-    fn ring(&self) {
+    pub(crate) fn ring(&self) {
         let _sleep = self.sleep.lock();
         self.alarm.notify_one();
     }
@@ -125,6 +126,18 @@ impl Service {
             self.start_fallback();
         }
         leadership.ring();
+    }
+
+    /// There is a timer that ends before the fallback thread would look.
+    pub(crate) fn wake_fallback(&self) {
+        let leadership = self.leadership();
+        if !leadership.started.swap(true, Ordering::AcqRel) {
+            self.start_fallback();
+        }
+        leadership.ring();
+        if leadership.fallback_leads.load(Ordering::SeqCst) {
+            self.shard().interrupt();
+        }
     }
 
     /// Waits until `waiter` is signalled, leading meanwhile if nobody does. `None`: the deadline
@@ -289,6 +302,7 @@ impl Service {
         let mut seen = leadership.progress.load(Ordering::Relaxed);
         while !leadership.stop.load(Ordering::SeqCst) {
             self.sleep_a_tick();
+            self.run_timers();
             let now = leadership.progress.load(Ordering::Relaxed);
             if now != seen {
                 seen = now;
@@ -317,7 +331,11 @@ impl Service {
         if leadership.armed.load(Ordering::SeqCst) {
             leadership.alarm.wait_for(&mut sleep, TICK);
         } else {
-            leadership.alarm.wait(&mut sleep);
+            // With the lock held: a timer that is started from now on rings behind it.
+            match self.time_to_timers() {
+                Some(left) => drop(leadership.alarm.wait_for(&mut sleep, left)),
+                None => leadership.alarm.wait(&mut sleep),
+            }
         }
     }
 
@@ -342,12 +360,14 @@ impl Service {
         leadership.wanted.store(false, Ordering::SeqCst);
         loop {
             leadership.fallback_leads.store(true, Ordering::SeqCst);
-            self.poll_once(&mut lead, None, None, &mut wakes);
+            let timers = self.time_to_timers().map(|left| self.clock().now() + left);
+            self.poll_once(&mut lead, timers, None, &mut wakes);
             leadership.fallback_leads.store(false, Ordering::SeqCst);
             // Fair: a thread that waits for us to step back gets the lead now. And a completion
             // may run code of the program: not while we lead.
             MutexGuard::unlock_fair(lead);
             wakes.fire(self);
+            self.run_timers();
             let step_back =
                 leadership.wanted.load(Ordering::SeqCst) || leadership.stop.load(Ordering::SeqCst);
             match self.shard().lead.try_lock() {

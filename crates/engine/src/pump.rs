@@ -11,19 +11,20 @@ use std::sync::Arc;
 
 use httpsys_core::connection::Phase;
 use httpsys_core::cooked_url::{cook, is_invalid_path};
+use httpsys_core::end::TimerKind;
 use httpsys_core::property::Verbosity;
 use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
 use httpsys_core::proto::{Reject, RequestHead};
 use httpsys_core::request_queue::Pushed;
 use httpsys_core::routing::Registration;
-use httpsys_core::{Error, Request};
+use httpsys_core::{End, Request};
 
 use crate::clock;
 use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
-use crate::queue::Queue;
-use crate::routes::Destination;
+use crate::routes::{Bound, Destination};
 use crate::service::Service;
+use crate::timers::Purpose;
 use crate::waiter::{Signal, Wakes};
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
@@ -81,11 +82,11 @@ impl Service {
             }
             ReadOutcome::Empty => false,
             ReadOutcome::End => {
-                self.close_connection(conn, wakes);
+                self.close_connection(conn, End::PeerClosed, wakes);
                 false
             }
             ReadOutcome::Broken => {
-                self.reset_connection(conn, Error::PeerReset, wakes);
+                self.reset_connection(conn, End::PeerReset, wakes);
                 false
             }
         })
@@ -103,6 +104,9 @@ impl Service {
             Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
                 conn.block = Some(block);
                 *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
+                if conn.alarm.purpose != Purpose::Timer(TimerKind::HeaderWait) {
+                    self.start_timer(conn, TimerKind::HeaderWait, wakes.millis(self));
+                }
                 return 0;
             }
             Parsed::Partial => Reject::InvalidUrl,
@@ -156,11 +160,10 @@ impl Service {
         };
         let reject = match destination {
             Ok(Destination::Queue(registration, bound)) => {
-                return self.enqueue(conn, block, rest, registration, &bound.queue, wakes);
+                return self.enqueue(conn, block, rest, registration, bound, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
-                let verbosity = bound.queue.properties().verbosity;
-                self.refuse_unavailable(conn, verbosity, "Disabled", Some(&block), wakes);
+                self.refuse_unavailable(conn, bound, "Disabled", Some(&block), wakes);
                 return self.requests().put(block);
             }
             Ok(Destination::Unbound) => Reject::ServiceUnavailable,
@@ -179,13 +182,19 @@ impl Service {
         mut block: Box<Request>,
         rest: &[u8],
         registration: Registration,
-        queue: &Arc<Queue>,
+        bound: &Arc<Bound>,
         wakes: &mut Wakes,
     ) {
+        let current = conn.bound.as_ref();
+        if !current.is_some_and(|own| Arc::ptr_eq(own, bound)) && !conn.bind(bound) {
+            self.refuse_unavailable(conn, bound, "ConnLimit", Some(&block), wakes);
+            return self.requests().put(block);
+        }
+        let queue = &bound.queue;
         let Some(id) = conn.ids_mut().next_request() else {
             // The slot has used up its ids: the connection ends, the slot is retired.
             self.requests().put(block);
-            return self.close_connection(conn, wakes);
+            return self.close_connection(conn, End::Exhausted, wakes);
         };
         conn.state.begin_exchange(id, queue.id(), &block.head);
         let arrived = match block.head.framing() {
@@ -224,27 +233,25 @@ impl Service {
             }
             pushed
         };
-        if !conn
-            .queue
-            .as_ref()
-            .is_some_and(|own| Arc::ptr_eq(own, queue))
-        {
-            conn.queue = Some(Arc::clone(queue));
-        }
         match pushed {
-            Pushed::Queued => {}
-            Pushed::Full => self.refuse_queued(conn, queue, "QueueFull", wakes),
-            Pushed::Disabled => self.refuse_queued(conn, queue, "Disabled", wakes),
-            Pushed::Closed => self.reset_connection(conn, Error::Aborted, wakes),
+            Pushed::Queued => self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self)),
+            Pushed::Full => self.refuse_queued(conn, bound, "QueueFull", wakes),
+            Pushed::Disabled => self.refuse_queued(conn, bound, "Disabled", wakes),
+            Pushed::Closed => self.reset_connection(conn, End::QueueClosed, wakes),
         }
     }
 
     /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008).
     #[cold]
-    fn refuse_queued(&self, conn: &mut Conn, queue: &Queue, reason: &str, wakes: &mut Wakes) {
+    pub(crate) fn refuse_queued(
+        &self,
+        conn: &mut Conn,
+        bound: &Bound,
+        reason: &'static str,
+        wakes: &mut Wakes,
+    ) {
         let block = conn.block.take();
-        let verbosity = queue.properties().verbosity;
-        self.refuse_unavailable(conn, verbosity, reason, block.as_deref(), wakes);
+        self.refuse_unavailable(conn, bound, reason, block.as_deref(), wakes);
         if let Some(block) = block {
             self.requests().put(block);
         }
@@ -255,17 +262,26 @@ impl Service {
     fn refuse_unavailable(
         &self,
         conn: &mut Conn,
-        verbosity: Verbosity,
-        reason: &str,
+        bound: &Bound,
+        reason: &'static str,
         request: Option<&Request>,
         wakes: &mut Wakes,
     ) {
-        tracing::info!(connection = conn.state.id().0, reason, "refused");
+        tracing::info!(
+            connection = conn.state.id().0,
+            request = conn.state.exchange().map(|exchange| exchange.request().0),
+            queue = bound.queue.id().0,
+            url_group = bound.group.id().0,
+            reason,
+            "refused"
+        );
+        conn.why = Some(End::Unavailable(reason));
+        let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
         self.log_error(conn, reason, status, request);
         let page = match verbosity {
             Verbosity::Basic => {
-                return self.reset_connection(conn, Error::ConnectionInvalid, wakes);
+                return self.reset_connection(conn, End::Unavailable(reason), wakes);
             }
             Verbosity::Limited => Reject::write_limited,
             Verbosity::Full => Reject::write_response,
@@ -290,6 +306,7 @@ impl Service {
             "refused"
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
+        conn.why = Some(End::Refused(reason));
         self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
@@ -317,7 +334,7 @@ impl Service {
         if sent {
             self.close_when_read(conn, wakes);
         } else {
-            self.reset_connection(conn, Error::PeerReset, wakes);
+            self.reset_connection(conn, End::PeerReset, wakes);
         }
     }
 
@@ -330,10 +347,9 @@ impl Service {
             .as_ref()
             .is_some_and(|s| s.shutdown(Shutdown::Write).is_ok());
         if !open {
-            return self.close_connection(conn, wakes);
+            return self.close_connection(conn, End::PeerReset, wakes);
         }
-        self.shard().end_later(conn.state.id(), self.clock().now());
-        self.arm_fallback();
+        self.start_linger(conn);
         self.pump(conn, wakes);
     }
 
@@ -366,16 +382,18 @@ impl Service {
         };
         if ended {
             // A client that sent less than it announced still gets the response that is under way.
-            self.close_connection(conn, wakes);
+            self.close_connection(conn, End::PeerClosed, wakes);
             return false;
         }
         if outcome.is_err() {
             // The framing is broken. The response is out already, but perhaps not read.
+            conn.why = Some(End::BodyMalformed);
             self.close_when_read(conn, wakes);
             return false;
         }
         if matches!(conn.state.phase(), Phase::Drain(body) if body.is_done()) {
             conn.state.end_drain();
+            self.start_timer(conn, TimerKind::IdleConnection, wakes.millis(self));
         }
         !conn.unused().is_empty() || conn.readable
     }
@@ -392,14 +410,14 @@ impl Service {
                 conn.readable = true;
                 conn.lingered = conn.lingered.saturating_add(n as u32);
                 if conn.lingered > self.parameters().choices.linger_bytes {
-                    self.close_connection(conn, wakes);
+                    self.close_connection(conn, End::Completed, wakes);
                     return false;
                 }
                 true
             }
             ReadOutcome::Empty => false,
             ReadOutcome::End | ReadOutcome::Broken => {
-                self.close_connection(conn, wakes);
+                self.close_connection(conn, End::Completed, wakes);
                 false
             }
         }

@@ -15,6 +15,7 @@ use crate::conn::Conn;
 use crate::entity_body::BodyRead;
 use crate::queue::Queue;
 use crate::service::Service;
+use crate::timers::Alarm;
 use crate::waiter::{PendingOperation, Waiting, Wakes};
 
 /// What a receive's sink made of the request.
@@ -225,6 +226,10 @@ impl Service {
             return Err(Error::Internal);
         };
         exchange.deliver(false);
+        if expected == Delivery::Queued {
+            // The time that the program takes is its own (TMO-009).
+            conn.alarm = Alarm::NONE;
+        }
         let mut arrival = Arrival {
             service: self,
             conn,

@@ -14,12 +14,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::cooked_url::CookedUrl;
 use httpsys_core::model::Model;
-use httpsys_core::property::Effective;
+use httpsys_core::property::{Effective, Timers};
 use httpsys_core::routing::{Registration, Route, RoutingTable};
 use httpsys_core::spread::BuildSpread;
 use httpsys_core::{QueueId, UrlGroupId};
 use parking_lot::RwLock;
 
+use crate::group::{Group, Groups};
 use crate::queue::Queue;
 
 /// The snapshot in force.
@@ -88,15 +89,19 @@ impl Drop for Current {
 pub(crate) struct Routes {
     version: u64,
     table: RoutingTable,
-    bindings: HashMap<UrlGroupId, Bound, BuildSpread>,
+    bindings: HashMap<UrlGroupId, Arc<Bound>, BuildSpread>,
+    /// Of connections that no request has led to a URL group yet (TMO-005).
+    timers: Timers,
     /// Reserved prefixes; only where registrations need one.
     reservations: Option<RoutingTable>,
 }
 
-/// A URL group that has a queue.
+/// A URL group that has a queue. A connection keeps the one of its last request, whose timers and
+/// limits it has until the next.
 #[derive(Debug)]
 pub(crate) struct Bound {
     pub(crate) queue: Arc<Queue>,
+    pub(crate) group: Arc<Group>,
     /// Of the group, with what it inherits.
     pub(crate) effective: Effective,
 }
@@ -104,7 +109,7 @@ pub(crate) struct Bound {
 /// Where a request goes.
 #[derive(Debug)]
 pub(crate) enum Destination<'a> {
-    Queue(Registration, &'a Bound),
+    Queue(Registration, &'a Arc<Bound>),
     /// The URL group or its session is inactive: the 503 handling of the queue (QUE-008).
     Disabled(&'a Bound),
     /// The URL group has no queue: 503 (RTE-013, SES-026).
@@ -116,23 +121,35 @@ pub(crate) enum Destination<'a> {
 }
 
 impl Routes {
-    pub(crate) fn new(model: &Model, queues: &HashMap<QueueId, Arc<Queue>>) -> Self {
+    pub(crate) fn new(
+        model: &Model,
+        queues: &HashMap<QueueId, Arc<Queue>>,
+        groups: &mut Groups,
+    ) -> Self {
+        let live = groups.of(model);
         let bindings = model
             .bindings()
             .filter_map(|binding| {
                 let bound = Bound {
                     queue: Arc::clone(queues.get(&binding.queue?)?),
+                    group: Arc::clone(live.get(&binding.group)?),
                     effective: binding.effective,
                 };
-                Some((binding.group, bound))
+                Some((binding.group, Arc::new(bound)))
             })
             .collect();
         Routes {
             version: 0,
             table: model.routing().clone(),
             bindings,
+            timers: model.timers(),
             reservations: model.enforced_reservations().cloned(),
         }
+    }
+
+    /// The timers of the service itself.
+    pub(crate) fn timers(&self) -> &Timers {
+        &self.timers
     }
 
     pub(crate) fn find(&self, url: &CookedUrl, local: SocketAddr) -> Destination<'_> {

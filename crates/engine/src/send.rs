@@ -9,17 +9,20 @@ use std::io;
 use std::sync::Arc;
 
 use httpsys_core::connection::{After, Phase, ResponseFacts};
+use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Send;
 use httpsys_core::proto::response::{Finish, ResponseHead};
-use httpsys_core::{ConnectionId, Error};
+use httpsys_core::{ConnectionId, End, Error};
 use parking_lot::MutexGuard;
 
 use crate::chunk::{self, Chunk, Next, next_piece};
 use crate::clock;
 use crate::conn::Conn;
 use crate::queue::Queue;
+use crate::routes::Bound;
 use crate::service::Service;
 use crate::sys;
+use crate::timers::Alarm;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
 /// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
@@ -240,6 +243,7 @@ impl Service {
                 }
             }
             guard.sending = true;
+            self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
                 WhenFull::Pend(register) => {
@@ -271,7 +275,14 @@ impl Service {
         let mut sent = sent;
         let most = self.parameters().max_bytes_per_send;
         let result = match loop {
-            match write_from(&mut guard, piece, sent, most) {
+            let Some(share) = self.share_of(&mut guard, piece.length() - sent) else {
+                break Ok(Stopped::Full(sent));
+            };
+            let written = write_from(&mut guard, piece, sent, share, most);
+            if let Ok(stopped) = &written {
+                guard.has_sent(stopped.position() - sent);
+            }
+            match written {
                 Ok(Stopped::Share(position)) => {
                     sent = position;
                     guard.sending = true;
@@ -287,6 +298,7 @@ impl Service {
             Ok(Stopped::Full(position)) => return Ok(Written::UpTo(position, guard)),
             Ok(_) => {
                 guard.sending = false;
+                guard.send_alarm = Alarm::NONE;
                 guard.in_flight |= !piece.last || piece.length() > SMALL;
                 if piece.last {
                     self.after_response(&mut guard, &mut wakes);
@@ -294,13 +306,13 @@ impl Service {
                 Ok(Written::All)
             }
             Err(broken) => {
-                let error = match broken {
-                    Broken::File => Error::EndOfBody,
+                let (end, error) = match broken {
+                    Broken::File => (End::FileUnreadable, Error::EndOfBody),
                     // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
-                    Broken::Connection if sent == 0 => Error::ConnectionInvalid,
-                    Broken::Connection => Error::PeerReset,
+                    Broken::Connection if sent == 0 => (End::PeerReset, Error::ConnectionInvalid),
+                    Broken::Connection => (End::PeerReset, Error::PeerReset),
                 };
-                self.reset_connection(&mut guard, error, &mut wakes);
+                self.reset_connection(&mut guard, end, &mut wakes);
                 Err(error)
             }
         };
@@ -344,20 +356,54 @@ impl Service {
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        match conn.state.end_exchange() {
-            After::NextHead if conn.unused().is_empty() && !conn.readable => {}
-            After::NextHead | After::Drain => self.pump(conn, wakes),
+        let after = conn.state.end_exchange();
+        let timer = match after {
+            After::NextHead => TimerKind::IdleConnection,
+            After::Drain => TimerKind::DrainEntityBody,
             After::Close { unread } => {
-                // A byte that comes after the close turns it into a reset, to which the client can
-                // lose what it has not taken (RFC 9112 section 9.6). A small response to a request
-                // that was read to its end is with the client before it can send more.
-                if unread || in_flight || conn.readable || !conn.unused().is_empty() {
-                    self.close_when_read(conn, wakes);
-                } else {
-                    self.close_connection(conn, wakes);
-                }
+                return self.close_after_response(conn, unread || in_flight, wakes);
+            }
+        };
+        self.start_timer(conn, timer, wakes.millis(self));
+        if after == After::Drain || conn.readable || !conn.unused().is_empty() {
+            self.pump(conn, wakes);
+        }
+    }
+
+    fn close_after_response(&self, conn: &mut Conn, unread: bool, wakes: &mut Wakes) {
+        // A byte that comes after the close turns it into a reset, to which the client can lose
+        // what it has not taken (RFC 9112 section 9.6). A small response to a request that was read
+        // to its end is with the client before it can send more.
+        if unread || conn.readable || !conn.unused().is_empty() {
+            self.close_when_read(conn, wakes);
+        } else {
+            self.close_connection(conn, End::Completed, wakes);
+        }
+    }
+
+    /// How many of `left` bytes may be written now; `None`: a bandwidth limit lets it go on later.
+    fn share_of(&self, conn: &mut Conn, left: u64) -> Option<u64> {
+        match &conn.bound {
+            Some(bound) if bound.effective.is_throttled() && left > 0 => {
+                let bound = Arc::clone(bound);
+                self.throttled_share(conn, &bound, left)
+            }
+            _ => Some(SHARE),
+        }
+    }
+
+    #[cold]
+    fn throttled_share(&self, conn: &mut Conn, bound: &Bound, left: u64) -> Option<u64> {
+        if conn.allowed == 0 {
+            let now = self.clock().millis();
+            let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
+            conn.allowed = bytes;
+            if from > now {
+                self.resume_send_at(conn, from, now);
+                return None;
             }
         }
+        Some(conn.allowed.min(left))
     }
 }
 
@@ -416,7 +462,7 @@ impl PendingOperation for Continuation {
             Some(Ok((Written::UpTo(_, mut guard), _))) if self.send.is_cancelled() => {
                 let mut wakes = Wakes::default();
                 // As if the cancel had found it waiting (SND-032).
-                service.reset_connection(&mut guard, Error::Aborted, &mut wakes);
+                service.reset_connection(&mut guard, End::SendCancelled, &mut wakes);
                 drop(guard);
                 wakes.fire(service);
                 self.send.done(service, Err(Error::Aborted));
@@ -424,6 +470,7 @@ impl PendingOperation for Continuation {
             Some(Ok((Written::UpTo(position, mut guard), _))) => {
                 self.sent = position;
                 self.head = head;
+                service.measure_rate(&mut guard);
                 guard.waits_mut().writer = Some(Waiting::Operation(self));
             }
             Some(Ok((Written::All, total))) => self.send.done(service, Ok(total)),
@@ -451,27 +498,43 @@ enum Broken {
     File,
 }
 
-/// Where a write stopped.
+/// Where a write stopped: the bytes of the piece that are out.
 enum Stopped {
     /// Everything is out.
-    Done,
+    Done(u64),
     /// The socket is full.
     Full(u64),
     /// It has had its share of the lock.
     Share(u64),
 }
 
-/// Writes on from byte `sent` until everything is out, the socket is full, or [`SHARE`] is used up.
+impl Stopped {
+    fn position(&self) -> u64 {
+        match self {
+            Stopped::Done(position) | Stopped::Full(position) | Stopped::Share(position) => {
+                *position
+            }
+        }
+    }
+}
+
+/// Writes on from byte `sent` until everything is out, the socket is full, or `share` is used up.
 /// One call of the system hands over `most` bytes at most (LIM-015).
 fn write_from(
     conn: &mut Conn,
     piece: Piece<'_>,
     mut sent: u64,
+    share: u64,
     most: Option<u32>,
 ) -> Result<Stopped, Broken> {
     let total = piece.length();
-    let until = sent.saturating_add(SHARE);
+    let until = sent.saturating_add(share);
     let most = most.map_or(usize::MAX, |most| most as usize);
+    let most = if share < SHARE {
+        most.min(share as usize)
+    } else {
+        most
+    };
     if conn.interim > 0 && !conn.flush_interim() {
         return if conn.stream.is_some() {
             Ok(Stopped::Full(sent))
@@ -506,5 +569,5 @@ fn write_from(
             Err(_) => return Err(broken),
         }
     }
-    Ok(Stopped::Done)
+    Ok(Stopped::Done(total))
 }

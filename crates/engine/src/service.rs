@@ -19,6 +19,7 @@ use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;
+use crate::group::Groups;
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
@@ -47,6 +48,13 @@ struct Inner {
 struct State {
     model: Model,
     queues: HashMap<QueueId, Arc<Queue>>,
+    groups: Groups,
+}
+
+impl State {
+    fn routes(&mut self) -> Routes {
+        Routes::new(&self.model, &self.queues, &mut self.groups)
+    }
 }
 
 impl std::fmt::Debug for Service {
@@ -83,6 +91,7 @@ impl Service {
         let state = State {
             model: Model::with_url_acl(parameters.choices.enforce_url_acl),
             queues: HashMap::new(),
+            groups: Groups::default(),
         };
         Ok(Service {
             inner: Arc::new(Inner {
@@ -153,8 +162,7 @@ impl Service {
             tracing::error!(%error, "listeners do not match the registrations that are left");
         }
         if effects.routes {
-            let routes = Routes::new(&state.model, &state.queues);
-            self.inner.routes.publish(routes);
+            self.inner.routes.publish(state.routes());
         }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
         for port in &effects.ports {
@@ -232,8 +240,7 @@ impl Service {
             .collect();
         let queues: Vec<QueueId> = state.queues.keys().copied().collect();
         state.model.clear();
-        let routes = Routes::new(&state.model, &HashMap::new());
-        self.inner.routes.publish(routes);
+        self.inner.routes.publish(state.routes());
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
             let closed = self.listen_on(port, &[]);

@@ -1,17 +1,17 @@
 //! A shard: one poll, its listeners and its connection table; and what one poll's events do.
 //!
-//! Owns the tokens, accepting, the closing timers, and [`Service::poll_once`]. Does not own who
+//! Owns the tokens, accepting, and [`Service::poll_once`]. Does not own who
 //! polls: that is `lead.rs`. Threading: `Lead` is used by the one thread that leads; everything
 //! else here is shared.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use httpsys_core::connection::Phase;
-use httpsys_core::{ConnectionId, Error, QueueId};
+use httpsys_core::end::TimerKind;
+use httpsys_core::{ConnectionId, End, QueueId};
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
@@ -19,17 +19,17 @@ use parking_lot::{Mutex, RwLock};
 use slab::Slab;
 
 use crate::conn::Conn;
+use crate::ends::Ends;
 use crate::listener::Listener;
 use crate::service::Service;
 use crate::sys;
 use crate::table::Table;
+use crate::timers::{Purpose, Timers};
 use crate::waiter::{Signal, Wakes};
 
 /// Events of one poll: enough to amortise the call, few enough that the first request of a batch
 /// does not wait for the parsing of hundreds.
 const EVENTS: usize = 128;
-/// How long a closing connection is given to take the last bytes (G-006).
-const LINGER: Duration = Duration::from_secs(1);
 /// When accepting failed, the next attempt.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
@@ -43,8 +43,8 @@ pub(crate) struct Shard {
     pub(crate) waker: Waker,
     pub(crate) lead: Mutex<Lead>,
     pub(crate) listeners: RwLock<Slab<Listener>>,
-    /// Closing connections with their last moment; in that order, as all have the same time.
-    closing: Mutex<VecDeque<(Instant, ConnectionId)>>,
+    pub(crate) timers: Timers,
+    pub(crate) ends: Ends,
     accept_again: Mutex<Option<Instant>>,
     /// Connections that have more to read than their share of one turn.
     resume: Mutex<Vec<ConnectionId>>,
@@ -78,7 +78,8 @@ impl Shard {
                 events: Events::with_capacity(EVENTS),
             }),
             listeners: RwLock::new(Slab::new()),
-            closing: Mutex::new(VecDeque::new()),
+            timers: Timers::default(),
+            ends: Ends::default(),
             accept_again: Mutex::new(None),
             resume: Mutex::new(Vec::new()),
         })
@@ -95,36 +96,10 @@ impl Shard {
         let _ = self.waker.wake();
     }
 
-    /// Arranges that a closing connection ends in time even if its peer does nothing.
-    pub(crate) fn end_later(&self, connection: ConnectionId, now: Instant) {
-        let mut closing = self.closing.lock();
-        closing.push_back((now + LINGER, connection));
-        if closing.len() == 1 {
-            self.interrupt();
-        }
-    }
-
     /// The connection goes on at the next poll, after the others had their turn.
     pub(crate) fn resume_later(&self, connection: ConnectionId) {
         self.resume.lock().push(connection);
         self.interrupt();
-    }
-
-    fn next_timer(&self) -> Option<Instant> {
-        let closing = self.closing.lock().front().map(|(when, _)| *when);
-        let accept = *self.accept_again.lock();
-        match (closing, accept) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
-    }
-
-    fn pop_ended(&self, now: Instant) -> Option<ConnectionId> {
-        let mut closing = self.closing.lock();
-        match closing.front() {
-            Some((when, _)) if *when <= now => closing.pop_front().map(|(_, id)| id),
-            _ => None,
-        }
     }
 }
 
@@ -140,8 +115,8 @@ impl Service {
     ) {
         wakes.own_queue = own_queue;
         let shard = self.shard();
-        let timer = shard.next_timer();
-        let until = match (deadline, timer) {
+        let retry = *shard.accept_again.lock();
+        let until = match (deadline, retry) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
@@ -152,6 +127,7 @@ impl Service {
             }
             return;
         }
+        wakes.forget_time();
         for event in &lead.events {
             match event.token() {
                 WAKER => {}
@@ -162,8 +138,8 @@ impl Service {
             }
         }
         self.resume_connections(wakes);
-        if timer.is_some() {
-            self.handle_timers(wakes);
+        if retry.is_some() {
+            self.accept_again();
         }
         wakes.own_queue = None;
     }
@@ -183,10 +159,11 @@ impl Service {
                 conn.readable = true;
                 self.pump(&mut conn, wakes);
             } else {
-                self.reset_connection(&mut conn, Error::PeerReset, wakes);
+                self.reset_connection(&mut conn, End::PeerReset, wakes);
             };
         }
-        if event.is_writable() && (conn.interim == 0 || conn.flush_interim()) {
+        let throttled = conn.send_alarm.purpose == Purpose::Bandwidth;
+        if event.is_writable() && !throttled && (conn.interim == 0 || conn.flush_interim()) {
             if let Some(writer) = conn.pop_writer() {
                 wakes.add(writer, Signal::Ready);
             }
@@ -199,6 +176,7 @@ impl Service {
             if let Phase::Exchange(_) = conn.state.phase() {
                 if let Some(reader) = conn.pop_reader() {
                     wakes.add(reader, Signal::Ready);
+                    self.body_has_come(&mut conn);
                 }
             } else {
                 self.pump(&mut conn, wakes);
@@ -218,17 +196,9 @@ impl Service {
         }
     }
 
-    fn handle_timers(&self, wakes: &mut Wakes) {
+    fn accept_again(&self) {
         let shard = self.shard();
         let now = self.clock().now();
-        while let Some(id) = shard.pop_ended(now) {
-            let Some(mut conn) = shard.table.lock(id.place()) else {
-                continue;
-            };
-            if conn.state.id() == id && matches!(conn.state.phase(), Phase::Closing) {
-                self.close_connection(&mut conn, wakes);
-            }
-        }
         let due = shard.accept_again.lock().take_if(|when| *when <= now);
         if due.is_some() {
             let all: Vec<usize> = shard
@@ -273,7 +243,9 @@ impl Service {
         let shard = self.shard();
         let most = self.parameters().max_connections;
         if most.is_some_and(|most| shard.table.open() >= most) {
-            tracing::info!(%remote, reason = "Connections_Refused", "dropped: MaxConnections");
+            let reason = "Connections_Refused";
+            tracing::info!(%remote, reason, "dropped: MaxConnections");
+            self.log_refused_connection(remote, listening, reason);
             return sys::reset(stream);
         }
         sys::prepare(&stream);
@@ -305,6 +277,7 @@ impl Service {
             return shard.table.release(slot, exhausted);
         }
         conn.stream = Some(stream);
+        self.start_timer(&mut conn, TimerKind::IdleConnection, self.clock().millis());
     }
 
     /// Visits every open connection, each with its slot locked: for calls that are rare.

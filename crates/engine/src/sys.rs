@@ -78,6 +78,11 @@ pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     SockRef::from(stream).send_with_flags(bytes, SEND_FLAGS)
 }
 
+/// The bytes that the peer has not acknowledged, where the system says.
+pub(crate) fn unacknowledged(stream: &TcpStream) -> Option<u64> {
+    httpsys_socket::unacknowledged(stream)
+}
+
 /// Seconds since 1970-01-01 00:00:00 UTC. Needed for each response: the clock that the kernel keeps
 /// per tick is good enough for whole seconds and costs a fifth.
 #[cfg(target_os = "linux")]
@@ -87,6 +92,25 @@ pub(crate) fn unix_seconds() -> u64 {
         .ok()
         .and_then(|time| u64::try_from(time.tv_sec()).ok())
         .unwrap_or(0)
+}
+
+/// Milliseconds since the system started, from the clock that the kernel keeps per tick.
+#[cfg(target_os = "linux")]
+pub(crate) fn millis() -> u64 {
+    use nix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).ok();
+    time.map_or(0, |time| {
+        time.tv_sec() as u64 * 1000 + time.tv_nsec() as u64 / 1_000_000
+    })
+}
+
+/// Milliseconds since the first call.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn millis() -> u64 {
+    use std::sync::OnceLock;
+    use std::time::Instant;
+    static ZERO: OnceLock<Instant> = OnceLock::new();
+    ZERO.get_or_init(Instant::now).elapsed().as_millis() as u64
 }
 
 /// Seconds since 1970-01-01 00:00:00 UTC.

@@ -148,6 +148,8 @@ pub(crate) struct Wakes {
     list: SmallVec<[(Waiting, Signal); 4]>,
     /// The queue whose next request the polling thread keeps for itself.
     pub(crate) own_queue: Option<QueueId>,
+    /// The time of what collects these, as soon as somebody has asked for it.
+    millis: Option<u64>,
 }
 
 impl Wakes {
@@ -165,6 +167,16 @@ impl Wakes {
     /// The thread that collects these polls for this queue and takes its next request itself.
     pub(crate) fn keeps_requests_of(&self, queue: QueueId) -> bool {
         self.own_queue == Some(queue)
+    }
+
+    /// The clock's milliseconds; asked once.
+    pub(crate) fn millis(&mut self, service: &Service) -> u64 {
+        *self.millis.get_or_insert_with(|| service.clock().millis())
+    }
+
+    /// Time has passed.
+    pub(crate) fn forget_time(&mut self) {
+        self.millis = None;
     }
 
     pub(crate) fn fire(&mut self, service: &Service) {

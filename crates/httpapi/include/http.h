@@ -237,6 +237,8 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpGetExtension(_In_ HTTPAPI_VERSION Version, _In_
 }
 #endif
 
+#include "httpsys/extension.h"
+
 #if defined(HTTPSYS_NATIVE_SOCKETS) || defined(_NETINET_IN_H) || defined(_NETINET_IN_H_)
 #include "httpsys/native.h"
 #endif

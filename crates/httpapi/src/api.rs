@@ -1,4 +1,4 @@
-//! The 44 functions of http.h, one module per family; which state each is in is listed in
+//! The 44 functions of http.h, and ours beside them, one module per family; which state each is in is listed in
 //! docs/COMPATIBILITY.md.
 //!
 //! Owns the exported functions: pointers and flags are checked here, and reserved arguments must be
@@ -11,6 +11,7 @@ pub mod client_certificate;
 pub mod delegation;
 pub mod demand;
 pub mod disconnect;
+pub mod extension;
 pub mod feature;
 pub mod initialize;
 mod property;

@@ -19,6 +19,7 @@
 mod common;
 mod config;
 mod error;
+mod extension;
 mod info;
 mod message;
 mod property;
@@ -27,6 +28,7 @@ mod win32;
 pub use common::*;
 pub use config::*;
 pub use error::*;
+pub use extension::*;
 pub use info::*;
 pub use message::*;
 pub use property::*;

@@ -118,12 +118,13 @@ mod url_group;
 pub use body::BodyReader;
 pub use data::Data;
 pub use headers::Headers;
+pub use httpsys_core::end::TimerKind;
 pub use httpsys_core::property::{State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{
     Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
 };
-pub use httpsys_core::{ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
-pub use httpsys_engine::{InvalidEnvironment, parameters_from_environment};
+pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use httpsys_engine::{Fate, InvalidEnvironment, parameters_from_environment};
 pub use property::Limits;
 pub use queue::{Incoming, RequestQueue};
 pub use request::Request;

@@ -18,7 +18,7 @@ use crate::by_id::Flags;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::queue::Scope;
-use crate::{Response, ResponseStream, Result, Upgraded};
+use crate::{End, Fate, Response, ResponseStream, Result, Upgraded};
 
 /// A request that waits for its answer.
 ///
@@ -213,6 +213,16 @@ impl Request {
     #[must_use]
     pub fn connection_id(&self) -> ConnectionId {
         self.block().connection
+    }
+
+    /// Why the connection of the request ended; `None` while it is open. For a read or a send that
+    /// failed: [`crate::Service::fate_of`] tells the same once the request is used up.
+    #[must_use]
+    pub fn why_closed(&self) -> Option<End> {
+        match self.scope.service.fate_of(self.connection_id()) {
+            Fate::Ended(end) => Some(end),
+            Fate::Open | Fate::Unknown => None,
+        }
     }
 
     /// What was given with the URL that matched (HST-011).

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use httpsys_core::operation::{ApiVersion, Control, Outcome};
 
-use crate::{Error, Parameters, RequestQueue, Result, ServerSession};
+use crate::{ConnectionId, Error, Fate, Parameters, RequestQueue, Result, ServerSession};
 
 /// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
 ///
@@ -139,6 +139,13 @@ impl Service {
             },
             false,
         )
+    }
+
+    /// Why a connection ended, or that it has not: for a program that met [`Error::ConnectionInvalid`]
+    /// or a broken send and wants to know whose doing it was. Any thread, at any moment.
+    #[must_use]
+    pub fn fate_of(&self, connection: ConnectionId) -> Fate {
+        self.engine().fate_of(connection)
     }
 
     /// True when both are handles of one service.

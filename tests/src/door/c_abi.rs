@@ -229,4 +229,8 @@ impl Door for CAbi {
     fn wait_for_disconnect(&self, queue: &Handle, connection: u64) -> Result<(), u32> {
         checked(raw::wait_for_disconnect(*queue, connection))
     }
+
+    fn why_closed(&self, connection: u64) -> Result<(u32, String), u32> {
+        raw::why_closed(connection)
+    }
 }

@@ -4,7 +4,7 @@
 //! than the C functions is translated to their terms: the end of a body (`Ok(0)`) to 38, and
 //! chunks to one body.
 
-use httpsys::{ConnectionId, Error, Request, RequestId, RequestQueue, Response};
+use httpsys::{ConnectionId, Error, Fate, Request, RequestId, RequestQueue, Response};
 use httpsys::{ServerSession, Service, UrlGroup};
 
 use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
@@ -215,6 +215,14 @@ impl Door for RustApi {
         queue
             .wait_for_disconnect(ConnectionId(connection))
             .map_err(code)
+    }
+
+    fn why_closed(&self, connection: u64) -> Result<(u32, String), u32> {
+        match self.service.fate_of(ConnectionId(connection)) {
+            Fate::Open => Ok((0, "Open".to_owned())),
+            Fate::Ended(end) => Ok((end.number(), end.name().to_owned())),
+            Fate::Unknown => Err(1168),
+        }
     }
 }
 

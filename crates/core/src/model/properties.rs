@@ -8,9 +8,18 @@ use super::{Effects, Group, Model};
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::operation::Outcome;
-use crate::property::{Effective, Holder, Properties, Property, QueueProperties, QueueProperty};
+use crate::property::{
+    Effective, Holder, Properties, Property, QueueProperties, QueueProperty, Timers,
+};
 
 impl Model {
+    /// The timers of the service, for connections that no request has led to a URL group yet
+    /// (TMO-005).
+    #[must_use]
+    pub fn timers(&self) -> Timers {
+        self.timeouts.timers()
+    }
+
     /// What is in force for the requests of a URL group.
     #[must_use]
     pub fn effective(&self, group: UrlGroupId) -> Option<Effective> {

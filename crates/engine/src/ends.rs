@@ -1,0 +1,117 @@
+//! Why connections ended: told to whoever asks, to `tracing`, and to the HTTPERR log.
+//!
+//! Owns: what is remembered of connections that are gone, and the one event and the one line that
+//! each end gives. Does not own: the reasons (`httpsys_core::end`), ending (`cancel.rs`), nor the
+//! log (`error_log.rs`). Threading: any thread; the list's lock is a leaf.
+
+use std::collections::VecDeque;
+
+use httpsys_core::connection::{Delivery, Exchange};
+use httpsys_core::{ConnectionId, End};
+use parking_lot::Mutex;
+
+use crate::conn::Conn;
+use crate::routes::Bound;
+use crate::service::Service;
+
+/// How many ends are remembered.
+const REMEMBERED: usize = 4096;
+
+/// What became of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is open.
+    Open,
+    /// It has ended, and why.
+    Ended(End),
+    /// There never was one with this id, or it ended before so many others that it is forgotten:
+    /// the service remembers the last 4,096.
+    Unknown,
+}
+
+/// The ends of the last connections of a shard, the latest at the back.
+#[derive(Debug, Default)]
+pub(crate) struct Ends(Mutex<VecDeque<(ConnectionId, End)>>);
+
+impl Ends {
+    fn remember(&self, connection: ConnectionId, end: End) {
+        let mut ends = self.0.lock();
+        if ends.len() == REMEMBERED {
+            ends.pop_front();
+        }
+        ends.push_back((connection, end));
+    }
+
+    fn of(&self, connection: ConnectionId) -> Option<End> {
+        let ends = self.0.lock();
+        let found = ends.iter().rev().find(|(id, _)| *id == connection);
+        found.map(|(_, end)| *end)
+    }
+}
+
+impl Service {
+    /// Why a connection ended, or that it has not. Any thread, at any moment.
+    #[must_use]
+    pub fn fate_of(&self, connection: ConnectionId) -> Fate {
+        if let Some(conn) = self.shard().table.lock(connection.place()) {
+            if conn.state.id() == connection && conn.stream.is_some() {
+                return Fate::Open;
+            }
+        }
+        let ended = self.shard().ends.of(connection);
+        ended.map_or(Fate::Unknown, Fate::Ended)
+    }
+
+    /// The connection has just ended, with this exchange under way. Its slot is still locked, and
+    /// it still has its request block if no program has it.
+    pub(crate) fn note_end(
+        &self,
+        conn: &mut Conn,
+        end: End,
+        exchange: Option<&Exchange>,
+        bound: Option<&Bound>,
+    ) {
+        let connection = conn.state.id();
+        // A refused request had its event and its line when it was refused.
+        let told = conn.why.take();
+        self.shard().ends.remember(connection, told.unwrap_or(end));
+        if told.is_some() {
+            return;
+        }
+        if !end.is_ordinary() {
+            tracing::info!(
+                connection = connection.0,
+                request = exchange.map(|exchange| exchange.request().0),
+                queue = bound.map(|bound| bound.queue.id().0),
+                url_group = bound.map(|bound| bound.group.id().0),
+                reason = end.name(),
+                "connection ended"
+            );
+        } else {
+            tracing::debug!(
+                connection = connection.0,
+                reason = end.name(),
+                "connection ended"
+            );
+        }
+        if self.error_log().is_some() {
+            if let Some(phrase) = phrase(end, exchange) {
+                self.log_error(conn, phrase, None, conn.block.as_deref());
+            }
+        }
+    }
+}
+
+/// HTTPERR's phrase for an end (LOG-007, LOG-008), if it has one.
+fn phrase(end: End, exchange: Option<&Exchange>) -> Option<&'static str> {
+    match end {
+        End::Timer(timer) => Some(timer.name()),
+        End::QueueClosed => Some("Connection_Abandoned_By_ReqQueue"),
+        End::Exhausted => Some("Internal"),
+        End::PeerReset | End::PeerClosed | End::BodyIncomplete => match exchange?.delivery() {
+            Delivery::Queued => Some("Client_Reset"),
+            Delivery::Bound | Delivery::Delivered => Some("Connection_Dropped"),
+        },
+        _ => None,
+    }
+}

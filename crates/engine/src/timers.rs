@@ -1,0 +1,306 @@
+//! The timers of connections: IdleConnection, HeaderWait, RequestQueue, EntityBody,
+//! DrainEntityBody, MinSendRate (TMO rows), the end of closing (G-006), and the moment at which a
+//! limited bandwidth lets a send go on.
+//!
+//! Owns: when each runs, what it does, the wheel behind its lock, and the list of what it has due.
+//! Does not own: the values (properties, `Bound`), the wheel itself (`httpsys_core::timer`), nor who
+//! looks at it: that is the fallback thread (`lead.rs`), so that threads that poll for the program
+//! pay nothing.
+//!
+//! A connection has two alarms: one for what is waited for from the client, one for what is sent to
+//! it. Starting one is a store, as long as the wheel looks at the connection no later: found at its
+//! tick, a connection whose alarm is later than that is entered again. The entry belongs to the
+//! slot, and a later connection in it goes on with it.
+//!
+//! Threading: alarms are behind the slot's lock; the wheel's lock is a leaf.
+
+use std::time::Duration;
+
+use httpsys_core::End;
+use httpsys_core::connection::{Delivery, Opaque, Phase};
+use httpsys_core::end::TimerKind;
+use httpsys_core::timer::{Tick, TimerWheel};
+use parking_lot::Mutex;
+
+use crate::conn::Conn;
+use crate::service::Service;
+use crate::waiter::{Signal, Wakes};
+
+/// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
+const LINGER_MS: u64 = 1000;
+/// The system's coarse clock lags by so much at most.
+const CLOCK_LAG: Duration = Duration::from_millis(10);
+
+/// What an alarm is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Nothing,
+    Timer(TimerKind),
+    /// A closing connection's last moment.
+    Linger,
+    /// The bandwidth lets the waiting send go on.
+    Bandwidth,
+}
+
+/// A purpose with its time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alarm {
+    pub(crate) purpose: Purpose,
+    at: Tick,
+}
+
+impl Alarm {
+    pub(crate) const NONE: Alarm = Alarm {
+        purpose: Purpose::Nothing,
+        at: Tick::NEVER,
+    };
+}
+
+/// The wheel of a shard.
+#[derive(Debug, Default)]
+pub(crate) struct Timers(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    wheel: TimerWheel,
+    /// When whoever looks at the wheel will do so next by himself.
+    wakes_at: Tick,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State {
+            wheel: TimerWheel::default(),
+            // Nobody looks before there is something.
+            wakes_at: Tick::NEVER,
+        }
+    }
+}
+
+impl Service {
+    /// Looks at the timers and does what is due. The service does this itself when their time has
+    /// come; a program that turns the clock by hand ([`Service::with_clock`]) calls it after each
+    /// turn. Any thread.
+    pub fn run_timers(&self) {
+        let now = Tick::floor(self.clock().millis());
+        let mut due = Vec::new();
+        {
+            let mut timers = self.shard().timers.0.lock();
+            if timers.wheel.next().is_none_or(|next| next > now) {
+                return;
+            }
+            timers.wheel.advance(now, &mut due);
+        }
+        let mut wakes = Wakes::default();
+        for (slot, tick) in due {
+            if let Some(mut conn) = self.shard().table.lock_slot(slot) {
+                self.look_at(&mut conn, tick, &mut wakes);
+            }
+        }
+        wakes.fire(self);
+    }
+
+    /// How long the wheel can be left alone from now on, unless somebody rings; `None`: for ever.
+    pub(crate) fn time_to_timers(&self) -> Option<Duration> {
+        let mut timers = self.shard().timers.0.lock();
+        let next = timers.wheel.next();
+        timers.wakes_at = next.unwrap_or(Tick::NEVER);
+        let next = next?.millis();
+        let left = next.saturating_sub(self.clock().millis());
+        Some(Duration::from_millis(left) + CLOCK_LAG)
+    }
+
+    /// Starts a timer of the connection's URL group, or before there is one of the service
+    /// (TMO-005), in the place of the one that runs.
+    pub(crate) fn start_timer(&self, conn: &mut Conn, kind: TimerKind, now: u64) {
+        let seconds = match &conn.bound {
+            Some(bound) => bound.effective.timers.seconds(kind),
+            None => self.routes().timers().seconds(kind),
+        };
+        conn.alarm = match seconds {
+            Some(seconds) => Alarm {
+                purpose: Purpose::Timer(kind),
+                at: Tick::after(now, u64::from(seconds) * 1000),
+            },
+            None => Alarm::NONE,
+        };
+        self.arm(conn, now);
+    }
+
+    /// Starts the timer of a connection that closes.
+    pub(crate) fn start_linger(&self, conn: &mut Conn) {
+        let now = self.clock().millis();
+        conn.send_alarm = Alarm::NONE;
+        conn.alarm = Alarm {
+            purpose: Purpose::Linger,
+            at: Tick::after(now, LINGER_MS),
+        };
+        self.arm(conn, now);
+    }
+
+    /// The waiting send goes on at this millisecond.
+    pub(crate) fn resume_send_at(&self, conn: &mut Conn, from: u64, now: u64) {
+        conn.send_alarm = Alarm {
+            purpose: Purpose::Bandwidth,
+            at: Tick::after(from, 0),
+        };
+        self.arm(conn, now);
+    }
+
+    /// A send waits for the client: from now on its rate is measured, if nothing runs already.
+    pub(crate) fn measure_rate(&self, conn: &mut Conn) {
+        let limited = conn.bound.as_ref();
+        let limited = limited.is_some_and(|bound| bound.effective.timers.min_send_rate.is_some());
+        if limited && conn.send_alarm.purpose == Purpose::Nothing {
+            self.begin_rate_window(conn);
+        }
+    }
+
+    fn begin_rate_window(&self, conn: &mut Conn) {
+        let now = self.clock().millis();
+        let taken = conn.taken();
+        conn.waits_mut().taken_before = taken;
+        conn.send_alarm = Alarm {
+            purpose: Purpose::Timer(TimerKind::MinSendRate),
+            at: Tick::after(now, self.rate_window() * 1000),
+        };
+        self.arm(conn, now);
+    }
+
+    fn rate_window(&self) -> u64 {
+        u64::from(self.parameters().choices.send_rate_window.max(1))
+    }
+
+    /// Body bytes came in: the timer for them begins anew for the calls that still wait (TMO-006).
+    pub(crate) fn body_has_come(&self, conn: &mut Conn) {
+        if conn.alarm.purpose != Purpose::Timer(TimerKind::EntityBody) {
+            return;
+        }
+        if conn.has_readers() {
+            self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
+        } else {
+            conn.alarm = Alarm::NONE;
+        }
+    }
+
+    /// A read waits for body bytes. In opaque mode there is no entity body to wait for.
+    pub(crate) fn body_is_awaited(&self, conn: &mut Conn) {
+        let exchange = conn.state.exchange();
+        if exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
+            self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
+        }
+    }
+
+    /// Sees that the wheel looks at the connection no later than its alarms say.
+    fn arm(&self, conn: &mut Conn, now: u64) {
+        let at = conn.alarm.at.min(conn.send_alarm.at);
+        if at < conn.looked_at {
+            self.enter(conn, at, now);
+        }
+    }
+
+    #[cold]
+    fn enter(&self, conn: &mut Conn, at: Tick, now: u64) {
+        let slot = conn.state.id().place().slot;
+        let sooner = {
+            let mut timers = self.shard().timers.0.lock();
+            let tick = timers.wheel.enter(slot, at, Tick::floor(now));
+            conn.looked_at = tick;
+            let sooner = tick < timers.wakes_at;
+            if sooner {
+                timers.wakes_at = tick;
+            }
+            sooner
+        };
+        if sooner {
+            self.wake_fallback();
+        }
+    }
+
+    /// The wheel has handed out the slot's entry of `tick`.
+    fn look_at(&self, conn: &mut Conn, tick: Tick, wakes: &mut Wakes) {
+        // An entry that a sooner one has replaced.
+        if conn.looked_at != tick {
+            return;
+        }
+        conn.looked_at = Tick::NEVER;
+        if conn.stream.is_none() {
+            return;
+        }
+        if conn.alarm.at <= tick {
+            let purpose = std::mem::replace(&mut conn.alarm, Alarm::NONE).purpose;
+            self.receiving_is_late(conn, purpose, wakes);
+        }
+        if conn.stream.is_some() && conn.send_alarm.at <= tick {
+            let purpose = std::mem::replace(&mut conn.send_alarm, Alarm::NONE).purpose;
+            self.sending_is_late(conn, purpose, wakes);
+        }
+        if conn.stream.is_some() {
+            self.arm(conn, tick.millis());
+        }
+    }
+
+    /// G-086: an idle connection ends with FIN, everything else with a reset, and none with an
+    /// answer, except that a request in the queue has the 503 handling (G-083).
+    fn receiving_is_late(&self, conn: &mut Conn, purpose: Purpose, wakes: &mut Wakes) {
+        let kind = match purpose {
+            Purpose::Linger => return self.close_connection(conn, End::Completed, wakes),
+            Purpose::Timer(kind) => kind,
+            Purpose::Nothing | Purpose::Bandwidth => return,
+        };
+        let phase = conn.state.phase();
+        let late = match kind {
+            TimerKind::IdleConnection if conn.state.is_idle() => {
+                return self.close_connection(conn, End::Timer(kind), wakes);
+            }
+            TimerKind::RequestQueue => return self.request_is_late(conn, wakes),
+            TimerKind::HeaderWait => matches!(phase, Phase::Head { .. }),
+            TimerKind::DrainEntityBody => matches!(phase, Phase::Drain(_)),
+            TimerKind::EntityBody => conn.has_readers(),
+            TimerKind::IdleConnection | TimerKind::MinSendRate => false,
+        };
+        if late {
+            self.reset_connection(conn, End::Timer(kind), wakes);
+        }
+    }
+
+    fn request_is_late(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        let queued = match conn.state.exchange() {
+            Some(exchange) if exchange.delivery() == Delivery::Queued => exchange.request(),
+            _ => return,
+        };
+        let Some(bound) = conn.bound.clone() else {
+            return;
+        };
+        // Not there: a receive has just taken it.
+        if bound.queue.lock().forget(queued) {
+            self.refuse_queued(conn, &bound, TimerKind::RequestQueue.name(), wakes);
+        }
+    }
+
+    fn sending_is_late(&self, conn: &mut Conn, purpose: Purpose, wakes: &mut Wakes) {
+        match purpose {
+            Purpose::Bandwidth => {
+                if let Some(writer) = conn.pop_writer() {
+                    wakes.add(writer, Signal::Ready);
+                }
+            }
+            // Nothing waits for the client any more.
+            Purpose::Timer(TimerKind::MinSendRate) if conn.sending => self.check_rate(conn, wakes),
+            _ => {}
+        }
+    }
+
+    /// TMO-010: what the client has taken since the window began, against what it should have.
+    fn check_rate(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        let rate = conn.bound.as_ref();
+        let rate = rate.and_then(|bound| bound.effective.timers.min_send_rate);
+        let Some(rate) = rate else { return };
+        let taken = conn.taken().saturating_sub(conn.waits_mut().taken_before);
+        if taken < u64::from(rate) * self.rate_window() {
+            self.reset_connection(conn, End::Timer(TimerKind::MinSendRate), wakes);
+        } else {
+            self.begin_rate_window(conn);
+        }
+    }
+}
