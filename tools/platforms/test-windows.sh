@@ -12,6 +12,11 @@ case $(uname -s) in
     use_wine
     use_compiler x86_64-pc-windows-gnu
     target=(--target x86_64-pc-windows-gnu)
+    # Under Wine 8.0 one of some thousand connections stalls when tests share a process side by side.
+    export RUST_TEST_THREADS=1
+    # Wine reports a peer's reset as an orderly end, so that a waiting read has nothing else to say.
+    wine_skips=(--skip a_peer_that_resets_ends_a_waiting_read)
+    skip "a_peer_that_resets_ends_a_waiting_read (Wine shows a peer's reset as an end)"
     ;;
 esac
 run() {
@@ -25,6 +30,7 @@ run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p htt
 say "Windows: bytes on the wire, layouts, properties"
 run -p httpsys-tests --lib --test wire --test abi --test properties
 say "Windows: conformance through the Rust API"
-run -p httpsys-tests --test conformance -- rust_api::
+run -p httpsys-tests --test conformance -- rust_api:: \
+  ${wine_skips[@]+"${wine_skips[@]}"}
 skip "conformance against the system's own httpapi.dll (only a real Windows has one that counts)"
 say "make test-windows: done"

@@ -6,7 +6,7 @@
 use_wine() {
   with_apt x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
   with_apt wine wine wine64
-  export WINEPREFIX="$cache/wine-$(wine --version | tr -c 'a-zA-Z0-9.\n' _)"
+  export WINEPREFIX="$cache/$(wine --version | cut -d' ' -f1)"
   export WINEDEBUG="${WINEDEBUG:--all}" WINEDLLOVERRIDES="${WINEDLLOVERRIDES:-mscoree,mshtml,winemenubuilder.exe=}"
   if [ ! -e "$WINEPREFIX/complete" ]; then
     say "A new prefix for $(wine --version)"
