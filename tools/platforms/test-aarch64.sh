@@ -3,7 +3,7 @@
 # Needs: rustup's aarch64-unknown-linux-gnu or Debian's rust-web packages; gcc, g++ and qemu-user
 # from apt. On an Arm machine `make test` is the same.
 # Skips: clang, valgrind and sanitizers (of another machine); browsers and other clients; slow clients
-# and throughput, which an emulator does not measure; the differential and the random tests, which
+# and throughput, stress, which an emulator does not measure; the differential and the random tests, which
 # only compute.
 #
 # The system need not know how to start programs of another machine: the linker's wrapper leaves a
@@ -63,7 +63,7 @@ cargo test ${jobs:+-j "$jobs"} --workspace --exclude xtask --exclude httpsys-ben
   --lib --tests --no-fail-fast -- --skip rcv_030_every_pointer_is_inside_for_any_request \
   --skip random_tables_agree_with_the_model --skip random_bytes_never_panic
 suites=(--lib)
-for suite in abi conformance wire crt programs stress shapes; do suites+=(--test "$suite"); done
-cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- "$@"
-skip "clang, valgrind, sanitizers, interop clients, slow clients, long random tests (not under an emulator)"
+for suite in abi conformance wire crt programs shapes; do suites+=(--test "$suite"); done
+cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- --skip address_sanitizer "$@"
+skip "clang, valgrind, sanitizers, interop clients, slow clients, stress and long random tests (not under an emulator)"
 say "make test-aarch64: done"
