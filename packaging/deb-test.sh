@@ -28,20 +28,20 @@ mkdir -p "$root/var/lib/dpkg"
 touch "$root/var/lib/dpkg/status"
 dpkg --root="$root" --force-depends --force-not-root --log=/dev/null -i "$package" > "$cache/dpkg.log" 2>&1 ||
   fail "dpkg -i failed: $(tail -n 3 "$cache/dpkg.log")"
-dpkg --root="$root" -L libhttpapi-dev | grep -q /usr/include/httpsys/http.h || fail "no http.h is installed"
+[ -f "$root/usr/include/httpsys/http.h" ] || fail "no http.h is installed"
 if grep -raq -e "$PWD" -e "$work" "$root/usr/lib/pkgconfig" "$root/usr/lib/cmake" "$root/usr/bin"; then
   fail "a path of the build is in an installed file"
 fi
 
 try() {
-  local program=$1 port=$2 said
-  LD_LIBRARY_PATH="$root/usr/lib" "$program" "http://localhost:$port/" > "$work/said" 2>&1 &
+  local program=$1 port=$2 said=
+  LD_LIBRARY_PATH="$root/usr/lib" "$program" "$port" > "$work/said" 2>&1 &
   local server=$!
   for _ in $(seq 100); do
     said=$(curl -s --max-time 5 "http://localhost:$port/") && break
     sleep 0.1
   done
-  kill "$server" && wait "$server" 2> /dev/null || true
+  { kill "$server" && wait "$server"; } 2> /dev/null || true
   [ -n "$said" ] || fail "$program does not answer: $(cat "$work/said")"
   echo "$(basename "$program"): $said"
 }
