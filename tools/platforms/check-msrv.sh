@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 has rustup || fail "missing: rustup, to get Rust $version"
 if ! rustup run "$version" rustc --version > /dev/null 2>&1; then
-  timeout 600 rustup --quiet toolchain install "$version" --profile minimal --no-self-update \
+  limited 600 rustup --quiet toolchain install "$version" --profile minimal --no-self-update \
     2> "$cache/rustup.log" || fail "Rust $version does not install: $(tail -n 1 "$cache/rustup.log")"
 fi
 export RUSTUP_TOOLCHAIN=$version

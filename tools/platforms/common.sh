@@ -9,6 +9,8 @@
 
 cache=${HTTPSYS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/httpsys}
 mkdir -p "$cache"
+# Empty is as good as absent, for callers that cannot unset it.
+[ -n "${CARGO_TARGET_DIR:-}" ] || unset CARGO_TARGET_DIR
 jobs=${HTTPSYS_JOBS:-}
 export CARGO_INCREMENTAL=0
 # Debug information would only cost time and disk here: what fails is looked into on its own machine.
@@ -16,6 +18,8 @@ export CARGO_PROFILE_DEV_DEBUG=0
 
 say() { printf '==> %s (%ds)\n' "$*" "$SECONDS"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
+# limited SECONDS COMMAND...: macOS has no timeout(1).
+limited() { if has timeout; then timeout "$@"; else shift; "$@"; fi; }
 has() { command -v "$1" > /dev/null 2>&1; }
 
 # with_apt COMMAND PACKAGE...: installs the packages if the command is not there.
@@ -55,7 +59,7 @@ use_compiler() {
     [ -d "$(rustc --print target-libdir --target "$target" 2> /dev/null)" ] || absent=1
   done
   if [ "${HTTPSYS_COMPILER:-}" != debian ]; then
-    if [ $absent -eq 0 ] || { has rustup && timeout 300 rustup --quiet target add "$@" 2> "$cache/rustup.log"; }; then
+    if [ $absent -eq 0 ] || { has rustup && limited 300 rustup --quiet target add "$@" 2> "$cache/rustup.log"; }; then
       use_target_dir
       return 0
     fi

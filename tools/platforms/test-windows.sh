@@ -21,7 +21,7 @@ case $(uname -s) in
 esac
 run() {
   # A hang is a failure, and soon.
-  timeout 900 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@"
+  limited 900 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@"
 }
 
 say "Windows: the crates"
