@@ -27,7 +27,12 @@ with_apt() {
   has "$1" && return 0
   local command=$1
   shift
-  [ "$(id -u)" -eq 0 ] && has apt-get || fail "missing: $command (Debian: apt-get install $*)"
+  apt_install "$@"
+  has "$command" || fail "$command is still missing after apt-get install $*"
+}
+
+apt_install() {
+  [ "$(id -u)" -eq 0 ] && has apt-get || fail "missing (Debian: apt-get install $*)"
   echo "installing: $*"
   if [ ! -e "$cache/apt-updated" ] || [ -n "$(find "$cache/apt-updated" -mmin +60)" ]; then
     DEBIAN_FRONTEND=noninteractive apt-get -q update > "$cache/apt.log" 2>&1 ||
@@ -37,7 +42,6 @@ with_apt() {
   DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y \
     --no-install-recommends "$@" > "$cache/apt.log" 2>&1 ||
     fail "apt-get install $* failed: $(tail -n 2 "$cache/apt.log")"
-  has "$command" || fail "$command is still missing after apt-get install $*"
 }
 
 # Cargo's name for a variable of a target: upper AARCH64_APPLE_DARWIN.
@@ -73,7 +77,7 @@ use_debian_compiler() {
   with_apt /usr/bin/rustc rustc-web
   with_apt /usr/bin/cargo cargo-web
   with_apt /usr/bin/cargo-clippy rust-web-clippy
-  [ -d /usr/lib/rustlib/src ] || with_apt rust-web-src-is-absent rust-web-src || true
+  [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] || apt_install rust-web-src
   # rustup's proxies would otherwise answer.
   export PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc
   use_target_dir "${CARGO_TARGET_DIR:+debian}"
@@ -112,7 +116,7 @@ use_zig() {
   local venv=$cache/zig
   if [ ! -x "$venv/bin/cargo-zigbuild" ] || ! "$venv/bin/python3" -c 'import ziglang' 2> /dev/null; then
     with_apt python3 python3 python3-venv
-    python3 -c 'import ensurepip, venv' 2> /dev/null || with_apt python3-venv-is-absent python3-venv
+    python3 -c 'import ensurepip, venv' 2> /dev/null || apt_install python3-venv
     say "zig and cargo-zigbuild from PyPI"
     { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check \
       'ziglang>=0.15,<0.18' 'cargo-zigbuild>=0.20'; } || fail "ziglang and cargo-zigbuild do not install from PyPI"
