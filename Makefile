@@ -82,8 +82,8 @@ test-interop: ## curl, Python, Node, Chromium and wrk against the samples; insta
 	tests/interop/setup.sh
 	HTTPSYS_INTEROP_REQUIRED=1 $(CARGO) test -p httpsys-tests --test interop
 
-test-slow: ## 10,000 slow clients
-	HTTPSYS_SLOW_CLIENTS=10000 $(CARGO) test -p httpsys-tests --test slow -- --nocapture --test-threads 1
+test-slow: ## 10,000 slow clients, 19,000 silent ones
+	HTTPSYS_SLOW_CLIENTS=10000 HTTPSYS_IDLE_CLIENTS=19000 $(CARGO) test -p httpsys-tests --test slow -- --nocapture --test-threads 1
 
 fuzz-smoke: ## every fuzz target for some seconds, from its seeds
 	fuzz/run.sh smoke

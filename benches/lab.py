@@ -58,6 +58,8 @@ SERVERS = {
     "mio_floor": ([release("mio_floor"), "--port", "{port}", "--threads", "{w}"], "benches"),
     "c_abi": ([PEER, "{port}", "{t}", "sync"], "c"),
     "c_abi_iocp": ([PEER, "{port}", "{t}", "iocp"], "c"),
+    "c_abi_logged": ([PEER, "{port}", "{t}", "sync", "1", os.path.join(OUT, "logs")], "c"),
+    "rust_logged": ([release("logged_peer"), "{port}", os.path.join(OUT, "logs-rust")], "benches"),
     "c_abi_1000": ([PEER, "{port}", "{t}", "sync", "1000"], "c"),
     "futures": ([release("futures_peer"), "{port}", "{t}"], "benches"),
     "rust": ([release("hello"), "--port", "{port}", "--threads", "{t}"], "examples"),

@@ -24,7 +24,7 @@ import lab  # noqa: E402
 LIMITS = os.path.join(lab.ROOT, "benches", "limits.tsv")
 TOLERANCE = 0.10
 LOW, HIGH = 2000, 12000
-WHOLE = ["c_abi", "c_abi_iocp", "rust"]
+WHOLE = ["c_abi", "c_abi_iocp", "rust", "c_abi_logged", "rust_logged"]
 
 
 def refs(cmd):

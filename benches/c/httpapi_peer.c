@@ -1,11 +1,11 @@
 /* The routes of the benchmark on the HTTP Server API: what a C program gets from libhttpapi.
  *
- *   httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES]          (2 threads, sync, 1 prefix)
+ *   httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES] [LOGS]   (2 threads, sync, 1 prefix, no log)
  *
  * GET /hello and GET /api/v1/items/N: 200 text/plain "Hello, World!"; POST /upload: reads the body
  * and answers its length in decimal; GET /big: 1 MiB of x; GET /file: the same from a file chunk;
  * GET /cancel: HttpCancelHttpRequest; anything else: 404. Prefixes beyond the first are
- * http://+:PORT/unused/N/.
+ * http://+:PORT/unused/N/. LOGS is a directory for a W3C log, with the fields that most programs give.
  *
  * sync: each thread blocks in HttpReceiveHttpRequest. iocp: one completion port, THREADS waiters,
  * OUTSTANDING receives, completions at once skip the port; answers are sent synchronously.
@@ -37,6 +37,7 @@ enum {
 
 static HANDLE queue, port, big_file;
 static char *big;
+static const char *logs;
 
 /* A receive that is under way. ov is the first field: its address is that of the whole. */
 struct pending {
@@ -54,8 +55,50 @@ static void *need(void *memory)
     return memory;
 }
 
-static void send_body(HTTP_REQUEST_ID id, USHORT status, const char *text, ULONG length)
+/* The fields of the request, as the documentation has them filled. */
+static HTTP_LOG_DATA *log_data(const HTTP_REQUEST *q, USHORT status, HTTP_LOG_FIELDS_DATA *log)
 {
+    const HTTP_KNOWN_HEADER *known = q->Headers.KnownHeaders;
+
+    memset(log, 0, sizeof(*log));
+    log->Base.Type = HttpLogDataTypeFields;
+    log->UriStem = (PWCHAR)q->CookedUrl.pAbsPath;
+    log->UriStemLength = q->CookedUrl.AbsPathLength;
+    log->Method = q->Verb == HttpVerbPOST ? "POST" : "GET";
+    log->MethodLength = (USHORT)strlen(log->Method);
+    log->Host = (PCHAR)known[HttpHeaderHost].pRawValue;
+    log->HostLength = known[HttpHeaderHost].RawValueLength;
+    log->UserAgent = (PCHAR)known[HttpHeaderUserAgent].pRawValue;
+    log->UserAgentLength = known[HttpHeaderUserAgent].RawValueLength;
+    log->ClientIp = "127.0.0.1";
+    log->ClientIpLength = 9;
+    log->ProtocolStatus = status;
+    log->MethodNum = q->Verb;
+    return (HTTP_LOG_DATA *)log;
+}
+
+/* Turns a W3C log on: one file, all fields of HTTP_LOG_FIELDS_DATA. */
+static ULONG open_log(HTTP_URL_GROUP_ID group)
+{
+    HTTP_LOGGING_INFO info;
+    WCHAR wide[212];
+    USHORT i;
+
+    for (i = 0; logs[i] && i < 212; ++i) wide[i] = (WCHAR)logs[i];
+    memset(&info, 0, sizeof(info));
+    info.Flags.Present = 1;
+    info.DirectoryName = wide;
+    info.DirectoryNameLength = (USHORT)(i * sizeof(WCHAR));
+    info.Format = HttpLoggingTypeW3C;
+    info.Fields = 0x3FFFFF;
+    info.RolloverType = HttpLoggingRolloverSize;
+    info.RolloverSize = HTTP_LIMIT_INFINITE;
+    return HttpSetUrlGroupProperty(group, HttpServerLoggingProperty, &info, sizeof(info));
+}
+
+static void send_body(const HTTP_REQUEST *q, USHORT status, const char *text, ULONG length)
+{
+    HTTP_LOG_FIELDS_DATA log;
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
     HTTP_KNOWN_HEADER *type;
@@ -75,7 +118,8 @@ static void send_body(HTTP_REQUEST_ID id, USHORT status, const char *text, ULONG
     response.EntityChunkCount = 1;
     response.pEntityChunks = &chunk;
     /* It fails when the client is gone; the load generator counts that on its side. */
-    HttpSendHttpResponse(queue, id, 0, &response, NULL, &sent, NULL, 0, NULL, NULL);
+    HttpSendHttpResponse(queue, q->RequestId, 0, &response, NULL, &sent, NULL, 0, NULL,
+                         logs ? log_data(q, status, &log) : NULL);
 }
 
 /* A file of BIG_BYTES, open for reading; removed from its folder already where that is possible. */
@@ -148,7 +192,7 @@ static void answer_upload(const HTTP_REQUEST *q, char *scratch)
     }
     if (rc != ERROR_HANDLE_EOF) return;
     got = (ULONG)snprintf(text, sizeof(text), "%llu", total);
-    send_body(q->RequestId, 200, text, got);
+    send_body(q, 200, text, got);
 }
 
 static void answer(const HTTP_REQUEST *q, char *scratch)
@@ -156,9 +200,9 @@ static void answer(const HTTP_REQUEST *q, char *scratch)
     int get = q->Verb == HttpVerbGET;
 
     if (get && (is(q, "/hello") || is_item(q)))
-        send_body(q->RequestId, 200, "Hello, World!", 13);
+        send_body(q, 200, "Hello, World!", 13);
     else if (get && is(q, "/big"))
-        send_body(q->RequestId, 200, big, BIG_BYTES);
+        send_body(q, 200, big, BIG_BYTES);
     else if (get && is(q, "/file"))
         send_file(q->RequestId);
     else if (get && is(q, "/cancel"))
@@ -166,7 +210,7 @@ static void answer(const HTTP_REQUEST *q, char *scratch)
     else if (q->Verb == HttpVerbPOST && is(q, "/upload"))
         answer_upload(q, scratch);
     else
-        send_body(q->RequestId, 404, "not found", 9);
+        send_body(q, 404, "not found", 9);
 }
 
 /* Makes the buffer as large as the request whose head is in it needs; returns its id. */
@@ -294,6 +338,7 @@ static int open_queue(int number, int prefixes)
         } while (url[i]);
         if ((rc = HttpAddUrlToUrlGroup(group, wide, 0, 0))) return fail("HttpAddUrlToUrlGroup", rc);
     }
+    if (logs && (rc = open_log(group))) return fail("HttpServerLoggingProperty", rc);
     printf("listening on %s\n", url);
     fflush(stdout);
     return 0;
@@ -329,9 +374,10 @@ int main(int argc, char **argv)
 
     if (number < 1 || number > 65535 || threads < 1 || threads > MAX_THREADS ||
         prefixes < 1 || (argc > 3 && !iocp && strcmp(argv[3], "sync"))) {
-        fputs("usage: httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES]\n", stderr);
+        fputs("usage: httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES] [LOGS]\n", stderr);
         return 2;
     }
+    logs = argc > 5 ? argv[5] : NULL;
     big = need(malloc(BIG_BYTES));
     memset(big, 'x', BIG_BYTES);
     if (open_big_file(number)) return fail("the file", GetLastError());

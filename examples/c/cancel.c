@@ -40,6 +40,14 @@ int main(int argc, char **argv)
         error = HttpCancelHttpRequest(queue, request.RequestId, NULL);
         printf("cancelled request %llx: %u\n", (unsigned long long)request.RequestId,
                (unsigned)error);
+#ifdef HTTPSYS_EXTENSION_H
+        {
+            HTTPSYS_CLOSE_INFO why;
+            if (HttpsysWhyClosed(request.ConnectionId, &why) == NO_ERROR) {
+                printf("why the connection closed: %s\n", why.Name);
+            }
+        }
+#endif
     }
     HttpTerminate(HTTP_INITIALIZE_SERVER, NULL);
     return error == NO_ERROR ? 0 : 1;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use httpsys_core::connection::{After, Answer, Connection, Delivery, Opaque, Phase, ResponseFacts};
 use httpsys_core::ids::SlotIds;
-use httpsys_core::{ConnectionId, QueueId, RequestId};
+use httpsys_core::{ConnectionId, HandleId, QueueId, RequestId};
 use httpsys_proto::{BodyDecoder, BodyError, Parameters, Parsed, RequestHead, Version, parse_head};
 use libfuzzer_sys::fuzz_target;
 
@@ -222,7 +222,7 @@ impl World<'_> {
         let id = self.past.as_ref().expect("an exchange").id;
         let exchange = self.connection.exchange_of(id, QUEUE).expect("the same");
         match what % 12 {
-            0 | 1 => exchange.deliver(what >= 128),
+            0 | 1 => exchange.deliver(what >= 128, HandleId(1)),
             2 | 3 => return self.read_body(what % 12 == 2),
             4 => {
                 let due = exchange.take_continue();

@@ -80,6 +80,47 @@ fn the_headers_have_the_layout_of_the_table_in_cpp17() {
 }
 
 #[test]
+fn the_structures_of_extension_h_have_the_layout_of_ours() {
+    use httpapi::types::{
+        HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_SERVICE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS,
+    };
+    use std::mem::offset_of;
+    // The Rust side of what extension.c asserts: members follow each other without gaps.
+    assert_eq!(offset_of!(HTTPSYS_SERVICE_COUNTERS, TimersFired), 19 * 8);
+    assert_eq!(offset_of!(HTTPSYS_SERVICE_COUNTERS, Ends), 25 * 8);
+    assert_eq!(offset_of!(HTTPSYS_URL_GROUP_COUNTERS, AllRequests), 8 * 8);
+    let last = offset_of!(HTTPSYS_REQUEST_QUEUE_COUNTERS, AbandonedRequests);
+    assert_eq!(last, 6 * 8);
+    let sizes = [
+        ("SERVICE_SIZE", size_of::<HTTPSYS_SERVICE_COUNTERS>()),
+        ("URL_GROUP_SIZE", size_of::<HTTPSYS_URL_GROUP_COUNTERS>()),
+        (
+            "REQUEST_QUEUE_SIZE",
+            size_of::<HTTPSYS_REQUEST_QUEUE_COUNTERS>(),
+        ),
+    ];
+    for (variable, default, language) in [
+        ("CC", "cc", ["-std=c11", "-x", "c"]),
+        ("CXX", "c++", ["-std=c++17", "-x", "c++"]),
+    ] {
+        if !is_there(compiler(variable, default)) && variable == "CXX" {
+            eprintln!("SKIPPED: no C++ compiler ($CXX or c++)");
+            continue;
+        }
+        let mut command = compiler(variable, default);
+        command.args(["-fsyntax-only", "-Wall", "-Wextra", "-pedantic", "-Werror"]);
+        command.args(language).arg("-I").arg(include());
+        for (name, size) in sizes {
+            command.arg(format!("-D{name}={size}"));
+        }
+        let output = command.arg(folder().join("extension.c")).output();
+        let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command:?}\n{messages}");
+    }
+}
+
+#[test]
 fn addresses_convert_to_the_native_layout() {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("native_address");
     let mut command = compiler("CC", "cc");

@@ -5,21 +5,29 @@
 //! through httpsys; what only C can say (pointers, sizes, OVERLAPPED) runs through C alone.
 //!
 //! "Does not happen" is shown by order, not by waiting: something that came later is seen first.
+//! `timeouts` and `bandwidth` are about time itself and let it pass.
 
+mod bandwidth;
 mod cancel;
 mod cancel_overlapped;
 mod cancel_stress;
 mod connection;
+mod counters;
+mod counters_stress;
 mod disconnect;
 mod entity_body;
 // Handles from descriptors, and functions that windows-sys lacks: extensions of ours.
 #[cfg(not(windows))]
 mod file_chunk;
+mod limits;
+mod logging;
+mod logging_files;
 mod opaque;
 mod opaque_overlapped;
 mod overlapped;
 mod property;
 mod queue;
+mod queue_handle;
 mod receive;
 mod receive_buffer;
 #[cfg(not(windows))]
@@ -29,6 +37,7 @@ mod send;
 mod send_raw;
 mod session;
 mod shutdown;
+mod timeouts;
 mod url_prefix;
 mod web_socket;
 mod why_closed;

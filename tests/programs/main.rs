@@ -151,6 +151,55 @@ fn the_rust_program_hello_serves() {
     let arguments = ["--port".to_owned(), port.number().to_string()];
     let _program = Program::start_example("hello", &arguments);
     drive(port.number());
+    tells_its_counters(port.number());
+}
+
+/// The value of a series of the text that `/metrics` gives; its labels are whatever they are.
+fn metric(port: u16, name: &str) -> u64 {
+    let mut client = Client::connect(port);
+    client.send(get("/metrics"));
+    let response = client.read_response();
+    let kind = response.header("Content-Type");
+    assert_eq!(kind, Some("text/plain; version=0.0.4; charset=utf-8"));
+    let text = String::from_utf8(response.body).expect("UTF-8");
+    assert!(
+        text.starts_with("# HELP ") && text.ends_with('\n'),
+        "{text}"
+    );
+    let is_it = |line: &&str| line.split(['{', ' ']).next() == Some(name);
+    let line = text.lines().find(is_it).expect("the metric");
+    let value = line.rsplit(' ').next().expect("a value");
+    value.parse().expect("a number")
+}
+
+fn tells_its_counters(port: u16) {
+    let before = metric(port, "httpsys_url_group_get_requests_total");
+    let after = metric(port, "httpsys_url_group_get_requests_total");
+    assert_eq!(after, before + 1, "the look itself is a request");
+    assert!(metric(port, "httpsys_queue_arrivals_total") > after);
+    assert_eq!(metric(port, "httpsys_queue_current_size"), 0);
+}
+
+#[test]
+fn the_c_program_metrics_tells_its_counters_and_ends() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = [port.number().to_string()];
+    let mut program = Program::start_c("examples/c/metrics.c", &arguments);
+    tells_its_counters(port.number());
+    let text = |path: &str| {
+        let mut client = Client::connect(port.number());
+        client.send(get(path));
+        String::from_utf8(client.read_response().body).expect("text")
+    };
+    assert_eq!(text("/queue"), "5 came, 0 wait, 0 rejected\n");
+    let state = text("/state");
+    let url = format!("            http://localhost:{}/\n", port.number());
+    assert!(
+        state.contains("Request queue name: metrics\n") && state.contains(&url),
+        "{state}"
+    );
+    assert!(program.terminate(), "it ends with success on SIGTERM");
 }
 
 #[test]

@@ -1,13 +1,15 @@
-//! Slow and hostile clients: what thousands of them cost the server, and the others.
+//! Slow, hostile and silent clients: what thousands of them cost the server, and the others.
 //!
-//! Owns: bounds on memory for each connection, stated as constants here, and the claim that clients
-//! which send a byte a second do not slow others down. The server is a process of its own, the
+//! Owns: bounds on memory for each connection, stated as constants here, the claim that clients
+//! which send a byte a second do not slow others down, and the one that connections at rest cost no
+//! time (`rest`). The server is a process of its own, the
 //! example hello, except where thousands of sends have to be pending (`hostile`).
 //! `HTTPSYS_SLOW_CLIENTS` is the number of connections (2,000 by default; `make test-slow` has
 //! 10,000). Does not own refusals (`wire`).
 #![cfg(target_os = "linux")]
 
 mod hostile;
+mod rest;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -145,10 +147,16 @@ fn raise_limit() {
     }
 }
 
-/// How many clients: what was asked for, or fewer where the system does not allow as many files.
+/// How many slow clients.
 fn count() -> usize {
-    let given = std::env::var("HTTPSYS_SLOW_CLIENTS").ok();
-    let wanted = given.and_then(|text| text.parse().ok()).unwrap_or(2_000);
+    count_of("HTTPSYS_SLOW_CLIENTS", 2_000)
+}
+
+/// How many clients: what was asked for in the environment, or fewer where the system does not allow
+/// as many files.
+fn count_of(variable: &str, default: usize) -> usize {
+    let given = std::env::var(variable).ok();
+    let wanted = given.and_then(|text| text.parse().ok()).unwrap_or(default);
     raise_limit();
     let possible = file_limits().0.saturating_sub(500).max(100);
     if possible < wanted {

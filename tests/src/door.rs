@@ -13,8 +13,9 @@ use std::fmt::Debug;
 use std::net::SocketAddr;
 
 pub use c_abi::CAbi;
+pub use httpapi::types::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
 pub use httpsys::{Limits, State, Timeouts, Verbosity};
-pub use rust_api::RustApi;
+pub use rust_api::{RustApi, logging};
 
 /// The door of tests that need no particular one. On Windows the C names belong to the system's DLL.
 #[cfg(not(windows))]
@@ -172,6 +173,23 @@ impl Reply {
     }
 }
 
+/// What HTTP_LOGGING_INFO says.
+#[derive(Clone, Debug)]
+pub struct LogSpec {
+    /// HTTP_LOGGING_TYPE.
+    pub format: i32,
+    /// DirectoryName.
+    pub directory: String,
+    /// SoftwareName; empty for NULL.
+    pub software_name: String,
+    /// HTTP_LOG_FIELD_*.
+    pub fields: u32,
+    /// HTTP_LOGGING_FLAG_*.
+    pub flags: u32,
+    /// RolloverType and RolloverSize.
+    pub rollover: (i32, u32),
+}
+
 /// The calls of the API, as far as both doors have them. All errors are Win32 codes.
 #[allow(clippy::missing_errors_doc, reason = "one rule for all, said above")]
 pub trait Door: Debug + Send + Sync + Sized + 'static {
@@ -226,6 +244,29 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn set_group_limits(&self, group: &Self::Group, limits: Limits) -> Result<(), u32>;
     /// HttpQueryUrlGroupProperty(HttpServerQosProperty), for both limits.
     fn group_limits(&self, group: &Self::Group) -> Result<Limits, u32>;
+    /// HttpSetServerSessionProperty(HttpServerLoggingProperty).
+    fn set_session_logging(
+        &self,
+        session: &Self::Session,
+        spec: Option<&LogSpec>,
+    ) -> Result<(), u32>;
+    /// HttpSetUrlGroupProperty(HttpServerLoggingProperty).
+    fn set_group_logging(&self, group: &Self::Group, spec: Option<&LogSpec>) -> Result<(), u32>;
+    /// HttpSendHttpResponse with the request's fields as log data.
+    fn respond_logged(
+        &self,
+        queue: &Self::Queue,
+        request: &Received,
+        reply: &Reply,
+    ) -> Result<(), u32>;
+    /// HttpSendResponseEntityBody, the last, with the request's fields as log data.
+    fn end_logged(
+        &self,
+        queue: &Self::Queue,
+        request: &Received,
+        status: u16,
+        body: &[u8],
+    ) -> Result<(), u32>;
     /// HttpSetRequestQueueProperty(HttpServerQueueLengthProperty).
     fn set_queue_length(&self, queue: &Self::Queue, length: u32) -> Result<(), u32>;
     /// HttpQueryRequestQueueProperty(HttpServerQueueLengthProperty).
@@ -266,6 +307,14 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn wait_for_disconnect(&self, queue: &Self::Queue, connection: u64) -> Result<(), u32>;
     /// HttpsysWhyClosed: number and name of the reason.
     fn why_closed(&self, connection: u64) -> Result<(u32, String), u32>;
+    /// HttpsysQueryCounters(HttpsysRequestQueueCounters).
+    fn queue_counters(&self, queue: &Self::Queue) -> Result<HTTPSYS_REQUEST_QUEUE_COUNTERS, u32>;
+    /// HttpsysQueryCounters(HttpsysUrlGroupCounters).
+    fn group_counters(&self, group: &Self::Group) -> Result<HTTPSYS_URL_GROUP_COUNTERS, u32>;
+    /// HttpsysWritePrometheus.
+    fn prometheus(&self) -> String;
+    /// HttpsysWriteServiceState.
+    fn service_state(&self) -> String;
 }
 
 /// A session with a group, bound to a queue, and `http://localhost:PORT/` registered with context

@@ -13,11 +13,16 @@ use httpapi as _;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE};
 use windows_sys::Win32::Networking::HttpServer as http;
 use windows_sys::Win32::Networking::WinSock::SOCKADDR;
+use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 
 use crate::door::{Received, Reply};
 
+mod extension;
+mod log;
 mod property;
 
+pub use extension::*;
+pub use log::*;
 pub use property::*;
 
 /// A HANDLE that may go from thread to thread.
@@ -135,6 +140,29 @@ pub fn create_queue(of: (u16, u16), name: Option<&str>, flags: u32) -> Result<Ha
     // SAFETY: the name is terminated and outlives the call, as does `handle`.
     checked(unsafe {
         http::HttpCreateRequestQueue(version(of), name, ptr::null(), flags, &raw mut handle)
+    })?;
+    Ok(handle.into())
+}
+
+/// HttpCreateRequestQueue with a name and security attributes of this self-relative descriptor, or
+/// of none.
+///
+/// # Errors
+/// The code.
+pub fn create_secured_queue(name: &str, descriptor: Option<&[u32; 7]>) -> Result<Handle, u32> {
+    let name = wide(name);
+    let attributes = SECURITY_ATTRIBUTES {
+        nLength: u32::try_from(size_of::<SECURITY_ATTRIBUTES>()).expect("a small structure"),
+        lpSecurityDescriptor: descriptor.map_or(ptr::null_mut(), |descriptor| {
+            descriptor.as_ptr().cast_mut().cast()
+        }),
+        bInheritHandle: 0,
+    };
+    let mut handle = ptr::null_mut();
+    // SAFETY: name, attributes and descriptor outlive the call, as does `handle`.
+    checked(unsafe {
+        let attributes = &raw const attributes;
+        http::HttpCreateRequestQueue(version(V2), name.as_ptr(), attributes, 0, &raw mut handle)
     })?;
     Ok(handle.into())
 }

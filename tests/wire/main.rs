@@ -8,6 +8,7 @@
 
 mod body;
 mod choice;
+mod configuration;
 mod error;
 mod header;
 mod host;

@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "httpsys-engine",
         &[
+            "chrono",
             "httpsys-core",
             "httpsys-logging",
             "httpsys-proto",
@@ -47,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "httpsys-win32",
             "smallvec",
             "tracing",
+            "tracing-subscriber",
         ],
     ),
 ];

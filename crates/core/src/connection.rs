@@ -24,7 +24,7 @@ use httpsys_proto::request::Framing;
 use httpsys_proto::{RequestHead, Verb};
 
 use crate::error::Error;
-use crate::ids::{ConnectionId, QueueId, RequestId};
+use crate::ids::{ConnectionId, HandleId, QueueId, RequestId};
 
 /// See the module head.
 #[derive(Debug)]
@@ -79,9 +79,14 @@ pub struct Exchange {
     request: RequestId,
     queue: QueueId,
     delivery: Delivery,
+    /// The handle through which the request was received, once it was.
+    holder: Option<HandleId>,
     answer: Answer,
     body: BodyDecoder,
+    body_received: u64,
     body_begun: bool,
+    /// The program has asked for entity bytes.
+    body_asked: bool,
     expect_continue: bool,
     close: bool,
     is_http_1_0: bool,
@@ -212,6 +217,7 @@ impl Connection {
     }
 
     /// A head is complete and routed to `queue`: the exchange begins, not yet taken.
+    #[inline]
     pub fn begin_exchange(&mut self, request: RequestId, queue: QueueId, head: &RequestHead) {
         debug_assert!(matches!(self.phase, Phase::Head { .. }));
         let is_http_1_0 = head.version() < httpsys_proto::Version::HTTP_1_1;
@@ -220,10 +226,13 @@ impl Connection {
             request,
             queue,
             delivery: Delivery::Queued,
+            holder: None,
             answer: Answer::None,
             body: BodyDecoder::new(head.framing()),
+            body_received: 0,
             // A client that announced no bytes has none to wait with (G-043).
             body_begun: is_bodyless,
+            body_asked: false,
             expect_continue: head.expects_continue(),
             close: head.close(),
             is_http_1_0,
@@ -236,21 +245,20 @@ impl Connection {
 
     /// The last piece of the response is with the transport: what comes next on the connection.
     pub fn end_exchange(&mut self) -> After {
-        let phase = std::mem::replace(&mut self.phase, Phase::Closing);
-        let Phase::Exchange(exchange) = phase else {
-            self.phase = phase;
+        // Looked at where it is: an exchange is large, and this is done for each request.
+        let Phase::Exchange(exchange) = &self.phase else {
             return After::Close { unread: false };
         };
         let unread = !exchange.body.is_done() || exchange.opaque == Opaque::Open;
-        if exchange.close {
-            After::Close { unread }
+        let (phase, after) = if exchange.close {
+            (Phase::Closing, After::Close { unread })
         } else if unread {
-            self.phase = Phase::Drain(exchange.body);
-            After::Drain
+            (Phase::Drain(exchange.body.clone()), After::Drain)
         } else {
-            self.phase = Phase::Head { seen: 0 };
-            After::NextHead
-        }
+            (Phase::Head { seen: 0 }, After::NextHead)
+        };
+        self.phase = phase;
+        after
     }
 
     /// The drain found the end of the body: the next head may be parsed.
@@ -304,8 +312,28 @@ impl Exchange {
         self.answer != Answer::Last
     }
 
+    /// The handle through which a receive took the request, whole or not.
+    #[must_use]
+    pub fn holder(&self) -> Option<HandleId> {
+        self.holder
+    }
+
+    /// Puts a request back of which a receive got the id and no more, because its handle is shut
+    /// down: another one may receive it (SHD-001: "returned"). `false`, and nothing has changed,
+    /// when it was handed over whole, or the program has begun to work on it.
+    pub fn give_back(&mut self) -> bool {
+        let untouched = self.answer == Answer::None && !self.body_asked;
+        let back = self.delivery == Delivery::Bound && untouched;
+        if back {
+            self.delivery = Delivery::Queued;
+            self.holder = None;
+        }
+        back
+    }
+
     /// A receive took the request, whole or not (RCV-010, RCV-012).
-    pub fn deliver(&mut self, whole: bool) {
+    pub fn deliver(&mut self, whole: bool, holder: HandleId) {
+        self.holder = Some(holder);
         self.delivery = if whole {
             Delivery::Delivered
         } else {
@@ -337,6 +365,18 @@ impl Exchange {
         self.opaque = Opaque::PeerEnded;
     }
 
+    /// Bytes of the entity body that were handed over, with their framing; in opaque mode, all that
+    /// came behind the head.
+    #[must_use]
+    pub fn body_received(&self) -> u64 {
+        self.body_received
+    }
+
+    /// `n` bytes of an opaque connection were handed over.
+    pub fn advance_opaque(&mut self, n: usize) {
+        self.body_received += n as u64;
+    }
+
     /// Bytes that may be read from the transport straight into the program's buffer.
     #[must_use]
     pub fn direct_body_length(&self) -> Option<u64> {
@@ -346,6 +386,8 @@ impl Exchange {
     /// `n` bytes were read straight from the transport.
     pub fn advance_body(&mut self, n: u64) {
         self.body_begun = true;
+        self.body_received += n;
+        self.body_asked = true;
         self.body.advance(n);
     }
 
@@ -354,10 +396,13 @@ impl Exchange {
     /// # Errors
     /// [`BodyError`]: the framing is broken; the connection is to be reset (G-023).
     pub fn decode_body(&mut self, input: &[u8], output: &mut [u8]) -> Result<Decoded, BodyError> {
+        self.body_asked = true;
         if !input.is_empty() {
             self.body_begun = true;
         }
-        self.body.decode(input, output)
+        let decoded = self.body.decode(input, output)?;
+        self.body_received += decoded.consumed as u64;
+        Ok(decoded)
     }
 
     /// Whether `input` holds at least one body byte, which is not consumed, and how many bytes of
@@ -372,6 +417,7 @@ impl Exchange {
             return Ok((true, 0));
         }
         self.body = trial;
+        self.body_received += decoded.consumed as u64;
         Ok((false, decoded.consumed))
     }
 
@@ -379,6 +425,7 @@ impl Exchange {
     /// `100 Continue` is to be sent now (BDY-021, ENT-018, G-041).
     pub fn take_continue(&mut self) -> bool {
         let due = self.expect_continue && !self.body_begun && self.answer == Answer::None;
+        self.body_asked = true;
         if due {
             self.expect_continue = false;
         }

@@ -90,7 +90,7 @@ impl End {
     /// The name in events, counters and the C ABI. Where HTTPERR has a phrase for it whatever the
     /// state of the connection, it is that phrase.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             End::Completed => "Completed",
             End::PeerClosed => "PeerClosed",
@@ -145,7 +145,7 @@ impl End {
 impl TimerKind {
     /// HTTPERR's phrase (LOG-008). It has none for the drain timer, which is about the entity body.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             TimerKind::IdleConnection => "Timer_ConnectionIdle",
             TimerKind::HeaderWait => "Timer_HeaderWait",

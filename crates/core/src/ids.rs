@@ -37,6 +37,10 @@ opaque_id! {
     QueueId
 }
 opaque_id! {
+    /// One handle to a request queue: what HTTP.sys knows as a process that uses the queue.
+    HandleId
+}
+opaque_id! {
     /// HTTP_REQUEST_ID.
     RequestId
 }

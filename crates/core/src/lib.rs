@@ -11,8 +11,10 @@
 
 pub mod arena;
 pub mod bandwidth;
+pub mod configuration;
 pub mod connection;
 pub mod cooked_url;
+pub mod counters;
 pub mod end;
 pub mod error;
 pub mod ids;
@@ -23,6 +25,7 @@ pub mod request;
 pub mod request_queue;
 pub mod reservation;
 pub mod routing;
+pub mod service_state;
 pub mod spread;
 pub mod timer;
 pub mod url_prefix;
@@ -30,5 +33,5 @@ pub mod url_prefix;
 pub use end::End;
 pub use error::Error;
 pub use httpsys_proto as proto;
-pub use ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use ids::{ConnectionId, HandleId, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use request::Request;

@@ -9,14 +9,16 @@
 //! binding names a live queue. Threading: plain data.
 
 use crate::arena::Arena;
+use crate::configuration::Configuration;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
-use crate::operation::{ApiVersion, Control, Outcome};
+use crate::operation::{ApiVersion, Control, Outcome, QueueAccess};
 use crate::property::{Effective, Properties, QueueProperties, Timeouts};
 use crate::reservation::Reservations;
 use crate::routing::{Conflict, Registration, RoutingTable};
 use crate::url_prefix::{ListenScope, UrlPrefix};
 
+mod listing;
 mod properties;
 
 /// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).
@@ -57,8 +59,9 @@ pub struct Model {
     groups: Arena<Group>,
     queues: Arena<Queue>,
     routing: RoutingTable,
-    /// Of the service: what sessions inherit.
+    /// Of the service: what sessions inherit. Those of the configuration.
     timeouts: Timeouts,
+    configuration: Configuration,
     reservations: Reservations,
     /// Registrations need a reservation (PFX-014).
     enforce_url_acl: bool,
@@ -79,6 +82,7 @@ struct Group {
 #[derive(Debug)]
 struct Queue {
     name: Option<Vec<u16>>,
+    access: QueueAccess,
     properties: QueueProperties,
     /// The group that stands behind HttpAddUrl: present exactly for version 1 queues.
     v1_group: Option<UrlGroupId>,
@@ -107,6 +111,7 @@ impl Model {
             queues: Arena::new(0x53),
             routing: RoutingTable::new(),
             timeouts: Timeouts::DEFAULT,
+            configuration: Configuration::default(),
             reservations: Reservations::default(),
             enforce_url_acl: enforce,
         }
@@ -118,6 +123,7 @@ impl Model {
         let old = std::mem::replace(self, empty);
         self.reservations = old.reservations;
         self.timeouts = old.timeouts;
+        self.configuration = old.configuration;
         // Ids do not come back.
         self.sessions = old.sessions.emptied();
         self.groups = old.groups.emptied();
@@ -128,6 +134,12 @@ impl Model {
     #[must_use]
     pub fn reservations(&self) -> &Reservations {
         &self.reservations
+    }
+
+    /// The rest of the configuration.
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration {
+        &self.configuration
     }
 
     /// The reservations that routing has to know of: `None` unless registrations need one.
@@ -217,9 +229,11 @@ impl Model {
             Control::SetRequestQueueProperty { queue, property } => {
                 self.set_queue_property(queue, property, effects)
             }
-            Control::CreateRequestQueue { version, name } => {
-                self.create_request_queue(version, name, effects)
-            }
+            Control::CreateRequestQueue {
+                version,
+                name,
+                access,
+            } => self.create_request_queue(version, name, access, effects),
             Control::OpenRequestQueue { version, name } => self.open_request_queue(version, &name),
             Control::CreateHttpHandle => self.create_http_handle(effects),
             Control::AddUrl { queue, url } => {
@@ -235,6 +249,12 @@ impl Model {
             }
             Control::RemoveReservation { url } => {
                 self.reservations.remove(&url)?;
+                effects.routes = true;
+                Ok(Outcome::Done)
+            }
+            Control::Configure(change) => {
+                self.configuration.apply(change)?;
+                self.timeouts = self.configuration.timeouts();
                 effects.routes = true;
                 Ok(Outcome::Done)
             }
@@ -379,6 +399,7 @@ impl Model {
         &mut self,
         version: ApiVersion,
         name: Option<Vec<u16>>,
+        access: QueueAccess,
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
         if version != ApiVersion::V2 {
@@ -393,6 +414,7 @@ impl Model {
         self.insert_queue(
             Queue {
                 name,
+                access,
                 properties: QueueProperties::default(),
                 v1_group: None,
             },
@@ -405,9 +427,12 @@ impl Model {
             return Err(Error::RevisionMismatch);
         }
         check_queue_name(name)?;
-        self.find_queue(name)
-            .map(Outcome::Queue)
-            .ok_or(Error::NotFound)
+        let id = self.find_queue(name).ok_or(Error::NotFound)?;
+        match self.queues.get(id.0).map(|queue| queue.access) {
+            Some(QueueAccess::Granted) => Ok(Outcome::Queue(id)),
+            Some(QueueAccess::Denied) => Err(Error::AccessDenied),
+            None => Err(Error::NotFound),
+        }
     }
 
     fn create_http_handle(&mut self, effects: &mut Effects) -> Result<Outcome, Error> {
@@ -419,6 +444,7 @@ impl Model {
         let group = UrlGroupId(self.groups.insert(group).ok_or(Error::NoResources)?);
         let queue = Queue {
             name: None,
+            access: QueueAccess::Granted,
             properties: QueueProperties::default(),
             v1_group: Some(group),
         };

@@ -4,6 +4,7 @@
 //! blocking, overlapped and (later) service callers build the same values and differ only there.
 //! Memory that a call fills or sends is passed beside the operation, never inside it.
 
+use crate::configuration::Change;
 use crate::ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
 use crate::property::{Property, QueueProperty};
 use crate::reservation::Reservation;
@@ -97,6 +98,8 @@ pub enum Control {
         version: ApiVersion,
         /// The name; `None` for a queue that nobody else can open (SES-016).
         name: Option<Vec<u16>>,
+        /// What the security attributes say about opening it.
+        access: QueueAccess,
     },
     /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING.
     OpenRequestQueue {
@@ -128,11 +131,23 @@ pub enum Control {
         /// The reserved prefix.
         url: Vec<u16>,
     },
+    /// HttpSetServiceConfiguration and HttpDeleteServiceConfiguration for the other records.
+    Configure(Change),
     /// HttpCloseRequestQueue, or CloseHandle on a version 1 queue (SHD-005).
     CloseRequestQueue {
         /// The queue.
         queue: QueueId,
     },
+}
+
+/// Who may open a named queue, as far as one process can tell (SES-021).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueueAccess {
+    /// Whoever knows the name.
+    #[default]
+    Granted,
+    /// Nobody: ERROR_ACCESS_DENIED (5).
+    Denied,
 }
 
 /// What a [`Control`] operation returns besides NO_ERROR.

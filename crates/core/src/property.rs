@@ -128,6 +128,7 @@ pub struct Timers {
 impl Timers {
     /// The seconds of one timer; `None`: it never runs out. [`TimerKind::MinSendRate`] has none.
     #[must_use]
+    #[inline]
     pub fn seconds(&self, kind: TimerKind) -> Option<u16> {
         match kind {
             TimerKind::IdleConnection => self.idle_connection,
@@ -153,6 +154,8 @@ pub struct Effective {
     pub bandwidth: Option<u32>,
     /// The bytes per second of all groups of the session together: a limit beside the group's.
     pub session_bandwidth: Option<u32>,
+    /// The group or its session has HttpServerLoggingProperty.
+    pub logged: bool,
 }
 
 impl Effective {
@@ -176,6 +179,7 @@ impl Effective {
             connection_limit: limit(group.connection_limit),
             bandwidth: limit(group.bandwidth),
             session_bandwidth: limit(session.bandwidth),
+            logged: group.logging.is_some() || session.logging.is_some(),
         }
     }
 }

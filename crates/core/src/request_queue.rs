@@ -1,14 +1,20 @@
 //! A request queue: the FIFO of requests that no program has taken, and the FIFO of receives that
 //! found none.
 //!
-//! Owns order (CON-006, G-033), refusing by the queue's properties (QUE-001, QUE-008) and closing.
-//! Does not own the requests themselves (they stay with their connections; here are ids) nor what a
-//! waiting receive is: the driver chooses `W` and when the two are paired. Invariant: after
-//! [`RequestQueue::pair`] returned `None`, at most one of the two FIFOs has entries.
+//! Owns order (CON-006, G-033), refusing by the queue's properties (QUE-001, QUE-008), the handles
+//! that receive from the queue, and closing. Does not own the requests themselves (they stay with
+//! their connections; here are ids) nor what a waiting receive is: the driver chooses `W` and when
+//! the two are paired.
+//!
+//! What the documentation says of processes that share a queue holds here for handles: a shutdown
+//! or the end of one leaves the others alone (SHD-001, SHD-012).
+//!
+//! Invariants: after [`RequestQueue::pair`] returned `None`, at most one of the two FIFOs has
+//! entries; whatever waits belongs to a handle that receives.
 
 use std::collections::VecDeque;
 
-use crate::ids::RequestId;
+use crate::ids::{HandleId, RequestId};
 use crate::property::{QueueProperties, State};
 
 /// HttpServerQueueLengthProperty's default (QUE-001).
@@ -35,12 +41,33 @@ pub enum Pushed {
 #[derive(Debug)]
 pub struct RequestQueue<W> {
     pending: VecDeque<RequestId>,
-    waiting: VecDeque<(Ticket, W)>,
-    demand: Option<W>,
+    waiting: VecDeque<Entry<W>>,
+    demand: Option<(HandleId, W)>,
     last_ticket: u64,
     properties: QueueProperties,
-    shut: bool,
+    /// The open handles that were not shut down: few, mostly one.
+    receivers: Vec<HandleId>,
     closed: bool,
+    totals: Totals,
+}
+
+/// What came to a queue, and what of it no receive got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Pushed while the queue was open, also what was refused.
+    pub arrivals: u64,
+    /// Refused, or taken out because they waited for too long.
+    pub rejected: u64,
+    /// Ended before a receive had them.
+    pub abandoned: u64,
+}
+
+/// A waiting receive.
+#[derive(Debug)]
+struct Entry<W> {
+    ticket: Ticket,
+    handle: HandleId,
+    receive: W,
 }
 
 /// What a closed queue leaves behind, for the driver to end.
@@ -59,7 +86,7 @@ impl<W> Default for RequestQueue<W> {
 }
 
 impl<W> RequestQueue<W> {
-    /// An open, empty queue with the default limit.
+    /// An open, empty queue with the default limit, which nobody receives from.
     #[must_use]
     pub fn new() -> Self {
         RequestQueue {
@@ -68,18 +95,43 @@ impl<W> RequestQueue<W> {
             demand: None,
             last_ticket: 0,
             properties: QueueProperties::default(),
-            shut: false,
+            receivers: Vec::new(),
             closed: false,
+            totals: Totals::default(),
         }
+    }
+
+    /// A handle that receives is opened. `false`: the queue is closed.
+    pub fn open_handle(&mut self, handle: HandleId) -> bool {
+        if !self.closed {
+            self.receivers.push(handle);
+        }
+        !self.closed
+    }
+
+    /// Whether receives through this handle are served: until it is shut down, or closed.
+    #[must_use]
+    pub fn receives(&self, handle: HandleId) -> bool {
+        self.receivers.contains(&handle)
+    }
+
+    /// Whether any handle was not shut down; also a controller's, which can start a worker.
+    #[must_use]
+    pub fn has_receivers(&self) -> bool {
+        !self.receivers.is_empty()
     }
 
     /// Appends a request. Requests that were taken do not count for the limit (G-081).
     pub fn push(&mut self, request: RequestId) -> Pushed {
         if self.closed {
-            Pushed::Closed
-        } else if self.properties.state == State::Inactive {
+            return Pushed::Closed;
+        }
+        self.totals.arrivals += 1;
+        if self.properties.state == State::Inactive {
+            self.totals.rejected += 1;
             Pushed::Disabled
         } else if self.pending.len() >= self.properties.length as usize {
+            self.totals.rejected += 1;
             Pushed::Full
         } else {
             self.pending.push_back(request);
@@ -105,7 +157,9 @@ impl<W> RequestQueue<W> {
 
     /// Puts a request back that a receive was given but did not take: it is the next one again.
     pub fn give_back(&mut self, request: RequestId) {
-        if !self.closed {
+        if self.closed {
+            self.totals.abandoned += 1;
+        } else {
             self.pending.push_front(request);
         }
     }
@@ -113,7 +167,7 @@ impl<W> RequestQueue<W> {
     /// The receive that waits longest.
     #[must_use]
     pub fn next_waiting(&self) -> Option<&W> {
-        self.waiting.front().map(|(_, receive)| receive)
+        self.waiting.front().map(|entry| &entry.receive)
     }
 
     /// The oldest request together with the oldest waiting receive, if there are both.
@@ -121,29 +175,37 @@ impl<W> RequestQueue<W> {
         if self.pending.is_empty() {
             return None;
         }
-        let (_, receive) = self.waiting.pop_front()?;
+        let receive = self.waiting.pop_front()?.receive;
         let request = self.pending.pop_front()?;
         Some((request, receive))
     }
 
-    /// Appends a waiting receive.
-    pub fn wait(&mut self, receive: W) -> Ticket {
+    /// Appends a waiting receive of a handle that receives.
+    pub fn wait(&mut self, handle: HandleId, receive: W) -> Ticket {
+        debug_assert!(self.receives(handle));
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        self.waiting.push_back((ticket, receive));
+        self.waiting.push_back(Entry {
+            ticket,
+            handle,
+            receive,
+        });
         ticket
     }
 
     /// Takes a waiting receive back; `None` when it was served or withdrawn already.
     pub fn withdraw(&mut self, ticket: Ticket) -> Option<W> {
-        let at = self.waiting.iter().position(|(t, _)| *t == ticket)?;
-        self.waiting.remove(at).map(|(_, receive)| receive)
+        let at = self
+            .waiting
+            .iter()
+            .position(|entry| entry.ticket == ticket)?;
+        self.waiting.remove(at).map(|entry| entry.receive)
     }
 
     /// Registers the wait for demand start; at most one (QUE-012).
-    pub fn wait_for_demand(&mut self, wait: W) {
+    pub fn wait_for_demand(&mut self, handle: HandleId, wait: W) {
         debug_assert!(self.demand.is_none());
-        self.demand = Some(wait);
+        self.demand = Some((handle, wait));
     }
 
     /// True while a wait for demand start is outstanding.
@@ -157,52 +219,98 @@ impl<W> RequestQueue<W> {
         if self.pending.is_empty() {
             None
         } else {
-            self.demand.take()
+            self.demand.take().map(|(_, wait)| wait)
         }
     }
 
-    /// Takes back the first waiting receive, or the wait for demand start, that `matches`.
-    pub fn withdraw_where(&mut self, mut matches: impl FnMut(&W) -> bool) -> Option<W> {
-        if self.demand.as_ref().is_some_and(&mut matches) {
-            return self.demand.take();
+    /// Takes back the first waiting receive of a handle, or its wait for demand start, that
+    /// `matches`.
+    pub fn withdraw_where(
+        &mut self,
+        handle: HandleId,
+        mut matches: impl FnMut(&W) -> bool,
+    ) -> Option<W> {
+        let demanded = self.demand.as_ref();
+        if demanded.is_some_and(|(owner, wait)| *owner == handle && matches(wait)) {
+            return self.demand.take().map(|(_, wait)| wait);
         }
         let at = self
             .waiting
             .iter()
-            .position(|(_, receive)| matches(receive))?;
-        self.waiting.remove(at).map(|(_, receive)| receive)
+            .position(|entry| entry.handle == handle && matches(&entry.receive))?;
+        self.waiting.remove(at).map(|entry| entry.receive)
     }
 
     /// Forgets a request whose client is gone, so that it does not count for the limit.
     pub fn forget(&mut self, request: RequestId) -> bool {
+        let found = self.remove(request);
+        self.totals.abandoned += u64::from(found);
+        found
+    }
+
+    /// Takes out a request that has waited for too long (TMO-008); false if it is not there.
+    pub fn expire(&mut self, request: RequestId) -> bool {
+        let found = self.remove(request);
+        self.totals.rejected += u64::from(found);
+        found
+    }
+
+    /// A request that was taken turned out to have no connection any more: no receive got it.
+    pub fn taken_in_vain(&mut self) {
+        self.totals.abandoned += 1;
+    }
+
+    /// The request that has waited longest.
+    #[must_use]
+    pub fn oldest(&self) -> Option<RequestId> {
+        self.pending.front().copied()
+    }
+
+    /// What came, and what of it no receive got.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    fn remove(&mut self, request: RequestId) -> bool {
         match self.pending.iter().position(|r| *r == request) {
             Some(at) => self.pending.remove(at).is_some(),
             None => false,
         }
     }
 
-    /// Shuts the queue down: no receive is served any more (SHD-001). Hands back those that wait.
-    pub fn shut(&mut self) -> Vec<W> {
-        self.shut = true;
-        self.waiting
-            .drain(..)
-            .map(|(_, receive)| receive)
-            .chain(self.demand.take())
+    /// Ends reception through a handle, for its shutdown or close: no receive through it is served
+    /// any more (SHD-001). Hands back what waits on it; requests that nobody took stay for the
+    /// other handles, or until the queue closes (SHD-012, G-076).
+    pub fn shut(&mut self, handle: HandleId) -> Vec<W> {
+        self.receivers.retain(|receiver| *receiver != handle);
+        let (ended, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|entry| entry.handle == handle);
+        self.waiting = others;
+        let demand = self.demand.take_if(|(owner, _)| *owner == handle);
+        ended
+            .into_iter()
+            .map(|entry| entry.receive)
+            .chain(demand.map(|(_, wait)| wait))
             .collect()
     }
 
-    /// True after [`RequestQueue::shut`] or [`RequestQueue::close`]: receives fail with 6.
-    #[must_use]
-    pub fn is_shut(&self) -> bool {
-        self.shut || self.closed
-    }
-
-    /// Closes the queue; later pushes answer [`Pushed::Closed`].
+    /// Closes the queue for all its handles; later pushes answer [`Pushed::Closed`].
     pub fn close(&mut self) -> Leftovers<W> {
         self.closed = true;
+        self.receivers.clear();
+        let demand = self.demand.take().map(|(_, wait)| wait);
+        let pending = std::mem::take(&mut self.pending);
+        self.totals.abandoned += pending.len() as u64;
         Leftovers {
-            pending: std::mem::take(&mut self.pending),
-            waiting: self.shut(),
+            pending,
+            waiting: self
+                .waiting
+                .drain(..)
+                .map(|entry| entry.receive)
+                .chain(demand)
+                .collect(),
         }
     }
 
@@ -235,11 +343,20 @@ impl<W> RequestQueue<W> {
 mod tests {
     use super::*;
 
+    const ONE: HandleId = HandleId(1);
+    const TWO: HandleId = HandleId(2);
+
+    fn queue<W>() -> RequestQueue<W> {
+        let mut queue = RequestQueue::new();
+        assert!(queue.open_handle(ONE) && queue.open_handle(TWO));
+        queue
+    }
+
     #[test]
     fn con_006_requests_and_receives_meet_in_fifo_order() {
-        let mut queue = RequestQueue::new();
-        queue.wait("first");
-        queue.wait("second");
+        let mut queue = queue();
+        queue.wait(ONE, "first");
+        queue.wait(ONE, "second");
         assert_eq!(queue.push(RequestId(7)), Pushed::Queued);
         assert_eq!(queue.pair(), Some((RequestId(7), "first")));
         assert_eq!(queue.pair(), None);
@@ -284,16 +401,50 @@ mod tests {
 
     #[test]
     fn rcv_007_closing_hands_back_every_waiting_receive_and_every_request() {
-        let mut queue = RequestQueue::new();
-        queue.wait(1);
-        let withdrawn = queue.wait(2);
-        queue.wait(3);
+        let mut queue = queue();
+        queue.wait(ONE, 1);
+        let withdrawn = queue.wait(ONE, 2);
+        queue.wait(ONE, 3);
         assert_eq!(queue.withdraw(withdrawn), Some(2));
         assert_eq!(queue.withdraw(withdrawn), None);
         let left = queue.close();
         assert_eq!(left.waiting, [1, 3]);
         assert!(left.pending.is_empty());
         assert_eq!(queue.push(RequestId(1)), Pushed::Closed);
+    }
+
+    #[test]
+    fn totals_tell_what_came_and_what_of_it_no_receive_got() {
+        let mut queue = RequestQueue::<()>::new();
+        let mut properties = queue.properties();
+        properties.length = 10;
+        queue.set_properties(properties);
+        for n in 1..=12 {
+            queue.push(RequestId(n));
+        }
+        assert_eq!(queue.oldest(), Some(RequestId(1)));
+        assert!(queue.forget(RequestId(1)) && !queue.forget(RequestId(1)));
+        assert!(queue.expire(RequestId(2)) && !queue.expire(RequestId(2)));
+        queue.take();
+        queue.taken_in_vain();
+        properties.state = State::Inactive;
+        queue.set_properties(properties);
+        queue.push(RequestId(13));
+        let totals = Totals {
+            arrivals: 13,
+            rejected: 4,
+            abandoned: 2,
+        };
+        assert_eq!(queue.totals(), totals);
+        let given = queue.take().unwrap();
+        queue.close();
+        queue.give_back(given);
+        assert_eq!(queue.push(RequestId(14)), Pushed::Closed);
+        let totals = Totals {
+            abandoned: 9,
+            ..totals
+        };
+        assert_eq!(queue.totals(), totals, "all that was left, and nothing new");
     }
 
     #[test]
@@ -305,5 +456,34 @@ mod tests {
         assert!(!queue.forget(RequestId(1)));
         assert_eq!(queue.take(), Some(RequestId(2)));
         assert_eq!(queue.take(), None);
+    }
+
+    #[test]
+    fn shd_001_shd_012_a_shutdown_ends_what_waits_on_its_handle_only() {
+        let mut queue = queue();
+        queue.wait(ONE, "one");
+        queue.wait(TWO, "two");
+        queue.wait_for_demand(ONE, "demand");
+        assert_eq!(queue.shut(ONE), ["one", "demand"]);
+        assert!(!queue.receives(ONE) && queue.receives(TWO));
+        assert!(!queue.has_demand_wait());
+        assert_eq!(queue.push(RequestId(1)), Pushed::Queued);
+        assert_eq!(queue.pair(), Some((RequestId(1), "two")));
+        // G-076: what nobody takes is held.
+        assert!(queue.shut(TWO).is_empty() && !queue.has_receivers());
+        assert_eq!(queue.push(RequestId(2)), Pushed::Queued);
+        assert_eq!(queue.close().pending, [RequestId(2)]);
+        assert!(!queue.open_handle(HandleId(3)));
+    }
+
+    #[test]
+    fn que_016_a_wait_is_withdrawn_through_its_own_handle() {
+        let mut queue = queue();
+        queue.wait(ONE, 7);
+        queue.wait_for_demand(TWO, 8);
+        assert_eq!(queue.withdraw_where(TWO, |wait| *wait == 7), None);
+        assert_eq!(queue.withdraw_where(ONE, |wait| *wait == 8), None);
+        assert_eq!(queue.withdraw_where(ONE, |wait| *wait == 7), Some(7));
+        assert_eq!(queue.withdraw_where(TWO, |wait| *wait == 8), Some(8));
     }
 }

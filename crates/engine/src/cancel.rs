@@ -5,7 +5,7 @@
 //! the slot is given back; so a second cancel, the polling thread and a closing queue all find
 //! either a live connection with the id they mean or nothing.
 
-use httpsys_core::connection::Delivery;
+use httpsys_core::connection::{Delivery, Phase};
 use httpsys_core::operation::Cancel;
 use httpsys_core::{End, Error, QueueId, RequestId};
 use parking_lot::MutexGuard;
@@ -15,6 +15,7 @@ use crate::queue::Queue;
 use crate::service::Service;
 use crate::sys;
 use crate::timers::Alarm;
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 impl Service {
@@ -82,8 +83,12 @@ impl Service {
     }
 
     fn vacate(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
+        if conn.log.is_some() {
+            self.log_broken(conn, end.error());
+        }
+        trace::cleaned_up(conn.state.id());
         let exchange = conn.state.close();
-        let bound = conn.unbind();
+        let bound = conn.unbind(&self.tallies().traffic);
         self.note_end(conn, end, exchange.as_ref(), bound.as_deref());
         let error = end.error();
         if let (Some(exchange), Some(bound)) = (exchange, bound) {
@@ -131,10 +136,20 @@ impl Service {
         });
     }
 
-    /// Resets every connection: the service ends.
-    pub(crate) fn reset_all(&self, wakes: &mut Wakes) {
+    /// Ends every connection: the service ends. Where a request is under way, with a reset;
+    /// otherwise in order, since the client may not have taken the last response yet (G-077).
+    pub(crate) fn end_all(&self, wakes: &mut Wakes) {
         self.for_each_connection(|service, conn| {
-            service.reset_connection(conn, End::ServiceStopped, wakes);
+            let whole = match conn.state.phase() {
+                Phase::Exchange(_) => false,
+                Phase::Head { seen } => *seen == 0,
+                Phase::Drain(_) | Phase::Closing | Phase::Closed => true,
+            };
+            if whole {
+                service.close_connection(conn, End::ServiceStopped, wakes);
+            } else {
+                service.reset_connection(conn, End::ServiceStopped, wakes);
+            }
         });
     }
 }

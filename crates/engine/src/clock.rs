@@ -15,7 +15,8 @@ pub trait Clock: Send + Sync + 'static {
     /// The monotonic time that deadlines are measured in.
     fn now(&self) -> Instant;
     /// The monotonic time that timers of connections are measured in: milliseconds since any fixed
-    /// moment, asked for with each request, and allowed to lag behind [`Clock::now`] by 10 ms.
+    /// moment, asked for with each request, and allowed to lag behind [`Clock::now`] by 10 ms. While
+    /// they stand still, [`Clock::unix_seconds`] is not asked again.
     fn millis(&self) -> u64 {
         static ZERO: OnceLock<Instant> = OnceLock::new();
         let now = self.now();
@@ -24,6 +25,10 @@ pub trait Clock: Send + Sync + 'static {
     }
     /// Seconds since 1970-01-01 00:00:00 UTC.
     fn unix_seconds(&self) -> u64;
+    /// Local time minus UTC, in seconds, at this moment. For logs that have local time.
+    fn utc_offset(&self, _unix_seconds: u64) -> i32 {
+        0
+    }
 }
 
 /// The operating system's clock.
@@ -42,22 +47,59 @@ impl Clock for SystemClock {
     fn unix_seconds(&self) -> u64 {
         sys::unix_seconds()
     }
+
+    fn utc_offset(&self, unix_seconds: u64) -> i32 {
+        thread_local! {
+            static LAST: Cell<(u64, i32)> = const { Cell::new((u64::MAX, 0)) };
+        }
+        // Zones change at full quarters of an hour.
+        let quarter = unix_seconds / 900;
+        let (known, offset) = LAST.get();
+        if known == quarter {
+            return offset;
+        }
+        let offset = sys::utc_offset(unix_seconds);
+        LAST.set((quarter, offset));
+        offset
+    }
+}
+
+/// The Date field's text and what it was made for.
+#[derive(Clone, Copy)]
+struct Made {
+    /// Which clock, and its milliseconds: as long as those stand, nothing is asked.
+    clock: usize,
+    millis: u64,
+    second: u64,
+    text: [u8; 29],
 }
 
 thread_local! {
-    static DATE: Cell<(u64, [u8; 29])> = const { Cell::new((u64::MAX, [0; 29])) };
+    static DATE: Cell<Made> = const {
+        Cell::new(Made {
+            clock: 0,
+            millis: 0,
+            second: u64::MAX,
+            text: [0; 29],
+        })
+    };
 }
 
-/// The Date field's text for this second; computed once a second and thread (RSP-018).
-pub(crate) fn date(clock: &dyn Clock) -> [u8; 29] {
-    let now = clock.unix_seconds();
+/// The Date field's text at `millis` of the clock; computed once a second and thread (RSP-018).
+pub(crate) fn date(clock: &dyn Clock, millis: u64) -> [u8; 29] {
+    let address = std::ptr::from_ref(clock).cast::<()>() as usize;
     DATE.with(|cell| {
-        let (second, text) = cell.get();
-        if second == now {
-            return text;
+        let mut made = cell.get();
+        if (made.clock, made.millis) == (address, millis) {
+            return made.text;
         }
-        let text = imf_fixdate(now);
-        cell.set((now, text));
-        text
+        let second = clock.unix_seconds();
+        if made.second != second {
+            made.second = second;
+            made.text = imf_fixdate(second);
+        }
+        (made.clock, made.millis) = (address, millis);
+        cell.set(made);
+        made.text
     })
 }

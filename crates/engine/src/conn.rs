@@ -12,14 +12,17 @@ use std::sync::Arc;
 use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
 use httpsys_core::timer::Tick;
-use httpsys_core::{ConnectionId, End, QueueId, Request};
+use httpsys_core::{ConnectionId, End, Request};
 use mio::net::TcpStream;
 use smallvec::SmallVec;
 
+use crate::access_log::Exchanged;
 use crate::group::Group;
 use crate::pool;
+use crate::queue_handle::Owner;
 use crate::routes::Bound;
 use crate::sys;
+use crate::tally::{Tally, Traffic};
 use crate::timers::Alarm;
 use crate::waiter::Waiting;
 
@@ -46,6 +49,8 @@ pub(crate) struct Conn {
     /// The URL groups whose connections this one counts among (G-084).
     pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
     pub(crate) waits: Option<Box<Waits>>,
+    /// Of the request under way, if its URL group has a log.
+    pub(crate) log: Option<Box<Exchanged>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
     /// The peer has closed its sending side.
@@ -60,6 +65,10 @@ pub(crate) struct Conn {
     pub(crate) lingered: u32,
     /// Bytes handed to the socket since it was accepted.
     pub(crate) sent: u64,
+    /// What has not been added to the counters yet.
+    pub(crate) tally: Tally,
+    /// When the request under way was queued, in the clock's milliseconds.
+    pub(crate) queued_at: u64,
     /// Bytes that the bandwidth lets the send under way write now.
     pub(crate) allowed: u64,
     /// For what is waited for from the client.
@@ -68,8 +77,10 @@ pub(crate) struct Conn {
     pub(crate) send_alarm: Alarm,
     /// When the wheel looks at this slot, whatever connection it holds then.
     pub(crate) looked_at: Tick,
-    /// Why the connection ends, when that was said before its end.
+    /// Why the connection ends, when that is known before its end.
     pub(crate) why: Option<End>,
+    /// It has had its event and its line already.
+    pub(crate) told: bool,
 }
 
 /// The calls that wait for something on this connection.
@@ -81,8 +92,8 @@ pub(crate) struct Waits {
     pub(crate) writer: Option<Waiting>,
     /// What [`Conn::taken`] was when the measured window began.
     pub(crate) taken_before: u64,
-    /// Waits for the connection's end, each with the queue it was posted on.
-    pub(crate) disconnects: Vec<(QueueId, Waiting)>,
+    /// Waits for the connection's end, each with the handle it was posted on.
+    pub(crate) disconnects: Vec<(Owner, Waiting)>,
 }
 
 /// The result of a read attempt.
@@ -115,6 +126,7 @@ impl Conn {
             bound: None,
             groups: SmallVec::new(),
             waits: None,
+            log: None,
             readable: false,
             peer_closed: false,
             sending: false,
@@ -122,11 +134,14 @@ impl Conn {
             in_flight: false,
             lingered: 0,
             sent: 0,
+            tally: Tally::default(),
+            queued_at: 0,
             allowed: 0,
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,
             looked_at: Tick::NEVER,
             why: None,
+            told: false,
         }
     }
 
@@ -143,10 +158,12 @@ impl Conn {
         self.in_flight = false;
         self.lingered = 0;
         self.sent = 0;
+        self.tally = Tally::default();
         self.allowed = 0;
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
         self.why = None;
+        self.told = false;
     }
 
     /// The bytes that the client has taken since the connection was accepted, as far as the system
@@ -168,9 +185,11 @@ impl Conn {
         waits.is_some_and(|waits| !waits.readers.is_empty())
     }
 
-    /// A request was routed to this URL group. False, and nothing has changed, if the group has as
-    /// many connections as it may (QUE-006).
-    pub(crate) fn bind(&mut self, bound: &Arc<Bound>) -> bool {
+    /// A request was routed to this URL group; with the last `arrived` bytes that were read it
+    /// begins. False, and nothing has changed, if the group has as many connections as it may
+    /// (QUE-006).
+    #[inline(never)]
+    pub(crate) fn bind(&mut self, bound: &Arc<Bound>, arrived: u64, totals: &Traffic) -> bool {
         let counted = |own: &Arc<Group>| Arc::ptr_eq(own, &bound.group);
         if !self.groups.iter().any(counted) {
             if !bound.group.admit(bound.effective.connection_limit) {
@@ -178,12 +197,33 @@ impl Conn {
             }
             self.groups.push(Arc::clone(&bound.group));
         }
+        // What came before there was a group is the first one's.
+        if self.bound.is_some() {
+            self.settle_all_but(arrived, totals);
+        }
         self.bound = Some(Arc::clone(bound));
         true
     }
 
+    /// Adds what the connection has done to the counters of its URL group and to `totals`. Bytes
+    /// that wait to be used may be those of a request to another group: they stay.
+    pub(crate) fn settle(&mut self, totals: &Traffic) {
+        let waiting = self.unused().len() as u64;
+        self.settle_all_but(waiting, totals);
+    }
+
+    /// As [`Conn::settle`], without the last `kept` bytes that were read.
+    fn settle_all_but(&mut self, kept: u64, totals: &Traffic) {
+        let done = self.tally.take(self.sent, kept);
+        totals.add(&done);
+        if let Some(bound) = &self.bound {
+            bound.group.traffic.add(&done);
+        }
+    }
+
     /// The connection has ended: it counts for no URL group any more.
-    pub(crate) fn unbind(&mut self) -> Option<Arc<Bound>> {
+    pub(crate) fn unbind(&mut self, totals: &Traffic) -> Option<Arc<Bound>> {
+        self.settle_all_but(0, totals);
         self.groups.drain(..).for_each(|group| group.leave());
         self.bound.take()
     }
@@ -257,6 +297,7 @@ impl Conn {
             match stream.read(buffer) {
                 Ok(0) => return ReadOutcome::End,
                 Ok(n) => {
+                    self.tally.received += n as u64;
                     // Behind the last bytes of a closed side the end is still to be read.
                     if sys::SHORT_READ_DRAINS && n < buffer.len() && !self.peer_closed {
                         self.readable = false;
@@ -281,7 +322,10 @@ impl Conn {
         while self.interim > 0 {
             let left = &CONTINUE[CONTINUE.len() - usize::from(self.interim)..];
             match stream.write(left) {
-                Ok(n) if n > 0 => self.interim -= n as u8,
+                Ok(n) if n > 0 => {
+                    self.interim -= n as u8;
+                    self.sent += n as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 _ => return false,
             }

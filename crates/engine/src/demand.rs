@@ -5,7 +5,7 @@
 
 use httpsys_core::Error;
 
-use crate::queue::Queue;
+use crate::queue_handle::QueueHandle;
 use crate::service::Service;
 use crate::waiter::{PendingOperation, Waiting};
 
@@ -17,7 +17,7 @@ impl Service {
     /// [`Error::InvalidHandle`] (6) after shutdown or close (QUE-014); [`Error::AlreadyExists`]
     /// (183) while another wait is outstanding (QUE-012); [`Error::Aborted`] (995) when the queue
     /// shuts down meanwhile.
-    pub fn wait_for_demand_start(&self, queue: &Queue) -> Result<(), Error> {
+    pub fn wait_for_demand_start(&self, queue: &QueueHandle) -> Result<(), Error> {
         self.block(|waiting| self.register_demand(queue, || waiting))
     }
 
@@ -27,7 +27,7 @@ impl Service {
     /// As [`Service::wait_for_demand_start`].
     pub fn try_wait_for_demand_start(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
     ) -> Result<bool, Error> {
         let done = self.register_demand(queue, || Waiting::Operation(register()))?;
@@ -39,11 +39,11 @@ impl Service {
 
     fn register_demand(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         waiting: impl FnOnce() -> Waiting,
     ) -> Result<bool, Error> {
         let mut fifos = queue.lock();
-        if fifos.is_shut() {
+        if !fifos.receives(queue.handle_id()) {
             return Err(Error::InvalidHandle);
         }
         if fifos.has_demand_wait() {
@@ -52,7 +52,7 @@ impl Service {
         if !fifos.is_empty() {
             return Ok(true);
         }
-        fifos.wait_for_demand(waiting());
+        fifos.wait_for_demand(queue.handle_id(), waiting());
         Ok(false)
     }
 }

@@ -8,7 +8,7 @@ use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{ConnectionId, End, Error, QueueId};
 
 use crate::conn::Conn;
-use crate::queue::Queue;
+use crate::queue_handle::{Owner, QueueHandle};
 use crate::service::Service;
 use crate::waiter::{PendingOperation, Signal, Waiting, Wakes};
 
@@ -21,7 +21,7 @@ impl Service {
     /// (DSC-003, G-073); [`Error::Aborted`] (995) when the queue closes or shuts down (DSC-009).
     pub fn wait_for_disconnect(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         wait: &WaitForDisconnect,
     ) -> Result<(), Error> {
         self.block(|waiting| {
@@ -36,7 +36,7 @@ impl Service {
     /// As [`Service::wait_for_disconnect`]; nothing was registered then.
     pub fn try_wait_for_disconnect(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         wait: &WaitForDisconnect,
         register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
     ) -> Result<(), Error> {
@@ -47,13 +47,13 @@ impl Service {
 
     fn register_disconnect(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         connection: ConnectionId,
         waiting: impl FnOnce() -> Waiting,
     ) -> Result<(), Error> {
         let conn = self.shard().table.lock(connection.place());
         // Asked with the connection locked: a queue that shuts down later finds this wait.
-        if queue.lock().is_shut() {
+        if !queue.receives() {
             return Err(Error::InvalidHandle);
         }
         let mut conn = conn.ok_or(Error::ConnectionInvalid)?;
@@ -62,25 +62,31 @@ impl Service {
         if gone || connection.0 == 0 {
             return Err(Error::ConnectionInvalid);
         }
-        conn.waits_mut().disconnects.push((queue.id(), waiting()));
+        let wait = (queue.owner(), waiting());
+        conn.waits_mut().disconnects.push(wait);
         Ok(())
     }
 
     /// CancelIoEx: ends the pending operation with this tag on this queue with 995. `false`: there
     /// is none (any more).
-    pub fn cancel_operation(&self, queue: &Queue, tag: usize) -> bool {
+    pub fn cancel_operation(&self, queue: &QueueHandle, tag: usize) -> bool {
         self.cancel_matching(queue, &|waiting| waiting.tag() == Some(tag))
     }
 
     /// As [`Service::cancel_operation`], for a caller that knows where the operation waits: `None`
     /// for a receive of the next request or a wait for demand start, otherwise the place of its
     /// request or connection. The cost does not depend on the number of connections.
-    pub fn cancel_operation_at(&self, queue: &Queue, tag: usize, place: Option<Place>) -> bool {
+    pub fn cancel_operation_at(
+        &self,
+        queue: &QueueHandle,
+        tag: usize,
+        place: Option<Place>,
+    ) -> bool {
         let mut wakes = Wakes::default();
         let matches = |waiting: &Waiting| waiting.tag() == Some(tag);
         let found = match place {
             None => {
-                let waiting = queue.lock().withdraw_where(matches);
+                let waiting = queue.lock().withdraw_where(queue.handle_id(), matches);
                 waiting
                     .map(|waiting| wakes.add(waiting, Signal::Failed(Error::Aborted)))
                     .is_some()
@@ -96,14 +102,14 @@ impl Service {
 
     /// Ends all pending overlapped operations of this queue with 995. (CancelIo is about those of
     /// the calling thread: the door tells them apart.)
-    pub fn cancel_all_operations(&self, queue: &Queue) -> bool {
+    pub fn cancel_all_operations(&self, queue: &QueueHandle) -> bool {
         self.cancel_matching(queue, &Waiting::is_operation)
     }
 
-    fn cancel_matching(&self, queue: &Queue, matches: &dyn Fn(&Waiting) -> bool) -> bool {
+    fn cancel_matching(&self, queue: &QueueHandle, matches: &dyn Fn(&Waiting) -> bool) -> bool {
         let mut wakes = Wakes::default();
         let mut any = false;
-        while let Some(waiting) = queue.lock().withdraw_where(matches) {
+        while let Some(waiting) = queue.lock().withdraw_where(queue.handle_id(), matches) {
             any = true;
             wakes.add(waiting, Signal::Failed(Error::Aborted));
         }
@@ -117,7 +123,7 @@ impl Service {
     fn cancel_on(
         &self,
         conn: &mut Conn,
-        queue: &Queue,
+        queue: &QueueHandle,
         matches: &dyn Fn(&Waiting) -> bool,
         wakes: &mut Wakes,
     ) -> bool {
@@ -132,7 +138,7 @@ impl Service {
         while let Some(at) = waits
             .disconnects
             .iter()
-            .position(|(scope, waiting)| *scope == queue.id() && matches(waiting))
+            .position(|(owner, waiting)| *owner == queue.owner() && matches(waiting))
         {
             taken.push(waits.disconnects.remove(at).1);
         }
@@ -157,39 +163,16 @@ impl Service {
         any
     }
 
-    /// HttpShutdownRequestQueue: waiting receives and disconnect waits end with 995, later
-    /// receives fail with 6 (SHD-001, SHD-002, G-075); requests that were received can still be
-    /// answered (SHD-003); requests nobody took stay until the queue closes (G-076).
-    ///
-    /// # Errors
-    /// [`Error::InvalidHandle`] on a closed queue.
-    pub fn shutdown_queue(&self, queue: &Queue) -> Result<(), Error> {
-        let mut wakes = Wakes::default();
-        {
-            let mut fifos = queue.lock();
-            if fifos.is_closed() {
-                return Err(Error::InvalidHandle);
-            }
-            for receive in fifos.shut() {
-                wakes.add(receive, Signal::Failed(Error::Aborted));
-            }
-        }
-        self.end_disconnect_waits(queue.id(), &mut wakes);
-        wakes.fire(self);
-        // A thread that leads for this queue has to see it.
-        self.shard().interrupt();
-        Ok(())
-    }
-
     /// The disconnect waits that were posted on this queue end with 995 (DSC-009).
     pub(crate) fn end_disconnect_waits(&self, queue: QueueId, wakes: &mut Wakes) {
+        self.end_waits(|owner| owner.queue == queue, wakes);
+    }
+
+    /// As [`Service::end_disconnect_waits`], of the owners that `ends`.
+    pub(crate) fn end_waits(&self, ends: impl Fn(Owner) -> bool, wakes: &mut Wakes) {
         self.for_each_connection(|_, conn| {
             let Some(waits) = &mut conn.waits else { return };
-            while let Some(at) = waits
-                .disconnects
-                .iter()
-                .position(|(scope, _)| *scope == queue)
-            {
+            while let Some(at) = waits.disconnects.iter().position(|(owner, _)| ends(*owner)) {
                 let (_, waiting) = waits.disconnects.remove(at);
                 wakes.add(waiting, Signal::Failed(Error::Aborted));
             }

@@ -7,12 +7,14 @@
 use std::collections::VecDeque;
 
 use httpsys_core::connection::{Delivery, Exchange};
+use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
 use httpsys_core::{ConnectionId, End};
 use parking_lot::Mutex;
 
 use crate::conn::Conn;
 use crate::routes::Bound;
 use crate::service::Service;
+use crate::trace;
 
 /// How many ends are remembered.
 const REMEMBERED: usize = 4096;
@@ -29,22 +31,50 @@ pub enum Fate {
     Unknown,
 }
 
-/// The ends of the last connections of a shard, the latest at the back.
+/// How the connections of a shard ended.
 #[derive(Debug, Default)]
-pub(crate) struct Ends(Mutex<VecDeque<(ConnectionId, End)>>);
+pub(crate) struct Ends(Mutex<Told>);
+
+#[derive(Debug)]
+struct Told {
+    /// Of the last connections, the latest at the back.
+    last: VecDeque<(ConnectionId, End)>,
+    by_name: Named,
+    by_number: [u64; END_NUMBERS],
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told {
+            last: VecDeque::new(),
+            by_name: Named::with(&END_NAMES),
+            by_number: [0; END_NUMBERS],
+        }
+    }
+}
 
 impl Ends {
     fn remember(&self, connection: ConnectionId, end: End) {
-        let mut ends = self.0.lock();
-        if ends.len() == REMEMBERED {
-            ends.pop_front();
+        let mut told = self.0.lock();
+        told.by_name.add(end.name(), 1);
+        if let Some(count) = told.by_number.get_mut(end.number() as usize) {
+            *count += 1;
         }
-        ends.push_back((connection, end));
+        if told.last.len() == REMEMBERED {
+            told.last.pop_front();
+        }
+        told.last.push_back((connection, end));
+    }
+
+    /// How many connections have ended, by name and by number.
+    pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
+        let told = self.0.lock();
+        (told.by_name.clone(), told.by_number)
     }
 
     fn of(&self, connection: ConnectionId) -> Option<End> {
-        let ends = self.0.lock();
-        let found = ends.iter().rev().find(|(id, _)| *id == connection);
+        let told = self.0.lock();
+        let found = told.last.iter().rev().find(|(id, _)| *id == connection);
         found.map(|(_, end)| *end)
     }
 }
@@ -72,11 +102,13 @@ impl Service {
         bound: Option<&Bound>,
     ) {
         let connection = conn.state.id();
-        // A refused request had its event and its line when it was refused.
-        let told = conn.why.take();
-        self.shard().ends.remember(connection, told.unwrap_or(end));
-        if told.is_some() {
+        let end = conn.why.take().unwrap_or(end);
+        self.shard().ends.remember(connection, end);
+        if conn.told {
             return;
+        }
+        if let End::Timer(timer) = end {
+            trace::timed_out(connection, timer.name());
         }
         if !end.is_ordinary() {
             tracing::info!(
@@ -96,7 +128,9 @@ impl Service {
         }
         if self.error_log().is_some() {
             if let Some(phrase) = phrase(end, exchange) {
-                self.log_error(conn, phrase, None, conn.block.as_deref());
+                // An unfinished head shows nothing of itself (CON-018).
+                let request = conn.block.as_deref().filter(|_| exchange.is_some());
+                self.log_error(conn, phrase, None, request);
             }
         }
     }

@@ -200,7 +200,13 @@ impl Service {
                 return BodyRead::Done;
             }
             if exchange.opaque() == Opaque::Open {
-                return read_opaque(conn, out);
+                let read = read_opaque(conn, out);
+                if let (BodyRead::Bytes(n), Phase::Exchange(exchange)) =
+                    (read, conn.state.phase_mut())
+                {
+                    exchange.advance_opaque(n);
+                }
+                return read;
             }
             if !conn.unused().is_empty() {
                 match decode_buffered(conn, out) {

@@ -16,6 +16,7 @@ use httpsys_logging::{
 use crate::conn::Conn;
 use crate::pool;
 use crate::service::Service;
+use crate::trace;
 
 /// The log that these parameters ask for, if they do.
 pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>> {
@@ -80,7 +81,9 @@ impl Service {
             record.uri = Text::Bytes(request.head.raw_url());
         }
         let mut line = pool::get_buffer();
-        log.log(&record, &mut line);
+        if log.log(&record, &mut line) {
+            trace::log_file_write(conn.state.id(), status.unwrap_or(0));
+        }
         pool::put_buffer(line);
     }
 }

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use httpsys_core::{Error, RequestId};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use crate::queue::Queue;
+use crate::queue_handle::QueueHandle;
 use crate::service::Service;
 use crate::shard::Lead;
 use crate::waiter::{Signal, Waiter, Waiting, Wakes};
@@ -190,14 +190,14 @@ impl Service {
     /// before are served first (CON-006), and sleeping threads in the order they came.
     pub(crate) fn next_request(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         deadline: Option<Instant>,
     ) -> Result<RequestId, Error> {
         let mut first = true;
         loop {
             {
                 let mut fifos = queue.lock();
-                if fifos.is_shut() {
+                if !fifos.receives(queue.handle_id()) {
                     return Err(if first {
                         Error::InvalidHandle
                     } else {
@@ -226,13 +226,13 @@ impl Service {
     fn lead_for(
         &self,
         mut lead: MutexGuard<'_, Lead>,
-        queue: &Queue,
+        queue: &QueueHandle,
         deadline: Option<Instant>,
     ) -> Option<RequestId> {
         let mut wakes = Wakes::default();
         let idle = {
             let fifos = queue.lock();
-            let idle = fifos.is_empty() && !fifos.is_shut();
+            let idle = fifos.is_empty() && fifos.receives(queue.handle_id());
             queue.set_polled(idle);
             idle
         };
@@ -243,7 +243,8 @@ impl Service {
         let request = {
             let mut fifos = queue.lock();
             queue.set_polled(false);
-            let request = if fifos.is_shut() { None } else { fifos.take() };
+            let receives = fifos.receives(queue.handle_id());
+            let request = if receives { fifos.take() } else { None };
             wakes.pair(&mut fifos);
             request
         };
@@ -252,15 +253,19 @@ impl Service {
         request
     }
 
-    fn follow(&self, queue: &Queue, deadline: Option<Instant>) -> Result<Option<RequestId>, Error> {
+    fn follow(
+        &self,
+        queue: &QueueHandle,
+        deadline: Option<Instant>,
+    ) -> Result<Option<RequestId>, Error> {
         let waiter = Waiter::of_this_thread();
         let ticket = {
             let mut fifos = queue.lock();
-            if !fifos.is_empty() || fifos.is_shut() {
+            if !fifos.is_empty() || !fifos.receives(queue.handle_id()) {
                 waiter.recycle();
                 return Ok(None);
             }
-            fifos.wait(Waiting::Thread(Arc::clone(&waiter)))
+            fifos.wait(queue.handle_id(), Waiting::Thread(Arc::clone(&waiter)))
         };
         waiter.park(deadline);
         let mut signal = waiter.take();

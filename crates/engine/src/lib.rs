@@ -9,14 +9,16 @@
 //! `send.rs` and `cancel.rs` are the calls on requests.
 //!
 //! Lock order (a thread never goes left while it holds a lock to the right):
-//! lead → model → listeners → connection slot → routes, request queue → waiter, pools, timers. No
-//! lock is held while a waiting call is signalled.
+//! lead → model → listeners → connection slot → routes, request queue, logs → waiter, pools,
+//! timers. No lock is held while a waiting call is signalled.
 #![forbid(unsafe_code)]
 
+mod access_log;
 mod cancel;
 mod chunk;
 pub mod clock;
 mod conn;
+mod counters;
 mod demand;
 mod disconnect;
 mod drive;
@@ -26,9 +28,11 @@ mod error_log;
 mod group;
 mod lead;
 mod listener;
+mod log_files;
 mod pool;
 mod pump;
 mod queue;
+mod queue_handle;
 mod receive;
 mod routes;
 mod send;
@@ -37,13 +41,18 @@ mod settings;
 mod shard;
 mod sys;
 mod table;
+mod tally;
 mod timers;
+mod trace;
 mod waiter;
 
+pub use access_log::{Log, LogSource};
 pub use chunk::Chunk;
 pub use ends::Fate;
 pub use httpsys_core as core;
+pub use httpsys_logging as logging;
 pub use queue::Queue;
+pub use queue_handle::QueueHandle;
 pub use receive::{Arrival, Verdict};
 pub use send::PendingSend;
 pub use service::Service;

@@ -1,11 +1,15 @@
 //! Listening sockets: which addresses of a port are open, counted by the registrations on it.
 //!
 //! Owns the comparison of what the registrations want (G-092: loopback names on loopback only,
-//! wildcards and other names on all addresses) with what is open. Threading: called under the
-//! model's lock only; accepting goes on meanwhile.
+//! wildcards and other names on all addresses) with what is open, within the IP listen list
+//! (CFG-003). As on Windows a change of the list is not for ports that are open: a port keeps the
+//! list with which it was opened until its last registration goes (documented; HTTP.sys wants a
+//! restart of the service). Threading: called under the model's lock only; accepting goes on
+//! meanwhile.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use httpsys_core::Error;
 use httpsys_core::url_prefix::ListenScope;
@@ -20,16 +24,29 @@ use crate::sys;
 pub(crate) struct Listener {
     pub(crate) socket: TcpListener,
     pub(crate) address: SocketAddr,
+    /// The IP listen list with which the port was opened.
+    list: Arc<[IpAddr]>,
 }
 
 impl Service {
-    /// Makes the listeners of `port` what `scopes` want. On an error nothing has changed.
-    pub(crate) fn listen_on(&self, port: u16, scopes: &[ListenScope]) -> Result<(), Error> {
-        let wanted = endpoints(
-            port,
-            scopes,
-            self.parameters().choices.localhost_on_loopback,
-        );
+    /// Makes the listeners of `port` what `scopes` want, within the IP listen list; a port that is
+    /// open keeps its own. On an error nothing has changed.
+    pub(crate) fn listen_on(
+        &self,
+        port: u16,
+        scopes: &[ListenScope],
+        list: &[IpAddr],
+    ) -> Result<(), Error> {
+        let list = self.list_of(port).unwrap_or_else(|| Arc::from(list));
+        let loopback_only = self.parameters().choices.localhost_on_loopback;
+        let wanted = endpoints(port, scopes, loopback_only);
+        let wanted = within(&list, wanted);
+        if wanted.is_empty() && !scopes.is_empty() {
+            tracing::warn!(
+                port,
+                "registered, but no address of it is on the IP listen list"
+            );
+        }
         let open = self.open_endpoints(port);
         let (stale, kept): (Vec<_>, Vec<_>) = open
             .into_iter()
@@ -51,7 +68,7 @@ impl Service {
         }
         let mut opened = Vec::new();
         for address in missing {
-            match self.open_listener(address) {
+            match self.open_listener(address, &list) {
                 Ok(index) => opened.push(index),
                 Err(error) if sys::is_unavailable(&error) => {
                     tracing::info!(%address, %error, "not listening: no such address here");
@@ -61,7 +78,7 @@ impl Service {
                         self.close_listener(index);
                     }
                     for (_, address) in stale {
-                        if let Err(error) = self.open_listener(address) {
+                        if let Err(error) = self.open_listener(address, &list) {
                             tracing::error!(%address, %error, "a listener could not be restored");
                         }
                     }
@@ -82,7 +99,15 @@ impl Service {
             .collect()
     }
 
-    fn open_listener(&self, address: SocketAddr) -> io::Result<usize> {
+    /// The IP listen list of a port that is open.
+    fn list_of(&self, port: u16) -> Option<Arc<[IpAddr]>> {
+        let listeners = self.shard().listeners.read();
+        let mut open = listeners.iter().map(|(_, listener)| listener);
+        let one = open.find(|listener| listener.address.port() == port);
+        one.map(|listener| Arc::clone(&listener.list))
+    }
+
+    fn open_listener(&self, address: SocketAddr, list: &Arc<[IpAddr]>) -> io::Result<usize> {
         let mut socket = sys::listen(address)?;
         let shard = self.shard();
         let mut listeners = shard.listeners.write();
@@ -93,7 +118,11 @@ impl Service {
             Shard::listener_token(index),
             Interest::READABLE,
         )?;
-        entry.insert(Listener { socket, address });
+        entry.insert(Listener {
+            socket,
+            address,
+            list: Arc::clone(list),
+        });
         tracing::debug!(%address, "listening");
         Ok(index)
     }
@@ -149,6 +178,30 @@ fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) -> Vec<Sock
         .collect()
 }
 
+/// What of `wanted` the IP listen list lets open: all of it if the list is empty. The entries
+/// `0.0.0.0` and `::` stand for all addresses of their family (documented).
+fn within(list: &[IpAddr], wanted: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    if list.is_empty() {
+        return wanted;
+    }
+    let same_family = |a: &IpAddr, b: &IpAddr| a.is_ipv4() == b.is_ipv4();
+    let mut allowed = Vec::new();
+    for address in wanted {
+        let ip = address.ip();
+        let mut entries = list.iter().filter(|entry| same_family(entry, &ip));
+        if entries.clone().any(|e| *e == ip || e.is_unspecified()) {
+            allowed.push(address);
+        } else if ip.is_unspecified() {
+            allowed.extend(
+                entries
+                    .by_ref()
+                    .map(|e| SocketAddr::new(*e, address.port())),
+            );
+        }
+    }
+    allowed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,5 +242,27 @@ mod tests {
     fn an_address_listens_there_only() {
         let address = ListenScope::Address("192.0.2.7".parse().unwrap());
         assert_eq!(texts(&[address]), ["192.0.2.7:80"]);
+    }
+
+    #[test]
+    fn cfg_003_the_ip_listen_list_restricts_what_is_opened() {
+        use ListenScope::{Any, Loopback};
+        let listed = |list: &[&str], scope| {
+            let list: Vec<IpAddr> = list.iter().map(|entry| entry.parse().unwrap()).collect();
+            let addresses = within(&list, endpoints(80, &[scope], true));
+            let texts = addresses.iter().map(ToString::to_string);
+            texts.collect::<Vec<_>>()
+        };
+        let all = ["0.0.0.0:80", "[::]:80"];
+        assert_eq!(listed(&[], Any), all);
+        assert_eq!(listed(&["0.0.0.0", "::"], Any), all);
+        assert_eq!(listed(&["0.0.0.0", "192.0.2.7"], Any), ["0.0.0.0:80"]);
+        let two = ["192.0.2.7:80", "[2001:db8::7]:80"];
+        assert_eq!(listed(&["192.0.2.7", "2001:db8::7"], Any), two);
+        assert_eq!(listed(&["127.0.0.1"], Loopback), ["127.0.0.1:80"]);
+        assert_eq!(listed(&["::"], Loopback), ["[::1]:80"]);
+        let address = |text: &str| ListenScope::Address(text.parse().unwrap());
+        assert_eq!(listed(&["192.0.2.7"], address("192.0.2.7")), two[..1]);
+        assert!(listed(&["192.0.2.7"], address("192.0.2.8")).is_empty());
     }
 }

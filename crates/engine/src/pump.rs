@@ -24,8 +24,10 @@ use crate::conn::{Conn, ReadOutcome};
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
-use crate::timers::Purpose;
-use crate::waiter::{Signal, Wakes};
+use crate::tally::Fault;
+use crate::timers::{Alarm, Purpose};
+use crate::trace;
+use crate::waiter::Wakes;
 
 /// Steps, each of one read at most, that a connection has in a row: a client that floods one
 /// connection must not keep the thread that polls from the others.
@@ -51,6 +53,7 @@ impl Service {
                 return;
             }
         }
+        self.tallies().note(Fault::TurnUsedUp);
         self.shard().resume_later(conn.state.id());
     }
 
@@ -103,6 +106,9 @@ impl Service {
             }
             Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
                 conn.block = Some(block);
+                if self.has_logs() {
+                    self.log_from_now(conn);
+                }
                 *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
                 if conn.alarm.purpose != Purpose::Timer(TimerKind::HeaderWait) {
                     self.start_timer(conn, TimerKind::HeaderWait, wakes.millis(self));
@@ -163,7 +169,9 @@ impl Service {
                 return self.enqueue(conn, block, rest, registration, bound, wakes);
             }
             Ok(Destination::Disabled(bound)) => {
-                self.refuse_unavailable(conn, bound, "Disabled", Some(&block), wakes);
+                self.tallies().refused_behind(&bound.group, block.verb());
+                let end = End::Unavailable("Disabled");
+                self.refuse_unavailable(conn, bound, end, Some(&block), wakes);
                 return self.requests().put(block);
             }
             Ok(Destination::Unbound) => Reject::ServiceUnavailable,
@@ -186,8 +194,13 @@ impl Service {
         wakes: &mut Wakes,
     ) {
         let current = conn.bound.as_ref();
-        if !current.is_some_and(|own| Arc::ptr_eq(own, bound)) && !conn.bind(bound) {
-            self.refuse_unavailable(conn, bound, "ConnLimit", Some(&block), wakes);
+        let bytes = (block.head.head_len() + rest.len()) as u64;
+        if !current.is_some_and(|own| Arc::ptr_eq(own, bound))
+            && !conn.bind(bound, bytes, &self.tallies().traffic)
+        {
+            self.tallies().refused_behind(&bound.group, block.verb());
+            let end = End::Unavailable("ConnLimit");
+            self.refuse_unavailable(conn, bound, end, Some(&block), wakes);
             return self.requests().put(block);
         }
         let queue = &bound.queue;
@@ -196,6 +209,7 @@ impl Service {
             self.requests().put(block);
             return self.close_connection(conn, End::Exhausted, wakes);
         };
+        conn.tally.request(block.verb());
         conn.state.begin_exchange(id, queue.id(), &block.head);
         let arrived = match block.head.framing() {
             Framing::None => 0,
@@ -215,8 +229,14 @@ impl Service {
                 exchange.body_has_begun();
             }
         }
+        if bound.effective.logged {
+            self.begin_log(conn, &block);
+        }
+        if trace::is_on() {
+            trace::received(&block);
+        }
         conn.block = Some(block);
-        let pushed = {
+        let (pushed, waits) = {
             let mut fifos = queue.lock();
             let pushed = fifos.push(id);
             let polling = wakes.keeps_requests_of(queue.id());
@@ -225,33 +245,41 @@ impl Service {
             if pushed == Pushed::Queued && !keep {
                 wakes.pair(&mut fifos);
             }
-            if let Some(demand) = fifos.take_demanded() {
-                wakes.add(demand, Signal::Ready);
-            }
             if !polling && queue.is_polled() && !fifos.is_empty() {
                 self.shard().interrupt();
             }
-            pushed
+            // The polling thread takes the first that it keeps as soon as it is back.
+            (pushed, fifos.len() > usize::from(keep))
         };
         match pushed {
-            Pushed::Queued => self.start_timer(conn, TimerKind::RequestQueue, wakes.millis(self)),
-            Pushed::Full => self.refuse_queued(conn, bound, "QueueFull", wakes),
-            Pushed::Disabled => self.refuse_queued(conn, bound, "Disabled", wakes),
+            Pushed::Queued if waits => {
+                let now = wakes.millis(self);
+                conn.queued_at = now;
+                self.start_timer(conn, TimerKind::RequestQueue, now);
+            }
+            Pushed::Queued => conn.alarm = Alarm::NONE,
+            Pushed::Full => {
+                self.refuse_queued(conn, bound, End::Unavailable("QueueFull"), wakes);
+            }
+            Pushed::Disabled => {
+                self.refuse_queued(conn, bound, End::Unavailable("Disabled"), wakes);
+            }
             Pushed::Closed => self.reset_connection(conn, End::QueueClosed, wakes),
         }
     }
 
-    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008).
+    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008), or
+    /// nobody took it from there in time (G-083).
     #[cold]
     pub(crate) fn refuse_queued(
         &self,
         conn: &mut Conn,
         bound: &Bound,
-        reason: &'static str,
+        end: End,
         wakes: &mut Wakes,
     ) {
         let block = conn.block.take();
-        self.refuse_unavailable(conn, bound, reason, block.as_deref(), wakes);
+        self.refuse_unavailable(conn, bound, end, block.as_deref(), wakes);
         if let Some(block) = block {
             self.requests().put(block);
         }
@@ -263,7 +291,7 @@ impl Service {
         &self,
         conn: &mut Conn,
         bound: &Bound,
-        reason: &'static str,
+        end: End,
         request: Option<&Request>,
         wakes: &mut Wakes,
     ) {
@@ -272,16 +300,18 @@ impl Service {
             request = conn.state.exchange().map(|exchange| exchange.request().0),
             queue = bound.queue.id().0,
             url_group = bound.group.id().0,
-            reason,
+            reason = end.name(),
             "refused"
         );
-        conn.why = Some(End::Unavailable(reason));
+        self.tallies().refused(end.name());
+        conn.why = Some(end);
+        conn.told = true;
         let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
-        self.log_error(conn, reason, status, request);
+        self.log_error(conn, end.name(), status, request);
         let page = match verbosity {
             Verbosity::Basic => {
-                return self.reset_connection(conn, End::Unavailable(reason), wakes);
+                return self.reset_connection(conn, end, wakes);
             }
             Verbosity::Limited => Reject::write_limited,
             Verbosity::Full => Reject::write_response,
@@ -306,7 +336,10 @@ impl Service {
             "refused"
         );
         let (reason, status) = (reject.httperr_reason(), reject.status());
+        trace::parse_failed(conn.state.id(), reason);
+        self.tallies().refused(reason);
         conn.why = Some(End::Refused(reason));
+        conn.told = true;
         self.log_error(conn, reason, Some(status), request);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
@@ -319,12 +352,15 @@ impl Service {
         wakes: &mut Wakes,
     ) {
         let mut page = pool::get_buffer();
-        let date = clock::date(self.clock());
+        let date = clock::date(self.clock(), wakes.millis(self));
         let server = self.parameters().disable_server_header == 0;
         write(reject, &mut page, &date, server);
         let sent = match &mut conn.stream {
             Some(stream) => match stream.write(&page) {
-                Ok(_) => true,
+                Ok(n) => {
+                    conn.sent += n as u64;
+                    true
+                }
                 // The client has not read the response before: that must not be lost with the page.
                 Err(error) => error.kind() == io::ErrorKind::WouldBlock,
             },

@@ -4,7 +4,7 @@
 //! Owns the lock. Threading: the lock is taken with at most one connection's lock held, and no
 //! connection's lock is taken under it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use httpsys_core::QueueId;
 use httpsys_core::property::QueueProperties;
@@ -21,6 +21,8 @@ pub struct Queue {
     /// The thread that polls has this queue in mind: another thread that queues a request which
     /// nobody waits for has to interrupt it. Changed and read under the lock.
     polled: AtomicBool,
+    /// What programs hold to use it.
+    handles: AtomicU32,
 }
 
 impl Queue {
@@ -29,6 +31,7 @@ impl Queue {
             id,
             fifos: Mutex::new(RequestQueue::new()),
             polled: AtomicBool::new(false),
+            handles: AtomicU32::new(0),
         }
     }
 
@@ -71,6 +74,22 @@ impl Queue {
     #[must_use]
     pub fn properties(&self) -> QueueProperties {
         self.lock().properties()
+    }
+
+    /// A program has got a handle to the queue: only for the list of queues.
+    pub fn handle_opened(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A handle for which [`Queue::handle_opened`] was called is closed.
+    pub fn handle_closed(&self) {
+        self.handles.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How many handles are open.
+    #[must_use]
+    pub fn handles(&self) -> u32 {
+        self.handles.load(Ordering::Relaxed)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, RequestQueue<Waiting>> {

@@ -8,14 +8,15 @@
 use std::time::Instant;
 
 use httpsys_core::connection::{Delivery, Phase};
+use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Receive;
 use httpsys_core::{Error, Request, RequestId};
 
 use crate::conn::Conn;
 use crate::entity_body::BodyRead;
-use crate::queue::Queue;
+use crate::queue_handle::QueueHandle;
 use crate::service::Service;
-use crate::timers::Alarm;
+use crate::timers::{Alarm, Purpose};
 use crate::waiter::{PendingOperation, Waiting, Wakes};
 
 /// What a receive's sink made of the request.
@@ -82,13 +83,15 @@ impl Service {
     /// `sink` gets the request while its connection is locked; it must not call the service.
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`] on a closed queue; [`Error::Aborted`] when the queue closes while
-    /// the call waits; [`Error::Timeout`]; [`Error::ConnectionInvalid`] for an id that is unknown
-    /// on this queue; [`Error::EndOfBody`] (38) for one that was handed over whole (RCV-023);
+    /// [`Error::InvalidHandle`] on a closed queue and on a handle that was shut down;
+    /// [`Error::Aborted`] when that happens while the call waits; [`Error::Timeout`];
+    /// [`Error::ConnectionInvalid`] for an id that is unknown on this queue;
+    /// [`Error::InvalidParameter`] (87) for one that another handle has (RCV-014);
+    /// [`Error::EndOfBody`] (38) for one that was handed over whole (RCV-023);
     /// [`Error::MoreData`] as the sink says.
     pub fn receive(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &Receive,
         deadline: Option<Instant>,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
@@ -123,7 +126,7 @@ impl Service {
     /// As [`Service::receive`].
     pub fn try_receive(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &Receive,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
         register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
@@ -139,13 +142,13 @@ impl Service {
         loop {
             let request = {
                 let mut fifos = queue.lock();
-                if fifos.is_shut() {
+                if !fifos.receives(queue.handle_id()) {
                     return Err(Error::InvalidHandle);
                 }
                 match fifos.take() {
                     Some(request) => request,
                     None => {
-                        fifos.wait(Waiting::Operation(register()));
+                        fifos.wait(queue.handle_id(), Waiting::Operation(register()));
                         drop(fifos);
                         self.arm_fallback();
                         return Ok(false);
@@ -165,7 +168,7 @@ impl Service {
     /// [`Error::ConnectionInvalid`]: its client is gone, the receive is to be posted again.
     pub fn receive_given(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         request: RequestId,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
     ) -> Result<(), Error> {
@@ -174,17 +177,23 @@ impl Service {
 
     /// Puts back the request that [`crate::Signal::Request`] gave to a pending receive which was
     /// given up meanwhile: the next receive gets it first.
-    pub fn give_back(&self, queue: &Queue, request: RequestId) {
+    pub fn give_back(&self, queue: &QueueHandle, request: RequestId) {
         let mut wakes = Wakes::default();
         {
-            let mut guard = self.shard().table.lock(request.place());
-            let queued = guard
-                .as_mut()
-                .and_then(|conn| conn.state.exchange_of(request, queue.id()))
-                .is_some_and(|exchange| exchange.delivery() == Delivery::Queued);
-            // Its client is gone, or somebody has it: nothing to give back.
-            if !queued {
+            let Some(mut conn) = self.shard().table.lock(request.place()) else {
+                queue.lock().taken_in_vain();
                 return;
+            };
+            let exchange = conn.state.exchange_of(request, queue.id());
+            // Its client is gone, or somebody has it: nothing to give back.
+            if !exchange.is_some_and(|exchange| exchange.delivery() == Delivery::Queued) {
+                queue.lock().taken_in_vain();
+                return;
+            }
+            if conn.alarm.purpose == Purpose::Nothing {
+                // It ran out while the receive had the request (TMO-008).
+                let now = self.clock().millis();
+                self.start_timer(&mut conn, TimerKind::RequestQueue, now);
             }
             let mut fifos = queue.lock();
             fifos.give_back(request);
@@ -198,7 +207,7 @@ impl Service {
 
     fn hand_over(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         request: RequestId,
         expected: Delivery,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
@@ -209,10 +218,19 @@ impl Service {
             .lock(request.place())
             .ok_or(Error::ConnectionInvalid)?;
         let conn = &mut *guard;
-        let exchange = conn
-            .state
-            .exchange_of(request, queue.id())
-            .ok_or(Error::ConnectionInvalid)?;
+        let Some(exchange) = conn.state.exchange_of(request, queue.id()) else {
+            if expected == Delivery::Queued {
+                queue.lock().taken_in_vain();
+            }
+            return Err(Error::ConnectionInvalid);
+        };
+        // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
+        if expected == Delivery::Bound && exchange.holder() != Some(queue.handle_id()) {
+            return Err(match exchange.holder() {
+                Some(_) if exchange.is_open() => Error::InvalidParameter,
+                _ => Error::ConnectionInvalid,
+            });
+        }
         if exchange.delivery() != expected {
             return Err(match exchange.delivery() {
                 Delivery::Delivered if exchange.is_open() => Error::EndOfBody,
@@ -222,10 +240,16 @@ impl Service {
         if expected == Delivery::Bound && !exchange.is_open() {
             return Err(Error::ConnectionInvalid);
         }
+        if queue.has_ended() {
+            // The handle ended between the queue and us: somebody else's request.
+            drop(guard);
+            self.give_back(queue, request);
+            return Err(Error::InvalidHandle);
+        }
         let Some(block) = conn.block.take() else {
             return Err(Error::Internal);
         };
-        exchange.deliver(false);
+        exchange.deliver(false, queue.handle_id());
         if expected == Delivery::Queued {
             // The time that the program takes is its own (TMO-009).
             conn.alarm = Alarm::NONE;
@@ -240,7 +264,7 @@ impl Service {
         match verdict {
             Verdict::Taken => {
                 if let Phase::Exchange(exchange) = conn.state.phase_mut() {
-                    exchange.deliver(true);
+                    exchange.deliver(true, queue.handle_id());
                 }
                 drop(guard);
                 if let Some(block) = block {

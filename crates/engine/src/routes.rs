@@ -61,6 +61,7 @@ impl Published {
     }
 
     /// The snapshot in force.
+    #[inline]
     pub(crate) fn current(&self) -> Current {
         let version = self.version.load(Ordering::Acquire);
         let last = LAST.try_with(Cell::take).ok().flatten();
@@ -92,6 +93,8 @@ pub(crate) struct Routes {
     bindings: HashMap<UrlGroupId, Arc<Bound>, BuildSpread>,
     /// Of connections that no request has led to a URL group yet (TMO-005).
     timers: Timers,
+    /// Some URL group is logged.
+    logged: bool,
     /// Reserved prefixes; only where registrations need one.
     reservations: Option<RoutingTable>,
 }
@@ -127,9 +130,11 @@ impl Routes {
         groups: &mut Groups,
     ) -> Self {
         let live = groups.of(model);
+        let mut logged = false;
         let bindings = model
             .bindings()
             .filter_map(|binding| {
+                logged |= binding.effective.logged;
                 let bound = Bound {
                     queue: Arc::clone(queues.get(&binding.queue?)?),
                     group: Arc::clone(live.get(&binding.group)?),
@@ -143,8 +148,14 @@ impl Routes {
             table: model.routing().clone(),
             bindings,
             timers: model.timers(),
+            logged,
             reservations: model.enforced_reservations().cloned(),
         }
+    }
+
+    /// Whether responses of some URL group are logged.
+    pub(crate) fn has_logs(&self) -> bool {
+        self.logged
     }
 
     /// The timers of the service itself.

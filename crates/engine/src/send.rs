@@ -15,6 +15,7 @@ use httpsys_core::proto::response::{Finish, ResponseHead};
 use httpsys_core::{ConnectionId, End, Error};
 use parking_lot::MutexGuard;
 
+use crate::access_log::Log;
 use crate::chunk::{self, Chunk, Next, next_piece};
 use crate::clock;
 use crate::conn::Conn;
@@ -22,6 +23,7 @@ use crate::queue::Queue;
 use crate::routes::Bound;
 use crate::service::Service;
 use crate::sys;
+use crate::tally::Fault;
 use crate::timers::Alarm;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
@@ -63,6 +65,8 @@ struct Piece<'a> {
     body: &'a [Chunk<'a>],
     /// The response ends with it.
     last: bool,
+    /// The clock's milliseconds, if they are not old.
+    now: Option<u64>,
 }
 
 /// How a send goes on that finds the socket full.
@@ -74,6 +78,7 @@ enum WhenFull<'a> {
 impl Service {
     /// HttpSendHttpResponse: sends `head` and `body`, blocking until the
     /// transport has taken the last byte. Returns head and body bytes put on the wire (SND-005).
+    /// `log` is used while the call runs.
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`] (1229) for a dead or foreign id or a client that is gone;
@@ -88,8 +93,9 @@ impl Service {
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
+        log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.begin_response(queue, send, head, body, WhenFull::Block)
+        self.begin_response(queue, send, head, body, log, WhenFull::Block)
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -104,9 +110,10 @@ impl Service {
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         register: &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
-        self.begin_response(queue, send, head, body, WhenFull::Pend(register))
+        self.begin_response(queue, send, head, body, log, WhenFull::Pend(register))
     }
 
     /// HttpSendResponseEntityBody. Returns the body bytes of this call
@@ -120,8 +127,9 @@ impl Service {
         queue: &Queue,
         send: &Send,
         body: &[Chunk<'_>],
+        log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.continue_response(queue, send, body, WhenFull::Block)
+        self.continue_response(queue, send, body, log, WhenFull::Block)
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -134,9 +142,10 @@ impl Service {
         queue: &Queue,
         send: &Send,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         register: &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
-        self.continue_response(queue, send, body, WhenFull::Pend(register))
+        self.continue_response(queue, send, body, log, WhenFull::Pend(register))
     }
 
     fn begin_response(
@@ -145,6 +154,7 @@ impl Service {
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
@@ -164,7 +174,11 @@ impl Service {
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
-        let date = clock::date(self.clock());
+        if guard.log.is_some() {
+            self.keep_log_data(&mut guard, log);
+        }
+        let now = self.clock().millis();
+        let date = clock::date(self.clock(), now);
         head.finish(&Finish {
             date: &date,
             connection_close: plan.connection_close,
@@ -182,6 +196,7 @@ impl Service {
                 head: head.bytes(),
                 body,
                 last: !send.more_data,
+                now: Some(now),
             },
             when_full,
         )
@@ -192,6 +207,7 @@ impl Service {
         queue: &Queue,
         send: &Send,
         body: &[Chunk<'_>],
+        log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
@@ -199,12 +215,16 @@ impl Service {
             return Err(Error::ConnectionInvalid);
         };
         let last = exchange.continue_response(send.more_data, send.disconnect)?;
+        if guard.log.is_some() {
+            self.keep_log_data(&mut guard, log);
+        }
         self.transmit(
             guard,
             Piece {
                 head: &[],
                 body,
                 last,
+                now: None,
             },
             when_full,
         )
@@ -230,7 +250,7 @@ impl Service {
     fn transmit<'s>(
         &'s self,
         mut guard: MutexGuard<'s, Conn>,
-        piece: Piece<'_>,
+        mut piece: Piece<'_>,
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut sent = 0;
@@ -243,6 +263,8 @@ impl Service {
                 }
             }
             guard.sending = true;
+            piece.now = None;
+            self.tallies().note(Fault::SendWaited);
             self.measure_rate(&mut guard);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
@@ -270,12 +292,13 @@ impl Service {
         piece: Piece<'_>,
         sent: u64,
     ) -> Result<Written<'s>, Error> {
-        let mut wakes = Wakes::default();
+        let mut wakes = Wakes::at(piece.now);
         let connection = guard.state.id();
         let mut sent = sent;
         let most = self.parameters().max_bytes_per_send;
+        let total = piece.length();
         let result = match loop {
-            let Some(share) = self.share_of(&mut guard, piece.length() - sent) else {
+            let Some(share) = self.share_of(&mut guard, total - sent) else {
                 break Ok(Stopped::Full(sent));
             };
             let written = write_from(&mut guard, piece, sent, share, most);
@@ -295,11 +318,19 @@ impl Service {
                 other => break other,
             }
         } {
-            Ok(Stopped::Full(position)) => return Ok(Written::UpTo(position, guard)),
+            Ok(Stopped::Full(position)) => {
+                if guard.log.is_some() {
+                    self.log_part_sent(&mut guard, position);
+                }
+                return Ok(Written::UpTo(position, guard));
+            }
             Ok(_) => {
+                if guard.log.is_some() {
+                    self.log_sent(&mut guard, total, piece.last);
+                }
                 guard.sending = false;
                 guard.send_alarm = Alarm::NONE;
-                guard.in_flight |= !piece.last || piece.length() > SMALL;
+                guard.in_flight |= !piece.last || total > SMALL;
                 if piece.last {
                     self.after_response(&mut guard, &mut wakes);
                 }
@@ -356,17 +387,18 @@ impl Service {
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        let after = conn.state.end_exchange();
-        let timer = match after {
-            After::NextHead => TimerKind::IdleConnection,
-            After::Drain => TimerKind::DrainEntityBody,
-            After::Close { unread } => {
-                return self.close_after_response(conn, unread || in_flight, wakes);
+        match conn.state.end_exchange() {
+            After::NextHead => {
+                self.start_timer(conn, TimerKind::IdleConnection, wakes.millis(self));
+                if conn.readable || !conn.unused().is_empty() {
+                    self.pump(conn, wakes);
+                }
             }
-        };
-        self.start_timer(conn, timer, wakes.millis(self));
-        if after == After::Drain || conn.readable || !conn.unused().is_empty() {
-            self.pump(conn, wakes);
+            After::Drain => {
+                self.start_timer(conn, TimerKind::DrainEntityBody, wakes.millis(self));
+                self.pump(conn, wakes);
+            }
+            After::Close { unread } => self.close_after_response(conn, unread || in_flight, wakes),
         }
     }
 
@@ -382,6 +414,7 @@ impl Service {
     }
 
     /// How many of `left` bytes may be written now; `None`: a bandwidth limit lets it go on later.
+    #[inline]
     fn share_of(&self, conn: &mut Conn, left: u64) -> Option<u64> {
         match &conn.bound {
             Some(bound) if bound.effective.is_throttled() && left > 0 => {
@@ -399,6 +432,7 @@ impl Service {
             let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
             conn.allowed = bytes;
             if from > now {
+                self.tallies().note(Fault::SendThrottled);
                 self.resume_send_at(conn, from, now);
                 return None;
             }
@@ -449,6 +483,7 @@ impl PendingOperation for Continuation {
                 head: &head,
                 body,
                 last,
+                now: None,
             };
             if let Some(guard) = guard.take() {
                 result = Some(

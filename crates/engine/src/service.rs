@@ -8,23 +8,28 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, OnceLock};
 
+use httpsys_core::configuration::Configuration;
 use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::property::Properties;
 use httpsys_core::proto::Parameters;
 use httpsys_core::reservation::Reservation;
-use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
+use httpsys_core::service_state::ServiceState;
+use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
 use httpsys_logging::ErrorLog;
 use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;
-use crate::group::Groups;
+use crate::group::{Group, Groups};
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
+use crate::queue_handle::QueueHandle;
 use crate::routes::{Current, Published, Routes};
 use crate::shard::Shard;
+use crate::tally::Tallies;
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 /// See the module head.
@@ -42,12 +47,15 @@ struct Inner {
     error_log: Option<ErrorLog>,
     leadership: Leadership,
     requests: RequestPool,
+    tallies: Tallies,
 }
 
 #[derive(Debug)]
 struct State {
     model: Model,
     queues: HashMap<QueueId, Arc<Queue>>,
+    /// Queue handles that were opened: their ids do not come back.
+    handles: u64,
     groups: Groups,
 }
 
@@ -91,6 +99,7 @@ impl Service {
         let state = State {
             model: Model::with_url_acl(parameters.choices.enforce_url_acl),
             queues: HashMap::new(),
+            handles: 0,
             groups: Groups::default(),
         };
         Ok(Service {
@@ -103,6 +112,7 @@ impl Service {
                 error_log,
                 leadership: Leadership::default(),
                 requests: RequestPool::default(),
+                tallies: Tallies::default(),
             }),
         })
     }
@@ -138,6 +148,7 @@ impl Service {
     /// when a foreign socket has the port (PFX-013). Nothing has changed then.
     pub fn control(&self, call: Control) -> Result<Outcome, Error> {
         let undo = undo_of(&call);
+        let log = self.open_log(&call)?;
         let mut effects = Effects::default();
         let mut wakes = Wakes::default();
         let mut state = self.inner.model.lock();
@@ -164,22 +175,36 @@ impl Service {
         if effects.routes {
             self.inner.routes.publish(state.routes());
         }
+        if let Some(
+            Control::RemoveUrlFromUrlGroup { url: Some(url), .. } | Control::RemoveUrl { url, .. },
+        ) = &undo
+        {
+            trace::url_added(url);
+        }
+        if let Some(log) = log {
+            log.put_into(&mut state.groups);
+        }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
         for port in &effects.ports {
             if state.model.scopes(*port).is_empty() {
                 self.close_idle_on(*port, &mut wakes);
             }
         }
+        let retired = state.groups.take_retired();
         drop(state);
         wakes.fire(self);
         self.inner.shard.interrupt();
+        retired.iter().for_each(|log| log.close());
         Ok(outcome)
     }
 
-    /// The queue with this id, while it is open.
+    /// A new handle to the queue with this id, while that is open.
     #[must_use]
-    pub fn queue(&self, id: QueueId) -> Option<Arc<Queue>> {
-        self.inner.model.lock().queues.get(&id).cloned()
+    pub fn queue(&self, id: QueueId) -> Option<Arc<QueueHandle>> {
+        let mut state = self.inner.model.lock();
+        let queue = Arc::clone(state.queues.get(&id)?);
+        state.handles += 1;
+        QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
     }
 
     /// HttpQueryServerSessionProperty: the properties as they were set.
@@ -217,6 +242,12 @@ impl Service {
         state.model.reservations().at(index).cloned()
     }
 
+    /// The configuration apart from the reservations, as it is now.
+    #[must_use]
+    pub fn configuration(&self) -> Configuration {
+        self.inner.model.lock().model.configuration().clone()
+    }
+
     /// HttpFindUrlGroupId: the group of `queue` that has exactly this prefix.
     ///
     /// # Errors
@@ -243,12 +274,14 @@ impl Service {
         self.inner.routes.publish(state.routes());
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
-            let closed = self.listen_on(port, &[]);
+            let closed = self.listen_on(port, &[], &[]);
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
         }
-        self.reset_all(&mut wakes);
+        self.end_all(&mut wakes);
+        let retired = state.groups.take_retired();
         drop(state);
         wakes.fire(self);
+        retired.iter().for_each(|log| log.close());
         if let Some(log) = &self.inner.error_log {
             log.writer().flush();
         }
@@ -271,6 +304,25 @@ impl Service {
         self.inner.error_log.as_ref()
     }
 
+    /// What groups and sessions are to the data path.
+    pub(crate) fn with_groups<R>(&self, use_them: impl FnOnce(&Groups) -> R) -> R {
+        use_them(&self.inner.model.lock().groups)
+    }
+
+    /// Whether the session or group that has to exist for this call does.
+    pub(crate) fn has_holder(&self, call: &Control) -> Result<(), Error> {
+        let state = self.inner.model.lock();
+        match *call {
+            Control::SetServerSessionProperty { session, .. } => {
+                state.model.server_session_properties(session).map(drop)
+            }
+            Control::SetUrlGroupProperty { group, .. } => {
+                state.model.url_group_properties(group).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.inner.clock
     }
@@ -287,13 +339,26 @@ impl Service {
         &self.inner.requests
     }
 
+    pub(crate) fn tallies(&self) -> &Tallies {
+        &self.inner.tallies
+    }
+
+    #[inline]
     pub(crate) fn routes(&self) -> Current {
         self.inner.routes.current()
     }
 
+    /// What the model lists, and who counts for the URL groups.
+    pub(crate) fn listing(&self) -> (ServiceState, HashMap<UrlGroupId, Arc<Group>>) {
+        let mut state = self.inner.model.lock();
+        let State { model, groups, .. } = &mut *state;
+        (model.service_state(), groups.of(model).clone())
+    }
+
     fn sync_ports(&self, model: &Model, ports: &[u16]) -> Result<(), Error> {
         for port in ports {
-            self.listen_on(*port, &model.scopes(*port))?;
+            let list = model.configuration().listen_addresses();
+            self.listen_on(*port, &model.scopes(*port), list)?;
             // Connections may come now, and no thread may be in a call.
             self.arm_fallback();
         }

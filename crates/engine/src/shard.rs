@@ -24,7 +24,9 @@ use crate::listener::Listener;
 use crate::service::Service;
 use crate::sys;
 use crate::table::Table;
+use crate::tally::Fault;
 use crate::timers::{Purpose, Timers};
+use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 /// Events of one poll: enough to amortise the call, few enough that the first request of a batch
@@ -123,6 +125,7 @@ impl Service {
         let timeout = until.map(|at| at.saturating_duration_since(self.clock().now()));
         if let Err(error) = lead.poll.poll(&mut lead.events, timeout) {
             if error.kind() != io::ErrorKind::Interrupted {
+                self.tallies().note(Fault::PollFailed);
                 tracing::error!(%error, "polling failed");
             }
             return;
@@ -230,6 +233,7 @@ impl Service {
                     // Most often there is no descriptor left. Without an attempt later the clients
                     // behind it would wait for the next arrival: readiness is told once.
                     _ => {
+                        self.tallies().note(Fault::AcceptFailed);
                         tracing::warn!(%error, "accept failed: connections wait");
                         *shard.accept_again.lock() = Some(self.clock().now() + ACCEPT_RETRY);
                         return;
@@ -241,10 +245,13 @@ impl Service {
 
     fn adopt(&self, mut stream: TcpStream, remote: SocketAddr, listening: SocketAddr) {
         let shard = self.shard();
+        self.tallies().accepted();
         let most = self.parameters().max_connections;
         if most.is_some_and(|most| shard.table.open() >= most) {
             let reason = "Connections_Refused";
             tracing::info!(%remote, reason, "dropped: MaxConnections");
+            self.tallies().note(Fault::ConnectionDropped);
+            self.tallies().refused(reason);
             self.log_refused_connection(remote, listening, reason);
             return sys::reset(stream);
         }
@@ -255,6 +262,7 @@ impl Service {
             listening
         };
         let Some(slot) = shard.table.acquire() else {
+            self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!("connection refused: the table is full");
             return;
         };
@@ -265,11 +273,13 @@ impl Service {
             return;
         };
         conn.open(id, remote, local);
+        trace::connected(id, remote);
         let interest = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = shard
             .registry
             .register(&mut stream, Token(id.0 as usize), interest)
         {
+            self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!(%error, "connection dropped: it cannot be polled");
             conn.state.close();
             let exhausted = conn.ids().exhausted();

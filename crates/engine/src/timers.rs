@@ -28,8 +28,9 @@ use crate::waiter::{Signal, Wakes};
 
 /// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
 const LINGER_MS: u64 = 1000;
-/// The system's coarse clock lags by so much at most.
-const CLOCK_LAG: Duration = Duration::from_millis(10);
+/// [`Clock::millis`](crate::clock::Clock::millis) may lag by so much: a timer that began at such a
+/// time must not end too early.
+const LAG_MS: u64 = 10;
 
 /// What an alarm is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +95,7 @@ impl Service {
         let mut wakes = Wakes::default();
         for (slot, tick) in due {
             if let Some(mut conn) = self.shard().table.lock_slot(slot) {
-                self.look_at(&mut conn, tick, &mut wakes);
+                self.look_at(&mut conn, tick, now, &mut wakes);
             }
         }
         wakes.fire(self);
@@ -107,7 +108,7 @@ impl Service {
         timers.wakes_at = next.unwrap_or(Tick::NEVER);
         let next = next?.millis();
         let left = next.saturating_sub(self.clock().millis());
-        Some(Duration::from_millis(left) + CLOCK_LAG)
+        Some(Duration::from_millis(left + LAG_MS))
     }
 
     /// Starts a timer of the connection's URL group, or before there is one of the service
@@ -115,16 +116,22 @@ impl Service {
     pub(crate) fn start_timer(&self, conn: &mut Conn, kind: TimerKind, now: u64) {
         let seconds = match &conn.bound {
             Some(bound) => bound.effective.timers.seconds(kind),
-            None => self.routes().timers().seconds(kind),
+            None => self.own_seconds(kind),
         };
         conn.alarm = match seconds {
             Some(seconds) => Alarm {
                 purpose: Purpose::Timer(kind),
-                at: Tick::after(now, u64::from(seconds) * 1000),
+                at: Tick::after(now, u64::from(seconds) * 1000 + LAG_MS),
             },
             None => Alarm::NONE,
         };
         self.arm(conn, now);
+    }
+
+    /// The service's own.
+    #[cold]
+    fn own_seconds(&self, kind: TimerKind) -> Option<u16> {
+        self.routes().timers().seconds(kind)
     }
 
     /// Starts the timer of a connection that closes.
@@ -162,7 +169,7 @@ impl Service {
         conn.waits_mut().taken_before = taken;
         conn.send_alarm = Alarm {
             purpose: Purpose::Timer(TimerKind::MinSendRate),
-            at: Tick::after(now, self.rate_window() * 1000),
+            at: Tick::after(now, self.rate_window() * 1000 + LAG_MS),
         };
         self.arm(conn, now);
     }
@@ -183,15 +190,18 @@ impl Service {
         }
     }
 
-    /// A read waits for body bytes. In opaque mode there is no entity body to wait for.
+    /// A read has begun to wait for body bytes. One that waits already has the timer running, which
+    /// only bytes put off (TMO-006). In opaque mode there is no entity body to wait for.
     pub(crate) fn body_is_awaited(&self, conn: &mut Conn) {
+        let first = conn.waits_mut().readers.len() == 1;
         let exchange = conn.state.exchange();
-        if exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
+        if first && exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
             self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
         }
     }
 
     /// Sees that the wheel looks at the connection no later than its alarms say.
+    #[inline]
     fn arm(&self, conn: &mut Conn, now: u64) {
         let at = conn.alarm.at.min(conn.send_alarm.at);
         if at < conn.looked_at {
@@ -217,8 +227,8 @@ impl Service {
         }
     }
 
-    /// The wheel has handed out the slot's entry of `tick`.
-    fn look_at(&self, conn: &mut Conn, tick: Tick, wakes: &mut Wakes) {
+    /// The wheel has handed out the slot's entry of `tick`; `now` has begun.
+    fn look_at(&self, conn: &mut Conn, tick: Tick, now: Tick, wakes: &mut Wakes) {
         // An entry that a sooner one has replaced.
         if conn.looked_at != tick {
             return;
@@ -227,16 +237,16 @@ impl Service {
         if conn.stream.is_none() {
             return;
         }
-        if conn.alarm.at <= tick {
+        if conn.alarm.at <= now {
             let purpose = std::mem::replace(&mut conn.alarm, Alarm::NONE).purpose;
             self.receiving_is_late(conn, purpose, wakes);
         }
-        if conn.stream.is_some() && conn.send_alarm.at <= tick {
+        if conn.stream.is_some() && conn.send_alarm.at <= now {
             let purpose = std::mem::replace(&mut conn.send_alarm, Alarm::NONE).purpose;
             self.sending_is_late(conn, purpose, wakes);
         }
         if conn.stream.is_some() {
-            self.arm(conn, tick.millis());
+            self.arm(conn, now.millis());
         }
     }
 
@@ -251,6 +261,7 @@ impl Service {
         let phase = conn.state.phase();
         let late = match kind {
             TimerKind::IdleConnection if conn.state.is_idle() => {
+                self.tallies().timer_fired(kind);
                 return self.close_connection(conn, End::Timer(kind), wakes);
             }
             TimerKind::RequestQueue => return self.request_is_late(conn, wakes),
@@ -260,6 +271,7 @@ impl Service {
             TimerKind::IdleConnection | TimerKind::MinSendRate => false,
         };
         if late {
+            self.tallies().timer_fired(kind);
             self.reset_connection(conn, End::Timer(kind), wakes);
         }
     }
@@ -273,8 +285,10 @@ impl Service {
             return;
         };
         // Not there: a receive has just taken it.
-        if bound.queue.lock().forget(queued) {
-            self.refuse_queued(conn, &bound, TimerKind::RequestQueue.name(), wakes);
+        if bound.queue.lock().expire(queued) {
+            let end = End::Timer(TimerKind::RequestQueue);
+            self.tallies().timer_fired(TimerKind::RequestQueue);
+            self.refuse_queued(conn, &bound, end, wakes);
         }
     }
 
@@ -298,6 +312,7 @@ impl Service {
         let Some(rate) = rate else { return };
         let taken = conn.taken().saturating_sub(conn.waits_mut().taken_before);
         if taken < u64::from(rate) * self.rate_window() {
+            self.tallies().timer_fired(TimerKind::MinSendRate);
             self.reset_connection(conn, End::Timer(TimerKind::MinSendRate), wakes);
         } else {
             self.begin_rate_window(conn);

@@ -153,14 +153,26 @@ pub(crate) struct Wakes {
 }
 
 impl Wakes {
+    /// None yet; the time is known already.
+    pub(crate) fn at(millis: Option<u64>) -> Wakes {
+        Wakes {
+            millis,
+            ..Wakes::default()
+        }
+    }
+
     pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
         self.list.push((waiting, signal));
     }
 
     /// Gives each request that waits to the receive that waits longest, as far as there are both.
+    /// What is left over tells a controller to start a worker (QUE-011).
     pub(crate) fn pair(&mut self, fifos: &mut RequestQueue<Waiting>) {
         while let Some((request, receive)) = fifos.pair() {
             self.add(receive, Signal::Request(request));
+        }
+        if let Some(demand) = fifos.take_demanded() {
+            self.add(demand, Signal::Ready);
         }
     }
 
@@ -179,7 +191,15 @@ impl Wakes {
         self.millis = None;
     }
 
+    #[inline]
     pub(crate) fn fire(&mut self, service: &Service) {
+        // Most often there is nobody to wake.
+        if !self.list.is_empty() {
+            self.fire_all(service);
+        }
+    }
+
+    fn fire_all(&mut self, service: &Service) {
         for (waiting, signal) in self.list.drain(..) {
             match waiting {
                 Waiting::Thread(waiter) => waiter.signal(service, signal),

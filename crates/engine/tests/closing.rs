@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::clock::Clock;
-use httpsys_engine::{Queue, Service, Verdict};
+use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
@@ -33,7 +33,7 @@ impl Clock for Frozen {
 }
 
 /// A service with one queue for everything under one port of loopback.
-fn world() -> (Service, Arc<Queue>, u16) {
+fn world() -> (Service, Arc<QueueHandle>, u16) {
     let clock = Frozen(Instant::now());
     let service = Service::with_clock(Parameters::default(), clock).expect("a service");
     let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
@@ -52,7 +52,7 @@ fn world() -> (Service, Arc<Queue>, u16) {
     (service, queue, port.expect("a port that stays free"))
 }
 
-fn receive(service: &Service, queue: &Queue) -> (RequestId, ConnectionId) {
+fn receive(service: &Service, queue: &QueueHandle) -> (RequestId, ConnectionId) {
     let next = Receive {
         request: RequestId::NULL,
         copy_body: false,
@@ -68,7 +68,7 @@ fn receive(service: &Service, queue: &Queue) -> (RequestId, ConnectionId) {
 }
 
 /// A 101 and, at once, the end of the pipe.
-fn upgrade_and_end(service: &Service, queue: &Queue, request: RequestId) {
+fn upgrade_and_end(service: &Service, queue: &QueueHandle, request: RequestId) {
     let mut head = ResponseHead::new();
     head.begin(101, b"Switching Protocols").expect("a status");
     let mut call = SendCall {
@@ -77,10 +77,10 @@ fn upgrade_and_end(service: &Service, queue: &Queue, request: RequestId) {
         more_data: true,
         opaque: true,
     };
-    let sent = service.send_response(queue, &call, &mut head, &[]);
+    let sent = service.send_response(queue, &call, &mut head, &[], None);
     sent.expect("the head");
     (call.more_data, call.opaque) = (false, false);
-    let sent = service.send_entity_body(queue, &call, &[]);
+    let sent = service.send_entity_body(queue, &call, &[], None);
     sent.expect("the end");
 }
 

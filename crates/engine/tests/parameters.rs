@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::clock::Clock;
-use httpsys_engine::{Chunk, Queue, Service, Verdict};
+use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
 use httpsys_proto::header::id;
 use httpsys_proto::{Parameters, ResponseHead};
 use tracing::field::{Field, Visit};
@@ -94,7 +94,7 @@ impl Clock for Frozen {
 /// A service with one queue for everything under one port of loopback.
 struct World {
     service: Service,
-    queue: Arc<Queue>,
+    queue: Arc<QueueHandle>,
     port: u16,
 }
 
@@ -167,11 +167,13 @@ impl World {
         let body = if more { &[][..] } else { &byte };
         let sent = self
             .service
-            .send_response(&self.queue, &first, &mut head, body);
+            .send_response(&self.queue, &first, &mut head, body, None);
         sent.expect("the head");
         if more {
             let last = call(false, disconnect);
-            let sent = self.service.send_entity_body(&self.queue, &last, &byte);
+            let sent = self
+                .service
+                .send_entity_body(&self.queue, &last, &byte, None);
             sent.expect("the body");
         }
     }

@@ -1,5 +1,5 @@
-//! The 44 functions of http.h, and ours beside them, one module per family; which state each is in is listed in
-//! docs/COMPATIBILITY.md.
+//! The 44 functions of http.h, one module per family; which state each is in is listed in
+//! docs/COMPATIBILITY.md. `counters` and `extension` have those of httpsys/extension.h.
 //!
 //! Owns the exported functions: pointers and flags are checked here, and reserved arguments must be
 //! 0 or NULL (G-103). Does not own what the calls do. Every function runs inside the gate of
@@ -8,6 +8,7 @@
 pub mod cache;
 pub mod cancel;
 pub mod client_certificate;
+pub mod counters;
 pub mod delegation;
 pub mod demand;
 pub mod disconnect;

@@ -38,4 +38,8 @@ mod overlapped;
 mod pointers;
 #[cfg(not(windows))]
 mod queue_handle;
+#[cfg(not(windows))]
+mod security;
+#[cfg(not(windows))]
+mod trace;
 pub mod types;

@@ -15,6 +15,7 @@ use httpsys_engine::{InvalidEnvironment, Service, parameters_from_environment};
 
 use crate::code::{Code, Outcome};
 use crate::driver;
+use crate::trace;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 
 const FLAGS: [u32; 2] = [HTTP_INITIALIZE_SERVER, HTTP_INITIALIZE_CONFIG];
@@ -74,6 +75,7 @@ pub(crate) fn service() -> Result<&'static Service, Code> {
 /// HttpInitialize: counts each flag.
 pub(crate) fn initialize(flags: u32) -> Outcome {
     check_flags(flags)?;
+    trace::install();
     service()?;
     if flags & HTTP_INITIALIZE_SERVER != 0 {
         driver::install();

@@ -6,5 +6,6 @@
 //! pointer written into it points into it (RCV-030). Threading: values belong to one call.
 
 pub(crate) mod chunks;
+pub(crate) mod log_data;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -2,11 +2,27 @@
 //!
 //! Owns the four kinds of handle and what each may do, the association with a completion port
 //! (through [`IoState`]), the list of the handle's pending operations, and closing. Does not own
-//! the queue (the engine's). Invariants: a handle that closes ends its own pending operations with
-//! 995, also one that is being registered meanwhile; only the creator's handle takes the queue
-//! along. A cancel is remembered with the operation, so that one which is between two waits does
-//! not begin the second. Threading: any thread; the list has a lock that is never held over a call
-//! into the engine.
+//! the queue nor what a shutdown or the end of a handle does (the engine's).
+//!
+//! | | version 1 | creator | controller | opened |
+//! |---|---|---|---|---|
+//! | receive, send, read, cancel, wait for disconnect, request properties | yes | yes | 5 | yes |
+//! | HttpAddUrl, HttpRemoveUrl | yes | 87 | 87 | 87 |
+//! | bind a URL group | 87 | yes | yes | 87 |
+//! | set a queue property | 50 | yes | yes | 87 |
+//! | ask for a queue property | 50 | yes | yes | yes |
+//! | HttpWaitForDemandStart | 1343 | 1343 | yes | 1343 |
+//! | HttpShutdownRequestQueue | yes | yes | yes | yes |
+//! | close | with the queue | with the queue | with the queue | this handle |
+//!
+//! Who may do what is documented (Named Request Queue; SES-022, SES-023, SES-032, QUE-009, QUE-010,
+//! QUE-013); the codes 5, and 87 for a binding, are assumed, and that HttpCloseRequestQueue of an
+//! opened handle is no error (its page has 87; programs end their workers so).
+//!
+//! Invariants: a handle that closes ends its own pending operations with 995, also one that is
+//! being registered meanwhile; only the creator's handle takes the queue along. A cancel is
+//! remembered with the operation, so that one which is between two waits does not begin the second.
+//! Threading: any thread; the list has a lock that is never held over a call into the engine.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -18,7 +34,7 @@ use httpsys_core::ids::Place;
 use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::spread::BuildSpread;
 use httpsys_core::{Error, QueueId};
-use httpsys_engine::{Queue, Service};
+use httpsys_engine::Service;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
 use crate::code::Code;
@@ -41,7 +57,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct QueueHandle {
     service: &'static Service,
-    queue: Arc<Queue>,
+    queue: Arc<httpsys_engine::QueueHandle>,
     kind: Kind,
     io: IoState,
     /// By the address of its OVERLAPPED.
@@ -124,6 +140,8 @@ impl QueueHandle {
     fn open(service: &'static Service, id: QueueId, kind: Kind) -> Result<Handle, Code> {
         // Another thread may have closed an existing queue meanwhile.
         let queue = service.queue(id).ok_or(Error::NotFound)?;
+        queue.handle_opened();
+        let counted = Arc::clone(&queue);
         let handle = QueueHandle {
             service,
             queue,
@@ -134,6 +152,7 @@ impl QueueHandle {
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
+            counted.handle_closed();
             Err(Error::NoResources.into())
         } else {
             Ok(value)
@@ -187,9 +206,25 @@ impl QueueHandle {
         }
     }
 
-    /// Whether the queue may be configured through this handle: only its creator does (SES-032).
-    pub(crate) fn may_configure(&self) -> bool {
-        matches!(self.kind, Kind::Creator | Kind::Controller)
+    /// Checks that the queue may be configured through this handle: only its creator does.
+    ///
+    /// # Errors
+    /// 50 for version 1 (SES-023), 87 for a handle that only opened the queue (SES-032).
+    pub(crate) fn check_configures(&self) -> Result<(), Code> {
+        match self.kind {
+            Kind::Creator | Kind::Controller => Ok(()),
+            Kind::Version1 => Err(Code::NOT_SUPPORTED),
+            Kind::Opened => Err(Error::InvalidParameter.into()),
+        }
+    }
+
+    /// Checks that URL groups may be bound to the queue through this handle.
+    ///
+    /// # Errors
+    /// 87 unless it is the creator's of a queue of version 2 (SES-023, SES-032).
+    pub(crate) fn check_binds(&self) -> Result<(), Code> {
+        self.check_configures()
+            .map_err(|_| Error::InvalidParameter.into())
     }
 
     fn is_closed(&self) -> bool {
@@ -201,8 +236,8 @@ impl QueueHandle {
         self.service
     }
 
-    /// The queue.
-    pub(crate) fn queue(&self) -> &Queue {
+    /// The queue, through this handle.
+    pub(crate) fn queue(&self) -> &httpsys_engine::QueueHandle {
         &self.queue
     }
 
@@ -293,14 +328,18 @@ impl Object for QueueHandle {
     fn on_close(&self) {
         // Operations that the engine does not know yet see it in `registered`.
         self.closed.store(true, Ordering::SeqCst);
-        if self.kind != Kind::Opened {
-            let call = Control::CloseRequestQueue {
-                queue: self.queue.id(),
-            };
-            if let Err(error) = self.service.control(call) {
-                // HttpTerminate has closed it already (G-079).
-                tracing::debug!(%error, "the queue of a handle was closed before the handle");
+        self.queue.handle_closed();
+        let closed = match self.kind {
+            Kind::Opened => self.service.close_handle(&self.queue),
+            Kind::Version1 | Kind::Creator | Kind::Controller => {
+                let queue = self.queue.id();
+                let call = Control::CloseRequestQueue { queue };
+                self.service.control(call).map(drop)
             }
+        };
+        if let Err(error) = closed {
+            // By HttpTerminate (G-079), or by its creator.
+            tracing::debug!(%error, "the queue of a handle was closed before the handle");
         }
         // What a closed queue does not end: waits on connections that carry no request of it.
         self.cancel_io(CancelScope::All);

@@ -194,6 +194,45 @@ fn que_014_a_queue_that_is_shut_or_closed_gives_6() {
     assert_eq!(Wait::begin(pair.controller).1, 6);
 }
 
+/// A receive through `queue` for the next request, with a buffer for the structure only.
+fn receive_id(queue: HANDLE) -> u32 {
+    let size = size_of::<HTTP_REQUEST_V2>() as u32;
+    let mut buffer = RequestMemory::new(size);
+    // SAFETY: the buffer lives through the call.
+    unsafe { HttpReceiveHttpRequest(queue, 0, 0, buffer.first(), size, null_mut(), null_mut()) }
+}
+
+/// SHD-001 speaks of the calling process: a worker's shutdown is not the controller's. What the
+/// worker had not begun to work on asks for another one.
+#[test]
+fn que_014_shd_012_the_wait_outlives_the_shutdown_of_a_worker() {
+    let pair = Pair::new();
+    let (mut wait, code) = Wait::begin(pair.controller);
+    assert_eq!(code, 997);
+    let _client = pair.send();
+    assert_eq!(wait.end(LIMIT), 0);
+    assert_eq!(receive_id(pair.worker), 234);
+    let (mut next, code) = Wait::begin(pair.controller);
+    assert_eq!((code, next.end(0)), (997, 996));
+    // SAFETY: no pointers.
+    assert_eq!(unsafe { HttpShutdownRequestQueue(pair.worker) }, 0);
+    assert_eq!(next.end(LIMIT), 0);
+    assert_eq!(pair.receive(), 6);
+}
+
+/// And the controller's is not the worker's.
+#[test]
+fn que_014_shd_012_a_worker_goes_on_after_the_shutdown_of_the_controller() {
+    let pair = Pair::new();
+    let (mut wait, code) = Wait::begin(pair.controller);
+    assert_eq!(code, 997);
+    // SAFETY: no pointers.
+    assert_eq!(unsafe { HttpShutdownRequestQueue(pair.controller) }, 0);
+    assert_eq!(wait.end(LIMIT), 995);
+    let _client = pair.send();
+    assert_eq!(pair.receive(), 0);
+}
+
 #[test]
 fn que_015_what_never_was_a_queue_gives_87() {
     initialize();

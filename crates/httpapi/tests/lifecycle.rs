@@ -37,13 +37,14 @@ fn create_handle() -> u32 {
 
 fn configure() -> u32 {
     let (null, none) = (null_mut(), null_mut());
+    let id = HttpServiceConfigSSLCertInfo;
     // SAFETY: NULL everywhere.
     let codes = unsafe {
         [
-            HttpSetServiceConfiguration(null, 0, null, 0, none),
-            HttpDeleteServiceConfiguration(null, 0, null, 0, none),
-            HttpUpdateServiceConfiguration(null, 0, null, 0, none),
-            HttpQueryServiceConfiguration(null, 0, null, 0, null, 0, null_mut(), none),
+            HttpSetServiceConfiguration(null, id, null, 0, none),
+            HttpDeleteServiceConfiguration(null, id, null, 0, none),
+            HttpUpdateServiceConfiguration(null, id, null, 0, none),
+            HttpQueryServiceConfiguration(null, id, null, 0, null, 0, null_mut(), none),
         ]
     };
     assert_eq!(codes, [codes[0]; 4]);

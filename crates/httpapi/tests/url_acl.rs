@@ -143,7 +143,7 @@ fn reservations_are_added_found_listed_and_removed() {
         assert_eq!(set(0, ACL, null(), length), 87);
         assert_eq!(set(0, -1, record, length), 87);
         assert_eq!(set(0, HttpServiceConfigMax, record, length), 87);
-        assert_eq!(set(0, HttpServiceConfigTimeout, record, length), 50);
+        assert_eq!(set(0, HttpServiceConfigSSLCertInfo, record, length), 50);
         assert_eq!(set(0, ACL, record, length), 0);
     });
 }

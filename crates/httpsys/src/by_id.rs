@@ -11,6 +11,7 @@ use httpsys_engine::Chunk;
 use smallvec::SmallVec;
 
 use crate::fields::with_head;
+use crate::log::{AsBefore, ResponseLog};
 use crate::queue::Scope;
 use crate::{Error, RequestQueue, Response, Result};
 
@@ -47,10 +48,12 @@ impl Flags {
 }
 
 impl Scope {
-    /// Sends the head of `response` with `body`, which need not be the response's own.
+    /// Sends the head of `response` with `body`, which need not be the response's own. What is logged
+    /// comes from `request`.
     pub(crate) fn send_response(
         &self,
         id: RequestId,
+        request: Option<&httpsys_core::Request>,
         response: &Response<'_>,
         chunked: bool,
         flags: Flags,
@@ -58,20 +61,32 @@ impl Scope {
     ) -> Result<u64> {
         let engine = self.service.engine();
         let parts = response.head_parts(chunked, engine.parameters().server_token());
+        let log = ResponseLog { request, response };
         with_head(&parts, |head| {
-            engine.send_response(&self.queue, &flags.call(id), head, &chunks(body))
+            engine.send_response(
+                &self.queue,
+                &flags.call(id),
+                head,
+                &chunks(body),
+                Some(&log),
+            )
         })
     }
 
-    pub(crate) fn upgrade(&self, id: RequestId, response: &Response<'_>) -> Result<u64> {
+    pub(crate) fn upgrade(
+        &self,
+        id: RequestId,
+        request: Option<&httpsys_core::Request>,
+        response: &Response<'_>,
+    ) -> Result<u64> {
         let body = [response.body_bytes()];
-        self.send_response(id, response, false, Flags::UPGRADE, &body)
+        self.send_response(id, request, response, false, Flags::UPGRADE, &body)
     }
 
     pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
-        self.service
-            .engine()
-            .send_entity_body(&self.queue, &flags.call(id), &chunks(body))
+        let engine = self.service.engine();
+        let call = flags.call(id);
+        engine.send_entity_body(&self.queue, &call, &chunks(body), Some(&AsBefore))
     }
 
     pub(crate) fn read_body(&self, id: RequestId, out: &mut [u8]) -> Result<usize> {
@@ -106,7 +121,8 @@ impl Scope {
 /// or cancelled, or whose client is gone; [`Error::InvalidHandle`] when the queue is closed.
 impl RequestQueue {
     /// Answers the request: HttpSendHttpResponse. Returns head and body bytes (SND-005). The id is
-    /// void from the start of the call on (SND-033).
+    /// void from the start of the call on (SND-033). An access log has the fields of the request if
+    /// the id came from [`crate::Request::into_id`], else only what [`Response::log`] says.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when a part of the response cannot be sent, or a response was
@@ -120,7 +136,7 @@ impl RequestQueue {
             ..Flags::default()
         };
         self.scope()
-            .send_response(id, response, false, flags, &[response.body_bytes()])
+            .send_response(id, None, response, false, flags, &[response.body_bytes()])
     }
 
     /// Begins a response whose body goes on with [`RequestQueue::send_body`]:
@@ -144,7 +160,7 @@ impl RequestQueue {
             ..Flags::default()
         };
         self.scope()
-            .send_response(id, response, false, flags, &[response.body_bytes()])
+            .send_response(id, None, response, false, flags, &[response.body_bytes()])
     }
 
     /// Answers with 101 and turns the connection into a pipe: HttpSendHttpResponse with
@@ -159,7 +175,7 @@ impl RequestQueue {
         id: RequestId,
         response: impl Borrow<Response<'r>>,
     ) -> Result<u64> {
-        self.scope().upgrade(id, response.borrow())
+        self.scope().upgrade(id, None, response.borrow())
     }
 
     /// Sends more of the body: HttpSendResponseEntityBody with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
@@ -225,8 +241,9 @@ impl RequestQueue {
     }
 
     /// Ends the waiting: HttpShutdownRequestQueue. Receives and disconnect waits of all threads
-    /// end with [`Error::Aborted`], later receives fail with [`Error::InvalidHandle`]; requests
-    /// that were received can still be answered (SHD-001 to SHD-003).
+    /// on this handle and its clones end with [`Error::Aborted`], later receives fail with
+    /// [`Error::InvalidHandle`]; requests that were received can still be answered (SHD-001 to
+    /// SHD-003). Other handles of the queue keep receiving (SHD-012).
     ///
     /// # Errors
     /// [`Error::InvalidHandle`] when the queue is closed.

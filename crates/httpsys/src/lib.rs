@@ -69,7 +69,8 @@
 //! | dropped | effect |
 //! |---|---|
 //! | [`Server`] | its URLs vanish and its queue closes, also for clones of the queue |
-//! | last [`RequestQueue`] of its creator | the queue closes, its requests are reset |
+//! | last clone of the creator's [`RequestQueue`] | the queue closes, its requests are reset |
+//! | last clone of an opened [`RequestQueue`] | what it received is reset; the queue stays |
 //! | [`UrlGroup`] | its URLs vanish |
 //! | [`ServerSession`] | closes when its groups are gone, too |
 //! | [`Request`] without an answer | its connection is reset |
@@ -89,6 +90,11 @@
 //! memory of a [`Request`] is recycled when it is dropped, and a [`Response`] with a few borrowed
 //! fields holds them in place and is written into a buffer of the calling thread.
 //!
+//! # Looking inside
+//!
+//! [`Service::counters`] has HTTP.sys's performance counters and more, also as text for Prometheus;
+//! [`Service::state`] lists the request queues with their URL groups and URLs. See [`counters`].
+//!
 //! # Structure of this crate
 //!
 //! Owns: the RAII objects, the builder, and the framing of [`Request::start_chunked_response`].
@@ -99,10 +105,13 @@
 
 mod body;
 mod by_id;
+mod configuration;
+pub mod counters;
 mod data;
 mod fields;
 pub mod future;
 mod headers;
+mod log;
 mod property;
 mod queue;
 mod request;
@@ -118,13 +127,18 @@ mod url_group;
 pub use body::BodyReader;
 pub use data::Data;
 pub use headers::Headers;
+pub use httpsys_core::configuration::ServiceTimeout;
 pub use httpsys_core::end::TimerKind;
-pub use httpsys_core::property::{State, Timeouts, Verbosity};
+pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{
     Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
 };
 pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use httpsys_engine::logging::{
+    Counters as LogCounters, Fields as LogFields, Flags as LogFlags,
+};
 pub use httpsys_engine::{Fate, InvalidEnvironment, parameters_from_environment};
+pub use log::{LogData, Logging};
 pub use property::Limits;
 pub use queue::{Incoming, RequestQueue};
 pub use request::Request;

@@ -9,17 +9,24 @@ use std::time::{Duration, Instant};
 
 use httpsys_core::operation::{Control, Receive};
 use httpsys_core::{QueueId, RequestId, UrlGroupId};
-use httpsys_engine::{Queue, Verdict};
+use httpsys_engine::{QueueHandle, Verdict};
 
 use crate::service::utf16;
 use crate::{Error, Request, Result, Service};
 
 /// A request queue. Clones are handles of the same queue.
 ///
-/// The queue closes when the last handle of its creator is dropped, or when any of them calls
-/// [`RequestQueue::close`]. Then every call that waits on it ends with [`Error::Aborted`], later
-/// calls fail with [`Error::InvalidHandle`], and the connections of its requests are reset.
+/// The queue closes when the last clone of its creator's handle is dropped, or when any of them
+/// calls [`RequestQueue::close`]. Then every call that waits on it ends with [`Error::Aborted`],
+/// later calls fail with [`Error::InvalidHandle`], and the connections of its requests are reset.
 /// Requests that were received do not keep their queue open.
+///
+/// A handle of [`Service::open_request_queue`] is what another process is to HTTP.sys. When its
+/// last clone is dropped, or one is closed, that ends the calls that wait on this handle and resets
+/// the connections of the requests that were received through it; the queue and its other handles
+/// go on (SHD-011, SHD-012; assumed for handles of one process). The same holds for
+/// [`RequestQueue::shutdown`]. It neither configures the queue (SES-032) nor is a URL group bound
+/// through it.
 ///
 /// ```
 /// use httpsys::{Parameters, Response, Service};
@@ -58,7 +65,7 @@ pub struct RequestQueue {
     handle: Arc<Handle>,
 }
 
-/// Closes the queue when the last handle of the creator is gone.
+/// Closes the queue when the last clone of the creator's handle is gone; another handle ends alone.
 #[derive(Debug)]
 struct Handle {
     scope: Arc<Scope>,
@@ -69,20 +76,22 @@ struct Handle {
 #[derive(Debug)]
 pub(crate) struct Scope {
     pub(crate) service: Service,
-    pub(crate) queue: Arc<Queue>,
+    pub(crate) queue: Arc<QueueHandle>,
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        if self.creator {
-            // It fails if `close` came before.
-            let _ = self.scope.close();
-        }
+        self.scope.queue.handle_closed();
+        // It fails if `close` came before.
+        let _ = self.scope.close(self.creator);
     }
 }
 
 impl Scope {
-    fn close(&self) -> Result<()> {
+    fn close(&self, creator: bool) -> Result<()> {
+        if !creator {
+            return self.service.engine().close_handle(&self.queue);
+        }
         self.service
             .control(Control::CloseRequestQueue {
                 queue: self.queue.id(),
@@ -92,7 +101,8 @@ impl Scope {
 }
 
 impl RequestQueue {
-    pub(crate) fn new(service: Service, queue: Arc<Queue>, creator: bool) -> Self {
+    pub(crate) fn new(service: Service, queue: Arc<QueueHandle>, creator: bool) -> Self {
+        queue.handle_opened();
         let scope = Arc::new(Scope { service, queue });
         RequestQueue {
             handle: Arc::new(Handle { scope, creator }),
@@ -109,8 +119,8 @@ impl RequestQueue {
     /// HTTP_NULL_ID. The entity body is read separately, see [`Request::read_body`].
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`] when the queue is closed; [`Error::Aborted`] when it closes or is
-    /// shut down while the call waits (RCV-007).
+    /// [`Error::InvalidHandle`] when the queue is closed or the handle shut down; [`Error::Aborted`]
+    /// when that happens while the call waits (RCV-007).
     pub fn receive(&self) -> Result<Request> {
         self.receive_until(None)
     }
@@ -148,7 +158,7 @@ impl RequestQueue {
         self.scope().queue.is_empty()
     }
 
-    /// True once the queue was closed.
+    /// True once the queue, or this handle to it, was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.scope().queue.is_closed()
@@ -164,18 +174,13 @@ impl RequestQueue {
         service.engine().find_url_group(&utf16(url), queue)
     }
 
-    /// HttpCloseRequestQueue: closes the queue for all its handles. What that does stands at the
-    /// type.
+    /// HttpCloseRequestQueue: closes this handle and its clones; the creator's takes the queue along
+    /// for all handles. What that does stands at the type.
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`] when it is closed already; [`Error::AccessDenied`] on a handle of
-    /// [`Service::open_request_queue`]: only the creator closes a queue.
+    /// [`Error::InvalidHandle`] when it is closed already.
     pub fn close(self) -> Result<()> {
-        if self.handle.creator {
-            self.close_now()
-        } else {
-            Err(Error::AccessDenied)
-        }
+        self.close_now()
     }
 
     pub(crate) fn is_creator(&self) -> bool {
@@ -183,7 +188,7 @@ impl RequestQueue {
     }
 
     pub(crate) fn close_now(&self) -> Result<()> {
-        self.scope().close()
+        self.scope().close(self.handle.creator)
     }
 
     pub(crate) fn service(&self) -> &Service {

@@ -17,6 +17,7 @@ use crate::body::{self, BodyReader};
 use crate::by_id::Flags;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
+use crate::log::RequestLog;
 use crate::queue::Scope;
 use crate::{End, Fate, Response, ResponseStream, Result, Upgraded};
 
@@ -107,9 +108,14 @@ impl Request {
             ..Flags::default()
         };
         let body = [response.body_bytes()];
-        let sent = self
-            .scope
-            .send_response(self.id(), response, false, flags, &body)?;
+        let sent = self.scope.send_response(
+            self.id(),
+            Some(self.block()),
+            response,
+            false,
+            flags,
+            &body,
+        )?;
         self.open = false;
         Ok(sent)
     }
@@ -172,6 +178,11 @@ impl Request {
     /// [`crate::RequestQueue::respond`].
     #[must_use]
     pub fn into_id(mut self) -> RequestId {
+        let engine = self.scope.service.engine();
+        if engine.has_logs() {
+            // It fails when the request is gone, and then there is nothing to log.
+            let _ = engine.prepare_log(&self.scope.queue, self.id(), &RequestLog(self.block()));
+        }
         self.open = false;
         self.id()
     }
@@ -194,7 +205,7 @@ impl Request {
         &self.readers
     }
 
-    fn block(&self) -> &httpsys_core::Request {
+    pub(crate) fn block(&self) -> &httpsys_core::Request {
         self.block
             .as_ref()
             .expect("the block is taken by the drop alone")

@@ -6,8 +6,9 @@
 
 use httpsys_core::proto::ServerToken;
 
-use crate::Data;
 use crate::fields::{Fields, HeadParts};
+use crate::log::LogChoice;
+use crate::{Data, LogData};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -38,6 +39,8 @@ pub struct Response<'a> {
     fields: Fields<'a>,
     body: Data<'a>,
     disconnect: bool,
+    /// None: with the fields of the request. Boxed, as responses are handed on by value.
+    log: Option<Box<LogChoice<'a>>>,
 }
 
 impl<'a> Response<'a> {
@@ -51,6 +54,7 @@ impl<'a> Response<'a> {
             fields: Fields::default(),
             body: Data::default(),
             disconnect: false,
+            log: None,
         }
     }
 
@@ -109,6 +113,25 @@ impl<'a> Response<'a> {
     pub fn disconnect(mut self) -> Self {
         self.disconnect = true;
         self
+    }
+
+    /// What the access log has instead of what the request and the response say, see
+    /// [`crate::UrlGroup::set_logging`].
+    #[must_use]
+    pub fn log(mut self, data: LogData<'a>) -> Self {
+        self.log = Some(Box::new(LogChoice::With(data)));
+        self
+    }
+
+    /// The response is not logged.
+    #[must_use]
+    pub fn without_log(mut self) -> Self {
+        self.log = Some(Box::new(LogChoice::Not));
+        self
+    }
+
+    pub(crate) fn log_choice(&self) -> Option<&LogChoice<'a>> {
+        self.log.as_deref()
     }
 
     /// The status code.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::queue::Incoming;
-use crate::{Parameters, Request, RequestQueue, Result, ServerSession, Service, UrlGroup};
+use crate::{Logging, Parameters, Request, RequestQueue, Result, ServerSession, Service, UrlGroup};
 
 /// A request queue with the URLs that lead to it.
 ///
@@ -93,6 +93,12 @@ impl Server {
         &self.queue
     }
 
+    /// The service that the server belongs to, for its [counters](crate::counters).
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        self.queue.service()
+    }
+
     /// The URL group, to add and remove URLs later.
     #[must_use]
     pub fn url_group(&self) -> &UrlGroup {
@@ -121,6 +127,7 @@ pub struct ServerBuilder {
     uses: Uses,
     queue_name: Option<String>,
     urls: Vec<(String, u64)>,
+    logging: Option<Logging>,
 }
 
 /// Which service a server uses.
@@ -185,11 +192,18 @@ impl ServerBuilder {
         self
     }
 
+    /// Logs the responses, see [`UrlGroup::set_logging`].
+    pub fn logging(mut self, logging: Logging) -> Self {
+        self.logging = Some(logging);
+        self
+    }
+
     /// Makes the session, the queue and the group, and registers the URLs. Clients can connect
     /// when it returns. Without a URL the server gets none before one is added to its group.
     ///
     /// # Errors
-    /// As [`UrlGroup::add_url`], as [`Service::create_named_request_queue`] for the name, and as
+    /// As [`UrlGroup::add_url`], as [`UrlGroup::set_logging`], as
+    /// [`Service::create_named_request_queue`] for the name, and as
     /// [`Service::global`] or, with [`parameters`](Self::parameters), [`Service::new`]. Nothing is
     /// left behind then.
     pub fn bind(self) -> Result<Server> {
@@ -205,6 +219,9 @@ impl ServerBuilder {
         let session = service.create_server_session()?;
         let group = session.create_url_group()?;
         group.bind(&queue)?;
+        if self.logging.is_some() {
+            group.set_logging(self.logging.as_ref())?;
+        }
         for (url, context) in &self.urls {
             group.add_url_with_context(url, *context)?;
         }

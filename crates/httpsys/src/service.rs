@@ -7,7 +7,7 @@
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome};
+use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
 
 use crate::{ConnectionId, Error, Fate, Parameters, RequestQueue, Result, ServerSession};
 
@@ -81,6 +81,12 @@ impl Service {
         self.engine().parameters()
     }
 
+    /// Waits until every entry that was logged so far is in its file (`netsh http flush logbuffer`):
+    /// in access logs it may take a second otherwise. It waits for the disk.
+    pub fn flush_logs(&self) {
+        self.engine().flush_logs();
+    }
+
     /// HttpCreateServerSession, version 2.0.
     ///
     /// # Errors
@@ -102,6 +108,7 @@ impl Service {
         let call = Control::CreateRequestQueue {
             version: ApiVersion::V2,
             name: None,
+            access: QueueAccess::Granted,
         };
         self.make_queue(call, true)
     }
@@ -118,14 +125,15 @@ impl Service {
             Control::CreateRequestQueue {
                 version: ApiVersion::V2,
                 name,
+                access: QueueAccess::Granted,
             },
             true,
         )
     }
 
     /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING: another handle
-    /// to a queue of this service. Dropping it does not close the queue; only the handles of its
-    /// creator do.
+    /// to a queue of this service. Dropping it does not close the queue; only the handle of its
+    /// creator does.
     ///
     /// # Errors
     /// [`Error::NotFound`] when no queue has the name (SES-018); for bad names as

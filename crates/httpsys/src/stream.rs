@@ -122,9 +122,14 @@ impl ResponseStream {
             ..Flags::default()
         };
         framing.frame(response.body_bytes(), false, |pieces| {
-            request
-                .scope()
-                .send_response(request.id(), response, chunked, flags, pieces)
+            request.scope().send_response(
+                request.id(),
+                Some(request.block()),
+                response,
+                chunked,
+                flags,
+                pieces,
+            )
         })?;
         let disconnect = response.disconnects();
         Ok(ResponseStream::of(request, framing, disconnect))

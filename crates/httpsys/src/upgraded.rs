@@ -47,7 +47,9 @@ pub struct Upgraded {
 
 impl Upgraded {
     pub(crate) fn start(request: Request, response: &Response<'_>) -> Result<Upgraded> {
-        request.scope().upgrade(request.id(), response)?;
+        request
+            .scope()
+            .upgrade(request.id(), Some(request.block()), response)?;
         Ok(Upgraded::of(request))
     }
 

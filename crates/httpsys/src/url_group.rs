@@ -67,9 +67,10 @@ impl UrlGroup {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the queue belongs to another service or the group is
-    /// closed; what HTTP.sys says for a closed queue (SES rows).
+    /// closed, and for a handle that only opened the queue: groups are associated by its creator
+    /// (SES-032); [`Error::InvalidHandle`] for a closed queue.
     pub fn bind(&self, queue: &RequestQueue) -> Result<()> {
-        if !self.session.service.is_same(queue.service()) {
+        if !self.session.service.is_same(queue.service()) || !queue.is_creator() {
             return Err(Error::InvalidParameter);
         }
         self.control(Control::BindUrlGroup {

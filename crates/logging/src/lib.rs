@@ -66,6 +66,7 @@ mod error_log;
 mod fields;
 mod files;
 mod format;
+mod owned;
 pub mod raw;
 mod reason;
 mod record;
@@ -86,6 +87,7 @@ pub use error_log::{
 pub use fields::Fields;
 pub use files::{Files, LogFile, MemoryFile, MemoryFiles, StdFiles};
 pub use format::{DEFAULT_SOFTWARE, Format, header, line};
+pub use owned::FieldsBuf;
 pub use reason::Reason;
 pub use record::{Address, FieldsData, Record, Version};
 pub use rollover::{OpenFile, Rollover, error_file_name, file_name, is_due};

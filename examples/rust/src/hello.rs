@@ -11,6 +11,7 @@
 //! | `GET /download/DIGITS` | so many bytes, sent piece by piece behind a Content-Length |
 //! | `GET /connection` | the id of the connection and the address of the client |
 //! | `GET /gone` | how many clients went away before their answer was complete |
+//! | `GET /metrics` | the counters, for Prometheus |
 //! | `GET /hello`, `GET /api/v1/items/DIGITS` | `Hello, World!` |
 //! | `POST /upload` | the length of the body in decimal |
 //! | `GET /big` | 1 MiB of `x` |
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use httpsys::{Error, Request, RequestQueue, Response, Result, Server, Verb};
+use httpsys::{Error, Request, Response, Result, Server, Service, Verb};
 use httpsys_examples::Options;
 
 /// The longest body that `/echo` takes into memory.
@@ -75,17 +76,17 @@ fn run(options: Options) -> Result<()> {
     let big = vec![b'x'; BIG];
     thread::scope(|scope| {
         for _ in 1..options.threads {
-            scope.spawn(|| serve(server.queue(), &big));
+            scope.spawn(|| serve(&server, &big));
         }
-        serve(server.queue(), &big);
+        serve(&server, &big);
     });
     Ok(())
 }
 
 /// Answers requests until the queue closes.
-fn serve(queue: &RequestQueue, big: &[u8]) {
-    let mut worker = Worker::new(big);
-    for request in queue.incoming() {
+fn serve(server: &Server, big: &[u8]) {
+    let mut worker = Worker::new(server.service(), big);
+    for request in server.incoming() {
         match worker.handle(request) {
             Ok(()) => {}
             Err(Error::ConnectionInvalid | Error::PeerReset | Error::Aborted) => {
@@ -98,14 +99,16 @@ fn serve(queue: &RequestQueue, big: &[u8]) {
 
 /// What one thread makes once and uses for every request.
 struct Worker<'a> {
+    service: &'a Service,
     hello: Response<'a>,
     big: Response<'a>,
     buffer: Vec<u8>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(big: &'a [u8]) -> Self {
+    fn new(service: &'a Service, big: &'a [u8]) -> Self {
         Worker {
+            service,
             hello: text("Hello, World!"),
             big: text("").body(big),
             buffer: vec![0; UPLOAD_BUFFER],
@@ -131,6 +134,7 @@ impl<'a> Worker<'a> {
                 let gone = GONE.load(Ordering::Relaxed).to_string();
                 request.respond(text(&gone)).map(drop)
             }
+            Verb::Get if request.path_is("/metrics") => metrics(request, self.service),
             Verb::Get if request.path_is("/big") => request.respond(&self.big).map(drop),
             Verb::Get if request.path_is("/stream") => stream(request),
             Verb::Get if request.path_is("/cancel") => request.cancel(),
@@ -172,6 +176,13 @@ fn style() -> Response<'static> {
     Response::ok()
         .header("Content-Type", "text/css")
         .body("p { color: rgb(1, 2, 3) }\n")
+}
+
+fn metrics(request: Request, service: &Service) -> Result<()> {
+    let answer = Response::ok()
+        .header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        .body(service.counters().to_prometheus());
+    request.respond(answer).map(drop)
 }
 
 /// Sends until the client has had enough: the error of the send tells it.

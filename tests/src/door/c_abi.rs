@@ -4,10 +4,12 @@
 //! each method is one C call, apart from the receive, which asks again with a larger buffer when
 //! the first was too small, as every program does.
 
+use httpapi::types::{HttpsysRequestQueueCounters, HttpsysUrlGroupCounters};
 use windows_sys::Win32::Networking::HttpServer as http;
 
-use crate::door::{Door, Limits, Received, Reply, State, Timeouts, Verbosity};
-use crate::raw::{self, Handle, RequestBuffer, checked};
+use crate::door::{Door, Limits, LogSpec, Received, Reply, State, Timeouts, Verbosity};
+use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
+use crate::raw::{self, Handle, LogData, RequestBuffer, checked};
 
 /// Initialised when opened; never terminated, as the process ends with the test.
 #[derive(Debug)]
@@ -135,6 +137,47 @@ impl Door for CAbi {
         })
     }
 
+    fn set_session_logging(&self, session: &u64, spec: Option<&LogSpec>) -> Result<(), u32> {
+        let property = http::HttpServerLoggingProperty;
+        checked(raw::with_logging_info(spec, |info| {
+            raw::set_session_property(*session, property, info)
+        }))
+    }
+
+    fn set_group_logging(&self, group: &u64, spec: Option<&LogSpec>) -> Result<(), u32> {
+        let property = http::HttpServerLoggingProperty;
+        checked(raw::with_logging_info(spec, |info| {
+            raw::set_group_property(*group, property, info)
+        }))
+    }
+
+    fn respond_logged(&self, queue: &Handle, request: &Received, reply: &Reply) -> Result<(), u32> {
+        let mut log = LogData::of(request, reply.status);
+        checked(raw::respond_logged(
+            *queue,
+            request.id,
+            reply,
+            Some(&mut log),
+        ))
+    }
+
+    fn end_logged(
+        &self,
+        queue: &Handle,
+        request: &Received,
+        status: u16,
+        body: &[u8],
+    ) -> Result<(), u32> {
+        let mut log = LogData::of(request, status);
+        checked(raw::send_body_logged(
+            *queue,
+            request.id,
+            0,
+            body,
+            Some(&mut log),
+        ))
+    }
+
     fn set_queue_length(&self, queue: &Handle, length: u32) -> Result<(), u32> {
         let property = http::HttpServerQueueLengthProperty;
         checked(raw::set_queue_property(*queue, property, &length))
@@ -232,5 +275,21 @@ impl Door for CAbi {
 
     fn why_closed(&self, connection: u64) -> Result<(u32, String), u32> {
         raw::why_closed(connection)
+    }
+
+    fn queue_counters(&self, queue: &Handle) -> Result<HTTPSYS_REQUEST_QUEUE_COUNTERS, u32> {
+        raw::counters(HttpsysRequestQueueCounters, *queue, 0)
+    }
+
+    fn group_counters(&self, group: &u64) -> Result<HTTPSYS_URL_GROUP_COUNTERS, u32> {
+        raw::counters(HttpsysUrlGroupCounters, Handle::NULL, *group)
+    }
+
+    fn prometheus(&self) -> String {
+        raw::text(raw::Text::Prometheus)
+    }
+
+    fn service_state(&self) -> String {
+        raw::text(raw::Text::ServiceState)
     }
 }

@@ -5,10 +5,12 @@
 //! chunks to one body.
 
 use httpsys::{ConnectionId, Error, Fate, Request, RequestId, RequestQueue, Response};
+use httpsys::{LogFields, LogFlags, LogFormat, Logging, Rollover};
 use httpsys::{ServerSession, Service, UrlGroup};
 
 use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
-use crate::door::{Limits, State, Timeouts, Verbosity};
+use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
+use crate::door::{Limits, LogSpec, State, Timeouts, Verbosity};
 
 /// The process-wide service, the same that the C functions use.
 #[derive(Debug)]
@@ -115,6 +117,40 @@ impl Door for RustApi {
 
     fn group_limits(&self, group: &UrlGroup) -> Result<Limits, u32> {
         group.limits().map_err(code)
+    }
+
+    fn set_session_logging(
+        &self,
+        session: &ServerSession,
+        spec: Option<&LogSpec>,
+    ) -> Result<(), u32> {
+        let logging = spec.map(logging);
+        session.set_logging(logging.as_ref()).map_err(code)
+    }
+
+    fn set_group_logging(&self, group: &UrlGroup, spec: Option<&LogSpec>) -> Result<(), u32> {
+        let logging = spec.map(logging);
+        group.set_logging(logging.as_ref()).map_err(code)
+    }
+
+    fn respond_logged(
+        &self,
+        queue: &RequestQueue,
+        request: &Received,
+        reply: &Reply,
+    ) -> Result<(), u32> {
+        // The id came from `into_id`, and so the log has the request's fields.
+        self.respond(queue, request.id, reply).map(drop)
+    }
+
+    fn end_logged(
+        &self,
+        queue: &RequestQueue,
+        request: &Received,
+        _status: u16,
+        body: &[u8],
+    ) -> Result<(), u32> {
+        self.send_body(queue, request.id, &[body], 0).map(drop)
     }
 
     fn set_queue_length(&self, queue: &RequestQueue, length: u32) -> Result<(), u32> {
@@ -224,6 +260,65 @@ impl Door for RustApi {
             Fate::Unknown => Err(1168),
         }
     }
+
+    fn queue_counters(&self, queue: &RequestQueue) -> Result<HTTPSYS_REQUEST_QUEUE_COUNTERS, u32> {
+        let counters = queue.counters();
+        Ok(HTTPSYS_REQUEST_QUEUE_COUNTERS {
+            CurrentQueueSize: counters.current_queue_size,
+            MaxQueueItemAge: counters.max_queue_item_age,
+            ArrivalRate: counters.arrivals,
+            RejectionRate: counters.rejected_requests,
+            RejectedRequests: counters.rejected_requests,
+            CacheHitRate: counters.cache_hits,
+            AbandonedRequests: counters.abandoned,
+        })
+    }
+
+    fn group_counters(&self, group: &UrlGroup) -> Result<HTTPSYS_URL_GROUP_COUNTERS, u32> {
+        let counters = group.counters().map_err(code)?;
+        Ok(HTTPSYS_URL_GROUP_COUNTERS {
+            BytesSentRate: counters.bytes_sent,
+            BytesReceivedRate: counters.bytes_received,
+            BytesTransferredRate: counters.bytes_transferred(),
+            CurrentConnections: counters.current_connections,
+            MaxConnections: counters.max_connections,
+            ConnectionAttempts: counters.connection_attempts,
+            GetRequests: counters.get_requests,
+            HeadRequests: counters.head_requests,
+            AllRequests: counters.all_requests,
+        })
+    }
+
+    fn prometheus(&self) -> String {
+        self.service.counters().to_prometheus()
+    }
+
+    fn service_state(&self) -> String {
+        self.service.state().to_string()
+    }
+}
+
+/// The same as httpsys has it.
+#[must_use]
+pub fn logging(spec: &LogSpec) -> Logging {
+    let format = match spec.format {
+        0 => LogFormat::W3c,
+        1 => LogFormat::Iis,
+        2 => LogFormat::Ncsa,
+        _ => LogFormat::Raw,
+    };
+    let rollover = match spec.rollover {
+        (0, size) => Rollover::Size(size),
+        (1, _) => Rollover::Daily,
+        (2, _) => Rollover::Weekly,
+        (3, _) => Rollover::Monthly,
+        _ => Rollover::Hourly,
+    };
+    Logging::new(format, &spec.directory)
+        .software_name(&spec.software_name)
+        .fields(LogFields(spec.fields))
+        .flags(LogFlags(spec.flags))
+        .rollover(rollover)
 }
 
 fn copy(request: &Request) -> Received {

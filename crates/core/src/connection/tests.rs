@@ -5,6 +5,7 @@ use httpsys_proto::Parameters;
 use httpsys_proto::request::{Parsed, parse_head};
 
 const QUEUE: QueueId = QueueId(7);
+const HANDLE: HandleId = HandleId(8);
 const REQUEST: RequestId = RequestId(9);
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -17,7 +18,7 @@ fn received(head: &str) -> Connection {
     let mut connection = Connection::new(ConnectionId(3));
     connection.begin_exchange(REQUEST, QUEUE, &parsed);
     let exchange = connection.exchange_of(REQUEST, QUEUE).expect("begun");
-    exchange.deliver(true);
+    exchange.deliver(true, HANDLE);
     connection
 }
 
@@ -163,4 +164,28 @@ fn a_10_a_101_without_the_flag_leaves_http() {
     let plan = exchange(&mut connection).begin_response(&facts(101, false, false));
     assert_eq!(plan.expect("begun").content_length, None);
     assert_eq!(connection.end_exchange(), After::NextHead);
+}
+
+#[test]
+fn shd_001_a_request_of_which_only_the_id_is_known_can_be_returned() {
+    let mut connection = received(GET);
+    let whole = exchange(&mut connection);
+    assert!(!whole.give_back(), "the program has it");
+    assert_eq!(whole.holder(), Some(HANDLE));
+    whole.deliver(false, HANDLE);
+    assert!(whole.give_back());
+    assert_eq!((whole.delivery(), whole.holder()), (Delivery::Queued, None));
+    assert!(!whole.give_back(), "it is in the queue");
+    let mut connection = received(GET);
+    let answered = exchange(&mut connection);
+    answered.deliver(false, HANDLE);
+    answered
+        .begin_response(&facts(200, true, false))
+        .expect("a response");
+    assert!(!answered.give_back());
+    let mut connection = received("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+    let read = exchange(&mut connection);
+    read.deliver(false, HANDLE);
+    read.advance_body(1);
+    assert!(!read.give_back(), "its body would be incomplete");
 }

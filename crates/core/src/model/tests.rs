@@ -1,6 +1,7 @@
 //! The results of the control calls (SES and PFX rows) on the model alone.
 
 use super::*;
+use crate::configuration::{Change, ServiceTimeout};
 use crate::property::{Property, QueueProperty};
 
 fn utf16(text: &str) -> Vec<u16> {
@@ -39,6 +40,7 @@ impl Namespace {
         self.call(Control::CreateRequestQueue {
             version: ApiVersion::V2,
             name,
+            access: QueueAccess::Granted,
         })
         .map(|o| match o {
             Outcome::Queue(id) => id,
@@ -128,12 +130,66 @@ fn ses_017_ses_018_ses_019_ses_020_queue_names() {
     let v1 = Control::CreateRequestQueue {
         version: ApiVersion::V1,
         name: None,
+        access: QueueAccess::Granted,
     };
     assert_eq!(namespace.call(v1), Err(Error::RevisionMismatch));
     assert_ne!(
         namespace.queue(None).unwrap(),
         namespace.queue(None).unwrap()
     );
+}
+
+#[test]
+fn ses_021_a_queue_that_grants_nothing_cannot_be_opened() {
+    let mut namespace = Namespace::new();
+    for (name, access) in [
+        ("open", QueueAccess::Granted),
+        ("closed", QueueAccess::Denied),
+    ] {
+        let created = namespace.call(Control::CreateRequestQueue {
+            version: ApiVersion::V2,
+            name: Some(utf16(name)),
+            access,
+        });
+        let opened = namespace.call(Control::OpenRequestQueue {
+            version: ApiVersion::V2,
+            name: utf16(name),
+        });
+        match access {
+            QueueAccess::Granted => assert_eq!(opened, created),
+            QueueAccess::Denied => assert_eq!(opened, Err(Error::AccessDenied)),
+        }
+    }
+    assert_eq!(namespace.queue(Some("closed")), Err(Error::AlreadyExists));
+}
+
+#[test]
+fn cfg_004_timeouts_of_the_service_are_inherited_and_outlive_the_objects() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    let timeout = ServiceTimeout::IdleConnection;
+    let idle = |namespace: &Namespace, group| {
+        let effective = namespace.0.effective(group).unwrap();
+        effective.timers.idle_connection
+    };
+    assert_eq!(idle(&namespace, group), Some(120));
+    let set = Change::SetTimeout {
+        timeout,
+        seconds: 7,
+    };
+    let mut effects = Effects::default();
+    let done = namespace.0.apply(Control::Configure(set), &mut effects);
+    assert_eq!(done, Ok(Outcome::Done));
+    assert!(effects.routes, "a new snapshot");
+    assert_eq!(idle(&namespace, group), Some(7));
+    namespace.0.clear();
+    let session = namespace.session();
+    let group = namespace.group(session);
+    assert_eq!(idle(&namespace, group), Some(7));
+    let remove = Control::Configure(Change::RemoveTimeout { timeout });
+    assert_eq!(namespace.call(remove), Ok(Outcome::Done));
+    assert_eq!(idle(&namespace, group), Some(120));
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn tmo_001_the_defaults_are_120_seconds_and_150_bytes_per_second() {
             connection_limit: None,
             bandwidth: None,
             session_bandwidth: None,
+            logged: false,
         }
     );
 }

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use mio::net::TcpStream;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
@@ -29,6 +30,12 @@ pub(super) const NO_FAMILY: i32 = 97;
 /// cannot (socket(7)).
 pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
     socket.set_reuse_address(true)
+}
+
+/// access(2): whether files can be made in the directory.
+pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
+    use nix::unistd::{AccessFlags, access};
+    Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
 }
 
 /// Options of every accepted socket.

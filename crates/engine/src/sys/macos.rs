@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use mio::net::TcpStream;
 use socket2::{SockRef, Socket};
@@ -28,6 +29,12 @@ pub(super) const NO_FAMILY: i32 = 47;
 /// a wildcard and a specific address of one port may be bound side by side, by two programs too.
 pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
     socket.set_reuse_address(true)
+}
+
+/// access(2): whether files can be made in the directory.
+pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
+    use nix::unistd::{AccessFlags, access};
+    Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
 }
 
 /// Options of every accepted socket. A client that has gone already makes them fail with EINVAL;

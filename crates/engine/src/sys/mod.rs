@@ -6,7 +6,8 @@
 //! where. Threading: any thread; nothing here blocks.
 //!
 //! Each module has: `SHORT_READ_DRAINS`, `BACKLOG`, `SEND_FLAGS`, `NO_FAMILY`, `before_bind`,
-//! `prepare`, `unix_seconds`, `millis`, `send_file`.
+//! `prepare`, `check_writable`, `unix_seconds`,
+//! `millis`, `send_file`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
@@ -28,6 +29,7 @@ mod through_memory;
 use std::fs::File;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use mio::net::{TcpListener, TcpStream};
@@ -93,6 +95,23 @@ pub(crate) fn send_file(
     length: u64,
 ) -> io::Result<usize> {
     stream.try_io(|| system::send_file(stream, file, offset, length.min(FILE_SHARE)))
+}
+
+/// Local time minus UTC, in seconds, at this moment; 0 where the system does not know its zone.
+pub(crate) fn utc_offset(unix_seconds: u64) -> i32 {
+    use chrono::TimeZone;
+    let time = i64::try_from(unix_seconds).ok();
+    let time = time.and_then(|time| chrono::Local.timestamp_opt(time, 0).single());
+    time.map_or(0, |time| time.offset().local_minus_utc())
+}
+
+/// Makes a directory, with its parents, unless it exists.
+///
+/// # Errors
+/// What the system says when that fails or files cannot be made in it.
+pub(crate) fn make_writable(directory: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    system::check_writable(directory)
 }
 
 /// The bytes that the peer has not acknowledged, where the system says.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 use mio::net::TcpStream;
 use socket2::Socket;
@@ -28,6 +29,12 @@ pub(super) const NO_FAMILY: i32 = 47;
 /// A port whose old connections are in TIME_WAIT can be opened again.
 pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
     socket.set_reuse_address(true)
+}
+
+/// Not asked: the first file tells.
+#[allow(clippy::unnecessary_wraps, reason = "as in the other systems")]
+pub(super) fn check_writable(_directory: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Options of every accepted socket.

@@ -15,6 +15,7 @@ use crate::code::{Code, Outcome};
 use crate::entry::entry;
 use crate::pointers::{self, Out};
 use crate::queue_handle::{Kind, QueueHandle};
+use crate::security;
 use crate::types::{
     HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
     HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
@@ -27,10 +28,14 @@ entry! {
     /// Creates a request queue of version 2, or opens one of this process by its name.
     ///
     /// 1306 for a version other than 2.0 (SES-020); 183 for a name that exists (SES-017); 2 for
-    /// one that does not, with OPEN_EXISTING (SES-018); 123 for a bad one (SES-019); 87 for NULL,
-    /// for unknown flags, and for OPEN_EXISTING without a name, with security attributes or with
-    /// CONTROLLER. Security attributes are not looked at: the names of the queues are private to
-    /// the process.
+    /// one that does not, with OPEN_EXISTING (SES-018); 123 for a bad one (SES-019); 5 for one whose
+    /// security attributes let nobody open it (SES-021); 87 for NULL, for unknown flags, for
+    /// security attributes that are none, and for OPEN_EXISTING without a name, with security
+    /// attributes or with CONTROLLER.
+    ///
+    /// The names of the queues are private to the process, so that whoever opens one has the rights
+    /// of the creator: of the security attributes of a new queue only an empty access list, and one
+    /// that denies everybody, make a difference (assumed; `security`).
     fn HttpCreateRequestQueue(
         version: HTTPAPI_VERSION,
         name: *const u16,
@@ -50,8 +55,12 @@ entry! {
         };
         let version = api_version(version);
         let (call, kind) = match (flags, name) {
-            (0, name) => (Control::CreateRequestQueue { version, name }, Kind::Creator),
-            (CONTROLLER, name) => (Control::CreateRequestQueue { version, name }, Kind::Controller),
+            (0 | CONTROLLER, name) => {
+                // SAFETY: by the contract of the function.
+                let access = unsafe { security::access(security) }?;
+                let call = Control::CreateRequestQueue { version, name, access };
+                (call, if flags == 0 { Kind::Creator } else { Kind::Controller })
+            }
             (OPEN, Some(name)) if security.is_null() => {
                 (Control::OpenRequestQueue { version, name }, Kind::Opened)
             }
@@ -73,6 +82,8 @@ entry! {
 
     /// Closes a handle to a request queue; the creator's takes the queue along: pending receives
     /// end with 995 (RCV-007), connections with requests of the queue are reset (SHD-007, SHD-008).
+    /// A handle that only opened the queue ends as a process does (SHD-011): what is pending on it
+    /// and the requests that were received through it, nothing else.
     ///
     /// 6 for a handle that is not a queue or closed already (G-080, assumed).
     fn HttpCloseRequestQueue(queue: HANDLE) -> u32 {
@@ -80,9 +91,12 @@ entry! {
         if httpsys_win32::close(queue) { Ok(()) } else { Err(Error::InvalidHandle.into()) }
     }
 
-    /// Ends reception: pending receives and disconnect waits end with 995, later receives fail with
-    /// 6 (SHD-001 to SHD-004, G-075). Responses can still be sent; the handle is still to be
-    /// closed.
+    /// Ends reception through a handle: pending receives, disconnect waits and the wait for demand
+    /// start end with 995, later receives fail with 6 (SHD-001 to SHD-004, G-075). Responses can
+    /// still be sent; the handle is still to be closed. Other handles of the queue keep receiving,
+    /// also what this one left (SHD-012); without one it is held until the queue closes (G-076).
+    ///
+    /// 6 for a handle that is not a queue or closed already.
     fn HttpShutdownRequestQueue(queue: HANDLE) -> u32 {
         let handle = QueueHandle::lookup(queue)?;
         handle.service().shutdown_queue(handle.queue())?;
@@ -106,12 +120,7 @@ entry! {
         let handle = QueueHandle::lookup(queue)?;
         check_reserved(reserved_1)?;
         reserved_pointer(reserved_2)?;
-        if handle.is_version_1() {
-            return Err(Code::NOT_SUPPORTED);
-        }
-        if !handle.may_configure() {
-            return Err(Error::InvalidParameter.into());
-        }
+        handle.check_configures()?;
         // SAFETY: by the contract of the function.
         let property = unsafe { read_property(property, information, length) }?;
         let queue = handle.queue().id();

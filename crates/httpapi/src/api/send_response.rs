@@ -11,13 +11,13 @@ use std::ffi::c_void;
 use httpsys_core::operation::Send;
 use httpsys_core::proto::ResponseHead;
 use httpsys_core::{Error, RequestId};
-use httpsys_engine::{Chunk, PendingSend, Service};
+use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 
 use super::{check_flags, reserved, reserved_pointer};
 use crate::code::{Code, Outcome};
 use crate::entry::entry;
 use crate::marshal::chunks::Chunks;
-use crate::marshal::response;
+use crate::marshal::{log_data, response};
 use crate::overlapped::{Call, blocking, first_attempt};
 use crate::pointers::Out;
 use crate::queue_handle::QueueHandle;
@@ -43,11 +43,12 @@ entry! {
     /// (G-055), a response that is not well formed (G-057, G-058), unknown flags, and OPAQUE with
     /// another status than 101 (SND-021), without MORE_DATA, or to a request with a body (UPG-002,
     /// the code is assumed); 22 while another send on the request runs (SND-019); 3
-    /// for cached fragments (SND-029); 50 for what is not there yet. Cache policy and log data are
-    /// not looked at.
+    /// for cached fragments (SND-029); 50 for what is not there yet. Log data counts with the last
+    /// call of a response; without it the response is not logged (documented). It is copied while
+    /// the call runs. The cache policy is not looked at.
     ///
     /// Partial: chunks from the fragment cache and trailers, and PROCESS_RANGES are refused;
-    /// nothing is cached or logged.
+    /// nothing is cached.
     fn HttpSendHttpResponse(
         queue: HANDLE,
         request: u64,
@@ -60,7 +61,7 @@ entry! {
         overlapped: *mut OVERLAPPED,
         log_data: *const HTTP_LOG_DATA,
     ) -> u32 {
-        let _ = (cache_policy, log_data);
+        let _ = cache_policy;
         let handle = QueueHandle::worker(queue)?;
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
@@ -69,6 +70,9 @@ entry! {
             // SAFETY: by the contract of the function, here and below.
             let response = unsafe { response::read(response, is_version_1, head, token) }?;
             check_response_flags(flags, response.StatusCode)?;
+            // SAFETY: as above.
+            let log_data = unsafe { log_data::read(log_data) }?;
+            let log = Some(&log_data as &dyn LogSource);
             let (first, chunk_count) = (response.pEntityChunks.cast_const(), response.EntityChunkCount);
             let send = send_of(request, flags);
             let (service, queue) = (handle.service(), handle.queue());
@@ -77,19 +81,19 @@ entry! {
             if overlapped.is_null() {
                 // SAFETY: as above.
                 if let Some(chunks) = unsafe { Chunks::borrow(first, chunk_count) } {
-                    return blocking(service.send_response(queue, &send, head, &chunks), count);
+                    return blocking(service.send_response(queue, &send, head, &chunks, log), count);
                 }
             }
             // SAFETY: as above.
             let chunks = unsafe { Chunks::read(first, chunk_count) }?;
             if overlapped.is_null() {
-                let sent = service.send_response(queue, &send, head, &chunks.list());
+                let sent = service.send_response(queue, &send, head, &chunks.list(), log);
                 return blocking(sent, count);
             }
             // SAFETY: as above.
             let call = unsafe { Call::begin(&handle, overlapped) };
             send_overlapped(call, send.request, chunks, count, |body, register| {
-                service.try_send_response(queue, &send, head, body, register)
+                service.try_send_response(queue, &send, head, body, log, register)
             })
         })
     }
@@ -102,7 +106,7 @@ entry! {
     /// 101 with OPAQUE the bytes go out as they are; a call without MORE_DATA or with DISCONNECT
     /// closes the connection behind them (UPG-004, UPG-006).
     ///
-    /// Partial: chunks from the fragment cache and trailers are refused; nothing is logged.
+    /// Partial: chunks from the fragment cache and trailers are refused.
     fn HttpSendResponseEntityBody(
         queue: HANDLE,
         request: u64,
@@ -115,24 +119,26 @@ entry! {
         overlapped: *mut OVERLAPPED,
         log_data: *const HTTP_LOG_DATA,
     ) -> u32 {
-        let _ = log_data;
         let handle = QueueHandle::worker(queue)?;
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
         check_flags(flags, COMMON_FLAGS)?;
         // SAFETY: by the contract of the function, here and below.
         let chunks = unsafe { Chunks::read(chunks, chunk_count) }?;
+        // SAFETY: as above.
+        let log_data = unsafe { log_data::read(log_data) }?;
+        let log = Some(&log_data as &dyn LogSource);
         let send = send_of(request, flags);
         let (service, queue) = (handle.service(), handle.queue());
         // SAFETY: as above.
         let count = unsafe { Out::optional(bytes_sent) };
         if overlapped.is_null() {
-            return blocking(service.send_entity_body(queue, &send, &chunks.list()), count);
+            return blocking(service.send_entity_body(queue, &send, &chunks.list(), log), count);
         }
         // SAFETY: as above.
         let call = unsafe { Call::begin(&handle, overlapped) };
         send_overlapped(call, send.request, chunks, count, |body, register| {
-            service.try_send_entity_body(queue, &send, body, register)
+            service.try_send_entity_body(queue, &send, body, log, register)
         })
     }
 }

@@ -45,8 +45,10 @@ entry! {
     /// authentication scheme: none is built, and a request must not hang on it. With
     /// `Flags.Present` 0 the property is unset.
     ///
-    /// Partial: the state is in force; timeouts, bandwidth and logging are stored and answered, but
-    /// nothing enforces them yet.
+    /// A log is open when the call returns, and the one before it is closed with all its entries in
+    /// its files; 87 for a directory that cannot be used (G-143).
+    ///
+    /// Partial: the security descriptor of a log's directory is not applied.
     fn HttpSetServerSessionProperty(
         session: u64,
         property: HTTP_SERVER_PROPERTY,

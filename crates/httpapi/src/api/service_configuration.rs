@@ -1,39 +1,50 @@
 //! The configuration store.
 //!
-//! Owns the functions of the family and the structures of HttpServiceConfigUrlAclInfo; the other
-//! records are not there yet. The store is in the memory of the process. All need
-//! HTTP_INITIALIZE_CONFIG. Does not own reservations (`httpsys_core::reservation`). Threading: any
-//! thread.
+//! Owns the functions of the family: what all records have in common. The structures of each record
+//! are in the submodules; those for certificates are not there yet. The store is in the memory of
+//! the process. All functions need HTTP_INITIALIZE_CONFIG. Does not own the records
+//! (`httpsys_core::configuration`, `httpsys_core::reservation`). Threading: any thread.
+#![allow(non_upper_case_globals, reason = "names of http.h")]
 
 use std::ffi::c_void;
 
 use httpsys_core::Error;
 use httpsys_core::operation::Control;
-use httpsys_core::reservation::Reservation;
 
 use super::property::exact;
 use super::reserved_pointer;
 use crate::code::{Code, Outcome};
 use crate::entry::{entry, entry_missing};
 use crate::lifecycle;
-use crate::pointers::{self, Buffer, Out};
+use crate::pointers::{Buffer, Out};
 use crate::types::{
-    HANDLE, HTTP_SERVICE_CONFIG_ID, HTTP_SERVICE_CONFIG_URLACL_KEY,
-    HTTP_SERVICE_CONFIG_URLACL_PARAM, HTTP_SERVICE_CONFIG_URLACL_QUERY,
-    HTTP_SERVICE_CONFIG_URLACL_SET, HttpServiceConfigIPListenList, HttpServiceConfigMax,
-    HttpServiceConfigQueryExact, HttpServiceConfigQueryNext, HttpServiceConfigUrlAclInfo,
-    OVERLAPPED,
+    HANDLE, HTTP_SERVICE_CONFIG_ID, HttpServiceConfigCache, HttpServiceConfigIPListenList,
+    HttpServiceConfigMax, HttpServiceConfigTimeout, HttpServiceConfigUrlAclInfo, OVERLAPPED,
 };
 
+mod cache;
+mod ip_listen_list;
+mod timeout;
+mod url_acl;
+
 entry! {
-    /// Adds a record: a reservation of a URL prefix. It has a meaning only with the parameter
-    /// `EnforceUrlAcl`; whom the security descriptor names is not looked at.
+    /// Adds a record, for the life of the process:
     ///
-    /// 6 for a handle that is not NULL; 122 for a length that is too small; 183 for a prefix that
-    /// is reserved; 87 for NULL, a bad prefix, an empty descriptor, an OVERLAPPED, and an unknown
-    /// record type; 50 for what is not there yet.
+    /// - HttpServiceConfigUrlAclInfo, a reservation of a URL prefix. It has a meaning only with the
+    ///   parameter `EnforceUrlAcl`; whom the security descriptor names is not looked at;
+    /// - HttpServiceConfigTimeout, the idle or header-wait timeout that sessions inherit (CFG-004);
+    ///   0 is refused with 87 (assumed);
+    /// - HttpServiceConfigIPListenList, an address to listen on (CFG-003), for ports that are opened
+    ///   from now on: as on Windows the list is not dynamic. An address without a listener makes a
+    ///   registration unreachable, not an error;
+    /// - HttpServiceConfigCache, kept and given back: nothing is cached (G-094).
     ///
-    /// Partial: only HttpServiceConfigUrlAclInfo, and only for the life of the process.
+    /// 6 for a handle that is not NULL; 122 for a length that is too small; 183 for a record that is
+    /// there: it is to be deleted first (documented); 87 for NULL, a bad key or value, an
+    /// OVERLAPPED, and an unknown record type; 50 for what is not there yet.
+    ///
+    /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there; records last
+    /// for the life of the process.
     fn HttpSetServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -41,25 +52,26 @@ entry! {
         length: u32,
         overlapped: *const OVERLAPPED,
     ) -> u32, needs Config {
-        check_call(service, id, overlapped)?;
+        check_call(service, overlapped)?;
         // SAFETY: by the contract of the function.
-        let record = unsafe { read_record(information, length) }?;
-        // SAFETY: as above.
-        let (url, descriptor) = unsafe {
-            (
-                pointers::utf16(record.KeyDesc.pUrlPrefix)?.to_vec(),
-                pointers::utf16(record.ParamDesc.pStringSecurityDescriptor)?.to_vec(),
-            )
-        };
-        let call = Control::AddReservation(Reservation { url, descriptor });
+        let call = unsafe {
+            match id {
+                HttpServiceConfigIPListenList => ip_listen_list::set(information, length),
+                HttpServiceConfigUrlAclInfo => url_acl::set(information, length),
+                HttpServiceConfigTimeout => timeout::set(information, length),
+                HttpServiceConfigCache => cache::set(information, length),
+                _ => unknown(id),
+            }
+        }?;
         lifecycle::service()?.control(call)?;
         Ok(())
     }
 
-    /// Removes a record; only the key of the structure matters. 2 for a prefix that is not
-    /// reserved; otherwise as HttpSetServiceConfiguration.
+    /// Removes a record; only the key of the structure matters. The default of a timeout is in force
+    /// again then. 2 for a record that is not there (assumed); otherwise as
+    /// HttpSetServiceConfiguration.
     ///
-    /// Partial: only HttpServiceConfigUrlAclInfo.
+    /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there.
     fn HttpDeleteServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -67,23 +79,31 @@ entry! {
         length: u32,
         overlapped: *const OVERLAPPED,
     ) -> u32, needs Config {
-        check_call(service, id, overlapped)?;
+        check_call(service, overlapped)?;
         // SAFETY: by the contract of the function.
-        let record = unsafe { read_record(information, length) }?;
-        // SAFETY: as above.
-        let url = unsafe { pointers::utf16(record.KeyDesc.pUrlPrefix) }?.to_vec();
-        lifecycle::service()?.control(Control::RemoveReservation { url })?;
+        let call = unsafe {
+            match id {
+                HttpServiceConfigIPListenList => ip_listen_list::delete(information, length),
+                HttpServiceConfigUrlAclInfo => url_acl::delete(information, length),
+                HttpServiceConfigTimeout => timeout::delete(information, length),
+                HttpServiceConfigCache => cache::delete(information, length),
+                _ => unknown(id),
+            }
+        }?;
+        lifecycle::service()?.control(call)?;
         Ok(())
     }
 
-    /// Asks for a record by its key, or for the one with the number `dwToken`. The answer is
-    /// HTTP_SERVICE_CONFIG_URLACL_SET with its strings behind it.
+    /// Asks for a record. A reservation is found by its key, or by the number `dwToken`; the answer
+    /// is HTTP_SERVICE_CONFIG_URLACL_SET with its strings behind it. The IP listen list is given
+    /// back whole. Of a timeout the answer is the value in force, a default if none was set; of a
+    /// cache parameter the record.
     ///
     /// 122 for a buffer that is too small, with the size in `return_length` (the page lists 234,
-    /// too; the sample handles 122); 259 at the end of an enumeration; 2 for a prefix that is not
-    /// reserved; otherwise as HttpSetServiceConfiguration.
+    /// too; the sample handles 122); 259 at the end of an enumeration; 2 for a record that is not
+    /// there; otherwise as HttpSetServiceConfiguration.
     ///
-    /// Partial: only HttpServiceConfigUrlAclInfo.
+    /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there.
     fn HttpQueryServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -94,17 +114,19 @@ entry! {
         return_length: *mut u32,
         overlapped: *const OVERLAPPED,
     ) -> u32, needs Config {
-        check_call(service, id, overlapped)?;
+        check_call(service, overlapped)?;
+        // SAFETY: by the contract of the function; the buffer is not used otherwise during the call.
+        let answer = unsafe { Answer::new(output, output_length, return_length) }?;
         // SAFETY: by the contract of the function.
-        let query: HTTP_SERVICE_CONFIG_URLACL_QUERY = unsafe { exact(input, input_length) }?;
-        // SAFETY: as above.
-        let record = unsafe { find_record(&query) }?;
-        // SAFETY: as above; the buffer is not used otherwise during the call.
-        let (buffer, return_length) = unsafe {
-            let length = if output.is_null() { 0 } else { output_length as usize };
-            (Buffer::new(output.cast(), length)?, Out::optional(return_length))
-        };
-        write_record(&record, buffer, return_length)
+        unsafe {
+            match id {
+                HttpServiceConfigIPListenList => ip_listen_list::query(answer),
+                HttpServiceConfigUrlAclInfo => url_acl::query(input, input_length, answer),
+                HttpServiceConfigTimeout => timeout::query(input, input_length, answer),
+                HttpServiceConfigCache => cache::query(input, input_length, answer),
+                _ => unknown(id).map(drop),
+            }
+        }
     }
 }
 
@@ -121,18 +143,15 @@ entry_missing! {
 }
 
 /// What all functions of the family check first.
-fn check_call(
-    service: HANDLE,
-    id: HTTP_SERVICE_CONFIG_ID,
-    overlapped: *const OVERLAPPED,
-) -> Outcome {
+fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> Outcome {
     if !service.is_null() {
         return Err(Error::InvalidHandle.into());
     }
-    reserved_pointer(overlapped.cast())?;
-    if id == HttpServiceConfigUrlAclInfo {
-        return Ok(());
-    }
+    reserved_pointer(overlapped.cast())
+}
+
+/// A record type that is not there, or that does not exist.
+fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
     if !(HttpServiceConfigIPListenList..HttpServiceConfigMax).contains(&id) {
         return Err(Error::InvalidParameter.into());
     }
@@ -143,13 +162,15 @@ fn check_call(
     Err(Code::NOT_SUPPORTED)
 }
 
+/// The structure that sets or deletes a record.
+///
+/// # Errors
+/// 87 for NULL, 122 for a length that is too small, 998 for a misaligned one.
+///
 /// # Safety
 /// As [`exact`].
-unsafe fn read_record(
-    information: *const c_void,
-    length: u32,
-) -> Result<HTTP_SERVICE_CONFIG_URLACL_SET, Code> {
-    let size = size_of::<HTTP_SERVICE_CONFIG_URLACL_SET>() as u32;
+unsafe fn record<T: Copy>(information: *const c_void, length: u32) -> Result<T, Code> {
+    let size = size_of::<T>() as u32;
     if information.is_null() {
         return Err(Error::InvalidParameter.into());
     }
@@ -160,43 +181,48 @@ unsafe fn read_record(
     unsafe { exact(information, size) }
 }
 
-/// # Safety
-/// The key of the query is NULL or a string that is valid for reads.
-unsafe fn find_record(query: &HTTP_SERVICE_CONFIG_URLACL_QUERY) -> Result<Reservation, Code> {
-    let service = lifecycle::service()?;
-    if query.QueryDesc == HttpServiceConfigQueryExact {
-        // SAFETY: by the contract of this function.
-        let url = unsafe { pointers::utf16(query.KeyDesc.pUrlPrefix) }?;
-        return Ok(service.reservation(url)?);
-    }
-    if query.QueryDesc == HttpServiceConfigQueryNext {
-        let record = service.reservation_at(query.dwToken as usize);
-        return record.ok_or(Code::NO_MORE_ITEMS);
-    }
-    Err(Error::InvalidParameter.into())
+/// Where the answer to a query goes.
+#[derive(Debug)]
+struct Answer {
+    buffer: Buffer,
+    return_length: Out<u32>,
 }
 
-fn write_record(record: &Reservation, mut buffer: Buffer, return_length: Out<u32>) -> Outcome {
-    let head = size_of::<HTTP_SERVICE_CONFIG_URLACL_SET>();
-    let descriptor = head + (record.url.len() + 1) * size_of::<u16>();
-    let needed = descriptor + (record.descriptor.len() + 1) * size_of::<u16>();
-    return_length.set_count(needed as u64);
-    if needed > buffer.len() {
-        return Err(Error::InsufficientBuffer.into());
+impl Answer {
+    /// # Safety
+    /// As [`Buffer::new`] and [`Out::optional`].
+    unsafe fn new(
+        output: *mut c_void,
+        output_length: u32,
+        return_length: *mut u32,
+    ) -> Result<Answer, Code> {
+        let length = if output.is_null() {
+            0
+        } else {
+            output_length as usize
+        };
+        // SAFETY: by the contract of this function.
+        unsafe {
+            Ok(Answer {
+                buffer: Buffer::new(output.cast(), length)?,
+                return_length: Out::optional(return_length),
+            })
+        }
     }
-    let place = |offset| buffer.first().wrapping_add(offset).cast();
-    let set = HTTP_SERVICE_CONFIG_URLACL_SET {
-        KeyDesc: HTTP_SERVICE_CONFIG_URLACL_KEY {
-            pUrlPrefix: place(head),
-        },
-        ParamDesc: HTTP_SERVICE_CONFIG_URLACL_PARAM {
-            pStringSecurityDescriptor: place(descriptor),
-        },
-    };
-    buffer.put(0, &[set]);
-    for (at, text) in [(head, &record.url), (descriptor, &record.descriptor)] {
-        buffer.put(at, text);
-        buffer.put(at + size_of_val(&text[..]), &[0_u16]);
+
+    /// Says how much the answer needs; 122 when it does not fit.
+    fn reserve(&mut self, needed: usize) -> Outcome {
+        self.return_length.set_count(needed as u64);
+        if needed > self.buffer.len() {
+            return Err(Error::InsufficientBuffer.into());
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// One value.
+    fn one<T: Copy>(mut self, value: T) -> Outcome {
+        self.reserve(size_of::<T>())?;
+        self.buffer.put(0, &[value]);
+        Ok(())
+    }
 }

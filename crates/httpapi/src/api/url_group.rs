@@ -78,13 +78,16 @@ entry! {
     /// timeouts, limits, logging, authentication, channel binding.
     ///
     /// 87 for NULL, a length other than the structure's (G-105), a property that groups do not
-    /// have, a value out of range, and a handle that is not a queue; 6 for a closed one (G-104); 50
+    /// have, a value out of range, and a handle that is not a queue, one of version 1 or one that
+    /// only opened its queue (SES-023, SES-032); 6 for a closed one (G-104); 50
     /// for what is not built: authentication schemes, sharing endpoints, restricted protection
     /// levels, delegation, fast forwarding and the gathering of request information. With
     /// `Flags.Present` 0 the property is unset.
     ///
-    /// Partial: binding and state are in force; timeouts, limits and logging are stored and
-    /// answered, but nothing enforces them yet.
+    /// A log is open when the call returns, and the one before it is closed with all its entries in
+    /// its files; 87 for a directory that cannot be used (G-143).
+    ///
+    /// Partial: the security descriptor of a log's directory is not applied.
     fn HttpSetUrlGroupProperty(
         group: u64,
         property: HTTP_SERVER_PROPERTY,
@@ -187,5 +190,7 @@ fn bound_queue(binding: &HTTP_BINDING_INFO) -> Result<Option<QueueId>, Code> {
     if !binding.Flags.present() || handle.is_null() {
         return Ok(None);
     }
-    Ok(Some(QueueHandle::lookup_or_invalid(handle)?.queue().id()))
+    let handle = QueueHandle::lookup_or_invalid(handle)?;
+    handle.check_binds()?;
+    Ok(Some(handle.queue().id()))
 }

@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use httpsys_core::RequestId;
 use httpsys_core::operation::Receive as Call;
-use httpsys_engine::{Arrival, PendingOperation, Queue, Service, Signal, Verdict};
+use httpsys_engine::{Arrival, PendingOperation, QueueHandle, Service, Signal, Verdict};
 
 use super::slot::{Closed, Slot};
 use crate::queue::Scope;
@@ -159,7 +159,7 @@ impl Scope {
 /// or its future takes it out.
 struct Operation {
     slot: Arc<Slot<Signal>>,
-    queue: Arc<Queue>,
+    queue: Arc<QueueHandle>,
 }
 
 impl PendingOperation for Operation {

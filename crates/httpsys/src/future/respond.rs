@@ -199,8 +199,9 @@ impl Future for Respond {
     type Output = Result<u64>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = ready!(self.send.poll(context));
-        end(self.request.take(), result.is_ok());
+        let this = &mut *self;
+        let result = ready!(this.send.poll(context, this.request.as_ref()));
+        end(this.request.take(), result.is_ok());
         Poll::Ready(result)
     }
 }
@@ -209,12 +210,14 @@ impl Future for StartResponse {
     type Output = Result<ResponseStream>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = match &mut self.send {
-            Ok(send) => ready!(send.poll(context)).map(drop),
+        let this = &mut *self;
+        let request = this.stream.as_ref().map(ResponseStream::request);
+        let result = match &mut this.send {
+            Ok(send) => ready!(send.poll(context, request)).map(drop),
             Err(error) => Err(*error),
         };
         // A stream that did not begin is dropped here, and its request with it.
-        let stream = self.stream.take();
+        let stream = this.stream.take();
         Poll::Ready(result.and_then(|()| stream.ok_or(Error::Internal)))
     }
 }
@@ -224,7 +227,7 @@ impl Future for WriteBody<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.send {
-            Some(send) => send.poll(context).map_ok(drop),
+            Some(send) => send.poll(context, None).map_ok(drop),
             None => Poll::Ready(Ok(())),
         }
     }
@@ -234,7 +237,7 @@ impl Future for FinishResponse {
     type Output = Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = ready!(self.send.poll(context));
+        let result = ready!(self.send.poll(context, None));
         end(self.request.take(), result.is_ok());
         Poll::Ready(result.map(drop))
     }

@@ -8,14 +8,15 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use httpsys_core::RequestId;
-use httpsys_engine::{Chunk, PendingSend, Service};
+use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 use smallvec::SmallVec;
 
 use super::slot::Slot;
 use crate::by_id::Flags;
 use crate::fields::with_head;
+use crate::log::{AsBefore, ResponseLog};
 use crate::queue::Scope;
-use crate::{Data, Error, Response, Result};
+use crate::{Data, Error, Request, Response, Result};
 
 /// How often a drop tries to catch a send that the transport is at work on.
 const CATCHES: usize = 64;
@@ -73,12 +74,18 @@ impl SendCall {
     }
 
     /// Sends, or goes on waiting. A call that is over fails with [`Error::Internal`].
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<u64>> {
+    ///
+    /// What is logged comes from `request`.
+    pub(crate) fn poll(
+        &mut self,
+        context: &mut Context<'_>,
+        request: Option<&Request>,
+    ) -> Poll<Result<u64>> {
         match &self.state {
             State::New(message) => {
                 let message = Arc::clone(message);
                 self.state = State::Over;
-                self.begin(&message, context.waker())
+                self.begin(&message, request, context.waker())
             }
             State::Pending(wait) => {
                 let poll = wait.poll(context.waker());
@@ -91,7 +98,12 @@ impl SendCall {
         }
     }
 
-    fn begin(&mut self, message: &Arc<Message>, waker: &Waker) -> Poll<Result<u64>> {
+    fn begin(
+        &mut self,
+        message: &Arc<Message>,
+        request: Option<&Request>,
+        waker: &Waker,
+    ) -> Poll<Result<u64>> {
         let Scope { service, queue, .. } = &*self.scope;
         let engine = service.engine();
         let call = message.flags.call(self.request);
@@ -107,11 +119,17 @@ impl SendCall {
         let sent = match &message.head {
             Some(Head { response, chunked }) => {
                 let token = engine.parameters().server_token();
+                let request = request.map(Request::block);
+                let log = ResponseLog { request, response };
                 with_head(&response.head_parts(*chunked, token), |head| {
-                    engine.try_send_response(queue, &call, head, &chunks, &mut register)
+                    let log = Some(&log as &dyn LogSource);
+                    engine.try_send_response(queue, &call, head, &chunks, log, &mut register)
                 })
             }
-            None => engine.try_send_entity_body(queue, &call, &chunks, &mut register),
+            None => {
+                let log = Some(&AsBefore as &dyn LogSource);
+                engine.try_send_entity_body(queue, &call, &chunks, log, &mut register)
+            }
         };
         match (sent, wait) {
             (Ok(Some(bytes)), _) => Poll::Ready(Ok(bytes)),

@@ -83,9 +83,10 @@ impl Future for Upgrade {
     type Output = Result<Upgraded>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = ready!(self.send.poll(context));
+        let this = &mut *self;
+        let result = ready!(this.send.poll(context, this.request.as_ref()));
         // A request that was not upgraded is dropped here, and so reset.
-        let request = self.request.take();
+        let request = this.request.take();
         Poll::Ready(result.and_then(|_| request.map(Upgraded::of).ok_or(Error::Internal)))
     }
 }

@@ -86,9 +86,10 @@ fn an_opened_queue_is_the_same_queue_and_only_its_creator_closes_it() {
     let service = Service::new(Parameters::default()).unwrap();
     let creator = service.create_named_request_queue("q").unwrap();
     let opened = service.open_request_queue("q").unwrap();
-    assert_eq!(opened.clone().close(), Err(Error::AccessDenied));
-    drop(opened);
-    assert!(!creator.is_closed());
+    assert_eq!(opened.clone().close(), Ok(()));
+    assert!(opened.is_closed() && !creator.is_closed());
+    assert_eq!(opened.receive().unwrap_err(), Error::InvalidHandle);
+    assert_eq!(opened.close(), Err(Error::InvalidHandle));
     let opened = service.open_request_queue("q").unwrap();
     drop(creator);
     assert!(opened.is_closed());

@@ -1,0 +1,85 @@
+//! The events of HTTP.sys's ETW provider, as `tracing` events (LOG-011).
+//!
+//! Owns: the names and numbers of the events that Microsoft's tracing scenarios show, as the fields
+//! `event` and `id`, with the target [`TARGET`]. Does not own: when they happen, nor the events with a
+//! higher level that tell the same in our words. All are DEBUG, which is ours; each costs one
+//! comparison where nobody listens.
+
+use httpsys_core::{ConnectionId, Request};
+
+/// The target of all of them.
+pub(crate) const TARGET: &str = "httpsys::etw";
+
+/// Whether somebody may listen.
+#[inline]
+pub(crate) fn is_on() -> bool {
+    tracing::level_filters::LevelFilter::current() >= tracing::level_filters::LevelFilter::DEBUG
+}
+
+macro_rules! event {
+    ($name:literal, $id:literal, $($fields:tt)*) => {
+        tracing::debug!(target: TARGET, event = $name, id = $id, $($fields)*)
+    };
+}
+
+/// ConnConnect and ConnIdAssgn: a connection was accepted and has its id.
+pub(crate) fn connected(connection: ConnectionId, remote: std::net::SocketAddr) {
+    if is_on() {
+        event!("ConnConnect", 21_u32, %remote);
+        event!("ConnIdAssgn", 22_u32, connection = connection.0);
+    }
+}
+
+/// RecvReq and Parse: a request has arrived, its head is good.
+#[cold]
+pub(crate) fn received(request: &Request) {
+    event!(
+        "RecvReq",
+        1_u32,
+        connection = request.connection.0,
+        request = request.id.0
+    );
+    event!("Parse", 2_u32, connection = request.connection.0, request = request.id.0,
+        method = %String::from_utf8_lossy(request.head.verb_text()),
+        url = %String::from_utf16_lossy(request.url.full()));
+}
+
+/// ConnCleanup: a connection is gone.
+pub(crate) fn cleaned_up(connection: ConnectionId) {
+    if is_on() {
+        event!("ConnCleanup", 24_u32, connection = connection.0);
+    }
+}
+
+/// AddUrl.
+pub(crate) fn url_added(url: &[u16]) {
+    if is_on() {
+        event!("AddUrl", 31_u32, url = %String::from_utf16_lossy(url));
+    }
+}
+
+/// LogFileWrite: an entry was handed to a log.
+pub(crate) fn log_file_write(connection: ConnectionId, status: u16) {
+    if is_on() {
+        event!("LogFileWrite", 51_u32, connection = connection.0, status);
+    }
+}
+
+/// ParseRequestFailed: a request was refused, for a reason of the HTTPERR log.
+pub(crate) fn parse_failed(connection: ConnectionId, reason: &str) {
+    if is_on() {
+        event!(
+            "ParseRequestFailed",
+            52_u32,
+            connection = connection.0,
+            reason
+        );
+    }
+}
+
+/// ConnTimedOut: a timer has ended a connection, by its HTTPERR name.
+pub(crate) fn timed_out(connection: ConnectionId, timer: &str) {
+    if is_on() {
+        event!("ConnTimedOut", 53_u32, connection = connection.0, timer);
+    }
+}

@@ -1,0 +1,177 @@
+//! Overlapped calls that wait: each tells once how it goes on.
+//!
+//! Owns: the operations' own side of the engine's traits. That they are told at most once is in the
+//! type; that they are told at all is what `expect` sees.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use httpsys_core::operation::{ReceiveEntityBody, Send as SendCall, WaitForDisconnect};
+use httpsys_core::{ConnectionId, Error, RequestId};
+use httpsys_engine::{Chunk, PendingOperation, PendingSend, QueueHandle, Service, Signal};
+use httpsys_proto::ResponseHead;
+
+use crate::PATIENCE;
+use crate::world::World;
+
+/// What a call that waits is told.
+pub(crate) struct Told<T>(Receiver<T>);
+
+impl<T: PartialEq + std::fmt::Debug> Told<T> {
+    /// It is told this, and nothing more.
+    #[track_caller]
+    pub(crate) fn expect(self, wanted: &T) {
+        assert_eq!(&self.get(), wanted);
+    }
+
+    #[track_caller]
+    pub(crate) fn get(self) -> T {
+        let told = self.0.recv_timeout(PATIENCE).expect("it is told");
+        assert!(self.0.recv_timeout(PATIENCE).is_err(), "told twice");
+        told
+    }
+
+    /// It still waits.
+    #[track_caller]
+    pub(crate) fn expect_nothing(&self) {
+        assert_eq!(self.0.try_recv(), Err(mpsc::TryRecvError::Empty));
+    }
+}
+
+struct Operation {
+    tell: Sender<Signal>,
+    tag: usize,
+}
+
+impl PendingOperation for Operation {
+    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
+        let _ = self.tell.send(signal);
+    }
+
+    fn tag(&self) -> usize {
+        self.tag
+    }
+}
+
+struct Sending {
+    tell: Sender<Result<u64, Error>>,
+    body: &'static [u8],
+    tag: usize,
+}
+
+impl PendingSend for Sending {
+    fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>])) {
+        lend(&[Chunk::Memory(self.body)]);
+    }
+
+    fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
+        let _ = self.tell.send(result);
+    }
+
+    fn tag(&self) -> usize {
+        self.tag
+    }
+}
+
+impl World {
+    /// Reads into `out`: the bytes, or a read that waits.
+    pub(crate) fn read(
+        &self,
+        request: RequestId,
+        out: &mut [u8],
+    ) -> Result<Result<usize, Told<Signal>>, Error> {
+        self.read_as(request, out, &mut 0, false, 0)
+    }
+
+    pub(crate) fn read_as(
+        &self,
+        request: RequestId,
+        out: &mut [u8],
+        got: &mut usize,
+        fill_buffer: bool,
+        tag: usize,
+    ) -> Result<Result<usize, Told<Signal>>, Error> {
+        let (tell, told) = mpsc::channel();
+        let call = ReceiveEntityBody {
+            request,
+            fill_buffer,
+        };
+        let read = self
+            .service
+            .try_receive_entity_body(&self.queue, &call, out, got, &mut || {
+                let tell = tell.clone();
+                Box::new(Operation { tell, tag })
+            });
+        read.map(|read| read.ok_or(Told(told)))
+    }
+
+    /// A read that has to wait.
+    #[track_caller]
+    pub(crate) fn waiting_read(&self, request: RequestId) -> Told<Signal> {
+        match self.read(request, &mut [0; 16]) {
+            Ok(Err(told)) => told,
+            Ok(Ok(bytes)) => panic!("{bytes} bytes are there"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A wait for the end of the connection.
+    #[track_caller]
+    pub(crate) fn disconnect_wait(&self, connection: ConnectionId) -> Told<Signal> {
+        let (tell, told) = mpsc::channel();
+        let wait = WaitForDisconnect { connection };
+        let mut register = || {
+            let tell = tell.clone();
+            let operation: Box<dyn PendingOperation> = Box::new(Operation { tell, tag: 0 });
+            operation
+        };
+        let waits = self
+            .service
+            .try_wait_for_disconnect(&self.queue, &wait, &mut register);
+        assert_eq!(waits, Ok(()));
+        drop(tell);
+        Told(told)
+    }
+
+    /// A whole response with a body that no socket holds: a send that has to wait.
+    #[track_caller]
+    pub(crate) fn waiting_send(
+        &self,
+        request: RequestId,
+        body: &'static [u8],
+        tag: usize,
+    ) -> Told<Result<u64, Error>> {
+        self.waiting_send_on(&self.queue, request, body, (tag, false))
+    }
+
+    #[track_caller]
+    pub(crate) fn waiting_send_on(
+        &self,
+        queue: &QueueHandle,
+        request: RequestId,
+        body: &'static [u8],
+        (tag, more_data): (usize, bool),
+    ) -> Told<Result<u64, Error>> {
+        let (tell, told) = mpsc::channel();
+        let mut head = ResponseHead::new();
+        head.begin(200, b"OK").expect("a status");
+        let call = SendCall {
+            request,
+            disconnect: false,
+            more_data,
+            opaque: false,
+        };
+        let sent = self.service.try_send_response(
+            queue,
+            &call,
+            &mut head,
+            &[Chunk::Memory(body)],
+            None,
+            &mut || {
+                let tell = tell.clone();
+                Box::new(Sending { tell, body, tag })
+            },
+        );
+        assert_eq!(sent, Ok(None));
+        Told(told)
+    }
+}

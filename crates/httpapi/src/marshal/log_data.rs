@@ -1,0 +1,197 @@
+//! HTTP_LOG_DATA: the log data of a response as the program passes it.
+//!
+//! Owns: reading HTTP_LOG_FIELDS_DATA. Does not own: which call's data counts, nor the logs
+//! (`httpsys-engine`). Unsafe code: reading the structure and the strings it points at, whose lengths
+//! are bytes, also those of the two UTF-16 ones. The memory is the program's and is only read during
+//! the call: what has to outlive it is copied (the pages are silent on overlapped sends; assumed).
+//! Threading: one call.
+
+use std::marker::PhantomData;
+
+use httpsys_core::Error;
+use httpsys_engine::LogSource;
+use httpsys_engine::logging::{Address, FieldsBuf, FieldsData, Text};
+
+use crate::code::Code;
+use crate::pointers;
+use crate::types::{HTTP_LOG_DATA, HTTP_LOG_FIELDS_DATA, HttpLogDataTypeFields};
+
+/// Log data that was found good, or NULL; read when the response is logged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogData<'a> {
+    data: *const HTTP_LOG_FIELDS_DATA,
+    program: PhantomData<&'a HTTP_LOG_FIELDS_DATA>,
+}
+
+/// The log data; NULL: the response is not logged (documented).
+///
+/// # Errors
+/// 87 for another type than HttpLogDataTypeFields, a length without a pointer, and an odd length of
+/// UTF-16 (the codes are assumed); 998 for misaligned memory.
+///
+/// # Safety
+/// `data` is NULL or points to a structure of the type it names, valid like all it points to as long
+/// as the result is used.
+#[inline]
+pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<LogData<'a>, Code> {
+    if !data.is_null() {
+        // SAFETY: by the contract.
+        unsafe { check(data) }?;
+    }
+    Ok(LogData {
+        data: data.cast(),
+        program: PhantomData,
+    })
+}
+
+/// # Safety
+/// As [`read`], and not NULL.
+#[cold]
+unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), Code> {
+    // SAFETY: by the contract, here and below: the type is read before the rest is.
+    if unsafe { pointers::one(data) }?.Type != HttpLogDataTypeFields {
+        return Err(Error::InvalidParameter.into());
+    }
+    // SAFETY: as above.
+    unsafe { fields(pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?) }.map(drop)
+}
+
+impl LogSource for LogData<'_> {
+    fn put(&self, kept: &mut FieldsBuf) {
+        // SAFETY: NULL, or by the contract of `read`, which made this value.
+        let fields = unsafe { self.data.as_ref().map(|data| fields(data)) };
+        match fields {
+            Some(Ok(fields)) => kept.set(&fields),
+            // None; or good at first, and changed by the program during the call.
+            None | Some(Err(_)) => kept.clear(),
+        }
+    }
+}
+
+/// # Safety
+/// What `data` points to is valid as long as the result is used.
+unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, Code> {
+    // SAFETY: by the contract.
+    unsafe {
+        Ok(FieldsData {
+            user_name: wide(data.UserName, data.UserNameLength)?,
+            uri_stem: wide(data.UriStem, data.UriStemLength)?,
+            client_ip: Address::Text(bytes(data.ClientIp, data.ClientIpLength)?),
+            server_name: narrow(data.ServerName, data.ServerNameLength)?,
+            service_name: narrow(data.ServiceName, data.ServiceNameLength)?,
+            server_ip: Address::Text(bytes(data.ServerIp, data.ServerIpLength)?),
+            method: narrow(data.Method, data.MethodLength)?,
+            uri_query: narrow(data.UriQuery, data.UriQueryLength)?,
+            host: narrow(data.Host, data.HostLength)?,
+            user_agent: narrow(data.UserAgent, data.UserAgentLength)?,
+            cookie: narrow(data.Cookie, data.CookieLength)?,
+            referrer: narrow(data.Referrer, data.ReferrerLength)?,
+            server_port: data.ServerPort,
+            protocol_status: data.ProtocolStatus,
+            win32_status: data.Win32Status,
+            method_num: u32::try_from(data.MethodNum).unwrap_or(0),
+            sub_status: data.SubStatus,
+        })
+    }
+}
+
+/// # Safety
+/// `first` is NULL or points to `length` bytes that are valid as long as the result is used; so below.
+unsafe fn bytes<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
+    // SAFETY: by the contract.
+    unsafe { pointers::slice(first, usize::from(length)) }
+}
+
+/// # Safety
+/// As [`bytes`].
+unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, Code> {
+    // SAFETY: by the contract.
+    unsafe { bytes(first, length) }.map(Text::Bytes)
+}
+
+/// # Safety
+/// As [`bytes`].
+unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, Code> {
+    if length % 2 != 0 {
+        return Err(Error::InvalidParameter.into());
+    }
+    // SAFETY: by the contract.
+    unsafe { pointers::slice(first, usize::from(length / 2)) }.map(Text::Wide)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zeroed() -> HTTP_LOG_FIELDS_DATA {
+        // SAFETY: integers and pointers, for which zeros are values.
+        unsafe { std::mem::zeroed() }
+    }
+
+    fn code(data: &HTTP_LOG_FIELDS_DATA) -> u32 {
+        // SAFETY: the structure is valid, and what it points at is or is refused before it is read.
+        unsafe { read((&raw const *data).cast()) }.map_or_else(Code::win32, |_| 0)
+    }
+
+    #[test]
+    fn lengths_are_bytes_also_of_utf_16() {
+        let stem: Vec<u16> = "/é!".encode_utf16().collect();
+        let data = HTTP_LOG_FIELDS_DATA {
+            UriStem: stem.as_ptr().cast_mut(),
+            UriStemLength: 4,
+            Host: c"name".as_ptr().cast_mut().cast(),
+            HostLength: 3,
+            ServerPort: 8080,
+            MethodNum: 4,
+            ..zeroed()
+        };
+        // SAFETY: all of it outlives the result.
+        let read = unsafe { read((&raw const data).cast()) };
+        let mut kept = FieldsBuf::default();
+        read.expect("good").put(&mut kept);
+        let read = kept.get().expect("there is some");
+        assert_eq!(read.uri_stem, Text::Wide(&stem[..2]));
+        assert_eq!(read.host, Text::Bytes(b"nam"));
+        assert!(read.user_name.is_empty() && read.cookie.is_empty());
+        assert_eq!((read.server_port, read.method_num), (8080, 4));
+    }
+
+    #[test]
+    fn null_is_no_data_and_bad_data_is_refused() {
+        // SAFETY: NULL.
+        let none = unsafe { read(std::ptr::null()) }.expect("good");
+        let mut kept = FieldsBuf::default();
+        kept.set(&FieldsData::default());
+        none.put(&mut kept);
+        assert_eq!(kept.get(), None);
+        assert_eq!(code(&zeroed()), 0);
+        let mut other = zeroed();
+        other.Base.Type = 1;
+        assert_eq!(code(&other), 87);
+        assert_eq!(
+            code(&HTTP_LOG_FIELDS_DATA {
+                CookieLength: 1,
+                ..zeroed()
+            }),
+            87
+        );
+        let units = [0x61_u16; 4];
+        let odd = HTTP_LOG_FIELDS_DATA {
+            UserName: units.as_ptr().cast_mut(),
+            UserNameLength: 3,
+            ..zeroed()
+        };
+        assert_eq!(code(&odd), 87);
+        let misaligned = HTTP_LOG_FIELDS_DATA {
+            UserName: units
+                .as_ptr()
+                .cast::<u8>()
+                .wrapping_add(1)
+                .cast_mut()
+                .cast(),
+            UserNameLength: 4,
+            ..zeroed()
+        };
+        assert_eq!(code(&misaligned), 998);
+    }
+}

@@ -1,0 +1,91 @@
+//! The configuration of a service: timeouts that sessions inherit, and the IP listen list.
+//!
+//! Owns the calls. Does not own the records (`httpsys_core::configuration`), which last as long as
+//! the service, nor reservations (`reservation.rs`). Threading: as [`Service`].
+
+use std::net::IpAddr;
+
+use httpsys_core::configuration::Change;
+use httpsys_core::operation::Control;
+
+use crate::{Result, Service, ServiceTimeout};
+
+/// Timeouts of the service, as `netsh http add timeout` makes them: what a session has that sets
+/// none of its own (TMO-002).
+///
+/// ```
+/// use httpsys::{Error, Parameters, Service, ServiceTimeout};
+///
+/// # fn main() -> httpsys::Result<()> {
+/// let service = Service::new(Parameters::default())?;
+/// let timeout = ServiceTimeout::IdleConnection;
+/// assert_eq!(service.service_timeout(timeout), 120);
+/// service.set_service_timeout(timeout, 30)?;
+/// assert_eq!(service.set_service_timeout(timeout, 40), Err(Error::AlreadyExists));
+/// service.remove_service_timeout(timeout)?;
+/// assert_eq!(service.service_timeout(timeout), 120);
+/// # Ok(())
+/// # }
+/// ```
+impl Service {
+    /// HttpSetServiceConfiguration(HttpServiceConfigTimeout), in seconds; `u16::MAX` switches the
+    /// timeout off (TMO-003). In force for the requests that come from now on (CFG-004).
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) when it was set: remove it first
+    /// (documented); [`Error::InvalidParameter`](crate::Error::InvalidParameter) for 0.
+    pub fn set_service_timeout(&self, timeout: ServiceTimeout, seconds: u16) -> Result<()> {
+        self.configure(Change::SetTimeout { timeout, seconds })
+    }
+
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigTimeout): the default of 120 seconds is in
+    /// force again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) when it was not set.
+    pub fn remove_service_timeout(&self, timeout: ServiceTimeout) -> Result<()> {
+        self.configure(Change::RemoveTimeout { timeout })
+    }
+
+    /// HttpQueryServiceConfiguration(HttpServiceConfigTimeout): the seconds in force.
+    #[must_use]
+    pub fn service_timeout(&self, timeout: ServiceTimeout) -> u16 {
+        self.engine().configuration().timeout(timeout)
+    }
+}
+
+/// The IP listen list, as `netsh http add iplisten` makes it. Empty, it lets the service listen on
+/// all addresses; otherwise on those of the list only, where `0.0.0.0` and `::` stand for all of
+/// their family (CFG-003).
+///
+/// A port has the list that was there when its first URL was added: changes are not for ports that
+/// are open (documented for HTTP.sys, which has to be restarted). A URL that no listed address
+/// leads to can be added, and is unreachable.
+impl Service {
+    /// HttpSetServiceConfiguration(HttpServiceConfigIPListenList).
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) for an address of the list;
+    /// [`Error::NoResources`](crate::Error::NoResources) when the list has 256 addresses.
+    pub fn add_listen_address(&self, address: IpAddr) -> Result<()> {
+        self.configure(Change::AddListenAddress(address))
+    }
+
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigIPListenList).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) for an address that is not in the list.
+    pub fn remove_listen_address(&self, address: IpAddr) -> Result<()> {
+        self.configure(Change::RemoveListenAddress(address))
+    }
+
+    /// HttpQueryServiceConfiguration(HttpServiceConfigIPListenList), in the order of its making.
+    #[must_use]
+    pub fn listen_addresses(&self) -> Vec<IpAddr> {
+        self.engine().configuration().listen_addresses().to_vec()
+    }
+
+    fn configure(&self, change: Change) -> Result<()> {
+        self.control(Control::Configure(change)).map(drop)
+    }
+}

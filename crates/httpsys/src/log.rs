@@ -1,0 +1,358 @@
+//! Access logs: how one is switched on, and what a response puts into it.
+//!
+//! Owns: [`Logging`] (HTTP_LOGGING_INFO), [`LogData`] (HTTP_LOG_FIELDS_DATA), and what of a request
+//! goes into the log unless the response says otherwise. Does not own: formats, files and when an
+//! entry is written (`httpsys-engine`, `httpsys-logging`). Threading: plain values; the setters may be
+//! called from any thread.
+
+use std::path::PathBuf;
+
+use httpsys_core::operation::Control;
+use httpsys_core::property::{self, LogFormat, Property, Rollover};
+use httpsys_core::proto::header::request_id;
+use httpsys_engine::LogSource;
+use httpsys_engine::logging::{Address, Counters, Fields, FieldsBuf, FieldsData, Flags, Text};
+
+use crate::service::utf16;
+use crate::{Data, Error, Response, Result, ServerSession, UrlGroup};
+
+/// HTTP_LOGGING_INFO: an access log, see [`UrlGroup::set_logging`].
+///
+/// ```
+/// use httpsys::{LogFields, LogFormat, Logging, Response, Server};
+/// # use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// # let folder = std::env::temp_dir().join(format!("httpsys-doc-{port}"));
+/// let fields = LogFields::METHOD | LogFields::URI_STEM | LogFields::STATUS;
+/// let logging = Logging::new(LogFormat::W3c, &folder).fields(fields);
+/// let server = Server::builder()
+///     .url(format!("http://localhost:{port}/"))
+///     .logging(logging)
+///     .bind()?;
+/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # client.write_all(b"GET /a%20b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+/// server.receive()?.respond(Response::from_status(404))?;
+/// # client.read_to_end(&mut Vec::new())?;
+/// drop(server);
+/// // A file for each day; it ends with the line `GET /a+b 404`.
+/// let file = std::fs::read_dir(&folder)?.next().unwrap()?.path();
+/// assert!(std::fs::read_to_string(file)?.ends_with("\r\nGET /a+b 404\r\n"));
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logging {
+    format: LogFormat,
+    directory: PathBuf,
+    software_name: String,
+    fields: Fields,
+    flags: Flags,
+    rollover: Rollover,
+}
+
+impl Logging {
+    /// A log whose files are in a directory, which has to be an absolute path and should be no other
+    /// log's (documented). A new file begins every day, and a W3C log has all [`LogFields`] that
+    /// responses have values for.
+    #[must_use]
+    pub fn new(format: LogFormat, directory: impl Into<PathBuf>) -> Self {
+        Logging {
+            format,
+            directory: directory.into(),
+            software_name: String::new(),
+            fields: Fields(0x003f_ffff),
+            flags: Flags::default(),
+            rollover: Rollover::Daily,
+        }
+    }
+
+    /// The fields of a W3C log. The other formats have fixed ones.
+    #[must_use]
+    pub fn fields(mut self, fields: Fields) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// When a new file begins; [`Rollover::Size`] from 1 MiB.
+    #[must_use]
+    pub fn rollover(mut self, rollover: Rollover) -> Self {
+        self.rollover = rollover;
+        self
+    }
+
+    /// The name in the `#Software` line of a W3C log, at most 130 UTF-16 units.
+    #[must_use]
+    pub fn software_name(mut self, name: impl Into<String>) -> Self {
+        self.software_name = name.into();
+        self
+    }
+
+    /// HTTP_LOGGING_FLAG_*.
+    #[must_use]
+    pub fn flags(mut self, flags: Flags) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    fn property(&self) -> Result<Property> {
+        let directory = self.directory.to_str().ok_or(Error::InvalidParameter)?;
+        Ok(Property::Logging(Some(Box::new(property::Logging {
+            flags: self.flags.0,
+            software_name: utf16(&self.software_name),
+            directory: utf16(directory),
+            format: self.format,
+            fields: self.fields.0,
+            rollover: self.rollover,
+        }))))
+    }
+}
+
+fn property_of(logging: Option<&Logging>) -> Result<Property> {
+    logging.map_or(Ok(Property::Logging(None)), Logging::property)
+}
+
+impl UrlGroup {
+    /// HttpServerLoggingProperty: logs the group's responses, or stops that. The log that was there
+    /// is closed when the call returns, with all its entries in its files.
+    ///
+    /// Responses of [`crate::Request`] are logged with the fields of their request; what is said
+    /// with [`Response::log`] goes before, and [`Response::without_log`] switches it off. The group's
+    /// log and that of its session are apart: with both, a response is in both (assumed).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for [`LogFormat::Raw`], a relative directory or one that cannot be
+    /// written to, a size below 1 MiB, flags that contradict each other, and when the group is
+    /// closed; an error event says which. Nothing has changed then.
+    pub fn set_logging(&self, logging: Option<&Logging>) -> Result<()> {
+        let (group, property) = (self.id(), property_of(logging)?);
+        let call = Control::SetUrlGroupProperty { group, property };
+        self.service().control(call).map(drop)
+    }
+
+    /// What became of the entries of the group's log; `None` if it has none.
+    #[must_use]
+    pub fn log_counters(&self) -> Option<Counters> {
+        self.service().engine().url_group_log_counters(self.id())
+    }
+}
+
+impl ServerSession {
+    /// HttpServerLoggingProperty: one log for the responses of all groups of the session, in the
+    /// format W3C or Raw (centralised binary). Else as [`UrlGroup::set_logging`].
+    ///
+    /// # Errors
+    /// As [`UrlGroup::set_logging`], with IIS and NCSA as the formats that are refused.
+    pub fn set_logging(&self, logging: Option<&Logging>) -> Result<()> {
+        let (session, property) = (self.id(), property_of(logging)?);
+        let call = Control::SetServerSessionProperty { session, property };
+        self.service().control(call).map(drop)
+    }
+
+    /// What became of the entries of the session's log; `None` if it has none.
+    #[must_use]
+    pub fn log_counters(&self) -> Option<Counters> {
+        let engine = self.service().engine();
+        engine.server_session_log_counters(self.id())
+    }
+}
+
+/// HTTP_LOG_FIELDS_DATA: what a log entry has instead of what the request and the response say.
+/// Given with [`Response::log`].
+///
+/// ```
+/// use httpsys::{LogData, Response};
+///
+/// let data = LogData::new().user_name("CONTOSO\\jane").sub_status(3);
+/// let response = Response::from_status(403).log(data);
+/// # let _ = response;
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogData<'a> {
+    texts: [Option<Data<'a>>; TEXTS],
+    status: Option<u16>,
+    sub_status: u16,
+    win32_status: u32,
+}
+
+const TEXTS: usize = 10;
+const USER_NAME: usize = 0;
+const URI_STEM: usize = 1;
+const URI_QUERY: usize = 2;
+const METHOD: usize = 3;
+const HOST: usize = 4;
+const USER_AGENT: usize = 5;
+const COOKIE: usize = 6;
+const REFERER: usize = 7;
+const SERVER_NAME: usize = 8;
+const SERVICE_NAME: usize = 9;
+
+macro_rules! texts {
+    ($($(#[$meta:meta])* $name:ident $at:ident)*) => {$(
+        $(#[$meta])*
+        #[must_use]
+        pub fn $name(mut self, text: impl Into<Data<'a>>) -> Self {
+            self.texts[$at] = Some(text.into());
+            self
+        }
+    )*};
+}
+
+impl<'a> LogData<'a> {
+    /// Nothing but what the request and the response say.
+    #[must_use]
+    pub fn new() -> Self {
+        LogData::default()
+    }
+
+    texts! {
+        /// The authenticated user, `cs-username`. An empty text is logged as `-`; so below.
+        user_name USER_NAME
+        /// The path, `cs-uri-stem`.
+        uri_stem URI_STEM
+        /// The query, `cs-uri-query`.
+        uri_query URI_QUERY
+        /// The method, `cs-method`.
+        method METHOD
+        /// `cs-host`.
+        host HOST
+        /// `cs(User-Agent)`.
+        user_agent USER_AGENT
+        /// `cs(Cookie)`.
+        cookie COOKIE
+        /// `cs(Referer)`.
+        referer REFERER
+        /// The computer, `s-computername`.
+        server_name SERVER_NAME
+        /// Service and instance, `s-sitename`.
+        service_name SERVICE_NAME
+    }
+
+    /// Another status code than the response's, `sc-status`.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// A number beside the status code, `sc-substatus`.
+    #[must_use]
+    pub fn sub_status(mut self, sub_status: u16) -> Self {
+        self.sub_status = sub_status;
+        self
+    }
+
+    /// A Win32 code, `sc-win32-status`. When the connection breaks before the response ends, a 0
+    /// becomes the code of that.
+    #[must_use]
+    pub fn win32_status(mut self, code: u32) -> Self {
+        self.win32_status = code;
+        self
+    }
+
+    fn put_over<'s>(&'s self, fields: &mut FieldsData<'s>) {
+        let places = [
+            &mut fields.user_name,
+            &mut fields.uri_stem,
+            &mut fields.uri_query,
+            &mut fields.method,
+            &mut fields.host,
+            &mut fields.user_agent,
+            &mut fields.cookie,
+            &mut fields.referrer,
+            &mut fields.server_name,
+            &mut fields.service_name,
+        ];
+        for (place, text) in places.into_iter().zip(&self.texts) {
+            if let Some(text) = text {
+                *place = std::str::from_utf8(text).map_or(Text::Bytes(text), Text::Str);
+            }
+        }
+        fields.protocol_status = self.status.unwrap_or(fields.protocol_status);
+        fields.sub_status = self.sub_status;
+        fields.win32_status = self.win32_status;
+    }
+}
+
+/// How a response is logged, if not with the fields of its request alone.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "boxed as a whole, and rare")]
+pub(crate) enum LogChoice<'a> {
+    With(LogData<'a>),
+    Not,
+}
+
+/// The log data of a response's head.
+pub(crate) struct ResponseLog<'p, 'a> {
+    /// None for a response by id.
+    pub(crate) request: Option<&'p httpsys_core::Request>,
+    pub(crate) response: &'p Response<'a>,
+}
+
+impl LogSource for ResponseLog<'_, '_> {
+    fn put(&self, kept: &mut FieldsBuf) {
+        let data = match self.response.log_choice() {
+            Some(LogChoice::Not) => return kept.clear(),
+            Some(LogChoice::With(data)) => Some(data),
+            None => None,
+        };
+        let before;
+        let mut fields = match self.request {
+            Some(request) => fields_of(request),
+            None => {
+                before = std::mem::take(kept);
+                match before.get() {
+                    Some(fields) => fields,
+                    None if data.is_some() => FieldsData::default(),
+                    // By an id of which nothing is known: no entry.
+                    None => return,
+                }
+            }
+        };
+        fields.protocol_status = self.response.status();
+        if let Some(data) = data {
+            data.put_over(&mut fields);
+        }
+        kept.set(&fields);
+    }
+}
+
+/// The log data of a request that goes on by its id.
+pub(crate) struct RequestLog<'p>(pub(crate) &'p httpsys_core::Request);
+
+impl LogSource for RequestLog<'_> {
+    fn put(&self, kept: &mut FieldsBuf) {
+        kept.set(&fields_of(self.0));
+    }
+}
+
+/// The last call of a response whose head had the log data.
+pub(crate) struct AsBefore;
+
+impl LogSource for AsBefore {
+    fn put(&self, _: &mut FieldsBuf) {}
+}
+
+/// As a program in C fills HTTP_LOG_FIELDS_DATA from HTTP_REQUEST; the query is without its question
+/// mark, as in the logs of IIS (observed).
+fn fields_of(request: &httpsys_core::Request) -> FieldsData<'_> {
+    let head = &request.head;
+    let known = |id| Text::Bytes(head.known(id).unwrap_or_default());
+    let query = request.url.query().unwrap_or_default();
+    FieldsData {
+        uri_stem: Text::Wide(request.url.abs_path()),
+        client_ip: Address::Ip(request.remote.ip()),
+        server_ip: Address::Ip(request.local.ip()),
+        method: Text::Bytes(head.verb_text()),
+        uri_query: Text::Wide(query.strip_prefix(&[u16::from(b'?')]).unwrap_or(query)),
+        host: known(request_id::HOST),
+        user_agent: known(request_id::USER_AGENT),
+        cookie: known(request_id::COOKIE),
+        referrer: known(request_id::REFERER),
+        server_port: request.local.port(),
+        method_num: request.verb() as u32,
+        ..FieldsData::default()
+    }
+}
