@@ -26,11 +26,12 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke check bench \
-	bench-check matrix rows install clean
+	bench-check matrix rows install clean check-macos check-windows test-windows test-aarch64 test-poll \
+	check-msrv probe probe-wine package package-deb-test
 
 help: ## list the targets
 	@echo "httpsys $(VERSION). Targets:"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables: PORT=$(PORT) (run), PREFIX=$(PREFIX) DESTDIR= (install), CARGO_TARGET_DIR"
 
 setup: ## say what is missing to build, test and check, and fetch the crates
@@ -106,6 +107,37 @@ test-asan: ## engine, Win32 subset, C ABI and stress test under AddressSanitizer
 
 test-tsan: ## the same under ThreadSanitizer
 	tests/sanitizers.sh thread
+
+# Each says in its head what it needs and what it skips; caches are below ~/.cache/httpsys.
+check-macos: ## macOS, arm64 and x86_64, from any machine: clippy, link, a C program; runs nothing
+	tools/platforms/check-macos.sh
+
+check-windows: ## Windows, GNU and MSVC, from any machine: clippy; links for GNU
+	tools/platforms/check-windows.sh
+
+test-windows: ## the Rust crates' tests for Windows, under Wine or on Windows itself
+	tools/platforms/test-windows.sh
+
+test-aarch64: ## the suite for 64-bit Arm Linux under qemu-user, C programs included
+	tools/platforms/test-aarch64.sh
+
+test-poll: ## the tests that move bytes, on poll(2) instead of epoll or kqueue
+	tools/platforms/test-poll.sh
+
+check-msrv: ## everything public builds with the oldest Rust that Cargo.toml names
+	tools/platforms/check-msrv.sh
+
+probe: ## what nobody knows about HTTP.sys, measured on ours: a table; on Windows compared with its own
+	$(CARGO) run --quiet -p httpsys-tests --bin httpsys-probe
+
+probe-wine: ## the same program for Windows, started under Wine: shows that it starts, no more
+	tools/platforms/probe-wine.sh
+
+package: ## the public crates as cargo would publish them, checked
+	packaging/crates.sh
+
+package-deb-test: ## build the Debian package, install it into a scratch root, use it from a C program
+	packaging/deb-test.sh
 
 bench: build ## measure; the method is in benches/
 	python3 benches/run.py

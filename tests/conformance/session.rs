@@ -147,7 +147,7 @@ fn ses_001_ses_003_initialize_counts_and_comes_first() {
     let _watchdog = Watchdog::start();
     if std::env::var_os(CHILD).is_none() {
         let name = "session::ses_001_ses_003_initialize_counts_and_comes_first";
-        let output = std::process::Command::new(std::env::current_exe().expect("the test"))
+        let output = std::process::Command::new(std::env::args_os().next().expect("the test"))
             .args([name, "--exact", "--nocapture"])
             .env(CHILD, "1")
             .output()

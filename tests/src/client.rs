@@ -201,6 +201,10 @@ impl Client {
     pub fn read_to_reset(&mut self) -> Vec<u8> {
         loop {
             match self.fill() {
+                // Wine's sockets tell a reader of an end; the first send fails at once only after a reset.
+                Ok(0) if cfg!(windows) && self.stream.write(b"x").is_err() => {
+                    return std::mem::take(&mut self.pending);
+                }
                 Ok(0) => panic!("end instead of a reset after {:?}", show(&self.pending)),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => {

@@ -17,6 +17,13 @@ pub use httpapi::types::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNT
 pub use httpsys::{Limits, State, Timeouts, Verbosity};
 pub use rust_api::{RustApi, logging};
 
+/// The door of tests that need no particular one. On Windows the C names belong to the system's DLL.
+#[cfg(not(windows))]
+pub type AnyDoor = CAbi;
+/// The door of tests that need no particular one. On Windows the C names belong to the system's DLL.
+#[cfg(windows)]
+pub type AnyDoor = RustApi;
+
 use crate::client::Client;
 use crate::ports::Port;
 use crate::watchdog::Watchdog;
@@ -502,12 +509,23 @@ impl<D: Door> Drop for World<D> {
 }
 
 /// Makes tests, in the modules `c_abi` and `rust_api`, of functions over a [`Door`] that take a
-/// `&World<D>` with its URL registered.
+/// `&World<D>` with its URL registered. On Windows the first is called `windows`: there the C names
+/// are those of the system's DLL, and the same bodies measure it. They run when asked for, by
+/// `HTTPSYS_TEST_SYSTEM_DLL=1` and `--include-ignored`.
 #[macro_export]
 macro_rules! both_doors {
     ($($name:ident),+ $(,)?) => {
+        #[cfg(not(windows))]
         mod c_abi {
             $(#[test]
+            fn $name() {
+                super::$name(&$crate::door::World::<$crate::door::CAbi>::new());
+            })+
+        }
+        #[cfg(windows)]
+        mod windows {
+            $(#[test]
+            #[ignore = "measures the DLL of Windows"]
             fn $name() {
                 super::$name(&$crate::door::World::<$crate::door::CAbi>::new());
             })+

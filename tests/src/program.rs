@@ -38,7 +38,13 @@ pub fn target_dir() -> PathBuf {
 pub fn cargo_build(arguments: &[&str]) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let profile_dir = target_dir();
-    let target = profile_dir.parent().expect("the target folder");
+    let mut target = profile_dir.parent().expect("the target folder");
+    // Built for another machine: cargo reads the variable too, and adds the name itself.
+    if let Some(triple) = std::env::var_os("CARGO_BUILD_TARGET") {
+        if target.file_name() == Some(&triple) {
+            target = target.parent().expect("the target folder");
+        }
+    }
     let profile = profile_dir.file_name().expect("a name");
     let mut command = Command::new(cargo);
     command

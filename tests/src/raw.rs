@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ptr;
 
+#[cfg(not(windows))]
 use httpapi as _;
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE};
 use windows_sys::Win32::Networking::HttpServer as http;
@@ -75,7 +76,15 @@ pub fn initialize() -> u32 {
 }
 
 /// HttpInitialize.
+///
+/// # Panics
+/// On Windows, unless HTTPSYS_TEST_SYSTEM_DLL says that its own DLL is to be measured: these are
+/// the functions of that DLL there, not ours.
 pub fn initialize_as(of: (u16, u16), flags: u32) -> u32 {
+    assert!(
+        cfg!(not(windows)) || std::env::var_os("HTTPSYS_TEST_SYSTEM_DLL").is_some(),
+        "this test measures the DLL of Windows: set HTTPSYS_TEST_SYSTEM_DLL=1 if it should"
+    );
     // SAFETY: no pointer but the reserved NULL.
     unsafe { http::HttpInitialize(version(of), flags, ptr::null_mut()) }
 }
@@ -369,6 +378,7 @@ pub fn wait_for_disconnect(queue: Handle, connection: u64) -> u32 {
 }
 
 /// HttpsysWhyClosed: number and name of the reason.
+#[cfg(not(windows))]
 pub fn why_closed(connection: u64) -> Result<(u32, String), u32> {
     let mut info = httpapi::types::HTTPSYS_CLOSE_INFO {
         Reason: u32::MAX,
@@ -380,6 +390,13 @@ pub fn why_closed(connection: u64) -> Result<(u32, String), u32> {
     let end = info.Name.iter().position(|byte| *byte == 0);
     let name = &info.Name[..end.expect("a NUL")];
     Ok((info.Reason, String::from_utf8_lossy(name).into_owned()))
+}
+
+/// An extension of ours, which the system's DLL does not have: ERROR_CALL_NOT_IMPLEMENTED.
+#[cfg(windows)]
+#[allow(clippy::missing_errors_doc, reason = "said above")]
+pub fn why_closed(_connection: u64) -> Result<(u32, String), u32> {
+    Err(120)
 }
 
 /// A chunk that points to the bytes; they must outlive the send.

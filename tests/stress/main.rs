@@ -5,7 +5,6 @@
 //! (`conformance`). Four threads serve two queues on two completion ports while client threads
 //! abort; then one queue is shut down and both are closed under calls that go on. Randomness: a
 //! seed that is printed, and taken back from HTTPSYS_STRESS_SEED.
-#![cfg(not(windows))]
 
 mod client;
 mod slot;

@@ -1,7 +1,7 @@
 //! Answers that the service writes itself: area ERR, gaps G-001 to G-010.
 
 use httpsys_tests::client::MASKED_DATE;
-use httpsys_tests::door::{CAbi, World};
+use httpsys_tests::door::{AnyDoor, Door, World};
 use httpsys_tests::error_page::{
     BAD_REQUEST, FORBIDDEN, INVALID_HEADER, INVALID_HOSTNAME, INVALID_URL, INVALID_VERB,
     LENGTH_REQUIRED, NOT_FOUND, NOT_IMPLEMENTED, REQUEST_TOO_LONG, UNAVAILABLE, URL_TOO_LONG,
@@ -95,7 +95,7 @@ fn err_009_lim_009_a_request_of_16384_bytes_is_answered_with_400_and_346_bytes()
 }
 
 /// A request of so many bytes, its target short and no single field longer than MaxFieldLength.
-fn sized(w: &World<CAbi>, size: usize) -> String {
+fn sized(w: &World<AnyDoor>, size: usize) -> String {
     let one = format!("A: {}\r\n", "a".repeat(8_000));
     let bare = w.request("GET", "/", &format!("{one}B: \r\n")).len();
     let rest = "b".repeat(size - bare);
@@ -139,10 +139,7 @@ fn err_011_pth_025_a_path_above_the_root_is_answered_with_403_and_312_bytes() {
 fn err_012_a_path_without_prefix_is_answered_with_404_and_315_bytes() {
     served(|w| {
         w.add("/deep/", 1);
-        assert_eq!(
-            httpsys_tests::raw::remove_url_from_group(w.group, Some(&w.url("/")), 0),
-            0
-        );
+        assert_eq!(w.door.remove_url(&w.group, &w.url("/")), Ok(()));
         for target in ["/", "/x", "/dee", "/deep/../x"] {
             expect_page(w, w.get(target), &NOT_FOUND);
         }
@@ -180,9 +177,9 @@ fn err_014_bdy_011_an_unknown_transfer_encoding_is_answered_with_501_and_343_byt
 #[test]
 fn err_015_rte_013_ses_026_a_group_without_queue_is_answered_with_503_and_326_bytes() {
     served(|w| {
-        let group = httpsys_tests::raw::create_group(w.session).expect("a group");
+        let group = w.door.create_group(&w.session).expect("a group");
         let url = w.url("/unbound/");
-        assert_eq!(httpsys_tests::raw::add_url_to_group(group, &url, 0), 0);
+        assert_eq!(w.door.add_url(&group, &url, 0), Ok(()));
         expect_page(w, w.get("/unbound/x"), &UNAVAILABLE);
         assert_eq!(expect_delivered(w, w.get("/x")), "/x");
     });

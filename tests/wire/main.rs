@@ -5,7 +5,6 @@
 //!
 //! Each test has one server that answers every delivered request with [`describe`]; each line of a
 //! table has a connection of its own.
-#![cfg(not(windows))]
 
 mod body;
 mod choice;
@@ -25,17 +24,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 use httpsys_tests::client::{Client, mask_date};
-use httpsys_tests::door::{CAbi, Door, Received, Reply, World};
+use httpsys_tests::door::{AnyDoor, Door, Received, Reply, World};
 use httpsys_tests::error_page::ErrorPage;
 
 /// Runs `test` beside a thread that answers all requests.
-fn served(test: impl FnOnce(&World<CAbi>)) {
+fn served(test: impl FnOnce(&World<AnyDoor>)) {
     answered_by(describe, test);
 }
 
 /// Runs `test` beside a thread that answers all requests as `handler` says.
-fn answered_by(handler: impl Fn(&Received) -> Reply + Send, test: impl FnOnce(&World<CAbi>)) {
-    let world = World::<CAbi>::new();
+fn answered_by(handler: impl Fn(&Received) -> Reply + Send, test: impl FnOnce(&World<AnyDoor>)) {
+    let world = World::<AnyDoor>::new();
     thread::scope(|scope| {
         scope.spawn(|| world.serve(handler));
         let result = catch_unwind(AssertUnwindSafe(|| test(&world)));
@@ -54,7 +53,7 @@ fn describe(request: &Received) -> Reply {
 }
 
 /// Sends `bytes` and expects this answer of the service itself, an orderly end, and nothing more.
-fn expect_page(world: &World<CAbi>, bytes: impl AsRef<[u8]>, page: &ErrorPage) {
+fn expect_page(world: &World<AnyDoor>, bytes: impl AsRef<[u8]>, page: &ErrorPage) {
     let bytes = bytes.as_ref();
     // Shown when the test fails, also when no answer comes.
     eprintln!("expecting {} to {}", page.status, show(bytes));
@@ -69,7 +68,7 @@ fn expect_page(world: &World<CAbi>, bytes: impl AsRef<[u8]>, page: &ErrorPage) {
 }
 
 /// Sends `bytes` and expects that they are delivered and answered; returns the body.
-fn expect_delivered(world: &World<CAbi>, bytes: impl AsRef<[u8]>) -> String {
+fn expect_delivered(world: &World<AnyDoor>, bytes: impl AsRef<[u8]>) -> String {
     let bytes = bytes.as_ref();
     let mut client = world.connect();
     client.send(bytes);
@@ -84,7 +83,7 @@ fn expect_delivered(world: &World<CAbi>, bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// Sends `bytes` and returns the status of the answer.
-fn status(world: &World<CAbi>, bytes: impl AsRef<[u8]>) -> u16 {
+fn status(world: &World<AnyDoor>, bytes: impl AsRef<[u8]>) -> u16 {
     let mut client = world.connect();
     client.send(bytes);
     client.read_response().status()

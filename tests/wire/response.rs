@@ -1,19 +1,19 @@
 //! Response heads: area RSP. Byte totals are the catalog's, the answers are compared whole.
 
 use httpsys_tests::client::{MASKED_DATE, mask_date};
-use httpsys_tests::door::{CAbi, MORE_DATA, Reply, World};
+use httpsys_tests::door::{AnyDoor, MORE_DATA, Reply, World};
 
 const SERVER: &str = "Server: Microsoft-HTTPAPI/2.0\r\n";
 
 /// The request that the answer is for.
-fn ask(world: &World<CAbi>, version: &str, verb: &str) -> String {
+fn ask(world: &World<AnyDoor>, version: &str, verb: &str) -> String {
     let port = world.port();
     format!("{verb} / {version}\r\nHost: localhost:{port}\r\n\r\n")
 }
 
 /// Sends `reply` to a request and returns all bytes, the date masked: as many as the send says.
 fn answer_to(version: &str, verb: &str, reply: &Reply) -> String {
-    let world = World::<CAbi>::new();
+    let world = World::<AnyDoor>::new();
     let mut client = world.connect();
     client.send(ask(&world, version, verb));
     let request = world.receive();
@@ -175,7 +175,7 @@ fn rsp_017_the_product_token_follows_the_text_of_the_program() {
 /// The current second: between the seconds before and after the send.
 #[test]
 fn rsp_018_the_date_is_the_current_second() {
-    let world = World::<CAbi>::new();
+    let world = World::<AnyDoor>::new();
     let now = || {
         std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
@@ -255,7 +255,7 @@ fn rsp_019_rsp_020_rsp_021_empty_values_and_unknown_headers() {
 
 #[test]
 fn rsp_024_bytes_above_0x7f_pass_through() {
-    let world = World::<CAbi>::new();
+    let world = World::<AnyDoor>::new();
     let (mut client, request) = world.received_get("/");
     let value = b"\xC3\xA9\xFF\x80";
     let reply = Reply::ok().header("X-Y", value).header("Location", value);

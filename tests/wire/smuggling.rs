@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use httpsys_tests::client::{MASKED_DATE, mask_date};
-use httpsys_tests::door::{CAbi, Door, Received, Reply, World};
+use httpsys_tests::door::{AnyDoor, Door, Received, Reply, World};
 use httpsys_tests::error_page::{
     BAD_REQUEST, ErrorPage, INVALID_HEADER, INVALID_HOSTNAME, INVALID_URL, INVALID_VERB,
     LENGTH_REQUIRED, NOT_IMPLEMENTED,
@@ -107,8 +107,8 @@ fn ok(body: &str, closes: bool) -> String {
 }
 
 /// Runs `test` beside a program that notes and answers what it saw.
-fn echoed(seen: &Mutex<Vec<String>>, test: impl FnOnce(&World<CAbi>)) {
-    let world = World::<CAbi>::new();
+fn echoed(seen: &Mutex<Vec<String>>, test: impl FnOnce(&World<AnyDoor>)) {
+    let world = World::<AnyDoor>::new();
     thread::scope(|scope| {
         scope.spawn(|| {
             while let Ok(received) = world.door.receive(&world.queue) {
@@ -129,7 +129,7 @@ fn echoed(seen: &Mutex<Vec<String>>, test: impl FnOnce(&World<CAbi>)) {
 }
 
 /// Verb, target and body; the code alone when the body cannot be read.
-fn read(world: &World<CAbi>, received: &Received) -> String {
+fn read(world: &World<AnyDoor>, received: &Received) -> String {
     let mut body = Vec::new();
     let mut buffer = [0; 5];
     let code = loop {

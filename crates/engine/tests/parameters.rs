@@ -293,7 +293,13 @@ fn lim_013_a_connection_that_is_dropped_has_a_reason() {
     let more = TcpStream::connect(("127.0.0.1", world.port));
     let gone = more.and_then(|mut more| {
         more.set_read_timeout(Some(PATIENCE))?;
-        more.read(&mut [0])
+        let read = more.read(&mut [0])?;
+        // Wine's sockets tell a reader of an end; the first send fails at once only after a reset.
+        if cfg!(windows) {
+            more.write(&[0])
+        } else {
+            Ok(read)
+        }
     });
     assert_eq!(gone.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(events_with("Connections_Refused"), 1, "{:?}", events());

@@ -84,6 +84,11 @@
 #define __inout_opt
 #define __inout_ecount(count)
 #define __inout_bcount(bytes)
+/* The headers of the C library and of the kernel for 64-bit Arm have members of this name. */
+#if defined(__linux__) && defined(__aarch64__)
+#include <asm/sigcontext.h>
+#include <signal.h>
+#endif
 #define __reserved
 #define __deref_out
 #define __deref_out_opt

@@ -63,9 +63,18 @@ impl Client {
 
     /// True when the server reset the connection without sending a byte.
     pub(crate) fn was_reset(mut self) -> bool {
+        self.read_to_reset().is_some_and(|answer| answer.is_empty())
+    }
+
+    /// What came before the reset; `None` after an orderly end. Wine's sockets tell a reader of an
+    /// end in both cases; there the first send tells, which fails at once only after a reset.
+    pub(crate) fn read_to_reset(&mut self) -> Option<Vec<u8>> {
         let mut answer = Vec::new();
-        let end = self.0.read_to_end(&mut answer);
-        answer.is_empty() && end.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset)
+        let reset = match self.0.read_to_end(&mut answer) {
+            Err(error) => error.kind() == ErrorKind::ConnectionReset,
+            Ok(_) => cfg!(windows) && self.0.write_all(b"x").is_err(),
+        };
+        reset.then_some(answer)
     }
 }
 

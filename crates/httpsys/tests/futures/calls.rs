@@ -196,7 +196,9 @@ fn dsc_006_a_client_that_closed_its_sending_side_counts_as_gone() {
     client.0.shutdown(Shutdown::Write).unwrap();
     assert_eq!(bell.run(&mut wait), Ok(()));
     drop(request);
-    assert!(client.0.read(&mut [0]).is_err());
+    // Wine's sockets tell a reader of an end, and this client cannot try to send.
+    let end = client.0.read(&mut [0]);
+    assert!(end.is_err() || cfg!(windows) && matches!(end, Ok(0)));
 }
 
 #[test]

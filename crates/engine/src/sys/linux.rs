@@ -1,0 +1,105 @@
+//! Linux (and Android's kernel): tcp(7), send(2), sendfile(2), listen(2), clock_gettime(2).
+//!
+//! accept4(2) makes accepted sockets non-blocking and close-on-exec in one step (mio). The file goes
+//! to the socket inside the kernel; its SIGPIPE is held back, since sendfile has no flags.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use mio::net::TcpStream;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::time::{ClockId, clock_gettime};
+use socket2::Socket;
+
+/// epoll(7), edge-triggered: a short read has emptied the socket.
+pub(super) const SHORT_READ_DRAINS: bool = true;
+
+/// Pending connections; cut to net.core.somaxconn, 4096 since Linux 5.4 (listen(2)).
+pub(super) const BACKLOG: i32 = 4096;
+
+/// MSG_NOSIGNAL: a peer that is gone is an error, never a SIGPIPE, whose default ends the program.
+/// (Rust programs ignore the signal; programs in C do not.)
+pub(super) const SEND_FLAGS: i32 = 0x4000;
+
+/// EAFNOSUPPORT.
+pub(super) const NO_FAMILY: i32 = 97;
+
+/// A port whose old connections are in TIME-WAIT can be opened again; one that somebody listens on
+/// cannot (socket(7)).
+pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
+}
+
+/// access(2): whether files can be made in the directory.
+pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
+    use nix::unistd::{AccessFlags, access};
+    Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
+}
+
+/// Options of every accepted socket.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+}
+
+/// Seconds since 1970-01-01 00:00:00 UTC. Needed for each response: the clock that the kernel keeps
+/// per tick is good enough for whole seconds and costs a fifth.
+pub(crate) fn unix_seconds() -> u64 {
+    clock_gettime(ClockId::CLOCK_REALTIME_COARSE)
+        .ok()
+        .and_then(|time| u64::try_from(time.tv_sec()).ok())
+        .unwrap_or(0)
+}
+
+/// Milliseconds since the system started, from the clock that the kernel keeps per tick.
+pub(crate) fn millis() -> u64 {
+    let time = clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).ok();
+    time.map_or(0, |time| {
+        time.tv_sec() as u64 * 1000 + time.tv_nsec() as u64 / 1_000_000
+    })
+}
+
+/// sendfile(2).
+pub(super) fn send_file(
+    stream: &TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    let mut from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let most = length as usize;
+    let sent = without_sigpipe(most, || {
+        nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), most)
+    })?;
+    Ok(sent)
+}
+
+/// Runs a call that knows no MSG_NOSIGNAL and is to send `most` bytes so that the signal cannot end
+/// the program. It is raised for the thread that sends, so no other thread sees it.
+fn without_sigpipe(most: usize, call: impl FnOnce() -> nix::Result<usize>) -> nix::Result<usize> {
+    let mut pipe = SigSet::empty();
+    pipe.add(Signal::SIGPIPE);
+    let before = pipe.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
+    let result = call();
+    if before.contains(Signal::SIGPIPE) {
+        return result;
+    }
+    // A call that is broken off after some bytes returns their number, and the signal is there.
+    let may_be_raised = match result {
+        Ok(sent) => sent < most,
+        Err(error) => error == nix::Error::EPIPE,
+    };
+    if !may_be_raised || take_back(&pipe).is_ok() {
+        before.thread_set_mask()?;
+    } // else it stays blocked in this thread, which is better than the end of the program
+    result
+}
+
+/// Removes pending signals of this set from the calling thread; never waits.
+fn take_back(signals: &SigSet) -> nix::Result<()> {
+    let pending = SignalFd::with_flags(signals, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
+    while pending.read_signal()?.is_some() {}
+    Ok(())
+}

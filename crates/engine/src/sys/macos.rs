@@ -1,0 +1,62 @@
+//! macOS: getsockopt(2), sendfile(2), listen(2), accept(2) of its manual.
+//!
+//! There is no accept4: mio sets close-on-exec after the accept, so a program that forks and executes
+//! another in between hands the socket on; non-blocking is inherited from the listener. There is no
+//! MSG_NOSIGNAL: each accepted socket gets SO_NOSIGPIPE, which covers sendfile too.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use mio::net::TcpStream;
+use socket2::{SockRef, Socket};
+
+pub(crate) use super::std_clock::{millis, unix_seconds};
+
+/// kqueue(2), EV_CLEAR: a short read has emptied the socket, and the next arrival is an event.
+pub(super) const SHORT_READ_DRAINS: bool = true;
+
+/// Pending connections; cut to kern.ipc.somaxconn, 128 unless the administrator raised it.
+pub(super) const BACKLOG: i32 = 4096;
+
+/// [`prepare`] sets the socket option instead.
+pub(super) const SEND_FLAGS: i32 = 0;
+
+/// EAFNOSUPPORT.
+pub(super) const NO_FAMILY: i32 = 47;
+
+/// Without the option a port whose old connections are in TIME_WAIT cannot be opened again. With it
+/// a wildcard and a specific address of one port may be bound side by side, by two programs too.
+pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
+}
+
+/// access(2): whether files can be made in the directory.
+pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
+    use nix::unistd::{AccessFlags, access};
+    Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
+}
+
+/// Options of every accepted socket. A client that has gone already makes them fail with EINVAL;
+/// reading tells it then.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(stream).set_nosigpipe(true);
+}
+
+/// sendfile(2), which may both send some bytes and report that the socket is full.
+pub(super) fn send_file(
+    stream: &TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    let from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let count = Some(length as i64);
+    let (result, sent) = nix::sys::sendfile::sendfile(file, stream, from, count, None, None);
+    match (sent, result) {
+        (0, Err(error)) => Err(error.into()),
+        (sent, _) => Ok(sent as usize),
+    }
+}

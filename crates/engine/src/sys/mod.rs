@@ -1,0 +1,141 @@
+//! What differs between operating systems.
+//!
+//! Owns: the calls whose meaning or form differs, one module per system, and what they share. Does
+//! not own: anything about HTTP; which event delivery a system has is mio's. Everything else in this
+//! crate is free of `cfg`. docs/PLATFORMS.md has each difference, its source, and what was checked
+//! where. Threading: any thread; nothing here blocks.
+//!
+//! Each module has: `SHORT_READ_DRAINS`, `BACKLOG`, `SEND_FLAGS`, `NO_FAMILY`, `before_bind`,
+//! `prepare`, `check_writable`, `unix_seconds`,
+//! `millis`, `send_file`.
+
+// Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "macos", windows)),
+    path = "other.rs"
+)]
+mod system;
+
+/// Clocks of systems without one that is kept per tick.
+#[cfg(not(target_os = "linux"))]
+mod std_clock;
+/// Where a file has to go through memory.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+mod through_memory;
+
+use std::fs::File;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use mio::net::{TcpListener, TcpStream};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+pub(crate) use system::{millis, prepare, unix_seconds};
+
+/// True where a read that returned less than asked for means that the socket is empty, and the
+/// next arrival makes a new event. mio's Windows and poll(2) backends re-arm only after WouldBlock.
+pub(crate) const SHORT_READ_DRAINS: bool =
+    system::SHORT_READ_DRAINS && cfg!(not(mio_unsupported_force_poll_poll));
+
+/// Bytes of a file that one call sends at most: the bound of the systems is slightly below 2 GiB.
+const FILE_SHARE: u64 = 1 << 30;
+
+/// Closes the transport connection so that the peer sees a reset, never a clean end (G-067).
+pub(crate) fn reset(stream: TcpStream) {
+    // A time of zero means the same everywhere: unsent bytes are lost and the peer gets RST. A
+    // socket that the peer has reset refuses options on some systems; closing it is enough then.
+    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    drop(stream);
+}
+
+/// Opens a listening socket on exactly this address and port.
+///
+/// # Errors
+/// `AddrInUse` when a foreign socket has the port (PFX-013), and whatever the system says.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    if address.is_ipv6() {
+        // IPv4 has a socket of its own, so that its clients are never v4-mapped (HST-013).
+        socket.set_only_v6(true)?;
+    }
+    system::before_bind(&socket)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(system::BACKLOG)?;
+    Ok(TcpListener::from_std(socket.into()))
+}
+
+// All sends go through `try_io`: mio's Windows and poll(2) backends hear of a full socket there, and
+// only then tell when it takes bytes again.
+
+/// Sends the pieces with one call; returns how many bytes were taken.
+pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    stream.try_io(|| SockRef::from(stream).send_vectored_with_flags(pieces, system::SEND_FLAGS))
+}
+
+/// As [`send_pieces`] for one piece: the system's vectored call costs more than its plain one.
+pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    stream.try_io(|| SockRef::from(stream).send_with_flags(bytes, system::SEND_FLAGS))
+}
+
+/// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.
+pub(crate) fn send_file(
+    stream: &TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    stream.try_io(|| system::send_file(stream, file, offset, length.min(FILE_SHARE)))
+}
+
+/// Local time minus UTC, in seconds, at this moment; 0 where the system does not know its zone.
+pub(crate) fn utc_offset(unix_seconds: u64) -> i32 {
+    use chrono::TimeZone;
+    let time = i64::try_from(unix_seconds).ok();
+    let time = time.and_then(|time| chrono::Local.timestamp_opt(time, 0).single());
+    time.map_or(0, |time| time.offset().local_minus_utc())
+}
+
+/// Makes a directory, with its parents, unless it exists.
+///
+/// # Errors
+/// What the system says when that fails or files cannot be made in it.
+pub(crate) fn make_writable(directory: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    system::check_writable(directory)
+}
+
+/// The bytes that the peer has not acknowledged, where the system says.
+pub(crate) fn unacknowledged(stream: &TcpStream) -> Option<u64> {
+    httpsys_socket::unacknowledged(stream)
+}
+
+/// True for write failures that mean the peer has closed or reset the connection.
+pub(crate) fn is_peer_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::TimedOut
+    )
+}
+
+/// True for failures that say "this machine has no such address family or address".
+pub(crate) fn is_unavailable(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable
+        || error.raw_os_error() == Some(system::NO_FAMILY)
+}
+
+#[cfg(test)]
+mod tests;

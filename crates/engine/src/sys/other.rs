@@ -1,0 +1,54 @@
+//! Other systems with BSD sockets, FreeBSD first of all: only compiled, never run here.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use mio::net::TcpStream;
+use socket2::Socket;
+
+pub(crate) use super::std_clock::{millis, unix_seconds};
+
+/// kqueue(2) with EV_CLEAR, or epoll.
+pub(super) const SHORT_READ_DRAINS: bool = true;
+
+/// Pending connections; the systems cut it to their limit.
+pub(super) const BACKLOG: i32 = 4096;
+
+/// MSG_NOSIGNAL where its number is known; elsewhere the program has to ignore SIGPIPE.
+pub(super) const SEND_FLAGS: i32 = if cfg!(target_os = "freebsd") {
+    0x20000
+} else {
+    0
+};
+
+/// EAFNOSUPPORT of the BSDs.
+pub(super) const NO_FAMILY: i32 = 47;
+
+/// A port whose old connections are in TIME_WAIT can be opened again.
+pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
+}
+
+/// Not asked: the first file tells.
+#[allow(clippy::unnecessary_wraps, reason = "as in the other systems")]
+pub(super) fn check_writable(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Options of every accepted socket.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+}
+
+/// Through memory: the systems' own calls differ, and none was run.
+pub(super) fn send_file(
+    stream: &TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    super::through_memory::send_file(stream, length, |buffer| file.read_at(buffer, offset))
+}

@@ -1,0 +1,107 @@
+//! What the modules of the systems promise, asked of the system that runs the tests.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, TcpStream as Peer};
+
+use super::*;
+
+/// A connection: our end as the engine has it, and the peer's.
+fn pair() -> (TcpStream, Peer) {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let peer = Peer::connect(listener.local_addr().unwrap()).unwrap();
+    let (ours, _) = listener.accept().unwrap();
+    ours.set_nonblocking(true).unwrap();
+    let ours = TcpStream::from_std(ours);
+    prepare(&ours);
+    (ours, peer)
+}
+
+/// Whether the connection ended with RST. Wine's sockets tell a reader of an end instead; the first
+/// send tells: after RST it fails at once, after FIN the system takes it.
+fn was_reset(mut peer: Peer) -> bool {
+    match peer.read(&mut [0]) {
+        Err(error) => error.kind() == ErrorKind::ConnectionReset,
+        Ok(0) => cfg!(windows) && peer.write(&[0]).is_err(),
+        Ok(_) => false,
+    }
+}
+
+#[test]
+fn g_067_a_reset_is_a_reset_and_a_close_is_none() {
+    let (ours, peer) = pair();
+    reset(ours);
+    assert!(was_reset(peer));
+    let (ours, peer) = pair();
+    drop(ours);
+    assert!(!was_reset(peer));
+}
+
+#[test]
+fn pfx_013_a_port_that_is_listened_on_is_in_use() {
+    let first = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let address = first.local_addr().unwrap();
+    let error = listen(address).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AddrInUse, "{error}");
+}
+
+#[test]
+fn a_port_can_be_opened_again_at_once() {
+    let first = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let address = first.local_addr().unwrap();
+    let mut peer = Peer::connect(address).unwrap();
+    // A connection whose older end is ours is left in TIME-WAIT.
+    let ours = loop {
+        match first.accept() {
+            Ok((ours, _)) => break ours,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    drop((ours, first));
+    peer.read_to_end(&mut Vec::new()).unwrap();
+    drop(peer);
+    listen(address).unwrap();
+}
+
+#[test]
+fn a_file_goes_out_from_its_offset_and_ends_with_0() {
+    let folder = std::env::temp_dir().join(format!("httpsys-sys-{}", std::process::id()));
+    std::fs::write(&folder, b"0123456789").unwrap();
+    let file = File::open(&folder).unwrap();
+    let (ours, mut peer) = pair();
+    assert_eq!(send_file(&ours, &file, 3, 4).unwrap(), 4);
+    assert_eq!(send_file(&ours, &file, 7, 100).unwrap(), 3);
+    assert_eq!(send_file(&ours, &file, 10, 100).unwrap(), 0);
+    drop(ours);
+    let mut got = Vec::new();
+    peer.read_to_end(&mut got).unwrap();
+    assert_eq!(got, b"3456789");
+    let _ = std::fs::remove_file(&folder);
+}
+
+#[test]
+fn an_address_that_is_not_here_is_unavailable() {
+    // TEST-NET-1 of RFC 5737.
+    let error = listen((Ipv4Addr::new(192, 0, 2, 1), 0).into()).unwrap_err();
+    assert!(is_unavailable(&error), "{error}");
+    assert!(is_unavailable(&io::Error::from_raw_os_error(
+        system::NO_FAMILY
+    )));
+}
+
+#[test]
+fn a_peer_that_is_gone_is_an_error_and_no_signal() {
+    let (ours, peer) = pair();
+    // Data that nobody has read makes the close a reset.
+    assert_eq!(send(&ours, b"unread").unwrap(), 6);
+    SockRef::from(&peer)
+        .set_linger(Some(Duration::ZERO))
+        .unwrap();
+    drop(peer);
+    let error = loop {
+        if let Err(error) = send(&ours, b"more") {
+            break error;
+        }
+    };
+    assert!(is_peer_gone(&error), "{error}");
+}

@@ -1,0 +1,55 @@
+//! Windows: Winsock's pages "listen", "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", "closesocket".
+//!
+//! Sockets are not inherited by child processes unless their handle is made so, and there is no
+//! SIGPIPE. Events come from the AFD driver through mio, which re-arms after WouldBlock only.
+
+use std::fs::File;
+use std::io;
+use std::os::windows::fs::FileExt;
+use std::path::Path;
+
+use mio::net::TcpStream;
+use socket2::Socket;
+
+pub(crate) use super::std_clock::{millis, unix_seconds};
+
+/// The next event comes only after a read that found nothing.
+pub(super) const SHORT_READ_DRAINS: bool = false;
+
+/// SOMAXCONN: the provider takes the largest reasonable number; a plain number is cut to 200.
+pub(super) const BACKLOG: i32 = 0x7fff_ffff;
+
+/// There is no signal.
+pub(super) const SEND_FLAGS: i32 = 0;
+
+/// WSAEAFNOSUPPORT.
+pub(super) const NO_FAMILY: i32 = 10047;
+
+/// Nothing: SO_REUSEADDR would let two programs have one port here, and old connections do not keep
+/// a port from being opened again.
+#[allow(clippy::unnecessary_wraps, reason = "as in the other systems")]
+pub(super) fn before_bind(_socket: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+/// Not asked: the first file tells.
+#[allow(clippy::unnecessary_wraps, reason = "as in the other systems")]
+pub(super) fn check_writable(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Options of every accepted socket.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+}
+
+/// Through memory: TransmitFile is overlapped only and would need a completion port of its own.
+pub(super) fn send_file(
+    stream: &TcpStream,
+    file: &File,
+    offset: u64,
+    length: u64,
+) -> io::Result<usize> {
+    super::through_memory::send_file(stream, length, |buffer| file.seek_read(buffer, offset))
+}

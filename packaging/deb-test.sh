@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Builds the Debian package from what is committed, installs it with dpkg into a scratch root, and
+# compiles, links and runs C programs that see the installed files only.
+# Needs: Debian or a relative, dpkg-dev, gcc, pkg-config, curl. Skips: CMake, if it is not there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tools/platforms/common.sh
+has dpkg || fail "dpkg is missing: this needs Debian"
+with_apt dpkg-buildpackage dpkg-dev
+with_apt pkg-config pkg-config
+with_apt curl curl
+use_target_dir deb
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/source" "$work/root"
+git archive HEAD | tar -x -C "$work/source"
+cp -R packaging/debian "$work/source/debian"
+say "dpkg-buildpackage"
+# Rust may come from rustup, which dpkg does not know: -d.
+(cd "$work/source" && dpkg-buildpackage -b -us -uc -d -nc > "$cache/deb.log" 2>&1) ||
+  fail "dpkg-buildpackage failed: $(tail -n 5 "$cache/deb.log")"
+package=$(echo "$work"/libhttpapi-dev_*.deb)
+dpkg-deb --info "$package" | sed -n 's/^ \(Package\|Version\|Architecture\|Depends\)/\1/p'
+
+say "Install into a scratch root"
+root=$work/root
+mkdir -p "$root/var/lib/dpkg"
+touch "$root/var/lib/dpkg/status"
+dpkg --root="$root" --force-depends --force-not-root --log=/dev/null -i "$package" > "$cache/dpkg.log" 2>&1 ||
+  fail "dpkg -i failed: $(tail -n 3 "$cache/dpkg.log")"
+[ -f "$root/usr/include/httpsys/http.h" ] || fail "no http.h is installed"
+if grep -raq -e "$PWD" -e "$work" "$root/usr/lib/pkgconfig" "$root/usr/lib/cmake" "$root/usr/bin"; then
+  fail "a path of the build is in an installed file"
+fi
+
+try() {
+  local program=$1 port=$2 said=
+  LD_LIBRARY_PATH="$root/usr/lib" "$program" "$port" > "$work/said" 2>&1 &
+  local server=$!
+  for _ in $(seq 100); do
+    said=$(curl -s --max-time 5 "http://localhost:$port/") && break
+    sleep 0.1
+  done
+  { kill "$server" && wait "$server"; } 2> /dev/null || true
+  [ -n "$said" ] || fail "$program does not answer: $(cat "$work/said")"
+  echo "$(basename "$program"): $said"
+}
+say "C programs against the installed files"
+export PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_LIBDIR="$root/usr/lib/pkgconfig"
+cp examples/c/hello.c "$work/"
+# shellcheck disable=SC2046
+cc "$work/hello.c" $(pkg-config --cflags --libs httpapi) -lpthread -o "$work/by-pkg-config"
+"$root/usr/bin/httpsys-cc" "$work/hello.c" -o "$work/by-httpsys-cc"
+"$root/usr/bin/httpsys-cc" --static "$work/hello.c" -o "$work/by-httpsys-cc-static"
+port=$((20000 + $$ % 10000))
+for program in by-pkg-config by-httpsys-cc by-httpsys-cc-static; do
+  port=$((port + 1))
+  try "$work/$program" "$port"
+done
+if has cmake; then
+  mkdir "$work/cmake"
+  cat > "$work/cmake/CMakeLists.txt" << 'CMAKE'
+cmake_minimum_required(VERSION 3.13)
+project(probe C)
+find_package(httpapi REQUIRED)
+add_executable(by-cmake ../hello.c)
+target_link_libraries(by-cmake httpapi::httpapi)
+CMAKE
+  cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$root/usr" > "$cache/cmake.log" 2>&1 &&
+    cmake --build "$work/cmake/build" >> "$cache/cmake.log" 2>&1 ||
+    fail "CMake: $(tail -n 5 "$cache/cmake.log")"
+  try "$work/cmake/build/by-cmake" $((port + 1))
+else
+  skip "CMake (not here)"
+fi
+dpkg --root="$root" --log=/dev/null --force-not-root -P libhttpapi-dev > /dev/null 2>&1 || fail "the package does not go"
+[ ! -e "$root/usr/include/httpsys" ] || fail "files stay when the package goes"
+say "make package-deb-test: done"

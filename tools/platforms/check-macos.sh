@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# macOS from any machine: type check, clippy and the linker for arm64 and x86_64; runs nothing.
+# Needs: rustup's two Apple targets, or Debian's rust-web packages; zig and cargo-zigbuild from PyPI.
+# Skips: running. No machine here runs Mach-O programs; .github/workflows does.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. tools/platforms/common.sh
+targets="aarch64-apple-darwin x86_64-apple-darwin"
+use_zig
+# shellcheck disable=SC2086
+use_compiler $targets
+# Prints that no macOS SDK was found; nothing here needs one.
+quiet_link() { { "$@" 3>&1 1>&2 2>&3 | grep -v 'SDK' >&3; } 3>&2 2>&1 || return "${PIPESTATUS[0]}"; }
+
+for target in $targets; do
+  say "$target: clippy"
+  cargo clippy ${jobs:+-j "$jobs"} --workspace --all-targets --target "$target" -- -D warnings
+done
+# One of the two is linked whole: they differ in no line of ours.
+for target in $targets; do
+  say "$target: link libhttpapi.dylib, libhttpapi.a and the examples"
+  cargo-zigbuild zigbuild ${jobs:+-j "$jobs"} -p httpapi -p httpsys-examples --target "$target"
+  case $target in
+    aarch64-apple-darwin)
+      say "$target: link every test program"
+      cargo-zigbuild test --no-run ${jobs:+-j "$jobs"} --workspace --target "$target"
+      zig_target=aarch64-macos ;;
+    *) zig_target=x86_64-macos ;;
+  esac
+  say "$target: a C program against the library"
+  out=$CARGO_TARGET_DIR/$target/debug
+  for library in "$out/libhttpapi.dylib" "$out/libhttpapi.a"; do
+    zig cc -target "$zig_target" -std=gnu11 -Wall -Wextra -Werror -I crates/httpapi/include \
+      examples/c/hello.c "$library" -o "$out/hello_c"
+  done
+done
+skip "running anything on macOS (no machine here can)"
+say "make check-macos: done"

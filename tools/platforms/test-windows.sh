@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The tests of the Rust crates for Windows, run under Wine. On Windows itself: the same tests.
+# Needs: rustup's x86_64-pc-windows-gnu or Debian's rust-web packages; mingw-w64 and Wine from apt.
+# Skips: the C ABI off httpsys_httpapi.dll, whose names belong to the system's DLL; C programs.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. tools/platforms/common.sh
+case $(uname -s) in
+  MINGW* | MSYS* | CYGWIN*) target=() ; use_target_dir ;;
+  *)
+    . tools/platforms/wine.sh
+    use_wine
+    use_compiler x86_64-pc-windows-gnu
+    target=(--target x86_64-pc-windows-gnu)
+    # Under Wine 8.0 one of some thousand connections stalls when tests share a process side by side.
+    export RUST_TEST_THREADS=1
+    # Wine reports a peer's reset as an orderly end, so that a waiting read has nothing else to say.
+    wine_skips=(--skip a_peer_that_resets_ends_a_waiting_read)
+    skip "a_peer_that_resets_ends_a_waiting_read (Wine shows a peer's reset as an end)"
+    ;;
+esac
+run() {
+  # A hang is a failure, and soon.
+  limited 900 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@"
+}
+
+say "Windows: the crates"
+run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p httpsys-engine -p httpsys \
+  --lib --tests
+say "Windows: bytes on the wire, layouts, properties"
+run -p httpsys-tests --lib --test wire --test abi --test properties
+say "Windows: conformance through the Rust API"
+run -p httpsys-tests --test conformance -- rust_api:: \
+  ${wine_skips[@]+"${wine_skips[@]}"}
+skip "conformance against the system's own httpapi.dll (only a real Windows has one that counts)"
+say "make test-windows: done"
