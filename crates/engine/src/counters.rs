@@ -37,10 +37,7 @@ impl Service {
         };
         for listed in queues {
             if let Some(queue) = self.open_queue(listed.id) {
-                of_queues.push(QueueCounters {
-                    name: listed.name,
-                    ..self.queue_counters(&queue)
-                });
+                of_queues.push(self.queue_counters(&queue));
             }
             listed.url_groups.into_iter().for_each(&mut add);
         }
@@ -78,7 +75,7 @@ impl Service {
         })
     }
 
-    /// The counters of one queue, without its name; of a closed one those at its end.
+    /// The counters of one queue; of a closed one those at its end.
     #[must_use]
     pub fn queue_counters(&self, queue: &Queue) -> QueueCounters {
         let (totals, size) = {
@@ -86,6 +83,7 @@ impl Service {
             (fifos.totals(), fifos.len())
         };
         QueueCounters {
+            name: queue.name().map(String::from),
             current_queue_size: size as u64,
             max_queue_item_age: self.age_of_oldest(queue),
             arrivals: totals.arrivals,

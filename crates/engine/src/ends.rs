@@ -130,7 +130,9 @@ impl Service {
             if let Some(phrase) = phrase(end, exchange) {
                 // An unfinished head shows nothing of itself (CON-018).
                 let request = conn.block.as_deref().filter(|_| exchange.is_some());
-                self.log_error(conn, phrase, None, request);
+                let queue = bound.filter(|_| exchange.is_some());
+                let queue = queue.map(|bound| &*bound.queue);
+                self.log_error(conn, phrase, None, request, queue);
             }
         }
     }

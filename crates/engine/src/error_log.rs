@@ -15,6 +15,7 @@ use httpsys_logging::{
 
 use crate::conn::Conn;
 use crate::pool;
+use crate::queue::Queue;
 use crate::service::Service;
 use crate::trace;
 
@@ -54,20 +55,22 @@ impl Service {
         log.log(&record, &mut Vec::new());
     }
 
-    /// Writes a line: why, with which status if there was an answer, and the request as far as it
-    /// was read. Reasons that HTTP.sys has no name for give none.
+    /// Writes a line: why, with which status if there was an answer, the request as far as it was
+    /// read, and the queue that it was routed to. Reasons that HTTP.sys has no name for give none.
     pub(crate) fn log_error(
         &self,
         conn: &Conn,
         reason: &str,
         status: Option<u16>,
         request: Option<&Request>,
+        queue: Option<&Queue>,
     ) {
         let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
             return;
         };
         let time = Time::utc(self.clock().unix_seconds());
         let mut record = ErrorRecord::new(time, reason);
+        record.queue_name = queue.and_then(Queue::name).map_or(Text::ABSENT, Text::Str);
         record.client = Some(conn.remote);
         record.server = Some(conn.local);
         record.status = status;

@@ -311,7 +311,7 @@ impl Service {
         conn.told = true;
         let verbosity = bound.queue.properties().verbosity;
         let status = (verbosity != Verbosity::Basic).then_some(503);
-        self.log_error(conn, end.name(), status, request);
+        self.log_error(conn, end.name(), status, request, Some(&bound.queue));
         let page = match verbosity {
             Verbosity::Basic => {
                 return self.reset_connection(conn, end, wakes);
@@ -343,7 +343,7 @@ impl Service {
         self.tallies().refused(reason);
         conn.why = Some(End::Refused(reason));
         conn.told = true;
-        self.log_error(conn, reason, Some(status), request);
+        self.log_error(conn, reason, Some(status), request, None);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
 

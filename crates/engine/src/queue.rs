@@ -17,6 +17,8 @@ use crate::waiter::Waiting;
 #[derive(Debug)]
 pub struct Queue {
     id: QueueId,
+    /// For logs and counters; the namespace is the model's.
+    name: Option<Box<str>>,
     fifos: Mutex<RequestQueue<Waiting>>,
     /// The thread that polls has this queue in mind: another thread that queues a request which
     /// nobody waits for has to interrupt it. Changed and read under the lock.
@@ -26,13 +28,19 @@ pub struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new(id: QueueId) -> Self {
+    pub(crate) fn new(id: QueueId, name: Option<&[u16]>) -> Self {
         Queue {
             id,
+            name: name.map(|name| String::from_utf16_lossy(name).into()),
             fifos: Mutex::new(RequestQueue::new()),
             polled: AtomicBool::new(false),
             handles: AtomicU32::new(0),
         }
+    }
+
+    /// The name that it was created with.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// See [`Queue::set_polled`].

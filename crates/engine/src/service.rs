@@ -154,7 +154,8 @@ impl Service {
         let mut state = self.inner.model.lock();
         let outcome = state.model.apply(call, &mut effects)?;
         if let Some(id) = effects.created {
-            state.queues.insert(id, Arc::new(Queue::new(id)));
+            let queue = Queue::new(id, state.model.request_queue_name(id));
+            state.queues.insert(id, Arc::new(queue));
         }
         if let Some(id) = effects.queue_properties {
             let properties = state.model.request_queue_properties(id);

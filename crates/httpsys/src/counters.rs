@@ -81,8 +81,7 @@ impl UrlGroup {
 }
 
 impl RequestQueue {
-    /// The counters of this queue; after its end those that it had then. The name is left out:
-    /// [`Service::counters`] has it.
+    /// The counters of this queue; after its end those that it had then.
     #[must_use]
     pub fn counters(&self) -> QueueCounters {
         let scope = self.scope();

@@ -55,8 +55,8 @@ pub struct Logging {
 
 impl Logging {
     /// A log whose files are in a directory, which has to be an absolute path and should be no other
-    /// log's (documented). A new file begins every day, and a W3C log has all [`crate::LogFields`] that
-    /// responses have values for.
+    /// log's (documented). A new file begins every day, and a W3C log has all
+    /// [`LogFields`](crate::LogFields) that responses have values for.
     #[must_use]
     pub fn new(format: LogFormat, directory: impl Into<PathBuf>) -> Self {
         Logging {

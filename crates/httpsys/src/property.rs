@@ -10,13 +10,13 @@ use httpsys_core::property::{Properties, Property, QueueProperty, State, Timeout
 use crate::{Error, RequestQueue, Result, ServerSession, UrlGroup};
 
 /// HttpServerQosProperty: limits of a server session or URL group; `None` for none.
-///
-/// They are stored and given back; nothing enforces them yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Limits {
-    /// Bytes per second that are sent, 1024 at least. A session's is for all its groups together.
+    /// Bytes per second that are sent, 1024 at least. A session's is for all its groups together;
+    /// both hold.
     pub bandwidth: Option<u32>,
-    /// Connections; of URL groups only.
+    /// Connections that have sent a request to the group; of URL groups only. The request of a
+    /// further one is refused as the queue's [`Verbosity`] says (QUE-006).
     pub connections: Option<u32>,
 }
 
@@ -47,9 +47,9 @@ impl ServerSession {
         Ok(self.properties()?.state.unwrap_or_default())
     }
 
-    /// HttpServerTimeoutsProperty, for the groups that have none of their own (TMO-002).
-    ///
-    /// They are stored and given back; nothing enforces them yet.
+    /// HttpServerTimeoutsProperty, for the groups that have none of their own (TMO-002). Until a
+    /// connection has sent its first head, `idle_connection` and `header_wait` are the service's
+    /// (TMO-005), see [`Service::set_service_timeout`](crate::Service::set_service_timeout).
     ///
     /// # Errors
     /// As [`ServerSession::set_state`].
@@ -128,9 +128,8 @@ impl UrlGroup {
         Ok(self.properties()?.state.unwrap_or_default())
     }
 
-    /// HttpServerTimeoutsProperty; a value of 0 is the session's (TMO-002).
-    ///
-    /// They are stored and given back; nothing enforces them yet.
+    /// HttpServerTimeoutsProperty; a value of 0 is the session's (TMO-002). Otherwise as
+    /// [`ServerSession::set_timeouts`].
     ///
     /// # Errors
     /// As [`UrlGroup::set_state`].

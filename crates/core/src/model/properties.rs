@@ -60,6 +60,12 @@ impl Model {
         }
     }
 
+    /// The name that a queue was created with, if it has one.
+    #[must_use]
+    pub fn request_queue_name(&self, id: QueueId) -> Option<&[u16]> {
+        self.queues.get(id.0)?.name.as_deref()
+    }
+
     pub(super) fn set_session_property(
         &mut self,
         session: ServerSessionId,

@@ -138,6 +138,37 @@ fn que_008_log_006_a_disabled_group_has_one_event_and_one_line() {
     assert_eq!(world.logged(), ["HTTP/1.1 POST /x - - Disabled -"]);
 }
 
+/// What is between two requests belongs to no queue.
+#[test]
+fn log_002_a_line_names_the_queue_of_its_request() {
+    let mut world = World::new();
+    world.bind_to_queue_named("orders");
+    let (mut idle, _) = world.known();
+    world.turn(121_000);
+    idle.expect_end();
+    let (mut disabled, _) = world.known();
+    let state = |state| Control::SetUrlGroupProperty {
+        group: world.group,
+        property: Property::State(state),
+    };
+    world.control(state(Some(State::Inactive)));
+    disabled.send(GET);
+    disabled.expect_reset();
+    world.control(state(None));
+    let (mut held, _) = world.received();
+    let queue = world.queue.id();
+    world.control(Control::CloseRequestQueue { queue });
+    held.expect_reset();
+    assert_eq!(
+        world.logged(),
+        [
+            "- - - - - Timer_ConnectionIdle -",
+            "HTTP/1.1 GET /x - - Disabled orders",
+            "- - - - - Connection_Abandoned_By_ReqQueue orders",
+        ]
+    );
+}
+
 #[test]
 fn log_005_a_refused_request_has_one_event_and_one_line() {
     let world = World::new();

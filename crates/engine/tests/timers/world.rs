@@ -14,7 +14,7 @@ use httpsys_core::operation::{
     ApiVersion, Control, Outcome, QueueAccess, Receive, Send as SendCall,
 };
 use httpsys_core::property::{Property, QueueProperty, Timeouts, Verbosity};
-use httpsys_core::{ConnectionId, End, Error, RequestId, ServerSessionId, UrlGroupId};
+use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, Fate, QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
@@ -122,6 +122,16 @@ impl World {
     /// A further group of the session with a queue of its own, for `path`.
     pub(crate) fn another_group(&self, path: &str) -> (UrlGroupId, Arc<QueueHandle>) {
         another_group(&self.service, self.session, self.port, path)
+    }
+
+    /// Binds the group to a new queue, which is [`World::queue`] from now on.
+    pub(crate) fn bind_to_queue_named(&mut self, name: &str) {
+        let queue = new_queue(&self.service, Some(name));
+        self.control(Control::BindUrlGroup {
+            group: self.group,
+            queue: Some(queue),
+        });
+        self.queue = self.service.queue(queue).expect("it is open");
     }
 
     pub(crate) fn control(&self, call: Control) {
@@ -310,20 +320,25 @@ fn url(port: u16, path: &str) -> Vec<u16> {
     url.encode_utf16().collect()
 }
 
+fn new_queue(service: &Service, name: Option<&str>) -> QueueId {
+    let queue = Control::CreateRequestQueue {
+        version: ApiVersion::V2,
+        name: name.map(|name| name.encode_utf16().collect()),
+        access: QueueAccess::Granted,
+    };
+    match service.control(queue) {
+        Ok(Outcome::Queue(queue)) => queue,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn another_group(
     service: &Service,
     session: ServerSessionId,
     port: u16,
     path: &str,
 ) -> (UrlGroupId, Arc<QueueHandle>) {
-    let queue = Control::CreateRequestQueue {
-        version: ApiVersion::V2,
-        name: None,
-        access: QueueAccess::Granted,
-    };
-    let Ok(Outcome::Queue(queue)) = service.control(queue) else {
-        panic!("no queue");
-    };
+    let queue = new_queue(service, None);
     let Ok(Outcome::UrlGroup(group)) = service.control(Control::CreateUrlGroup { session }) else {
         panic!("no group");
     };

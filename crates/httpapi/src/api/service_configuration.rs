@@ -7,6 +7,7 @@
 #![allow(non_upper_case_globals, reason = "names of http.h")]
 
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use httpsys_core::Error;
 use httpsys_core::operation::Control;
@@ -150,15 +151,19 @@ fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> Outcome {
     reserved_pointer(overlapped.cast())
 }
 
-/// A record type that is not there, or that does not exist.
+/// A record type that is not there, or that does not exist; says so once for each.
 fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
     if !(HttpServiceConfigIPListenList..HttpServiceConfigMax).contains(&id) {
         return Err(Error::InvalidParameter.into());
     }
-    tracing::warn!(
-        id,
-        "is a record of the configuration that is not implemented"
-    );
+    static SAID: AtomicU32 = AtomicU32::new(0);
+    let bit = 1 << id;
+    if SAID.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
+        tracing::warn!(
+            id,
+            "is a record of the configuration that is not implemented"
+        );
+    }
     Err(Code::NOT_SUPPORTED)
 }
 

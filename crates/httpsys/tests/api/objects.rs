@@ -86,6 +86,7 @@ fn an_opened_queue_is_the_same_queue_and_only_its_creator_closes_it() {
     let service = Service::new(Parameters::default()).unwrap();
     let creator = service.create_named_request_queue("q").unwrap();
     let opened = service.open_request_queue("q").unwrap();
+    assert_eq!(opened.counters().name.as_deref(), Some("q"));
     assert_eq!(opened.clone().close(), Ok(()));
     assert!(opened.is_closed() && !creator.is_closed());
     assert_eq!(opened.receive().unwrap_err(), Error::InvalidHandle);
