@@ -23,11 +23,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "httpsys-engine",
         &[
-            "chrono",
             "httpsys-core",
             "httpsys-logging",
             "httpsys-proto",
             "httpsys-socket",
+            "jiff",
             "mio",
             "nix",
             "parking_lot",

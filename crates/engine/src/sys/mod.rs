@@ -99,10 +99,10 @@ pub(crate) fn send_file(
 
 /// Local time minus UTC, in seconds, at this moment; 0 where the system does not know its zone.
 pub(crate) fn utc_offset(unix_seconds: u64) -> i32 {
-    use chrono::TimeZone;
+    use jiff::{Timestamp, tz::TimeZone};
     let time = i64::try_from(unix_seconds).ok();
-    let time = time.and_then(|time| chrono::Local.timestamp_opt(time, 0).single());
-    time.map_or(0, |time| time.offset().local_minus_utc())
+    let time = time.and_then(|time| Timestamp::from_second(time).ok());
+    time.map_or(0, |time| TimeZone::system().to_offset(time).seconds())
 }
 
 /// Makes a directory, with its parents, unless it exists.
