@@ -50,7 +50,10 @@ upper() { echo "$1" | tr 'a-z.-' 'A-Z__'; }
 # Sets `key` and CARGO_TARGET_DIR for the compiler that is in use.
 use_target_dir() {
   key=$(rustc -vV | sed -n 's/^release: //p')-$(rustc -vV | sed -n 's/^commit-hash: \(.\{9\}\).*/\1/p')
-  export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target/$key}${1:+/$1}"
+  # Per clone: cargo takes what another clone made for its own if it is newer than the sources.
+  local clone
+  clone=$(pwd -P | cksum | cut -d' ' -f1)
+  export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target/$key-$clone}${1:+/$1}"
   mkdir -p "$CARGO_TARGET_DIR"
 }
 
