@@ -264,7 +264,7 @@ fn with_a_window_of_a_second(name: &str, test: impl FnOnce()) {
         let _ = CAbi::open();
         return test();
     }
-    let own = std::env::current_exe().expect("this program");
+    let own = std::env::args_os().next().expect("this program");
     let name = format!("timeouts::{name}");
     let output = Command::new(own)
         .args(["--exact", &name, "--nocapture"])

@@ -9,6 +9,7 @@ use windows_sys::Win32::Foundation::HANDLE;
 
 use super::{Handle, checked};
 
+#[cfg(not(windows))]
 unsafe extern "system" {
     fn HttpsysQueryCounters(
         set: i32,
@@ -21,6 +22,32 @@ unsafe extern "system" {
     fn HttpsysWritePrometheus(buffer: *mut c_char, length: u32, needed: *mut u32) -> u32;
     fn HttpsysWriteServiceState(buffer: *mut c_char, length: u32, needed: *mut u32) -> u32;
 }
+
+/// The system's DLL has none of our extensions: ERROR_CALL_NOT_IMPLEMENTED.
+#[cfg(windows)]
+#[allow(non_snake_case, reason = "the names of the C functions")]
+mod absent {
+    use super::{HANDLE, c_char, c_void};
+
+    pub(super) unsafe fn HttpsysQueryCounters(
+        _set: i32,
+        _queue: HANDLE,
+        _group: u64,
+        _counters: *mut c_void,
+        _length: u32,
+        _return_length: *mut u32,
+    ) -> u32 {
+        120
+    }
+    pub(super) unsafe fn HttpsysWritePrometheus(_: *mut c_char, _: u32, _: *mut u32) -> u32 {
+        120
+    }
+    pub(super) unsafe fn HttpsysWriteServiceState(_: *mut c_char, _: u32, _: *mut u32) -> u32 {
+        120
+    }
+}
+#[cfg(windows)]
+use absent::{HttpsysQueryCounters, HttpsysWritePrometheus, HttpsysWriteServiceState};
 
 /// Which of the two functions that write a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,8 +70,14 @@ impl Client {
     #[track_caller]
     pub(crate) fn expect_reset(&mut self) {
         let mut rest = Vec::new();
-        let end = self.0.read_to_end(&mut rest).expect_err("a reset");
-        assert_eq!(end.kind(), ErrorKind::ConnectionReset, "{end}");
+        match self.0.read_to_end(&mut rest) {
+            Err(end) => assert_eq!(end.kind(), ErrorKind::ConnectionReset, "{end}"),
+            // Wine's sockets tell a reader of an end; the first send fails at once only after a reset.
+            Ok(_) => assert!(
+                cfg!(windows) && self.0.write_all(b"x").is_err(),
+                "an orderly end"
+            ),
+        }
         assert_eq!(String::from_utf8_lossy(&rest), "");
     }
 
@@ -103,6 +109,10 @@ impl Client {
     pub(crate) fn rest(&mut self) -> (Vec<u8>, Result<(), ErrorKind>) {
         let mut rest = Vec::new();
         let end = self.0.read_to_end(&mut rest);
+        // Wine's sockets tell a reader of an end; the first send fails at once only after a reset.
+        if end.is_ok() && cfg!(windows) && self.0.write_all(b"x").is_err() {
+            return (rest, Err(ErrorKind::ConnectionReset));
+        }
         (rest, end.map(drop).map_err(|error| error.kind()))
     }
 }
