@@ -298,19 +298,20 @@ impl Service {
         request: Option<&Request>,
         wakes: &mut Wakes,
     ) {
+        let verbosity = bound.queue.properties().verbosity;
+        let status = (verbosity != Verbosity::Basic).then_some(503);
         tracing::info!(
             connection = conn.state.id().0,
             request = conn.state.exchange().map(|exchange| exchange.request().0),
             queue = bound.queue.id().0,
             url_group = bound.group.id().0,
+            status,
             reason = end.name(),
             "refused"
         );
         self.tallies().refused(end.name());
         conn.why = Some(end);
         conn.told = true;
-        let verbosity = bound.queue.properties().verbosity;
-        let status = (verbosity != Verbosity::Basic).then_some(503);
         self.log_error(conn, end.name(), status, request, Some(&bound.queue));
         let page = match verbosity {
             Verbosity::Basic => {
