@@ -127,7 +127,7 @@ impl<T> Fifo<T> {
     }
 
     /// Ends the queue: drops its items and wakes all takers.
-    #[cfg(not(windows))]
+    #[cfg(any(test, not(windows)))]
     pub(crate) fn close(&self) {
         let (items, takers) = {
             let mut inner = self.inner.lock();
@@ -143,7 +143,7 @@ impl<T> Fifo<T> {
         drop(items);
     }
 
-    #[cfg(not(windows))]
+    #[cfg(any(test, not(windows)))]
     pub(crate) fn is_empty(&self) -> bool {
         self.inner.lock().items.is_empty()
     }
