@@ -462,8 +462,11 @@ fn a_directory_that_cannot_be_used_is_refused<D: Door>(w: &World<D>) {
         };
         w.door.set_group_logging(&w.group, Some(&spec))
     };
-    for directory in ["", "relative/logs", "C:\\inetpub\\logs"] {
+    for directory in ["", "relative/logs"] {
         assert_eq!(set(directory), Err(87), "{directory}");
+    }
+    if !cfg!(windows) {
+        assert_eq!(set("C:\\inetpub\\logs"), Err(87), "not absolute here");
     }
     assert_eq!(set(&format!("/tmp/{}", "x".repeat(212))), Err(87));
     std::fs::write(folder.path(), "a file").expect("written");

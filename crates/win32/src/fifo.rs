@@ -143,7 +143,7 @@ impl<T> Fifo<T> {
         drop(items);
     }
 
-    #[cfg(any(test, not(windows)))]
+    #[cfg(not(windows))]
     pub(crate) fn is_empty(&self) -> bool {
         self.inner.lock().items.is_empty()
     }
