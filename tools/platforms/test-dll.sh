@@ -154,7 +154,7 @@ CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER="$folder/x86_64-w64-mingw32-gcc" \
   WINEPATH=$(winepath -w "$folder") HTTPSYS_TEST_SYSTEM_DLL=1 RUST_TEST_THREADS=1 \
   CARGO_TARGET_DIR="$CARGO_TARGET_DIR/dll-tests" \
   limited 900 cargo test ${jobs:+-j "$jobs"} --target x86_64-pc-windows-gnu -p httpsys-tests --test conformance -- \
-  --include-ignored windows:: --skip why_closed:: --skip a_peer_that_resets_ends_a_waiting_read \
+  --include-ignored --skip rust_api --skip why_closed:: --skip a_peer_that_resets_ends_a_waiting_read \
   --skip shd_012_no_request_is_lost_while_handles_come_and_go
 
 skip "a program built by MSVC; a real Windows"

@@ -4,9 +4,10 @@
 //! closed. Invariants: a handle value is `generation << 22 | index << 2`, so it is a multiple of 4,
 //! never 0 and never a pseudo handle (-1, -2); the generation of a slot grows with every close and
 //! has 40 bits, so a closed value does not come back. On Windows generations begin so high that a
-//! value is neither a handle of the system, which fits in 32 bits, nor an address. The low two bits of a value are ignored, as
-//! Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to callers. Threading: a look-up
-//! takes the read lock of one slot; opening and closing take one short mutex of the free list.
+//! value is neither a handle of the system, which fits in 32 bits, nor an address. The low two bits
+//! of a value are ignored, as Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to
+//! callers. Threading: a look-up takes the read lock of one slot; opening and closing take one short
+//! mutex of the free list.
 
 use std::collections::VecDeque;
 use std::ffi::c_void;

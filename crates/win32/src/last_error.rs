@@ -1,7 +1,7 @@
 //! The calling thread's last error, as GetLastError and WSAGetLastError see it.
 //!
-//! Owns the thread-local value; on Windows it is the system's. Does not own `errno`. Invariant: only the owning thread reads or
-//! writes it. Threading: thread-local.
+//! Owns the thread-local value; on Windows it is the system's. Does not own `errno`. Invariant: only
+//! the owning thread reads or writes it. Threading: thread-local.
 
 #[cfg(not(windows))]
 use std::cell::Cell;
