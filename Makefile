@@ -26,7 +26,7 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke check bench \
-	bench-check matrix rows install clean check-macos check-windows test-windows test-aarch64 test-poll \
+	bench-check matrix rows install clean check-macos check-windows test-windows dll-windows test-dll test-aarch64 test-poll \
 	check-msrv probe probe-wine package package-deb-test
 
 help: ## list the targets
@@ -117,6 +117,12 @@ check-windows: ## Windows, GNU and MSVC, from any machine: clippy; links for GNU
 
 test-windows: ## the Rust crates' tests for Windows, under Wine or on Windows itself
 	tools/platforms/test-windows.sh
+
+dll-windows: ## the C ABI for Windows: httpsys_httpapi.dll and its import library for mingw
+	tools/platforms/dll-windows.sh
+
+test-dll: ## C programs of mingw and the conformance tests on httpsys_httpapi.dll, under Wine
+	tools/platforms/test-dll.sh
 
 test-aarch64: ## the suite for 64-bit Arm Linux under qemu-user, C programs included
 	tools/platforms/test-aarch64.sh

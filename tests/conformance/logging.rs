@@ -471,6 +471,9 @@ fn a_directory_that_cannot_be_used_is_refused<D: Door>(w: &World<D>) {
     for directory in ["", "relative/logs", foreign] {
         assert_eq!(set(directory), Err(87), "{directory}");
     }
+    if !cfg!(windows) {
+        assert_eq!(set("C:\\inetpub\\logs"), Err(87), "not absolute here");
+    }
     assert_eq!(set(&format!("/tmp/{}", "x".repeat(212))), Err(87));
     std::fs::write(folder.path(), "a file").expect("written");
     let below = folder.path().join("logs");

@@ -11,6 +11,9 @@ export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
 for target in x86_64-pc-windows-gnu x86_64-pc-windows-msvc; do
   say "$target: clippy"
   cargo clippy ${jobs:+-j "$jobs"} --workspace --all-targets --target "$target" -- -D warnings
+  # What becomes httpsys_httpapi.dll; apart, since the tests link to the system's httpapi.dll.
+  cargo clippy ${jobs:+-j "$jobs"} -p httpapi -p httpsys-win32 --features httpapi/dll --all-targets \
+    --target "$target" -- -D warnings
 done
 say "x86_64-pc-windows-gnu: link the examples and the probe"
 cargo build ${jobs:+-j "$jobs"} -p httpsys-examples --target x86_64-pc-windows-gnu

@@ -24,9 +24,15 @@ case $(uname -s) in
     skip "under Wine: ${wine_skips[*]}"
     ;;
 esac
-run() {
+attempt() {
   # A hang is a failure, and soon.
-  limited 900 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@"
+  limited 420 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@"
+}
+run() {
+  attempt "$@" && return
+  [ "${#target[@]}" -gt 0 ] || return 1
+  say "Once more: a connection stalls under Wine now and then (docs/PLATFORMS.md)"
+  attempt "$@"
 }
 
 say "Windows: the crates"

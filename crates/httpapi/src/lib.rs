@@ -16,30 +16,30 @@
 //!
 //! Unsafe code: only what raw pointers of C callers need, in `pointers`, `marshal`, `overlapped`
 //! and the exported functions. On Windows the C names belong to the system's DLL: there this crate
-//! has the [`types`] only.
+//! has the [`types`] only, unless the feature `dll` asks for what becomes `httpsys_httpapi.dll`.
 
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 pub mod api;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod code;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod driver;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod entity_read;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod entry;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod lifecycle;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod marshal;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod overlapped;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod pointers;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod queue_handle;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod security;
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 mod trace;
 pub mod types;

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use crate::handle::{self, Handle};
 use crate::object::Object;
 use crate::signal::Signal;
 
@@ -53,6 +54,19 @@ impl Object for Event {
     fn signal(&self) -> Option<&Signal> {
         Some(&self.signal)
     }
+}
+
+/// An event as an operation keeps it.
+pub(crate) type Kept = Arc<Event>;
+
+/// The event behind a handle, for an operation to set at its end, whatever becomes of the handle.
+pub(crate) fn keep(handle: Handle) -> Option<Kept> {
+    handle::lookup_as(handle)
+}
+
+/// As [`keep`], for the time of a call.
+pub(crate) fn look_up(handle: Handle) -> Option<Kept> {
+    handle::lookup_as(handle)
 }
 
 /// The event of that name, and whether it existed before; in that case the other arguments are

@@ -14,7 +14,9 @@ use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::handle::{self, Handle};
 use crate::io::IoState;
 use crate::object::Object;
 use crate::signal::Signal;
@@ -280,6 +282,11 @@ impl Drop for File {
             unsafe { ManuallyDrop::drop(&mut self.file) };
         }
     }
+}
+
+/// The file behind a handle, for chunks that are sent from it.
+pub fn of_handle(handle: Handle) -> Option<Arc<File>> {
+    handle::lookup_as(handle)
 }
 
 /// The POSIX path of a Win32 path.

@@ -3,9 +3,11 @@
 //! Owns the mapping from handle values to objects. Does not own what an object does when it is
 //! closed. Invariants: a handle value is `generation << 22 | index << 2`, so it is a multiple of 4,
 //! never 0 and never a pseudo handle (-1, -2); the generation of a slot grows with every close and
-//! has 40 bits, so a closed value does not come back. The low two bits of a value are ignored, as
-//! Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to callers. Threading: a look-up
-//! takes the read lock of one slot; opening and closing take one short mutex of the free list.
+//! has 40 bits, so a closed value does not come back. On Windows generations begin so high that a
+//! value is neither a handle of the system, which fits in 32 bits, nor an address. The low two bits
+//! of a value are ignored, as Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to
+//! callers. Threading: a look-up takes the read lock of one slot; opening and closing take one short
+//! mutex of the free list.
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
@@ -25,6 +27,11 @@ const INDEX_BITS: u32 = 20;
 const SEGMENT_SLOTS: usize = 1 << 10;
 const SEGMENTS: usize = (1 << INDEX_BITS) / SEGMENT_SLOTS;
 const MAX_GENERATION: u64 = (1 << 40) - 1;
+#[cfg(not(windows))]
+const FIRST_GENERATION: u64 = 1;
+/// Values from 2^52 on: an address of a process has 47 bits.
+#[cfg(windows)]
+const FIRST_GENERATION: u64 = 1 << 30;
 
 struct Slot(RwLock<Entry>);
 
@@ -86,9 +93,14 @@ pub fn lookup_as<T: Object>(handle: Handle) -> Option<Arc<T>> {
 pub fn was_closed(handle: Handle) -> bool {
     locate(handle).is_some_and(|(slot, generation, _)| {
         let current = slot.0.read().generation;
-        // Generations begin with 1.
-        generation != 0 && generation < current
+        (FIRST_GENERATION..current).contains(&generation)
     })
+}
+
+/// Whether a value belongs to this table, open or closed, and so not to the system.
+#[cfg(windows)]
+pub(crate) fn is_ours(handle: Handle) -> bool {
+    (FIRST_GENERATION..=MAX_GENERATION).contains(&(handle as usize as u64 >> (INDEX_BITS + 2)))
 }
 
 /// Invalidates a handle without telling the object.
@@ -101,7 +113,7 @@ pub fn remove(handle: Handle) -> Option<Arc<dyn Object>> {
         }
         let object = entry.object.take()?;
         entry.generation = if generation >= MAX_GENERATION {
-            1
+            FIRST_GENERATION
         } else {
             generation + 1
         };
@@ -133,7 +145,7 @@ pub fn close(handle: Handle) -> bool {
 fn new_segment() -> Box<[Slot]> {
     let entry = || {
         Slot(RwLock::new(Entry {
-            generation: 1,
+            generation: FIRST_GENERATION,
             object: None,
         }))
     };

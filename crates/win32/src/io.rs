@@ -17,12 +17,15 @@ use std::time::Instant;
 
 use parking_lot::{Mutex, RwLock};
 
-use crate::event::Event;
-use crate::handle;
+use crate::event::{self, Event};
 use crate::overlapped::{self, OVERLAPPED};
 use crate::port::{Packet, Port};
 use crate::signal::Signal;
+#[cfg(not(windows))]
+use crate::signal::Signal as HandleSignal;
 use crate::status::{self, Code, ERROR_INVALID_PARAMETER, ERROR_OPERATION_ABORTED, ERROR_SUCCESS};
+#[cfg(windows)]
+use crate::system::HandleSignal;
 use crate::thread::{self, ThreadId};
 use crate::threadpool::{self, CompletionRoutine, ThreadpoolIo};
 use crate::wait::{self, Lease, TIMED_OUT, Waiter};
@@ -51,7 +54,7 @@ struct Shared {
     target: RwLock<Target>,
     modes: AtomicU8,
     /// The signal of the handle itself, used by calls without an event.
-    signal: Signal,
+    signal: HandleSignal,
     /// Threads in GetOverlappedResult, by address of the OVERLAPPED.
     results: Mutex<Vec<(usize, Arc<Waiter>)>>,
     results_len: AtomicUsize,
@@ -70,7 +73,7 @@ pub struct Pending {
 
 struct Op {
     shared: Arc<Shared>,
-    event: Option<Arc<Event>>,
+    event: Option<event::Kept>,
     target: Target,
     modes: u8,
 }
@@ -89,7 +92,7 @@ impl IoState {
             shared: Arc::new(Shared {
                 target: RwLock::new(Target::None),
                 modes: AtomicU8::new(0),
-                signal: Signal::new(true, false),
+                signal: HandleSignal::new(true, false),
                 results: Mutex::new(Vec::new()),
                 results_len: AtomicUsize::new(0),
                 finishing: AtomicUsize::new(0),
@@ -101,6 +104,16 @@ impl IoState {
     /// begins, set when it ends (documented: Synchronization and Overlapped Input and Output).
     pub fn signal(&self) -> &Signal {
         &self.shared.signal
+    }
+
+    /// The signal of the handle as an event of the system, for the system's wait functions; valid as
+    /// long as the state lives.
+    ///
+    /// # Errors
+    /// What the system reports when it has no event to give.
+    #[cfg(windows)]
+    pub(crate) fn system_event(&self) -> Result<crate::Handle, Code> {
+        self.shared.signal.system_event()
     }
 
     /// Called when an overlapped call is issued: marks the OVERLAPPED as pending, resets its event
@@ -116,7 +129,7 @@ impl IoState {
         let (event, no_packet) = unsafe { overlapped::event_of(overlapped) };
         let event = match event.is_null() {
             true => None,
-            false => handle::lookup_as::<Event>(event),
+            false => event::keep(event),
         };
         match &event {
             Some(event) => event.reset(),

@@ -14,12 +14,23 @@
 //! Threading: everything may be called from any thread. No lock is held across a user callback, an
 //! [`Object`] method or a wait.
 //!
-//! On Windows the crate is empty: there the names belong to the system.
-#![cfg(not(windows))]
+//! On Windows the names belong to the system, and so do events, completion ports, threads and files.
+//! There the crate is empty, unless the feature `emulate` asks for what `httpsys_httpapi.dll` needs:
+//! the handles that are ours, and the functions that wait on, close or associate them, under names
+//! of ours (`Httpsys_CloseHandle`), which pass every other handle on to the system ([`api`]).
+#![cfg(any(not(windows), feature = "emulate"))]
 
 pub mod api;
+#[cfg(not(windows))]
+pub mod event;
+#[cfg(windows)]
+#[path = "windows/event.rs"]
 pub mod event;
 mod fifo;
+#[cfg(not(windows))]
+pub mod file;
+#[cfg(windows)]
+#[path = "windows/file.rs"]
 pub mod file;
 pub mod handle;
 pub mod heap;
@@ -28,9 +39,16 @@ pub mod last_error;
 mod multi;
 pub mod object;
 pub mod overlapped;
+#[cfg(not(windows))]
+pub mod port;
+#[cfg(windows)]
+#[path = "windows/port.rs"]
 pub mod port;
 pub mod signal;
 pub mod status;
+#[cfg(windows)]
+#[path = "windows/system.rs"]
+mod system;
 pub mod thread;
 pub mod threadpool;
 pub mod time;

@@ -87,7 +87,7 @@ fn wait_all(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> bool {
     outcome != TIMED_OUT
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(windows)))]
 mod tests {
     use std::time::Duration;
 

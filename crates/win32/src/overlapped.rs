@@ -9,7 +9,7 @@ use std::ptr::{addr_of, addr_of_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::event::Event;
+use crate::event;
 use crate::handle::{self, Handle};
 use crate::status::{self, Code, ERROR_INVALID_HANDLE, STATUS_PENDING};
 
@@ -69,7 +69,7 @@ pub unsafe fn result(
     deadline: Option<Instant>,
 ) -> Result<Option<Outcome>, Code> {
     // SAFETY: valid by the contract of this function, here and below.
-    let event = handle::lookup_as::<Event>(unsafe { event_of(overlapped) }.0);
+    let event = event::look_up(unsafe { event_of(overlapped) }.0);
     // SAFETY: as above.
     let outcome = || unsafe { outcome(overlapped) };
     if outcome().is_none() && crate::wait::expired(deadline) {
@@ -142,6 +142,7 @@ pub(crate) unsafe fn event_of(overlapped: *mut OVERLAPPED) -> (Handle, bool) {
 ///
 /// # Safety
 /// `overlapped` points to a valid OVERLAPPED.
+#[cfg(not(windows))]
 pub(crate) unsafe fn offset_of(overlapped: *mut OVERLAPPED) -> u64 {
     // SAFETY: valid by the contract.
     let (low, high) = unsafe {

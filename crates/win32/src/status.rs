@@ -203,6 +203,7 @@ pub fn nt_success(status: u32) -> bool {
 
 /// The Win32 code for an `errno` value of a file or memory call; 31 (ERROR_GEN_FAILURE) for one
 /// that has no counterpart.
+#[cfg(not(windows))]
 pub fn from_errno(errno: i32) -> Code {
     match errno {
         libc::ENOENT => ERROR_FILE_NOT_FOUND,
@@ -233,6 +234,7 @@ pub fn from_errno(errno: i32) -> Code {
 }
 
 /// The Win32 code for an I/O error of the standard library.
+#[cfg(not(windows))]
 pub fn from_io(error: &std::io::Error) -> Code {
     match error.raw_os_error() {
         Some(errno) => from_errno(errno),
@@ -310,6 +312,7 @@ mod tests {
         assert_eq!(win32_from_nt(0x8007_0005), 5);
     }
 
+    #[cfg(not(windows))]
     #[test]
     fn errno_values() {
         for (errno, code) in [

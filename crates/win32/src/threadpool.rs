@@ -5,18 +5,23 @@
 //! queued and running callbacks are counted so that WaitForThreadpoolIoCallbacks can wait for all
 //! of them; no callback runs with a lock held. The pool starts with the first callback, grows at
 //! once up to a few threads, then by one each time the queue has not moved for 10 ms, so that
-//! callbacks which block cannot hold up the others for ever. Threading: any thread.
+//! callbacks which block cannot hold up the others for ever. On Windows the system's pool runs them, so
+//! that the functions which take a PTP_CALLBACK_INSTANCE get a real one. Threading: any thread.
 
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+#[cfg(not(windows))]
+use std::time::Duration;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use crate::fifo::{Fifo, Pushed};
+use crate::fifo::Fifo;
+#[cfg(not(windows))]
+use crate::fifo::Pushed;
 use crate::handle::{self, Handle};
 use crate::io::{IoState, Target};
 use crate::object::Object;
@@ -193,6 +198,10 @@ thread_local! {
     static CURRENT: Cell<usize> = const { Cell::new(0) };
 }
 
+#[cfg(windows)]
+static POOL: SystemPool = SystemPool { tasks: Fifo::new() };
+
+#[cfg(not(windows))]
 static POOL: Pool = Pool {
     tasks: Fifo::new(),
     threads: AtomicUsize::new(0),
@@ -201,10 +210,51 @@ static POOL: Pool = Pool {
 };
 
 /// Default maximum of a Windows thread pool.
+#[cfg(not(windows))]
 const MAX_THREADS: usize = 500;
+#[cfg(not(windows))]
 const STALL: Duration = Duration::from_millis(10);
+#[cfg(not(windows))]
 const IDLE: Duration = Duration::from_secs(20);
 
+/// The system's default pool. The tasks are kept here, so that some can be discarded.
+#[cfg(windows)]
+struct SystemPool {
+    tasks: Fifo<Task>,
+}
+
+#[cfg(windows)]
+impl SystemPool {
+    fn submit(&'static self, task: Task) {
+        self.tasks.push(task);
+        let (context, environment) = (std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: the function may be called from any thread, with any context.
+        let submitted = unsafe {
+            crate::system::import::TrySubmitThreadpoolCallback(run_next, context, environment)
+        };
+        if submitted == 0 {
+            // No memory for an item of the pool's: a thread of our own is the last resort.
+            let worker = std::thread::Builder::new().name("httpsys-tp".into());
+            let _ = worker.spawn(|| self.run_one(None));
+        }
+    }
+
+    /// Runs the oldest task; there may be none, since tasks can be discarded.
+    fn run_one(&self, instance: Option<*mut c_void>) {
+        if let Ok(task) = self.tasks.take_one(Some(Instant::now())) {
+            let mut stand_in = 0usize;
+            task.run(instance.unwrap_or(std::ptr::from_mut(&mut stand_in).cast()));
+        }
+    }
+}
+
+/// PTP_SIMPLE_CALLBACK: what the pool calls once for each task.
+#[cfg(windows)]
+unsafe extern "system" fn run_next(instance: *mut c_void, _context: *mut c_void) {
+    POOL.run_one(Some(instance));
+}
+
+#[cfg(not(windows))]
 struct Pool {
     tasks: Fifo<Task>,
     threads: AtomicUsize,
@@ -228,6 +278,7 @@ enum Task {
     },
 }
 
+#[cfg(not(windows))]
 impl Pool {
     fn submit(&'static self, task: Task) {
         if self.tasks.push(task) != Pushed::Queued {
@@ -258,7 +309,8 @@ impl Pool {
     fn work(&'static self) {
         while let Ok(task) = self.tasks.take_one(Instant::now().checked_add(IDLE)) {
             self.taken.fetch_add(1, Ordering::SeqCst);
-            task.run();
+            let mut instance = 0usize;
+            task.run(std::ptr::from_mut(&mut instance).cast());
         }
         self.threads.fetch_sub(1, Ordering::SeqCst);
     }
@@ -291,9 +343,7 @@ impl Task {
         matches!(self, Task::Io { io, .. } if Arc::ptr_eq(io, object))
     }
 
-    fn run(self) {
-        let mut instance = 0usize;
-        let instance = std::ptr::from_mut(&mut instance).cast::<c_void>();
+    fn run(self, instance: *mut c_void) {
         match self {
             Task::Routine {
                 routine,
@@ -339,6 +389,7 @@ impl Task {
     }
 }
 
+#[cfg(not(windows))]
 fn quick_threads() -> usize {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     match COUNT.load(Ordering::Relaxed) {

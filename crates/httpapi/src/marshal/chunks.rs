@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use httpsys_core::Error;
 use httpsys_engine::Chunk;
-use httpsys_win32::file::File;
+use httpsys_win32::file::{self, File};
 use smallvec::SmallVec;
 
 use crate::code::Code;
@@ -164,7 +164,7 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
 }
 
 fn file_range(handle: HANDLE, offset: u64, length: u64) -> Result<Option<Piece>, Code> {
-    let file = httpsys_win32::lookup_as::<File>(handle).ok_or(Error::InvalidHandle)?;
+    let file = file::of_handle(handle).ok_or(Error::InvalidHandle)?;
     let size = file
         .file()
         .metadata()

@@ -1,4 +1,4 @@
-//! The C functions, under their Windows names.
+//! The C functions, under their Windows names; on Windows those of `windows`, under names of ours.
 //!
 //! Owns the conversion between C arguments and the safe modules, the panic fence and the last
 //! error. Decides nothing else. Invariants: no panic leaves a function (it becomes the documented
@@ -6,27 +6,40 @@
 //! gives 87; output parameters that may be NULL are skipped. The functions do not clear the last
 //! error on success unless the documentation says so. Threading: any thread.
 
+#[cfg(not(windows))]
 pub mod errors;
+#[cfg(not(windows))]
 pub mod events;
+#[cfg(not(windows))]
 pub mod files;
+#[cfg(not(windows))]
 pub mod memory;
+#[cfg(not(windows))]
 pub mod overlapped;
+#[cfg(not(windows))]
 pub mod ports;
+#[cfg(not(windows))]
 pub mod threadpool;
+#[cfg(not(windows))]
 pub mod threads;
+#[cfg(not(windows))]
 pub mod winsock;
 
-#[cfg(test)]
+#[cfg(windows)]
+pub mod windows;
+
+#[cfg(all(test, not(windows)))]
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::handle::{self, Handle};
+use crate::handle;
+#[cfg(not(windows))]
+use crate::handle::Handle;
 use crate::last_error;
-use crate::status::{
-    Code, ERROR_INTERNAL_ERROR, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER,
-    ERROR_NO_SYSTEM_RESOURCES,
-};
+#[cfg(not(windows))]
+use crate::status::ERROR_NO_SYSTEM_RESOURCES;
+use crate::status::{Code, ERROR_INTERNAL_ERROR, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 
 /// BOOL: 0 is FALSE.
 pub type Bool = i32;
@@ -84,6 +97,7 @@ pub(crate) unsafe fn put<T>(to: *mut T, value: T) {
 ///
 /// # Safety
 /// `text` is NULL or points to a NUL-terminated string.
+#[cfg(not(windows))]
 pub(crate) unsafe fn wide<'a>(text: *const u16) -> Result<&'a [u16], Code> {
     not_null(text)?;
     // SAFETY: the string is terminated by the contract; nothing behind the NUL is read.
@@ -97,6 +111,7 @@ pub(crate) unsafe fn wide<'a>(text: *const u16) -> Result<&'a [u16], Code> {
 }
 
 /// Opens a handle; 1450 when the table is full.
+#[cfg(not(windows))]
 pub(crate) fn open(object: std::sync::Arc<dyn crate::Object>) -> Result<Handle, Code> {
     let handle = handle::insert(object);
     match handle.is_null() {
@@ -106,11 +121,13 @@ pub(crate) fn open(object: std::sync::Arc<dyn crate::Object>) -> Result<Handle, 
 }
 
 /// The object behind a handle; 6 if there is none.
-pub(crate) fn object(handle: Handle) -> Result<std::sync::Arc<dyn crate::Object>, Code> {
+pub(crate) fn object(handle: crate::Handle) -> Result<std::sync::Arc<dyn crate::Object>, Code> {
     handle::lookup(handle).ok_or(ERROR_INVALID_HANDLE)
 }
 
 /// The object behind a handle of one type; 6 if it is none.
-pub(crate) fn object_as<T: crate::Object>(handle: Handle) -> Result<std::sync::Arc<T>, Code> {
+pub(crate) fn object_as<T: crate::Object>(
+    handle: crate::Handle,
+) -> Result<std::sync::Arc<T>, Code> {
     handle::lookup_as(handle).ok_or(ERROR_INVALID_HANDLE)
 }
