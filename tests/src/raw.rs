@@ -378,22 +378,28 @@ pub fn wait_for_disconnect(queue: Handle, connection: u64) -> u32 {
 }
 
 /// HttpsysWhyClosed: number and name of the reason.
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 pub fn why_closed(connection: u64) -> Result<(u32, String), u32> {
+    #[cfg(not(windows))]
+    use httpapi::api::extension::HttpsysWhyClosed;
+    #[cfg(windows)]
+    unsafe extern "system" {
+        fn HttpsysWhyClosed(connection: u64, info: *mut httpapi::types::HTTPSYS_CLOSE_INFO) -> u32;
+    }
     let mut info = httpapi::types::HTTPSYS_CLOSE_INFO {
         Reason: u32::MAX,
         Win32Status: u32::MAX,
         Name: [1; httpapi::types::HTTPSYS_NAME_LENGTH],
     };
     // SAFETY: the place is valid during the call.
-    checked(unsafe { httpapi::api::extension::HttpsysWhyClosed(connection, &raw mut info) })?;
+    checked(unsafe { HttpsysWhyClosed(connection, &raw mut info) })?;
     let end = info.Name.iter().position(|byte| *byte == 0);
     let name = &info.Name[..end.expect("a NUL")];
     Ok((info.Reason, String::from_utf8_lossy(name).into_owned()))
 }
 
 /// An extension of ours, which the system's DLL does not have: ERROR_CALL_NOT_IMPLEMENTED.
-#[cfg(windows)]
+#[cfg(all(windows, not(feature = "dll")))]
 #[allow(clippy::missing_errors_doc, reason = "said above")]
 pub fn why_closed(_connection: u64) -> Result<(u32, String), u32> {
     Err(120)

@@ -147,15 +147,15 @@ cat > "$folder/x86_64-w64-mingw32-gcc" << SH
 exec "$(command -v x86_64-w64-mingw32-gcc)" -Wl,--whole-archive "$folder/libhttpsys_httpapi.a" -Wl,--no-whole-archive "\$@"
 SH
 chmod +x "$folder/x86_64-w64-mingw32-gcc"
-skip "why_closed:: (the tests call httpsys/extension.h on Windows nowhere)"
 skip "a_peer_that_resets_ends_a_waiting_read (Wine shows a peer's reset as an end)"
 skip "shd_012_no_request_is_lost_while_handles_come_and_go (a request stalls under Wine, through the Rust API too)"
 conformance() {
   CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER="$folder/x86_64-w64-mingw32-gcc" \
     WINEPATH=$(winepath -w "$folder") HTTPSYS_TEST_SYSTEM_DLL=1 RUST_TEST_THREADS=1 \
     CARGO_TARGET_DIR="$CARGO_TARGET_DIR/dll-tests" \
-    limited 420 cargo test ${jobs:+-j "$jobs"} --target x86_64-pc-windows-gnu -p httpsys-tests --test conformance -- \
-    --include-ignored --skip rust_api --skip why_closed:: --skip a_peer_that_resets_ends_a_waiting_read \
+    limited 420 cargo test ${jobs:+-j "$jobs"} --target x86_64-pc-windows-gnu -p httpsys-tests --features dll \
+    --test conformance -- \
+    --include-ignored --skip rust_api --skip a_peer_that_resets_ends_a_waiting_read \
     --skip shd_012_no_request_is_lost_while_handles_come_and_go
 }
 if ! conformance; then

@@ -9,7 +9,7 @@ use windows_sys::Win32::Foundation::HANDLE;
 
 use super::{Handle, checked};
 
-#[cfg(not(windows))]
+#[cfg(any(not(windows), feature = "dll"))]
 unsafe extern "system" {
     fn HttpsysQueryCounters(
         set: i32,
@@ -24,7 +24,7 @@ unsafe extern "system" {
 }
 
 /// The system's DLL has none of our extensions: ERROR_CALL_NOT_IMPLEMENTED.
-#[cfg(windows)]
+#[cfg(all(windows, not(feature = "dll")))]
 #[allow(non_snake_case, reason = "the names of the C functions")]
 mod absent {
     use super::{HANDLE, c_char, c_void};
@@ -46,7 +46,7 @@ mod absent {
         120
     }
 }
-#[cfg(windows)]
+#[cfg(all(windows, not(feature = "dll")))]
 use absent::{HttpsysQueryCounters, HttpsysWritePrometheus, HttpsysWriteServiceState};
 
 /// Which of the two functions that write a text.
