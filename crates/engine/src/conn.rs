@@ -177,6 +177,12 @@ impl Conn {
         self.sent.saturating_sub(left.unwrap_or(0))
     }
 
+    /// Whether [`Conn::taken`] is more than a bound.
+    pub(crate) fn knows_taken(&self) -> bool {
+        let left = self.stream.as_ref().and_then(sys::unacknowledged);
+        left.is_some()
+    }
+
     /// So many more bytes of the send under way are with the socket.
     pub(crate) fn has_sent(&mut self, bytes: u64) {
         self.sent += bytes;

@@ -305,13 +305,20 @@ impl Service {
         }
     }
 
-    /// TMO-010: what the client has taken since the window began, against what it should have.
+    /// TMO-010: what the client has taken since the window began, against what it should have. Where
+    /// the system does not say what it has, the socket's buffer hides the rate: then only a client that
+    /// has taken nothing at all is too slow.
     fn check_rate(&self, conn: &mut Conn, wakes: &mut Wakes) {
         let rate = conn.bound.as_ref();
         let rate = rate.and_then(|bound| bound.effective.timers.min_send_rate);
         let Some(rate) = rate else { return };
+        let asked = if conn.knows_taken() {
+            u64::from(rate) * self.rate_window()
+        } else {
+            1
+        };
         let taken = conn.taken().saturating_sub(conn.waits_mut().taken_before);
-        if taken < u64::from(rate) * self.rate_window() {
+        if taken < asked {
             self.tallies().timer_fired(TimerKind::MinSendRate);
             self.reset_connection(conn, End::Timer(TimerKind::MinSendRate), wakes);
         } else {
