@@ -7,6 +7,10 @@
 //! "Not before" is asked after the clock was turned to a millisecond before; "at the latest" after it
 //! was turned to a second behind (G-087). Nothing here waits for time to pass.
 #![allow(missing_docs, reason = "a test program")]
+#![cfg_attr(
+    windows,
+    allow(dead_code, reason = "what only send_rate uses, which is not there")
+)]
 
 mod bandwidth;
 mod calls;
