@@ -40,7 +40,10 @@ impl Folder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("httpsys-logs-{}-{number}", std::process::id());
-        Folder(std::env::temp_dir().join(name))
+        let path = std::env::temp_dir().join(name);
+        // An earlier process with this number may have been killed.
+        let _ = std::fs::remove_dir_all(&path);
+        Folder(path)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -470,9 +473,6 @@ fn a_directory_that_cannot_be_used_is_refused<D: Door>(w: &World<D>) {
     };
     for directory in ["", "relative/logs", foreign] {
         assert_eq!(set(directory), Err(87), "{directory}");
-    }
-    if !cfg!(windows) {
-        assert_eq!(set("C:\\inetpub\\logs"), Err(87), "not absolute here");
     }
     assert_eq!(set(&format!("/tmp/{}", "x".repeat(212))), Err(87));
     std::fs::write(folder.path(), "a file").expect("written");
