@@ -3,8 +3,11 @@
 //! Owns: what depends on time. Does not own: everything else about logs (`tests/conformance`).
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,24 +100,21 @@ impl World {
             group,
             queue: Some(queue),
         });
-        let port = (0..20).find_map(|_| {
-            let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = free.local_addr().expect("it is bound").port();
-            drop(free);
+        let port = port::take(|port| {
             let url = format!("http://localhost:{port}/").encode_utf16().collect();
             let call = Control::AddUrlToUrlGroup {
                 group,
                 url,
                 context: 0,
             };
-            service.control(call).is_ok().then_some(port)
+            service.control(call).is_ok()
         });
         let id = std::process::id();
         World {
             queue: service.queue(queue).expect("it is open"),
             clock,
             group,
-            port: port.expect("a free port"),
+            port,
             folder: std::env::temp_dir().join(format!("httpsys-engine-{name}-{id}")),
             service,
         }

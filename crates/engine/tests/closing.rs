@@ -4,8 +4,11 @@
 //! what is thrown away meanwhile (`parameters`), nor what the client sees (`tests/`).
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,17 +42,13 @@ fn world() -> (Service, Arc<QueueHandle>, u16) {
     let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
         panic!("no queue");
     };
-    // A free port may be taken by another program before it is ours.
-    let port = (0..20).find_map(|_| {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("it is bound").port();
-        drop(free);
+    let port = port::take(|port| {
         let url = format!("http://localhost:{port}/").encode_utf16().collect();
         let added = service.control(Control::AddUrl { queue, url });
-        added.is_ok().then_some(port)
+        added.is_ok()
     });
     let queue = service.queue(queue).expect("it is open");
-    (service, queue, port.expect("a port that stays free"))
+    (service, queue, port)
 }
 
 fn receive(service: &Service, queue: &QueueHandle) -> (RequestId, ConnectionId) {

@@ -4,8 +4,11 @@
 //! with exact numbers. Does not own: the counters of groups and queues through the API (`tests/`).
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -80,11 +83,7 @@ impl World {
             queue: Some(queue),
         });
         assert_eq!(bound, Ok(Outcome::Done));
-        // A free port may be taken by another program before it is ours.
-        let port = (0..20).find_map(|_| {
-            let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = free.local_addr().expect("it is bound").port();
-            drop(free);
+        let port = port::take(|port| {
             let url = format!("http://localhost:{port}/a/")
                 .encode_utf16()
                 .collect();
@@ -93,11 +92,11 @@ impl World {
                 url,
                 context: 0,
             });
-            added.is_ok().then_some(port)
+            added.is_ok()
         });
         World {
             queue: service.queue(queue).expect("it is open"),
-            port: port.expect("a port that stays free"),
+            port,
             service,
             group,
             clock,

@@ -3,8 +3,11 @@
 //! Owns: names, numbers and order. Does not own: the events' other fields, which are ours.
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 use httpsys_core::operation::{
@@ -114,19 +117,15 @@ fn log_011_the_events_of_the_tracing_scenarios() {
     let service = Service::new(parameters).expect("a service");
     let (queue, group) = queue_with_idle_timer(&service);
     let queue = service.queue(queue).expect("it is open");
-    let port = (0..20).find_map(|_| {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("it is bound").port();
-        drop(free);
+    let port = port::take(|port| {
         let url = format!("http://localhost:{port}/").encode_utf16().collect();
         let added = service.control(Control::AddUrlToUrlGroup {
             group,
             url,
             context: 0,
         });
-        added.is_ok().then_some(port)
+        added.is_ok()
     });
-    let port = port.expect("a free port");
     let ask = |request: &str| {
         let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
         client.write_all(request.as_bytes()).expect("sent");

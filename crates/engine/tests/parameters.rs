@@ -5,10 +5,14 @@
 //! what is read after a refusal. Invariant: one test at a time, since events belong to the process.
 #![allow(missing_docs, reason = "a test program")]
 
-use std::fmt::{Debug, Write as _};
+#[path = "support/events.rs"]
+mod events;
+#[path = "support/port.rs"]
+mod port;
+
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
@@ -17,65 +21,12 @@ use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
 use httpsys_proto::header::id;
 use httpsys_proto::{Parameters, ResponseHead};
-use tracing::field::{Field, Visit};
-use tracing::{Event, Metadata, Subscriber, span};
 
 /// So long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-static EVENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Keeps each event from INFO on as `LEVEL message name=value...`.
-struct Collector;
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = match field.name() {
-            "message" => write!(self.0, " {value:?}"),
-            name => write!(self.0, " {name}={value:?}"),
-        };
-    }
-}
-
-impl Subscriber for Collector {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= tracing::Level::INFO
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().level().to_string());
-        event.record(&mut line);
-        events().push(line.0);
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-fn events() -> MutexGuard<'static, Vec<String>> {
-    EVENTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn events_with(text: &str) -> usize {
-    events().iter().filter(|line| line.contains(text)).count()
-}
-
-/// The turn of one test; the events before it are gone.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    static INSTALLED: Once = Once::new();
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    INSTALLED.call_once(|| tracing::subscriber::set_global_default(Collector).expect("the first"));
-    events().clear();
-    turn
+    events::with(text).len()
 }
 
 /// Nothing that waits for a time ever ends.
@@ -104,18 +55,14 @@ impl World {
         let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
-        // A free port may be taken by another program before it is ours.
-        let port = (0..20).find_map(|_| {
-            let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = free.local_addr().expect("it is bound").port();
-            drop(free);
+        let port = port::take(|port| {
             let url = format!("http://localhost:{port}/").encode_utf16().collect();
             let added = service.control(Control::AddUrl { queue, url });
-            added.is_ok().then_some(port)
+            added.is_ok()
         });
         World {
             queue: service.queue(queue).expect("it is open"),
-            port: port.expect("a port that stays free"),
+            port,
             service,
         }
     }
@@ -193,7 +140,7 @@ fn set(name: &str, value: &str) -> Parameters {
 
 #[test]
 fn a_value_out_of_its_range_makes_no_service() {
-    let _turn = turn();
+    let _turn = events::turn();
     let bad = || Parameters {
         max_field_length: 63,
         ..Parameters::default()
@@ -216,7 +163,7 @@ fn a_value_out_of_its_range_makes_no_service() {
 
 #[test]
 fn a_parameter_without_effect_gives_one_warning() {
-    let _turn = turn();
+    let _turn = events::turn();
     let mut parameters = set("UriEnableCache", "0");
     parameters
         .set("EnableTrailerSupport", "1")
@@ -229,14 +176,14 @@ fn a_parameter_without_effect_gives_one_warning() {
     Service::new(parameters).expect("a service").stop();
     for name in ["UriEnableCache", "EnableTrailerSupport"] {
         let line = format!("WARN is set and has no effect parameter={name:?}");
-        assert_eq!(events_with(&line), 1, "{:?}", events());
+        assert_eq!(events_with(&line), 1, "{:?}", events::all());
     }
     assert_eq!(events_with("has no effect"), 2);
 }
 
 #[test]
 fn g_051_a_response_without_an_end_may_give_a_warning() {
-    let _turn = turn();
+    let _turn = events::turn();
     // Content-Length, MORE_DATA, DISCONNECT with the last byte; warnings when the choice is on.
     let cases = [
         (None, true, false, 1),
@@ -248,7 +195,7 @@ fn g_051_a_response_without_an_end_may_give_a_warning() {
         let parameters = set("WarnUnterminatedResponse", if on { "1" } else { "0" });
         let world = World::new(parameters, Frozen(Instant::now()));
         for (length, more, disconnect, warnings) in cases {
-            events().clear();
+            events::all().clear();
             let mut client = world.connect();
             let request = world.received(&mut client);
             world.answer(request, length, more, disconnect);
@@ -264,7 +211,7 @@ fn g_051_a_response_without_an_end_may_give_a_warning() {
 /// Time stands still: nothing but the bytes can end the connection.
 #[test]
 fn g_006_a_refused_client_is_read_up_to_the_limit() {
-    let _turn = turn();
+    let _turn = events::turn();
     for (limit, ends) in [("0", true), ("1000", false)] {
         let world = World::new(set("LingerBytes", limit), Frozen(Instant::now()));
         let mut client = world.connect();
@@ -286,7 +233,7 @@ fn g_006_a_refused_client_is_read_up_to_the_limit() {
 
 #[test]
 fn lim_013_a_connection_that_is_dropped_has_a_reason() {
-    let _turn = turn();
+    let _turn = events::turn();
     let world = World::new(set("MaxConnections", "1024"), Frozen(Instant::now()));
     let open: Vec<TcpStream> = (0..1024).map(|_| world.connect()).collect();
     // The reset may come before the connection is known to be open.
@@ -302,6 +249,6 @@ fn lim_013_a_connection_that_is_dropped_has_a_reason() {
         }
     });
     assert_eq!(gone.unwrap_err().kind(), ErrorKind::ConnectionReset);
-    assert_eq!(events_with("Connections_Refused"), 1, "{:?}", events());
+    assert_eq!(events_with("Connections_Refused"), 1, "{:?}", events::all());
     drop(open);
 }

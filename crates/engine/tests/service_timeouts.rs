@@ -4,8 +4,11 @@
 //! say nothing. Does not own the timers, nor the records and their codes (`httpsys_core`, `httpapi`).
 #![allow(missing_docs, reason = "a test program")]
 
+#[path = "support/port.rs"]
+mod port;
+
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -60,18 +63,14 @@ impl World {
         let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
-        // A free port may be taken by another program before it is ours.
-        let port = (0..20).find_map(|_| {
-            let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = free.local_addr().expect("it is bound").port();
-            drop(free);
+        let port = port::take(|port| {
             let url = format!("http://localhost:{port}/").encode_utf16().collect();
             let added = service.control(Control::AddUrl { queue, url });
-            added.is_ok().then_some(port)
+            added.is_ok()
         });
         World {
             queue: service.queue(queue).expect("it is open"),
-            port: port.expect("a port that stays free"),
+            port,
             clock,
             service,
         }

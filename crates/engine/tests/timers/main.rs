@@ -18,10 +18,13 @@ mod client;
 mod drain;
 mod ends;
 mod entity_body;
+#[path = "../support/events.rs"]
 mod events;
 mod header_wait;
 mod idle;
 mod limits;
+#[path = "../support/port.rs"]
+mod port;
 mod race;
 mod request_queue;
 // Windows does not say what a client has taken, which these count to the byte.

@@ -4,7 +4,6 @@
 //! log. Does not own: calls that wait (`calls`). Threading: shared with scoped threads.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard};
@@ -20,7 +19,7 @@ use httpsys_engine::{Chunk, Fate, QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 use crate::client::Client;
-use crate::{PATIENCE, events};
+use crate::{PATIENCE, events, port};
 
 /// The time as a test has turned it.
 #[derive(Clone)]
@@ -89,16 +88,11 @@ impl World {
         let Ok(Outcome::Queue(side)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
-        // A free port may be taken by another program before it is ours.
-        let port = (0..20).find_map(|_| {
-            let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = free.local_addr().expect("it is bound").port();
-            drop(free);
+        let port = port::take(|port| {
             let url = url(port, "side/");
             let added = service.control(Control::AddUrl { queue: side, url });
-            added.is_ok().then_some(port)
+            added.is_ok()
         });
-        let port = port.expect("a port that stays free");
         let side = service.queue(side).expect("it is open");
         let version = ApiVersion::V2;
         let session = match service.control(Control::CreateServerSession { version }) {

@@ -32,7 +32,7 @@ impl Subscriber for Collector {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(event.metadata().level().to_string());
         event.record(&mut line);
-        events().push(line.0);
+        all().push(line.0);
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
@@ -45,14 +45,15 @@ impl Subscriber for Collector {
     fn exit(&self, _: &span::Id) {}
 }
 
-fn events() -> MutexGuard<'static, Vec<String>> {
+/// All that were collected.
+pub(crate) fn all() -> MutexGuard<'static, Vec<String>> {
     EVENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The events that contain `text`.
 pub(crate) fn with(text: &str) -> Vec<String> {
-    let all = events();
-    let found = all.iter().filter(|line| line.contains(text));
+    let events = all();
+    let found = events.iter().filter(|line| line.contains(text));
     found.cloned().collect()
 }
 
@@ -62,6 +63,6 @@ pub(crate) fn turn() -> MutexGuard<'static, ()> {
     static INSTALLED: Once = Once::new();
     let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     INSTALLED.call_once(|| tracing::subscriber::set_global_default(Collector).expect("the first"));
-    events().clear();
+    all().clear();
     turn
 }
