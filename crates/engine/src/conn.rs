@@ -173,14 +173,17 @@ impl Conn {
     /// The bytes that the client has taken since the connection was accepted, as far as the system
     /// can tell.
     pub(crate) fn taken(&self) -> u64 {
-        let left = self.stream.as_ref().and_then(sys::unacknowledged);
-        self.sent.saturating_sub(left.unwrap_or(0))
+        self.taken_of(self.unacknowledged())
     }
 
-    /// Whether [`Conn::taken`] is more than a bound.
-    pub(crate) fn knows_taken(&self) -> bool {
-        let left = self.stream.as_ref().and_then(sys::unacknowledged);
-        left.is_some()
+    /// [`Conn::taken`] for what [`Conn::unacknowledged`] says.
+    pub(crate) fn taken_of(&self, unacknowledged: Option<u64>) -> u64 {
+        self.sent.saturating_sub(unacknowledged.unwrap_or(0))
+    }
+
+    /// The bytes that the client has not acknowledged, where the system says.
+    pub(crate) fn unacknowledged(&self) -> Option<u64> {
+        self.stream.as_ref().and_then(sys::unacknowledged)
     }
 
     /// So many more bytes of the send under way are with the socket.

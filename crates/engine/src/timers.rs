@@ -271,9 +271,13 @@ impl Service {
             TimerKind::IdleConnection | TimerKind::MinSendRate => false,
         };
         if late {
-            self.tallies().timer_fired(kind);
-            self.reset_connection(conn, End::Timer(kind), wakes);
+            self.reset_late(conn, kind, wakes);
         }
+    }
+
+    fn reset_late(&self, conn: &mut Conn, kind: TimerKind, wakes: &mut Wakes) {
+        self.tallies().timer_fired(kind);
+        self.reset_connection(conn, End::Timer(kind), wakes);
     }
 
     fn request_is_late(&self, conn: &mut Conn, wakes: &mut Wakes) {
@@ -312,15 +316,13 @@ impl Service {
         let rate = conn.bound.as_ref();
         let rate = rate.and_then(|bound| bound.effective.timers.min_send_rate);
         let Some(rate) = rate else { return };
-        let asked = if conn.knows_taken() {
-            u64::from(rate) * self.rate_window()
-        } else {
-            1
-        };
-        let taken = conn.taken().saturating_sub(conn.waits_mut().taken_before);
+        let left = conn.unacknowledged();
+        let asked = left.map_or(1, |_| u64::from(rate) * self.rate_window());
+        let taken = conn
+            .taken_of(left)
+            .saturating_sub(conn.waits_mut().taken_before);
         if taken < asked {
-            self.tallies().timer_fired(TimerKind::MinSendRate);
-            self.reset_connection(conn, End::Timer(TimerKind::MinSendRate), wakes);
+            self.reset_late(conn, TimerKind::MinSendRate, wakes);
         } else {
             self.begin_rate_window(conn);
         }
