@@ -38,11 +38,8 @@ pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
     Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
 }
 
-/// Options of every accepted socket.
-pub(crate) fn prepare(stream: &TcpStream) {
-    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
-    let _ = stream.set_nodelay(true);
-}
+/// No option of its own.
+pub(super) fn prepare(_: &TcpStream) {}
 
 /// Seconds since 1970-01-01 00:00:00 UTC. Needed for each response: the clock that the kernel keeps
 /// per tick is good enough for whole seconds and costs a fifth.

@@ -37,11 +37,9 @@ pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
     Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
 }
 
-/// Options of every accepted socket. A client that has gone already makes them fail with EINVAL;
-/// reading tells it then.
-pub(crate) fn prepare(stream: &TcpStream) {
-    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
-    let _ = stream.set_nodelay(true);
+/// Instead of a flag for each send. A client that has gone already makes it fail with EINVAL; reading
+/// tells it then.
+pub(super) fn prepare(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_nosigpipe(true);
 }
 

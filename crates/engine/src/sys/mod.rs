@@ -35,7 +35,7 @@ use std::time::Duration;
 use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-pub(crate) use system::{millis, prepare, unix_seconds};
+pub(crate) use system::{millis, unix_seconds};
 
 /// True where a read that returned less than asked for means that the socket is empty, and the
 /// next arrival makes a new event. mio's Windows and poll(2) backends re-arm only after WouldBlock.
@@ -72,6 +72,13 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(system::BACKLOG)?;
     Ok(TcpListener::from_std(socket.into()))
+}
+
+/// Options of every accepted socket.
+pub(crate) fn prepare(stream: &TcpStream) {
+    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
+    let _ = stream.set_nodelay(true);
+    system::prepare(stream);
 }
 
 // All sends go through `try_io`: mio's Windows and poll(2) backends hear of a full socket there, and

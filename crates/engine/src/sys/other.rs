@@ -37,11 +37,8 @@ pub(super) fn check_writable(_directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Options of every accepted socket.
-pub(crate) fn prepare(stream: &TcpStream) {
-    // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
-    let _ = stream.set_nodelay(true);
-}
+/// No option of its own.
+pub(super) fn prepare(_: &TcpStream) {}
 
 /// Through memory: the systems' own calls differ, and none was run.
 pub(super) fn send_file(
