@@ -5,6 +5,8 @@
 //! details of the protocol. Each program runs in a process of its own on a port of its own.
 #![cfg(not(windows))]
 
+mod surroundings;
+
 use std::process::Command;
 
 use httpsys_tests::client::Client;

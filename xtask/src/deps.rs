@@ -18,7 +18,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "httpsys-core",
         &["httpsys-proto", "idna", "slab", "smallvec"],
     ),
-    ("httpsys-logging", &["parking_lot", "tracing"]),
+    (
+        "httpsys-logging",
+        &["httpsys-socket", "parking_lot", "tracing"],
+    ),
     ("httpsys-socket", &["libc"]),
     (
         "httpsys-engine",
@@ -38,7 +41,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("httpsys", &["httpsys-core", "httpsys-engine", "smallvec"]),
-    ("httpsys-win32", &["libc", "parking_lot"]),
+    ("httpsys-win32", &["httpsys-socket", "libc", "parking_lot"]),
     (
         "httpapi",
         &[

@@ -16,7 +16,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use httpsys_core::{Error, RequestId};
@@ -292,9 +291,7 @@ impl Service {
 
     fn start_fallback(&self) {
         let service = self.clone();
-        let spawned = thread::Builder::new()
-            .name("httpsys-io".into())
-            .spawn(move || service.run_fallback());
+        let spawned = httpsys_socket::spawn("httpsys-io", move || service.run_fallback());
         if let Err(error) = spawned {
             self.leadership().started.store(false, Ordering::Release);
             tracing::error!(%error, "no fallback I/O thread: I/O goes on inside blocking calls only");

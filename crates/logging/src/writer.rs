@@ -121,9 +121,9 @@ impl LogWriter {
             delay: settings.delay,
         });
         let of_thread = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("httpsys-log".to_owned())
-            .spawn(move || of_thread.run(Sink::new(plan, files)))?;
+        let thread = httpsys_socket::spawn("httpsys-log", move || {
+            of_thread.run(Sink::new(plan, files));
+        })?;
         Ok(Self {
             shared,
             thread: Mutex::new(Some(thread)),

@@ -1,7 +1,12 @@
-//! What the engine asks of a TCP socket that no safe library asks.
+//! The system calls that the engine needs and no safe library makes: what a TCP socket's peer has not
+//! taken, and threads that leave the program's signals alone.
 //!
-//! Owns: one system call per question, with its unsafe block, so that the engine has none. Does not
-//! own: what the answers are for. Threading: any thread; nothing here blocks.
+//! Owns: one function per question, with its unsafe block, so that its users have none. Does not own:
+//! what the answers are for. Threading: any thread; nothing here blocks.
+
+mod thread;
+
+pub use thread::spawn;
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 use std::os::fd::{AsFd, AsRawFd};

@@ -234,8 +234,7 @@ impl SystemPool {
         };
         if submitted == 0 {
             // No memory for an item of the pool's: a thread of our own is the last resort.
-            let worker = std::thread::Builder::new().name("httpsys-tp".into());
-            let _ = worker.spawn(|| self.run_one(None));
+            let _ = httpsys_socket::spawn("httpsys-tp", || self.run_one(None));
         }
     }
 
@@ -288,18 +287,17 @@ impl Pool {
         if self.threads.load(Ordering::SeqCst) < quick_threads() && self.spawn() {
             return;
         }
-        if !self.watched.swap(true, Ordering::SeqCst) {
-            let watcher = std::thread::Builder::new().name("httpsys-tp-watch".into());
-            if watcher.spawn(|| self.watch()).is_err() {
-                self.watched.store(false, Ordering::SeqCst);
-            }
+        if !self.watched.swap(true, Ordering::SeqCst)
+            && httpsys_socket::spawn("httpsys-tp-watch", || self.watch()).is_err()
+        {
+            self.watched.store(false, Ordering::SeqCst);
         }
     }
 
     fn spawn(&'static self) -> bool {
         let count = self.threads.fetch_add(1, Ordering::SeqCst);
-        let worker = std::thread::Builder::new().name("httpsys-tp".into());
-        let started = count < MAX_THREADS && worker.spawn(|| self.work()).is_ok();
+        let started =
+            count < MAX_THREADS && httpsys_socket::spawn("httpsys-tp", || self.work()).is_ok();
         if !started {
             self.threads.fetch_sub(1, Ordering::SeqCst);
         }
