@@ -4,12 +4,11 @@
 //! own: what restarts them, where values come from and the log: that is tested under a clock that is
 //! turned by hand (`crates/engine/tests/timers`).
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
-use httpsys_tests::door::{CAbi, Door, FLUSH_BODY, Reply, RustApi, Timeouts, Verbosity, World};
+use httpsys_tests::door::{CAbi, Door, FLUSH_BODY, Reply, Timeouts, Verbosity, World};
 use httpsys_tests::overlapped::{CompletionPort, Overlapped};
 use httpsys_tests::raw;
 
@@ -21,6 +20,7 @@ both_doors![
     tmo_007_ent_016_a_body_that_does_not_come_fails_read_and_response_alike,
     tmo_011_a_body_that_is_thrown_away_is_waited_for_a_second,
     tmo_009_no_timer_limits_the_program,
+    tmo_010_a_client_that_reads_nothing_is_dropped,
 ];
 
 /// All are set to it.
@@ -255,55 +255,22 @@ fn tmo_006_g_039_a_receive_that_waits_for_the_whole_body_fails_in_time() {
     w.assert_serves();
 }
 
-const WINDOW: &str = "HTTPSYS_SendRateWindow";
-
-/// Runs the test of this name in a process of its own, whose service measures rates over a second.
-fn with_a_window_of_a_second(name: &str, test: impl FnOnce()) {
-    if std::env::var_os(WINDOW).is_some() {
-        // The service of the process gets its parameters from the environment.
-        let _ = CAbi::open();
-        return test();
-    }
-    let own = std::env::args_os().next().expect("this program");
-    let name = format!("timeouts::{name}");
-    let output = Command::new(own)
-        .args(["--exact", &name, "--nocapture"])
-        .env(WINDOW, "1")
-        .output()
-        .expect("a process");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}{errors}");
-    assert!(text.contains("1 passed"), "{text}");
-}
-
 /// What ends is the send that waits; the client gets no more than a part.
-fn a_client_that_reads_nothing_is_dropped<D: Door>() {
-    let w = World::<D>::new();
+fn tmo_010_a_client_that_reads_nothing_is_dropped<D: Door>(w: &World<D>) {
+    // The response lasts a second at this rate.
+    const BYTES: usize = 32 << 20;
     set(
-        &w,
+        w,
         Timeouts {
-            min_send_rate: 1_000_000_000,
+            min_send_rate: BYTES as u32,
             ..Timeouts::default()
         },
     );
     let (mut client, request) = w.received_get("/");
-    let reply = Reply::ok().chunk(vec![b'x'; 32 << 20]);
+    let reply = Reply::ok().chunk(vec![b'x'; BYTES]);
     let start = Instant::now();
     assert_eq!(w.respond(request.id, &reply), Err(1229));
     in_time(start);
-    assert!(client.read_to_reset().len() < 32 << 20);
+    assert!(client.read_to_reset().len() < BYTES);
     w.assert_serves();
-}
-
-#[test]
-fn c_abi_tmo_010_a_client_that_reads_nothing_is_dropped() {
-    let name = "c_abi_tmo_010_a_client_that_reads_nothing_is_dropped";
-    with_a_window_of_a_second(name, a_client_that_reads_nothing_is_dropped::<CAbi>);
-}
-
-#[test]
-fn rust_api_tmo_010_a_client_that_reads_nothing_is_dropped() {
-    let name = "rust_api_tmo_010_a_client_that_reads_nothing_is_dropped";
-    with_a_window_of_a_second(name, a_client_that_reads_nothing_is_dropped::<RustApi>);
 }

@@ -23,7 +23,7 @@ use crate::queue_handle::Owner;
 use crate::routes::Bound;
 use crate::sys;
 use crate::tally::{Tally, Traffic};
-use crate::timers::Alarm;
+use crate::timers::{Alarm, Allowance};
 use crate::waiter::Waiting;
 
 /// The interim response (BDY-021); its length fits [`Conn::interim`].
@@ -31,6 +31,9 @@ pub(crate) const CONTINUE: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// [`Conn::queued_at`] of a request that has not waited: later than every time.
 pub(crate) const NOT_QUEUED: u64 = u64::MAX;
+
+/// More than the systems that do not say let a socket hold.
+const MOST_IN_SOCKET: u64 = 4 << 20;
 
 /// See the module head.
 #[derive(Debug)]
@@ -94,8 +97,8 @@ pub(crate) struct Waits {
     pub(crate) readers: VecDeque<Waiting>,
     /// The send that found the socket full.
     pub(crate) writer: Option<Waiting>,
-    /// What [`Conn::taken`] was when the measured window began.
-    pub(crate) taken_before: u64,
+    /// How long the client may take for the response, once one of its sends has waited.
+    pub(crate) allowance: Option<Allowance>,
     /// Waits for the connection's end, each with the handle it was posted on.
     pub(crate) disconnects: Vec<(Owner, Waiting)>,
 }
@@ -170,20 +173,11 @@ impl Conn {
         self.told = false;
     }
 
-    /// The bytes that the client has taken since the connection was accepted, as far as the system
-    /// can tell.
-    pub(crate) fn taken(&self) -> u64 {
-        self.taken_of(self.unacknowledged())
-    }
-
-    /// [`Conn::taken`] for what [`Conn::unacknowledged`] says.
-    pub(crate) fn taken_of(&self, unacknowledged: Option<u64>) -> u64 {
-        self.sent.saturating_sub(unacknowledged.unwrap_or(0))
-    }
-
-    /// The bytes that the client has not acknowledged, where the system says.
-    pub(crate) fn unacknowledged(&self) -> Option<u64> {
-        self.stream.as_ref().and_then(sys::unacknowledged)
+    /// The bytes that the socket holds and the client has not acknowledged; where the system does
+    /// not say, as many as it can hold.
+    pub(crate) fn untaken(&self) -> u64 {
+        let told = self.stream.as_ref().and_then(sys::unacknowledged);
+        told.unwrap_or(self.sent.min(MOST_IN_SOCKET))
     }
 
     /// So many more bytes of the send under way are with the socket.

@@ -267,7 +267,7 @@ impl Service {
             if guard.send_alarm.purpose != Purpose::Bandwidth {
                 self.tallies().note(Fault::SendWaited);
             }
-            self.measure_rate(&mut guard);
+            self.limit_send(&mut guard, sent, piece.length() - sent);
             match &mut when_full {
                 WhenFull::Block => guard = self.wait_writable(guard)?,
                 WhenFull::Pend(register) => {
@@ -509,10 +509,10 @@ impl PendingOperation for Continuation {
                 wakes.fire(service);
                 self.send.done(service, Err(Error::Aborted));
             }
-            Some(Ok((Written::UpTo(position, mut guard), _))) => {
+            Some(Ok((Written::UpTo(position, mut guard), total))) => {
                 self.sent = position;
                 self.head = head;
-                service.measure_rate(&mut guard);
+                service.limit_send(&mut guard, position, total - position);
                 guard.waits_mut().writer = Some(Waiting::Operation(self));
             }
             Some(Ok((Written::All, total))) => self.send.done(service, Ok(total)),

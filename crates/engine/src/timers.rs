@@ -16,10 +16,10 @@
 
 use std::time::Duration;
 
-use httpsys_core::End;
-use httpsys_core::connection::{Delivery, Opaque, Phase};
+use httpsys_core::connection::{Delivery, Exchange, Opaque, Phase};
 use httpsys_core::end::TimerKind;
 use httpsys_core::timer::{Tick, TimerWheel};
+use httpsys_core::{End, RequestId};
 use parking_lot::Mutex;
 
 use crate::conn::Conn;
@@ -55,6 +55,16 @@ impl Alarm {
         purpose: Purpose::Nothing,
         at: Tick::NEVER,
     };
+}
+
+/// How long a client may take for a response of which a send has waited (TMO-010).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    request: RequestId,
+    /// The bytes of the connection up to which time was given ([`Conn::sent`]).
+    position: u64,
+    /// When the client must have taken them, in the clock's milliseconds.
+    until: u64,
 }
 
 /// The wheel of a shard.
@@ -154,28 +164,47 @@ impl Service {
         self.arm(conn, now);
     }
 
-    /// A send waits for the client: from now on its rate is measured, if nothing runs already.
-    pub(crate) fn measure_rate(&self, conn: &mut Conn) {
-        let limited = conn.bound.as_ref();
-        let limited = limited.is_some_and(|bound| bound.effective.timers.min_send_rate.is_some());
-        if limited && conn.send_alarm.purpose == Purpose::Nothing {
-            self.begin_rate_window(conn);
+    /// A send waits for the client, with `sent` of its bytes handed to the socket and `left` not:
+    /// from now on its time runs (TMO-010), if it does not already.
+    pub(crate) fn limit_send(&self, conn: &mut Conn, sent: u64, left: u64) {
+        let bound = conn.bound.as_ref();
+        let rate = bound.and_then(|bound| bound.effective.timers.min_send_rate);
+        let Some(rate) = rate else { return };
+        if conn.send_alarm.purpose == Purpose::Nothing {
+            self.allow_time(conn, rate, sent, left);
         }
     }
 
-    fn begin_rate_window(&self, conn: &mut Conn) {
+    /// Gives the client as long as `rate` needs for the bytes of this send and those before it that
+    /// it has not taken; and for a response from its first send that waited on: who was fast may
+    /// pause later.
+    #[cold]
+    fn allow_time(&self, conn: &mut Conn, rate: u32, sent: u64, left: u64) {
         let now = self.clock().millis();
-        let taken = conn.taken();
-        conn.waits_mut().taken_before = taken;
+        let needs = |bytes: u64| bytes.saturating_mul(1000).div_ceil(u64::from(rate.max(1)));
+        let position = conn.sent.saturating_add(left);
+        let bytes = conn.untaken().max(sent).saturating_add(left);
+        let mut until = now.saturating_add(needs(bytes));
+        // Messages in opaque mode are no response (UPG-004): each has its own time.
+        let exchange = conn.state.exchange();
+        let response = exchange.filter(|exchange| exchange.opaque() == Opaque::No);
+        if let Some(request) = response.map(Exchange::request) {
+            let waits = conn.waits_mut();
+            if let Some(before) = waits.allowance.filter(|before| before.request == request) {
+                let more = needs(position.saturating_sub(before.position));
+                until = until.max(before.until.saturating_add(more));
+            }
+            waits.allowance = Some(Allowance {
+                request,
+                position,
+                until,
+            });
+        }
         conn.send_alarm = Alarm {
             purpose: Purpose::Timer(TimerKind::MinSendRate),
-            at: Tick::after(now, self.rate_window() * 1000 + LAG_MS),
+            at: Tick::after(until, LAG_MS),
         };
         self.arm(conn, now);
-    }
-
-    fn rate_window(&self) -> u64 {
-        u64::from(self.parameters().choices.send_rate_window.max(1))
     }
 
     /// Body bytes came in: the timer for them begins anew for the calls that still wait (TMO-006).
@@ -303,28 +332,11 @@ impl Service {
                     wakes.add(writer, Signal::Ready);
                 }
             }
+            Purpose::Timer(TimerKind::MinSendRate) if conn.sending => {
+                self.reset_late(conn, TimerKind::MinSendRate, wakes);
+            }
             // Nothing waits for the client any more.
-            Purpose::Timer(TimerKind::MinSendRate) if conn.sending => self.check_rate(conn, wakes),
             _ => {}
-        }
-    }
-
-    /// TMO-010: what the client has taken since the window began, against what it should have. Where
-    /// the system does not say what it has, the socket's buffer hides the rate: then only a client that
-    /// has taken nothing at all is too slow.
-    fn check_rate(&self, conn: &mut Conn, wakes: &mut Wakes) {
-        let rate = conn.bound.as_ref();
-        let rate = rate.and_then(|bound| bound.effective.timers.min_send_rate);
-        let Some(rate) = rate else { return };
-        let left = conn.unacknowledged();
-        let asked = left.map_or(1, |_| u64::from(rate) * self.rate_window());
-        let taken = conn
-            .taken_of(left)
-            .saturating_sub(conn.waits_mut().taken_before);
-        if taken < asked {
-            self.reset_late(conn, TimerKind::MinSendRate, wakes);
-        } else {
-            self.begin_rate_window(conn);
         }
     }
 }

@@ -66,7 +66,4 @@ choices! {
     /// a reservation, else ERROR_ACCESS_DENIED (5), as for a program without administrator rights.
     /// Off, the default: the namespace is open.
     enforce_url_acl: bool = false, "EnforceUrlAcl";
-    /// `SendRateWindow` (TMO-010): the seconds over which a client's rate is measured before it is
-    /// compared with MinSendRate, again and again while a send waits for the client. Default 10.
-    send_rate_window: u32 = 10, "SendRateWindow";
 }

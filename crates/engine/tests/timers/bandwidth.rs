@@ -268,6 +268,10 @@ fn tmo_010_a_client_that_is_held_back_is_not_too_slow() {
 #[test]
 fn tmo_010_a_client_that_reads_nothing_is_too_slow_below_a_limit_as_well() {
     let world = World::new();
+    world.set(Timeouts {
+        min_send_rate: 5_000_000,
+        ..Timeouts::default()
+    });
     limit_group(&world, Some(10_000_000));
     let download = download(&world);
     for _ in 0..120 {

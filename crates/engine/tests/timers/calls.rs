@@ -14,6 +14,7 @@ use crate::PATIENCE;
 use crate::world::World;
 
 /// What a call that waits is told.
+#[derive(Debug)]
 pub(crate) struct Told<T>(Receiver<T>);
 
 impl<T: PartialEq + std::fmt::Debug> Told<T> {
@@ -151,6 +152,29 @@ impl World {
         body: &'static [u8],
         (tag, more_data): (usize, bool),
     ) -> Told<Result<u64, Error>> {
+        let sent = self.send_on(queue, request, body, (tag, more_data));
+        sent.expect_err("it waits")
+    }
+
+    /// A response, or its beginning: its bytes, or a send that waits.
+    #[track_caller]
+    pub(crate) fn whole(
+        &self,
+        request: RequestId,
+        body: &'static [u8],
+        more_data: bool,
+    ) -> Result<u64, Told<Result<u64, Error>>> {
+        self.send_on(&self.queue, request, body, (0, more_data))
+    }
+
+    #[track_caller]
+    fn send_on(
+        &self,
+        queue: &QueueHandle,
+        request: RequestId,
+        body: &'static [u8],
+        (tag, more_data): (usize, bool),
+    ) -> Result<u64, Told<Result<u64, Error>>> {
         let (tell, told) = mpsc::channel();
         let mut head = ResponseHead::new();
         head.begin(200, b"OK").expect("a status");
@@ -171,7 +195,33 @@ impl World {
                 Box::new(Sending { tell, body, tag })
             },
         );
-        assert_eq!(sent, Ok(None));
-        Told(told)
+        sent.expect("a send").ok_or(Told(told))
+    }
+
+    /// A further part of a response that is not the last.
+    #[track_caller]
+    pub(crate) fn part(
+        &self,
+        request: RequestId,
+        body: &'static [u8],
+    ) -> Result<u64, Told<Result<u64, Error>>> {
+        let (tell, told) = mpsc::channel();
+        let call = SendCall {
+            request,
+            disconnect: false,
+            more_data: true,
+            opaque: false,
+        };
+        let sent = self.service.try_send_entity_body(
+            &self.queue,
+            &call,
+            &[Chunk::Memory(body)],
+            None,
+            &mut || {
+                let tell = tell.clone();
+                Box::new(Sending { tell, body, tag: 0 })
+            },
+        );
+        sent.expect("a send").ok_or(Told(told))
     }
 }
