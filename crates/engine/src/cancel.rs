@@ -69,7 +69,9 @@ impl Service {
     /// Closes the transport connection with a reset; waiting calls end with the reason's code.
     pub(crate) fn reset_connection(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
         if let Some(stream) = conn.stream.take() {
-            sys::reset(stream);
+            let shard = self.shard();
+            let polled = shard.lead.is_locked().then_some(&shard.registry);
+            sys::reset(stream, polled);
             self.vacate(conn, end, wakes);
         }
     }

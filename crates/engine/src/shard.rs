@@ -253,7 +253,7 @@ impl Service {
             self.tallies().note(Fault::ConnectionDropped);
             self.tallies().refused(reason);
             self.log_refused_connection(remote, listening, reason);
-            return sys::reset(stream);
+            return sys::reset(stream, None);
         }
         sys::prepare(&stream);
         let local = if listening.ip().is_unspecified() {

@@ -1,8 +1,8 @@
 //! The system calls that the engine needs and no safe library makes: what a TCP socket's peer has not
-//! taken, and threads that leave the program's signals alone.
+//! taken, breaking a connection off, and threads that leave the program's signals alone.
 //!
-//! Owns: one function per question, with its unsafe block, so that its users have none. Does not own:
-//! what the answers are for. Threading: any thread; nothing here blocks.
+//! Owns: one function per call, with its unsafe block, so that its users have none. Does not own:
+//! what they are for. Threading: any thread; nothing here blocks.
 
 mod thread;
 
@@ -54,11 +54,53 @@ pub fn unacknowledged<S>(_socket: &S) -> Option<u64> {
     None
 }
 
+/// Breaks the connection off: its peer gets a reset at once, whoever else holds the socket (a copy
+/// of the descriptor in another process, a duplicate in this one). The socket stays to be closed.
+/// `false`: the system cannot do it so, and nothing has happened.
+///
+/// Linux: connect(2) to an address of the family AF_UNSPEC dissolves the association; for a stream
+/// socket with a reset (tcp(7)). That is also what a close with a linger time of 0 does, but only
+/// that of the last descriptor. Never blocks.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn abort(socket: &impl AsFd) -> bool {
+    let nowhere = libc::sockaddr {
+        sa_family: libc::AF_UNSPEC as libc::sa_family_t,
+        sa_data: [0; 14],
+    };
+    let length = size_of::<libc::sockaddr>() as libc::socklen_t;
+    // SAFETY: the descriptor is open while it is borrowed; the address is that of a live value of
+    // the length that is given.
+    unsafe { libc::connect(socket.as_fd().as_raw_fd(), &raw const nowhere, length) == 0 }
+}
+
+/// The system has no such call that was tried.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn abort<S>(_socket: &S) -> bool {
+    false
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn an_abort_resets_although_somebody_else_holds_the_socket() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        server.write_all(b"part of an answer").unwrap();
+        let copy = server.try_clone().unwrap();
+        assert!(abort(&server));
+        let error = client.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+        // What is broken off already can be so again.
+        assert!(abort(&copy));
+        assert!(!abort(&std::fs::File::open("/dev/null").unwrap()));
+    }
 
     #[test]
     fn bytes_count_until_the_peer_has_them() {

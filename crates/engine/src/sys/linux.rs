@@ -16,6 +16,9 @@ use socket2::Socket;
 /// epoll(7), edge-triggered: a short read has emptied the socket.
 pub(super) const SHORT_READ_DRAINS: bool = true;
 
+/// connect(2) with AF_UNSPEC tells epoll of an error; a close does not.
+pub(super) const ABORT_IS_AN_EVENT: bool = true;
+
 /// Pending connections; cut to net.core.somaxconn, 4096 since Linux 5.4 (listen(2)).
 pub(super) const BACKLOG: i32 = 4096;
 

@@ -16,6 +16,9 @@ pub(crate) use super::std_clock::{millis, unix_seconds};
 /// kqueue(2), EV_CLEAR: a short read has emptied the socket, and the next arrival is an event.
 pub(super) const SHORT_READ_DRAINS: bool = true;
 
+/// There is no abort but the close.
+pub(super) const ABORT_IS_AN_EVENT: bool = false;
+
 /// Pending connections; cut to kern.ipc.somaxconn, 128 unless the administrator raised it.
 pub(super) const BACKLOG: i32 = 4096;
 

@@ -5,7 +5,7 @@
 //! crate is free of `cfg`. docs/PLATFORMS.md has each difference, its source, and what was checked
 //! where. Threading: any thread; nothing here blocks.
 //!
-//! Each module has: `SHORT_READ_DRAINS`, `BACKLOG`, `SEND_FLAGS`, `NO_FAMILY`, `before_bind`,
+//! Each module has: `SHORT_READ_DRAINS`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`, `NO_FAMILY`, `before_bind`,
 //! `prepare`, `check_writable`, `unix_seconds`,
 //! `millis`, `send_file`.
 
@@ -32,6 +32,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use mio::Registry;
 use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
@@ -45,12 +46,21 @@ pub(crate) const SHORT_READ_DRAINS: bool =
 /// Bytes of a file that one call sends at most: the bound of the systems is slightly below 2 GiB.
 const FILE_SHARE: u64 = 1 << 30;
 
-/// Closes the transport connection so that the peer sees a reset, never a clean end (G-067).
-pub(crate) fn reset(stream: TcpStream) {
-    // A time of zero means the same everywhere: unsent bytes are lost and the peer gets RST. A
-    // socket that the peer has reset refuses options on some systems; closing it is enough then.
+/// Closes the transport connection so that the peer sees a reset, never a clean end (G-067), and at
+/// once, whoever else has a copy of the descriptor. `polled`: where it is registered, if a thread
+/// may be polling there now.
+pub(crate) fn reset(mut stream: TcpStream, polled: Option<&Registry>) {
+    if let Some(registry) = polled.filter(|_| system::ABORT_IS_AN_EVENT) {
+        // One call more, which the close has less to do for; the thread that polls would wake up.
+        let _ = registry.deregister(&mut stream);
+    }
+    if httpsys_socket::abort(&stream) {
+        return;
+    }
+    // A time of zero means the same everywhere: unsent bytes are lost and the peer gets RST, when
+    // the last descriptor is closed. A socket that the peer has reset refuses options on some
+    // systems; closing it is enough then.
     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-    drop(stream);
 }
 
 /// Opens a listening socket on exactly this address and port.

@@ -13,6 +13,9 @@ pub(crate) use super::std_clock::{millis, unix_seconds};
 /// kqueue(2) with EV_CLEAR, or epoll.
 pub(super) const SHORT_READ_DRAINS: bool = true;
 
+/// There is no abort but the close.
+pub(super) const ABORT_IS_AN_EVENT: bool = false;
+
 /// Pending connections; the systems cut it to their limit.
 pub(super) const BACKLOG: i32 = 4096;
 

@@ -29,11 +29,42 @@ fn was_reset(mut peer: Peer) -> bool {
 #[test]
 fn g_067_a_reset_is_a_reset_and_a_close_is_none() {
     let (ours, peer) = pair();
-    reset(ours);
+    reset(ours, None);
     assert!(was_reset(peer));
     let (ours, peer) = pair();
     drop(ours);
     assert!(!was_reset(peer));
+}
+
+/// A copy of the descriptor, as a child process may have it. Where the system can only close, the
+/// copy has to go first.
+#[test]
+fn cxl_001_a_reset_reaches_the_peer_although_a_copy_of_the_socket_is_open() {
+    let (ours, peer) = pair();
+    let copy = SockRef::from(&ours).try_clone().unwrap();
+    reset(ours, None);
+    if cfg!(not(target_os = "linux")) {
+        drop(copy);
+    }
+    assert!(was_reset(peer));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reset_is_no_event_for_who_polls() {
+    let mut poll = mio::Poll::new().unwrap();
+    let (mut ours, peer) = pair();
+    let interest = mio::Interest::READABLE;
+    poll.registry()
+        .register(&mut ours, mio::Token(1), interest)
+        .unwrap();
+    let copy = SockRef::from(&ours).try_clone().unwrap();
+    reset(ours, Some(poll.registry()));
+    assert!(was_reset(peer));
+    let mut events = mio::Events::with_capacity(4);
+    poll.poll(&mut events, Some(Duration::ZERO)).unwrap();
+    assert!(events.is_empty(), "{events:?}");
+    drop(copy);
 }
 
 #[test]

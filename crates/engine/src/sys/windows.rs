@@ -16,6 +16,9 @@ pub(crate) use super::std_clock::{millis, unix_seconds};
 /// The next event comes only after a read that found nothing.
 pub(super) const SHORT_READ_DRAINS: bool = false;
 
+/// There is no abort but the close.
+pub(super) const ABORT_IS_AN_EVENT: bool = false;
+
 /// SOMAXCONN: the provider takes the largest reasonable number; a plain number is cut to 200.
 pub(super) const BACKLOG: i32 = 0x7fff_ffff;
 
