@@ -25,6 +25,7 @@ mod logging_files;
 mod opaque;
 mod opaque_overlapped;
 mod overlapped;
+mod port_zero;
 mod property;
 mod queue;
 mod queue_handle;

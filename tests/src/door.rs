@@ -283,6 +283,8 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn prepare_url(&self, url: &str) -> Result<String, u32>;
     /// HttpAddUrlToUrlGroup.
     fn add_url(&self, group: &Self::Group, url: &str, context: u64) -> Result<(), u32>;
+    /// HttpsysQueryUrlPort.
+    fn url_port(&self, group: &Self::Group, url: &str) -> Result<u16, u32>;
     /// HttpRemoveUrlFromUrlGroup.
     fn remove_url(&self, group: &Self::Group, url: &str) -> Result<(), u32>;
     /// HttpRemoveUrlFromUrlGroup with REMOVE_ALL.

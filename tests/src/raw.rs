@@ -377,6 +377,35 @@ pub fn wait_for_disconnect(queue: Handle, connection: u64) -> u32 {
     unsafe { http::HttpWaitForDisconnect(queue.raw(), connection, ptr::null_mut()) }
 }
 
+/// HttpsysQueryUrlPort.
+#[cfg(any(not(windows), feature = "dll"))]
+pub fn url_port(queue: Option<Handle>, group: u64, url: &str) -> Result<u16, u32> {
+    #[cfg(not(windows))]
+    use httpapi::api::extension::HttpsysQueryUrlPort;
+    #[cfg(windows)]
+    unsafe extern "system" {
+        fn HttpsysQueryUrlPort(
+            queue: *mut std::ffi::c_void,
+            group: u64,
+            url: *const u16,
+            port: *mut u16,
+        ) -> u32;
+    }
+    let url = wide(url);
+    let queue = queue.map_or(ptr::null_mut(), Handle::raw);
+    let mut port = 0;
+    // SAFETY: the text is terminated, and both places outlive the call.
+    checked(unsafe { HttpsysQueryUrlPort(queue, group, url.as_ptr(), &raw mut port) })?;
+    Ok(port)
+}
+
+/// An extension of ours, which the system's DLL does not have: ERROR_CALL_NOT_IMPLEMENTED.
+#[cfg(all(windows, not(feature = "dll")))]
+#[allow(clippy::missing_errors_doc, reason = "said above")]
+pub fn url_port(_queue: Option<Handle>, _group: u64, _url: &str) -> Result<u16, u32> {
+    Err(120)
+}
+
 /// HttpsysWhyClosed: number and name of the reason.
 #[cfg(any(not(windows), feature = "dll"))]
 pub fn why_closed(connection: u64) -> Result<(u32, String), u32> {

@@ -4,7 +4,7 @@
 //! `localhost` listens on. Does not own: parameters and choices of the request's syntax
 //! (`parameter`). A service of its own for each line.
 
-use httpsys::{Parameters, Response, Server};
+use httpsys::{Error, Parameters, Response, Server, Service};
 use httpsys_tests::client::Client;
 use httpsys_tests::ports::Port;
 
@@ -71,6 +71,23 @@ fn a_03_the_token_need_not_follow_the_text_of_the_program() {
         let alone = alone.map(str::to_owned);
         assert_eq!((page, second), (alone.clone(), alone), "{behind} {disable}");
         assert_eq!(third, Some(own), "{behind} {disable}");
+    }
+}
+
+#[test]
+fn pfx_005_port_0_may_be_refused_as_on_windows() {
+    for (value, wanted) in [("0", Err(Error::InvalidParameter)), ("1", Ok(()))] {
+        let service = Service::new(set("PortZero", value)).expect("a service");
+        let session = service.create_server_session().expect("a session");
+        let group = session.create_url_group().expect("a group");
+        for url in [
+            "http://localhost:0/",
+            "http://+:0/",
+            "http://127.0.0.1:0/a/",
+        ] {
+            assert_eq!(group.add_url(url).map(drop), wanted, "{url} {value}");
+            assert_eq!(group.remove_url(url), wanted, "{url} {value}");
+        }
     }
 }
 

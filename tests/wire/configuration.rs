@@ -101,3 +101,20 @@ fn cfg_003_a_change_of_the_list_is_not_for_ports_that_are_open() {
     group.add_url(&url("+", &port, "/two/")).expect("a URL");
     assert_eq!(reached(&port), [true, true]);
 }
+
+#[test]
+fn g_129_cfg_003_port_0_is_taken_at_the_addresses_of_the_list() {
+    let Some((service, group)) = service() else {
+        return;
+    };
+    service.add_listen_address(V6).expect("an entry");
+    let prefix = group.add_url("http://localhost:0/").expect("a URL");
+    assert_eq!(group.local_addrs(), Ok(vec![(V6, prefix.port()).into()]));
+    assert!(TcpStream::connect((V6, prefix.port())).is_ok());
+    assert!(TcpStream::connect((V4, prefix.port())).is_err());
+    group.remove_all_urls().expect("removed");
+    // There is no address to take a port of.
+    let refused = group.add_url("http://127.0.0.1:0/");
+    assert_eq!(refused, Err(httpsys::Error::NoResources));
+    assert_eq!(group.urls(), Ok(Vec::new()));
+}

@@ -279,9 +279,15 @@ fn lim_014_registrations_beyond_the_endpoints_are_refused() {
         let group = lab.server.url_group();
         let url = format!("http://localhost:{}/", other.number());
         assert_eq!(group.add_url(&url), Err(Error::NoResources));
+        // Nor is a port taken for port 0 (G-129).
+        assert_eq!(
+            group.add_url("http://localhost:0/"),
+            Err(Error::NoResources)
+        );
+        assert_eq!(group.url_port("http://localhost:0/"), Err(Error::NotFound));
         // A further prefix on the same endpoints is not another endpoint.
         let url = format!("http://localhost:{}/more/", lab.port.number());
-        assert_eq!(group.add_url(&url), Ok(()));
+        assert_eq!(group.add_url(&url).map(drop), Ok(()));
         assert_eq!(lab.status(get("/")), 200);
     });
 }

@@ -84,8 +84,29 @@ fn pfx_014_a_registration_without_a_reservation_fails_with_5() {
         strict
             .reserve_url(&url, "D:(A;;GX;;;WD)")
             .expect("reserved");
-        assert_eq!(mine.add_url(&url), Ok(()), "{host}");
+        assert_eq!(mine.add_url(&url).map(drop), Ok(()), "{host}");
         drop(mine);
-        assert_eq!(group(&open).add_url(&url), Ok(()), "{host}");
+        assert_eq!(group(&open).add_url(&url).map(drop), Ok(()), "{host}");
     }
+}
+
+/// The right is that for the port that was taken.
+#[test]
+fn g_129_pfx_014_port_0_needs_a_reservation_as_well() {
+    let service = service(true);
+    let group = group(&service);
+    for url in ["http://+:0/", "http://some.host:0/a/"] {
+        assert_eq!(group.add_url(url), Err(Error::AccessDenied), "{url}");
+        assert_eq!(group.url_port(url), Err(Error::NotFound), "{url}");
+        let reserved = service.reserve_url(url, "D:(A;;GX;;;WD)");
+        assert_eq!(reserved, Err(Error::InvalidParameter), "{url}");
+    }
+    let own = group
+        .add_url("http://localhost:0/")
+        .expect("no right needed");
+    let url = format!("http://+:{}/", own.port());
+    service
+        .reserve_url(&url, "D:(A;;GX;;;WD)")
+        .expect("reserved");
+    assert_eq!(group.add_url("http://+:0/").map(drop), Ok(()));
 }

@@ -18,8 +18,11 @@ use crate::reservation::Reservations;
 use crate::routing::{Conflict, Registration, RoutingTable};
 use crate::url_prefix::{ListenScope, UrlPrefix};
 
+mod free_port;
 mod listing;
 mod properties;
+
+pub use free_port::PortRequest;
 
 /// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).
 pub const MAX_QUEUE_NAME: usize = 260;
@@ -65,6 +68,8 @@ pub struct Model {
     reservations: Reservations,
     /// Registrations need a reservation (PFX-014).
     enforce_url_acl: bool,
+    /// Registrations may ask for a free port (G-129).
+    port_zero: bool,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +82,8 @@ struct Group {
     session: Option<ServerSessionId>,
     queue: Option<QueueId>,
     properties: Properties,
+    /// The port that 0 stands for in the group's URLs, while it has some on it (G-129).
+    free_port: Option<u16>,
 }
 
 #[derive(Debug)]
@@ -114,6 +121,16 @@ impl Model {
             configuration: Configuration::default(),
             reservations: Reservations::default(),
             enforce_url_acl: enforce,
+            port_zero: true,
+        }
+    }
+
+    /// The model in which port 0 is no port, as on Windows (PFX-005).
+    #[must_use]
+    pub fn without_port_zero(self) -> Self {
+        Model {
+            port_zero: false,
+            ..self
         }
     }
 
@@ -121,6 +138,7 @@ impl Model {
     pub fn clear(&mut self) {
         let empty = Model::with_url_acl(self.enforce_url_acl);
         let old = std::mem::replace(self, empty);
+        self.port_zero = old.port_zero;
         self.reservations = old.reservations;
         self.timeouts = old.timeouts;
         self.configuration = old.configuration;
@@ -302,6 +320,7 @@ impl Model {
             session: Some(session),
             queue: None,
             properties: Properties::default(),
+            free_port: None,
         };
         let id = self.groups.insert(group).ok_or(Error::NoResources)?;
         Ok(Outcome::UrlGroup(UrlGroupId(id)))
@@ -324,7 +343,11 @@ impl Model {
         context: u64,
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
-        let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        let prefix = self.prefix_of(group, url)?;
+        if prefix.port() == 0 {
+            // The driver had none to offer.
+            return Err(Error::NoResources);
+        }
         if !self.may_register(&prefix) {
             return Err(Error::AccessDenied);
         }
@@ -354,10 +377,11 @@ impl Model {
         url: &[u16],
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
-        let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        let prefix = self.prefix_of(group, url)?;
         if !self.routing.remove(&prefix, group) {
             return Err(Error::NotFound);
         }
+        self.give_back_port(group);
         effects.routes = true;
         effects.ports.push(prefix.port());
         Ok(Outcome::Done)
@@ -370,6 +394,7 @@ impl Model {
                 effects.ports.push(prefix.port());
             }
         }
+        self.give_back_port(group);
         Outcome::Done
     }
 
@@ -441,6 +466,7 @@ impl Model {
             session: None,
             queue: None,
             properties: Properties::default(),
+            free_port: None,
         };
         let group = UrlGroupId(self.groups.insert(group).ok_or(Error::NoResources)?);
         let queue = Queue {

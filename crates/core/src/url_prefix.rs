@@ -143,6 +143,16 @@ impl UrlPrefix {
     /// Parses UTF-16 text without a terminating NUL. A missing final slash on a non-empty path is
     /// tolerated (PFX-009, observed).
     pub fn parse(url: &[u16]) -> Result<UrlPrefix, InvalidPrefix> {
+        let prefix = UrlPrefix::parse_with_port_zero(url)?;
+        if prefix.port == 0 {
+            return Err(InvalidPrefix::Port);
+        }
+        Ok(prefix)
+    }
+
+    /// As [`UrlPrefix::parse`], but the port may be 0, a free port that is yet to be taken (G-129).
+    /// Such a prefix routes nothing; [`UrlPrefix::with_port`] makes one that does.
+    pub fn parse_with_port_zero(url: &[u16]) -> Result<UrlPrefix, InvalidPrefix> {
         if url.len() > MAX_URL_UNITS {
             return Err(InvalidPrefix::TooLong);
         }
@@ -178,9 +188,15 @@ impl UrlPrefix {
         self.scheme
     }
 
-    /// The port, 1 to 65535.
+    /// The port, 1 to 65535; 0 only after [`UrlPrefix::parse_with_port_zero`].
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The same prefix on another port.
+    #[must_use]
+    pub fn with_port(self, port: u16) -> UrlPrefix {
+        UrlPrefix { port, ..self }
     }
 
     /// The host element.
@@ -293,8 +309,11 @@ fn split_scheme(url: &[u16]) -> Result<(Scheme, &[u16]), InvalidPrefix> {
         .ok_or(InvalidPrefix::Scheme)
 }
 
-/// PFX-003 to PFX-007: decimal 1 to 65535, no leading zero, no sign.
+/// PFX-003 to PFX-007: decimal 1 to 65535, no leading zero, no sign; or 0 alone (G-129).
 fn parse_port(text: &[u16]) -> Result<u16, InvalidPrefix> {
+    if text == [u16::from(b'0')] {
+        return Ok(0);
+    }
     if text.is_empty() || text.len() > 5 || text[0] == u16::from(b'0') {
         return Err(InvalidPrefix::Port);
     }

@@ -25,6 +25,7 @@ mod drive;
 mod ends;
 mod entity_body;
 mod error_log;
+mod free_port;
 mod group;
 mod lead;
 mod listener;

@@ -16,6 +16,7 @@ use httpsys_core::url_prefix::ListenScope;
 use mio::Interest;
 use mio::net::TcpListener;
 
+use crate::free_port::Taken;
 use crate::service::Service;
 use crate::shard::Shard;
 use crate::sys;
@@ -30,12 +31,14 @@ pub(crate) struct Listener {
 
 impl Service {
     /// Makes the listeners of `port` what `scopes` want, within the IP listen list; a port that is
-    /// open keeps its own. On an error nothing has changed.
+    /// open keeps its own. Sockets that were `taken` already are used before others are opened. On
+    /// an error nothing has changed.
     pub(crate) fn listen_on(
         &self,
         port: u16,
         scopes: &[ListenScope],
         list: &[IpAddr],
+        taken: &mut Taken,
     ) -> Result<(), Error> {
         let list = self.list_of(port).unwrap_or_else(|| Arc::from(list));
         let loopback_only = self.parameters().choices.localhost_on_loopback;
@@ -68,7 +71,11 @@ impl Service {
         }
         let mut opened = Vec::new();
         for address in missing {
-            match self.open_listener(address, &list) {
+            let opened_now = match taken.socket_of(address) {
+                Some(socket) => self.add_listener(socket, address, &list),
+                None => self.open_listener(address, &list),
+            };
+            match opened_now {
                 Ok(index) => opened.push(index),
                 Err(error) if sys::is_unavailable(&error) => {
                     tracing::info!(%address, %error, "not listening: no such address here");
@@ -108,7 +115,15 @@ impl Service {
     }
 
     fn open_listener(&self, address: SocketAddr, list: &Arc<[IpAddr]>) -> io::Result<usize> {
-        let mut socket = sys::listen(address)?;
+        self.add_listener(sys::listen(address)?, address, list)
+    }
+
+    fn add_listener(
+        &self,
+        mut socket: TcpListener,
+        address: SocketAddr,
+        list: &Arc<[IpAddr]>,
+    ) -> io::Result<usize> {
         let shard = self.shard();
         let mut listeners = shard.listeners.write();
         let entry = listeners.vacant_entry();
@@ -137,7 +152,7 @@ impl Service {
     }
 }
 
-fn refusal(address: SocketAddr, error: &io::Error) -> Error {
+pub(crate) fn refusal(address: SocketAddr, error: &io::Error) -> Error {
     tracing::info!(%address, %error, "registration refused: the port cannot be opened");
     match error.kind() {
         io::ErrorKind::AddrInUse => Error::PortInUse,
@@ -148,7 +163,7 @@ fn refusal(address: SocketAddr, error: &io::Error) -> Error {
 
 /// The addresses that the registrations of a port need, without those a wildcard covers.
 /// Without `loopback_only` names of this machine listen on all addresses like others.
-fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) -> Vec<SocketAddr> {
+pub(crate) fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) -> Vec<SocketAddr> {
     let mut wanted: Vec<IpAddr> = Vec::new();
     for scope in scopes {
         match scope {
@@ -180,7 +195,7 @@ fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) -> Vec<Sock
 
 /// What of `wanted` the IP listen list lets open: all of it if the list is empty. The entries
 /// `0.0.0.0` and `::` stand for all addresses of their family (documented).
-fn within(list: &[IpAddr], wanted: Vec<SocketAddr>) -> Vec<SocketAddr> {
+pub(crate) fn within(list: &[IpAddr], wanted: Vec<SocketAddr>) -> Vec<SocketAddr> {
     if list.is_empty() {
         return wanted;
     }

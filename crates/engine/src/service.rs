@@ -12,7 +12,7 @@ use httpsys_core::configuration::Configuration;
 use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::property::Properties;
-use httpsys_core::proto::Parameters;
+use httpsys_core::proto::{Choices, Parameters};
 use httpsys_core::reservation::Reservation;
 use httpsys_core::service_state::ServiceState;
 use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
@@ -21,6 +21,7 @@ use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;
+use crate::free_port::Taken;
 use crate::group::{Group, Groups};
 use crate::lead::Leadership;
 use crate::pool::RequestPool;
@@ -97,7 +98,7 @@ impl Service {
         }
         let error_log = error_log::open(&parameters)?;
         let state = State {
-            model: Model::with_url_acl(parameters.choices.enforce_url_acl),
+            model: model_for(&parameters.choices),
             queues: HashMap::new(),
             handles: 0,
             groups: Groups::default(),
@@ -147,12 +148,33 @@ impl Service {
     /// As documented for the API function of each [`Control`] variant; [`Error::PortInUse`] (32)
     /// when a foreign socket has the port (PFX-013). Nothing has changed then.
     pub fn control(&self, call: Control) -> Result<Outcome, Error> {
+        self.execute(call).map(|(outcome, _)| outcome)
+    }
+
+    /// HttpAddUrlToUrlGroup and HttpAddUrl, and tells the port: that of the URL, or the one that was
+    /// taken for port 0 (G-129).
+    ///
+    /// # Errors
+    /// As [`Service::control`].
+    pub fn register(&self, call: Control) -> Result<u16, Error> {
+        let (_, effects) = self.execute(call)?;
+        effects.ports.first().copied().ok_or(Error::Internal)
+    }
+
+    fn execute(&self, call: Control) -> Result<(Outcome, Effects), Error> {
         let undo = undo_of(&call);
         let log = self.open_log(&call)?;
         let mut effects = Effects::default();
         let mut wakes = Wakes::default();
         let mut state = self.inner.model.lock();
-        let outcome = state.model.apply(call, &mut effects)?;
+        let mut taken = self.take_port(&mut state.model, &call)?;
+        let outcome = match state.model.apply(call, &mut effects) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                taken.give_back(&mut state.model);
+                return Err(error);
+            }
+        };
         if let Some(id) = effects.created {
             let queue = Queue::new(id, state.model.request_queue_name(id));
             state.queues.insert(id, Arc::new(queue));
@@ -167,7 +189,7 @@ impl Service {
         if effects.routes {
             self.inner.routes.publish(state.routes());
         }
-        if let Err(error) = self.sync_ports(&state.model, &effects.ports) {
+        if let Err(error) = self.sync_ports(&state.model, &effects.ports, &mut taken) {
             if let Some(undo) = undo {
                 // Undoing an insertion that has just succeeded cannot fail.
                 let undone = state.model.apply(undo, &mut Effects::default());
@@ -182,7 +204,7 @@ impl Service {
             Control::RemoveUrlFromUrlGroup { url: Some(url), .. } | Control::RemoveUrl { url, .. },
         ) = &undo
         {
-            trace::url_added(url);
+            trace::url_added(url, effects.ports.first().copied());
         }
         if let Some(log) = log {
             log.put_into(&mut state.groups);
@@ -198,7 +220,7 @@ impl Service {
         wakes.fire(self);
         self.inner.shard.interrupt();
         retired.iter().for_each(|log| log.close());
-        Ok(outcome)
+        Ok((outcome, effects))
     }
 
     /// A new handle to the queue with this id, while that is open.
@@ -283,7 +305,7 @@ impl Service {
         self.inner.routes.publish(state.routes());
         self.close_queues(&mut state, &queues, &mut wakes);
         for port in ports {
-            let closed = self.listen_on(port, &[], &[]);
+            let closed = self.listen_on(port, &[], &[], &mut Taken::default());
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
         }
         self.end_all(&mut wakes);
@@ -332,6 +354,11 @@ impl Service {
         }
     }
 
+    /// What the object model says now.
+    pub(crate) fn with_model<R>(&self, ask: impl FnOnce(&Model) -> R) -> R {
+        ask(&self.inner.model.lock().model)
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.inner.clock
     }
@@ -364,10 +391,10 @@ impl Service {
         (model.service_state(), groups.of(model).clone())
     }
 
-    fn sync_ports(&self, model: &Model, ports: &[u16]) -> Result<(), Error> {
+    fn sync_ports(&self, model: &Model, ports: &[u16], taken: &mut Taken) -> Result<(), Error> {
         for port in ports {
             let list = model.configuration().listen_addresses();
-            self.listen_on(*port, &model.scopes(*port), list)?;
+            self.listen_on(*port, &model.scopes(*port), list, taken)?;
             // Connections may come now, and no thread may be in a call.
             self.arm_fallback();
         }
@@ -386,6 +413,15 @@ impl Service {
             self.end_disconnect_waits(*id, wakes);
             self.reset_requests_of(*id, wakes);
         }
+    }
+}
+
+fn model_for(choices: &Choices) -> Model {
+    let model = Model::with_url_acl(choices.enforce_url_acl);
+    if choices.port_zero {
+        model
+    } else {
+        model.without_port_zero()
     }
 }
 

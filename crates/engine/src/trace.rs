@@ -5,6 +5,7 @@
 //! higher level that tell the same in our words. All are DEBUG, which is ours; each costs one
 //! comparison where nobody listens.
 
+use httpsys_core::url_prefix::UrlPrefix;
 use httpsys_core::{ConnectionId, Request};
 
 /// The target of all of them.
@@ -51,10 +52,15 @@ pub(crate) fn cleaned_up(connection: ConnectionId) {
     }
 }
 
-/// AddUrl.
-pub(crate) fn url_added(url: &[u16]) {
+/// AddUrl, with the port that was taken for port 0.
+pub(crate) fn url_added(url: &[u16], port: Option<u16>) {
     if is_on() {
-        event!("AddUrl", 31_u32, url = %String::from_utf16_lossy(url));
+        let prefix = UrlPrefix::parse_with_port_zero(url);
+        let url = match (prefix, port) {
+            (Ok(prefix), Some(port)) if prefix.port() == 0 => prefix.with_port(port).to_string(),
+            _ => String::from_utf16_lossy(url),
+        };
+        event!("AddUrl", 31_u32, url = %url);
     }
 }
 

@@ -133,6 +133,7 @@ pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity
 pub use httpsys_core::proto::{
     Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
 };
+pub use httpsys_core::url_prefix::{HostName, PrefixHost, Scheme, UrlPrefix};
 pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use httpsys_engine::logging::{
     Counters as LogCounters, Fields as LogFields, Flags as LogFlags,

@@ -3,10 +3,13 @@
 //! Owns the usual way to set the three up and to take them down. Does not own anything that they
 //! could not do by themselves. Threading: `Send` and `Sync`; any number of threads may receive.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::queue::Incoming;
-use crate::{Logging, Parameters, Request, RequestQueue, Result, ServerSession, Service, UrlGroup};
+use crate::{
+    Error, Logging, Parameters, Request, RequestQueue, Result, ServerSession, Service, UrlGroup,
+};
 
 /// A request queue with the URLs that lead to it.
 ///
@@ -19,12 +22,13 @@ use crate::{Logging, Parameters, Request, RequestQueue, Result, ServerSession, S
 /// # use std::io::{Read, Write};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+/// // Port 0 is a free port, the same for all URLs of a server.
 /// let server = Server::builder()
-///     .url(format!("http://localhost:{port}/"))
-///     .url_with_context(format!("http://localhost:{port}/api/"), 1)
+///     .url("http://localhost:0/")
+///     .url_with_context("http://localhost:0/api/", 1)
 ///     .bind()?;
-/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// let address = server.local_addr()?;
+/// # let mut client = std::net::TcpStream::connect(address)?;
 /// # client.write_all(b"GET /api/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 /// let request = server.receive()?;
 /// let text = if request.url_context() == 1 { "the API" } else { "a page" };
@@ -40,6 +44,8 @@ pub struct Server {
     session: ServerSession,
     group: UrlGroup,
     queue: RequestQueue,
+    /// Of the first URL that it was built with.
+    first_port: Option<u16>,
 }
 
 impl Drop for Server {
@@ -55,6 +61,23 @@ impl Server {
     /// Begins the set-up of a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
+    }
+
+    /// Where the first URL that the server was built with is reached, IPv4 first: for
+    /// `http://localhost:0/` `127.0.0.1` with the port that was taken. [`UrlGroup::local_addrs`] has
+    /// all addresses, [`UrlGroup::urls`] the URLs with their ports.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the server was built without a URL, when the URLs of that port were
+    /// removed, and when the IP listen list lets none of its addresses open;
+    /// [`Error::InvalidParameter`] when the group is closed.
+    pub fn local_addr(&self) -> Result<SocketAddr> {
+        let port = self.first_port.ok_or(Error::NotFound)?;
+        let addresses = self
+            .service()
+            .engine()
+            .local_addresses(self.group.id(), Some(port))?;
+        addresses.first().copied().ok_or(Error::NotFound)
     }
 
     /// As [`RequestQueue::receive`].
@@ -171,18 +194,17 @@ impl ServerBuilder {
     /// use httpsys::{Error, Parameters, Server};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    /// let url = format!("http://localhost:{port}/");
+    /// let url = "http://localhost:0/";
     /// // HTTPSYS_PARAMETERS=file and HTTPSYS_<Name>=value, as for programs in C.
     /// let mut parameters = httpsys::parameters_from_environment()?;
     /// parameters.max_field_length = 1024;
-    /// let server = Server::builder().url(&url).parameters(parameters).bind()?;
+    /// let server = Server::builder().url(url).parameters(parameters).bind()?;
     /// # drop(server);
     ///
     /// let refused = Parameters { max_field_length: 63, ..Parameters::default() };
     /// let why = refused.validate().unwrap_err();
     /// assert_eq!(why.to_string(), "MaxFieldLength is 63, but must be between 64 and 65534");
-    /// let result = Server::builder().url(&url).parameters(refused).bind();
+    /// let result = Server::builder().url(url).parameters(refused).bind();
     /// assert_eq!(result.unwrap_err(), Error::InvalidParameter);
     /// # Ok(())
     /// # }
@@ -222,13 +244,16 @@ impl ServerBuilder {
         if self.logging.is_some() {
             group.set_logging(self.logging.as_ref())?;
         }
+        let mut first_port = None;
         for (url, context) in &self.urls {
-            group.add_url_with_context(url, *context)?;
+            let prefix = group.add_url_with_context(url, *context)?;
+            first_port.get_or_insert(prefix.port());
         }
         Ok(Server {
             session,
             group,
             queue,
+            first_port,
         })
     }
 }

@@ -4,11 +4,12 @@
 //! among them (`httpsys-core`). Threading: `Send` and `Sync`; a registration is in force when the
 //! call that made it returns.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use httpsys_core::UrlGroupId;
 use httpsys_core::operation::Control;
-use httpsys_core::url_prefix::prepare;
+use httpsys_core::url_prefix::{UrlPrefix, prepare};
 
 use crate::service::utf16;
 use crate::session::SessionHandle;
@@ -22,14 +23,13 @@ use crate::{Error, RequestQueue, Result, Service};
 /// use httpsys::{Error, Parameters, Service};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
 /// let service = Service::new(Parameters::default())?;
 /// let queue = service.create_request_queue()?;
 /// let group = service.create_server_session()?.create_url_group()?;
 /// group.bind(&queue)?;
 ///
-/// let url = format!("http://localhost:{port}/shop/");
-/// group.add_url_with_context(&url, 7)?;
+/// // Port 0 is a free port.
+/// let url = group.add_url_with_context("http://localhost:0/shop/", 7)?.to_string();
 /// assert_eq!(group.add_url(&url), Err(Error::AlreadyExists));
 /// // A prefix has a port and ends with a slash.
 /// assert_eq!(group.add_url("http://localhost/"), Err(Error::InvalidParameter));
@@ -90,16 +90,33 @@ impl UrlGroup {
         })
     }
 
-    /// HttpAddUrlToUrlGroup with the context 0.
+    /// HttpAddUrlToUrlGroup with the context 0; returns the prefix as it is registered.
     ///
     /// `url` is a UrlPrefix string: `http://HOST:PORT/PATH/` where HOST is a name, an address,
     /// `+` (every host, before all others) or `*` (every host that nobody else has).
+    ///
+    /// Port 0 is a free port, which the returned prefix has (an extension, G-129): the first URL of
+    /// the group with port 0 takes one, the others get the same, and the group gives it back with its
+    /// last URL on it. `localhost` has the same port at `127.0.0.1` and `::1`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let service = httpsys::Service::new(httpsys::Parameters::default())?;
+    /// # let group = service.create_server_session()?.create_url_group()?;
+    /// let shop = group.add_url("http://localhost:0/shop/")?;
+    /// let cart = group.add_url("http://localhost:0/shop/cart/")?;
+    /// assert_eq!(shop.to_string(), format!("http://localhost:{}/shop/", cart.port()));
+    /// assert_eq!(group.local_addrs()?[0].port(), shop.port());
+    /// group.remove_url("http://localhost:0/shop/")?; // or by shop.to_string()
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a string that is no UrlPrefix (PFX-001 to PFX-008),
     /// [`Error::AlreadyExists`] for one that is registered (PFX-010), [`Error::PortInUse`] when
     /// another program has the port (PFX-013).
-    pub fn add_url(&self, url: &str) -> Result<()> {
+    pub fn add_url(&self, url: &str) -> Result<UrlPrefix> {
         self.add_url_with_context(url, 0)
     }
 
@@ -108,15 +125,48 @@ impl UrlGroup {
     ///
     /// # Errors
     /// As [`UrlGroup::add_url`].
-    pub fn add_url_with_context(&self, url: &str, context: u64) -> Result<()> {
-        self.control(Control::AddUrlToUrlGroup {
-            group: self.id,
-            url: utf16(url),
-            context,
-        })
+    pub fn add_url_with_context(&self, url: &str, context: u64) -> Result<UrlPrefix> {
+        let units = utf16(url);
+        let port = self
+            .service()
+            .engine()
+            .register(Control::AddUrlToUrlGroup {
+                group: self.id,
+                url: units.clone(),
+                context,
+            })?;
+        let prefix = UrlPrefix::parse_with_port_zero(&units).map_err(|_| Error::Internal)?;
+        Ok(prefix.with_port(port))
     }
 
-    /// HttpRemoveUrlFromUrlGroup.
+    /// The port of a URL of the group, which may be given as it was registered, with port 0.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a URL that the group does not have; [`Error::InvalidParameter`] for a
+    /// string that is no UrlPrefix and when the group is closed.
+    pub fn url_port(&self, url: &str) -> Result<u16> {
+        self.service().engine().port_of_url(self.id, &utf16(url))
+    }
+
+    /// The URLs of the group as they are registered, by port.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the group is closed.
+    pub fn urls(&self) -> Result<Vec<UrlPrefix>> {
+        self.service().engine().urls(self.id)
+    }
+
+    /// The addresses on which the group's URLs are reached, by port, IPv4 first: `127.0.0.1` and
+    /// `::1` for `localhost`, `0.0.0.0` and `::` for `+`, `*` and other names. Empty when the group
+    /// has no URL, or when the IP listen list lets none of them open.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the group is closed.
+    pub fn local_addrs(&self) -> Result<Vec<SocketAddr>> {
+        self.service().engine().local_addresses(self.id, None)
+    }
+
+    /// HttpRemoveUrlFromUrlGroup. With port 0 it is the port that the group has for that.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the group has no such URL (PFX-025); [`Error::InvalidParameter`]

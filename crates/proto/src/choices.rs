@@ -66,4 +66,7 @@ choices! {
     /// a reservation, else ERROR_ACCESS_DENIED (5), as for a program without administrator rights.
     /// Off, the default: the namespace is open.
     enforce_url_acl: bool = false, "EnforceUrlAcl";
+    /// `PortZero` (G-129): the port 0 in a registration stands for a free port that the service
+    /// takes. Off: a prefix with port 0 is refused with 87, as HTTP.sys does (PFX-005). Default on.
+    port_zero: bool = true, "PortZero";
 }

@@ -223,6 +223,10 @@ impl Door for CAbi {
         checked(raw::add_url_to_group(*group, url, context))
     }
 
+    fn url_port(&self, group: &u64, url: &str) -> Result<u16, u32> {
+        raw::url_port(None, *group, url)
+    }
+
     fn remove_url(&self, group: &u64, url: &str) -> Result<(), u32> {
         checked(raw::remove_url_from_group(*group, Some(url), 0))
     }

@@ -182,7 +182,12 @@ impl Door for RustApi {
     }
 
     fn add_url(&self, group: &UrlGroup, url: &str, context: u64) -> Result<(), u32> {
-        group.add_url_with_context(url, context).map_err(code)
+        let added = group.add_url_with_context(url, context);
+        added.map(drop).map_err(code)
+    }
+
+    fn url_port(&self, group: &UrlGroup, url: &str) -> Result<u16, u32> {
+        group.url_port(url).map_err(code)
     }
 
     fn remove_url(&self, group: &UrlGroup, url: &str) -> Result<(), u32> {

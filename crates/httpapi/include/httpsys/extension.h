@@ -18,6 +18,31 @@
 extern "C" {
 #endif
 
+/* ---- Port 0 ----
+ *
+ * HttpAddUrlToUrlGroup and HttpAddUrl take a UrlPrefix with port 0, for instance
+ * "http://localhost:0/": the service takes a free port. HTTP.sys refuses such a prefix (87); with
+ * HTTPSYS_PortZero=0 so does this implementation.
+ *
+ * Within one URL group (or one version 1 queue) port 0 stands for one port: the first URL with it
+ * takes the port, others with port 0 have the same one, and HttpRemoveUrlFromUrlGroup and HttpRemoveUrl
+ * take the URL as it was given or with its port. The port is given back with the group's last URL on
+ * it. "localhost" has the same port at 127.0.0.1 and ::1. Nobody can get between: the sockets that
+ * found the port are those that listen. */
+
+/* Tells the port of a registered URL, above all of one with port 0.
+ *
+ * UrlGroupId is the URL group that has the URL and RequestQueueHandle NULL; for HttpAddUrl it is
+ * RequestQueueHandle, and UrlGroupId is HTTP_NULL_ID. FullyQualifiedUrl is the URL as it was
+ * registered, or with its port.
+ *
+ * NO_ERROR; ERROR_FILE_NOT_FOUND (2) for a URL that is not registered there; ERROR_INVALID_HANDLE (6)
+ * for a closed queue; ERROR_INVALID_PARAMETER (87) for a NULL pointer, a string that is no UrlPrefix,
+ * an unknown group, a queue of version 2, and unless exactly one of group and queue is given. */
+HTTPAPI_LINKAGE ULONG WINAPI HttpsysQueryUrlPort(_In_opt_ HANDLE RequestQueueHandle,
+                                                 _In_ HTTP_URL_GROUP_ID UrlGroupId,
+                                                 _In_ PCWSTR FullyQualifiedUrl, _Out_ PUSHORT Port);
+
 /* ---- Why a connection ended. docs/WHY.md tells what to do about each. ---- */
 
 typedef enum _HTTPSYS_CLOSE_REASON {

@@ -2,14 +2,15 @@
 //!
 //! Owns the functions. Does not own what they tell (`httpsys_engine`). Threading: any thread.
 
-use httpsys_core::ConnectionId;
+use httpsys_core::{ConnectionId, Error, UrlGroupId};
 use httpsys_engine::Fate;
 
 use crate::code::Code;
 use crate::entry::entry;
 use crate::lifecycle;
-use crate::pointers::Out;
-use crate::types::{HTTPSYS_CLOSE_INFO, HTTPSYS_NAME_LENGTH};
+use crate::pointers::{self, Out};
+use crate::queue_handle::QueueHandle;
+use crate::types::{HANDLE, HTTPSYS_CLOSE_INFO, HTTPSYS_NAME_LENGTH};
 
 entry! {
     /// Why a connection ended: whoever ended it, and whatever for. `Reason` is 0 while it is open.
@@ -29,6 +30,28 @@ entry! {
             Win32Status: status,
             Name: name_of(name),
         });
+        Ok(())
+    }
+
+    /// The port of a URL of a URL group, or of a version 1 queue: for port 0 the one that was taken
+    /// (G-129). The URL is given as it was registered, or with its port.
+    ///
+    /// 87 for a NULL pointer, a string that is no UrlPrefix, an unknown group, a queue of version 2,
+    /// and unless exactly one of queue and group is given; 6 for a closed queue; 2 for a URL that is
+    /// not registered there.
+    fn HttpsysQueryUrlPort(queue: HANDLE, group: u64, url: *const u16, port: *mut u16) -> u32 {
+        // SAFETY: by the contract of the function.
+        let (url, port) = unsafe { (pointers::utf16(url)?, Out::required(port)?) };
+        let service = lifecycle::service()?;
+        let found = match (queue.is_null(), group) {
+            (true, group) if group != 0 => service.port_of_url(UrlGroupId(group), url)?,
+            (false, 0) => {
+                let queue = QueueHandle::lookup(queue)?.queue().id();
+                service.port_of_v1_url(queue, url)?
+            }
+            _ => return Err(Error::InvalidParameter.into()),
+        };
+        port.set(found);
         Ok(())
     }
 }

@@ -1,0 +1,117 @@
+//! Port 0: a URL group's registrations on a port that the driver chooses (G-129, ours).
+//!
+//! Owns: what port 0 stands for. The first URL with port 0 of a URL group, or of a version 1 queue,
+//! needs a port that the driver takes and offers; the others have the same one, and so has a removal.
+//! With the group's last URL on it the port is given back. Does not own: which port is free
+//! (`httpsys-engine`). Invariant: a group's port is one on which it has a registration, except
+//! between an offer and the call that it is for. Threading: plain data.
+
+use super::{Group, Model};
+use crate::error::Error;
+use crate::ids::{QueueId, UrlGroupId};
+use crate::operation::Control;
+use crate::url_prefix::{ListenScope, UrlPrefix};
+
+/// What has to be found for a call before it is applied: a port that is free in a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortRequest {
+    /// Who gets it.
+    pub group: UrlGroupId,
+    /// Where it has to be free.
+    pub scope: ListenScope,
+}
+
+impl Model {
+    /// The port that `call` needs and that is not there yet. `None` for every other call, also for
+    /// one that will fail.
+    #[must_use]
+    pub fn port_request(&self, call: &Control) -> Option<PortRequest> {
+        let (group, url) = match call {
+            Control::AddUrlToUrlGroup { group, url, .. } => (self.group_of_v2(*group), url),
+            Control::AddUrl { queue, url } => (self.group_of_v1(*queue), url),
+            _ => return None,
+        };
+        let group = group.ok()?;
+        let prefix = self.prefix_of(group, url).ok()?;
+        (prefix.port() == 0).then(|| PortRequest {
+            group,
+            scope: prefix.listen_scope(),
+        })
+    }
+
+    /// Port 0 in the group's URLs stands for this port from now on.
+    pub fn offer_port(&mut self, group: UrlGroupId, port: u16) {
+        if let Some(group) = self.groups.get_mut(group.0) {
+            group.free_port = Some(port);
+        }
+    }
+
+    /// Takes an offer back whose call has failed.
+    pub fn give_back_port(&mut self, group: UrlGroupId) {
+        let Some(port) = self.free_port_of(group) else {
+            return;
+        };
+        let mut prefixes = self.routing.prefixes_of(group);
+        let used = prefixes.any(|prefix| prefix.port() == port);
+        if let (false, Some(group)) = (used, self.groups.get_mut(group.0)) {
+            group.free_port = None;
+        }
+    }
+
+    /// The port of a URL that a URL group has, given as it was registered or with its port.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix and for an unknown group;
+    /// [`Error::NotFound`] (2) for a URL that the group does not have.
+    pub fn port_of_url(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
+        let group = self.group_of_v2(group)?;
+        self.port_in(group, url)
+    }
+
+    /// As [`Model::port_of_url`] for a version 1 queue.
+    ///
+    /// # Errors
+    /// As [`Model::port_of_url`]; [`Error::InvalidHandle`] (6) for a closed queue,
+    /// [`Error::InvalidParameter`] (87) for one of version 2.
+    pub fn port_of_v1_url(&self, queue: QueueId, url: &[u16]) -> Result<u16, Error> {
+        let group = self.group_of_v1(queue)?;
+        self.port_in(group, url)
+    }
+
+    /// The URLs of a group, by port.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] (87) for an unknown group.
+    pub fn urls_of(&self, group: UrlGroupId) -> Result<Vec<UrlPrefix>, Error> {
+        let group = self.group_of_v2(group)?;
+        Ok(self.routing.prefixes_of(group).cloned().collect())
+    }
+
+    fn port_in(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
+        let prefix = self.prefix_of(group, url)?;
+        match self.routing.get(&prefix) {
+            Some(registration) if registration.group == group => Ok(prefix.port()),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    /// The prefix that a group means by `url`. Its port is 0 while the group has none for that.
+    pub(super) fn prefix_of(&self, group: UrlGroupId, url: &[u16]) -> Result<UrlPrefix, Error> {
+        let parsed = if self.port_zero {
+            UrlPrefix::parse_with_port_zero(url)
+        } else {
+            UrlPrefix::parse(url)
+        };
+        let prefix = parsed.map_err(|_| Error::InvalidParameter)?;
+        Ok(match (prefix.port(), self.free_port_of(group)) {
+            (0, Some(port)) => prefix.with_port(port),
+            _ => prefix,
+        })
+    }
+
+    fn free_port_of(&self, group: UrlGroupId) -> Option<u16> {
+        self.groups
+            .get(group.0)
+            .and_then(|group: &Group| group.free_port)
+    }
+}
