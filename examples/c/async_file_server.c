@@ -119,7 +119,8 @@ static void respond(struct operation *operation, USHORT status, const char *reas
     response.StatusCode = status;
     response.pReason = reason;
     response.ReasonLength = (USHORT)strlen(reason);
-    response.EntityChunkCount = 1;
+    /* To HEAD without the body: the client would take it for the next response. */
+    response.EntityChunkCount = operation->request->Verb != HttpVerbHEAD;
     response.pEntityChunks = chunk;
     start(operation, 1);
     error = HttpSendHttpResponse(server->queue, id, 0, &response, NULL, NULL, NULL, 0,

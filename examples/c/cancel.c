@@ -49,6 +49,9 @@ int main(int argc, char **argv)
         }
 #endif
     }
+    if (error != NO_ERROR) { /* 32: another program has the port */
+        fprintf(stderr, "%s: error %u\n", url, (unsigned)error);
+    }
     HttpTerminate(HTTP_INITIALIZE_SERVER, NULL);
     return error == NO_ERROR ? 0 : 1;
 }

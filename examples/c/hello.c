@@ -2,7 +2,7 @@
  *
  *   hello [PORT [THREADS]]          port 8080 and 4 threads if not given; ends on SIGINT, SIGTERM
  *
- *   GET  /          a line of text
+ *   GET  /          a line of text; HEAD its head alone
  *   POST /echo      the body that was sent, up to 1 MiB
  *   GET  /stream    a response in pieces, framed by this program
  *   GET  /cancel    no response: the connection is reset
@@ -49,35 +49,42 @@ static HTTP_DATA_CHUNK memory_chunk(const void *bytes, size_t length)
     return chunk;
 }
 
-/* Sends a whole response; the service adds Content-Length. */
-static ULONG send_all(HANDLE queue, HTTP_REQUEST_ID id, HTTP_RESPONSE *response, const void *body,
-                      size_t length)
+/* Sends a whole response. To HEAD it has the length of the body and not the body, which the client
+ * would take for the next response: the service sends what it is given. */
+static ULONG send_all(HANDLE queue, const HTTP_REQUEST *request, HTTP_RESPONSE *response,
+                      const void *body, size_t length)
 {
     HTTP_DATA_CHUNK chunk = memory_chunk(body, length);
-    response->EntityChunkCount = 1;
+    char digits[24];
+
+    snprintf(digits, sizeof(digits), "%lu", (unsigned long)length);
+    set_header(response, HttpHeaderContentLength, digits);
+    response->EntityChunkCount = request->Verb != HttpVerbHEAD;
     response->pEntityChunks = &chunk;
-    return HttpSendHttpResponse(queue, id, 0, response, NULL, NULL, NULL, 0, NULL, NULL);
+    return HttpSendHttpResponse(queue, request->RequestId, 0, response, NULL, NULL, NULL, 0, NULL,
+                                NULL);
 }
 
-static ULONG send_text(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char *reason,
-                       const char *text)
+static ULONG send_text(HANDLE queue, const HTTP_REQUEST *request, USHORT status,
+                       const char *reason, const char *text)
 {
     HTTP_RESPONSE response;
     begin(&response, status, reason, "text/plain");
-    return send_all(queue, id, &response, text, strlen(text));
+    return send_all(queue, request, &response, text, strlen(text));
 }
 
 /* ---- The four things this server does ---- */
 
 /* Reads the body until ERROR_HANDLE_EOF says that it is complete, then sends it back. */
-static ULONG echo(HANDLE queue, HTTP_REQUEST_ID id)
+static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
 {
+    HTTP_REQUEST_ID id = request->RequestId;
     ULONG length = 0, got = 0;
     ULONG error = NO_ERROR;
     char *body = malloc(MAX_ECHO);
 
     if (body == NULL) {
-        return send_text(queue, id, 500, "Internal Server Error", "out of memory\n");
+        return send_text(queue, request, 500, "Internal Server Error", "out of memory\n");
     }
     while (error == NO_ERROR && length < MAX_ECHO) {
         error = HttpReceiveRequestEntityBody(queue, id, 0, body + length, MAX_ECHO - length, &got,
@@ -89,9 +96,9 @@ static ULONG echo(HANDLE queue, HTTP_REQUEST_ID id)
     if (error == ERROR_HANDLE_EOF) {
         HTTP_RESPONSE response;
         begin(&response, 200, "OK", "application/octet-stream");
-        error = send_all(queue, id, &response, body, length);
+        error = send_all(queue, request, &response, body, length);
     } else if (error == NO_ERROR) {
-        error = send_text(queue, id, 413, "Content Too Large", "at most 1 MiB\n");
+        error = send_text(queue, request, 413, "Content Too Large", "at most 1 MiB\n");
     }
     free(body);
     return error;
@@ -147,20 +154,21 @@ static void answer(HANDLE queue, const HTTP_REQUEST *request)
     HTTP_REQUEST_ID id = request->RequestId;
     ULONG error;
 
-    if (request->Verb == HttpVerbGET && has_path(request, "/")) {
-        error = send_text(queue, id, 200, "OK", "hello from the HTTP Server API\n");
+    if ((request->Verb == HttpVerbGET || request->Verb == HttpVerbHEAD) && has_path(request, "/")) {
+        error = send_text(queue, request, 200, "OK", "hello from the HTTP Server API\n");
     } else if (request->Verb == HttpVerbPOST && has_path(request, "/echo")) {
-        error = echo(queue, id);
+        error = echo(queue, request);
     } else if (request->Verb == HttpVerbGET && has_path(request, "/stream")) {
         error = stream(queue, id);
     } else if (request->Verb == HttpVerbGET && has_path(request, "/cancel")) {
         error = HttpCancelHttpRequest(queue, id, NULL);
     } else {
-        error = send_text(queue, id, 404, "Not Found", "nothing here\n");
+        error = send_text(queue, request, 404, "Not Found", "nothing here\n");
     }
     /* ERROR_CONNECTION_INVALID: the client has gone, which is not our problem. */
     if (error != NO_ERROR && error != ERROR_CONNECTION_INVALID) {
         fprintf(stderr, "request %llx: error %u\n", (unsigned long long)id, (unsigned)error);
+        HttpCancelHttpRequest(queue, id, NULL); /* or its client would wait on */
     }
 }
 

@@ -43,11 +43,13 @@ static char *text_of(write_text write)
     return NULL;
 }
 
-static ULONG respond(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char *type,
+/* To HEAD without the body: the client would take it for the next response. */
+static ULONG respond(HANDLE queue, const HTTP_REQUEST *request, USHORT status, const char *type,
                      const char *body)
 {
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
+    char length[24];
 
     memset(&response, 0, sizeof(response));
     response.StatusCode = status;
@@ -59,21 +61,26 @@ static ULONG respond(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char
     chunk.DataChunkType = HttpDataChunkFromMemory;
     chunk.FromMemory.pBuffer = (void *)body;
     chunk.FromMemory.BufferLength = (ULONG)strlen(body);
-    response.EntityChunkCount = 1;
+    response.Headers.KnownHeaders[HttpHeaderContentLength].pRawValue = length;
+    response.Headers.KnownHeaders[HttpHeaderContentLength].RawValueLength =
+        (USHORT)snprintf(length, sizeof(length), "%lu", (unsigned long)strlen(body));
+    response.EntityChunkCount = request->Verb != HttpVerbHEAD;
     response.pEntityChunks = &chunk;
-    return HttpSendHttpResponse(queue, id, 0, &response, NULL, NULL, NULL, 0, NULL, NULL);
+    return HttpSendHttpResponse(queue, request->RequestId, 0, &response, NULL, NULL, NULL, 0, NULL,
+                                NULL);
 }
 
-static ULONG respond_with(HANDLE queue, HTTP_REQUEST_ID id, write_text write, const char *type)
+static ULONG respond_with(HANDLE queue, const HTTP_REQUEST *request, write_text write,
+                          const char *type)
 {
     char *text = text_of(write);
-    ULONG error = respond(queue, id, 200, type, text != NULL ? text : "");
+    ULONG error = text != NULL ? respond(queue, request, 200, type, text) : ERROR_NOT_ENOUGH_MEMORY;
     free(text);
     return error;
 }
 
 /* The structures, for programs that have a use for numbers. */
-static ULONG respond_with_numbers(HANDLE queue, HTTP_REQUEST_ID id)
+static ULONG respond_with_numbers(HANDLE queue, const HTTP_REQUEST *request)
 {
     HTTPSYS_REQUEST_QUEUE_COUNTERS counters;
     char text[128];
@@ -87,37 +94,58 @@ static ULONG respond_with_numbers(HANDLE queue, HTTP_REQUEST_ID id)
              (unsigned long long)counters.ArrivalRate,
              (unsigned long long)counters.CurrentQueueSize,
              (unsigned long long)counters.RejectedRequests);
-    return respond(queue, id, 200, "text/plain", text);
+    return respond(queue, request, 200, "text/plain", text);
 }
 
 static int is_get(const HTTP_REQUEST *request, const char *target)
 {
-    return request->Verb == HttpVerbGET && request->RawUrlLength == strlen(target)
+    return (request->Verb == HttpVerbGET || request->Verb == HttpVerbHEAD)
+           && request->RawUrlLength == strlen(target)
            && memcmp(request->pRawUrl, target, strlen(target)) == 0;
+}
+
+static ULONG answer(HANDLE queue, const HTTP_REQUEST *request)
+{
+    if (is_get(request, "/metrics")) {
+        return respond_with(queue, request, HttpsysWritePrometheus,
+                            "text/plain; version=0.0.4; charset=utf-8");
+    }
+    if (is_get(request, "/state")) {
+        return respond_with(queue, request, HttpsysWriteServiceState, "text/plain");
+    }
+    if (is_get(request, "/queue")) {
+        return respond_with_numbers(queue, request);
+    }
+    return respond(queue, request, 404, "text/plain", "nothing here\n");
 }
 
 static void *serve(void *argument)
 {
     HANDLE queue = argument;
-    ULONG size = 64 * 1024;
+    ULONG size = 4096, needed = 0;
     HTTP_REQUEST *request = malloc(size);
-    ULONG error = request != NULL ? NO_ERROR : ERROR_NOT_ENOUGH_MEMORY;
+    HTTP_REQUEST_ID id = HTTP_NULL_ID; /* the next request */
 
-    while (error == NO_ERROR) {
-        error = HttpReceiveHttpRequest(queue, HTTP_NULL_ID, 0, request, size, NULL, NULL);
-        if (error != NO_ERROR) {
-            break; /* the queue was shut down */
+    while (request != NULL) {
+        ULONG error = HttpReceiveHttpRequest(queue, id, 0, request, size, &needed, NULL);
+        if (error == ERROR_MORE_DATA) {
+            /* It is ours now, but did not fit: ask for it again by its id. */
+            id = request->RequestId;
+            size = needed;
+            free(request);
+            request = malloc(size);
+            continue;
         }
-        if (is_get(request, "/metrics")) {
-            respond_with(queue, request->RequestId, HttpsysWritePrometheus,
-                         "text/plain; version=0.0.4; charset=utf-8");
-        } else if (is_get(request, "/state")) {
-            respond_with(queue, request->RequestId, HttpsysWriteServiceState, "text/plain");
-        } else if (is_get(request, "/queue")) {
-            respond_with_numbers(queue, request->RequestId);
-        } else {
-            respond(queue, request->RequestId, 404, "text/plain", "nothing here\n");
+        if (error == NO_ERROR) {
+            error = answer(queue, request);
+            if (error != NO_ERROR && error != ERROR_CONNECTION_INVALID) {
+                fprintf(stderr, "request: error %u\n", (unsigned)error);
+                HttpCancelHttpRequest(queue, request->RequestId, NULL);
+            }
+        } else if (error != ERROR_CONNECTION_INVALID || id == HTTP_NULL_ID) {
+            break; /* ERROR_OPERATION_ABORTED or ERROR_INVALID_HANDLE: the queue was shut down */
         }
+        id = HTTP_NULL_ID;
     }
     free(request);
     return NULL;

@@ -1,5 +1,5 @@
 /* Version 1 of the API, one thread, blocking calls: GET gets a line of text, POST gets its body
- * back while it arrives.
+ * back while it arrives. HEAD gets the head that GET would get.
  *
  *   v1_echo URL...              for instance: v1_echo http://localhost:8080/
  *
@@ -62,18 +62,23 @@ static void set_memory(HTTP_DATA_CHUNK *chunk, const void *bytes, size_t length)
     chunk->FromMemory.BufferLength = (ULONG)length;
 }
 
-static ULONG send_text(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char *reason,
-                       const char *text)
+/* To HEAD without the body: the client would take it for the next response. */
+static ULONG send_text(HANDLE queue, const HTTP_REQUEST *request, USHORT status,
+                       const char *reason, const char *text)
 {
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
+    char length[24];
     ULONG sent = 0;
 
     set_status(&response, status, reason);
     set_memory(&chunk, text, strlen(text));
-    response.EntityChunkCount = 1;
+    snprintf(length, sizeof(length), "%lu", (unsigned long)strlen(text));
+    set_header(&response, HttpHeaderContentLength, length, strlen(length));
+    response.EntityChunkCount = request->Verb != HttpVerbHEAD;
     response.pEntityChunks = &chunk;
-    return HttpSendHttpResponse(queue, id, 0, &response, NULL, &sent, NULL, 0, NULL, NULL);
+    return HttpSendHttpResponse(queue, request->RequestId, 0, &response, NULL, &sent, NULL, 0, NULL,
+                                NULL);
 }
 
 /* Sends one piece of the body. Without a Content-Length the program writes the chunked coding. */
@@ -108,7 +113,7 @@ static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
 
     if (coded && (request->Version.MajorVersion < 1 ||
                   (request->Version.MajorVersion == 1 && request->Version.MinorVersion < 1))) {
-        return send_text(queue, request->RequestId, 411, "Length Required", "How long?\r\n");
+        return send_text(queue, request, 411, "Length Required", "How long?\r\n");
     }
     piece = (char *)allocate(PIECE);
     if (piece == NULL) {
@@ -144,12 +149,13 @@ static ULONG answer(HANDLE queue, const HTTP_REQUEST *request)
 {
     switch (request->Verb) {
     case HttpVerbGET:
-        return send_text(queue, request->RequestId, 200, "OK",
+    case HttpVerbHEAD:
+        return send_text(queue, request, 200, "OK",
                          asks_to_quit(request) ? "Good bye.\r\n" : "Version 1 says hello.\r\n");
     case HttpVerbPOST:
         return echo(queue, request);
     default:
-        return send_text(queue, request->RequestId, 501, "Not Implemented", "GET or POST.\r\n");
+        return send_text(queue, request, 501, "Not Implemented", "GET or POST.\r\n");
     }
 }
 
@@ -169,6 +175,7 @@ static ULONG serve(HANDLE queue)
             error = answer(queue, request);
             if (error != NO_ERROR) { /* the client may have gone */
                 wprintf(L"answering failed with %lu\n", error);
+                HttpCancelHttpRequest(queue, request->RequestId, NULL);
             }
             HTTP_SET_NULL_ID(&id);
         } else if (error == ERROR_MORE_DATA) {

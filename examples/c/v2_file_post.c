@@ -55,20 +55,26 @@ static void set_status(HTTP_RESPONSE *response, USHORT status, const char *reaso
     response->ReasonLength = (USHORT)strlen(reason);
 }
 
-static ULONG send_text(HANDLE queue, HTTP_REQUEST_ID id, USHORT status, const char *reason,
-                       const char *text)
+/* To HEAD without the body: the client would take it for the next response. */
+static ULONG send_text(HANDLE queue, const HTTP_REQUEST *request, USHORT status,
+                       const char *reason, const char *text)
 {
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
+    char length[24];
 
     set_status(&response, status, reason);
     memset(&chunk, 0, sizeof(chunk));
     chunk.DataChunkType = HttpDataChunkFromMemory;
     chunk.FromMemory.pBuffer = (PVOID)text;
     chunk.FromMemory.BufferLength = (ULONG)strlen(text);
-    response.EntityChunkCount = 1;
+    snprintf(length, sizeof(length), "%lu", (unsigned long)strlen(text));
+    response.Headers.KnownHeaders[HttpHeaderContentLength].pRawValue = length;
+    response.Headers.KnownHeaders[HttpHeaderContentLength].RawValueLength = (USHORT)strlen(length);
+    response.EntityChunkCount = request->Verb != HttpVerbHEAD;
     response.pEntityChunks = &chunk;
-    return HttpSendHttpResponse(queue, id, 0, &response, NULL, NULL, NULL, 0, NULL, NULL);
+    return HttpSendHttpResponse(queue, request->RequestId, 0, &response, NULL, NULL, NULL, 0, NULL,
+                                NULL);
 }
 
 /* Writes the body to the file; its length comes back in *total. */
@@ -128,7 +134,7 @@ static ULONG answer_post(HANDLE queue, const HTTP_REQUEST *request)
     ULONG error;
 
     if (!(request->Flags & HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS)) {
-        return send_text(queue, request->RequestId, 200, "OK", "There was no body.\r\n");
+        return send_text(queue, request, 200, "OK", "There was no body.\r\n");
     }
     if (GetTempFileNameW(L".", L"New", 0, name) == 0) {
         return GetLastError();
@@ -154,12 +160,13 @@ static ULONG answer(HANDLE queue, const HTTP_REQUEST *request)
 {
     switch (request->Verb) {
     case HttpVerbGET:
-        return send_text(queue, request->RequestId, 200, "OK",
+    case HttpVerbHEAD:
+        return send_text(queue, request, 200, "OK",
                          asks_to_quit(request) ? "Good bye.\r\n" : "Version 2 says hello.\r\n");
     case HttpVerbPOST:
         return answer_post(queue, request);
     default:
-        return send_text(queue, request->RequestId, 501, "Not Implemented", "GET or POST.\r\n");
+        return send_text(queue, request, 501, "Not Implemented", "GET or POST.\r\n");
     }
 }
 

@@ -5,6 +5,7 @@
 //! details of the protocol. Each program runs in a process of its own on a port of its own.
 #![cfg(not(windows))]
 
+mod readme;
 mod surroundings;
 
 use std::process::Command;
@@ -17,6 +18,8 @@ use httpsys_tests::watchdog::Watchdog;
 /// What all programs named hello do, whatever they are written in.
 fn drive(port: u16) {
     answers_a_text(port);
+    answers_head_without_a_body(port);
+    takes_a_long_head(port);
     echoes(port);
     streams(port);
     cancels(port);
@@ -40,6 +43,35 @@ fn answers_a_text(port: u16) {
             "made by the service"
         );
         assert!(!response.body.is_empty());
+    }
+}
+
+/// What comes behind the head is the next response.
+fn answers_head_without_a_body(port: u16) {
+    let mut client = Client::connect(port);
+    client.send(get("/"));
+    let got = client.read_response();
+    for (path, status) in [("/", 200), ("/missing", 404)] {
+        client.send(format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        let head = client.read_response_head();
+        assert_eq!(head.status(), status);
+        if status == 200 {
+            assert_eq!(head.header("Content-Length"), got.header("Content-Length"));
+        }
+        client.send(get("/"));
+        assert_eq!(client.read_response().status_line, "HTTP/1.1 200 OK");
+    }
+}
+
+/// Longer than the buffer that the programs begin with: 234, and the receive by the id.
+fn takes_a_long_head(port: u16) {
+    let mut client = Client::connect(port);
+    for length in [12, 15] {
+        let long = "x".repeat(length * 1024);
+        client.send(format!(
+            "GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {long}\r\n\r\n"
+        ));
+        assert_eq!(client.read_response().status(), 200);
     }
 }
 
@@ -201,6 +233,18 @@ fn the_c_program_metrics_tells_its_counters_and_ends() {
         state.contains("Request queue name: metrics\n") && state.contains(&url),
         "{state}"
     );
+    let mut client = Client::connect(port.number());
+    client.send("HEAD /state HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_eq!(client.read_response_head().status(), 200);
+    let long = "x".repeat(12 * 1024);
+    client.send(format!(
+        "GET /queue HTTP/1.1\r\nHost: localhost\r\nX-Long: {long}\r\n\r\n"
+    ));
+    assert_eq!(
+        client.read_response().body,
+        b"8 came, 0 wait, 0 rejected\n",
+        "behind a head without a body"
+    );
     assert!(program.terminate(), "it ends with success on SIGTERM");
 }
 
@@ -327,9 +371,12 @@ fn a_second_process_on_the_port_does_not_start() {
     let arguments = [port.number().to_string()];
     let _program = Program::start_c("examples/c/hello.c", &arguments);
     let second = httpsys_tests::program::build_c("examples/c/cancel.c");
-    let status = Command::new(&second).args(&arguments).status();
+    let output = Command::new(&second).args(&arguments).output();
     std::fs::remove_file(second).expect("it is there");
-    assert!(!status.expect("it runs").success());
+    let output = output.expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.ends_with(": error 32\n"), "{said}");
     answers_a_text(port.number());
 }
 

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use httpsys_tests::client::Client;
+use httpsys_tests::client::{Client, Response};
 
 use crate::server::{End, Server};
 
@@ -54,12 +54,27 @@ pub(crate) fn run(tool: &[&str], name: &str, program: &Path) -> End {
     server.quit()
 }
 
+/// No body may follow: what comes next on the connection is the next response.
+#[track_caller]
+fn answer_to_head(server: &Server, client: &mut Client, path: &str) -> Response {
+    client.send(server.request("HEAD", path, ""));
+    client.read_response_head()
+}
+
 #[track_caller]
 fn echo(server: &Server) {
     let body = noise(100_000);
     let mut client = server.connect();
     client.send(server.request("GET", "/", ""));
-    assert_eq!(client.read_response().status(), 200);
+    let got = client.read_response();
+    assert_eq!(got.status(), 200);
+    let head = answer_to_head(server, &mut client, "/");
+    assert_eq!(head.status(), 200);
+    assert_eq!(
+        head.header("Content-Length"),
+        got.header("Content-Length"),
+        "HEAD is GET without the body"
+    );
     post(server, &mut client, &body);
     let response = client.read_response();
     assert_eq!(response.status(), 200);
@@ -71,6 +86,8 @@ fn download(server: &Server) {
     let content = noise(3 << 20);
     std::fs::write(server.folder().join("three.bin"), &content).expect("a file");
     let mut client = server.connect();
+    let head = answer_to_head(server, &mut client, "/three.bin");
+    assert_eq!(head.status(), 501, "GET only");
     client.send(server.request("GET", "/three.bin", ""));
     let response = client.read_response();
     assert_eq!(response.status(), 200);

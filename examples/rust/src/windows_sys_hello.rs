@@ -26,10 +26,11 @@ use windows_sys::Win32::Networking::HttpServer::{
     HTTP_PROPERTY_FLAGS, HTTP_REQUEST_V2, HTTP_RESPONSE_V2, HTTP_SEND_RESPONSE_FLAG_MORE_DATA,
     HTTP_VERB, HTTPAPI_VERSION, HttpAddUrlToUrlGroup, HttpCancelHttpRequest, HttpCloseRequestQueue,
     HttpCloseServerSession, HttpCloseUrlGroup, HttpCreateRequestQueue, HttpCreateServerSession,
-    HttpCreateUrlGroup, HttpDataChunkFromMemory, HttpHeaderContentType, HttpHeaderTransferEncoding,
-    HttpInitialize, HttpReceiveHttpRequest, HttpReceiveRequestEntityBody, HttpSendHttpResponse,
-    HttpSendResponseEntityBody, HttpServerBindingProperty, HttpSetUrlGroupProperty, HttpTerminate,
-    HttpVerbGET, HttpVerbPOST,
+    HttpCreateUrlGroup, HttpDataChunkFromMemory, HttpHeaderContentLength, HttpHeaderContentType,
+    HttpHeaderTransferEncoding, HttpInitialize, HttpReceiveHttpRequest,
+    HttpReceiveRequestEntityBody, HttpSendHttpResponse, HttpSendResponseEntityBody,
+    HttpServerBindingProperty, HttpSetUrlGroupProperty, HttpTerminate, HttpVerbGET, HttpVerbHEAD,
+    HttpVerbPOST,
 };
 
 const VERSION_2: HTTPAPI_VERSION = HTTPAPI_VERSION {
@@ -38,6 +39,7 @@ const VERSION_2: HTTPAPI_VERSION = HTTPAPI_VERSION {
 };
 // The names as patterns need upper case.
 const GET: HTTP_VERB = HttpVerbGET;
+const HEAD: HTTP_VERB = HttpVerbHEAD;
 const POST: HTTP_VERB = HttpVerbPOST;
 /// HTTP_NULL_ID: the next request.
 const NEXT_REQUEST: u64 = 0;
@@ -78,6 +80,7 @@ fn serve(server: &Server) -> Result<(), Failed> {
             // The client may go away at any time.
             if code != ERROR_CONNECTION_INVALID {
                 eprintln!("windows_sys_hello: {call} failed with {code}");
+                server.cancel(&request);
             }
         }
     }
@@ -269,30 +272,42 @@ impl Server {
     fn handle(&self, request: &Request) -> Result<(), Failed> {
         let id = request.id;
         match (request.verb, request.path.as_str()) {
-            (GET, "/") => self.respond(id, 200, "OK", b"Hello through the HTTP Server API.\n"),
+            (GET | HEAD, "/") => {
+                self.respond_to(request, 200, "OK", b"Hello through the HTTP Server API.\n")
+            }
             (POST, "/echo") => match self.read_body(id, ECHO_LIMIT)? {
-                Some(body) => self.respond(id, 200, "OK", &body),
-                None => self.respond(id, 413, "Content Too Large", b""),
+                Some(body) => self.respond_to(request, 200, "OK", &body),
+                None => self.respond_to(request, 413, "Content Too Large", b""),
             },
             (GET, "/stream") => self.stream(id),
-            (GET, "/cancel") => {
-                // SAFETY: a plain call; without OVERLAPPED it blocks.
-                let code = unsafe { HttpCancelHttpRequest(self.queue.0, id, null_mut()) };
-                check("HttpCancelHttpRequest", code)
-            }
-            (GET | POST, _) => self.respond(id, 404, "Not Found", b"There is nothing here.\n"),
-            // A body in answer to HEAD would go on the wire.
-            _ => self.respond(id, 404, "Not Found", b""),
+            (GET, "/cancel") => check("HttpCancelHttpRequest", self.cancel(request)),
+            _ => self.respond_to(request, 404, "Not Found", b"There is nothing here.\n"),
         }
     }
 
-    /// The whole response in one call: the service adds the Content-Length.
-    fn respond(&self, id: u64, status: u16, reason: &str, body: &[u8]) -> Result<(), Failed> {
+    /// Resets the connection: nobody answers the request any more.
+    fn cancel(&self, request: &Request) -> u32 {
+        // SAFETY: a plain call; without OVERLAPPED it blocks.
+        unsafe { HttpCancelHttpRequest(self.queue.0, request.id, null_mut()) }
+    }
+
+    /// The whole response in one call. To HEAD it has the length of the body and not the body, which
+    /// the client would take for the next response: the service sends what it is given.
+    fn respond_to(
+        &self,
+        request: &Request,
+        status: u16,
+        reason: &str,
+        body: &[u8],
+    ) -> Result<(), Failed> {
+        let length = body.len().to_string();
         let mut chunk = memory(body);
         let mut response = plain_text(status, reason);
-        response.Base.EntityChunkCount = 1;
+        response.Base.Headers.KnownHeaders[HttpHeaderContentLength as usize] =
+            known_header(&length);
+        response.Base.EntityChunkCount = u16::from(request.verb != HEAD);
         response.Base.pEntityChunks = &mut chunk;
-        self.send_response(id, 0, &response)
+        self.send_response(request.id, 0, &response)
     }
 
     /// A response in pieces. The program frames the body itself, here in chunked coding.
@@ -363,7 +378,8 @@ fn plain_text(status: u16, reason: &str) -> HTTP_RESPONSE_V2 {
     response
 }
 
-fn known_header(value: &'static str) -> HTTP_KNOWN_HEADER {
+/// The value has to live until the response is sent.
+fn known_header(value: &str) -> HTTP_KNOWN_HEADER {
     HTTP_KNOWN_HEADER {
         RawValueLength: value.len() as u16,
         pRawValue: value.as_ptr(),
