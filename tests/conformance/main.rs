@@ -19,6 +19,7 @@ mod entity_body;
 // Handles from descriptors, and functions that windows-sys lacks: extensions of ours.
 #[cfg(not(windows))]
 mod file_chunk;
+mod graceful;
 mod limits;
 mod logging;
 mod logging_files;

@@ -106,7 +106,9 @@ fn drive(program: &Path, body: &str) {
         assert_eq!(response.status(), 200);
         assert_eq!(response.body, body.as_bytes());
     }
-    answers_head(&mut client, body);
+    if body.len() > 10 {
+        answers_head(&mut client, body);
+    }
     // Before the answer, and between the two receives of a head that is longer than the buffer.
     for _ in 0..100 {
         for head in [get("/"), long_head()] {

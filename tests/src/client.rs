@@ -272,6 +272,24 @@ impl Client {
         response
     }
 
+    /// As [`Client::read_response`]; `None` when the connection ends before its first byte, in
+    /// whatever way.
+    ///
+    /// # Panics
+    /// If it stays open, or ends in the middle.
+    #[track_caller]
+    pub fn try_read_response(&mut self) -> Option<Response> {
+        if self.pending.is_empty() {
+            match self.fill() {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) if is_timeout(&error) => panic!("the connection stays open"),
+                Err(_) => return None,
+            }
+        }
+        Some(self.read_response())
+    }
+
     /// A response of which only the head is taken.
     #[track_caller]
     pub fn read_response_head(&mut self) -> Response {

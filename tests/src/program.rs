@@ -170,12 +170,20 @@ impl Program {
     /// If it does not end in time.
     #[must_use]
     pub fn terminate(&mut self) -> bool {
+        self.ask_to_end();
+        self.wait()
+    }
+
+    /// Sends SIGTERM.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn ask_to_end(&self) {
         let asked = Command::new("kill")
             .arg(self.child.id().to_string())
             .status()
             .expect("kill runs");
         assert!(asked.success());
-        self.wait()
     }
 
     /// Waits until the program has ended by itself: whether it ended with success.

@@ -341,6 +341,11 @@ impl Exchange {
         };
     }
 
+    /// The connection ends after the response, whose head says so if it is not out yet.
+    pub fn close_after_response(&mut self) {
+        self.close = true;
+    }
+
     /// True for a HEAD request.
     #[must_use]
     pub fn is_head(&self) -> bool {

@@ -18,6 +18,7 @@ use crate::reservation::Reservations;
 use crate::routing::{Conflict, Registration, RoutingTable};
 use crate::url_prefix::{ListenScope, UrlPrefix};
 
+mod draining;
 mod free_port;
 mod listing;
 mod properties;
@@ -93,6 +94,8 @@ struct Queue {
     properties: QueueProperties,
     /// The group that stands behind HttpAddUrl: present exactly for version 1 queues.
     v1_group: Option<UrlGroupId>,
+    /// See [`Control::DrainRequestQueue`].
+    draining: bool,
 }
 
 impl Default for Model {
@@ -178,7 +181,7 @@ impl Model {
             group: UrlGroupId(id),
             session: group.session,
             queue: group.queue,
-            effective: self.effective_of(group),
+            effective: self.effective_while_draining(UrlGroupId(id), group),
         })
     }
 
@@ -202,10 +205,14 @@ impl Model {
         self.queues.iter().map(|(id, _)| QueueId(id))
     }
 
-    /// Where the registrations of `port` want to be reached.
+    /// Where the registrations of `port` want to be reached; those of a queue that is being drained
+    /// do not any more.
     pub fn scopes(&self, port: u16) -> Vec<ListenScope> {
         let mut scopes = Vec::new();
-        for (id, _) in self.groups.iter() {
+        for (id, group) in self.groups.iter() {
+            if self.is_draining(group) {
+                continue;
+            }
             for prefix in self.routing.prefixes_of(UrlGroupId(id)) {
                 if prefix.port() == port {
                     scopes.push(prefix.listen_scope());
@@ -276,6 +283,7 @@ impl Model {
                 effects.routes = true;
                 Ok(Outcome::Done)
             }
+            Control::DrainRequestQueue { queue } => self.drain_request_queue(queue, effects),
             Control::CloseRequestQueue { queue } => self.close_request_queue(queue, effects),
         }
     }
@@ -443,6 +451,7 @@ impl Model {
                 access,
                 properties: QueueProperties::default(),
                 v1_group: None,
+                draining: false,
             },
             effects,
         )
@@ -474,6 +483,7 @@ impl Model {
             access: QueueAccess::Granted,
             properties: QueueProperties::default(),
             v1_group: Some(group),
+            draining: false,
         };
         let outcome = self.insert_queue(queue, effects)?;
         if let (Outcome::Queue(id), Some(group)) = (outcome, self.groups.get_mut(group.0)) {
@@ -499,6 +509,10 @@ impl Model {
             .map(|(id, _)| id)
             .collect();
         for group in bound {
+            if closed.draining {
+                // Without its port, what is registered would be out of reach and in the way.
+                self.remove_all_urls(UrlGroupId(group), effects);
+            }
             if let Some(group) = self.groups.get_mut(group) {
                 group.queue = None;
             }

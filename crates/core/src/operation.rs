@@ -133,6 +133,12 @@ pub enum Control {
     },
     /// HttpSetServiceConfiguration and HttpDeleteServiceConfiguration for the other records.
     Configure(Change),
+    /// The beginning of a graceful shutdown, which the API has no call for: no port is open for the
+    /// sake of this queue any more, and a port that others keep open refuses its requests.
+    DrainRequestQueue {
+        /// The queue.
+        queue: QueueId,
+    },
     /// HttpCloseRequestQueue, or CloseHandle on a version 1 queue (SHD-005).
     CloseRequestQueue {
         /// The queue.

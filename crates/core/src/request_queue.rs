@@ -47,6 +47,8 @@ pub struct RequestQueue<W> {
     properties: QueueProperties,
     /// The open handles that were not shut down: few, mostly one.
     receivers: Vec<HandleId>,
+    /// Nobody receives any more, and what was received goes on.
+    draining: bool,
     closed: bool,
     totals: Totals,
 }
@@ -96,6 +98,7 @@ impl<W> RequestQueue<W> {
             last_ticket: 0,
             properties: QueueProperties::default(),
             receivers: Vec::new(),
+            draining: false,
             closed: false,
             totals: Totals::default(),
         }
@@ -294,6 +297,25 @@ impl<W> RequestQueue<W> {
             .map(|entry| entry.receive)
             .chain(demand.map(|(_, wait)| wait))
             .collect()
+    }
+
+    /// Ends reception through all handles, for a graceful shutdown that waits for the requests which
+    /// were received. Hands back what waits.
+    pub fn end_reception(&mut self) -> Vec<W> {
+        self.draining = true;
+        self.receivers.clear();
+        let demand = self.demand.take().map(|(_, wait)| wait);
+        self.waiting
+            .drain(..)
+            .map(|entry| entry.receive)
+            .chain(demand)
+            .collect()
+    }
+
+    /// True from [`RequestQueue::end_reception`] to the close.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining && !self.closed
     }
 
     /// Closes the queue for all its handles; later pushes answer [`Pushed::Closed`].

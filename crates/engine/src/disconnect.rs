@@ -53,7 +53,7 @@ impl Service {
     ) -> Result<(), Error> {
         let conn = self.shard().table.lock(connection.place());
         // Asked with the connection locked: a queue that shuts down later finds this wait.
-        if !queue.receives() {
+        if !queue.receives() && !queue.is_drained_for() {
             return Err(Error::InvalidHandle);
         }
         let mut conn = conn.ok_or(Error::ConnectionInvalid)?;

@@ -21,6 +21,7 @@ mod conn;
 mod counters;
 mod demand;
 mod disconnect;
+mod drain;
 mod drive;
 mod ends;
 mod entity_body;
@@ -49,6 +50,7 @@ mod waiter;
 
 pub use access_log::{Log, LogSource};
 pub use chunk::Chunk;
+pub use drain::Drained;
 pub use ends::Fate;
 pub use httpsys_core as core;
 pub use httpsys_logging as logging;

@@ -88,6 +88,11 @@ impl QueueHandle {
         self.lock().receives(self.handle)
     }
 
+    /// Reception has ended and what was received through this handle goes on.
+    pub(crate) fn is_drained_for(&self) -> bool {
+        !self.has_ended() && self.lock().is_draining()
+    }
+
     fn holds(&self, exchange: &Exchange) -> bool {
         exchange.queue() == self.id() && exchange.holder() == Some(self.handle)
     }

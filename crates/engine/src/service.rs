@@ -163,6 +163,7 @@ impl Service {
 
     fn execute(&self, call: Control) -> Result<(Outcome, Effects), Error> {
         let undo = undo_of(&call);
+        let drains = matches!(call, Control::DrainRequestQueue { .. });
         let log = self.open_log(&call)?;
         let mut effects = Effects::default();
         let mut wakes = Wakes::default();
@@ -211,7 +212,8 @@ impl Service {
         }
         self.close_queues(&mut state, &effects.closed, &mut wakes);
         for port in &effects.ports {
-            if state.model.scopes(*port).is_empty() {
+            // A drain looks first whether they have something to say.
+            if !drains && state.model.scopes(*port).is_empty() {
                 self.close_idle_on(*port, &mut wakes);
             }
         }
@@ -277,6 +279,11 @@ impl Service {
     #[must_use]
     pub fn configuration(&self) -> Configuration {
         self.inner.model.lock().model.configuration().clone()
+    }
+
+    /// The ports that are closed because this queue is being drained.
+    pub(crate) fn drained_ports(&self, queue: QueueId) -> Vec<u16> {
+        self.inner.model.lock().model.drained_ports(queue)
     }
 
     /// HttpFindUrlGroupId: the group of `queue` that has exactly this prefix.

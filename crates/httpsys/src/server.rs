@@ -102,7 +102,8 @@ impl Server {
         self.queue.incoming()
     }
 
-    /// As [`RequestQueue::shutdown`]: the threads that wait for requests stop.
+    /// As [`RequestQueue::shutdown`]: the threads that wait for requests stop. The requests that are
+    /// under way get no time; [`Server::shutdown_gracefully`] gives it to them.
     ///
     /// # Errors
     /// As [`RequestQueue::shutdown`].

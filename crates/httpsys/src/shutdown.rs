@@ -1,0 +1,92 @@
+//! Graceful shutdown.
+//!
+//! Owns the calls. Does not own what they do (`httpsys_engine`), nor the shutdown of one handle
+//! ([`RequestQueue::shutdown`]). Threading: any thread; the calls block until everything has ended.
+
+use std::time::{Duration, Instant};
+
+pub use httpsys_engine::Drained;
+
+use crate::{Error, RequestQueue, Result, Server};
+
+impl Server {
+    /// Ends the server without breaking anything off that can end by itself within `limit`, as
+    /// [`RequestQueue::shutdown_gracefully`] does.
+    ///
+    /// The threads that serve are still needed while it runs: they answer the requests that are
+    /// under way, and their [`Server::receive`] ends when nothing more can come. So it is called by
+    /// another thread, such as the one that waits for a signal of the system. In a program of tasks
+    /// it belongs on a thread for blocking work.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use httpsys::{Response, Server};
+    /// # use std::io::{Read, Write};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    /// let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
+    /// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    /// let ended = std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         for request in server.incoming() {
+    ///             let _ = request.respond(Response::ok().body("done"));
+    ///         }
+    ///     });
+    /// #   let mut answer = [0; 12];
+    /// #   client.read_exact(&mut answer).unwrap();
+    /// #   assert_eq!(&answer, b"HTTP/1.1 200");
+    ///     // When the program is asked to end:
+    ///     server.shutdown_gracefully(Duration::from_secs(30))
+    /// })?;
+    /// assert_eq!(ended.reset, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`RequestQueue::shutdown_gracefully`].
+    pub fn shutdown_gracefully(&self, limit: Duration) -> Result<Drained> {
+        self.queue().shutdown_gracefully(limit)
+    }
+}
+
+impl RequestQueue {
+    /// Closes the queue without breaking anything off that can end by itself within `limit`. HTTP.sys
+    /// has no such call; `examples/c/graceful.c` makes it of documented ones.
+    ///
+    /// 1. The ports that only URLs of this queue keep open are closed: nobody connects any more. On a
+    ///    port that others keep open, requests for this queue are refused with the 503 handling of
+    ///    [`RequestQueue::verbosity`].
+    /// 2. Connections without a request are closed with FIN. One whose request has begun to come may
+    ///    complete it.
+    /// 3. Requests in the queue are still received, and those that were received can be read and
+    ///    answered. A response that begins now says `Connection: close`, and its connection ends
+    ///    after it.
+    /// 4. When nothing more can come, all receives on all handles of the queue end:
+    ///    [`Error::Aborted`] for those that wait, [`Error::InvalidHandle`] for later ones, and the
+    ///    end of [`RequestQueue::incoming`].
+    /// 5. It returns when no request is left, and no connection that has not taken its response. What
+    ///    is left after `limit` is reset, [`Upgraded`](crate::Upgraded) connections too: calls that
+    ///    wait on it end with [`Error::Aborted`].
+    ///
+    /// [`RequestQueue::wait_for_disconnect`] is not ended by the shutdown: it returns when its
+    /// connection ends. Afterwards the queue is closed, and the URLs of its groups are removed.
+    ///
+    /// A limit of zero waits for nothing; one that is too long to be added to the time is none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] (6) when the queue is closed, also meanwhile;
+    /// [`Error::InvalidParameter`] (87), and nothing has happened, on a handle of
+    /// [`Service::open_request_queue`](crate::Service::open_request_queue).
+    pub fn shutdown_gracefully(&self, limit: Duration) -> Result<Drained> {
+        if !self.is_creator() {
+            return Err(Error::InvalidParameter);
+        }
+        let deadline = Instant::now().checked_add(limit);
+        let engine = self.service().engine();
+        engine.drain_queue(&self.scope().queue, deadline)
+    }
+}
