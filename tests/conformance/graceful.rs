@@ -182,15 +182,10 @@ fn requests_in_the_queue_are_still_received() {
     while stage.queue().len() < clients.len() {
         thread::yield_now();
     }
-    // It is refused: another connection has to show that all were looked at.
-    let mut behind = stage.connect();
-    behind.send("GET / HTTP/1.1\r\nHost: nowhere\r\n\r\n");
-    behind.read_until_gone();
-    drop(behind);
+    // Silent, and accepted behind the others.
+    let behind = stage.connect();
     thread::scope(|scope| {
-        let shutdown = scope.spawn(|| stage.server.shutdown_gracefully(LONG));
-        let mut before = before;
-        before.expect_eof();
+        let shutdown = stage.shut_down(scope, LONG, [before, behind]);
         for request in stage.server.incoming() {
             request.respond(Response::ok().body("taken")).expect("sent");
         }

@@ -28,7 +28,8 @@ use crate::waiter::{Signal, Waiter, Wakes};
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(16);
 
-/// What became of the requests that were under way when a queue was shut down gracefully.
+/// What became of the requests that a graceful shutdown found under way: in the queue or received,
+/// and not answered to the last byte. One that comes and is answered between two looks is not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drained {
