@@ -112,7 +112,7 @@ impl TimerWheel {
 
     /// Hands out everything that was entered for `now` or before, each with its tick, in the order
     /// of ticks and, within one, of entering.
-    pub fn advance(&mut self, now: Tick, due: &mut Vec<(u32, Tick)>) {
+    pub fn advance(&mut self, now: Tick, due: &mut impl Extend<(u32, Tick)>) {
         while let Some(tick) = self.next().filter(|tick| *tick <= now) {
             let bucket = tick.0 % BUCKETS;
             self.occupied[word(bucket)] &= !bit(bucket);

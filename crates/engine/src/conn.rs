@@ -59,6 +59,8 @@ pub(crate) struct Conn {
     pub(crate) log: Option<Box<Exchanged>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
+    /// It is among those that go on at a later turn of the thread that polls.
+    pub(crate) resumes: bool,
     /// The peer has closed its sending side.
     pub(crate) peer_closed: bool,
     /// A send is under way; a second one is refused (SND-019).
@@ -135,6 +137,7 @@ impl Conn {
             waits: None,
             log: None,
             readable: false,
+            resumes: false,
             peer_closed: false,
             sending: false,
             interim: 0,
@@ -159,6 +162,7 @@ impl Conn {
         self.remote = remote;
         self.local = local;
         self.readable = false;
+        self.resumes = false;
         self.peer_closed = false;
         self.sending = false;
         self.interim = 0;

@@ -304,7 +304,7 @@ impl Service {
         let mut seen = leadership.progress.load(Ordering::Relaxed);
         while !leadership.stop.load(Ordering::SeqCst) {
             self.sleep_a_tick();
-            self.run_timers();
+            self.run_share_of_timers();
             let now = leadership.progress.load(Ordering::Relaxed);
             if now != seen {
                 seen = now;
@@ -369,7 +369,7 @@ impl Service {
             // may run code of the program: not while we lead.
             MutexGuard::unlock_fair(lead);
             wakes.fire(self);
-            self.run_timers();
+            self.run_share_of_timers();
             let step_back =
                 leadership.wanted.load(Ordering::SeqCst) || leadership.stop.load(Ordering::SeqCst);
             match self.shard().lead.try_lock() {

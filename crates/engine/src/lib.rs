@@ -5,14 +5,15 @@
 //! the API's objects (`httpsys-core`), or the memory layout of any caller.
 //!
 //! Where to look: [`Service`] is the door; a connection lives in a slot of `table.rs` and is moved
-//! on by `pump.rs`; `lead.rs` decides which thread polls; `receive.rs`, `entity_body.rs`,
-//! `send.rs` and `cancel.rs` are the calls on requests.
+//! on by `pump.rs`; `lead.rs` decides which thread polls, `turn.rs` what it does then; `receive.rs`,
+//! `entity_body.rs`, `send.rs` and `cancel.rs` are the calls on requests.
 //!
 //! Lock order (a thread never goes left while it holds a lock to the right):
 //! lead → model → listeners → connection slot → routes, request queue, logs → waiter, pools,
 //! timers. No lock is held while a waiting call is signalled.
 #![forbid(unsafe_code)]
 
+mod accept;
 mod access_log;
 mod cancel;
 mod chunk;
@@ -46,6 +47,7 @@ mod table;
 mod tally;
 mod timers;
 mod trace;
+mod turn;
 mod waiter;
 
 pub use access_log::{Log, LogSource};

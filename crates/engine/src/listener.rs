@@ -144,7 +144,7 @@ impl Service {
 
     fn close_listener(&self, index: usize) {
         // Clients that are connected already must not pay for the change.
-        self.accept_all(index);
+        self.accept_last(index);
         let shard = self.shard();
         if let Some(mut listener) = shard.listeners.write().try_remove(index) {
             let _ = shard.registry.deregister(&mut listener.socket);

@@ -54,7 +54,7 @@ impl Service {
             }
         }
         self.tallies().note(Fault::TurnUsedUp);
-        self.shard().resume_later(conn.state.id());
+        self.shard().resume_later(conn);
     }
 
     fn head_step(&self, conn: &mut Conn, seen: usize, wakes: &mut Wakes) -> bool {

@@ -37,20 +37,50 @@ impl Table {
         }
     }
 
-    /// Locks the slot that `place` names, if it is of this table and was ever used.
-    pub(crate) fn lock(&self, place: Place) -> Option<MutexGuard<'_, Conn>> {
+    /// The slot that `place` names, if it is of this table and was ever used.
+    #[inline]
+    pub(crate) fn slot(&self, place: Place) -> Option<&Mutex<Conn>> {
         (place.shard == self.shard).then_some(())?;
-        self.lock_slot(place.slot)
+        self.numbered(place.slot)
+    }
+
+    /// The slot with this number.
+    #[inline]
+    pub(crate) fn numbered(&self, slot: u32) -> Option<&Mutex<Conn>> {
+        let (segment, offset) = split(slot);
+        self.segments.get(segment)?.get()?.get(offset)
+    }
+
+    /// Locks the slot that `place` names, if there is one.
+    pub(crate) fn lock(&self, place: Place) -> Option<MutexGuard<'_, Conn>> {
+        Some(self.slot(place)?.lock())
     }
 
     /// Locks a slot by its number.
     pub(crate) fn lock_slot(&self, slot: u32) -> Option<MutexGuard<'_, Conn>> {
-        let (segment, offset) = split(slot);
-        Some(self.segments.get(segment)?.get()?.get(offset)?.lock())
+        Some(self.numbered(slot)?.lock())
     }
 
-    /// A free slot's number, or `None` when four million connections are open.
-    pub(crate) fn acquire(&self) -> Option<u32> {
+    /// A free slot and its number, or `None` when four million connections are open. Never waits for a
+    /// slot's lock: a free one that somebody with an old id looks at stays free.
+    pub(crate) fn acquire(&self) -> Option<(u32, MutexGuard<'_, Conn>)> {
+        let mut held = Vec::new();
+        let found = loop {
+            let Some(slot) = self.acquire_number() else {
+                break None;
+            };
+            match self.numbered(slot).and_then(Mutex::try_lock) {
+                Some(conn) => break Some((slot, conn)),
+                None => held.push(slot),
+            }
+        };
+        for slot in held {
+            self.release(slot, false);
+        }
+        found
+    }
+
+    fn acquire_number(&self) -> Option<u32> {
         if let Some(slot) = self.free.lock().pop() {
             self.open.fetch_add(1, Ordering::Relaxed);
             return Some(slot);
@@ -134,8 +164,7 @@ mod tests {
         let table = Table::new(0);
         assert!(table.lock(RequestId(u64::MAX).place()).is_none());
         assert!(table.lock(RequestId(0).place()).is_none());
-        let slot = table.acquire().unwrap();
-        assert_eq!(slot, 0);
+        assert_eq!(table.acquire().unwrap().0, 0);
         let foreign = Place {
             shard: 1,
             slot: 0,
@@ -153,6 +182,26 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_free_slot_that_somebody_looks_at_is_passed_by() {
+        let table = Table::new(0);
+        for _ in 0..2 {
+            drop(table.acquire().unwrap());
+        }
+        // The slot that was given back last comes first.
+        for slot in [1, 0] {
+            table.release(slot, false);
+        }
+        let looked_at = table.lock_slot(0).unwrap();
+        let (slot, conn) = table.acquire().unwrap();
+        assert_eq!((slot, table.open()), (1, 1));
+        drop(conn);
+        let (next, _) = table.acquire().unwrap();
+        assert_eq!((next, table.open()), (2, 2));
+        drop(looked_at);
+        assert_eq!(table.acquire().unwrap().0, 0, "it is still free");
+    }
+
     /// Ten million requests on slots that are used again and again: an old id never names a
     /// later request.
     #[test]
@@ -161,9 +210,8 @@ mod tests {
         let mut old = Vec::new();
         let mut made = 0u32;
         while made < 10_000_000 {
-            let slot = table.acquire().unwrap();
+            let (slot, mut conn) = table.acquire().unwrap();
             assert!(slot < 2, "slots are used again");
-            let mut conn = table.lock_slot(slot).unwrap();
             conn.ids_mut().next_connection().unwrap();
             for _ in 0..1000 {
                 let id = conn.ids_mut().next_request().unwrap();

@@ -14,6 +14,7 @@
 //!
 //! Threading: alarms are behind the slot's lock; the wheel's lock is a leaf.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use httpsys_core::connection::{Delivery, Exchange, Opaque, Phase};
@@ -31,6 +32,11 @@ const LINGER_MS: u64 = 1000;
 /// [`Clock::millis`](crate::clock::Clock::millis) may lag by so much: a timer that began at such a
 /// time must not end too early.
 const LAG_MS: u64 = 10;
+
+/// Connections that are looked at in a row: the thread that does it has sockets to look after.
+const SHARE: usize = 256;
+/// When a connection whose time has come is looked at again, if somebody else has its slot.
+const HELD_AGAIN: Duration = Duration::from_millis(10);
 
 /// What an alarm is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +80,10 @@ pub(crate) struct Timers(Mutex<State>);
 #[derive(Debug)]
 struct State {
     wheel: TimerWheel,
+    /// What the wheel has handed out and nobody has looked at yet: more than one share was due.
+    due: VecDeque<(u32, Tick)>,
+    /// What was looked at while somebody else had the slot.
+    held: Vec<(u32, Tick)>,
     /// When whoever looks at the wheel will do so next by himself.
     wakes_at: Tick,
 }
@@ -82,6 +92,8 @@ impl Default for State {
     fn default() -> Self {
         State {
             wheel: TimerWheel::default(),
+            due: VecDeque::new(),
+            held: Vec::new(),
             // Nobody looks before there is something.
             wakes_at: Tick::NEVER,
         }
@@ -91,24 +103,57 @@ impl Default for State {
 impl Service {
     /// Looks at the timers and does what is due. The service does this itself when their time has
     /// come; a program that turns the clock by hand ([`Service::with_clock`]) calls it after each
-    /// turn. Any thread.
+    /// turn. Any thread; waits for calls that are at work on a connection whose time has come.
     pub fn run_timers(&self) {
-        let now = Tick::floor(self.clock().millis());
-        let mut due = Vec::new();
-        {
-            let mut timers = self.shard().timers.0.lock();
-            if timers.wheel.next().is_none_or(|next| next > now) {
-                return;
-            }
-            timers.wheel.advance(now, &mut due);
-        }
         let mut wakes = Wakes::default();
-        for (slot, tick) in due {
-            if let Some(mut conn) = self.shard().table.lock_slot(slot) {
-                self.look_at(&mut conn, tick, now, &mut wakes);
+        let mut share = Vec::new();
+        while let Some(now) = self.take_due(&mut share) {
+            for (slot, tick) in share.drain(..) {
+                if let Some(mut conn) = self.shard().table.lock_slot(slot) {
+                    self.look_at(&mut conn, tick, now, &mut wakes);
+                }
             }
         }
         wakes.fire(self);
+    }
+
+    /// As [`Service::run_timers`] for a thread that has sockets to look after: does a share of what is
+    /// due, and waits for nobody. [`Service::time_to_timers`] says when it goes on.
+    pub(crate) fn run_share_of_timers(&self) {
+        let mut share = Vec::new();
+        let Some(now) = self.take_due(&mut share) else {
+            return;
+        };
+        let mut wakes = Wakes::default();
+        share.retain(|&(slot, tick)| {
+            let Some(slot) = self.shard().table.numbered(slot) else {
+                return false;
+            };
+            let Some(mut conn) = slot.try_lock() else {
+                return true;
+            };
+            self.look_at(&mut conn, tick, now, &mut wakes);
+            false
+        });
+        if !share.is_empty() {
+            self.shard().timers.0.lock().held.append(&mut share);
+        }
+        wakes.fire(self);
+    }
+
+    /// Takes a share of what is due, and the tick that has begun. `None`: nothing is.
+    fn take_due(&self, share: &mut Vec<(u32, Tick)>) -> Option<Tick> {
+        let now = Tick::floor(self.clock().millis());
+        let mut timers = self.shard().timers.0.lock();
+        let State {
+            wheel, due, held, ..
+        } = &mut *timers;
+        if due.is_empty() {
+            due.extend(held.drain(..));
+            wheel.advance(now, due);
+        }
+        share.extend(due.drain(..due.len().min(SHARE)));
+        (!share.is_empty()).then_some(now)
     }
 
     /// How long the wheel can be left alone from now on, unless somebody rings; `None`: for ever.
@@ -116,9 +161,17 @@ impl Service {
         let mut timers = self.shard().timers.0.lock();
         let next = timers.wheel.next();
         timers.wakes_at = next.unwrap_or(Tick::NEVER);
-        let next = next?.millis();
-        let left = next.saturating_sub(self.clock().millis());
-        Some(Duration::from_millis(left + LAG_MS))
+        if !timers.due.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let left = next.map(|next| {
+            let left = next.millis().saturating_sub(self.clock().millis());
+            Duration::from_millis(left + LAG_MS)
+        });
+        if timers.held.is_empty() {
+            return left;
+        }
+        Some(left.map_or(HELD_AGAIN, |left| left.min(HELD_AGAIN)))
     }
 
     /// Starts a timer of the connection's URL group, or before there is one of the service
@@ -340,3 +393,6 @@ impl Service {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
