@@ -293,6 +293,51 @@ fn lim_006_lim_007_a_c_program_takes_parameters_from_its_environment() {
     std::fs::remove_file(file).expect("it is there");
 }
 
+/// As for a program in C: the file first, then the variables.
+#[test]
+fn lim_006_lim_011_a_rust_program_takes_parameters_from_its_environment() {
+    let _watchdog = Watchdog::start();
+    httpsys_tests::program::cargo_build(&["-p", "httpsys-examples", "--bin", "hello"]);
+    let program = httpsys_tests::program::target_dir().join("hello");
+    let port = Port::take();
+    let file = std::env::temp_dir().join(format!("httpsys-{}.conf", port.number()));
+    std::fs::write(&file, "MaxFieldLength = 100\nUrlSegmentMaxLength = 5\n").expect("written");
+    let mut command = Command::new(&program);
+    command.args(["--port", &port.number().to_string()]);
+    command.env("HTTPSYS_PARAMETERS", &file);
+    command.env("HTTPSYS_MaxFieldLength", "64");
+    let running = Program::start(&mut command);
+    let status = |target: &str, length: usize| {
+        let mut client = Client::connect(port.number());
+        let field = "a".repeat(length - 3);
+        client.send(format!(
+            "GET {target} HTTP/1.1\r\nHost: localhost\r\nA: {field}\r\n\r\n"
+        ));
+        client.read_response().status()
+    };
+    assert_eq!((status("/", 64), status("/", 65)), (200, 400));
+    assert_eq!(status("/123456", 10), 400);
+    drop(running);
+    std::fs::remove_file(file).expect("it is there");
+}
+
+#[test]
+fn lim_007_a_rust_program_with_a_bad_parameter_does_not_start() {
+    let _watchdog = Watchdog::start();
+    httpsys_tests::program::cargo_build(&["-p", "httpsys-examples", "--bin", "hello"]);
+    let port = Port::take();
+    let output = Command::new(httpsys_tests::program::target_dir().join("hello"))
+        .args(["--port", &port.number().to_string()])
+        .env("HTTPSYS_MaxRequestBytes", "255")
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let wanted = "httpsys: HTTPSYS_MaxRequestBytes: MaxRequestBytes is 255, but must be between \
+                  256 and 16777216";
+    assert_eq!(said.matches(wanted).count(), 1, "{said}");
+}
+
 /// LIM-017: programs in C have the Server field that the parameter asks for.
 #[test]
 fn lim_017_a_c_program_can_be_without_a_server_field() {

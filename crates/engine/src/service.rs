@@ -28,10 +28,14 @@ use crate::pool::RequestPool;
 use crate::queue::Queue;
 use crate::queue_handle::QueueHandle;
 use crate::routes::{Current, Published, Routes};
+use crate::settings::{InvalidEnvironment, parameters_from_environment};
 use crate::shard::Shard;
 use crate::tally::Tallies;
 use crate::trace;
 use crate::waiter::{Signal, Wakes};
+
+/// The service of this process.
+static GLOBAL: OnceLock<Service> = OnceLock::new();
 
 /// See the module head.
 #[derive(Clone)]
@@ -118,12 +122,32 @@ impl Service {
         })
     }
 
-    /// The service of this process, made on first use with default parameters.
+    /// The service of this process, made on first use with the parameters that the environment asks
+    /// for ([`parameters_from_environment`]); what it does not name has its default.
     ///
     /// # Errors
-    /// [`Error::NoResources`] (8) when it cannot be made.
+    /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, in this call and in
+    /// every later one: an error event and a line on standard error say which, once.
+    /// [`Error::NoResources`] (8) when the service cannot be made.
     pub fn global() -> Result<&'static Service, Error> {
-        Service::global_with(Parameters::default)
+        match GLOBAL.get() {
+            Some(service) => Ok(service),
+            None => Service::global_of_environment(),
+        }
+    }
+
+    #[cold]
+    fn global_of_environment() -> Result<&'static Service, Error> {
+        static PARAMETERS: OnceLock<Result<Parameters, InvalidEnvironment>> = OnceLock::new();
+        let parameters = PARAMETERS.get_or_init(|| {
+            parameters_from_environment().inspect_err(|error| {
+                tracing::error!(%error, "bad parameter");
+                // Whoever set the variable may be nobody who reads events.
+                eprintln!("httpsys: {error}");
+            })
+        });
+        let parameters = parameters.clone().map_err(|_| Error::InvalidParameter)?;
+        Service::global_with(|| parameters)
     }
 
     /// As [`Service::global`], with these parameters if it is made now.
@@ -131,7 +155,6 @@ impl Service {
     /// # Errors
     /// As [`Service::global`]; [`Error::InvalidParameter`] (87) for a parameter out of its range.
     pub fn global_with(parameters: impl FnOnce() -> Parameters) -> Result<&'static Service, Error> {
-        static GLOBAL: OnceLock<Service> = OnceLock::new();
         if let Some(service) = GLOBAL.get() {
             return Ok(service);
         }

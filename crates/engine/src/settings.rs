@@ -2,8 +2,8 @@
 //!
 //! Owns: the names of the environment's variables and their order. `HTTPSYS_PARAMETERS` names a
 //! file of lines `Name = value`; `HTTPSYS_<Name>=value` is applied after it. Does not own: names,
-//! ranges and the file's syntax (`httpsys-proto`), nor who asks (the C functions do at the first
-//! HttpInitialize, Rust programs when they want to). Threading: any thread.
+//! ranges and the file's syntax (`httpsys-proto`), nor who asks: the service of the process when it is
+//! made, and a program that wants to. Threading: any thread.
 
 use std::ffi::OsString;
 use std::path::Path;

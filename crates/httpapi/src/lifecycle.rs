@@ -1,17 +1,15 @@
 //! HttpInitialize and HttpTerminate: whether the API may be used.
 //!
-//! Owns: one count per flag (SES-001), the fast answer for every other function (SES-003), and that
-//! the registry parameters come from the environment. Does not own the service: that is the
-//! process-wide one of the engine, which stays and is emptied when the last HTTP_INITIALIZE_SERVER
+//! Owns: one count per flag (SES-001) and the fast answer for every other function (SES-003). Does not
+//! own the service: that is the process-wide one of the engine, which stays and is emptied when the last HTTP_INITIALIZE_SERVER
 //! is taken back (G-079). Invariant: the fast answer is yes exactly while the count is not 0.
 //! Threading: any thread; the counts have a lock.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use httpsys_core::Error;
-use httpsys_core::proto::Parameters;
-use httpsys_engine::{InvalidEnvironment, Service, parameters_from_environment};
+use httpsys_engine::Service;
 
 use crate::code::{Code, Outcome};
 use crate::driver;
@@ -56,20 +54,9 @@ pub(crate) fn check(needs: Needs) -> Outcome {
 /// use in the process.
 ///
 /// # Errors
-/// 87 for a setting that cannot be applied; said once on standard error, as a program of HTTP.sys
-/// has no other place for it.
+/// 87 for a setting that cannot be applied; it is said once on standard error.
 pub(crate) fn service() -> Result<&'static Service, Code> {
-    static PARAMETERS: OnceLock<Result<Parameters, InvalidEnvironment>> = OnceLock::new();
-    let parameters = PARAMETERS.get_or_init(|| {
-        parameters_from_environment().inspect_err(|error| {
-            tracing::error!(%error, "bad parameter");
-            eprintln!("httpsys: {error}");
-        })
-    });
-    match parameters {
-        Ok(parameters) => Ok(Service::global_with(|| parameters.clone())?),
-        Err(_) => Err(Error::InvalidParameter.into()),
-    }
+    Ok(Service::global()?)
 }
 
 /// HttpInitialize: counts each flag.

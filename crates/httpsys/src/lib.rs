@@ -90,7 +90,18 @@
 //! memory of a [`Request`] is recycled when it is dropped, and a [`Response`] with a few borrowed
 //! fields holds them in place and is written into a buffer of the calling thread.
 //!
+//! # Parameters
+//!
+//! The registry parameters of HTTP.sys are [`Parameters`]. [`Service::global`], which
+//! [`Server::builder`] uses unless told otherwise, takes them from the environment
+//! (`HTTPSYS_MaxFieldLength=1024`), as programs in C do; a service of one's own has those that
+//! [`Service::new`] or [`ServerBuilder::parameters`] is given.
+//!
 //! # Looking inside
+//!
+//! Events go to the program's own subscriber of the crate `tracing`, for instance
+//! `tracing_subscriber::fmt().init()`: each refused request and registration has its reason there.
+//! The variable `HTTPSYS_TRACE` is for programs in C and has no effect here.
 //!
 //! [`Service::counters`] has HTTP.sys's performance counters and more, also as text for Prometheus;
 //! [`Service::state`] lists the request queues with their URL groups and URLs. See [`counters`].

@@ -188,15 +188,15 @@ impl ServerBuilder {
         self
     }
 
-    /// Uses a service of its own with these parameters instead of [`Service::global`], or of one
-    /// given before.
+    /// Uses a service of its own with these parameters instead of [`Service::global`], whose
+    /// parameters come from the environment, or of one given before.
     ///
     /// ```
     /// use httpsys::{Error, Parameters, Server};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let url = "http://localhost:0/";
-    /// // HTTPSYS_PARAMETERS=file and HTTPSYS_<Name>=value, as for programs in C.
+    /// // What the environment says (without `parameters` that is all), and one of our own.
     /// let mut parameters = httpsys::parameters_from_environment()?;
     /// parameters.max_field_length = 1024;
     /// let server = Server::builder().url(url).parameters(parameters).bind()?;

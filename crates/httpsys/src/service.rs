@@ -51,11 +51,17 @@ impl Drop for Shared {
 }
 
 impl Service {
-    /// The service of this process. It never stops. Its parameters are the defaults, unless a C
-    /// function of the same process was first and found others in the environment.
+    /// The service of this process. It never stops.
+    ///
+    /// Its parameters come from the environment when it is first asked for, as for programs in C:
+    /// `HTTPSYS_PARAMETERS` names a file of lines `Name = value`, and `HTTPSYS_<Name>=value` is
+    /// applied after it; what is not named has its default. [`Service::new`] reads no environment.
+    /// What there is to set: [`Parameters`] and `docs/PARAMETERS.md`.
     ///
     /// # Errors
-    /// [`Error::NoResources`] when the system has no descriptor for it.
+    /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, in this call and in
+    /// every later one: an error event and a line on standard error say which, once.
+    /// [`Error::NoResources`] (8) when the system has no descriptor for it.
     pub fn global() -> Result<Service> {
         let engine = httpsys_engine::Service::global()?.clone();
         Ok(Service::of(engine, false))
