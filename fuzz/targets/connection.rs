@@ -2,7 +2,7 @@
 //!
 //! Checks: an id is live from delivery to the last piece of its response, and for its queue only; a
 //! response begins once; 100 Continue is due once; the connection ends or goes on as the plan says;
-//! HTTP/1.0 carries one request; looking for body bytes loses none; ids never come back.
+//! HTTP/1.0 goes on only where it asked for that and can see the end; looking for body bytes loses none; ids never come back.
 #![no_main]
 
 use std::collections::HashSet;
@@ -10,10 +10,13 @@ use std::collections::HashSet;
 use httpsys_core::connection::{After, Answer, Connection, Delivery, Opaque, Phase, ResponseFacts};
 use httpsys_core::ids::SlotIds;
 use httpsys_core::{ConnectionId, HandleId, QueueId, RequestId};
-use httpsys_proto::{BodyDecoder, BodyError, Parameters, Parsed, RequestHead, Version, parse_head};
+use httpsys_proto::{
+    BodyDecoder, BodyError, ConnectionLine, Parameters, Parsed, RequestHead, Verb, Version,
+    parse_head,
+};
 use libfuzzer_sys::fuzz_target;
 
-const HEADS: [&str; 8] = [
+const HEADS: [&str; 9] = [
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
     "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     "GET / HTTP/1.0\r\n\r\n",
@@ -22,6 +25,7 @@ const HEADS: [&str; 8] = [
     "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
     "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n",
     "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "POST / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\n",
 ];
 const QUEUE: QueueId = QueueId(7);
 
@@ -30,6 +34,7 @@ struct Past {
     id: RequestId,
     body: BodyDecoder,
     is_1_0: bool,
+    is_head: bool,
     /// The connection must end behind this response.
     closes: bool,
     expects: bool,
@@ -68,6 +73,7 @@ impl World<'_> {
         self.past = Some(Past {
             id,
             is_1_0: head.version() < Version::HTTP_1_1,
+            is_head: head.verb() == Verb::Head,
             closes: head.close(),
             expects: head.expects_continue() && !body.is_done(),
             body_seen: false,
@@ -138,7 +144,7 @@ impl World<'_> {
             status: [200, 101, 204, 304, 100, 404, 500, 199][usize::from(status % 8)],
             has_content_length: bit(0),
             has_transfer_encoding: bit(1),
-            says_close: bit(2),
+            upgrades_to_websocket: !bit(2),
             body_len: u64::from(status),
             more_data: bit(3),
             disconnect: bit(4),
@@ -166,15 +172,25 @@ impl World<'_> {
         };
         assert_eq!(exchange.answer(), expected);
         let waits = past.expects && !past.body_seen;
-        past.closes |= facts.opaque || facts.says_close || facts.disconnect || waits;
+        past.closes |= facts.opaque || facts.disconnect || waits;
+        let has_end = facts.has_content_length || !facts.more_data;
+        past.closes |= past.is_1_0 && (facts.has_transfer_encoding || !has_end);
         if facts.opaque {
             assert_eq!(exchange.opaque(), Opaque::Open);
             assert_eq!((facts.status, past.is_1_0), (101, false));
-            assert!(!plan.connection_close && plan.content_length.is_none());
+            assert!(facts.upgrades_to_websocket);
+            assert_eq!(plan.connection, ConnectionLine::None);
+            assert_eq!(plan.content_length, None);
             return Some(());
         }
-        assert_eq!(plan.connection_close, past.closes && !facts.says_close);
-        let no_body = matches!(facts.status, 100..200 | 204 | 304);
+        let line = match (past.closes, past.is_1_0) {
+            (true, _) => ConnectionLine::Close,
+            (false, true) => ConnectionLine::KeepAlive,
+            (false, false) => ConnectionLine::None,
+        };
+        assert_eq!(plan.connection, line);
+        let no_body = matches!(facts.status, 100..200 | 204 | 304)
+            || (past.is_head && facts.body_len == 0);
         let framed = facts.has_content_length || facts.has_transfer_encoding || facts.more_data;
         let length = (!no_body && !framed).then_some(facts.body_len);
         assert_eq!(plan.content_length, length);
@@ -209,7 +225,6 @@ impl World<'_> {
             (false, true) => After::NextHead,
         };
         assert_eq!(after, expected);
-        assert!(!past.is_1_0 || matches!(after, After::Close { .. }));
         let phase = self.connection.phase();
         match after {
             After::Close { .. } => assert!(matches!(phase, Phase::Closing)),

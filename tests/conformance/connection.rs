@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpStream};
 
 use httpsys_tests::both_doors;
-use httpsys_tests::client::Client;
-use httpsys_tests::door::{CAbi, DISCONNECT, Door, Reply, World};
+use httpsys_tests::client::{Client, Response};
+use httpsys_tests::door::{CAbi, DISCONNECT, Door, MORE_DATA, Reply, World};
 use httpsys_tests::overlapped::{Overlapped, leaked_buffer};
 
 both_doors![
@@ -18,9 +18,14 @@ both_doors![
     con_007_a_request_waits_for_a_receive,
     con_008_a_connection_stays_open,
     con_009_connection_close_of_the_client_is_answered_and_obeyed,
-    con_010_con_011_http_1_0_is_closed_even_with_keep_alive,
-    con_011_a_keep_alive_header_of_the_program_changes_nothing,
-    con_012_connection_close_of_the_program_is_seen_once_and_obeyed,
+    con_010_http_1_0_is_closed_unless_it_asks,
+    con_011_http_1_0_is_kept_when_it_asks,
+    con_011_con_013_http_1_0_is_closed_where_its_client_sees_no_other_end,
+    con_011_a_keep_alive_field_of_the_program_changes_nothing,
+    con_011_http_1_0_is_kept_after_its_body,
+    con_011_pipelined_http_1_0_requests_are_answered_in_order,
+    con_012_connection_in_the_unknown_list_is_written_and_closes_nothing,
+    con_012_con_013_disconnect_alone_writes_close_once,
     con_013_disconnect_closes_after_the_bytes,
     con_014_a_wrong_content_length_does_not_disturb_the_server,
     requests_arriving_byte_by_byte_are_received,
@@ -193,53 +198,241 @@ fn con_009_connection_close_of_the_client_is_answered_and_obeyed<D: Door>(w: &Wo
     }
 }
 
-fn con_010_con_011_http_1_0_is_closed_even_with_keep_alive<D: Door>(w: &World<D>) {
-    for more in ["", "Connection: Keep-Alive\r\n"] {
+/// A request of HTTP/1.0; `more` are further header lines, each with its CRLF.
+fn http_1_0<D: Door>(w: &World<D>, verb: &str, more: &str) -> String {
+    let port = w.port();
+    format!("{verb} / HTTP/1.0\r\nHost: localhost:{port}\r\n{more}\r\n")
+}
+
+const KEEP: &str = "Connection: Keep-Alive\r\n";
+
+/// The values of all Connection lines.
+fn connection_lines(response: &Response) -> Vec<&str> {
+    let is_connection = |name: &str| name.eq_ignore_ascii_case("Connection");
+    let lines = response.headers.iter();
+    lines
+        .filter(|(name, _)| is_connection(name))
+        .map(|(_, value)| value.as_str())
+        .collect()
+}
+
+fn con_010_http_1_0_is_closed_unless_it_asks<D: Door>(w: &World<D>) {
+    for more in [
+        "",
+        "Connection: x\r\n",
+        "Connection: close, keep-alive\r\n",
+        "Connection: keep-alive\r\nConnection: close\r\n",
+        "Keep-Alive: timeout=5\r\n",
+        "Proxy-Connection: keep-alive\r\n",
+    ] {
         let mut client = w.connect();
-        let port = w.port();
-        client.send(format!(
-            "GET / HTTP/1.0\r\nHost: localhost:{port}\r\n{more}\r\n"
-        ));
+        client.send(http_1_0(w, "GET", more));
         let request = w.receive();
         assert_eq!(request.version, (1, 0));
         w.respond(request.id, &Reply::ok().chunk("bye"))
             .expect("an answer");
         let response = client.read_response();
         assert_eq!(response.status_line, "HTTP/1.1 200 OK");
-        assert_eq!(response.header("Connection"), Some("close"));
+        assert_eq!(connection_lines(&response), ["close"], "{more}");
         client.expect_eof();
     }
 }
 
-fn con_011_a_keep_alive_header_of_the_program_changes_nothing<D: Door>(w: &World<D>) {
+/// Each answer goes to a connection that serves another request afterwards.
+fn con_011_http_1_0_is_kept_when_it_asks<D: Door>(w: &World<D>) {
+    let parts = Reply::ok()
+        .header("Content-Length", "6")
+        .chunk("foo")
+        .flags(MORE_DATA);
+    let zero = Reply::ok().header("Content-Length", "0");
+    for (verb, more, reply) in [
+        ("GET", KEEP, Reply::ok().chunk("body")),
+        ("GET", "connection: keep-alive\r\n", Reply::ok()),
+        ("GET", "Connection: x, KEEP-ALIVE\r\n", Reply::ok()),
+        ("GET", KEEP, zero.clone()),
+        ("GET", KEEP, parts),
+        ("GET", KEEP, Reply::new(304, "Not Modified")),
+        ("GET", KEEP, Reply::new(204, "No Content")),
+        ("GET", KEEP, Reply::new(404, "Not Found").chunk("gone")),
+        ("HEAD", KEEP, Reply::ok()),
+        ("HEAD", KEEP, zero),
+        ("PATCH", KEEP, Reply::ok().chunk("body")),
+    ] {
+        let mut client = w.connect();
+        client.send(http_1_0(w, verb, more));
+        let first = w.receive();
+        w.respond(first.id, &reply).expect("an answer");
+        if reply.flags & MORE_DATA != 0 {
+            w.send_body(first.id, &[b"bar"], 0).expect("the rest");
+        }
+        let response = client.read_response();
+        let what = format!("{verb} {more} {reply:?}");
+        assert_eq!(
+            response.status_line,
+            format!("HTTP/1.1 {} {}", reply.status, text(&reply))
+        );
+        assert_eq!(connection_lines(&response), ["keep-alive"], "{what}");
+        client.send(http_1_0(w, "GET", ""));
+        let second = w.receive();
+        assert_eq!(second.connection_id, first.connection_id, "{what}");
+        w.respond(second.id, &Reply::ok()).expect("an answer");
+        assert_eq!(connection_lines(&client.read_response()), ["close"]);
+        client.expect_eof();
+    }
+}
+
+fn text(reply: &Reply) -> String {
+    String::from_utf8_lossy(&reply.reason).into_owned()
+}
+
+fn con_011_con_013_http_1_0_is_closed_where_its_client_sees_no_other_end<D: Door>(w: &World<D>) {
+    let chunked = Reply::ok()
+        .header("Transfer-Encoding", "chunked")
+        .chunk("3\r\nfoo\r\n0\r\n\r\n");
+    for reply in [
+        Reply::ok().chunk("foo").flags(DISCONNECT),
+        Reply::ok().chunk("foo").flags(MORE_DATA),
+        chunked.clone(),
+        chunked.flags(MORE_DATA),
+    ] {
+        let mut client = w.connect();
+        client.send(http_1_0(w, "GET", KEEP));
+        let id = w.receive().id;
+        w.respond(id, &reply).expect("an answer");
+        if reply.flags & MORE_DATA != 0 {
+            w.send_body(id, &[], 0).expect("the end");
+        }
+        let head = client.read_response_head();
+        assert_eq!(connection_lines(&head), ["close"], "{reply:?}");
+        assert_eq!(client.read_to_end(), reply.chunks.concat());
+    }
+}
+
+fn con_011_a_keep_alive_field_of_the_program_changes_nothing<D: Door>(w: &World<D>) {
+    for (more, line) in [("", "close"), (KEEP, "keep-alive")] {
+        let mut client = w.connect();
+        client.send(http_1_0(w, "GET", more));
+        let request = w.receive();
+        w.respond(request.id, &Reply::ok().header("Keep-Alive", "true"))
+            .expect("an answer");
+        let response = client.read_response();
+        assert_eq!(response.header("Keep-Alive"), Some("true"));
+        assert_eq!(connection_lines(&response), [line]);
+    }
+}
+
+/// Read, half read, and not read.
+fn con_011_http_1_0_is_kept_after_its_body<D: Door>(w: &World<D>) {
+    let more = format!("{KEEP}Content-Length: 6\r\n");
+    for read in [6, 3, 0] {
+        let mut client = w.connect();
+        client.send(http_1_0(w, "POST", &more) + "foobar");
+        let first = w.receive();
+        let mut body = vec![0; read];
+        let mut got = 0;
+        while got < read {
+            got += w.read_body(first.id, &mut body[got..]).expect("a body");
+        }
+        assert_eq!(body, b"foobar"[..read]);
+        w.respond(first.id, &Reply::ok()).expect("an answer");
+        assert_eq!(connection_lines(&client.read_response()), ["keep-alive"]);
+        client.send(http_1_0(w, "GET", ""));
+        assert_eq!(w.receive().connection_id, first.connection_id);
+    }
+}
+
+fn con_011_pipelined_http_1_0_requests_are_answered_in_order<D: Door>(w: &World<D>) {
     let mut client = w.connect();
-    let port = w.port();
-    client.send(format!(
-        "GET / HTTP/1.0\r\nHost: localhost:{port}\r\nConnection: Keep-Alive\r\n\r\n"
-    ));
-    let request = w.receive();
-    w.respond(request.id, &Reply::ok().header("Keep-Alive", "true"))
-        .expect("an answer");
-    let response = client.read_response();
-    assert_eq!(response.header("Keep-Alive"), Some("true"));
-    assert_eq!(response.header("Connection"), Some("close"));
+    let keep = http_1_0(w, "GET", KEEP);
+    client.send(
+        [&keep, &keep, &w.get("/1.1"), &http_1_0(w, "GET", "")]
+            .map(String::as_str)
+            .concat(),
+    );
+    for (body, lines) in [
+        ("1", &["keep-alive"][..]),
+        ("2", &["keep-alive"]),
+        ("3", &[]),
+        ("4", &["close"]),
+    ] {
+        let id = w.receive().id;
+        w.respond(id, &Reply::ok().chunk(body)).expect("an answer");
+        let response = client.read_response();
+        assert_eq!(response.body, body.as_bytes());
+        assert_eq!(connection_lines(&response), lines);
+    }
     client.expect_eof();
 }
 
-fn con_012_connection_close_of_the_program_is_seen_once_and_obeyed<D: Door>(w: &World<D>) {
-    for value in ["close", "Close"] {
+/// HTTP/1.1 and HTTP/1.0 with keep-alive: the lines that come, and that the connection goes on.
+fn con_012_connection_in_the_unknown_list_is_written_and_closes_nothing<D: Door>(w: &World<D>) {
+    for (value, kept) in [
+        ("close", &["close"][..]),
+        ("Close", &["Close"]),
+        ("keep-alive", &["keep-alive"]),
+        ("Upgrade", &["Upgrade", "keep-alive"]),
+    ] {
+        for (request, lines) in [(w.get("/"), &[value][..]), (http_1_0(w, "GET", KEEP), kept)] {
+            let mut client = w.connect();
+            client.send(&request);
+            let first = w.receive();
+            let reply = Reply::ok().unknown_header("Connection", value).chunk("hi");
+            w.respond(first.id, &reply).expect("an answer");
+            let response = client.read_response();
+            assert_eq!(connection_lines(&response), lines, "{request}");
+            assert_eq!(response.body, b"hi");
+            client.send(w.get("/2"));
+            let second = w.receive();
+            assert_eq!(second.connection_id, first.connection_id, "{request}");
+            w.respond(second.id, &Reply::ok()).expect("an answer");
+            assert_eq!(client.read_response().status(), 200);
+        }
+    }
+}
+
+fn con_012_con_013_disconnect_alone_writes_close_once<D: Door>(w: &World<D>) {
+    for (value, lines) in [
+        (None, &["close"][..]),
+        (Some("close"), &["close"]),
+        (Some("CLOSE"), &["CLOSE"]),
+        (Some("x"), &["x", "close"]),
+    ] {
         let (mut client, request) = w.received_get("/");
-        let reply = Reply::ok().header("Connection", value).chunk("bye");
+        let mut reply = Reply::ok().chunk("bye").flags(DISCONNECT);
+        if let Some(value) = value {
+            reply = reply.unknown_header("Connection", value);
+        }
         w.respond(request.id, &reply).expect("an answer");
         let response = client.read_response();
-        let lines: Vec<_> = response
-            .headers
-            .iter()
-            .filter(|(name, _)| name == "Connection")
-            .collect();
-        assert_eq!(lines.len(), 1, "{lines:?}");
-        assert!(lines[0].1.eq_ignore_ascii_case("close"));
+        assert_eq!(connection_lines(&response), lines);
+        assert_eq!(response.body, b"bye");
         client.expect_eof();
+    }
+}
+
+/// Only C can fill the slot: the Rust API puts Connection among the unknown fields.
+#[test]
+fn con_012_connection_in_its_slot_is_not_written_and_closes_nothing() {
+    let w = World::<CAbi>::new();
+    for value in ["close", "Close", "keep-alive", "Upgrade"] {
+        for (request, lines) in [
+            (w.get("/"), &[][..]),
+            (http_1_0(&w, "GET", KEEP), &["keep-alive"]),
+        ] {
+            let mut client = w.connect();
+            client.send(request);
+            let first = w.receive();
+            w.respond(first.id, &Reply::ok().header("Connection", value))
+                .expect("an answer");
+            assert_eq!(connection_lines(&client.read_response()), lines, "{value}");
+            client.send(w.request("GET", "/2", "Connection: close\r\n"));
+            let second = w.receive();
+            assert_eq!(second.connection_id, first.connection_id);
+            let reply = Reply::ok().header("Connection", value).flags(DISCONNECT);
+            w.respond(second.id, &reply).expect("an answer");
+            assert_eq!(connection_lines(&client.read_response()), ["close"]);
+            client.expect_eof();
+        }
     }
 }
 

@@ -93,7 +93,7 @@ fn dsc_006_a_fin_completes_the_wait_of_the_newer_function() {
 fn dsc_007_a_pending_wait_completes_when_the_server_closes() {
     let w = World::<CAbi>::new();
     let (mut client, id, _, wait) = pending(&w);
-    w.respond(id, &Reply::ok().header("Connection", "close"))
+    w.respond(id, &Reply::ok().flags(DISCONNECT))
         .expect("an answer");
     client.read_response();
     client.expect_eof();

@@ -16,6 +16,7 @@ both_doors![
     upg_001_requests_without_a_body_can_be_upgraded,
     upg_002_requests_with_a_body_cannot_be_upgraded,
     upg_003_upg_005_the_head_of_a_101_goes_out_as_it_is,
+    upg_003_a_101_that_does_not_say_websocket_is_refused,
     upg_004_bytes_go_both_ways_as_they_are,
     upg_004_a_megabyte_goes_both_ways_at_once,
     upg_004_bytes_behind_the_head_are_the_first_bytes,
@@ -38,12 +39,13 @@ both_doors![
 pub(crate) fn switching() -> Reply {
     Reply::new(101, "Switching Protocols")
         .header("Upgrade", "websocket")
-        .header("Connection", "Upgrade")
+        .unknown_header("Connection", "Upgrade")
         .flags(OPAQUE | MORE_DATA | BUFFER_DATA)
 }
 
-const HEAD: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                    Server: Microsoft-HTTPAPI/2.0\r\nDate: Ddd, 00 Mon 0000 00:00:00 GMT\r\n\r\n";
+const HEAD: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
+                    Server: Microsoft-HTTPAPI/2.0\r\nConnection: Upgrade\r\n\
+                    Date: Ddd, 00 Mon 0000 00:00:00 GMT\r\n\r\n";
 
 /// A client behind the 101, and the request.
 fn upgraded<D: Door>(w: &World<D>) -> (Client, Received) {
@@ -109,6 +111,33 @@ fn upg_002_requests_with_a_body_cannot_be_upgraded<D: Door>(w: &World<D>) {
         // The request is untouched.
         w.respond(received.id, &Reply::ok()).expect("answered");
         assert_eq!(client.read_response().status(), 200);
+    }
+}
+
+/// The code is assumed (G-180). Nothing was sent, and the request can still be answered.
+fn upg_003_a_101_that_does_not_say_websocket_is_refused<D: Door>(w: &World<D>) {
+    let bare = Reply::new(101, "Switching Protocols").flags(OPAQUE | MORE_DATA | BUFFER_DATA);
+    let (mut client, received) = w.received_get("/");
+    for reply in [
+        bare.clone(),
+        bare.clone().header("Upgrade", "echo"),
+        bare.clone().header("upgrade", "web socket"),
+        bare.clone().header("X-Upgrade", "websocket"),
+        bare.clone().unknown_header("Connection", "websocket"),
+    ] {
+        assert_eq!(w.respond(received.id, &reply), Err(87), "{reply:?}");
+    }
+    w.respond(received.id, &Reply::ok()).expect("an answer");
+    assert_eq!(client.read_response().status(), 200);
+    for reply in [
+        bare.clone().header("Upgrade", "WebSocket"),
+        bare.header("upgrade", "h2c, websocket"),
+    ] {
+        let (mut client, received) = w.received_get("/");
+        w.respond(received.id, &reply).expect("upgraded");
+        assert_eq!(client.read_response_head().status(), 101);
+        w.send_body(received.id, &[b"raw"], 0).expect("sent");
+        assert_eq!(client.read_to_end(), b"raw");
     }
 }
 

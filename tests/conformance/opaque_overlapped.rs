@@ -57,7 +57,7 @@ fn large() -> &'static [u8] {
 }
 
 #[test]
-fn upg_003_connection_may_be_among_the_unknown_fields() {
+fn upg_003_con_012_connection_is_sent_from_the_unknown_fields_and_not_from_its_slot() {
     let w = World::<CAbi>::new();
     let (mut client, received) = w.received_get("/");
     w.respond(received.id, &switching()).expect("upgraded");
@@ -67,6 +67,14 @@ fn upg_003_connection_may_be_among_the_unknown_fields() {
     for absent in ["Content-Length", "Transfer-Encoding", "close"] {
         assert!(!head.contains(absent), "{head}");
     }
+    let (mut client, received) = w.received_get("/");
+    let in_slot = Reply::new(101, "Switching Protocols")
+        .header("Upgrade", "websocket")
+        .header("Connection", "Upgrade")
+        .flags(OPAQUE | MORE_DATA | BUFFER_DATA);
+    w.respond(received.id, &in_slot).expect("upgraded");
+    let head = mask_date(&client.read_head());
+    assert!(!head.contains("Connection"), "{head}");
 }
 
 #[test]

@@ -220,14 +220,20 @@ fn answers(reading: &Reading) -> String {
     let mut text = String::new();
     for message in &reading.messages {
         if matches!(message.body, Some((_, BodyEnd::Complete))) {
-            let close = if message.last == Some(true) {
-                "Connection: close\r\n"
-            } else {
+            let connection = match (message.last, message.version) {
+                (Some(true), _) => "Connection: close\r\n",
+                (_, (1, 0)) => "Connection: keep-alive\r\n",
+                _ => "",
+            };
+            // RSP-028: there is no body whose length is not told.
+            let length = if message.method == b"HEAD" {
                 ""
+            } else {
+                "Content-Length: 0\r\n"
             };
             text += &format!(
                 "HTTP/1.1 200 OK\r\nServer: Microsoft-HTTPAPI/2.0\r\nDate: {MASKED_DATE}\r\n\
-                 {close}Content-Length: 0\r\n\r\n"
+                 {connection}{length}\r\n"
             );
         }
     }

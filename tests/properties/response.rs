@@ -4,7 +4,7 @@
 //! are visible ASCII, which every reader takes. Threading: none.
 
 use httpsys_proto::header::{RESPONSE_HEADER_NAMES, response_header_id};
-use httpsys_proto::{Finish, InvalidField, ResponseHead};
+use httpsys_proto::{ConnectionLine, Finish, InvalidField, ResponseHead};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -55,7 +55,7 @@ proptest! {
             prop_assert_eq!(head.unknown(name.as_bytes(), value.as_bytes()), Ok(()));
         }
         let bytes = head.finish(&Finish {
-            connection_close: close,
+            connection: if close { ConnectionLine::Close } else { ConnectionLine::None },
             content_length: length,
             ..Finish::new(DATE)
         });

@@ -150,7 +150,8 @@ impl Reply {
         self
     }
 
-    /// With a further header in the unknown list, whatever its name.
+    /// With a further header in the unknown list, whatever its name. The Rust API has no names but
+    /// Connection there that are known.
     #[must_use]
     pub fn unknown_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Reply {
         self = self.header(name, value);

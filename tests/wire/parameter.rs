@@ -401,7 +401,7 @@ fn dsc_006_fin_need_not_be_a_disconnect() {
                 assert!(!ended.load(Ordering::SeqCst));
             }
             // The half-closed client is still answered; then its connection ends.
-            let bye = Response::ok().header("Connection", "close").body("bye");
+            let bye = Response::ok().disconnect().body("bye");
             request.respond(bye).expect("answered");
             assert_eq!(client.read_response().body, b"bye");
             client.expect_eof();

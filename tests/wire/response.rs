@@ -1,7 +1,7 @@
 //! Response heads: area RSP. Byte totals are the catalog's, the answers are compared whole.
 
 use httpsys_tests::client::{MASKED_DATE, mask_date};
-use httpsys_tests::door::{AnyDoor, MORE_DATA, Reply, World};
+use httpsys_tests::door::{AnyDoor, DISCONNECT, MORE_DATA, Reply, World};
 
 const SERVER: &str = "Server: Microsoft-HTTPAPI/2.0\r\n";
 
@@ -96,16 +96,18 @@ fn rsp_009_a_length_of_0_passes_for_every_status() {
     }
 }
 
+/// The row's program sets DISCONNECT, as its library does with each `Connection: close`.
 #[test]
-fn rsp_010_connection_close_of_the_program() {
-    let reply = chunked(200, "OK").header("Connection", "close");
+fn rsp_010_disconnect_writes_connection_close() {
+    let reply = chunked(200, "OK").flags(DISCONNECT);
     check(&reply, 139, "close");
+    let tail = "GMT\r\nConnection: close\r\n\r\n0\r\n\r\n";
     let bytes = answer(&reply);
-    assert!(bytes.starts_with("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: "));
+    assert!(bytes.ends_with(tail), "{bytes:?}");
 }
 
 #[test]
-fn rsp_011_rsp_012_con_010_answers_to_http_1_0_say_close() {
+fn rsp_011_rsp_012_con_010_answers_to_http_1_0_that_asks_for_nothing_say_close() {
     let reply = Reply::ok()
         .header("Content-Length", "0")
         .header("Keep-Alive", "true");
@@ -303,6 +305,32 @@ fn rsp_027_rsp_028_lengths_in_answers_to_head() {
     );
 }
 
+/// In one call too; a body given in answer to HEAD has its length said (G-047).
+#[test]
+fn rsp_028_an_answer_to_head_without_chunks_gets_no_length() {
+    for (version, more) in [("HTTP/1.1", ""), ("HTTP/1.0", "Connection: close\r\n")] {
+        for (status, reason) in [(200, "OK"), (302, "Found"), (404, "Not Found")] {
+            let bytes = answer_to(version, "HEAD", &Reply::new(status, reason));
+            let expected = format!("HTTP/1.1 {status} {reason}\r\n{SERVER}{}{more}\r\n", date());
+            assert_eq!(bytes, expected);
+            let got = answer_to(version, "GET", &Reply::new(status, reason));
+            assert!(got.ends_with("Content-Length: 0\r\n\r\n"), "{got:?}");
+            let given = Reply::new(status, reason).header("Content-Length", "0");
+            let bytes = answer_to(version, "HEAD", &given);
+            assert_eq!(
+                bytes.matches("Content-Length: 0\r\n").count(),
+                1,
+                "{bytes:?}"
+            );
+        }
+    }
+    let bytes = answer_to("HTTP/1.1", "HEAD", &Reply::ok().chunk("body"));
+    assert!(
+        bytes.ends_with("Content-Length: 4\r\n\r\nbody"),
+        "{bytes:?}"
+    );
+}
+
 #[test]
 fn rsp_030_reasons_with_blanks_and_tabs_pass() {
     for reason in ["a b  c", "\ttab\t", " "] {
@@ -323,11 +351,21 @@ fn rsp_032_alt_svc_passes_and_is_not_added() {
     );
 }
 
-/// G-054.
+/// The line takes the place of `Connection: close`.
 #[test]
-fn keep_alive_of_the_program_on_http_1_0_becomes_close() {
-    let reply = Reply::ok().header("Connection", "keep-alive");
-    let bytes = answer_to("HTTP/1.0", "GET", &reply);
-    assert!(bytes.contains("Connection: close\r\n"), "{bytes:?}");
-    assert!(!bytes.to_lowercase().contains("keep-alive"), "{bytes:?}");
+fn con_011_the_line_of_a_kept_http_1_0_connection() {
+    let world = World::<AnyDoor>::new();
+    let mut client = world.connect();
+    let port = world.port();
+    client.send(format!(
+        "GET / HTTP/1.0\r\nHost: localhost:{port}\r\nConnection: keep-alive\r\n\r\n"
+    ));
+    let request = world.receive();
+    let sent = world.respond(request.id, &Reply::ok().chunk("body"));
+    let length = usize::try_from(sent.expect("an answer")).expect("few");
+    let expected = format!(
+        "HTTP/1.1 200 OK\r\n{SERVER}{}Connection: keep-alive\r\nContent-Length: 4\r\n\r\nbody",
+        date()
+    );
+    assert_eq!(mask_date(&client.read_exactly(length)), expected);
 }

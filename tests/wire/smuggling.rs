@@ -23,6 +23,8 @@ use super::show;
 
 const HOST: &str = "Host: localhost\r\n";
 const CHUNKED: &str = "Transfer-Encoding: chunked\r\n";
+const CLOSE: &str = "Connection: close\r\n";
+const KEEP_ALIVE: &str = "Connection: keep-alive\r\n";
 const BEHIND: &str = "GET /behind HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// Asked for when the program is to be through with all that came before.
 const FENCE: &str = "/fence";
@@ -32,6 +34,8 @@ const FENCE: &str = "/fence";
 enum Then {
     /// What is behind is the next request.
     GoesOn,
+    /// The same, and the answer says `Connection: keep-alive` (HTTP/1.0).
+    IsKept,
     /// The answer says `Connection: close`, and what is behind is not looked at.
     Closes,
     /// What is behind is not a request: this page, and nothing more is looked at.
@@ -50,7 +54,7 @@ enum Row {
 }
 
 use Row::{Broken, Refused, Taken};
-use Then::{Closes, GoesOn, Page};
+use Then::{Closes, GoesOn, IsKept, Page};
 
 /// Runs a table: what is sent, in front of [`BEHIND`], and what becomes of it.
 fn check(rows: &[(String, Row)]) {
@@ -80,9 +84,10 @@ impl Row {
         match self {
             Refused(page) => page.answer(),
             Broken => String::new(),
-            Taken(seen, GoesOn) => ok(seen, false) + &ok("GET /behind ", true),
-            Taken(seen, Closes) => ok(seen, true),
-            Taken(seen, Page(page)) => ok(seen, false) + &page.answer(),
+            Taken(seen, GoesOn) => ok(seen, "") + &ok("GET /behind ", CLOSE),
+            Taken(seen, IsKept) => ok(seen, KEEP_ALIVE) + &ok("GET /behind ", CLOSE),
+            Taken(seen, Closes) => ok(seen, CLOSE),
+            Taken(seen, Page(page)) => ok(seen, "") + &page.answer(),
         }
     }
 
@@ -90,18 +95,17 @@ impl Row {
         match self {
             Refused(_) => Vec::new(),
             Broken => vec!["1229".to_owned()],
-            Taken(seen, GoesOn) => vec![seen.to_owned(), "GET /behind ".to_owned()],
+            Taken(seen, GoesOn | IsKept) => vec![seen.to_owned(), "GET /behind ".to_owned()],
             Taken(seen, _) => vec![seen.to_owned()],
         }
     }
 }
 
-/// The whole answer of the program.
-fn ok(body: &str, closes: bool) -> String {
-    let close = if closes { "Connection: close\r\n" } else { "" };
+/// The whole answer of the program with this Connection line, or none.
+fn ok(body: &str, connection: &str) -> String {
     format!(
         "HTTP/1.1 200 OK\r\nServer: Microsoft-HTTPAPI/2.0\r\nDate: {MASKED_DATE}\r\n\
-         {close}Content-Length: {}\r\n\r\n{body}",
+         {connection}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
 }
@@ -491,15 +495,25 @@ fn a_request_names_one_host() {
     ]);
 }
 
-/// G-021, CON-010, CON-011, PRS-002: HTTP/1.0 ends the connection whatever it says.
+/// G-021, CON-010, CON-011, PRS-002: HTTP/1.0 ends the connection unless it asks for more and says
+/// without a doubt where its request ends.
 #[test]
-fn http_1_0_carries_one_request() {
+fn http_1_0_carries_one_request_unless_it_says_where_the_next_begins() {
     let get = |lines: &str, body: &str| format!("GET /a HTTP/1.0\r\n{HOST}{lines}\r\n{body}");
     check(&[
         (get("", ""), Taken("GET /a ", Closes)),
+        (get(KEEP_ALIVE, ""), Taken("GET /a ", IsKept)),
         (
-            get("Connection: keep-alive\r\n", ""),
+            get(&format!("{KEEP_ALIVE}Content-Length: 3\r\n"), "abc"),
+            Taken("GET /a abc", IsKept),
+        ),
+        (
+            get(&format!("{KEEP_ALIVE}{CLOSE}"), ""),
             Taken("GET /a ", Closes),
+        ),
+        (
+            get(&format!("{KEEP_ALIVE}{CHUNKED}"), "3\r\nabc\r\n0\r\n\r\n"),
+            Taken("GET /a abc", Closes),
         ),
         (
             get("Content-Length: 3\r\n", "abc"),
@@ -516,9 +530,12 @@ fn http_1_0_carries_one_request() {
         (get(CHUNKED, "3\r\nabc\r\nx"), Broken),
         ("GET /a\r\n".to_owned(), Refused(&BAD_REQUEST)),
     ]);
-    // There is no length, so there is no body: what follows is behind the request.
-    let post = format!("POST /a HTTP/1.0\r\n{HOST}\r\nabc");
-    check(&[(post, Taken("POST /a ", Closes))]);
+    // There is no length, so there is no body: what follows is behind the request. A client that
+    // sends one all the same, up to the end of the connection, must not have it taken for a request.
+    for lines in ["", KEEP_ALIVE] {
+        let post = format!("POST /a HTTP/1.0\r\n{HOST}{lines}\r\nabc");
+        check(&[(post, Taken("POST /a ", Closes))]);
+    }
 }
 
 /// CON-005, ERR-018: behind a body the next request starts with the next byte.
@@ -561,14 +578,14 @@ fn expect_100_continue_frames_as_without() {
             assert_eq!(client.read_exactly(INTERIM.len()), INTERIM.as_bytes());
             client.send([body, BEHIND].concat());
             let answer = mask_date(&client.read_to_end());
-            assert_eq!(answer, ok("POST /a abc", false) + &ok("GET /behind ", true));
+            assert_eq!(answer, ok("POST /a abc", "") + &ok("GET /behind ", CLOSE));
         }
         let mut client = world.connect();
         client.send(format!(
             "POST /a HTTP/1.0\r\n{HOST}{expect}Content-Length: 3\r\n\r\n"
         ));
         client.send("abc");
-        assert_eq!(mask_date(&client.read_to_end()), ok("POST /a abc", true));
+        assert_eq!(mask_date(&client.read_to_end()), ok("POST /a abc", CLOSE));
     });
     let of = |lines: &str, body: &str| post(&[expect, lines].concat(), body);
     check(&[
@@ -603,7 +620,7 @@ fn nothing_is_read_behind_a_broken_body_that_nobody_read() {
         for body in ["x\r\n", "3\r\nabcd\r\n0\r\n\r\n", "0\r\nNoColon\r\n\r\n"] {
             let mut client = world.connect();
             client.send(post(CHUNKED, body) + BEHIND);
-            assert_eq!(super::whole(&mut client), ok("/a", false), "{body:?}");
+            assert_eq!(super::whole(&mut client), ok("/a", ""), "{body:?}");
         }
     });
 }

@@ -13,7 +13,8 @@ use httpsys_core::ids::{RequestId, SlotIds};
 use httpsys_core::routing::{Registration, RoutingTable};
 use httpsys_core::url_prefix::UrlPrefix;
 use httpsys_proto::{
-    BodyDecoder, Finish, Framing, Parameters, Parsed, RequestHead, ResponseHead, parse_head,
+    BodyDecoder, ConnectionLine, Finish, Framing, Parameters, Parsed, RequestHead, ResponseHead,
+    parse_head,
 };
 
 const SMALL: &[u8] = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
@@ -149,8 +150,7 @@ fn respond(times: u64) {
         head.unknown(b"X-Request", black_box(b"17")).expect("valid");
         let finish = Finish {
             date: b"Tue, 24 Nov 2026 09:00:00 GMT",
-            connection_close: false,
-            replace_connection: false,
+            connection: ConnectionLine::None,
             content_length: Some(n & 0xFFFF),
         };
         black_box(head.finish(&finish));

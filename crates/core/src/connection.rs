@@ -21,6 +21,7 @@
 
 use httpsys_proto::body::{BodyDecoder, BodyError, Decoded};
 use httpsys_proto::request::Framing;
+use httpsys_proto::response::ConnectionLine;
 use httpsys_proto::{RequestHead, Verb};
 
 use crate::error::Error;
@@ -117,8 +118,8 @@ pub struct ResponseFacts {
     pub has_content_length: bool,
     /// The program supplied Transfer-Encoding.
     pub has_transfer_encoding: bool,
-    /// The program's Connection field has the close option (CON-012).
-    pub says_close: bool,
+    /// The program supplied `Upgrade: websocket`.
+    pub upgrades_to_websocket: bool,
     /// Entity bytes given with the head.
     pub body_len: u64,
     /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
@@ -132,10 +133,8 @@ pub struct ResponseFacts {
 /// What the service adds to the response head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponsePlan {
-    /// The connection closes after this response, and the head must say so.
-    pub connection_close: bool,
-    /// The program's own Connection field must not stand (an HTTP/1.0 client, G-054).
-    pub replace_connection: bool,
+    /// What the head says about the connection.
+    pub connection: ConnectionLine,
     /// The generated Content-Length (SND-009, G-047 to G-050).
     pub content_length: Option<u64>,
 }
@@ -453,8 +452,8 @@ impl Exchange {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] (87) when a response was begun already (G-055), and for an opaque
-    /// one to a request that cannot be upgraded (UPG-001, UPG-002) or that ends at once; the code is
-    /// assumed.
+    /// one to a request that cannot be upgraded (UPG-001, UPG-002), that ends at once, or that does
+    /// not say `Upgrade: websocket` (UPG-003); the code is assumed.
     pub fn begin_response(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
         if self.answer != Answer::None {
             return Err(Error::InvalidParameter);
@@ -464,11 +463,17 @@ impl Exchange {
         }
         // A client that still waits for 100 would send its body as the next request (G-043).
         let unanswered_expect = self.expect_continue && !self.body_begun;
-        self.close |= unanswered_expect || facts.says_close || facts.disconnect;
+        self.close |= unanswered_expect || facts.disconnect;
+        if self.is_http_1_0 {
+            self.close |= !facts.has_end_for_http_1_0();
+        }
         let plan = ResponsePlan {
-            connection_close: self.close && !facts.says_close,
-            replace_connection: self.is_http_1_0 && !facts.says_close,
-            content_length: facts.generated_content_length(),
+            connection: match (self.close, self.is_http_1_0) {
+                (true, _) => ConnectionLine::Close,
+                (false, true) => ConnectionLine::KeepAlive,
+                (false, false) => ConnectionLine::None,
+            },
+            content_length: facts.generated_content_length(self.head_verb),
         };
         self.unframed = facts.more_data && facts.lacks_framing() && !self.head_verb;
         self.answer = if facts.more_data {
@@ -482,15 +487,15 @@ impl Exchange {
     /// UPG-005: nothing is added to the head. The connection ends with the response (UPG-006), so
     /// DISCONNECT on the head says nothing new (assumed; SND-024 as in HTTP).
     fn begin_opaque(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
-        if !self.upgradable || !facts.more_data || facts.status != 101 {
+        let is_handshake = facts.status == 101 && facts.upgrades_to_websocket;
+        if !self.upgradable || !facts.more_data || !is_handshake {
             return Err(Error::InvalidParameter);
         }
         self.close = true;
         self.opaque = Opaque::Open;
         self.answer = Answer::Streaming;
         Ok(ResponsePlan {
-            connection_close: false,
-            replace_connection: false,
+            connection: ConnectionLine::None,
             content_length: None,
         })
     }
@@ -522,9 +527,16 @@ impl ResponseFacts {
     }
 
     /// SND-009, G-047 to G-050: one-call responses get a length, except where the status forbids
-    /// a body or the program framed it itself.
-    fn generated_content_length(&self) -> Option<u64> {
-        (!self.more_data && self.lacks_framing()).then_some(self.body_len)
+    /// a body, the program framed it itself, or it answers HEAD without one (RSP-028).
+    fn generated_content_length(&self, head_verb: bool) -> Option<u64> {
+        let is_told = !head_verb || self.body_len > 0;
+        (!self.more_data && is_told && self.lacks_framing()).then_some(self.body_len)
+    }
+
+    /// Whether an HTTP/1.0 client, which knows no chunks, can find the end of the response while
+    /// the connection stays open (CON-011).
+    fn has_end_for_http_1_0(&self) -> bool {
+        !self.has_transfer_encoding && (self.has_content_length || !self.more_data)
     }
 }
 

@@ -165,7 +165,7 @@ impl Service {
             status: head.status(),
             has_content_length: head.has_content_length(),
             has_transfer_encoding: head.has_transfer_encoding(),
-            says_close: head.says_close(),
+            upgrades_to_websocket: head.upgrades_to_websocket(),
             body_len: chunk::total(body),
             more_data: send.more_data,
             disconnect: send.disconnect,
@@ -181,8 +181,7 @@ impl Service {
         let date = clock::date(self.clock(), now);
         head.finish(&Finish {
             date: &date,
-            connection_close: plan.connection_close,
-            replace_connection: plan.replace_connection,
+            connection: plan.connection,
             content_length: plan.content_length,
         });
         let mut body = body;

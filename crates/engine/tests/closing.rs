@@ -17,6 +17,7 @@ use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall, WaitF
 use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
+use httpsys_proto::header::id;
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
@@ -70,6 +71,7 @@ fn receive(service: &Service, queue: &QueueHandle) -> (RequestId, ConnectionId) 
 fn upgrade_and_end(service: &Service, queue: &QueueHandle, request: RequestId) {
     let mut head = ResponseHead::new();
     head.begin(101, b"Switching Protocols").expect("a status");
+    head.known(id::UPGRADE, b"websocket", true).expect("a name");
     let mut call = SendCall {
         request,
         disconnect: false,

@@ -168,8 +168,9 @@ impl RequestQueue {
     /// then carry bytes as they are, at the same time (UPG-004). See [`crate::Request::upgrade`].
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for another status than 101 and for a request that cannot be
-    /// upgraded (UPG-001, UPG-002); else as [`RequestQueue::respond`].
+    /// [`Error::InvalidParameter`] for another status than 101, a response without `Upgrade:
+    /// websocket` (UPG-003), and a request that cannot be upgraded (UPG-001, UPG-002); else as
+    /// [`RequestQueue::respond`].
     pub fn begin_upgrade<'r>(
         &self,
         id: RequestId,

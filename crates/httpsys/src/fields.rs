@@ -39,7 +39,8 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     pub(crate) fn push(&mut self, name: Data<'a>, value: Data<'a>) {
         let name = match response_header_id(&name).map(u8::try_from) {
-            Some(Ok(id)) => Name::Known(id),
+            // What stands in its slot is never sent (CON-012).
+            Some(Ok(id)) if usize::from(id) != id::CONNECTION => Name::Known(id),
             _ => Name::Unknown(name),
         };
         if let Name::Known(id) = name {

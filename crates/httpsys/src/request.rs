@@ -152,10 +152,12 @@ impl Request {
 
     /// Answers with 101 (Switching Protocols) and takes the connection over as a pipe of bytes:
     /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_OPAQUE. The response needs the fields
-    /// `Upgrade` and `Connection: Upgrade` of the program; nothing is added (UPG-003, UPG-005).
+    /// `Upgrade: websocket` and `Connection: Upgrade` of the program; nothing is added (UPG-003,
+    /// UPG-005).
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for another status than 101, and
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for another status than 101, for
+    /// another protocol than `websocket`, as in HTTP.sys (the code is assumed, G-180), and
     /// for a request that cannot be upgraded: it must be HTTP/1.1 and have no body (UPG-001,
     /// UPG-002); else as [`Request::respond`].
     pub fn upgrade<'r>(self, response: impl Borrow<Response<'r>>) -> Result<Upgraded> {

@@ -14,14 +14,20 @@ use crate::{Data, LogData};
 ///
 /// What the service adds, as HTTP.sys does: `Server` (RSP-016; a value given here goes in front of
 /// the product token, RSP-017), `Date` (a value given here is ignored, SND-011), `Connection:
-/// close` when the connection ends, and `Content-Length` for a response that is sent in one call,
-/// unless the status is 1xx, 204 or 304 or the response has a `Content-Length` or
+/// close` when the connection ends, `Connection: keep-alive` for an HTTP/1.0 client that asked for
+/// it (CON-011), and `Content-Length` for a response that is sent in one call, unless the status is
+/// 1xx, 204 or 304, it answers HEAD without a body, or it has a `Content-Length` or
 /// `Transfer-Encoding` of its own (SND-009, G-047). A known field with an empty value is left out
-/// (RSP-019). Line breaks in names, values and the reason fail when the response is sent (G-058).
+/// (RSP-019).
+///
+/// A `Connection` field is written as given and is text for the client, no more: it does not close
+/// the connection (CON-012). [`Response::disconnect`] does, and says so.
+///
+/// Line breaks in names, values and the reason fail when the response is sent (G-058).
 ///
 /// Known names go to their slot of HTTP_RESPONSE_HEADERS and so appear on the wire in the order of
-/// their ids; other fields follow in the order given (RSP-015). A repeated name gives one line for
-/// each value.
+/// their ids; other fields, and `Connection`, follow in the order given (RSP-015). A repeated name
+/// gives one line for each value.
 ///
 /// ```
 /// use httpsys::Response;

@@ -24,10 +24,10 @@ use crate::{Request, Response, Result};
 /// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
 /// let server = httpsys::Server::builder().url(format!("http://localhost:{port}/")).bind()?;
 /// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
-/// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: echo\r\n\r\nabc")?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\nabc")?;
 /// let request = server.receive()?;
 /// let response = httpsys::Response::new(101, "Switching Protocols")
-///     .header("Upgrade", "echo")
+///     .header("Upgrade", "websocket")
 ///     .header("Connection", "Upgrade");
 /// let mut pipe = request.upgrade(response)?;
 /// let mut bytes = [0; 3];

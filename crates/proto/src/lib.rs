@@ -39,6 +39,6 @@ pub use date::imf_fixdate;
 pub use error_page::Reject;
 pub use parameters::{InvalidParameter, InvalidSetting, Parameters};
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
-pub use response::{Finish, InvalidField, ResponseHead, ServerToken};
+pub use response::{ConnectionLine, Finish, InvalidField, ResponseHead, ServerToken};
 pub use verb::Verb;
 pub use version::Version;

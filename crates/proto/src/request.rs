@@ -333,7 +333,7 @@ impl RequestHead {
     }
 
     /// The authority that routing uses: of the absolute form, else the Host field (PRS-021). Empty
-    /// only for HTTP/1.0 without Host, or with an empty one (G-015).
+    /// for HTTP/1.0 without Host (G-015), and for an empty Host (HST-002).
     #[must_use]
     pub fn host(&self) -> &[u8] {
         match self.target {
@@ -348,8 +348,9 @@ impl RequestHead {
         self.framing
     }
 
-    /// The connection has to close after the response: version below 1.1 (CON-010, CON-011), the
-    /// Connection option `close` (CON-009), or Content-Length together with chunked (BDY-016).
+    /// The connection has to close after the response: version below 1.1 without the Connection
+    /// option `keep-alive` (CON-010, CON-011) or with chunked coding (G-021), the option `close`
+    /// (CON-009), or Content-Length together with chunked (BDY-016).
     #[must_use]
     pub fn close(&self) -> bool {
         self.close

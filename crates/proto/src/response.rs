@@ -1,9 +1,9 @@
 //! Serialisation of response heads.
 //!
 //! Owns: the bytes from the status line to the blank line and their order (RSP-015): known fields
-//! by ascending id with Server at its place, unknown fields as given, Date, generated
-//! `Connection: close`, generated Content-Length. Does not own: whether the connection closes,
-//! which length to generate, and the body.
+//! by ascending id with Server at its place, unknown fields as given, Date, generated Connection,
+//! generated Content-Length. Does not own: whether the connection closes, which length to generate,
+//! and the body.
 //!
 //! The head is built in two steps, so that all that depends on the application is done before the
 //! connection is locked: [`ResponseHead::begin`], [`known`](ResponseHead::known) and
@@ -18,7 +18,6 @@ mod tests;
 use crate::header::{RESPONSE_HEADER_NAMES, RESPONSE_HEADERS, id, response_id};
 use crate::scan;
 use std::fmt;
-use std::ops::Range;
 
 /// The product that HTTP.sys adds to the Server field, behind a blank (RSP-017).
 const PRODUCT: &[u8; 22] = b" Microsoft-HTTPAPI/2.0";
@@ -26,6 +25,9 @@ const PRODUCT: &[u8; 22] = b" Microsoft-HTTPAPI/2.0";
 const SERVER_LINE: &[u8; 31] = b"Server: Microsoft-HTTPAPI/2.0\r\n";
 /// Digits of the longest 64-bit number.
 const DIGITS: usize = 20;
+/// The known fields whose slot is never written, as bits: the service has its own Date (SND-011)
+/// and its own Connection (CON-012).
+const NOT_WRITTEN: u32 = 1 << id::DATE | 1 << id::CONNECTION;
 
 /// The front of a known field line, padded so that its copy has a fixed size.
 #[derive(Clone, Copy, Debug)]
@@ -88,17 +90,27 @@ impl fmt::Display for InvalidField {
 
 impl std::error::Error for InvalidField {}
 
+/// The generated Connection line. It is left out when an unknown field of the application says the
+/// same, so that a client sees each option once (CON-012, G-053).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConnectionLine {
+    /// None: HTTP/1.1 goes on without a word (CON-008).
+    #[default]
+    None,
+    /// `Connection: close`: the connection closes after the response (CON-009, CON-010, CON-013).
+    Close,
+    /// `Connection: keep-alive`: an HTTP/1.0 client asked for it and gets it (CON-011). An unknown
+    /// `Connection: close` of the application takes its place (G-054).
+    KeepAlive,
+}
+
 /// What only the connection knows about a response.
 #[derive(Clone, Copy, Debug)]
 pub struct Finish<'a> {
     /// The current second, see [`imf_fixdate`](crate::imf_fixdate).
     pub date: &'a [u8; 29],
-    /// The connection closes after the response: adds `Connection: close`, unless the application
-    /// wrote a `close` itself (CON-009, CON-010, CON-012, G-053).
-    pub connection_close: bool,
-    /// With `connection_close`: drops Connection lines of the application that do not say `close`,
-    /// so that the generated line replaces them (G-054).
-    pub replace_connection: bool,
+    /// What the head says about the connection.
+    pub connection: ConnectionLine,
     /// Adds this Content-Length, unless the application wrote one or a Transfer-Encoding (SND-009,
     /// SND-010, G-049).
     pub content_length: Option<u64>,
@@ -110,8 +122,7 @@ impl<'a> Finish<'a> {
     pub fn new(date: &'a [u8; 29]) -> Self {
         Self {
             date,
-            connection_close: false,
-            replace_connection: false,
+            connection: ConnectionLine::None,
             content_length: None,
         }
     }
@@ -144,8 +155,6 @@ enum Part {
 #[derive(Debug, Default)]
 pub struct ResponseHead {
     bytes: Vec<u8>,
-    /// The known Connection lines inside `bytes`.
-    connection: Range<usize>,
     status: u16,
     /// Id of the last known field.
     last: usize,
@@ -154,7 +163,12 @@ pub struct ResponseHead {
     server_written: bool,
     content_length: bool,
     transfer_encoding: bool,
+    /// An unknown Connection field has the option `close`.
     close: bool,
+    /// An unknown Connection field has the option `keep-alive`.
+    keep_alive: bool,
+    /// An Upgrade field names `websocket`.
+    websocket: bool,
 }
 
 impl ResponseHead {
@@ -203,8 +217,8 @@ impl ResponseHead {
         self.server_token = token;
     }
 
-    /// Writes one line for a known field. An empty value is left out (RSP-019), Date is ignored
-    /// (SND-011), Server becomes `value Microsoft-HTTPAPI/2.0` (RSP-017) unless
+    /// Writes one line for a known field. An empty value is left out (RSP-019), Date (SND-011) and
+    /// Connection (CON-012) are ignored, Server becomes `value Microsoft-HTTPAPI/2.0` (RSP-017) unless
     /// [`set_server_token`](Self::set_server_token) says otherwise.
     ///
     /// Ids ascend; an id may come several times in a row and gives several lines (RSP-022).
@@ -229,13 +243,12 @@ impl ResponseHead {
         if !stays_on_line(value) {
             return Err(InvalidField::Value);
         }
-        if value.is_empty() || id == id::DATE {
+        if value.is_empty() || NOT_WRITTEN >> id & 1 == 1 {
             return Ok(());
         }
         if id > response_id::SERVER {
             self.write_server();
         }
-        let start = self.bytes.len();
         push_front(&mut self.bytes, &prefix.text, prefix.length);
         self.bytes.extend_from_slice(value);
         if id == response_id::SERVER
@@ -246,17 +259,9 @@ impl ResponseHead {
         }
         self.bytes.extend_from_slice(b"\r\n");
         match id {
-            id::CONNECTION => {
-                self.close |= says_close(value);
-                let first = if self.connection.is_empty() {
-                    start
-                } else {
-                    self.connection.start
-                };
-                self.connection = first..self.bytes.len();
-            }
             id::CONTENT_LENGTH => self.content_length = true,
             id::TRANSFER_ENCODING => self.transfer_encoding = true,
+            id::UPGRADE => self.websocket |= has_option(value, b"websocket"),
             response_id::SERVER => self.server_written = true,
             _ => {}
         }
@@ -264,7 +269,8 @@ impl ResponseHead {
     }
 
     /// Writes one line for an unknown field; an empty value gives `Name: ` (RSP-020). The first
-    /// call ends the known fields. A field named Date is ignored like the known one (assumed).
+    /// call ends the known fields. A field named Date is ignored like the known one (assumed); one
+    /// named Connection is written as given and says nothing about the connection (CON-012).
     ///
     /// # Errors
     /// [`InvalidField::Name`], [`InvalidField::Value`], [`InvalidField::Order`] before `begin` and
@@ -285,7 +291,11 @@ impl ResponseHead {
             Some(id::DATE) => return Ok(()),
             Some(id::CONTENT_LENGTH) => self.content_length = true,
             Some(id::TRANSFER_ENCODING) => self.transfer_encoding = true,
-            Some(id::CONNECTION) => self.close |= says_close(value),
+            Some(id::CONNECTION) => {
+                self.close |= has_option(value, CLOSE);
+                self.keep_alive |= has_option(value, KEEP_ALIVE);
+            }
+            Some(id::UPGRADE) => self.websocket |= has_option(value, b"websocket"),
             _ => {}
         }
         self.bytes.extend_from_slice(name);
@@ -313,10 +323,10 @@ impl ResponseHead {
         self.transfer_encoding
     }
 
-    /// Whether the application wrote a Connection field with the token `close` (CON-012).
+    /// Whether the application wrote `Upgrade: websocket`, as known or unknown field (UPG-003).
     #[must_use]
-    pub fn says_close(&self) -> bool {
-        self.close
+    pub fn upgrades_to_websocket(&self) -> bool {
+        self.websocket
     }
 
     /// Adds Date, the generated lines and the blank line, and returns the whole head. A second
@@ -327,14 +337,17 @@ impl ResponseHead {
         }
         self.write_server();
         self.part = Part::Finished;
-        if f.connection_close && f.replace_connection && !self.close {
-            self.bytes.drain(self.connection.clone());
-        }
         // Line ends go with the line behind them: each copy of a fixed size saves one.
         self.bytes.extend_from_slice(b"Date: ");
         self.bytes.extend_from_slice(f.date);
-        if f.connection_close && !self.close {
-            self.bytes.extend_from_slice(b"\r\nConnection: close");
+        match f.connection {
+            ConnectionLine::Close if !self.close => {
+                self.bytes.extend_from_slice(b"\r\nConnection: close");
+            }
+            ConnectionLine::KeepAlive if !self.close && !self.keep_alive => {
+                self.bytes.extend_from_slice(b"\r\nConnection: keep-alive");
+            }
+            _ => {}
         }
         if let Some(length) = f.content_length {
             if !self.content_length && !self.transfer_encoding {
@@ -392,9 +405,14 @@ fn push_front<const N: usize>(out: &mut Vec<u8>, text: &[u8; N], length: usize) 
     out.truncate(end);
 }
 
-/// Whether a list of connection options contains `close`.
-pub(crate) fn says_close(list: &[u8]) -> bool {
-    scan::elements(list).any(|option| option.eq_ignore_ascii_case(b"close"))
+/// The connection option that ends the connection.
+pub(crate) const CLOSE: &[u8] = b"close";
+/// The connection option with which HTTP/1.0 keeps the connection.
+pub(crate) const KEEP_ALIVE: &[u8] = b"keep-alive";
+
+/// Whether a list of options or protocols contains `option`, in any letter case.
+pub(crate) fn has_option(list: &[u8], option: &[u8]) -> bool {
+    scan::elements(list).any(|one| one.eq_ignore_ascii_case(option))
 }
 
 /// No CR, LF or NUL: other controls pass as the application gave them (RSP-030).

@@ -44,12 +44,13 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "keep-alive on HTTP/1.0",
+        name: "keep-alive on HTTP/1.0 in doubt",
         peers: &[Llhttp],
-        example: b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        example: b"GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n",
         ours: "the connection closes",
         theirs: "it goes on",
-        reason: "CON-010, CON-011",
+        reason: "CON-010, CON-011, G-021: `close` beside `keep-alive`, chunked coding, and POST or \
+            PUT without a length end it",
         holds: |c| {
             let is_1_0 = c.our_message().is_some_and(|m| m.version == (1, 0));
             c.differs_in(Aspect::Persistence) && is_1_0 && c.their_message().is_some_and(goes_on)

@@ -216,7 +216,11 @@ impl Door for RustApi {
     fn respond(&self, queue: &RequestQueue, id: u64, reply: &Reply) -> Result<u64, u32> {
         let mut response = Response::new(reply.status, &reply.reason).body(reply.chunks.concat());
         for header in &reply.headers {
-            assert!(!header.unknown, "httpsys chooses the slot by the name");
+            let is_connection = header.name.eq_ignore_ascii_case("Connection");
+            assert_eq!(
+                header.unknown, is_connection,
+                "httpsys chooses the list by the name"
+            );
             response = response.header(&header.name, &header.value);
         }
         if reply.flags & DISCONNECT != 0 {

@@ -31,7 +31,7 @@ fn facts(status: u16, more_data: bool, opaque: bool) -> ResponseFacts {
         status,
         has_content_length: false,
         has_transfer_encoding: false,
-        says_close: false,
+        upgrades_to_websocket: true,
         body_len: 0,
         more_data,
         disconnect: false,
@@ -108,9 +108,17 @@ fn upg_001_upg_002_what_can_be_upgraded() {
 }
 
 #[test]
-fn an_upgrade_needs_101_and_more_data() {
+fn upg_003_an_upgrade_needs_101_more_data_and_websocket() {
     let mut connection = received(GET);
-    for facts in [facts(200, true, true), facts(101, false, true)] {
+    let other_protocol = ResponseFacts {
+        upgrades_to_websocket: false,
+        ..facts(101, true, true)
+    };
+    for facts in [
+        facts(200, true, true),
+        facts(101, false, true),
+        other_protocol,
+    ] {
         let plan = exchange(&mut connection).begin_response(&facts);
         assert_eq!(plan, Err(Error::InvalidParameter));
     }
@@ -123,8 +131,7 @@ fn upg_005_nothing_is_added_even_for_a_client_that_wants_to_close() {
     let mut connection = received("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     let plan = exchange(&mut connection).begin_response(&facts(101, true, true));
     let nothing = ResponsePlan {
-        connection_close: false,
-        replace_connection: false,
+        connection: ConnectionLine::None,
         content_length: None,
     };
     assert_eq!(plan, Ok(nothing));
@@ -188,4 +195,92 @@ fn shd_001_a_request_of_which_only_the_id_is_known_can_be_returned() {
     read.deliver(false, HANDLE);
     read.advance_body(1);
     assert!(!read.give_back(), "its body would be incomplete");
+}
+
+/// What the head says about the connection, and whether it goes on behind the response.
+fn line_and_end(head: &str, facts: &ResponseFacts) -> (ConnectionLine, bool) {
+    let mut connection = received(head);
+    let exchange = exchange(&mut connection);
+    let plan = exchange.begin_response(facts).expect("begun");
+    if facts.more_data {
+        assert_eq!(exchange.continue_response(false, false), Ok(true));
+    }
+    let goes_on = !matches!(connection.end_exchange(), After::Close { .. });
+    (plan.connection, goes_on)
+}
+
+const KEEP_1_0: &str = "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n";
+
+#[test]
+fn con_011_http_1_0_is_kept_when_it_asks_and_can_see_the_end() {
+    let kept = (ConnectionLine::KeepAlive, true);
+    let closed = (ConnectionLine::Close, false);
+    let streamed = facts(200, true, false);
+    let with_length = ResponseFacts {
+        has_content_length: true,
+        ..streamed
+    };
+    let chunked = |facts: ResponseFacts| ResponseFacts {
+        has_transfer_encoding: true,
+        ..facts
+    };
+    let disconnect = ResponseFacts {
+        disconnect: true,
+        ..facts(200, false, false)
+    };
+    for (facts, expected) in [
+        (facts(200, false, false), kept),
+        (facts(404, false, false), kept),
+        (facts(204, false, false), kept),
+        (facts(304, false, false), kept),
+        (with_length, kept),
+        (streamed, closed),
+        (facts(304, true, false), closed),
+        (disconnect, closed),
+        (chunked(streamed), closed),
+        (chunked(with_length), closed),
+        (chunked(facts(200, false, false)), closed),
+    ] {
+        assert_eq!(line_and_end(KEEP_1_0, &facts), expected, "{facts:?}");
+        let unasked = "GET / HTTP/1.0\r\n\r\n";
+        assert_eq!(line_and_end(unasked, &facts), closed, "{facts:?}");
+    }
+    let head = KEEP_1_0.replacen("GET", "HEAD", 1);
+    assert_eq!(line_and_end(&head, &facts(200, false, false)), kept);
+    // The rest of a body that was not read is thrown away, as with HTTP/1.1.
+    let post = KEEP_1_0.replacen("\r\n\r\n", "\r\nContent-Length: 3\r\n\r\n", 1);
+    assert_eq!(line_and_end(&post, &facts(200, false, false)), kept);
+}
+
+#[test]
+fn con_008_con_011_http_1_1_goes_on_without_a_line() {
+    let open = (ConnectionLine::None, true);
+    for head in [
+        GET,
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+    ] {
+        for facts in [facts(200, false, false), facts(200, true, false)] {
+            assert_eq!(line_and_end(head, &facts), open, "{head}");
+        }
+    }
+}
+
+#[test]
+fn rsp_028_head_without_chunks_gets_no_length() {
+    let head = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let length = |head: &str, status, body_len| {
+        let facts = ResponseFacts {
+            body_len,
+            ..facts(status, false, false)
+        };
+        let mut connection = received(head);
+        let plan = exchange(&mut connection).begin_response(&facts);
+        plan.expect("begun").content_length
+    };
+    for status in [200, 302, 404] {
+        assert_eq!(length(head, status, 0), None);
+        assert_eq!(length(head, status, 7), Some(7));
+        assert_eq!(length(GET, status, 0), Some(0));
+    }
+    assert_eq!(length(&KEEP_1_0.replacen("GET", "HEAD", 1), 200, 0), None);
 }

@@ -145,6 +145,7 @@ fn tmo_012_upgraded_connections_have_no_timer_for_idling_nor_for_bodies() {
     let (mut client, received) = world.received();
     let mut head = ResponseHead::new();
     head.begin(101, b"Switching Protocols").expect("a status");
+    head.known(id::UPGRADE, b"websocket", true).expect("a name");
     let call = SendCall {
         request: received.request,
         disconnect: false,

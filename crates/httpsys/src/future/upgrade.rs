@@ -33,7 +33,7 @@ impl Request {
     ///
     /// async fn echo(request: Request) -> Result<()> {
     ///     let response = Response::new(101, "Switching Protocols")
-    ///         .header("Upgrade", "echo")
+    ///         .header("Upgrade", "websocket")
     ///         .header("Connection", "Upgrade");
     ///     let pipe = request.upgrade_async(response).await?;
     ///     let mut buffer = [0; 4096];

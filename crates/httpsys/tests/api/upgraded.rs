@@ -8,7 +8,7 @@ use std::thread;
 use crate::support::{Client, server};
 use httpsys::{Error, Response, Server, Upgraded};
 
-const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: echo\r\n\r\n";
+const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n";
 const LENGTH: usize = 1 << 20;
 
 /// A pipe and its client, which has read the head.
@@ -16,7 +16,7 @@ fn pipe() -> (Upgraded, Client, Server) {
     let (server, port) = server();
     let mut client = Client::send(port, GET);
     let response = Response::new(101, "Switching Protocols")
-        .header("Upgrade", "echo")
+        .header("Upgrade", "websocket")
         .header("Connection", "Upgrade");
     let pipe = server.receive().unwrap().upgrade(response).unwrap();
     let mut head = Vec::new();

@@ -10,11 +10,11 @@ use crate::calls::HUGE;
 use crate::executor::{Bell, on_each};
 use crate::support::{Client, server};
 
-const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: echo\r\n\r\n";
+const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n";
 
 fn switching() -> Response<'static> {
     Response::new(101, "Switching Protocols")
-        .header("Upgrade", "echo")
+        .header("Upgrade", "websocket")
         .header("Connection", "Upgrade")
 }
 

@@ -6,7 +6,7 @@
 use super::{Framing, RequestHead};
 use crate::error_page::Reject;
 use crate::header::id;
-use crate::response::says_close;
+use crate::response::{CLOSE, KEEP_ALIVE, has_option};
 use crate::scan::{elements, is_token};
 use crate::{Verb, Version};
 
@@ -30,7 +30,8 @@ fn apply_fields(head: &mut RequestHead) -> Result<(), Reject> {
     }
     let has_length = head.known(id::CONTENT_LENGTH).is_some();
     let is_http_1_1 = head.version >= Version::HTTP_1_1;
-    if !chunked && !has_length && is_http_1_1 && matches!(head.verb, Verb::Post | Verb::Put) {
+    let is_unframed = !chunked && !has_length && matches!(head.verb, Verb::Post | Verb::Put);
+    if is_unframed && is_http_1_1 {
         return Err(Reject::LengthRequired); // ERR-013; a 1.0 request has no body then
     }
     let length = if has_length {
@@ -43,9 +44,23 @@ fn apply_fields(head: &mut RequestHead) -> Result<(), Reject> {
         Some(length) => Framing::Length(length),
         None => Framing::None,
     };
-    let connection = values(head, id::CONNECTION).any(says_close);
-    head.close = !is_http_1_1 || connection || (chunked && has_length);
+    head.close = if is_http_1_1 {
+        has_connection_option(head, CLOSE) || (chunked && has_length)
+    } else {
+        // RFC 9112 section 6.1: what 1.0 says about chunked is not to be relied on (G-021). A POST
+        // without a length may have a body all the same, up to the end of the connection.
+        chunked
+            || is_unframed
+            || has_connection_option(head, CLOSE)
+            || !has_connection_option(head, KEEP_ALIVE)
+    };
     Ok(())
+}
+
+/// Whether a Connection line has `option`; `close` counts beside `keep-alive` (RFC 9112 section
+/// 9.3).
+fn has_connection_option(head: &RequestHead, option: &[u8]) -> bool {
+    values(head, id::CONNECTION).any(|list| has_option(list, option))
 }
 
 /// The values of all lines of a known field.

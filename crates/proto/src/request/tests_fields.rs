@@ -295,7 +295,7 @@ fn g_016_host_syntax() {
 
 #[test]
 fn con_008_to_011_persistence() {
-    let table: [(&[u8], bool); 8] = [
+    let table: [(&[u8], bool); 20] = [
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", false),
         (
             b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
@@ -318,7 +318,41 @@ fn con_008_to_011_persistence() {
             false,
         ),
         (b"GET / HTTP/1.0\r\n\r\n", true),
-        (b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", true),
+        (b"GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", false),
+        (b"GET / HTTP/1.0\r\nConnection: KEEP-ALIVE\r\n\r\n", false),
+        (
+            b"GET / HTTP/1.0\r\nConnection: x,\tkeep-alive ,\r\n\r\n",
+            false,
+        ),
+        (
+            b"GET / HTTP/1.0\r\nConnection: x\r\nConnection: keep-alive\r\n\r\n",
+            false,
+        ),
+        (b"GET / HTTP/1.0\r\nConnection: keep-alives\r\n\r\n", true),
+        (
+            b"GET / HTTP/1.0\r\nConnection: close, keep-alive\r\n\r\n",
+            true,
+        ),
+        (
+            b"GET / HTTP/1.0\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n",
+            true,
+        ),
+        (b"GET / HTTP/1.0\r\nKeep-Alive: timeout=5\r\n\r\n", true),
+        (
+            b"GET / HTTP/1.0\r\nProxy-Connection: keep-alive\r\n\r\n",
+            true,
+        ),
+        (
+            b"POST / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\n",
+            false,
+        ),
+        (b"PATCH / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", false),
+        (b"PUT / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true),
+        // G-021.
+        (
+            b"POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n",
+            true,
+        ),
     ];
     for (input, close) in table {
         assert_eq!(accepted(input).close(), close, "{}", show(input));
