@@ -1,14 +1,9 @@
 //! Event objects.
 //!
-//! Owns [`Event`] and the names of named events. Does not own waits. Invariant: a name refers to
-//! one event as long as somebody holds it; names are private to the process (documented difference:
-//! on Windows they are shared by the session). Threading: any thread.
+//! Owns [`Event`]. Does not own waits nor names ([`crate::names`]). Threading: any thread.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Instant;
-
-use parking_lot::Mutex;
 
 use crate::handle::{self, Handle};
 use crate::object::Object;
@@ -31,6 +26,11 @@ impl Event {
     /// SetEvent.
     pub fn set(&self) {
         self.signal.set();
+    }
+
+    /// PulseEvent: releases those that wait now, and leaves the event reset.
+    pub fn pulse(&self) {
+        self.signal.pulse();
     }
 
     /// ResetEvent.
@@ -67,19 +67,4 @@ pub(crate) fn keep(handle: Handle) -> Option<Kept> {
 /// As [`keep`], for the time of a call.
 pub(crate) fn look_up(handle: Handle) -> Option<Kept> {
     handle::lookup_as(handle)
-}
-
-/// The event of that name, and whether it existed before; in that case the other arguments are
-/// ignored (documented: CreateEventW).
-pub(crate) fn named(name: &[u16], manual_reset: bool, set: bool) -> (Arc<Event>, bool) {
-    static NAMES: Mutex<Option<HashMap<Vec<u16>, Weak<Event>>>> = Mutex::new(None);
-    let mut names = NAMES.lock();
-    let names = names.get_or_insert_default();
-    if let Some(event) = names.get(name).and_then(Weak::upgrade) {
-        return (event, true);
-    }
-    names.retain(|_, event| event.strong_count() > 0);
-    let event = Arc::new(Event::new(manual_reset, set));
-    names.insert(name.to_vec(), Arc::downgrade(&event));
-    (event, false)
 }

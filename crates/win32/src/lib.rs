@@ -36,7 +36,12 @@ pub mod handle;
 pub mod heap;
 pub mod io;
 pub mod last_error;
+#[cfg(not(windows))]
+pub mod locks;
 mod multi;
+pub mod mutex;
+#[cfg(not(windows))]
+pub mod names;
 pub mod object;
 pub mod overlapped;
 #[cfg(not(windows))]
@@ -44,6 +49,8 @@ pub mod port;
 #[cfg(windows)]
 #[path = "windows/port.rs"]
 pub mod port;
+#[cfg(not(windows))]
+pub mod semaphore;
 pub mod signal;
 pub mod status;
 #[cfg(windows)]
@@ -64,6 +71,6 @@ pub use multi::wait_many;
 pub use object::{CancelScope, Object};
 pub use overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
 pub use port::Port;
-pub use signal::Signal;
+pub use signal::{Signal, Waited};
 pub use thread::ThreadId;
 pub use wait::{Driver, set_driver};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::object::Object;
-use crate::signal::{AllWait, Signal};
+use crate::signal::{ABANDONED, AllWait, Waited};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::wait::{self, Lease, TIMED_OUT};
 
@@ -17,7 +17,8 @@ use crate::wait::{self, Lease, TIMED_OUT};
 pub(crate) const MAXIMUM_WAIT_OBJECTS: usize = 64;
 
 /// Waits for one or for all of up to 64 objects. Returns the index of the object that ended the
-/// wait (0 for a wait for all), `None` when the deadline passed.
+/// wait (0 for a wait for all), `None` when the deadline passed. 128 is added for a mutex whose
+/// last owner had ended (WAIT_ABANDONED_0).
 ///
 /// # Errors
 /// 87 for an empty or too long list and for the same object twice in a wait for all; 6 for an
@@ -42,15 +43,19 @@ pub fn wait_many(
         if twice {
             return Err(ERROR_INVALID_PARAMETER);
         }
-        return Ok(wait_all(objects, deadline).then_some(0));
+        return Ok(wait_all(objects, deadline).map(|mark| mark as usize));
     }
     Ok(wait_any(objects, deadline))
 }
 
 fn wait_any(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<usize> {
     let signals = || objects.iter().filter_map(|object| object.signal());
-    if let Some(index) = signals().position(Signal::try_wait) {
-        return Some(index);
+    for (index, signal) in signals().enumerate() {
+        match signal.take() {
+            Waited::TimedOut => {}
+            Waited::Taken => return Some(index),
+            Waited::Abandoned => return Some(index | ABANDONED as usize),
+        }
     }
     if wait::expired(deadline) {
         return None;
@@ -71,20 +76,21 @@ fn wait_any(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<us
     (outcome != TIMED_OUT).then_some(outcome as usize)
 }
 
-fn wait_all(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> bool {
+/// The mark of the outcome, `None` when the deadline passed.
+fn wait_all(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<u32> {
     let lease = Lease::new();
     let wait = Arc::new(AllWait::new(lease.waiter().clone(), objects.to_vec()));
     if wait.attempt() {
-        return true;
+        return Some(lease.waiter().outcome());
     }
     if wait::expired(deadline) {
-        return false;
+        return None;
     }
     wait.enlist();
     wait.attempt();
     let outcome = wait::block(&lease, deadline);
     wait.withdraw();
-    outcome != TIMED_OUT
+    (outcome != TIMED_OUT).then_some(outcome)
 }
 
 #[cfg(all(test, not(windows)))]

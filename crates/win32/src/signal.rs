@@ -1,8 +1,9 @@
 //! The state under everything that can be waited for.
 //!
-//! Owns [`Signal`]: a manual-reset or auto-reset flag with its waiting threads. Does not own
-//! handles. Invariants: setting an auto-reset signal releases exactly one thread that waits, or
-//! else leaves the flag set, so n sets release n waiting threads; a thread waiting for all of
+//! Owns [`Signal`]: a manual-reset or auto-reset flag, the count of a semaphore or the owner of a
+//! mutex, with the threads that wait for it. Does not own handles. Invariants: setting an auto-reset
+//! signal, or releasing one unit of a semaphore or a mutex, releases exactly one thread that waits,
+//! or else leaves the signal set, so n sets release n waiting threads; a thread waiting for all of
 //! several signals takes all of them at once or none. Threads that wait for any signal come before
 //! threads that wait for all (no order is documented). Threading: one mutex per signal; several are
 //! locked only to satisfy a wait for all, in the order of their addresses.
@@ -12,19 +13,54 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
+use crate::mutex;
 use crate::object::Object;
+use crate::status::{Code, ERROR_NOT_OWNER, ERROR_TOO_MANY_POSTS};
+use crate::thread::{self, ThreadId};
 use crate::wait::{self, Lease, TIMED_OUT, Waiter};
 
-/// A flag that threads can wait for (documented: Event Objects).
+/// A state that threads can wait for (documented: Event Objects, Semaphore Objects, Mutex Objects).
 pub struct Signal {
-    manual: bool,
+    kind: Kind,
     state: Mutex<State>,
 }
 
+/// What a wait does to the signal that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Nothing.
+    Manual,
+    /// Resets it.
+    Auto,
+    /// Takes one unit of a count, which is at most this.
+    Semaphore(u32),
+    /// Makes the thread its owner, or its owner once more.
+    Mutex,
+}
+
+/// In an outcome: the signal was that of a mutex whose owner had ended (WAIT_ABANDONED_0).
+pub(crate) const ABANDONED: u32 = 0x80;
+
+/// How a wait for one signal ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// The signal was taken.
+    Taken,
+    /// A mutex was taken whose last owner ended without releasing it.
+    Abandoned,
+    /// The deadline passed.
+    TimedOut,
+}
+
 struct State {
-    set: bool,
+    /// Of a flag 0 or 1, of a semaphore its count, of a mutex how often it is owned.
+    count: u32,
+    /// Of a mutex.
+    owner: Option<ThreadId>,
+    /// The last owner of the mutex ended.
+    abandoned: bool,
     any: VecDeque<Entry>,
     all: Vec<Arc<AllWait>>,
 }
@@ -38,27 +74,48 @@ impl Signal {
     /// A manual-reset signal stays set until it is reset; an auto-reset signal is consumed by the
     /// one wait that it releases.
     pub const fn new(manual_reset: bool, set: bool) -> Signal {
+        let kind = if manual_reset {
+            Kind::Manual
+        } else {
+            Kind::Auto
+        };
+        Signal::of(kind, set as u32, None)
+    }
+
+    /// The signal of a semaphore: set while its count is not 0; each wait takes one unit.
+    pub const fn semaphore(count: u32, most: u32) -> Signal {
+        Signal::of(Kind::Semaphore(most), count, None)
+    }
+
+    /// The signal of a mutex: set for every thread while nobody owns it, and for its owner.
+    pub const fn mutex(owner: Option<ThreadId>) -> Signal {
+        Signal::of(Kind::Mutex, owner.is_some() as u32, owner)
+    }
+
+    const fn of(kind: Kind, count: u32, owner: Option<ThreadId>) -> Signal {
         let state = State {
-            set,
+            count,
+            owner,
+            abandoned: false,
             any: VecDeque::new(),
             all: Vec::new(),
         };
         Signal {
-            manual: manual_reset,
+            kind,
             state: Mutex::new(state),
         }
     }
 
     /// Whether it is a manual-reset signal.
     pub fn is_manual(&self) -> bool {
-        self.manual
+        self.kind == Kind::Manual
     }
 
-    /// Sets the signal and releases who waits for it.
+    /// Sets the flag and releases who waits for it.
     pub fn set(&self) {
         let mut state = self.state.lock();
-        if self.manual {
-            state.set = true;
+        if self.kind == Kind::Manual {
+            state.count = 1;
             if state.any.is_empty() && state.all.is_empty() {
                 return;
             }
@@ -75,61 +132,146 @@ impl Signal {
             }
             return;
         }
-        while let Some(entry) = state.any.pop_front() {
-            if entry.waiter.claim(entry.outcome) {
-                drop(state);
-                entry.waiter.wake();
-                return;
+        state.count = 1;
+        self.hand_on(state);
+    }
+
+    /// Releases threads that wait now and leaves the flag reset (documented: PulseEvent): all of
+    /// them on a manual-reset signal, one on an auto-reset signal.
+    pub fn pulse(&self) {
+        self.set();
+        self.reset();
+    }
+
+    /// ReleaseSemaphore: adds units; returns the count before.
+    ///
+    /// # Errors
+    /// 298 (ERROR_TOO_MANY_POSTS) when the count would pass its maximum; nothing has changed.
+    pub fn release_units(&self, units: u32) -> Result<u32, Code> {
+        let Kind::Semaphore(most) = self.kind else {
+            return Err(ERROR_TOO_MANY_POSTS);
+        };
+        let mut state = self.state.lock();
+        let before = state.count;
+        let after = before.checked_add(units).filter(|&after| after <= most);
+        state.count = after.ok_or(ERROR_TOO_MANY_POSTS)?;
+        self.hand_on(state);
+        Ok(before)
+    }
+
+    /// ReleaseMutex by the calling thread; true when it owns the mutex no more.
+    ///
+    /// # Errors
+    /// 288 (ERROR_NOT_OWNER) when another thread owns it, or none.
+    pub fn release_owned(&self) -> Result<bool, Code> {
+        let mut state = self.state.lock();
+        if self.kind != Kind::Mutex || state.owner != Some(thread::current_id()) {
+            return Err(ERROR_NOT_OWNER);
+        }
+        state.count -= 1;
+        if state.count > 0 {
+            return Ok(false);
+        }
+        state.owner = None;
+        self.hand_on(state);
+        Ok(true)
+    }
+
+    /// The thread that owns the mutex has ended: the next owner is told.
+    pub(crate) fn abandon(&self, thread: ThreadId) {
+        let mut state = self.state.lock();
+        if self.kind == Kind::Mutex && state.owner == Some(thread) {
+            state.owner = None;
+            state.count = 0;
+            state.abandoned = true;
+            self.hand_on(state);
+        }
+    }
+
+    /// Gives what the signal has to the threads that wait for it, in their order.
+    fn hand_on(&self, mut state: MutexGuard<'_, State>) {
+        let mut released = SmallList::default();
+        while let Some(entry) = state.any.front() {
+            let thread = entry.waiter.owner();
+            if !state.is_set_for(self.kind, thread) {
+                break;
+            }
+            let mark = state.mark();
+            let Some(entry) = state.any.pop_front() else {
+                break;
+            };
+            if entry.waiter.claim(entry.outcome | mark) {
+                state.consume(self.kind, thread);
+                released.push(entry.waiter);
             }
         }
-        state.set = true;
         let all = state.all.clone();
         drop(state);
+        released.wake();
         all.iter().for_each(|wait| _ = wait.attempt());
     }
 
     /// Clears the flag.
     pub fn reset(&self) {
-        self.state.lock().set = false;
+        self.state.lock().count = 0;
     }
 
-    /// Whether the flag is set; does not consume it.
+    /// Whether the signal is set for the calling thread; does not consume it.
     pub fn is_set(&self) -> bool {
-        self.state.lock().set
+        let state = self.state.lock();
+        state.is_set_for(self.kind, self.caller())
     }
 
     /// Consumes the signal without waiting. False if it is not set.
     pub fn try_wait(&self) -> bool {
-        self.state.lock().consume(self.manual)
+        self.take() != Waited::TimedOut
+    }
+
+    /// As [`Signal::try_wait`]; says what was taken.
+    pub(crate) fn take(&self) -> Waited {
+        let mut state = self.state.lock();
+        let mark = state.mark();
+        match state.consume(self.kind, self.caller()) {
+            false => Waited::TimedOut,
+            true if mark != 0 => Waited::Abandoned,
+            true => Waited::Taken,
+        }
     }
 
     /// Waits until the signal is set and consumes it. False when the deadline (`None`: never)
     /// passes first.
     pub fn wait(&self, deadline: Option<Instant>) -> bool {
-        if self.try_wait() {
-            return true;
-        }
-        if wait::expired(deadline) {
-            return false;
-        }
-        let lease = Lease::new();
-        if self.take_or_enlist(lease.waiter(), 0) {
-            return true;
-        }
-        let outcome = wait::block(&lease, deadline);
-        if outcome == TIMED_OUT {
-            self.withdraw(lease.waiter());
-        }
-        outcome != TIMED_OUT
+        self.wait_for(deadline) != Waited::TimedOut
     }
 
-    /// Consumes the signal for a waiter, or puts the waiter on the list. True when the waiter needs
-    /// no further signal: it got this one, or another one before.
+    /// As [`Signal::wait`]; says what was taken.
+    pub fn wait_for(&self, deadline: Option<Instant>) -> Waited {
+        let waited = self.take();
+        if waited != Waited::TimedOut || wait::expired(deadline) {
+            return waited;
+        }
+        let lease = Lease::new();
+        let outcome = match self.take_or_enlist(lease.waiter(), 0) {
+            true => lease.waiter().outcome(),
+            false => wait::block(&lease, deadline),
+        };
+        match outcome {
+            TIMED_OUT => {
+                self.withdraw(lease.waiter());
+                Waited::TimedOut
+            }
+            0 => Waited::Taken,
+            _ => Waited::Abandoned,
+        }
+    }
+
+    /// Consumes the signal for a waiter of the calling thread, or puts it on the list. True when the
+    /// waiter needs no further signal: it got this one, or another one before.
     pub(crate) fn take_or_enlist(&self, waiter: &Arc<Waiter>, outcome: u32) -> bool {
         let mut state = self.state.lock();
-        if state.set {
-            if waiter.claim(outcome) {
-                state.consume(self.manual);
+        if state.is_set_for(self.kind, self.caller()) {
+            if waiter.claim(outcome | state.mark()) {
+                state.consume(self.kind, self.caller());
             }
             return true;
         }
@@ -147,22 +289,75 @@ impl Signal {
             .any
             .retain(|entry| !Arc::ptr_eq(&entry.waiter, waiter));
     }
+
+    /// The calling thread, as far as the kind asks for it.
+    fn caller(&self) -> ThreadId {
+        match self.kind {
+            Kind::Mutex => mutex::watched_thread(),
+            _ => ThreadId(0),
+        }
+    }
 }
 
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signal")
-            .field("manual_reset", &self.manual)
-            .field("set", &self.is_set())
+            .field("kind", &self.kind)
+            .field("count", &self.state.lock().count)
             .finish()
     }
 }
 
 impl State {
-    fn consume(&mut self, manual: bool) -> bool {
-        let set = self.set;
-        self.set = set && manual;
-        set
+    fn is_set_for(&self, kind: Kind, thread: ThreadId) -> bool {
+        match kind {
+            Kind::Mutex => self.owner.is_none_or(|owner| owner == thread),
+            _ => self.count > 0,
+        }
+    }
+
+    /// What the next outcome says beside the index of the signal.
+    fn mark(&self) -> u32 {
+        if self.abandoned { ABANDONED } else { 0 }
+    }
+
+    /// Takes the signal for a thread. False if it is not set for it.
+    fn consume(&mut self, kind: Kind, thread: ThreadId) -> bool {
+        if !self.is_set_for(kind, thread) {
+            return false;
+        }
+        match kind {
+            Kind::Manual => {}
+            Kind::Auto => self.count = 0,
+            Kind::Semaphore(_) => self.count -= 1,
+            Kind::Mutex => {
+                self.owner = Some(thread);
+                self.count = self.count.saturating_add(1);
+                self.abandoned = false;
+            }
+        }
+        true
+    }
+}
+
+/// Waiters that were claimed, to be woken without the lock: most often one, for which nothing is
+/// allocated.
+#[derive(Default)]
+struct SmallList {
+    first: Option<Arc<Waiter>>,
+    rest: Vec<Arc<Waiter>>,
+}
+
+impl SmallList {
+    fn push(&mut self, waiter: Arc<Waiter>) {
+        match self.first {
+            None => self.first = Some(waiter),
+            Some(_) => self.rest.push(waiter),
+        }
+    }
+
+    fn wake(self) {
+        self.first.iter().chain(&self.rest).for_each(|w| w.wake());
     }
 }
 
@@ -201,12 +396,17 @@ impl AllWait {
     /// Satisfies the wait if all signals are set now: consumes them together. Done by the thread
     /// that sets a signal, so that a second set is not lost on the first.
     pub(crate) fn attempt(&self) -> bool {
-        let mut locked: Vec<_> = self.signals().map(|s| (s.manual, s.state.lock())).collect();
-        if !locked.iter().all(|(_, state)| state.set) || !self.waiter.claim(0) {
+        let thread = self.waiter.owner();
+        let mut locked: Vec<_> = self.signals().map(|s| (s.kind, s.state.lock())).collect();
+        let mark = locked.iter().map(|(_, state)| state.mark()).max();
+        let all_set = locked
+            .iter()
+            .all(|(kind, state)| state.is_set_for(*kind, thread));
+        if !all_set || !self.waiter.claim(mark.unwrap_or(0)) {
             return false;
         }
-        for (manual, state) in &mut locked {
-            state.consume(*manual);
+        for (kind, state) in &mut locked {
+            state.consume(*kind, thread);
         }
         drop(locked);
         self.waiter.wake();

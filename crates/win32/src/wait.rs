@@ -97,6 +97,16 @@ impl Waiter {
         self.thread.unpark();
     }
 
+    /// The thread that waits.
+    pub(crate) fn owner(&self) -> ThreadId {
+        self.owner
+    }
+
+    /// The outcome of a wait that is claimed.
+    pub(crate) fn outcome(&self) -> u32 {
+        self.outcome.load(Ordering::SeqCst)
+    }
+
     /// Whether the calling thread is the one that waits: true when a driver completes something on
     /// the thread that it borrowed.
     pub(crate) fn is_current(&self) -> bool {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
-use httpsys_win32::api::{errors::*, events::*, overlapped::*, ports::*};
+use httpsys_win32::api::{errors::*, events::*, overlapped::*, ports::*, waits::*};
 use httpsys_win32::{Driver, Handle, IoState, OVERLAPPED, Object, Pending, insert, set_driver};
 
 /// An engine whose I/O is a list of operations to end; one thread at a time drives it.

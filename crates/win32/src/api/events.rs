@@ -1,22 +1,17 @@
-//! Events and waits.
+//! Event objects.
 //!
-//! Owns the C form only. Threading: any thread; waits block the caller.
+//! Owns the C form only. Threading: any thread.
 
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::{Bool, fence, fence_bool, not_null, object, object_as, open, wide};
-use crate::event::{self, Event};
+use super::{Bool, Name, fence, fence_bool, object_as, open_named};
+use crate::event::Event;
 use crate::handle::Handle;
-use crate::last_error;
-use crate::multi::{MAXIMUM_WAIT_OBJECTS, wait_many};
-use crate::status::{
-    Code, ERROR_ALREADY_EXISTS, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, WAIT_TIMEOUT,
-};
-use crate::time::deadline;
+use crate::names;
 
-/// WAIT_FAILED.
-pub const WAIT_FAILED: u32 = u32::MAX;
+const CREATE_EVENT_MANUAL_RESET: u32 = 1;
+const CREATE_EVENT_INITIAL_SET: u32 = 2;
 
 /// CreateEventW: a new event, or with a name that exists in this process another handle to that
 /// event and last error 183. NULL on failure. Security attributes are ignored.
@@ -30,17 +25,13 @@ pub unsafe extern "system" fn CreateEventW(
     initial_state: Bool,
     name: *const u16,
 ) -> Handle {
-    fence(std::ptr::null_mut(), || {
-        let name = match name.is_null() {
-            true => None,
-            // SAFETY: terminated by the contract of this function.
-            false => Some(unsafe { wide(name) }?),
-        };
-        create_event(manual_reset, initial_state, name)
+    // SAFETY: the same contract.
+    create_event(manual_reset != 0, initial_state != 0, unsafe {
+        Name::wide(name)
     })
 }
 
-/// CreateEventA: as [`CreateEventW`]; the name is taken as Latin-1.
+/// CreateEventA: as [`CreateEventW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -51,19 +42,61 @@ pub unsafe extern "system" fn CreateEventA(
     initial_state: Bool,
     name: *const u8,
 ) -> Handle {
-    fence(std::ptr::null_mut(), || {
-        if name.is_null() {
-            return create_event(manual_reset, initial_state, None);
-        }
-        // SAFETY: terminated by the contract of this function.
-        let name = unsafe { std::ffi::CStr::from_ptr(name.cast()) };
-        let name: Vec<u16> = name
-            .to_bytes()
-            .iter()
-            .map(|&byte| u16::from(byte))
-            .collect();
-        create_event(manual_reset, initial_state, Some(&name))
+    // SAFETY: the same contract.
+    create_event(manual_reset != 0, initial_state != 0, unsafe {
+        Name::narrow(name)
     })
+}
+
+/// CreateEventExW: as [`CreateEventW`] with flags: 1 is manual reset, 2 is set at first. The access
+/// mask is ignored.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateEventExW(
+    _attributes: *const c_void,
+    name: *const u16,
+    flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_event_ex(flags, unsafe { Name::wide(name) })
+}
+
+/// CreateEventExA: as [`CreateEventExW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateEventExA(
+    _attributes: *const c_void,
+    name: *const u8,
+    flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_event_ex(flags, unsafe { Name::narrow(name) })
+}
+
+/// OpenEventW: another handle to a named event of this process. NULL with 2 when there is none.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenEventW(_access: u32, _inherit: Bool, name: *const u16) -> Handle {
+    // SAFETY: the same contract.
+    super::open_existing::<Event>(unsafe { Name::wide(name) })
+}
+
+/// OpenEventA: as [`OpenEventW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenEventA(_access: u32, _inherit: Bool, name: *const u8) -> Handle {
+    // SAFETY: the same contract.
+    super::open_existing::<Event>(unsafe { Name::narrow(name) })
 }
 
 /// SetEvent.
@@ -84,75 +117,30 @@ pub extern "system" fn ResetEvent(event: Handle) -> Bool {
     })
 }
 
-/// WaitForSingleObject: 0 (WAIT_OBJECT_0), 258 (WAIT_TIMEOUT) or WAIT_FAILED.
+/// PulseEvent: releases threads that wait now and leaves the event reset.
 #[unsafe(no_mangle)]
-pub extern "system" fn WaitForSingleObject(handle: Handle, milliseconds: u32) -> u32 {
-    fence(WAIT_FAILED, || {
-        let object = object(handle)?;
-        let signal = object.signal().ok_or(ERROR_INVALID_HANDLE)?;
-        Ok(if signal.wait(deadline(milliseconds)) {
-            0
-        } else {
-            WAIT_TIMEOUT
-        })
+pub extern "system" fn PulseEvent(event: Handle) -> Bool {
+    fence_bool(|| {
+        object_as::<Event>(event)?.pulse();
+        Ok(())
     })
 }
 
-/// WaitForSingleObjectEx: as [`WaitForSingleObject`]; there are no asynchronous procedure calls.
-#[unsafe(no_mangle)]
-pub extern "system" fn WaitForSingleObjectEx(handle: Handle, ms: u32, _alertable: Bool) -> u32 {
-    WaitForSingleObject(handle, ms)
+fn create_event_ex(flags: u32, name: Name) -> Handle {
+    if flags & !(CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET) != 0 {
+        return fence(std::ptr::null_mut(), || {
+            Err(crate::status::ERROR_INVALID_PARAMETER)
+        });
+    }
+    create_event(
+        flags & CREATE_EVENT_MANUAL_RESET != 0,
+        flags & CREATE_EVENT_INITIAL_SET != 0,
+        name,
+    )
 }
 
-/// WaitForMultipleObjects: waits for one or for all of 1 to 64 objects. The index of the object,
-/// 258 or WAIT_FAILED.
-///
-/// # Safety
-/// `handles` points to `count` handles.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn WaitForMultipleObjects(
-    count: u32,
-    handles: *const Handle,
-    wait_all: Bool,
-    milliseconds: u32,
-) -> u32 {
-    fence(WAIT_FAILED, || {
-        not_null(handles)?;
-        let count = count as usize;
-        if count == 0 || count > MAXIMUM_WAIT_OBJECTS {
-            return Err(ERROR_INVALID_PARAMETER);
-        }
-        // SAFETY: `count` handles are there by the contract of this function.
-        let values = (0..count).map(|at| unsafe { handles.add(at).read_unaligned() });
-        let objects = values.map(object).collect::<Result<Vec<_>, Code>>()?;
-        let index = wait_many(&objects, wait_all != 0, deadline(milliseconds))?;
-        Ok(index.map_or(WAIT_TIMEOUT, |index| index as u32))
+fn create_event(manual: bool, set: bool, name: Name) -> Handle {
+    open_named(name, |name| {
+        names::open_or_create(name, || Ok(Arc::new(Event::new(manual, set))))
     })
-}
-
-/// WaitForMultipleObjectsEx: as [`WaitForMultipleObjects`].
-///
-/// # Safety
-/// `handles` points to `count` handles.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn WaitForMultipleObjectsEx(
-    count: u32,
-    handles: *const Handle,
-    wait_all: Bool,
-    milliseconds: u32,
-    _alertable: Bool,
-) -> u32 {
-    // SAFETY: the same contract.
-    unsafe { WaitForMultipleObjects(count, handles, wait_all, milliseconds) }
-}
-
-fn create_event(manual: Bool, set: Bool, name: Option<&[u16]>) -> Result<Handle, Code> {
-    let (manual, set) = (manual != 0, set != 0);
-    let (event, existed) = match name {
-        Some(name) if !name.is_empty() => event::named(name, manual, set),
-        _ => (Arc::new(Event::new(manual, set)), false),
-    };
-    let handle = open(event)?;
-    last_error::set(if existed { ERROR_ALREADY_EXISTS } else { 0 });
-    Ok(handle)
 }

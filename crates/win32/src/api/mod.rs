@@ -13,7 +13,11 @@ pub mod events;
 #[cfg(not(windows))]
 pub mod files;
 #[cfg(not(windows))]
+pub mod locks;
+#[cfg(not(windows))]
 pub mod memory;
+#[cfg(not(windows))]
+pub mod mutexes;
 #[cfg(not(windows))]
 pub mod overlapped;
 #[cfg(not(windows))]
@@ -22,6 +26,8 @@ pub mod ports;
 pub mod threadpool;
 #[cfg(not(windows))]
 pub mod threads;
+#[cfg(not(windows))]
+pub mod waits;
 #[cfg(not(windows))]
 pub mod winsock;
 
@@ -37,9 +43,9 @@ use crate::handle;
 #[cfg(not(windows))]
 use crate::handle::Handle;
 use crate::last_error;
-#[cfg(not(windows))]
-use crate::status::ERROR_NO_SYSTEM_RESOURCES;
 use crate::status::{Code, ERROR_INTERNAL_ERROR, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
+#[cfg(not(windows))]
+use crate::status::{ERROR_ALREADY_EXISTS, ERROR_NO_SYSTEM_RESOURCES};
 
 /// BOOL: 0 is FALSE.
 pub type Bool = i32;
@@ -118,6 +124,66 @@ pub(crate) fn open(object: std::sync::Arc<dyn crate::Object>) -> Result<Handle, 
         true => Err(ERROR_NO_SYSTEM_RESOURCES),
         false => Ok(handle),
     }
+}
+
+/// The name that a call gives an object: units of UTF-16, empty for none.
+#[cfg(not(windows))]
+pub(crate) struct Name(Result<Vec<u16>, Code>);
+
+#[cfg(not(windows))]
+impl Name {
+    /// From UTF-16.
+    ///
+    /// # Safety
+    /// `name` is NULL or a NUL-terminated string.
+    pub(crate) unsafe fn wide(name: *const u16) -> Name {
+        Name(match name.is_null() {
+            true => Ok(Vec::new()),
+            // SAFETY: terminated by the contract.
+            false => unsafe { wide(name) }.map(<[u16]>::to_vec),
+        })
+    }
+
+    /// From UTF-8; what is none is replaced.
+    ///
+    /// # Safety
+    /// `name` is NULL or a NUL-terminated string.
+    pub(crate) unsafe fn narrow(name: *const u8) -> Name {
+        Name(Ok(match name.is_null() {
+            true => Vec::new(),
+            false => {
+                // SAFETY: terminated by the contract.
+                let name = unsafe { std::ffi::CStr::from_ptr(name.cast()) };
+                name.to_string_lossy().encode_utf16().collect()
+            }
+        }))
+    }
+}
+
+/// Opens a handle to what `find` gives for the name; the last error is 183 if it existed, else 0.
+#[cfg(not(windows))]
+pub(crate) fn open_named<T: crate::Object>(
+    name: Name,
+    find: impl FnOnce(&[u16]) -> Result<(std::sync::Arc<T>, bool), Code>,
+) -> Handle {
+    fence(std::ptr::null_mut(), || {
+        let (object, existed) = find(&name.0?)?;
+        let handle = open(object)?;
+        last_error::set(if existed { ERROR_ALREADY_EXISTS } else { 0 });
+        Ok(handle)
+    })
+}
+
+/// Opens another handle to a named object; NULL with 2 when there is none, with 87 without a name.
+#[cfg(not(windows))]
+pub(crate) fn open_existing<T: crate::Object>(name: Name) -> Handle {
+    fence(std::ptr::null_mut(), || {
+        let name = name.0?;
+        if name.is_empty() {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        open(crate::names::open::<T>(&name)?)
+    })
 }
 
 /// The object behind a handle; 6 if there is none.

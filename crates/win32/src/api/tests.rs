@@ -4,6 +4,8 @@
 
 mod events;
 mod files;
+mod locks;
+mod mutexes;
 mod overlapped;
 mod ports;
 mod small;

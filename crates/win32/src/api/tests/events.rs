@@ -8,6 +8,7 @@ use super::*;
 use crate::api::errors::*;
 use crate::api::events::*;
 use crate::api::threads::*;
+use crate::api::waits::*;
 use crate::time::INFINITE;
 
 fn wait_for(handles: &[Handle], all: bool, ms: u32) -> u32 {

@@ -4,6 +4,7 @@ use super::*;
 use crate::api::errors::*;
 use crate::api::events::*;
 use crate::api::overlapped::*;
+use crate::api::waits::*;
 use crate::time::INFINITE;
 
 fn result(handle: Handle, overlapped: &mut OVERLAPPED, wait: bool) -> (i32, u32) {

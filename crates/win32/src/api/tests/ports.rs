@@ -4,8 +4,8 @@ use std::ptr::null_mut;
 
 use super::*;
 use crate::api::errors::*;
-use crate::api::events::*;
 use crate::api::ports::*;
+use crate::api::waits::*;
 use crate::handle::INVALID_HANDLE_VALUE;
 use crate::overlapped::OVERLAPPED_ENTRY;
 use crate::time::INFINITE;

@@ -9,6 +9,7 @@ use crate::api::errors::*;
 use crate::api::events::*;
 use crate::api::ports::*;
 use crate::api::threadpool::*;
+use crate::api::waits::*;
 use crate::time::INFINITE;
 
 /// What a callback saw, and what it shall do.

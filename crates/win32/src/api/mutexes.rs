@@ -1,0 +1,230 @@
+//! Mutex and semaphore objects.
+//!
+//! Owns the C form only. Threading: any thread.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use super::{Bool, Name, fence_bool, object_as, open_existing, open_named, put};
+use crate::handle::Handle;
+use crate::mutex::MutexObject;
+use crate::names;
+use crate::semaphore::Semaphore;
+
+const CREATE_MUTEX_INITIAL_OWNER: u32 = 1;
+
+/// CreateMutexW: a new mutex, owned by the calling thread if `initial_owner`; with a name that exists
+/// in this process another handle to that mutex and last error 183. NULL on failure. Security
+/// attributes are ignored.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateMutexW(
+    _attributes: *const c_void,
+    initial_owner: Bool,
+    name: *const u16,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_mutex(initial_owner != 0, unsafe { Name::wide(name) })
+}
+
+/// CreateMutexA: as [`CreateMutexW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateMutexA(
+    _attributes: *const c_void,
+    initial_owner: Bool,
+    name: *const u8,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_mutex(initial_owner != 0, unsafe { Name::narrow(name) })
+}
+
+/// CreateMutexExW: as [`CreateMutexW`]; flag 1 makes the calling thread the owner.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateMutexExW(
+    _attributes: *const c_void,
+    name: *const u16,
+    flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_mutex(flags & CREATE_MUTEX_INITIAL_OWNER != 0, unsafe {
+        Name::wide(name)
+    })
+}
+
+/// CreateMutexExA: as [`CreateMutexExW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateMutexExA(
+    _attributes: *const c_void,
+    name: *const u8,
+    flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_mutex(flags & CREATE_MUTEX_INITIAL_OWNER != 0, unsafe {
+        Name::narrow(name)
+    })
+}
+
+/// OpenMutexW: another handle to a named mutex of this process. NULL with 2 when there is none.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenMutexW(_access: u32, _inherit: Bool, name: *const u16) -> Handle {
+    // SAFETY: the same contract.
+    open_existing::<MutexObject>(unsafe { Name::wide(name) })
+}
+
+/// OpenMutexA: as [`OpenMutexW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenMutexA(_access: u32, _inherit: Bool, name: *const u8) -> Handle {
+    // SAFETY: the same contract.
+    open_existing::<MutexObject>(unsafe { Name::narrow(name) })
+}
+
+/// ReleaseMutex: FALSE with 288 (ERROR_NOT_OWNER) when the calling thread does not own it.
+#[unsafe(no_mangle)]
+pub extern "system" fn ReleaseMutex(mutex: Handle) -> Bool {
+    fence_bool(|| object_as::<MutexObject>(mutex)?.release())
+}
+
+/// CreateSemaphoreW: a new semaphore, or with a name that exists in this process another handle to
+/// that semaphore and last error 183. NULL on failure: 87 for counts that cannot be. Security
+/// attributes are ignored.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateSemaphoreW(
+    _attributes: *const c_void,
+    initial: i32,
+    maximum: i32,
+    name: *const u16,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_semaphore(initial, maximum, unsafe { Name::wide(name) })
+}
+
+/// CreateSemaphoreA: as [`CreateSemaphoreW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateSemaphoreA(
+    _attributes: *const c_void,
+    initial: i32,
+    maximum: i32,
+    name: *const u8,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_semaphore(initial, maximum, unsafe { Name::narrow(name) })
+}
+
+/// CreateSemaphoreExW: as [`CreateSemaphoreW`]; flags and access mask are ignored.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateSemaphoreExW(
+    _attributes: *const c_void,
+    initial: i32,
+    maximum: i32,
+    name: *const u16,
+    _flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_semaphore(initial, maximum, unsafe { Name::wide(name) })
+}
+
+/// CreateSemaphoreExA: as [`CreateSemaphoreExW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateSemaphoreExA(
+    _attributes: *const c_void,
+    initial: i32,
+    maximum: i32,
+    name: *const u8,
+    _flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_semaphore(initial, maximum, unsafe { Name::narrow(name) })
+}
+
+/// OpenSemaphoreW: another handle to a named semaphore of this process. NULL with 2 when there is
+/// none.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenSemaphoreW(
+    _access: u32,
+    _inherit: Bool,
+    name: *const u16,
+) -> Handle {
+    // SAFETY: the same contract.
+    open_existing::<Semaphore>(unsafe { Name::wide(name) })
+}
+
+/// OpenSemaphoreA: as [`OpenSemaphoreW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenSemaphoreA(
+    _access: u32,
+    _inherit: Bool,
+    name: *const u8,
+) -> Handle {
+    // SAFETY: the same contract.
+    open_existing::<Semaphore>(unsafe { Name::narrow(name) })
+}
+
+/// ReleaseSemaphore: adds units. FALSE with 298 (ERROR_TOO_MANY_POSTS) when the count would pass the
+/// maximum, with 87 for fewer than one unit.
+///
+/// # Safety
+/// `previous` is NULL or valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn ReleaseSemaphore(
+    semaphore: Handle,
+    units: i32,
+    previous: *mut i32,
+) -> Bool {
+    fence_bool(|| {
+        let before = object_as::<Semaphore>(semaphore)?.release(units)?;
+        // SAFETY: NULL or valid by the contract of this function.
+        unsafe { put(previous, before) };
+        Ok(())
+    })
+}
+
+fn create_mutex(owned: bool, name: Name) -> Handle {
+    open_named(name, |name| {
+        names::open_or_create(name, || Ok(MutexObject::new(owned)))
+    })
+}
+
+fn create_semaphore(count: i32, most: i32, name: Name) -> Handle {
+    open_named(name, |name| {
+        names::open_or_create(name, || Ok(Arc::new(Semaphore::new(count, most)?)))
+    })
+}

@@ -1,0 +1,107 @@
+//! Waits.
+//!
+//! Owns the C form only. Threading: any thread; waits block the caller.
+
+use super::{Bool, fence, not_null, object};
+use crate::event::Event;
+use crate::handle::{self, Handle};
+use crate::multi::{MAXIMUM_WAIT_OBJECTS, wait_many};
+use crate::mutex::MutexObject;
+use crate::semaphore::Semaphore;
+use crate::signal::{ABANDONED, Waited};
+use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, WAIT_TIMEOUT};
+use crate::time::deadline;
+
+/// WAIT_FAILED.
+pub const WAIT_FAILED: u32 = u32::MAX;
+
+/// WaitForSingleObject: 0 (WAIT_OBJECT_0), 128 (WAIT_ABANDONED: the last owner of the mutex ended
+/// without releasing it), 258 (WAIT_TIMEOUT) or WAIT_FAILED.
+#[unsafe(no_mangle)]
+pub extern "system" fn WaitForSingleObject(handle: Handle, milliseconds: u32) -> u32 {
+    fence(WAIT_FAILED, || {
+        let object = object(handle)?;
+        let signal = object.signal().ok_or(ERROR_INVALID_HANDLE)?;
+        Ok(match signal.wait_for(deadline(milliseconds)) {
+            Waited::Taken => 0,
+            Waited::Abandoned => ABANDONED,
+            Waited::TimedOut => WAIT_TIMEOUT,
+        })
+    })
+}
+
+/// WaitForSingleObjectEx: as [`WaitForSingleObject`]; there are no asynchronous procedure calls.
+#[unsafe(no_mangle)]
+pub extern "system" fn WaitForSingleObjectEx(handle: Handle, ms: u32, _alertable: Bool) -> u32 {
+    WaitForSingleObject(handle, ms)
+}
+
+/// WaitForMultipleObjects: waits for one or for all of 1 to 64 objects. The index of the object
+/// (plus 128 for an abandoned mutex), 258 or WAIT_FAILED.
+///
+/// # Safety
+/// `handles` points to `count` handles.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WaitForMultipleObjects(
+    count: u32,
+    handles: *const Handle,
+    wait_all: Bool,
+    milliseconds: u32,
+) -> u32 {
+    fence(WAIT_FAILED, || {
+        not_null(handles)?;
+        let count = count as usize;
+        if count == 0 || count > MAXIMUM_WAIT_OBJECTS {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        // SAFETY: `count` handles are there by the contract of this function.
+        let values = (0..count).map(|at| unsafe { handles.add(at).read_unaligned() });
+        let objects = values.map(object).collect::<Result<Vec<_>, Code>>()?;
+        let index = wait_many(&objects, wait_all != 0, deadline(milliseconds))?;
+        Ok(index.map_or(WAIT_TIMEOUT, |index| index as u32))
+    })
+}
+
+/// WaitForMultipleObjectsEx: as [`WaitForMultipleObjects`].
+///
+/// # Safety
+/// `handles` points to `count` handles.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WaitForMultipleObjectsEx(
+    count: u32,
+    handles: *const Handle,
+    wait_all: Bool,
+    milliseconds: u32,
+    _alertable: Bool,
+) -> u32 {
+    // SAFETY: the same contract.
+    unsafe { WaitForMultipleObjects(count, handles, wait_all, milliseconds) }
+}
+
+/// SignalObjectAndWait: sets an event, or releases a mutex or one unit of a semaphore, and waits for
+/// another object. The two are not one step (documented: neither are they on Windows).
+#[unsafe(no_mangle)]
+pub extern "system" fn SignalObjectAndWait(
+    to_signal: Handle,
+    to_wait_on: Handle,
+    milliseconds: u32,
+    alertable: Bool,
+) -> u32 {
+    let signalled = fence(false, || {
+        object(to_wait_on)?;
+        if let Some(event) = handle::lookup_as::<Event>(to_signal) {
+            event.set();
+        } else if let Some(mutex) = handle::lookup_as::<MutexObject>(to_signal) {
+            mutex.release()?;
+        } else if let Some(semaphore) = handle::lookup_as::<Semaphore>(to_signal) {
+            semaphore.release(1)?;
+        } else {
+            return Err(ERROR_INVALID_HANDLE);
+        }
+        Ok(true)
+    });
+    match signalled {
+        true => WaitForSingleObjectEx(to_wait_on, milliseconds, alertable),
+        false => WAIT_FAILED,
+    }
+}
