@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod catalog;
+mod codes;
 mod coverage;
 mod deps;
 mod files;
@@ -26,6 +27,7 @@ usage: cargo run -p xtask -- COMMAND
   deps              direct dependencies of each crate against the allowed table
   tidy              heads, sizes, left-over markers, SAFETY comments, forbid(unsafe_code)
   symbols [LIBRARY] exports of a built libhttpapi against crates/httpapi/symbols.txt
+  codes SOURCE      write the header of error codes from windows-sys's Foundation/mod.rs
   matrix [--check]  write docs/COMPATIBILITY.md from the code, or compare with it
   rows [--check]    write docs/ROWS.md from the catalog and the tests, or compare with it";
 
@@ -56,6 +58,7 @@ fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
         ["tidy"] => tidy::run(root),
         ["symbols"] => symbols::run(root, None),
         ["symbols", library] => symbols::run(root, Some(Path::new(library))),
+        ["codes", source] => codes::run(root, Path::new(source)),
         ["matrix"] => matrix::run(root, false),
         ["matrix", "--check"] => matrix::run(root, true),
         ["rows"] => rows::run(root, false),

@@ -1,0 +1,91 @@
+//! C programs on the Win32 functions of libhttpapi: the same source built against our headers by each
+//! compiler, and by mingw against its own and run under Wine, as a second opinion.
+//!
+//! Owns: how the programs of this folder are built and run. Does not own what they check: each says
+//! what failed and ends with 1. What the machine lacks is named on standard error.
+#![cfg(not(windows))]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use httpsys_tests::program::{cargo_build, root, target_dir};
+
+fn is_there(program: &str) -> bool {
+    let mut command = Command::new(program);
+    let there = command.arg("--version").output();
+    let there = there.is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("SKIPPED: no {program} on this machine");
+    }
+    there
+}
+
+/// Runs a command; panics with all that it said if it fails.
+fn succeed(command: &mut Command) {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{command:?}\n{printed}{said}");
+}
+
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("win32")
+        .join(test);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+/// With ours: the wrapper finds headers and library; warnings are errors.
+fn with_ours(name: &str, source: &Path) {
+    cargo_build(&["-p", "httpapi"]);
+    for (compiler, wrapper, language) in [
+        ("gcc", "httpsys-cc", "-std=c11"),
+        ("clang", "httpsys-cc", "-std=c11"),
+        ("g++", "httpsys-c++", "-std=c++17"),
+        ("clang++", "httpsys-c++", "-std=c++17"),
+    ] {
+        if !is_there(compiler) {
+            continue;
+        }
+        let program = folder(name).join(compiler);
+        let mut build = Command::new(root().join("tools").join(wrapper));
+        build.env("HTTPSYS_LIB_DIR", target_dir());
+        build.env("CC", compiler).env("CXX", compiler);
+        build.args(["-g", "-O1", "-Wall", "-Wextra", "-Werror", language]);
+        if wrapper == "httpsys-c++" {
+            build.args(["-x", "c++"]);
+        }
+        succeed(build.arg(source).arg("-o").arg(&program));
+        succeed(Command::new(&program).current_dir(folder(name)));
+    }
+}
+
+/// With Windows's own names and numbers, as mingw and Wine have them.
+fn with_theirs(name: &str, source: &Path) {
+    const MINGW: &str = "x86_64-w64-mingw32-gcc";
+    if !is_there(MINGW) || !is_there("wine") {
+        return;
+    }
+    let program = folder(name).join("theirs.exe");
+    let mut build = Command::new(MINGW);
+    build.args(["-O1", "-Wall", "-D_WIN32_WINNT=0x0A00"]);
+    build.arg(source).arg("-o").arg(&program);
+    succeed(build.args(["-lws2_32", "-lsynchronization"]));
+    let mut run = Command::new("wine");
+    run.env("WINEDEBUG", "-all").current_dir(folder(name));
+    run.env("WINEPREFIX", folder("wine"));
+    succeed(run.arg(&program));
+}
+
+fn both(name: &str) {
+    let source = root().join("tests/win32").join(format!("{name}.c"));
+    with_ours(name, &source);
+    with_theirs(name, &source);
+}
+
+#[test]
+fn locks_mutexes_semaphores_and_names() {
+    both("sync");
+}
