@@ -17,7 +17,7 @@ static int failures;
         check_code((code), #condition, __FILE__, __LINE__);                                        \
     } while (0)
 
-static void check(int holds, const char *what, const char *file, int line)
+static inline void check(int holds, const char *what, const char *file, int line)
 {
     if (!holds) {
         printf("%s:%d: %s; last error %lu\n", file, line, what, (unsigned long)GetLastError());
@@ -25,7 +25,7 @@ static void check(int holds, const char *what, const char *file, int line)
     }
 }
 
-static void check_code(DWORD expected, const char *what, const char *file, int line)
+static inline void check_code(DWORD expected, const char *what, const char *file, int line)
 {
     DWORD code = GetLastError();
     if (code != expected) {

@@ -89,3 +89,8 @@ fn both(name: &str) {
 fn locks_mutexes_semaphores_and_names() {
     both("sync");
 }
+
+#[test]
+fn thread_pool_timers_waits_procedure_calls_and_thread_storage() {
+    both("pool");
+}

@@ -20,6 +20,10 @@
 //! of ours (`Httpsys_CloseHandle`), which pass every other handle on to the system ([`api`]).
 #![cfg(any(not(windows), feature = "emulate"))]
 
+#[cfg(not(windows))]
+mod alarm;
+#[cfg(not(windows))]
+pub mod apc;
 pub mod api;
 #[cfg(not(windows))]
 pub mod event;
@@ -32,18 +36,23 @@ pub mod file;
 #[cfg(windows)]
 #[path = "windows/file.rs"]
 pub mod file;
+#[cfg(not(windows))]
+pub mod group;
 pub mod handle;
 pub mod heap;
 pub mod io;
 pub mod last_error;
 #[cfg(not(windows))]
 pub mod locks;
+#[cfg(not(windows))]
+pub mod member;
 mod multi;
 pub mod mutex;
 #[cfg(not(windows))]
 pub mod names;
 pub mod object;
 pub mod overlapped;
+mod pool;
 #[cfg(not(windows))]
 pub mod port;
 #[cfg(windows)]
@@ -59,6 +68,10 @@ mod system;
 pub mod thread;
 pub mod threadpool;
 pub mod time;
+#[cfg(not(windows))]
+pub mod timer;
+#[cfg(not(windows))]
+pub mod tls;
 pub mod wait;
 pub mod wsa;
 

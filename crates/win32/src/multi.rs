@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::object::Object;
-use crate::signal::{ABANDONED, AllWait, Waited};
+use crate::signal::{ABANDONED, AllWait, Signal, Waited};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::wait::{self, Lease, TIMED_OUT};
 
@@ -28,6 +28,23 @@ pub fn wait_many(
     all: bool,
     deadline: Option<Instant>,
 ) -> Result<Option<usize>, Code> {
+    wait_alertable(objects, all, deadline, None)
+}
+
+/// Added to no index: an alertable wait ended because a procedure call was queued
+/// (WAIT_IO_COMPLETION).
+pub(crate) const ALERTED: usize = 0xC0;
+
+/// As [`wait_many`]; [`ALERTED`] when `alert` is set first.
+///
+/// # Errors
+/// As [`wait_many`].
+pub(crate) fn wait_alertable(
+    objects: &[Arc<dyn Object>],
+    all: bool,
+    deadline: Option<Instant>,
+    alert: Option<&Signal>,
+) -> Result<Option<usize>, Code> {
     if objects.is_empty() || objects.len() > MAXIMUM_WAIT_OBJECTS {
         return Err(ERROR_INVALID_PARAMETER);
     }
@@ -43,18 +60,26 @@ pub fn wait_many(
         if twice {
             return Err(ERROR_INVALID_PARAMETER);
         }
-        return Ok(wait_all(objects, deadline).map(|mark| mark as usize));
+        return Ok(wait_all(objects, deadline, alert).map(|mark| mark as usize));
     }
-    Ok(wait_any(objects, deadline))
+    Ok(wait_any(objects, deadline, alert))
 }
 
-fn wait_any(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<usize> {
-    let signals = || objects.iter().filter_map(|object| object.signal());
-    for (index, signal) in signals().enumerate() {
+fn wait_any(
+    objects: &[Arc<dyn Object>],
+    deadline: Option<Instant>,
+    alert: Option<&Signal>,
+) -> Option<usize> {
+    let signals = || {
+        let of_objects = objects.iter().filter_map(|object| object.signal());
+        let outcomes = (0..objects.len() as u32).chain([ALERTED as u32]);
+        of_objects.chain(alert).zip(outcomes)
+    };
+    for (signal, outcome) in signals() {
         match signal.take() {
             Waited::TimedOut => {}
-            Waited::Taken => return Some(index),
-            Waited::Abandoned => return Some(index | ABANDONED as usize),
+            Waited::Taken => return Some(outcome as usize),
+            Waited::Abandoned => return Some((outcome | ABANDONED) as usize),
         }
     }
     if wait::expired(deadline) {
@@ -62,8 +87,8 @@ fn wait_any(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<us
     }
     let lease = Lease::new();
     let mut enlisted = 0;
-    for (index, signal) in signals().enumerate() {
-        if signal.take_or_enlist(lease.waiter(), index as u32) {
+    for (signal, outcome) in signals() {
+        if signal.take_or_enlist(lease.waiter(), outcome) {
             break;
         }
         enlisted += 1;
@@ -72,24 +97,37 @@ fn wait_any(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<us
     let outcome = wait::block(&lease, deadline);
     signals()
         .take(enlisted)
-        .for_each(|signal| signal.withdraw(lease.waiter()));
+        .for_each(|(signal, _)| signal.withdraw(lease.waiter()));
     (outcome != TIMED_OUT).then_some(outcome as usize)
 }
 
 /// The mark of the outcome, `None` when the deadline passed.
-fn wait_all(objects: &[Arc<dyn Object>], deadline: Option<Instant>) -> Option<u32> {
+fn wait_all(
+    objects: &[Arc<dyn Object>],
+    deadline: Option<Instant>,
+    alert: Option<&Signal>,
+) -> Option<u32> {
     let lease = Lease::new();
     let wait = Arc::new(AllWait::new(lease.waiter().clone(), objects.to_vec()));
     if wait.attempt() {
         return Some(lease.waiter().outcome());
+    }
+    if alert.is_some_and(Signal::is_set) {
+        return Some(ALERTED as u32);
     }
     if wait::expired(deadline) {
         return None;
     }
     wait.enlist();
     wait.attempt();
+    if let Some(alert) = alert {
+        alert.take_or_enlist(lease.waiter(), ALERTED as u32);
+    }
     let outcome = wait::block(&lease, deadline);
     wait.withdraw();
+    if let Some(alert) = alert {
+        alert.withdraw(lease.waiter());
+    }
     (outcome != TIMED_OUT).then_some(outcome)
 }
 

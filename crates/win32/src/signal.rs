@@ -111,6 +111,11 @@ impl Signal {
         self.kind == Kind::Manual
     }
 
+    /// Whether it is the signal of a mutex.
+    pub fn is_mutex(&self) -> bool {
+        self.kind == Kind::Mutex
+    }
+
     /// Sets the flag and releases who waits for it.
     pub fn set(&self) {
         let mut state = self.state.lock();

@@ -1,13 +1,20 @@
 //! Threads of the application.
 //!
-//! Owns [`Thread`] objects (waitable, with an exit code) and the thread ids of Win32. Does not own
+//! Owns [`Thread`] objects (waitable, with an exit code), which thread is the calling one, and the
+//! thread ids of Win32. Does not own
 //! the pool threads of thread-pool I/O. Invariants: the object is signalled after the exit code is
 //! stored; ids are multiples of 4, never 0, and belong to one thread for the life of the process.
 //! Threading: any thread.
 
 use std::cell::Cell;
+#[cfg(not(windows))]
+use std::cell::RefCell;
+#[cfg(not(windows))]
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+#[cfg(not(windows))]
+use std::sync::Weak;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
@@ -38,7 +45,7 @@ pub fn current_id() -> ThreadId {
     })
 }
 
-/// A thread that the application started.
+/// A thread that the application started, or that one of its calls came from.
 #[derive(Debug)]
 pub struct Thread {
     id: ThreadId,
@@ -47,9 +54,26 @@ pub struct Thread {
     /// Suspend count until the thread has started to run; it cannot be suspended later.
     held: Mutex<u32>,
     released: Signal,
+    #[cfg(not(windows))]
+    apcs: Arc<crate::apc::Queue>,
+    /// SetThreadPriority; kept, not used.
+    priority: AtomicI32,
 }
 
 impl Thread {
+    fn new(id: ThreadId, suspended: bool) -> Arc<Thread> {
+        Arc::new(Thread {
+            id,
+            exit_code: AtomicU32::new(STILL_ACTIVE),
+            done: Signal::new(true, false),
+            held: Mutex::new(u32::from(suspended)),
+            released: Signal::new(true, !suspended),
+            #[cfg(not(windows))]
+            apcs: Arc::default(),
+            priority: AtomicI32::new(0),
+        })
+    }
+
     /// Starts a thread that runs `body` and ends with its result as exit code.
     ///
     /// # Errors
@@ -59,13 +83,7 @@ impl Thread {
         suspended: bool,
         body: impl FnOnce() -> u32 + Send + 'static,
     ) -> Result<Arc<Thread>, Code> {
-        let thread = Arc::new(Thread {
-            id: next_id(),
-            exit_code: AtomicU32::new(STILL_ACTIVE),
-            done: Signal::new(true, false),
-            held: Mutex::new(u32::from(suspended)),
-            released: Signal::new(true, !suspended),
-        });
+        let thread = Thread::new(next_id(), suspended);
         let mut builder = std::thread::Builder::new();
         if stack_bytes > 0 {
             builder = builder.stack_size(stack_bytes.clamp(MIN_STACK, MAX_STACK));
@@ -74,8 +92,9 @@ impl Thread {
         let run = move || {
             ID.with(|id| id.set(own.id));
             own.released.wait(None);
-            own.exit_code.store(body(), Ordering::SeqCst);
-            own.done.set();
+            #[cfg(not(windows))]
+            register(&own);
+            own.end(body());
         };
         match builder.spawn(run) {
             Ok(_) => Ok(thread),
@@ -91,6 +110,37 @@ impl Thread {
     /// The exit code, or [`STILL_ACTIVE`].
     pub fn exit_code(&self) -> u32 {
         self.exit_code.load(Ordering::SeqCst)
+    }
+
+    /// The thread has ended with this code; the first end counts.
+    pub(crate) fn end(&self, code: u32) {
+        let ended =
+            self.exit_code
+                .compare_exchange(STILL_ACTIVE, code, Ordering::SeqCst, Ordering::SeqCst);
+        if ended.is_ok() {
+            self.done.set();
+        }
+    }
+
+    /// The calls queued to it.
+    #[cfg(not(windows))]
+    pub fn apcs(&self) -> &Arc<crate::apc::Queue> {
+        &self.apcs
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.done.is_set()
+    }
+
+    /// The priority that was set last.
+    pub fn priority(&self) -> i32 {
+        self.priority.load(Ordering::Relaxed)
+    }
+
+    /// SetThreadPriority: the value is kept for GetThreadPriority; the system's scheduler decides.
+    pub fn set_priority(&self, priority: i32) {
+        self.priority.store(priority, Ordering::Relaxed);
     }
 
     /// ResumeThread: returns the suspend count before the call.
@@ -109,6 +159,57 @@ impl Object for Thread {
     fn signal(&self) -> Option<&Signal> {
         Some(&self.done)
     }
+}
+
+/// The threads that are known, by id.
+#[cfg(not(windows))]
+static KNOWN: Mutex<BTreeMap<ThreadId, Weak<Thread>>> = Mutex::new(BTreeMap::new());
+
+/// What a thread keeps of itself. Its end is noticed here, for a thread that we did not start.
+#[cfg(not(windows))]
+struct Own(RefCell<Option<Arc<Thread>>>);
+
+#[cfg(not(windows))]
+thread_local! {
+    static OWN: Own = const { Own(RefCell::new(None)) };
+}
+
+#[cfg(not(windows))]
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            KNOWN.lock().remove(&thread.id);
+            // A thread that we started has its exit code already.
+            thread.end(0);
+        }
+    }
+}
+
+#[cfg(not(windows))]
+fn register(thread: &Arc<Thread>) {
+    KNOWN.lock().insert(thread.id, Arc::downgrade(thread));
+    let _ = OWN.try_with(|own| own.0.replace(Some(thread.clone())));
+}
+
+/// The calling thread (documented: GetCurrentThread).
+#[cfg(not(windows))]
+pub fn current() -> Arc<Thread> {
+    let known = OWN.try_with(|own| own.0.borrow().clone()).ok().flatten();
+    known.unwrap_or_else(|| {
+        let thread = Thread::new(current_id(), false);
+        register(&thread);
+        thread
+    })
+}
+
+/// The thread of that id, if it runs and has called a function of this library that asks who it is
+/// (documented: OpenThread).
+#[cfg(not(windows))]
+pub fn by_id(id: ThreadId) -> Option<Arc<Thread>> {
+    if id == current_id() {
+        return Some(current());
+    }
+    KNOWN.lock().get(&id).and_then(Weak::upgrade)
 }
 
 const MIN_STACK: usize = 64 << 10;

@@ -16,6 +16,28 @@ pub fn deadline(milliseconds: u32) -> Option<Instant> {
     Instant::now().checked_add(Duration::from_millis(u64::from(milliseconds)))
 }
 
+/// 100-nanosecond intervals from 1601-01-01 to 1970-01-01, both UTC (documented: File Times).
+const UNIX_EPOCH_INTERVALS: i64 = 116_444_736_000_000_000;
+
+/// The system time as FILETIME counts it: 100-nanosecond intervals since 1601-01-01 UTC.
+pub fn file_time() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let since = since.map_or(0, |since| since.as_nanos() / 100);
+    UNIX_EPOCH_INTERVALS + i64::try_from(since).unwrap_or(i64::MAX - UNIX_EPOCH_INTERVALS)
+}
+
+/// The moment of a due time: a negative number of 100-nanosecond intervals from now, or a system time
+/// (documented: SetThreadpoolTimer, SetWaitableTimer). `None` when it is out of reach.
+pub fn due_time(due: i64) -> Option<Instant> {
+    let intervals = match due {
+        ..0 => due.unsigned_abs(),
+        _ => due.saturating_sub(file_time()).max(0).unsigned_abs(),
+    };
+    let whole = Duration::from_secs(intervals / 10_000_000);
+    let rest = Duration::from_nanos(intervals % 10_000_000 * 100);
+    Instant::now().checked_add(whole + rest)
+}
+
 /// Milliseconds since the system started (documented: GetTickCount64), not counting the time that
 /// it slept.
 #[cfg(not(windows))]

@@ -11,6 +11,7 @@
 //! Threading: `claim` and `wake` from any thread, the rest from the waiting thread.
 
 use std::cell::Cell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -51,7 +52,7 @@ pub fn offer_lead() -> bool {
     // Under the lock: whoever is off the list sees whether it was picked.
     waiter.drive_again.store(true, Ordering::SeqCst);
     drop(aside);
-    waiter.thread.unpark();
+    waiter.unpark();
     true
 }
 
@@ -67,13 +68,33 @@ thread_local! {
     static SPARE: Cell<Option<Arc<Waiter>>> = const { Cell::new(None) };
 }
 
-/// One thread that waits.
+/// One thread that waits, or a registered wait, which has none.
 pub(crate) struct Waiter {
     outcome: AtomicU32,
     driving: AtomicBool,
     drive_again: AtomicBool,
     owner: ThreadId,
-    thread: Thread,
+    sleeper: Sleeper,
+}
+
+impl fmt::Debug for Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter")
+            .field("owner", &self.owner)
+            .finish_non_exhaustive()
+    }
+}
+
+enum Sleeper {
+    Thread(Thread),
+    Registered(Arc<dyn Registered>),
+}
+
+/// A wait that no thread spends its time on (documented: RegisterWaitForSingleObject).
+pub(crate) trait Registered: Send + Sync {
+    /// The wait was satisfied. Must not block, and not run code of the application; called without
+    /// a lock of this crate, perhaps by the thread that set the signal.
+    fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>);
 }
 
 impl Waiter {
@@ -85,8 +106,22 @@ impl Waiter {
             .is_ok()
     }
 
+    /// A waiter that calls back.
+    pub(crate) fn registered(by: Arc<dyn Registered>) -> Arc<Waiter> {
+        Arc::new(Waiter {
+            outcome: AtomicU32::new(WAITING),
+            driving: AtomicBool::new(false),
+            drive_again: AtomicBool::new(false),
+            owner: ThreadId(0),
+            sleeper: Sleeper::Registered(by),
+        })
+    }
+
     /// Wakes the thread after a successful [`Waiter::claim`].
-    pub(crate) fn wake(&self) {
+    pub(crate) fn wake(self: &Arc<Self>) {
+        if let Sleeper::Registered(by) = &self.sleeper {
+            return by.clone().satisfied(self);
+        }
         // Both sides are SeqCst: either the thread sees the claim before it blocks in the driver,
         // or it is seen driving here.
         if self.driving.load(Ordering::SeqCst) {
@@ -94,7 +129,13 @@ impl Waiter {
                 driver.wake();
             }
         }
-        self.thread.unpark();
+        self.unpark();
+    }
+
+    fn unpark(&self) {
+        if let Sleeper::Thread(thread) = &self.sleeper {
+            thread.unpark();
+        }
     }
 
     /// The thread that waits.
@@ -137,7 +178,7 @@ impl Lease {
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
             owner: thread::current_id(),
-            thread: std::thread::current(),
+            sleeper: Sleeper::Thread(std::thread::current()),
         }))
     }
 

@@ -4,6 +4,22 @@
 
 #include "windef.h"
 
+/* Pages: FILETIME structure (100-nanosecond intervals since 1601-01-01 UTC), SYSTEMTIME structure. */
+typedef struct _FILETIME {
+    DWORD dwLowDateTime;
+    DWORD dwHighDateTime;
+} FILETIME, *PFILETIME, *LPFILETIME;
+typedef struct _SYSTEMTIME {
+    WORD wYear;
+    WORD wMonth;
+    WORD wDayOfWeek;
+    WORD wDay;
+    WORD wHour;
+    WORD wMinute;
+    WORD wSecond;
+    WORD wMilliseconds;
+} SYSTEMTIME, *PSYSTEMTIME, *LPSYSTEMTIME;
+
 /* Page: SECURITY_ATTRIBUTES structure. */
 typedef struct _SECURITY_ATTRIBUTES {
     DWORD nLength;

@@ -16,8 +16,10 @@
 #define HTTPSYS_WIN32_WINDOWS_H
 
 #include "debugapi.h"
+#include "processthreadsapi.h"
 #include "stringapiset.h"
 #include "synchapi.h"
+#include "threadpoolapiset.h"
 #include "winbase.h"
 #include "windef.h"
 #include "winerror.h"

@@ -27,9 +27,15 @@ pub mod threadpool;
 #[cfg(not(windows))]
 pub mod threads;
 #[cfg(not(windows))]
+pub mod timers;
+#[cfg(not(windows))]
+pub mod tls;
+#[cfg(not(windows))]
 pub mod waits;
 #[cfg(not(windows))]
 pub mod winsock;
+#[cfg(not(windows))]
+pub mod work;
 
 #[cfg(windows)]
 pub mod windows;

@@ -4,16 +4,22 @@
 
 use std::ffi::c_void;
 
-use super::{Bool, fence, fence_bool, not_null, object_as, open, put};
+use std::sync::Arc;
+
+use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
+use crate::apc::{Apc, Queue};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
-use crate::status::{ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::thread::{self, Thread};
+use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
+use crate::thread::{self, Thread, ThreadId};
 use crate::time;
 
 /// LPTHREAD_START_ROUTINE.
 pub type ThreadStart = unsafe extern "system" fn(*mut c_void) -> u32;
 
 const CREATE_SUSPENDED: u32 = 0x4;
+const DUPLICATE_CLOSE_SOURCE: u32 = 1;
+/// WAIT_IO_COMPLETION.
+const WAIT_IO_COMPLETION: u32 = 0xC0;
 const STACK_SIZE_PARAM_IS_A_RESERVATION: u32 = 0x1_0000;
 
 /// CreateThread: starts a thread; the handle is waitable. NULL on failure (87, 8). A stack size of
@@ -49,7 +55,7 @@ pub unsafe extern "system" fn CreateThread(
 /// 0xFFFFFFFF.
 #[unsafe(no_mangle)]
 pub extern "system" fn ResumeThread(handle: Handle) -> u32 {
-    fence(u32::MAX, || Ok(object_as::<Thread>(handle)?.resume()))
+    fence(u32::MAX, || Ok(thread_of(handle)?.resume()))
 }
 
 /// GetExitCodeThread: the exit code, or 259 (STILL_ACTIVE).
@@ -60,9 +66,129 @@ pub extern "system" fn ResumeThread(handle: Handle) -> u32 {
 pub unsafe extern "system" fn GetExitCodeThread(handle: Handle, code: *mut u32) -> Bool {
     fence_bool(|| {
         not_null(code)?;
-        let thread = object_as::<Thread>(handle)?;
+        let thread = thread_of(handle)?;
         // SAFETY: not NULL, so valid by the contract of this function.
         unsafe { put(code, thread.exit_code()) };
+        Ok(())
+    })
+}
+
+/// The pseudo handle of GetCurrentThread.
+const CURRENT_THREAD: Handle = -2isize as usize as Handle;
+
+/// The thread behind a handle; -2 is the calling one.
+fn thread_of(handle: Handle) -> Result<Arc<Thread>, Code> {
+    match handle {
+        CURRENT_THREAD => Ok(thread::current()),
+        other => object_as(other),
+    }
+}
+
+/// GetCurrentThread: the pseudo handle -2, which means the thread that uses it.
+#[unsafe(no_mangle)]
+pub extern "system" fn GetCurrentThread() -> Handle {
+    CURRENT_THREAD
+}
+
+/// OpenThread: a handle to a thread of this process that runs. NULL with 87 for an id that is none.
+#[unsafe(no_mangle)]
+pub extern "system" fn OpenThread(_access: u32, _inherit: Bool, id: u32) -> Handle {
+    fence(std::ptr::null_mut(), || {
+        open(thread::by_id(ThreadId(id)).ok_or(ERROR_INVALID_PARAMETER)?)
+    })
+}
+
+/// GetThreadId: 0 on failure.
+#[unsafe(no_mangle)]
+pub extern "system" fn GetThreadId(handle: Handle) -> u32 {
+    fence(0, || Ok(thread_of(handle)?.id().0))
+}
+
+/// QueueUserAPC: the thread calls `routine` with `argument` when it waits alertably. 0 with 31 for a
+/// thread that has ended.
+///
+/// # Safety
+/// `routine` may be called on that thread with `argument`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn QueueUserAPC(
+    routine: Option<unsafe extern "system" fn(usize)>,
+    handle: Handle,
+    argument: usize,
+) -> u32 {
+    fence(0, || {
+        let routine = routine.ok_or(ERROR_INVALID_PARAMETER)?;
+        let thread = thread_of(handle)?;
+        if thread.has_ended() {
+            return Err(ERROR_GEN_FAILURE);
+        }
+        thread.apcs().push(Apc::User(routine, argument));
+        Ok(1)
+    })
+}
+
+/// SwitchToThread: gives up the time slice; TRUE, since whether another thread ran is not known.
+#[unsafe(no_mangle)]
+pub extern "system" fn SwitchToThread() -> Bool {
+    std::thread::yield_now();
+    super::TRUE
+}
+
+/// SetThreadPriority: the value is kept for [`GetThreadPriority`]; it does not change how the thread
+/// is scheduled.
+#[unsafe(no_mangle)]
+pub extern "system" fn SetThreadPriority(handle: Handle, priority: i32) -> Bool {
+    fence_bool(|| {
+        thread_of(handle)?.set_priority(priority);
+        Ok(())
+    })
+}
+
+/// GetThreadPriority: the value that was set, or 0x7FFFFFFF on failure.
+#[unsafe(no_mangle)]
+pub extern "system" fn GetThreadPriority(handle: Handle) -> i32 {
+    fence(i32::MAX, || Ok(thread_of(handle)?.priority()))
+}
+
+/// ExitThread: the thread's handle is signalled with this exit code, and the thread does not run on.
+/// Its stack stays, since frames of the application are on it: a thread that returns from its start
+/// function costs nothing.
+#[unsafe(no_mangle)]
+pub extern "system" fn ExitThread(code: u32) {
+    fence((), || {
+        thread::current().end(code);
+        time::sleep(time::INFINITE);
+        Ok(())
+    });
+}
+
+/// DuplicateHandle: another handle to the same object, in this process only. Option 1 closes the
+/// source. The pseudo handle of a thread becomes a real one.
+///
+/// # Safety
+/// `target` is NULL or valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn DuplicateHandle(
+    source_process: Handle,
+    source: Handle,
+    target_process: Handle,
+    target: *mut Handle,
+    _access: u32,
+    _inherit: Bool,
+    options: u32,
+) -> Bool {
+    fence_bool(|| {
+        if source_process != INVALID_HANDLE_VALUE || target_process != INVALID_HANDLE_VALUE {
+            return Err(ERROR_INVALID_HANDLE);
+        }
+        let duplicate = match source {
+            CURRENT_THREAD => open(thread::current())?,
+            other => open(object(other)?)?,
+        };
+        // SAFETY: NULL or valid by the contract of this function.
+        unsafe { put(target, duplicate) };
+        if options & DUPLICATE_CLOSE_SOURCE != 0 {
+            super::errors::CloseHandle(source);
+        }
         Ok(())
     })
 }
@@ -82,11 +208,19 @@ pub extern "system" fn Sleep(milliseconds: u32) {
     });
 }
 
-/// SleepEx: as [`Sleep`]; returns 0, there are no asynchronous procedure calls.
+/// SleepEx: as [`Sleep`]; returns 0. With `alertable` procedure calls that are queued to this thread
+/// run, and it returns 192 (WAIT_IO_COMPLETION) then.
 #[unsafe(no_mangle)]
-pub extern "system" fn SleepEx(milliseconds: u32, _alertable: Bool) -> u32 {
-    Sleep(milliseconds);
-    0
+pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
+    if alertable == 0 {
+        Sleep(milliseconds);
+        return 0;
+    }
+    fence(0, || {
+        let calls = Queue::of_this_thread();
+        calls.signal().wait(time::deadline(milliseconds));
+        Ok(if calls.run() { WAIT_IO_COMPLETION } else { 0 })
+    })
 }
 
 /// GetTickCount: milliseconds, wrapping after 49.7 days.

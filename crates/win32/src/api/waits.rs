@@ -2,11 +2,15 @@
 //!
 //! Owns the C form only. Threading: any thread; waits block the caller.
 
+use std::sync::Arc;
+
 use super::{Bool, fence, not_null, object};
+use crate::apc::Queue;
 use crate::event::Event;
 use crate::handle::{self, Handle};
-use crate::multi::{MAXIMUM_WAIT_OBJECTS, wait_many};
+use crate::multi::{ALERTED, MAXIMUM_WAIT_OBJECTS, wait_alertable, wait_many};
 use crate::mutex::MutexObject;
+use crate::object::Object;
 use crate::semaphore::Semaphore;
 use crate::signal::{ABANDONED, Waited};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, WAIT_TIMEOUT};
@@ -30,10 +34,15 @@ pub extern "system" fn WaitForSingleObject(handle: Handle, milliseconds: u32) ->
     })
 }
 
-/// WaitForSingleObjectEx: as [`WaitForSingleObject`]; there are no asynchronous procedure calls.
+/// WaitForSingleObjectEx: as [`WaitForSingleObject`]. With `alertable` procedure calls that are queued
+/// to this thread run, and the wait ends with 192 (WAIT_IO_COMPLETION).
 #[unsafe(no_mangle)]
-pub extern "system" fn WaitForSingleObjectEx(handle: Handle, ms: u32, _alertable: Bool) -> u32 {
-    WaitForSingleObject(handle, ms)
+pub extern "system" fn WaitForSingleObjectEx(handle: Handle, ms: u32, alertable: Bool) -> u32 {
+    if alertable == 0 {
+        return WaitForSingleObject(handle, ms);
+    }
+    // SAFETY: one handle.
+    unsafe { WaitForMultipleObjectsEx(1, &raw const handle, 0, ms, alertable) }
 }
 
 /// WaitForMultipleObjects: waits for one or for all of 1 to 64 objects. The index of the object
@@ -49,20 +58,15 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
     milliseconds: u32,
 ) -> u32 {
     fence(WAIT_FAILED, || {
-        not_null(handles)?;
-        let count = count as usize;
-        if count == 0 || count > MAXIMUM_WAIT_OBJECTS {
-            return Err(ERROR_INVALID_PARAMETER);
-        }
-        // SAFETY: `count` handles are there by the contract of this function.
-        let values = (0..count).map(|at| unsafe { handles.add(at).read_unaligned() });
-        let objects = values.map(object).collect::<Result<Vec<_>, Code>>()?;
+        // SAFETY: the same contract.
+        let objects = unsafe { objects(count, handles) }?;
         let index = wait_many(&objects, wait_all != 0, deadline(milliseconds))?;
         Ok(index.map_or(WAIT_TIMEOUT, |index| index as u32))
     })
 }
 
-/// WaitForMultipleObjectsEx: as [`WaitForMultipleObjects`].
+/// WaitForMultipleObjectsEx: as [`WaitForMultipleObjects`]; `alertable` as in
+/// [`WaitForSingleObjectEx`].
 ///
 /// # Safety
 /// `handles` points to `count` handles.
@@ -72,10 +76,35 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
     handles: *const Handle,
     wait_all: Bool,
     milliseconds: u32,
-    _alertable: Bool,
+    alertable: Bool,
 ) -> u32 {
-    // SAFETY: the same contract.
-    unsafe { WaitForMultipleObjects(count, handles, wait_all, milliseconds) }
+    fence(WAIT_FAILED, || {
+        // SAFETY: the same contract.
+        let objects = unsafe { objects(count, handles) }?;
+        let calls = (alertable != 0).then(Queue::of_this_thread);
+        let alert = calls.as_ref().map(|calls| calls.signal());
+        let deadline = deadline(milliseconds);
+        let outcome = wait_alertable(&objects, wait_all != 0, deadline, alert)?;
+        if let (Some(ALERTED), Some(calls)) = (outcome, &calls) {
+            calls.run();
+        }
+        Ok(outcome.map_or(WAIT_TIMEOUT, |outcome| outcome as u32))
+    })
+}
+
+/// The objects behind an array of handles.
+///
+/// # Safety
+/// `handles` points to `count` handles.
+unsafe fn objects(count: u32, handles: *const Handle) -> Result<Vec<Arc<dyn Object>>, Code> {
+    not_null(handles)?;
+    let count = count as usize;
+    if count == 0 || count > MAXIMUM_WAIT_OBJECTS {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    // SAFETY: `count` handles are there by the contract of this function.
+    let values = (0..count).map(|at| unsafe { handles.add(at).read_unaligned() });
+    values.map(object).collect()
 }
 
 /// SignalObjectAndWait: sets an event, or releases a mutex or one unit of a semaphore, and waits for

@@ -1,0 +1,101 @@
+//! Moments at which something is to happen: due times of timers, time-outs of waits without a thread.
+//!
+//! Owns the list of alarms and the one thread that looks at it, which starts with the first alarm.
+//! Does not own what happens: [`Alarm::ring`] hands that on to a pool or sets a signal. Invariants:
+//! an alarm rings at most once, never early, never after [`cancel`] has returned true for it, and not
+//! when what it is for is gone.
+//! Threading: any thread; no lock is held while an alarm rings.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
+
+/// Something that waits for a moment.
+pub(crate) trait Alarm: Send + Sync {
+    /// The moment has come. Must not block, and not run code of the application.
+    fn ring(self: Arc<Self>, token: Token);
+}
+
+/// Names one alarm that was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Token {
+    at: Instant,
+    number: u64,
+}
+
+impl Token {
+    /// The next moment of a period that is not over yet. Counted from this one, so that a late ring
+    /// does not put off those that follow; what a stopped process missed is left out.
+    pub(crate) fn next(self, period: Duration) -> Option<Instant> {
+        let late = Instant::now().saturating_duration_since(self.at);
+        let missed = late.as_nanos() / period.as_nanos().max(1);
+        let periods = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(1);
+        self.at.checked_add(period.checked_mul(periods)?)
+    }
+}
+
+struct Alarms {
+    list: BTreeMap<Token, Weak<dyn Alarm>>,
+    number: u64,
+    started: bool,
+}
+
+static ALARMS: Mutex<Alarms> = Mutex::new(Alarms {
+    list: BTreeMap::new(),
+    number: 0,
+    started: false,
+});
+static SOONER: Condvar = Condvar::new();
+
+/// Sets an alarm.
+///
+/// # Errors
+/// 8 when the thread for alarms cannot be started; nothing is set.
+pub(crate) fn set(at: Instant, alarm: Weak<dyn Alarm>) -> Result<Token, Code> {
+    let mut alarms = ALARMS.lock();
+    if !alarms.started {
+        httpsys_socket::spawn("httpsys-timers", run).map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
+        alarms.started = true;
+    }
+    alarms.number += 1;
+    let token = Token {
+        at,
+        number: alarms.number,
+    };
+    alarms.list.insert(token, alarm);
+    let first = alarms.list.first_key_value();
+    if first.is_none_or(|(first, _)| *first == token) {
+        SOONER.notify_one();
+    }
+    Ok(token)
+}
+
+/// Takes an alarm back. False when it rings, has rung, or was taken back before.
+pub(crate) fn cancel(token: Token) -> bool {
+    ALARMS.lock().list.remove(&token).is_some()
+}
+
+fn run() {
+    let mut alarms = ALARMS.lock();
+    loop {
+        let Some(next) = alarms.list.first_key_value().map(|(token, _)| token.at) else {
+            SOONER.wait(&mut alarms);
+            continue;
+        };
+        if next > Instant::now() {
+            SOONER.wait_until(&mut alarms, next);
+            continue;
+        }
+        if let Some((token, alarm)) = alarms.list.pop_first() {
+            drop(alarms);
+            if let Some(alarm) = alarm.upgrade() {
+                alarm.ring(token);
+            }
+            alarms = ALARMS.lock();
+        }
+    }
+}

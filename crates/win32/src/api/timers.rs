@@ -1,0 +1,347 @@
+//! Waitable timers, timer queues and registered waits.
+//!
+//! Owns the C form only. A timer queue is a cleanup group to us, a timer of it and a registered wait are
+//! callbacks of the thread pool. Threading: any thread.
+
+use std::ffi::c_void;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use super::{
+    Bool, Name, fence_bool, not_null, object, object_as, open, open_existing, open_named, put,
+};
+use crate::apc::Apc;
+use crate::event::Event;
+use crate::group::Group;
+use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
+use crate::member::{Callback, Environment, Member};
+use crate::names;
+use crate::object::Object;
+use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING};
+use crate::time::{INFINITE, due_time};
+use crate::timer::WaitableTimer;
+
+const CREATE_WAITABLE_TIMER_MANUAL_RESET: u32 = 1;
+const WT_EXECUTEONLYONCE: u32 = 8;
+
+/// WAITORTIMERCALLBACK.
+pub type WaitOrTimer = unsafe extern "system" fn(*mut c_void, u8);
+
+/// PTIMERAPCROUTINE.
+pub type TimerApc = unsafe extern "system" fn(*mut c_void, u32, u32);
+
+fn create_timer(manual: bool, name: Name) -> Handle {
+    open_named(name, |name| {
+        names::open_or_create(name, || Ok(Arc::new(WaitableTimer::new(manual))))
+    })
+}
+
+/// CreateWaitableTimerW: a timer that is not set; with a name that exists in this process another
+/// handle to that timer and last error 183.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateWaitableTimerW(
+    _attributes: *const c_void,
+    manual_reset: Bool,
+    name: *const u16,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_timer(manual_reset != 0, unsafe { Name::wide(name) })
+}
+
+/// CreateWaitableTimerA: as [`CreateWaitableTimerW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateWaitableTimerA(
+    _attributes: *const c_void,
+    manual_reset: Bool,
+    name: *const u8,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_timer(manual_reset != 0, unsafe { Name::narrow(name) })
+}
+
+/// CreateWaitableTimerExW: flag 1 is manual reset, flag 2 (high resolution) changes nothing.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateWaitableTimerExW(
+    _attributes: *const c_void,
+    name: *const u16,
+    flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_timer(flags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0, unsafe {
+        Name::wide(name)
+    })
+}
+
+/// CreateWaitableTimerExA: as [`CreateWaitableTimerExW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateWaitableTimerExA(
+    _attributes: *const c_void,
+    name: *const u8,
+    flags: u32,
+    _access: u32,
+) -> Handle {
+    // SAFETY: the same contract.
+    create_timer(flags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0, unsafe {
+        Name::narrow(name)
+    })
+}
+
+/// OpenWaitableTimerW: another handle to a named timer of this process. NULL with 2 when there is none.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenWaitableTimerW(
+    _access: u32,
+    _inherit: Bool,
+    name: *const u16,
+) -> Handle {
+    // SAFETY: the same contract.
+    open_existing::<WaitableTimer>(unsafe { Name::wide(name) })
+}
+
+/// SetWaitableTimer: not signalled until `due` (a FILETIME, or negative 100-nanosecond intervals from
+/// now), then every `period` milliseconds (0: once). `routine` is queued to the calling thread each
+/// time. FALSE with 87 for a negative period.
+///
+/// # Safety
+/// `due` is valid for a read; `routine` may be called on this thread with `argument`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetWaitableTimer(
+    timer: Handle,
+    due: *const i64,
+    period: i32,
+    routine: Option<TimerApc>,
+    argument: *mut c_void,
+    _resume: Bool,
+) -> Bool {
+    fence_bool(|| {
+        not_null(due)?;
+        let period = u32::try_from(period).map_err(|_| ERROR_INVALID_PARAMETER)?;
+        // SAFETY: valid by the contract of this function.
+        let at = due_time(unsafe { due.read_unaligned() }).ok_or(ERROR_INVALID_PARAMETER)?;
+        let apc = routine.map(|routine| Apc::Timer(routine, argument as usize, 0));
+        let timer = object_as::<WaitableTimer>(timer)?;
+        timer.set(at, milliseconds(period), apc)
+    })
+}
+
+/// SetWaitableTimerEx: as [`SetWaitableTimer`]; wake context and tolerable delay are ignored.
+///
+/// # Safety
+/// As [`SetWaitableTimer`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetWaitableTimerEx(
+    timer: Handle,
+    due: *const i64,
+    period: i32,
+    routine: Option<TimerApc>,
+    argument: *mut c_void,
+    _wake_context: *const c_void,
+    _tolerable_delay: u32,
+) -> Bool {
+    // SAFETY: the same contract.
+    unsafe { SetWaitableTimer(timer, due, period, routine, argument, 0) }
+}
+
+/// CancelWaitableTimer: the due time is forgotten; the signal stays as it is.
+#[unsafe(no_mangle)]
+pub extern "system" fn CancelWaitableTimer(timer: Handle) -> Bool {
+    fence_bool(|| {
+        object_as::<WaitableTimer>(timer)?.cancel();
+        Ok(())
+    })
+}
+
+/// A period in milliseconds; 0 is none.
+fn milliseconds(period: u32) -> Option<Duration> {
+    (period > 0).then(|| Duration::from_millis(u64::from(period)))
+}
+
+/// CreateTimerQueue: NULL on failure.
+#[unsafe(no_mangle)]
+pub extern "system" fn CreateTimerQueue() -> Handle {
+    super::fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
+}
+
+/// The queue of timers whose queue is NULL.
+static DEFAULT_QUEUE: LazyLock<Arc<Group>> = LazyLock::new(Arc::default);
+
+/// CreateTimerQueueTimer: calls `callback` with `parameter` and TRUE after `due` milliseconds, then
+/// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL. The flags
+/// change nothing but WT_EXECUTEONLYONCE (8).
+///
+/// # Safety
+/// `timer` is valid for a write; `callback` may be called from any thread with `parameter`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateTimerQueueTimer(
+    timer: *mut Handle,
+    queue: Handle,
+    callback: Option<WaitOrTimer>,
+    parameter: *mut c_void,
+    due: u32,
+    period: u32,
+    flags: u32,
+) -> Bool {
+    fence_bool(|| {
+        not_null(timer)?;
+        let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
+        let group = match queue.is_null() {
+            true => DEFAULT_QUEUE.clone(),
+            false => object_as::<Group>(queue)?,
+        };
+        let environment = Environment {
+            group: Some(group),
+            ..Environment::default()
+        };
+        let callback = Callback::WaitOrTimer(callback);
+        let member = Member::new(callback, parameter as usize, environment);
+        let own = member.open()?;
+        // SAFETY: valid by the contract of this function; before the first callback, which may use it.
+        unsafe { put(timer, own) };
+        let period = milliseconds(period).filter(|_| flags & WT_EXECUTEONLYONCE == 0);
+        let set = member.set_timer(after(due), period);
+        set.map(drop).inspect_err(|_| member.close())
+    })
+}
+
+/// The moment after so many milliseconds; none for INFINITE.
+fn after(due: u32) -> Option<Instant> {
+    crate::time::deadline(due)
+}
+
+/// ChangeTimerQueueTimer: a new due time and period for a timer.
+#[unsafe(no_mangle)]
+pub extern "system" fn ChangeTimerQueueTimer(
+    _queue: Handle,
+    timer: Handle,
+    due: u32,
+    period: u32,
+) -> Bool {
+    fence_bool(|| {
+        let member = object_as::<Member>(timer)?;
+        member.set_timer(after(due), milliseconds(period)).map(drop)
+    })
+}
+
+/// DeleteTimerQueueTimer: the timer is not due any more. With INVALID_HANDLE_VALUE the call waits for
+/// callbacks that run; with an event that is set when they have ended, or with NULL, it is FALSE with
+/// 997 (ERROR_IO_PENDING) while one runs.
+#[unsafe(no_mangle)]
+pub extern "system" fn DeleteTimerQueueTimer(_queue: Handle, timer: Handle, done: Handle) -> Bool {
+    fence_bool(|| end_member(timer, done))
+}
+
+/// DeleteTimerQueueEx: the same for all timers of a queue and the queue itself.
+#[unsafe(no_mangle)]
+pub extern "system" fn DeleteTimerQueueEx(queue: Handle, done: Handle) -> Bool {
+    fence_bool(|| {
+        let group = object_as::<Group>(queue)?;
+        handle::remove(queue);
+        end(done, move || {
+            group.close_members(true, std::ptr::null_mut());
+        })
+    })
+}
+
+/// DeleteTimerQueue: as [`DeleteTimerQueueEx`] without an event.
+#[unsafe(no_mangle)]
+pub extern "system" fn DeleteTimerQueue(queue: Handle) -> Bool {
+    DeleteTimerQueueEx(queue, std::ptr::null_mut())
+}
+
+/// RegisterWaitForSingleObject: calls `callback` with `context` on a thread of the pool, and FALSE when
+/// the object is signalled, TRUE after `milliseconds`; again and again unless the flags have
+/// WT_EXECUTEONLYONCE (8). The next wait begins when the callback returns.
+///
+/// # Safety
+/// `wait` is valid for a write; `callback` may be called from any thread with `context`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegisterWaitForSingleObject(
+    wait: *mut Handle,
+    waited_for: Handle,
+    callback: Option<WaitOrTimer>,
+    context: *mut c_void,
+    milliseconds: u32,
+    flags: u32,
+) -> Bool {
+    fence_bool(|| {
+        not_null(wait)?;
+        let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
+        let waited_for: Arc<dyn Object> = object(waited_for)?;
+        let environment = Environment::default();
+        let member = Member::new(
+            Callback::WaitOrTimer(callback),
+            context as usize,
+            environment,
+        );
+        let own = member.open()?;
+        // SAFETY: valid by the contract of this function; before the first callback, which may use it.
+        unsafe { put(wait, own) };
+        let timeout = match milliseconds {
+            INFINITE => None,
+            finite => Some(Duration::from_millis(u64::from(finite))),
+        };
+        let set = if flags & WT_EXECUTEONLYONCE != 0 {
+            let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            member.set_wait(waited_for, deadline).map(drop)
+        } else {
+            member.wait_repeatedly(waited_for, timeout)
+        };
+        set.inspect_err(|_| member.close())
+    })
+}
+
+/// UnregisterWait: as [`UnregisterWaitEx`] without an event.
+#[unsafe(no_mangle)]
+pub extern "system" fn UnregisterWait(wait: Handle) -> Bool {
+    UnregisterWaitEx(wait, std::ptr::null_mut())
+}
+
+/// UnregisterWaitEx: the wait ends; `done` as in [`DeleteTimerQueueTimer`].
+#[unsafe(no_mangle)]
+pub extern "system" fn UnregisterWaitEx(wait: Handle, done: Handle) -> Bool {
+    fence_bool(|| end_member(wait, done))
+}
+
+fn end_member(own: Handle, done: Handle) -> Result<(), Code> {
+    let member = object_as::<Member>(own)?;
+    member.close();
+    if done.is_null() && !member.calls().is_busy() {
+        return Ok(());
+    }
+    end(done, move || _ = member.wait(true))
+}
+
+/// Waits here, or lets a thread of the pool wait and set an event.
+fn end(done: Handle, wait: impl FnOnce() + Send + 'static) -> Result<(), Code> {
+    match done {
+        INVALID_HANDLE_VALUE => {
+            wait();
+            return Ok(());
+        }
+        done if done.is_null() => drop(httpsys_socket::spawn("httpsys-tp-end", wait)),
+        done => {
+            let event = handle::lookup_as::<Event>(done).ok_or(ERROR_INVALID_HANDLE)?;
+            let waiting = httpsys_socket::spawn("httpsys-tp-end", move || {
+                wait();
+                event.set();
+            });
+            waiting.map_err(|_| crate::status::ERROR_NOT_ENOUGH_MEMORY)?;
+        }
+    }
+    Err(ERROR_IO_PENDING)
+}

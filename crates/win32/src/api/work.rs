@@ -1,0 +1,437 @@
+//! The thread pool: work, timers and waits, pools, cleanup groups, and what a callback may ask for.
+//!
+//! Owns the C form only, and reading a TP_CALLBACK_ENVIRON. PTP_WORK and its relatives are values of the
+//! handle table: a stale one does nothing but set the last error. Threading: any thread.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Bool, FALSE, TRUE, fence, fence_bool, object, object_as, open};
+use crate::group::Group;
+use crate::handle::{self, Handle};
+use crate::locks::CriticalSection;
+use crate::member::{Callback, CancelCallback, Environment, Member};
+use crate::pool::{Instance, OnReturn, Pool};
+use crate::status::{Code, ERROR_INVALID_PARAMETER};
+use crate::time::due_time;
+
+/// TP_CALLBACK_ENVIRON, version 3.
+#[repr(C)]
+#[derive(Debug)]
+pub struct CallbackEnviron {
+    version: u32,
+    pool: Handle,
+    group: Handle,
+    on_cancel: Option<CancelCallback>,
+    race_dll: *mut c_void,
+    activation_context: *mut c_void,
+    finalization: *mut c_void,
+    flags: u32,
+    priority: i32,
+    size: u32,
+}
+
+const _: () = assert!(size_of::<CallbackEnviron>() == 72);
+
+/// PTP_SIMPLE_CALLBACK.
+pub type SimpleCallback = unsafe extern "system" fn(*mut c_void, *mut c_void);
+/// PTP_WORK_CALLBACK and PTP_TIMER_CALLBACK.
+pub type ObjectCallback = unsafe extern "system" fn(*mut c_void, *mut c_void, Handle);
+/// PTP_WAIT_CALLBACK.
+pub type WaitCallback = unsafe extern "system" fn(*mut c_void, *mut c_void, Handle, u32);
+
+/// # Safety
+/// `environment` is NULL or points to an initialized structure.
+unsafe fn read(environment: *const CallbackEnviron) -> Result<Environment, Code> {
+    // SAFETY: by the contract.
+    let Some(given) = (unsafe { environment.as_ref() }) else {
+        return Ok(Environment::default());
+    };
+    let pool = match given.pool.is_null() {
+        true => None,
+        false => Some(object_as::<Pool>(given.pool)?),
+    };
+    let group = match given.group.is_null() {
+        true => None,
+        false => Some(object_as::<Group>(given.group)?),
+    };
+    Ok(Environment {
+        pool,
+        group,
+        on_cancel: given.on_cancel,
+    })
+}
+
+/// # Safety
+/// As [`read`].
+unsafe fn create(
+    callback: Option<Callback>,
+    context: *mut c_void,
+    environment: *const CallbackEnviron,
+) -> Handle {
+    fence(std::ptr::null_mut(), || {
+        let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
+        // SAFETY: the same contract.
+        let environment = unsafe { read(environment) }?;
+        Member::new(callback, context as usize, environment).open()
+    })
+}
+
+/// The functions of objects return nothing: a bad handle only sets the last error.
+fn with(own: Handle, run: impl FnOnce(&Arc<Member>)) {
+    fence((), || -> Result<(), Code> {
+        run(&object_as::<Member>(own)?);
+        Ok(())
+    });
+}
+
+/// CreateThreadpoolWork: NULL on failure (87 for no callback, 6 for a stale pool or group).
+///
+/// # Safety
+/// `callback` may be called from any thread with `context`; `environment` is NULL or initialized.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateThreadpoolWork(
+    callback: Option<ObjectCallback>,
+    context: *mut c_void,
+    environment: *const CallbackEnviron,
+) -> Handle {
+    // SAFETY: the same contract.
+    unsafe { create(callback.map(Callback::Object), context, environment) }
+}
+
+/// SubmitThreadpoolWork: the callback runs once for each call.
+#[unsafe(no_mangle)]
+pub extern "system" fn SubmitThreadpoolWork(work: Handle) {
+    with(work, |work| work.submit(0));
+}
+
+/// WaitForThreadpoolWorkCallbacks: waits for callbacks that are queued or run; with
+/// `cancel_pending` the queued ones are dropped.
+#[unsafe(no_mangle)]
+pub extern "system" fn WaitForThreadpoolWorkCallbacks(work: Handle, cancel_pending: Bool) {
+    with(work, |work| _ = work.wait(cancel_pending != 0));
+}
+
+/// CloseThreadpoolWork: what is queued still runs.
+#[unsafe(no_mangle)]
+pub extern "system" fn CloseThreadpoolWork(work: Handle) {
+    with(work, Member::close);
+}
+
+/// TrySubmitThreadpoolCallback: runs `callback` once on a thread of the pool.
+///
+/// # Safety
+/// As [`CreateThreadpoolWork`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn TrySubmitThreadpoolCallback(
+    callback: Option<SimpleCallback>,
+    context: *mut c_void,
+    environment: *const CallbackEnviron,
+) -> Bool {
+    fence_bool(|| {
+        let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
+        // SAFETY: the same contract.
+        let environment = unsafe { read(environment) }?;
+        Member::new(Callback::Simple(callback), context as usize, environment).submit(0);
+        Ok(())
+    })
+}
+
+/// QueueUserWorkItem: runs `function` once on a thread of the pool; the flags change nothing.
+///
+/// # Safety
+/// `function` may be called from any thread with `context`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn QueueUserWorkItem(
+    function: Option<super::threads::ThreadStart>,
+    context: *mut c_void,
+    _flags: u32,
+) -> Bool {
+    fence_bool(|| {
+        let function = function.ok_or(ERROR_INVALID_PARAMETER)?;
+        let environment = Environment::default();
+        Member::new(Callback::WorkItem(function), context as usize, environment).submit(0);
+        Ok(())
+    })
+}
+
+/// CreateThreadpoolTimer: as [`CreateThreadpoolWork`].
+///
+/// # Safety
+/// As [`CreateThreadpoolWork`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateThreadpoolTimer(
+    callback: Option<ObjectCallback>,
+    context: *mut c_void,
+    environment: *const CallbackEnviron,
+) -> Handle {
+    // SAFETY: the same contract.
+    unsafe { create(callback.map(Callback::Object), context, environment) }
+}
+
+/// SetThreadpoolTimer: due at `due` (a FILETIME, or negative 100-nanosecond intervals from now; NULL:
+/// never), then every `period` milliseconds (0: once). The window is not used.
+///
+/// # Safety
+/// `due` is NULL or valid for a read.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetThreadpoolTimer(
+    timer: Handle,
+    due: *const i64,
+    period: u32,
+    window: u32,
+) {
+    // SAFETY: the same contract.
+    unsafe { SetThreadpoolTimerEx(timer, due, period, window) };
+}
+
+/// SetThreadpoolTimerEx: as [`SetThreadpoolTimer`]; TRUE when the timer was set before.
+///
+/// # Safety
+/// As [`SetThreadpoolTimer`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetThreadpoolTimerEx(
+    timer: Handle,
+    due: *const i64,
+    period: u32,
+    _window: u32,
+) -> Bool {
+    fence(FALSE, || {
+        let timer = object_as::<Member>(timer)?;
+        let at = match due.is_null() {
+            true => None,
+            // SAFETY: valid by the contract of this function.
+            false => due_time(unsafe { due.read_unaligned() }),
+        };
+        let period = (period > 0).then(|| Duration::from_millis(u64::from(period)));
+        timer.set_timer(at, period).map(Bool::from)
+    })
+}
+
+/// IsThreadpoolTimerSet.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsThreadpoolTimerSet(timer: Handle) -> Bool {
+    fence(FALSE, || {
+        Ok(Bool::from(object_as::<Member>(timer)?.is_timer_set()))
+    })
+}
+
+/// WaitForThreadpoolTimerCallbacks: as [`WaitForThreadpoolWorkCallbacks`].
+#[unsafe(no_mangle)]
+pub extern "system" fn WaitForThreadpoolTimerCallbacks(timer: Handle, cancel_pending: Bool) {
+    with(timer, |timer| _ = timer.wait(cancel_pending != 0));
+}
+
+/// CloseThreadpoolTimer: the timer is not due any more; what is queued still runs.
+#[unsafe(no_mangle)]
+pub extern "system" fn CloseThreadpoolTimer(timer: Handle) {
+    with(timer, Member::close);
+}
+
+/// CreateThreadpoolWait: as [`CreateThreadpoolWork`].
+///
+/// # Safety
+/// As [`CreateThreadpoolWork`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateThreadpoolWait(
+    callback: Option<WaitCallback>,
+    context: *mut c_void,
+    environment: *const CallbackEnviron,
+) -> Handle {
+    // SAFETY: the same contract.
+    unsafe { create(callback.map(Callback::Wait), context, environment) }
+}
+
+/// SetThreadpoolWait: the callback runs once, when the object is signalled or the time-out (as the due
+/// time of a timer; NULL: never) has passed. A NULL object ends the wait.
+///
+/// # Safety
+/// `timeout` is NULL or valid for a read.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetThreadpoolWait(
+    wait: Handle,
+    waited_for: Handle,
+    timeout: *const i64,
+) {
+    // SAFETY: the same contract.
+    unsafe { SetThreadpoolWaitEx(wait, waited_for, timeout, std::ptr::null_mut()) };
+}
+
+/// SetThreadpoolWaitEx: as [`SetThreadpoolWait`]; TRUE when a wait was set before.
+///
+/// # Safety
+/// As [`SetThreadpoolWait`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetThreadpoolWaitEx(
+    wait: Handle,
+    waited_for: Handle,
+    timeout: *const i64,
+    _reserved: *mut c_void,
+) -> Bool {
+    fence(FALSE, || {
+        let wait = object_as::<Member>(wait)?;
+        if waited_for.is_null() {
+            return Ok(Bool::from(wait.disarm()));
+        }
+        let deadline = match timeout.is_null() {
+            true => None,
+            // SAFETY: valid by the contract of this function.
+            false => due_time(unsafe { timeout.read_unaligned() }),
+        };
+        wait.set_wait(object(waited_for)?, deadline).map(Bool::from)
+    })
+}
+
+/// WaitForThreadpoolWaitCallbacks: as [`WaitForThreadpoolWorkCallbacks`].
+#[unsafe(no_mangle)]
+pub extern "system" fn WaitForThreadpoolWaitCallbacks(wait: Handle, cancel_pending: Bool) {
+    with(wait, |wait| _ = wait.wait(cancel_pending != 0));
+}
+
+/// CloseThreadpoolWait: the wait ends; what is queued still runs.
+#[unsafe(no_mangle)]
+pub extern "system" fn CloseThreadpoolWait(wait: Handle) {
+    with(wait, Member::close);
+}
+
+/// CreateThreadpool: a pool of its own.
+#[unsafe(no_mangle)]
+pub extern "system" fn CreateThreadpool(_reserved: *mut c_void) -> Handle {
+    fence(std::ptr::null_mut(), || open(Pool::new()))
+}
+
+/// SetThreadpoolThreadMaximum.
+#[unsafe(no_mangle)]
+pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
+    fence((), || {
+        object_as::<Pool>(pool)?.set_most(most);
+        Ok(())
+    });
+}
+
+/// SetThreadpoolThreadMinimum: TRUE; threads are started when there is work.
+#[unsafe(no_mangle)]
+pub extern "system" fn SetThreadpoolThreadMinimum(pool: Handle, _least: u32) -> Bool {
+    fence_bool(|| object_as::<Pool>(pool).map(drop))
+}
+
+/// CloseThreadpool: its threads end when what is queued has run.
+#[unsafe(no_mangle)]
+pub extern "system" fn CloseThreadpool(pool: Handle) {
+    fence((), || {
+        object_as::<Pool>(pool)?;
+        handle::remove(pool);
+        Ok(())
+    });
+}
+
+/// CreateThreadpoolCleanupGroup.
+#[unsafe(no_mangle)]
+pub extern "system" fn CreateThreadpoolCleanupGroup() -> Handle {
+    fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
+}
+
+/// CloseThreadpoolCleanupGroupMembers: closes all members and waits for their callbacks; with
+/// `cancel_pending` those that have not begun are dropped, and the cancel callback of the environment
+/// is called for their members with `context`.
+#[unsafe(no_mangle)]
+pub extern "system" fn CloseThreadpoolCleanupGroupMembers(
+    group: Handle,
+    cancel_pending: Bool,
+    context: *mut c_void,
+) {
+    fence((), || {
+        object_as::<Group>(group)?.close_members(cancel_pending != 0, context);
+        Ok(())
+    });
+}
+
+/// CloseThreadpoolCleanupGroup.
+#[unsafe(no_mangle)]
+pub extern "system" fn CloseThreadpoolCleanupGroup(group: Handle) {
+    fence((), || {
+        object_as::<Group>(group)?;
+        handle::remove(group);
+        Ok(())
+    });
+}
+
+/// # Safety
+/// `instance` is NULL or what the callback that runs was given.
+unsafe fn on_return(instance: *mut c_void, what: OnReturn) {
+    // SAFETY: by the contract.
+    if let Some(instance) = unsafe { instance.cast::<Instance>().as_mut() } {
+        instance.on_return(what);
+    }
+}
+
+/// SetEventWhenCallbackReturns.
+///
+/// # Safety
+/// `instance` is what the callback that runs was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn SetEventWhenCallbackReturns(instance: *mut c_void, event: Handle) {
+    // SAFETY: the same contract.
+    unsafe { on_return(instance, OnReturn::SetEvent(event)) };
+}
+
+/// ReleaseSemaphoreWhenCallbackReturns.
+///
+/// # Safety
+/// `instance` is what the callback that runs was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn ReleaseSemaphoreWhenCallbackReturns(
+    instance: *mut c_void,
+    semaphore: Handle,
+    units: u32,
+) {
+    // SAFETY: the same contract.
+    unsafe { on_return(instance, OnReturn::ReleaseSemaphore(semaphore, units)) };
+}
+
+/// ReleaseMutexWhenCallbackReturns.
+///
+/// # Safety
+/// `instance` is what the callback that runs was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn ReleaseMutexWhenCallbackReturns(
+    instance: *mut c_void,
+    mutex: Handle,
+) {
+    // SAFETY: the same contract.
+    unsafe { on_return(instance, OnReturn::ReleaseMutex(mutex)) };
+}
+
+/// LeaveCriticalSectionWhenCallbackReturns.
+///
+/// # Safety
+/// `instance` is what the callback that runs was given; the section lives until it returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn LeaveCriticalSectionWhenCallbackReturns(
+    instance: *mut c_void,
+    section: *const CriticalSection,
+) {
+    // SAFETY: the same contract.
+    unsafe { on_return(instance, OnReturn::LeaveCriticalSection(section)) };
+}
+
+/// CallbackMayRunLong: TRUE; the pool grows while callbacks block.
+#[unsafe(no_mangle)]
+pub extern "system" fn CallbackMayRunLong(_instance: *mut c_void) -> Bool {
+    TRUE
+}
+
+/// DisassociateCurrentThreadFromCallback: those who wait for the callback need not wait until it
+/// returns.
+///
+/// # Safety
+/// `instance` is NULL or what the callback that runs was given.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn DisassociateCurrentThreadFromCallback(instance: *mut c_void) {
+    // SAFETY: by the contract.
+    if let Some(instance) = unsafe { instance.cast::<Instance>().as_mut() } {
+        // SAFETY: the callback runs, so its object is alive.
+        unsafe { instance.disassociate() };
+    }
+}

@@ -1,0 +1,59 @@
+//! Cleanup groups: the members of a part of the program, ended together.
+//!
+//! Owns the list of members. Does not own the members. Invariant: a member is on the list from its
+//! creation until it is closed, by the program or by the group. Threading: any thread; no lock is held
+//! while members are waited for.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::member::Member;
+use crate::object::Object;
+
+/// A cleanup group (documented: CreateThreadpoolCleanupGroup).
+#[derive(Default)]
+pub struct Group {
+    members: Mutex<Vec<Arc<Member>>>,
+}
+
+impl Group {
+    pub(crate) fn join(&self, member: &Arc<Member>) {
+        self.members.lock().push(member.clone());
+    }
+
+    pub(crate) fn leave(&self, member: &Arc<Member>) {
+        let mut members = self.members.lock();
+        members.retain(|other| !Arc::ptr_eq(other, member));
+    }
+
+    /// CloseThreadpoolCleanupGroupMembers: closes all members and waits for their callbacks. With
+    /// `discard` callbacks that have not begun are dropped, and for each such member its cancel
+    /// callback is called with `context`.
+    pub fn close_members(&self, discard: bool, context: *mut c_void) {
+        loop {
+            let members = std::mem::take(&mut *self.members.lock());
+            if members.is_empty() {
+                return;
+            }
+            for member in &members {
+                member.clean_up(discard, context);
+            }
+        }
+    }
+}
+
+impl Object for Group {
+    fn close_allowed(&self) -> bool {
+        false
+    }
+}
+
+impl std::fmt::Debug for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Group")
+            .field("members", &self.members.lock().len())
+            .finish()
+    }
+}

@@ -1,0 +1,369 @@
+//! Callbacks of the thread pool: work, timers, waits, and the older functions that are built of them
+//! (QueueUserWorkItem, timer queues, RegisterWaitForSingleObject).
+//!
+//! Owns [`Member`]: one callback with what makes it due. Does not own the threads ([`crate::pool`]),
+//! the due times ([`crate::alarm`]) nor cleanup groups ([`crate::group`]). Invariants: after
+//! [`Member::disarm`] no alarm and no signal queues the callback any more; queued ones are counted
+//! before they are queued. A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a
+//! stale one fails instead of crashing. Threading: any thread; no lock is held while a callback runs
+//! or is queued.
+
+use std::ffi::c_void;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::alarm::{self, Alarm, Token};
+use crate::group::Group;
+use crate::handle::{self, Handle};
+use crate::object::Object;
+use crate::pool::{Calls, Pool, Task, default_pool};
+use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
+use crate::wait::{Registered, TIMED_OUT, Waiter};
+
+/// The function of a member, by what Windows calls its type.
+#[derive(Clone, Copy, Debug)]
+pub enum Callback {
+    /// PTP_SIMPLE_CALLBACK: instance, context.
+    Simple(unsafe extern "system" fn(*mut c_void, *mut c_void)),
+    /// PTP_WORK_CALLBACK and PTP_TIMER_CALLBACK: instance, context, the object.
+    Object(unsafe extern "system" fn(*mut c_void, *mut c_void, Handle)),
+    /// PTP_WAIT_CALLBACK: instance, context, the object, TP_WAIT_RESULT (0 or WAIT_TIMEOUT).
+    Wait(unsafe extern "system" fn(*mut c_void, *mut c_void, Handle, u32)),
+    /// LPTHREAD_START_ROUTINE of QueueUserWorkItem: context.
+    WorkItem(unsafe extern "system" fn(*mut c_void) -> u32),
+    /// WAITORTIMERCALLBACK: context, whether the time-out passed.
+    WaitOrTimer(unsafe extern "system" fn(*mut c_void, u8)),
+}
+
+/// Where a member runs and whom it belongs to (documented: TP_CALLBACK_ENVIRON).
+#[derive(Clone, Default)]
+pub struct Environment {
+    /// The pool; `None` is the one of the process.
+    pub(crate) pool: Option<Arc<Pool>>,
+    /// The cleanup group.
+    pub(crate) group: Option<Arc<Group>>,
+    /// PTP_CLEANUP_GROUP_CANCEL_CALLBACK.
+    pub(crate) on_cancel: Option<CancelCallback>,
+}
+
+/// PTP_CLEANUP_GROUP_CANCEL_CALLBACK: the member's context, the context of the clean-up.
+pub type CancelCallback = unsafe extern "system" fn(*mut c_void, *mut c_void);
+
+/// One callback. See the module head.
+pub struct Member {
+    callback: Callback,
+    context: usize,
+    environment: Environment,
+    /// Its handle, for the callback's argument; 0 if it has none.
+    own: AtomicUsize,
+    calls: Calls,
+    arm: Mutex<Arm>,
+}
+
+/// What makes the callback due.
+#[derive(Default)]
+struct Arm {
+    token: Option<Token>,
+    period: Option<Duration>,
+    wait: Option<Armed>,
+    /// A wait that begins anew after each callback: its object and time-out.
+    again: Option<(Arc<dyn Object>, Option<Duration>)>,
+}
+
+struct Armed {
+    object: Arc<dyn Object>,
+    waiter: Arc<Waiter>,
+}
+
+impl Member {
+    /// A callback that nothing makes due yet.
+    pub fn new(callback: Callback, context: usize, environment: Environment) -> Arc<Member> {
+        let member = Arc::new(Member {
+            callback,
+            context,
+            environment,
+            own: AtomicUsize::new(0),
+            calls: Calls::default(),
+            arm: Mutex::default(),
+        });
+        if let Some(group) = &member.environment.group {
+            group.join(&member);
+        }
+        member
+    }
+
+    /// Opens the handle that names it.
+    ///
+    /// # Errors
+    /// 1450 when the handle table is full.
+    pub fn open(self: &Arc<Self>) -> Result<Handle, Code> {
+        let own = handle::insert(self.clone());
+        if own.is_null() {
+            self.leave_group();
+            return Err(ERROR_NO_SYSTEM_RESOURCES);
+        }
+        self.own.store(own as usize, Ordering::SeqCst);
+        Ok(own)
+    }
+
+    /// Gives the handle back: nothing makes the callback due any more; what is queued still runs.
+    pub fn close(self: &Arc<Self>) {
+        self.disarm();
+        let own = self.own.load(Ordering::SeqCst);
+        if own != 0 {
+            handle::remove(own as Handle);
+        }
+        self.leave_group();
+    }
+
+    fn leave_group(self: &Arc<Self>) {
+        if let Some(group) = &self.environment.group {
+            group.leave(self);
+        }
+    }
+
+    fn pool(&self) -> &Arc<Pool> {
+        self.environment.pool.as_ref().unwrap_or(default_pool())
+    }
+
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// Queues the callback.
+    pub fn submit(self: &Arc<Self>, result: u32) {
+        self.calls.queue(false);
+        self.pool().submit(Task::Member {
+            member: self.clone(),
+            result,
+        });
+    }
+
+    /// Waits for the callbacks that are queued or running; with `discard`, only for running ones, and
+    /// queued ones are dropped. Returns how many were.
+    pub fn wait(self: &Arc<Self>, discard: bool) -> usize {
+        let own =
+            |task: &Task| matches!(task, Task::Member { member, .. } if Arc::ptr_eq(member, self));
+        let drop_queued = || self.pool().discard(own);
+        self.calls
+            .wait(discard.then_some(&drop_queued as &dyn Fn() -> usize))
+    }
+
+    /// The clean-up of its group: nothing makes it due, its callbacks have ended, and with
+    /// `discard` the program is told of those that never ran.
+    pub(crate) fn clean_up(self: &Arc<Self>, discard: bool, context: *mut c_void) {
+        self.disarm();
+        let dropped = self.wait(discard);
+        if let (true, Some(on_cancel)) = (discard && dropped > 0, self.environment.on_cancel) {
+            // SAFETY: the application promised a function of this type.
+            unsafe { on_cancel(self.context as *mut c_void, context) };
+        }
+        self.close();
+    }
+
+    /// Sets the timer: the callback is due at `at`, then every `period`. `None` unsets it.
+    ///
+    /// # Errors
+    /// 8 when there is no thread for timers.
+    pub fn set_timer(
+        self: &Arc<Self>,
+        at: Option<Instant>,
+        period: Option<Duration>,
+    ) -> Result<bool, Code> {
+        let was_set = self.disarm();
+        if let Some(at) = at {
+            let mut arm = self.arm.lock();
+            arm.period = period;
+            arm.token = Some(self.alarm(at)?);
+        }
+        Ok(was_set)
+    }
+
+    /// Whether a timer is set.
+    pub fn is_timer_set(&self) -> bool {
+        self.arm.lock().token.is_some()
+    }
+
+    /// Waits for an object: the callback is due once, when it is signalled or at `deadline`.
+    ///
+    /// # Errors
+    /// 6 for an object that cannot be waited for, and for a mutex, which a thread would have to own;
+    /// 8 when there is no thread for time-outs.
+    pub fn set_wait(
+        self: &Arc<Self>,
+        object: Arc<dyn Object>,
+        deadline: Option<Instant>,
+    ) -> Result<bool, Code> {
+        let was_set = self.disarm();
+        self.arm_wait(object, deadline)?;
+        Ok(was_set)
+    }
+
+    /// As [`Member::set_wait`], again and again: the next wait begins when the callback returns.
+    ///
+    /// # Errors
+    /// As [`Member::set_wait`].
+    pub fn wait_repeatedly(
+        self: &Arc<Self>,
+        object: Arc<dyn Object>,
+        timeout: Option<Duration>,
+    ) -> Result<(), Code> {
+        self.arm.lock().again = Some((object.clone(), timeout));
+        self.arm_wait(object, timeout.and_then(|t| Instant::now().checked_add(t)))
+    }
+
+    fn alarm(self: &Arc<Self>, at: Instant) -> Result<Token, Code> {
+        let weak: Weak<Self> = Arc::downgrade(self);
+        alarm::set(at, weak)
+    }
+
+    fn arm_wait(
+        self: &Arc<Self>,
+        object: Arc<dyn Object>,
+        deadline: Option<Instant>,
+    ) -> Result<(), Code> {
+        let signal = object.signal().ok_or(ERROR_INVALID_HANDLE)?;
+        if signal.is_mutex() {
+            return Err(ERROR_INVALID_HANDLE);
+        }
+        let waiter = Waiter::registered(self.clone());
+        {
+            let mut arm = self.arm.lock();
+            if let Some(deadline) = deadline {
+                arm.token = Some(self.alarm(deadline)?);
+            }
+            arm.wait = Some(Armed {
+                object: object.clone(),
+                waiter: waiter.clone(),
+            });
+        }
+        if signal.take_or_enlist(&waiter, 0) && waiter.outcome() == 0 {
+            self.clone().satisfied(&waiter);
+        }
+        Ok(())
+    }
+
+    /// Nothing makes the callback due any more. Returns whether something did.
+    pub fn disarm(&self) -> bool {
+        let arm = std::mem::take(&mut *self.arm.lock());
+        let timer = arm.token.is_some_and(alarm::cancel);
+        let waited = arm.wait.is_some_and(|armed| armed.give_up());
+        timer || waited
+    }
+
+    /// The callback has returned: what is due again and again begins anew.
+    pub(crate) fn returned(self: &Arc<Self>) {
+        let again = {
+            let arm = self.arm.lock();
+            match arm.wait {
+                None => arm.again.clone(),
+                Some(_) => None,
+            }
+        };
+        if let Some((object, timeout)) = again {
+            let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            // It worked before; without a thread for time-outs the wait ends here.
+            let _ = self.arm_wait(object, deadline);
+        }
+        if matches!(self.callback, Callback::Simple(_) | Callback::WorkItem(_)) {
+            self.leave_group();
+        }
+    }
+
+    /// Calls the callback.
+    pub(crate) fn call(&self, instance: *mut c_void, result: u32) {
+        let context = self.context as *mut c_void;
+        let own = self.own.load(Ordering::SeqCst) as Handle;
+        // SAFETY: the application promised a function of the type that each creating call names, and
+        // that it may be called from any thread with this context.
+        unsafe {
+            match self.callback {
+                Callback::Simple(function) => function(instance, context),
+                Callback::Object(function) => function(instance, context, own),
+                Callback::Wait(function) => function(instance, context, own, result),
+                Callback::WorkItem(function) => _ = function(context),
+                Callback::WaitOrTimer(function) => {
+                    function(context, u8::from(result == WAIT_TIMEOUT));
+                }
+            }
+        }
+    }
+}
+
+impl Armed {
+    /// Ends the wait. False when it was satisfied before.
+    fn give_up(&self) -> bool {
+        let given_up = self.waiter.claim(TIMED_OUT);
+        if let (true, Some(signal)) = (given_up, self.object.signal()) {
+            signal.withdraw(&self.waiter);
+        }
+        given_up
+    }
+}
+
+impl Alarm for Member {
+    fn ring(self: Arc<Self>, token: Token) {
+        let mut arm = self.arm.lock();
+        if arm.token != Some(token) {
+            return;
+        }
+        arm.token = None;
+        if let Some(armed) = arm.wait.take() {
+            drop(arm);
+            if armed.give_up() {
+                self.submit(WAIT_TIMEOUT);
+            }
+            return;
+        }
+        let next = arm.period.and_then(|period| token.next(period));
+        arm.token = next.and_then(|next| self.alarm(next).ok());
+        drop(arm);
+        let result = match self.callback {
+            Callback::WaitOrTimer(_) => WAIT_TIMEOUT,
+            _ => 0,
+        };
+        self.submit(result);
+    }
+}
+
+impl Registered for Member {
+    fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>) {
+        let token = {
+            let mut arm = self.arm.lock();
+            let current = arm.wait.as_ref();
+            if !current.is_some_and(|armed| Arc::ptr_eq(&armed.waiter, waiter)) {
+                return;
+            }
+            arm.wait = None;
+            arm.token.take()
+        };
+        if let Some(token) = token {
+            alarm::cancel(token);
+        }
+        self.submit(0);
+    }
+}
+
+impl Object for Member {
+    fn close_allowed(&self) -> bool {
+        false
+    }
+}
+
+impl fmt::Debug for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Member")
+            .field("calls", &self.calls)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! Waitable timers.
+//!
+//! Owns [`WaitableTimer`]: an event that a due time sets. Does not own the due times
+//! ([`crate::alarm`]). Invariant: after [`WaitableTimer::cancel`] or a new due time the former one does
+//! not set the timer any more. Threading: any thread.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::alarm::{self, Alarm, Token};
+use crate::apc::{Apc, Queue};
+use crate::object::Object;
+use crate::signal::Signal;
+use crate::status::Code;
+
+/// A waitable timer (documented: Waitable Timer Objects).
+#[derive(Debug)]
+pub struct WaitableTimer {
+    signal: Signal,
+    state: Mutex<Due>,
+}
+
+#[derive(Debug, Default)]
+struct Due {
+    token: Option<Token>,
+    period: Option<Duration>,
+    /// Queued to the thread that set the timer, each time it is due.
+    apc: Option<(Arc<Queue>, Apc)>,
+}
+
+impl WaitableTimer {
+    /// A timer that is not set: one that stays signalled until it is set again, or one that a wait
+    /// resets (a synchronization timer).
+    pub fn new(manual_reset: bool) -> WaitableTimer {
+        WaitableTimer {
+            signal: Signal::new(manual_reset, false),
+            state: Mutex::default(),
+        }
+    }
+
+    /// SetWaitableTimer: not signalled until `at`, then every `period`. `apc` is queued to the calling
+    /// thread each time, with the system time of that moment.
+    ///
+    /// # Errors
+    /// 8 when there is no thread for timers.
+    pub fn set(
+        self: &Arc<Self>,
+        at: Instant,
+        period: Option<Duration>,
+        apc: Option<Apc>,
+    ) -> Result<(), Code> {
+        self.cancel();
+        self.signal.reset();
+        let mut due = self.state.lock();
+        due.period = period;
+        due.apc = apc.map(|apc| (Queue::of_this_thread(), apc));
+        due.token = Some(self.alarm(at)?);
+        Ok(())
+    }
+
+    fn alarm(self: &Arc<Self>, at: Instant) -> Result<Token, Code> {
+        let weak: Weak<Self> = Arc::downgrade(self);
+        alarm::set(at, weak)
+    }
+
+    /// CancelWaitableTimer: the due time is forgotten; the signal stays as it is.
+    pub fn cancel(&self) {
+        let due = std::mem::take(&mut *self.state.lock());
+        if let Some(token) = due.token {
+            alarm::cancel(token);
+        }
+    }
+}
+
+impl Alarm for WaitableTimer {
+    fn ring(self: Arc<Self>, token: Token) {
+        let apc = {
+            let mut due = self.state.lock();
+            if due.token != Some(token) {
+                return;
+            }
+            let next = due.period.and_then(|period| token.next(period));
+            due.token = next.and_then(|next| self.alarm(next).ok());
+            due.apc.clone()
+        };
+        self.signal.set();
+        if let Some((queue, apc)) = apc {
+            queue.push(apc.at(crate::time::file_time()));
+        }
+    }
+}
+
+impl Object for WaitableTimer {
+    fn signal(&self) -> Option<&Signal> {
+        Some(&self.signal)
+    }
+}
