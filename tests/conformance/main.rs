@@ -37,6 +37,7 @@ mod request_property;
 mod routing;
 mod send;
 mod send_raw;
+mod send_waits;
 mod session;
 mod shutdown;
 mod timeouts;

@@ -106,6 +106,7 @@ impl Service {
             self.requests().put(block);
         }
         conn.forget_input();
+        conn.kept = None;
         (conn.alarm, conn.send_alarm) = (Alarm::NONE, Alarm::NONE);
         if let Some(waits) = conn.waits.take() {
             for waiting in waits.readers.into_iter().chain(waits.writer) {

@@ -5,7 +5,7 @@
 //! `httpsys_core::connection`. Threading: always behind the slot's lock; no call here blocks.
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use smallvec::SmallVec;
 
 use crate::access_log::Exchanged;
 use crate::group::Group;
+use crate::outgoing::Outgoing;
 use crate::pool;
 use crate::queue_handle::Owner;
 use crate::routes::Bound;
@@ -25,9 +26,6 @@ use crate::sys;
 use crate::tally::{Tally, Traffic};
 use crate::timers::{Alarm, Allowance};
 use crate::waiter::Waiting;
-
-/// The interim response (BDY-021); its length fits [`Conn::interim`].
-pub(crate) const CONTINUE: &[u8; 25] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// [`Conn::queued_at`] of a request that has not waited: later than every time.
 pub(crate) const NOT_QUEUED: u64 = u64::MAX;
@@ -65,8 +63,8 @@ pub(crate) struct Conn {
     pub(crate) peer_closed: bool,
     /// A send is under way; a second one is refused (SND-019).
     pub(crate) sending: bool,
-    /// Bytes of the interim `100 Continue` that are not out yet: they come before anything else.
-    pub(crate) interim: u8,
+    /// Bytes of the service's own that the socket has not taken: they come before anything else.
+    pub(crate) kept: Option<Box<Outgoing<'static>>>,
     /// The client may not have taken all of the response: closing has to wait for it.
     pub(crate) in_flight: bool,
     /// Bytes thrown away while closing.
@@ -90,6 +88,9 @@ pub(crate) struct Conn {
     pub(crate) why: Option<End>,
     /// It has had its event and its line already.
     pub(crate) told: bool,
+    /// A socket that takes little at a time.
+    #[cfg(test)]
+    pub(crate) pace: Option<crate::write::tests::Pace>,
 }
 
 /// The calls that wait for something on this connection.
@@ -101,6 +102,8 @@ pub(crate) struct Waits {
     pub(crate) writer: Option<Waiting>,
     /// How long the client may take for the response, once one of its sends has waited.
     pub(crate) allowance: Option<Allowance>,
+    /// What [`Conn::taken`] was when the wait for the client of a page began.
+    pub(crate) taken: u64,
     /// Waits for the connection's end, each with the handle it was posted on.
     pub(crate) disconnects: Vec<(Owner, Waiting)>,
 }
@@ -140,7 +143,7 @@ impl Conn {
             resumes: false,
             peer_closed: false,
             sending: false,
-            interim: 0,
+            kept: None,
             in_flight: false,
             lingered: 0,
             sent: 0,
@@ -152,6 +155,8 @@ impl Conn {
             looked_at: Tick::NEVER,
             why: None,
             told: false,
+            #[cfg(test)]
+            pace: None,
         }
     }
 
@@ -165,7 +170,7 @@ impl Conn {
         self.resumes = false;
         self.peer_closed = false;
         self.sending = false;
-        self.interim = 0;
+        self.kept = None;
         self.in_flight = false;
         self.lingered = 0;
         self.sent = 0;
@@ -175,6 +180,10 @@ impl Conn {
         self.send_alarm = Alarm::NONE;
         self.why = None;
         self.told = false;
+        #[cfg(test)]
+        {
+            self.pace = None;
+        }
     }
 
     /// The bytes that the socket holds and the client has not acknowledged; where the system does
@@ -182,6 +191,12 @@ impl Conn {
     pub(crate) fn untaken(&self) -> u64 {
         let told = self.stream.as_ref().and_then(sys::unacknowledged);
         told.unwrap_or(self.sent.min(MOST_IN_SOCKET))
+    }
+
+    /// The bytes that the client has taken since the connection was accepted, as far as the system
+    /// can tell.
+    pub(crate) fn taken(&self) -> u64 {
+        self.sent.saturating_sub(self.untaken())
     }
 
     /// So many more bytes of the send under way are with the socket.
@@ -323,25 +338,6 @@ impl Conn {
                 Err(_) => return ReadOutcome::Broken,
             }
         }
-    }
-
-    /// Sends what is left of the interim response; `false` when the socket is full or broken.
-    pub(crate) fn flush_interim(&mut self) -> bool {
-        let Some(stream) = &mut self.stream else {
-            return false;
-        };
-        while self.interim > 0 {
-            let left = &CONTINUE[CONTINUE.len() - usize::from(self.interim)..];
-            match stream.write(left) {
-                Ok(n) if n > 0 => {
-                    self.interim -= n as u8;
-                    self.sent += n as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                _ => return false,
-            }
-        }
-        true
     }
 
     /// The waiting calls, made on first use.

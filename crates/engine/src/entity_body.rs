@@ -11,11 +11,14 @@ use httpsys_core::connection::{Opaque, Phase};
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::{End, Error};
 
-use crate::conn::{CONTINUE, Conn, ReadOutcome};
+use crate::conn::{Conn, ReadOutcome};
 use crate::pool;
 use crate::queue::Queue;
 use crate::service::Service;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
+
+/// The interim response (BDY-021).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What one attempt to read gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,9 +298,8 @@ impl Service {
             _ => false,
         };
         if due {
-            conn.interim = CONTINUE.len() as u8;
-            // What the socket does not take now goes out before the next thing that is sent.
-            conn.flush_interim();
+            // A connection that is broken is found by its event.
+            self.write_own(conn, CONTINUE);
         }
     }
 }

@@ -5,7 +5,6 @@
 //! connection's slot locked, by whichever thread has the news: the one that polls, or the one
 //! that has just answered (so that nothing crosses a thread for keep-alive or pipelining).
 
-use std::io::{self, Write};
 use std::net::Shutdown;
 use std::sync::Arc;
 
@@ -359,17 +358,7 @@ impl Service {
         let date = clock::date(self.clock(), wakes.millis(self));
         let server = self.parameters().disable_server_header == 0;
         write(reject, &mut page, &date, server);
-        let sent = match &mut conn.stream {
-            Some(stream) => match stream.write(&page) {
-                Ok(n) => {
-                    conn.sent += n as u64;
-                    true
-                }
-                // The client has not read the response before: that must not be lost with the page.
-                Err(error) => error.kind() == io::ErrorKind::WouldBlock,
-            },
-            None => false,
-        };
+        let sent = self.write_own(conn, &page);
         pool::put_buffer(page);
         if sent {
             self.close_when_read(conn, wakes);
@@ -378,10 +367,21 @@ impl Service {
         }
     }
 
-    /// Sends FIN now and throws away what still comes, up to the bounds of [`Phase::Closing`].
+    /// Sends FIN behind the last byte, and throws away what still comes, up to the bounds of
+    /// [`Phase::Closing`].
     pub(crate) fn close_when_read(&self, conn: &mut Conn, wakes: &mut Wakes) {
         conn.state.begin_closing();
         conn.forget_input();
+        if conn.kept.is_some() {
+            // The client has not read what it was sent before. FIN comes behind the rest.
+            self.start_linger(conn);
+            return self.pump(conn, wakes);
+        }
+        self.end_output(conn, wakes);
+    }
+
+    /// Everything is with the socket of a closing connection: sends FIN.
+    pub(crate) fn end_output(&self, conn: &mut Conn, wakes: &mut Wakes) {
         let open = conn
             .stream
             .as_ref()
@@ -439,7 +439,9 @@ impl Service {
     }
 
     fn closing_step(&self, conn: &mut Conn, wakes: &mut Wakes) -> bool {
-        if !conn.readable {
+        let most = self.parameters().choices.linger_bytes;
+        let unsent = conn.kept.is_some();
+        if !conn.readable || (unsent && conn.lingered > most) {
             return false;
         }
         let outcome = pool::with_scratch(|buffer| conn.read(buffer));
@@ -449,13 +451,15 @@ impl Service {
                 // closed may have come before it, and is the last one.
                 conn.readable = true;
                 conn.lingered = conn.lingered.saturating_add(n as u32);
-                if conn.lingered > self.parameters().choices.linger_bytes {
+                if conn.lingered > most && !unsent {
                     self.close_connection(conn, End::Completed, wakes);
                     return false;
                 }
                 true
             }
             ReadOutcome::Empty => false,
+            // The client still reads.
+            ReadOutcome::End if unsent => false,
             ReadOutcome::End | ReadOutcome::Broken => {
                 self.close_connection(conn, End::Completed, wakes);
                 false

@@ -200,6 +200,10 @@ impl Service {
     /// Starts the timer of a connection that closes.
     pub(crate) fn start_linger(&self, conn: &mut Conn) {
         let now = self.clock().millis();
+        if conn.kept.is_some() {
+            let taken = conn.taken();
+            conn.waits_mut().taken = taken;
+        }
         conn.send_alarm = Alarm::NONE;
         conn.alarm = Alarm {
             purpose: Purpose::Linger,
@@ -336,7 +340,7 @@ impl Service {
     /// answer, except that a request in the queue has the 503 handling (G-083).
     fn receiving_is_late(&self, conn: &mut Conn, purpose: Purpose, wakes: &mut Wakes) {
         let kind = match purpose {
-            Purpose::Linger => return self.close_connection(conn, End::Completed, wakes),
+            Purpose::Linger => return self.lingering_is_late(conn, wakes),
             Purpose::Timer(kind) => kind,
             Purpose::Nothing | Purpose::Bandwidth => return,
         };
@@ -355,6 +359,16 @@ impl Service {
         if late {
             self.reset_late(conn, kind, wakes);
         }
+    }
+
+    /// The client of a page that the socket has not taken is given another second for each in which
+    /// it takes something (G-006).
+    fn lingering_is_late(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        let before = conn.waits.as_ref().map_or(0, |waits| waits.taken);
+        if conn.kept.is_some() && conn.taken() > before {
+            return self.start_linger(conn);
+        }
+        self.close_connection(conn, End::Completed, wakes);
     }
 
     fn reset_late(&self, conn: &mut Conn, kind: TimerKind, wakes: &mut Wakes) {

@@ -21,7 +21,6 @@ use crate::conn::Conn;
 use crate::service::Service;
 use crate::shard::{LISTENER_BIT, Lead, WAKER};
 use crate::tally::Fault;
-use crate::timers::Purpose;
 use crate::waiter::{Signal, Wakes};
 
 /// How long a turn waits, once, for the lock of a connection. Most holds are much shorter, and to come
@@ -222,7 +221,7 @@ impl Service {
             conn.resumes = false;
         }
         if readiness.has(Readiness::ENDED) {
-            return if matches!(conn.state.phase(), Phase::Closing) {
+            return if matches!(conn.state.phase(), Phase::Closing) && conn.kept.is_none() {
                 // Both sides are closed. Bytes left unread would make the close a reset, to which
                 // what we sent last is lost.
                 conn.readable = true;
@@ -231,13 +230,10 @@ impl Service {
                 self.reset_connection(conn, End::PeerReset, wakes);
             };
         }
-        let throttled = conn.send_alarm.purpose == Purpose::Bandwidth;
-        if readiness.has(Readiness::WRITABLE)
-            && !throttled
-            && (conn.interim == 0 || conn.flush_interim())
-        {
-            if let Some(writer) = conn.pop_writer() {
-                wakes.add(writer, Signal::Ready);
+        if readiness.has(Readiness::WRITABLE) {
+            self.handle_writable(conn, wakes);
+            if conn.stream.is_none() {
+                return;
             }
         }
         if readiness.has(Readiness::READ_CLOSED) {

@@ -1,0 +1,203 @@
+//! What is written to a connection: a response, a part of one, a page of the service's, 100 Continue.
+//!
+//! Owns: the bytes that are the service's own (a head, with a small body behind it), how many bytes
+//! of lent chunks follow them, and how much of it is out. Who writes asks it for the next piece and
+//! tells it what the socket took; nobody else counts. So what is out is never asked for again: memory
+//! that was joined to the head is no lent chunk any more, whoever lends the list.
+//! Does not own: the lent chunks (`chunk.rs`), nor the socket (`write.rs`). Threading: plain data.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::IoSlice;
+
+use httpsys_core::proto::ResponseHead;
+use smallvec::SmallVec;
+
+use crate::chunk::{self, Chunk};
+
+/// A body of at most so many bytes is copied behind the head: one plain write of all costs the
+/// system less than a vectored one.
+const JOINED: usize = 1024;
+
+/// Pieces of memory given to one vectored write; the systems' own limit is 1,024.
+const PIECES: usize = 64;
+
+/// See the module head.
+#[derive(Debug)]
+pub(crate) struct Outgoing<'a> {
+    /// What comes first. Empty instead of `own_length` bytes once they are out and not borrowed.
+    own: Cow<'a, [u8]>,
+    own_length: u64,
+    /// Bytes of the lent chunks behind it.
+    lent: u64,
+    /// Bytes that are out.
+    position: u64,
+    last: bool,
+}
+
+/// What is to be written next.
+pub(crate) enum Next<'a> {
+    /// One piece of memory.
+    Plain(&'a [u8]),
+    /// Pieces for one vectored write.
+    Memory(SmallVec<[IoSlice<'a>; 8]>),
+    File {
+        file: &'a File,
+        offset: u64,
+        length: u64,
+    },
+}
+
+impl<'a> Outgoing<'a> {
+    /// The head of a response and the body that comes with it; `last`: the response ends with it.
+    pub(crate) fn response(
+        head: &'a mut ResponseHead,
+        body: &[Chunk<'_>],
+        last: bool,
+    ) -> Outgoing<'a> {
+        let mut lent = chunk::total(body);
+        if let Some(pieces) = chunk::as_small_memory(body, JOINED) {
+            pieces.for_each(|bytes| head.append_body(bytes));
+            lent = 0;
+        }
+        Outgoing {
+            lent,
+            last,
+            ..Outgoing::own(head.bytes())
+        }
+    }
+
+    /// A part of a response's body.
+    pub(crate) fn part(body: &[Chunk<'_>], last: bool) -> Outgoing<'a> {
+        Outgoing {
+            lent: chunk::total(body),
+            last,
+            ..Outgoing::own(&[])
+        }
+    }
+
+    /// Bytes of the service's, which belong to no call.
+    pub(crate) fn own(bytes: &'a [u8]) -> Outgoing<'a> {
+        Outgoing {
+            own: Cow::Borrowed(bytes),
+            own_length: bytes.len() as u64,
+            lent: 0,
+            position: 0,
+            last: false,
+        }
+    }
+
+    /// With copies of those borrowed bytes that are not out: for a time when they are gone.
+    pub(crate) fn into_kept(self) -> Outgoing<'static> {
+        let own = if self.position < self.own_length {
+            self.own.into_owned()
+        } else {
+            Vec::new()
+        };
+        Outgoing {
+            own: Cow::Owned(own),
+            own_length: self.own_length,
+            lent: self.lent,
+            position: self.position,
+            last: self.last,
+        }
+    }
+
+    /// Puts more bytes of the service's behind those that are there. Nothing is lent.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        debug_assert_eq!(self.lent, 0);
+        let mut left = self.own_left().to_vec();
+        left.extend_from_slice(bytes);
+        *self = Outgoing {
+            own_length: left.len() as u64,
+            own: Cow::Owned(left),
+            position: 0,
+            ..*self
+        };
+    }
+
+    /// All its bytes.
+    pub(crate) fn total(&self) -> u64 {
+        self.own_length.saturating_add(self.lent)
+    }
+
+    /// The bytes that are out.
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The bytes that are not out.
+    pub(crate) fn left(&self) -> u64 {
+        self.total() - self.position
+    }
+
+    /// Whether a response ends with it.
+    pub(crate) fn is_last(&self) -> bool {
+        self.last
+    }
+
+    /// The socket has taken so many bytes of the next piece.
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.position += bytes as u64;
+        debug_assert!(self.position <= self.total());
+    }
+
+    /// What comes next, at most `most` bytes, which is not 0; `lent` is the list that the caller of
+    /// the API gave, always the same. Nothing is left: an empty piece.
+    #[inline]
+    pub(crate) fn next<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
+        if self.lent == 0 {
+            let bytes = self.own_left();
+            return Next::Plain(&bytes[..bytes.len().min(most)]);
+        }
+        self.next_with(lent, most)
+    }
+
+    fn next_with<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
+        let own = self.own_left();
+        let mut skip = self.position.saturating_sub(self.own_length);
+        let mut left = usize::try_from(self.left()).map_or(most, |left| left.min(most));
+        let mut pieces = SmallVec::new();
+        for chunk in std::iter::once(Chunk::Memory(own)).chain(lent.iter().copied()) {
+            let length = chunk.length();
+            if skip >= length {
+                skip -= length;
+                continue;
+            }
+            match chunk {
+                Chunk::Memory(bytes) => {
+                    let bytes = &bytes[skip as usize..];
+                    let bytes = &bytes[..bytes.len().min(left)];
+                    left -= bytes.len();
+                    pieces.push(IoSlice::new(bytes));
+                }
+                Chunk::File {
+                    file,
+                    offset,
+                    length,
+                } if pieces.is_empty() => {
+                    return Next::File {
+                        file,
+                        offset: offset + skip,
+                        length: (length - skip).min(left as u64),
+                    };
+                }
+                // First what stands before it.
+                Chunk::File { .. } => break,
+            }
+            skip = 0;
+            if pieces.len() == PIECES || left == 0 {
+                break;
+            }
+        }
+        Next::Memory(pieces)
+    }
+
+    fn own_left(&self) -> &[u8] {
+        let out = usize::try_from(self.position).unwrap_or(usize::MAX);
+        self.own.get(out..).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! What comes next, for every state of what is written.
+
+use httpsys_core::proto::response::Finish;
+
+use super::*;
+
+/// The bytes of a piece of memory.
+fn memory(next: &Next<'_>) -> Vec<u8> {
+    match next {
+        Next::Plain(bytes) => bytes.to_vec(),
+        Next::Memory(pieces) => pieces.iter().flat_map(|piece| piece.to_vec()).collect(),
+        Next::File { .. } => panic!("not memory"),
+    }
+}
+
+/// `head` and `chunks`, of which so many bytes are out.
+fn at<'a>(head: &'a [u8], chunks: &[Chunk<'_>], position: usize) -> Outgoing<'a> {
+    Outgoing {
+        lent: chunk::total(chunks),
+        position: position as u64,
+        ..Outgoing::own(head)
+    }
+}
+
+fn response(status: u16) -> ResponseHead {
+    let mut head = ResponseHead::new();
+    head.begin(status, b"OK").unwrap();
+    head
+}
+
+#[test]
+fn a_write_goes_on_exactly_where_it_stopped() {
+    let chunks = [b"one".as_slice(), b"", b"two"].map(Chunk::Memory);
+    let whole = b"headonetwo";
+    for sent in 0..=whole.len() {
+        let borrowed = at(b"head", &chunks, sent);
+        assert_eq!(memory(&borrowed.next(&chunks, usize::MAX)), &whole[sent..]);
+        let kept = borrowed.into_kept();
+        assert_eq!(memory(&kept.next(&chunks, usize::MAX)), &whole[sent..]);
+    }
+}
+
+#[test]
+fn lim_015_a_piece_has_at_most_so_many_bytes() {
+    let chunks = [b"one".as_slice(), b"two"].map(Chunk::Memory);
+    let whole = b"headonetwo";
+    for most in 1..12 {
+        for sent in 0..whole.len() {
+            let end = whole.len().min(sent + most);
+            let outgoing = at(b"head", &chunks, sent);
+            let found = memory(&outgoing.next(&chunks, most));
+            assert_eq!(found, &whole[sent..end], "{most} from {sent}");
+        }
+    }
+}
+
+/// The list is lent again for each write: what stands behind the head already is not in it.
+#[test]
+fn a_body_that_was_joined_to_the_head_is_not_sent_from_its_chunks() {
+    for length in [0, 1, 1023, 1024, 1025] {
+        let body = vec![b'x'; length];
+        let chunks = [Chunk::Memory(&body)];
+        let mut head = response(200);
+        head.finish(&Finish::new(b"Sun, 06 Nov 1994 08:49:37 GMT"));
+        let whole = [head.bytes(), &body].concat();
+        let mut outgoing = Outgoing::response(&mut head, &chunks, true);
+        assert_eq!(outgoing.total(), whole.len() as u64);
+        let mut found = Vec::new();
+        while outgoing.left() > 0 {
+            let piece = memory(&outgoing.next(&chunks, 7));
+            outgoing.advance(piece.len());
+            outgoing = outgoing.into_kept();
+            found.extend(piece);
+        }
+        assert_eq!(found, whole, "{length}");
+        assert!(memory(&outgoing.next(&chunks, 7)).is_empty());
+    }
+}
+
+/// What is lent is as long as at first, or the rest is not sent.
+#[test]
+fn a_longer_list_changes_nothing() {
+    let outgoing = at(b"head", &[Chunk::Memory(b"one")], 2);
+    let longer = [b"one".as_slice(), b"two"].map(Chunk::Memory);
+    assert_eq!(memory(&outgoing.next(&longer, usize::MAX)), b"adone");
+}
+
+#[test]
+fn own_bytes_are_put_behind_those_that_are_left() {
+    let mut outgoing = Outgoing::own(b"first").into_kept();
+    outgoing.advance(3);
+    outgoing.append(b"second");
+    assert_eq!(memory(&outgoing.next(&[], 100)), b"stsecond");
+    assert_eq!(outgoing.left(), 8);
+}
+
+#[test]
+fn many_chunks_are_written_in_bounded_pieces() {
+    let chunks = vec![Chunk::Memory(b"x"); 1000];
+    let outgoing = at(b"", &chunks, 0);
+    assert_eq!(memory(&outgoing.next(&chunks, usize::MAX)).len(), PIECES);
+}
+
+#[test]
+fn a_file_stands_between_memory_chunks() {
+    let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
+    let chunks = [
+        Chunk::Memory(b"ab"),
+        Chunk::File {
+            file: &file,
+            offset: 10,
+            length: 5,
+        },
+        Chunk::Memory(b"cd"),
+    ];
+    assert_eq!(
+        memory(&at(b"h", &chunks, 0).next(&chunks, usize::MAX)),
+        b"hab"
+    );
+    for sent in 3..8 {
+        match at(b"h", &chunks, sent as usize).next(&chunks, usize::MAX) {
+            Next::File { offset, length, .. } => {
+                assert_eq!((offset, length), (10 + sent - 3, 8 - sent));
+            }
+            _ => panic!("memory at {sent}"),
+        }
+    }
+    assert_eq!(
+        memory(&at(b"h", &chunks, 8).next(&chunks, usize::MAX)),
+        b"cd"
+    );
+    assert_eq!(at(b"h", &chunks, 0).total(), 10);
+}

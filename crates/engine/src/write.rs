@@ -1,0 +1,311 @@
+//! Writing: what is outgoing, to the socket, under the lock of the connection's slot.
+//!
+//! Owns: how much one hold of the lock and one call of the system may write, what a write that does
+//! not get through does to the connection, and the service's own bytes that the socket has not taken
+//! (100 Continue, the end of an error page), which go out before anything else. Does not own: what is
+//! left to send (`outgoing.rs`), nor how a call waits (`send.rs`, `pending_send.rs`).
+
+use std::io;
+use std::sync::Arc;
+
+use httpsys_core::connection::Phase;
+use httpsys_core::{ConnectionId, End, Error};
+use parking_lot::MutexGuard;
+
+use crate::chunk::Chunk;
+use crate::conn::Conn;
+use crate::outgoing::{Next, Outgoing};
+use crate::routes::Bound;
+use crate::service::Service;
+use crate::sys;
+use crate::tally::Fault;
+use crate::timers::{Alarm, Purpose};
+use crate::waiter::{Signal, Wakes};
+
+/// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
+/// polls waiting.
+const SHARE: u64 = 1 << 20;
+
+/// A response that is in the client's receive buffer as soon as it is sent.
+const SMALL: u64 = 16 * 1024;
+
+/// How far a write came.
+pub(crate) enum Written<'s> {
+    /// All of it is out, and the connection has gone on.
+    All,
+    /// The socket is full, or a bandwidth limit holds it back.
+    Full(MutexGuard<'s, Conn>),
+}
+
+/// Why a write cannot go on.
+enum Broken {
+    /// The peer is gone.
+    Connection,
+    /// A file chunk cannot be read, or not that far.
+    File,
+}
+
+/// Where a write stopped.
+enum Stopped {
+    /// Everything is out.
+    Done,
+    /// The socket is full.
+    Full,
+    /// It has had its share of the lock.
+    Share,
+}
+
+impl Service {
+    /// Writes on what a call sends; ends the exchange or the connection where that is due. `now`: the
+    /// clock's milliseconds, if they are not old.
+    pub(crate) fn write_on<'s>(
+        &'s self,
+        mut guard: MutexGuard<'s, Conn>,
+        outgoing: &mut Outgoing<'_>,
+        lent: &[Chunk<'_>],
+        now: Option<u64>,
+    ) -> Result<Written<'s>, Error> {
+        let mut wakes = Wakes::at(now);
+        let connection = guard.state.id();
+        let result = match loop {
+            let Some(share) = self.share_of(&mut guard, outgoing.left()) else {
+                break Ok(Stopped::Full);
+            };
+            let before = outgoing.position();
+            let stopped = self.write_from(&mut guard, outgoing, lent, share);
+            guard.has_sent(outgoing.position() - before);
+            if !matches!(stopped, Ok(Stopped::Share)) {
+                break stopped;
+            }
+            guard.sending = true;
+            if guard.log.is_some() {
+                self.log_part_sent(&mut guard, outgoing.position());
+            }
+            // The thread that polls may be waiting for this slot, and with it all others.
+            MutexGuard::bump(&mut guard);
+            // What is read from a slow disk may never fill the socket, and take its time.
+            wakes.forget_time();
+            if guard.state.id() != connection || guard.stream.is_none() {
+                return Err(Error::Aborted);
+            }
+        } {
+            Ok(Stopped::Done) => {
+                self.has_written(&mut guard, outgoing, &mut wakes);
+                Ok(Written::All)
+            }
+            Ok(_) => {
+                if guard.log.is_some() {
+                    self.log_part_sent(&mut guard, outgoing.position());
+                }
+                guard.sending = true;
+                return Ok(Written::Full(guard));
+            }
+            Err(broken) => Err(self.break_off(&mut guard, outgoing, broken, &mut wakes)),
+        };
+        drop(guard);
+        wakes.fire(self);
+        result
+    }
+
+    /// All that a call sends is with the socket.
+    fn has_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, wakes: &mut Wakes) {
+        let (total, last) = (outgoing.total(), outgoing.is_last());
+        if conn.log.is_some() {
+            self.log_sent(conn, total, last);
+        }
+        conn.sending = false;
+        conn.send_alarm = Alarm::NONE;
+        conn.in_flight |= !last || total > SMALL;
+        if last {
+            self.after_response(conn, wakes);
+        }
+    }
+
+    /// The rest of what a call sends cannot go out: only a reset tells the client.
+    #[cold]
+    fn break_off(
+        &self,
+        conn: &mut Conn,
+        outgoing: &Outgoing<'_>,
+        broken: Broken,
+        wakes: &mut Wakes,
+    ) -> Error {
+        if conn.log.is_some() {
+            self.log_part_sent(conn, outgoing.position());
+        }
+        let (end, error) = match broken {
+            Broken::File => (End::FileUnreadable, Error::EndOfBody),
+            // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
+            Broken::Connection if outgoing.position() == 0 => {
+                (End::PeerReset, Error::ConnectionInvalid)
+            }
+            Broken::Connection => (End::PeerReset, Error::PeerReset),
+        };
+        self.reset_connection(conn, end, wakes);
+        error
+    }
+
+    /// A send begins to wait: for the socket, or for the bandwidth.
+    pub(crate) fn begins_to_wait(&self, conn: &mut Conn, outgoing: &Outgoing<'_>) {
+        if conn.send_alarm.purpose != Purpose::Bandwidth {
+            self.tallies().note(Fault::SendWaited);
+        }
+        self.limit_send(conn, outgoing.position(), outgoing.left());
+    }
+
+    /// The connection, if it is still this one.
+    pub(crate) fn lock_connection(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Conn>> {
+        let guard = self.shard().table.lock(connection.place())?;
+        (guard.state.id() == connection && guard.stream.is_some()).then_some(guard)
+    }
+
+    /// Sends bytes of the service's own, which no call waits for. What the socket does not take now
+    /// is kept, and goes out before anything else. `false`: the connection is broken.
+    pub(crate) fn write_own(&self, conn: &mut Conn, bytes: &[u8]) -> bool {
+        if let Some(kept) = &mut conn.kept {
+            kept.append(bytes);
+            return self.flush_kept(conn).is_ok();
+        }
+        let mut outgoing = Outgoing::own(bytes);
+        let stopped = write_pieces(conn, &mut outgoing, &[], SHARE, self.most_per_call());
+        conn.sent += outgoing.position();
+        if outgoing.left() > 0 {
+            conn.kept = Some(Box::new(outgoing.into_kept()));
+        }
+        stopped.is_ok()
+    }
+
+    /// Writes on the service's own bytes; `Ok(false)`: the socket is full again.
+    fn flush_kept(&self, conn: &mut Conn) -> Result<bool, Broken> {
+        let Some(mut kept) = conn.kept.take() else {
+            return Ok(true);
+        };
+        let before = kept.position();
+        let stopped = write_pieces(conn, &mut kept, &[], SHARE, self.most_per_call());
+        conn.sent += kept.position() - before;
+        if kept.left() > 0 {
+            conn.kept = Some(kept);
+        }
+        stopped.map(|_| conn.kept.is_none())
+    }
+
+    /// The socket takes bytes again.
+    pub(crate) fn handle_writable(&self, conn: &mut Conn, wakes: &mut Wakes) {
+        if conn.kept.is_some() {
+            match self.flush_kept(conn) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => return self.reset_connection(conn, End::PeerReset, wakes),
+            }
+            if matches!(conn.state.phase(), Phase::Closing) {
+                return self.end_output(conn, wakes);
+            }
+        }
+        if conn.send_alarm.purpose != Purpose::Bandwidth {
+            if let Some(writer) = conn.pop_writer() {
+                wakes.add(writer, Signal::Ready);
+            }
+        }
+    }
+
+    /// Writes on until everything is out, the socket is full, or `share` is used up.
+    #[inline]
+    fn write_from(
+        &self,
+        conn: &mut Conn,
+        outgoing: &mut Outgoing<'_>,
+        lent: &[Chunk<'_>],
+        share: u64,
+    ) -> Result<Stopped, Broken> {
+        if conn.kept.is_some() && !self.flush_kept(conn)? {
+            return Ok(Stopped::Full);
+        }
+        write_pieces(conn, outgoing, lent, share, self.most_per_call())
+    }
+
+    /// One call of the system hands over so many bytes at most (LIM-015).
+    #[inline]
+    fn most_per_call(&self) -> usize {
+        let most = self.parameters().max_bytes_per_send;
+        most.map_or(usize::MAX, |most| most as usize)
+    }
+
+    /// How many of `left` bytes may be written now; `None`: a bandwidth limit lets it go on later.
+    #[inline]
+    fn share_of(&self, conn: &mut Conn, left: u64) -> Option<u64> {
+        match &conn.bound {
+            Some(bound) if bound.effective.is_throttled() && left > 0 => {
+                let bound = Arc::clone(bound);
+                self.throttled_share(conn, &bound, left)
+            }
+            _ => Some(SHARE),
+        }
+    }
+
+    #[cold]
+    fn throttled_share(&self, conn: &mut Conn, bound: &Bound, left: u64) -> Option<u64> {
+        if conn.allowed == 0 {
+            let now = self.clock().millis();
+            let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
+            conn.allowed = bytes;
+            if from > now {
+                self.tallies().note(Fault::SendThrottled);
+                self.resume_send_at(conn, from, now);
+                return None;
+            }
+        }
+        Some(conn.allowed.min(left))
+    }
+}
+
+/// Writes pieces of at most `most` bytes until everything is out, the socket is full, or `share` is
+/// used up.
+fn write_pieces(
+    conn: &Conn,
+    outgoing: &mut Outgoing<'_>,
+    lent: &[Chunk<'_>],
+    share: u64,
+    most: usize,
+) -> Result<Stopped, Broken> {
+    let until = outgoing.position().saturating_add(share);
+    let most = if share < SHARE {
+        most.min(share as usize)
+    } else {
+        most
+    };
+    let Some(stream) = &conn.stream else {
+        return Err(Broken::Connection);
+    };
+    while outgoing.left() > 0 {
+        if outgoing.position() >= until {
+            return Ok(Stopped::Share);
+        }
+        #[cfg(test)]
+        let most = match conn.pace.as_ref().map_or(Ok(most), |pace| pace.room(most)) {
+            Ok(most) => most,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
+            Err(_) => continue,
+        };
+        let (result, broken) = match outgoing.next(lent, most) {
+            Next::Plain(bytes) => (sys::send(stream, bytes), Broken::Connection),
+            Next::Memory(pieces) => (sys::send_pieces(stream, &pieces), Broken::Connection),
+            Next::File {
+                file,
+                offset,
+                length,
+            } => (sys::send_file(stream, file, offset, length), Broken::File),
+        };
+        match result {
+            Ok(0) => return Err(broken),
+            Ok(n) => outgoing.advance(n),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if sys::is_peer_gone(&error) => return Err(Broken::Connection),
+            Err(_) => return Err(broken),
+        }
+    }
+    Ok(Stopped::Done)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
