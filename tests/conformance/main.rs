@@ -41,6 +41,9 @@ mod send_waits;
 mod session;
 mod shutdown;
 mod timeouts;
+// Windows: not tried.
+#[cfg(not(windows))]
+mod urgent;
 mod url_prefix;
 mod web_socket;
 mod why_closed;

@@ -129,6 +129,15 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).expect("send");
     }
 
+    /// Sends one byte as urgent data (RFC 9293, section 3.8.5).
+    ///
+    /// # Panics
+    /// If the peer has closed the connection.
+    pub fn send_urgent(&mut self, byte: u8) {
+        let socket = socket2::SockRef::from(&self.stream);
+        assert_eq!(socket.send_out_of_band(&[byte]).expect("send"), 1);
+    }
+
     /// Sends what the peer takes; a reset is no failure.
     pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         self.stream.write_all(bytes.as_ref()).is_ok()

@@ -12,8 +12,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use httpsys_core::end::TimerKind;
+use mio::Token;
 use mio::net::TcpStream;
-use mio::{Interest, Token};
 
 use crate::listener::Listener;
 use crate::service::Service;
@@ -164,10 +164,10 @@ impl Service {
         };
         conn.open(id, remote, local);
         trace::connected(id, remote);
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        if let Err(error) = shard
-            .registry
-            .register(&mut stream, Token(id.0 as usize), interest)
+        if let Err(error) =
+            shard
+                .registry
+                .register(&mut stream, Token(id.0 as usize), sys::INTEREST)
         {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!(%error, "connection dropped: it cannot be polled");

@@ -57,6 +57,9 @@ pub(crate) struct Conn {
     pub(crate) log: Option<Box<Exchanged>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
+    /// A short read has emptied the socket. Not so behind an urgent mark, at which a read stops, nor at
+    /// the end of a side that the peer has closed.
+    pub(crate) short_read_drains: bool,
     /// It is among those that go on at a later turn of the thread that polls.
     pub(crate) resumes: bool,
     /// The peer has closed its sending side.
@@ -140,6 +143,7 @@ impl Conn {
             waits: None,
             log: None,
             readable: false,
+            short_read_drains: sys::SHORT_READ_DRAINS,
             resumes: false,
             peer_closed: false,
             sending: false,
@@ -167,6 +171,7 @@ impl Conn {
         self.remote = remote;
         self.local = local;
         self.readable = false;
+        self.short_read_drains = sys::SHORT_READ_DRAINS;
         self.resumes = false;
         self.peer_closed = false;
         self.sending = false;
@@ -319,18 +324,23 @@ impl Conn {
         let Some(stream) = &mut self.stream else {
             return ReadOutcome::Broken;
         };
+        let mut told_empty = self.short_read_drains;
         loop {
             match stream.read(buffer) {
                 Ok(0) => return ReadOutcome::End,
                 Ok(n) => {
                     self.tally.received += n as u64;
-                    // Behind the last bytes of a closed side the end is still to be read.
-                    if sys::SHORT_READ_DRAINS && n < buffer.len() && !self.peer_closed {
+                    if sys::SHORT_READ_DRAINS && n < buffer.len() && self.short_read_drains {
                         self.readable = false;
                     }
                     return ReadOutcome::Bytes(n);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // Linux says the same at an urgent mark while a signal is pending.
+                    if !told_empty && sys::SHORT_READ_DRAINS {
+                        told_empty = true;
+                        continue;
+                    }
                     self.readable = false;
                     return ReadOutcome::Empty;
                 }

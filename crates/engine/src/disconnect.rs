@@ -182,6 +182,7 @@ impl Service {
     /// The client has closed its sending side: waits for the disconnect are fulfilled.
     pub(crate) fn peer_has_closed(&self, conn: &mut Conn, wakes: &mut Wakes) {
         conn.peer_closed = true;
+        conn.short_read_drains = false;
         if !self.parameters().choices.fin_is_disconnect {
             return;
         }

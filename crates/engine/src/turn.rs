@@ -45,6 +45,8 @@ impl Readiness {
     const READ_CLOSED: Readiness = Readiness(1 << 2);
     /// Broken, or both sides are closed.
     const ENDED: Readiness = Readiness(1 << 3);
+    /// Urgent data has come: a read stops at its mark.
+    const URGENT: Readiness = Readiness(1 << 5);
     /// No event: the connection has had its share of a turn and goes on.
     const RESUMED: Readiness = Readiness(1 << 4);
 
@@ -54,6 +56,7 @@ impl Readiness {
         bit(event.is_readable(), Self::READABLE)
             | bit(event.is_writable(), Self::WRITABLE)
             | bit(event.is_read_closed(), Self::READ_CLOSED)
+            | bit(event.is_priority(), Self::URGENT)
             | bit(event.is_error() || event.is_write_closed(), Self::ENDED)
     }
 
@@ -235,6 +238,9 @@ impl Service {
             if conn.stream.is_none() {
                 return;
             }
+        }
+        if readiness.has(Readiness::URGENT) {
+            conn.short_read_drains = false;
         }
         if readiness.has(Readiness::READ_CLOSED) {
             self.peer_has_closed(conn, wakes);

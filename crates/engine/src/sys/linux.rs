@@ -7,14 +7,21 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use mio::Interest;
 use mio::net::TcpStream;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::time::{ClockId, clock_gettime};
 use socket2::Socket;
 
-/// epoll(7), edge-triggered: a short read has emptied the socket.
+/// epoll(7), edge-triggered: a short read has emptied the socket. A read also stops at the mark of urgent
+/// data (tcp(7)); EPOLLPRI tells of that, no later than the bytes behind the mark can be read.
 pub(super) const SHORT_READ_DRAINS: bool = true;
+
+/// What the poll tells of a connection.
+pub(crate) const INTEREST: Interest = Interest::READABLE
+    .add(Interest::WRITABLE)
+    .add(Interest::PRIORITY);
 
 /// connect(2) with AF_UNSPEC tells epoll of an error; a close does not.
 pub(super) const ABORT_IS_AN_EVENT: bool = true;

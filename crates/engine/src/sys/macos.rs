@@ -8,13 +8,17 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use mio::Interest;
 use mio::net::TcpStream;
 use socket2::{SockRef, Socket};
 
 pub(crate) use super::std_clock::{millis, unix_seconds};
 
-/// kqueue(2), EV_CLEAR: a short read has emptied the socket, and the next arrival is an event.
-pub(super) const SHORT_READ_DRAINS: bool = true;
+/// A read stops at the mark of urgent data, of which mio tells nothing here: a short read says nothing.
+pub(super) const SHORT_READ_DRAINS: bool = false;
+
+/// What the poll tells of a connection.
+pub(crate) const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 /// There is no abort but the close.
 pub(super) const ABORT_IS_AN_EVENT: bool = false;

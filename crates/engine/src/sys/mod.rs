@@ -5,9 +5,8 @@
 //! crate is free of `cfg`. docs/PLATFORMS.md has each difference, its source, and what was checked
 //! where. Threading: any thread; nothing here blocks.
 //!
-//! Each module has: `SHORT_READ_DRAINS`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`, `NO_FAMILY`, `before_bind`,
-//! `prepare`, `check_writable`, `unix_seconds`,
-//! `millis`, `send_file`.
+//! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
+//! `NO_FAMILY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `send_file`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
@@ -36,10 +35,11 @@ use mio::Registry;
 use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-pub(crate) use system::{millis, unix_seconds};
+pub(crate) use system::{INTEREST, millis, unix_seconds};
 
 /// True where a read that returned less than asked for means that the socket is empty, and the
-/// next arrival makes a new event. mio's Windows and poll(2) backends re-arm only after WouldBlock.
+/// next arrival makes a new event; unless the peer has closed its side, or has sent urgent data, of which
+/// such a system tells with an event of its own. mio's Windows and poll(2) backends re-arm only after WouldBlock.
 pub(crate) const SHORT_READ_DRAINS: bool =
     system::SHORT_READ_DRAINS && cfg!(not(mio_unsupported_force_poll_poll));
 

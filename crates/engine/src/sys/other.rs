@@ -5,13 +5,17 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use mio::Interest;
 use mio::net::TcpStream;
 use socket2::Socket;
 
 pub(crate) use super::std_clock::{millis, unix_seconds};
 
-/// kqueue(2) with EV_CLEAR, or epoll.
-pub(super) const SHORT_READ_DRAINS: bool = true;
+/// As on macOS: BSD sockets stop a read at the mark of urgent data.
+pub(super) const SHORT_READ_DRAINS: bool = false;
+
+/// What the poll tells of a connection.
+pub(crate) const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 /// There is no abort but the close.
 pub(super) const ABORT_IS_AN_EVENT: bool = false;

@@ -8,6 +8,7 @@ use std::io;
 use std::os::windows::fs::FileExt;
 use std::path::Path;
 
+use mio::Interest;
 use mio::net::TcpStream;
 use socket2::Socket;
 
@@ -15,6 +16,9 @@ pub(crate) use super::std_clock::{millis, unix_seconds};
 
 /// The next event comes only after a read that found nothing.
 pub(super) const SHORT_READ_DRAINS: bool = false;
+
+/// What the poll tells of a connection.
+pub(crate) const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 /// There is no abort but the close.
 pub(super) const ABORT_IS_AN_EVENT: bool = false;
