@@ -168,9 +168,10 @@ impl<'a> Case<'a> {
         self.line().split(|b| *b == b' ').nth(1).unwrap_or_default()
     }
 
-    /// Behind the second blank of the request line.
+    /// Behind the second blank of the request line and those that follow it (PRS-029).
     pub(crate) fn version(&self) -> &'a [u8] {
-        let part = self.line().split(|b| *b == b' ').nth(2);
+        let mut parts = self.line().split(|b| *b == b' ').skip(2);
+        let part = parts.find(|part| !part.is_empty());
         part.unwrap_or_default().trim_ascii_end()
     }
 

@@ -14,7 +14,10 @@ fn prs_001_prs_002_prs_003_lines_of_other_than_three_tokens_are_bad() {
             "Lots Of Extra Spaces",
             "GET / HTTP/1.1 x",
             "GET  / HTTP/1.1",
-            "GET /  HTTP/1.1",
+            "GET /  HTTP/1.1  x",
+            "GET / HTTP/1.1 ",
+            "GET / \tHTTP/1.1",
+            "GET /  ",
             "GET\t/\tHTTP/1.1",
             "GET",
         ] {
@@ -27,6 +30,33 @@ fn prs_001_prs_002_prs_003_lines_of_other_than_three_tokens_are_bad() {
                 "{line:?}: {answer}"
             );
         }
+    });
+}
+
+/// Also where they come byte by byte.
+#[test]
+fn prs_029_blanks_in_front_of_the_version_do_not_count() {
+    served(|w| {
+        for (front, version, path) in [
+            ("GET /", "HTTP/1.1", "/"),
+            ("GET /a?b=c", "HTTP/1.1", "/a?b=c"),
+            ("GET http://localhost/a", "HTTP/1.1", "/a"),
+            ("GET /", "HTTP/1.0", "/"),
+            ("POST /a", "HTTP/1.1", "/a"),
+        ] {
+            for blanks in ["  ", "   ", "         "] {
+                let head = format!("{front}{blanks}{version}\r\nHost: localhost\r\n");
+                let request = head + "Content-Length: 0\r\n\r\n";
+                assert_eq!(expect_delivered(w, &request), path, "{request}");
+                let mut client = w.connect();
+                for byte in request.bytes() {
+                    client.send([byte]);
+                }
+                assert_eq!(client.read_response().body, path.as_bytes());
+            }
+        }
+        // The path is judged as without them.
+        expect_page(w, "GET /%zz  HTTP/1.1\r\n", &INVALID_URL);
     });
 }
 

@@ -91,16 +91,22 @@ impl CookedUrl {
         self.query_start.map(usize::from)
     }
 
-    /// True when the request named no host and the local address stands in for it (gap G-015).
+    /// True when the request named no host, the local address stands in for it, and so may the only
+    /// explicit host of the port (gap G-015).
     pub fn is_host_assumed(&self) -> bool {
         self.host_assumed
+    }
+
+    /// The request did name a host, an empty one: no explicit host is meant (HST-002, HST-017).
+    pub fn set_host_empty(&mut self) {
+        self.host_assumed = false;
     }
 }
 
 /// Fills `out` from a request.
 ///
 /// `host` is the effective authority as sent, `name[:port]`; empty means the request has none
-/// (HTTP/1.0) and the `local` address of the connection is used. Without a port the port of `local`
+/// or an empty one, and the `local` address of the connection is used. Without a port the port of `local`
 /// is appended (assumed). `path_and_query` are the bytes of the target after the authority; empty
 /// (PRS-022) and `*` (PRS-019) give the path `/`.
 ///
@@ -291,7 +297,9 @@ fn push_name(text: &mut Vec<u16>, name: &[u8]) -> Result<(), Reject> {
     if let [b'[', literal @ .., b']'] = name {
         let address = std::str::from_utf8(literal)
             .ok()
-            .and_then(|s| s.parse::<Ipv6Addr>().ok());
+            .and_then(|s| s.parse::<Ipv6Addr>().ok())
+            // HST-016.
+            .filter(|address| address.to_ipv4_mapped().is_none());
         if address.is_none() {
             return Err(Reject::InvalidHostname);
         }

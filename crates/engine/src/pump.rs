@@ -13,7 +13,7 @@ use httpsys_core::cooked_url::{cook, is_invalid_path};
 use httpsys_core::end::TimerKind;
 use httpsys_core::property::Verbosity;
 use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
-use httpsys_core::proto::{Reject, RequestHead};
+use httpsys_core::proto::{Reject, RequestHead, Version};
 use httpsys_core::request_queue::Pushed;
 use httpsys_core::routing::Registration;
 use httpsys_core::{End, Request};
@@ -153,6 +153,9 @@ impl Service {
                 Target::Asterisk | Target::Authority(_) => b"*",
             };
             let cooked = cook(url, false, head.host(), conn.local, path, self.parameters());
+            if url.is_host_assumed() && head.version() >= Version::HTTP_1_1 {
+                url.set_host_empty();
+            }
             match cooked {
                 Ok(()) => Ok(routes.find(url, conn.local)),
                 Err(Reject::Forbidden) => match routes.find(url, conn.local) {

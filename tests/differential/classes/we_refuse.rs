@@ -33,7 +33,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400",
         theirs: "as one blank",
-        reason: "PRS-003: more than three tokens are 400, and an empty token is one",
+        reason: "PRS-003: more than three tokens are 400, and an empty token is one, but not in \
+            front of the version (PRS-029)",
         holds: |c| c.we_refuse("BadRequest") && has(c.line(), b"  "),
     },
     Disagreement {
@@ -128,11 +129,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"GET / HTTP/1.1\r\n\r\n",
         ours: "400 Invalid Hostname",
         theirs: "taken; the program is to look for it",
-        reason: "HST-001, HST-002: missing or empty is 400",
-        holds: |c| {
-            let is_empty = |value: &&[u8]| value.is_empty();
-            c.we_refuse("InvalidHostname") && c.values("Host").iter().all(is_empty)
-        },
+        reason: "HST-001: missing is 400; an empty one is for the routing (HST-002, HST-017)",
+        holds: |c| c.we_refuse("InvalidHostname") && c.values("Host").is_empty(),
     },
     Disagreement {
         name: "several Host fields",

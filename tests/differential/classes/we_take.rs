@@ -4,7 +4,7 @@ use super::Disagreement;
 use crate::case::{Case, has};
 use crate::model::{Aspect, End};
 use crate::ours;
-use crate::peer::Peer::{self, Hyper, Llhttp};
+use crate::peer::Peer::{self, Httparse, Hyper, Llhttp};
 
 const ALL: &[Peer] = &Peer::ALL;
 
@@ -25,6 +25,21 @@ pub(super) const CLASSES: &[Disagreement] = &[
             ];
             let is_blank = matches!(c.fields(), [b' ' | b'\t', ..]);
             is_blank && words.iter().any(|why| c.they_refuse(why))
+        },
+    },
+    Disagreement {
+        name: "blanks in front of the version",
+        peers: &[Httparse, Hyper],
+        example: b"GET /  HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        ours: "skipped",
+        theirs: "refused",
+        reason: "PRS-029",
+        // The target as we split the line; the verb is followed by one blank here.
+        holds: |c| {
+            let rest = c.line().get(c.verb().len() + 1..).unwrap_or_default();
+            let front = rest.iter().position(|byte| *byte == b' ');
+            let rest = &rest[front.unwrap_or(rest.len())..];
+            c.they_refuse("Version") && front != Some(0) && rest.starts_with(b"  ")
         },
     },
     Disagreement {

@@ -246,6 +246,19 @@ fn g_091_localhost_needs_its_name_and_an_ip_literal_goes_to_the_ip_bound_prefix(
 }
 
 #[test]
+fn hst_002_hst_017_an_empty_host_reaches_wildcards_and_addresses_alone() {
+    let local: SocketAddr = "127.0.0.1:80".parse().expect("an address");
+    let mut url = url("", "/a", local);
+    url.set_host_empty();
+    let named = ["http://named:80/"];
+    assert_eq!(table(&named).route(&url, local), Route::UnknownHost);
+    for other in ["http://+:80/", "http://*:80/", "http://127.0.0.1:80/"] {
+        let table = table(&[named[0], other]);
+        assert_eq!(table.route(&url, local), group(2), "{other}");
+    }
+}
+
+#[test]
 fn g_015_a_request_without_host_reaches_the_only_explicit_host() {
     let mut table = table(&["http://bücher:80/a/", "http://bücher:80/b/"]);
     assert_eq!(route(&table, "", "/a/x"), group(1));

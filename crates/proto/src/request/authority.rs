@@ -5,22 +5,20 @@
 //! of letters, digits, `-._~` and UTF-8, or an IPv6 address in brackets; so none can look like a
 //! wildcard of a UrlPrefix or carry user information. Threading: none.
 
-use super::RequestHead;
+use super::{RequestHead, TargetForm};
 use crate::Version;
 use crate::error_page::Reject;
 use crate::header::request_id;
 use crate::scan::{HOST, class};
 use std::net::Ipv6Addr;
 
-/// Checks the Host field: one line at most, well-formed, and from HTTP/1.1 on not missing or
-/// empty, whatever the form of the target.
+/// Checks the Host field: one line at most, and from HTTP/1.1 on not missing, whatever the form of
+/// the target. It has to be well-formed where it decides: beside an absolute target it may be
+/// anything (PRS-021). An empty one is for the routing (HST-002, HST-017).
 pub(super) fn check_host(head: &RequestHead) -> Result<(), Reject> {
-    let host = head.known(request_id::HOST).unwrap_or_default();
-    let may_be_empty = head.version < Version::HTTP_1_1;
-    let is_ok = if host.is_empty() {
-        may_be_empty
-    } else {
-        is_valid(host)
+    let is_ok = match head.known(request_id::HOST) {
+        None => head.version < Version::HTTP_1_1,
+        Some(host) => host.is_empty() || is_valid(host) || is_absolute(head),
     };
     let is_repeated = !head.repeats.is_empty() && head.is_repeated(request_id::HOST);
     if is_ok && !is_repeated {
@@ -28,6 +26,11 @@ pub(super) fn check_host(head: &RequestHead) -> Result<(), Reject> {
     } else {
         Err(Reject::InvalidHostname)
     }
+}
+
+#[cold]
+fn is_absolute(head: &RequestHead) -> bool {
+    matches!(head.target, TargetForm::Absolute { .. })
 }
 
 /// Whether `authority` is a host with or without a port. The port may be empty (RFC 3986).
@@ -77,7 +80,8 @@ fn is_port(text: &[u8]) -> bool {
     true
 }
 
-/// An IPv6 address, with or without a zone (`fe80::1%4`).
+/// An IPv6 address, with or without a zone (`fe80::1%4`). One that stands for an IPv4 address
+/// (`::ffff:127.0.0.1`) is none here (HST-016).
 fn is_ipv6(text: &[u8]) -> bool {
     let zone_at = text.iter().position(|b| *b == b'%').unwrap_or(text.len());
     let (address, zone) = text.split_at(zone_at);
@@ -86,5 +90,7 @@ fn is_ipv6(text: &[u8]) -> bool {
             .iter()
             .skip(1)
             .all(|b| b.is_ascii() && class(*b) & HOST != 0);
-    is_zone && std::str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
+    let address = std::str::from_utf8(address).ok();
+    let address = address.and_then(|text| text.parse::<Ipv6Addr>().ok());
+    is_zone && address.is_some_and(|address| address.to_ipv4_mapped().is_none())
 }

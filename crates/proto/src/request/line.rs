@@ -1,4 +1,4 @@
-//! The request line: `verb SP target SP version`.
+//! The request line: `verb SP target 1*SP version`.
 //!
 //! Owns: its syntax and the form of the target. Does not own: the path inside the target.
 //! Invariant: one pass, the first byte that decides wins: an octet that cannot stand in a verb is
@@ -14,9 +14,9 @@ pub(super) const MAX_VERB: usize = 255;
 
 /// Parses the request line at the front of `text`; `Some` is the index of the next line.
 ///
-/// One blank between the parts, no tab (G-019). A line without a target is an invalid verb, as
-/// captures of a lone `get` show; one without a version or with a fourth part is a bad
-/// request (PRS-002, PRS-003).
+/// One blank behind the verb, any number behind the target (PRS-029), no tab (G-019). A line without
+/// a target is an invalid verb, as captures of a lone `get` show; one without a version or with
+/// a fourth part is a bad request (PRS-002, PRS-003).
 pub(super) fn parse(
     head: &mut RequestHead,
     text: &[u8],
@@ -149,6 +149,10 @@ fn parse_version(head: &mut RequestHead, text: &[u8], at: usize) -> Result<Optio
         head.version = Version::HTTP_1_1;
         at + 10
     } else {
+        let blanks = rest.iter().take_while(|b| **b == b' ').count();
+        if blanks > 0 {
+            return parse_version(head, text, at + blanks);
+        }
         let Some(length) = rest.iter().position(|b| matches!(b, b' ' | b'\r' | b'\n')) else {
             return Ok(None);
         };

@@ -81,14 +81,19 @@ fn prs_001_004_one_token_is_answered_at_once() {
 
 #[test]
 fn prs_002_003_number_of_parts() {
-    let lines: [&[u8]; 9] = [
+    let lines: [&[u8]; 14] = [
         b"Two Spaces",
         b"Lots Of Extra Spaces",
         b"GET /",
         b"GET / ",
+        b"GET /   ",
         b"GET  / HTTP/1.1",
-        b"GET /  HTTP/1.1",
+        b"GET   HTTP/1.1",
         b"GET / HTTP/1.1 ",
+        b"GET /  HTTP/1.1 ",
+        b"GET /  HTTP/1.1  x",
+        b"GET / \tHTTP/1.1",
+        b"GET /  HTTP/ 1.1",
         b"GET / HTTP/1.1 x",
         b"GET /path with HTTP/1.1",
     ];
@@ -100,6 +105,28 @@ fn prs_002_003_number_of_parts() {
         };
         rejected(&[line, b"\r\n"].concat(), expected);
     }
+}
+
+#[test]
+fn prs_029_blanks_in_front_of_the_version_do_not_count() {
+    for (front, version, url) in [
+        ("GET /", "HTTP/1.1", "/"),
+        ("GET /a?b=c", "HTTP/1.1", "/a?b=c"),
+        ("GET http://a/x", "HTTP/1.1", "http://a/x"),
+        ("GET /", "HTTP/1.0", "/"),
+        ("OPTIONS *", "HTTP/1.9", "*"),
+        ("PATCH /", "HTTP/1.1", "/"),
+    ] {
+        for blanks in [1, 2, 3, 9, 1000] {
+            let input = format!("{front}{}{version}\r\nHost: a\r\n\r\n", " ".repeat(blanks));
+            let head = accepted(input.as_bytes());
+            assert_eq!(head.raw_url(), url.as_bytes());
+            assert_eq!(head.head_len(), input.len());
+            let lf = input.replacen("\r\n", "\n", 1);
+            assert_eq!(accepted(lf.as_bytes()).version(), head.version());
+        }
+    }
+    rejected(b"GET /  HTTP/2.0\r\n", Reject::VersionNotSupported);
 }
 
 #[test]
@@ -235,9 +262,31 @@ fn prs_021_022_absolute_form() {
 }
 
 #[test]
-fn prs_021_absolute_form_still_needs_host_from_1_1_on() {
+fn prs_021_absolute_form_needs_a_host_line_from_1_1_on_whatever_it_says() {
     rejected(b"GET http://a/ HTTP/1.1\r\n\r\n", Reject::InvalidHostname);
     assert_eq!(accepted(b"GET http://a/ HTTP/1.0\r\n\r\n").host(), b"a");
+    for host in [
+        "",
+        " ",
+        "a b",
+        "a:x",
+        "a:99999",
+        "[::1",
+        "user@b",
+        "[::ffff:1.2.3.4]",
+        ":80",
+    ] {
+        for version in ["1.0", "1.1"] {
+            let head = format!("GET http://a/ HTTP/{version}\r\nHost: {host}\r\n\r\n");
+            assert_eq!(accepted(head.as_bytes()).host(), b"a");
+        }
+        let asterisk = format!("OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        if !host.trim().is_empty() {
+            rejected(asterisk.as_bytes(), Reject::InvalidHostname);
+        }
+    }
+    let twice = b"GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n";
+    rejected(twice, Reject::InvalidHostname);
 }
 
 #[test]

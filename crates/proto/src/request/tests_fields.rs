@@ -216,14 +216,49 @@ fn lim_006_err_008_field_length() {
 }
 
 #[test]
-fn hst_001_002_missing_and_empty_host() {
+fn hst_001_017_a_missing_host_is_refused_and_an_empty_one_left_to_routing() {
     rejected(b"GET / HTTP/1.1\r\n\r\n", Reject::InvalidHostname);
-    rejected(b"GET / HTTP/1.1\r\nHost:\r\n\r\n", Reject::InvalidHostname);
-    rejected(
-        b"GET / HTTP/1.1\r\nHost: \t\r\n\r\n",
-        Reject::InvalidHostname,
-    );
     rejected(b"GET / HTTP/1.5\r\n\r\n", Reject::InvalidHostname);
+    for line in ["Host:", "Host: \t", "host:  "] {
+        for version in ["1.0", "1.1", "1.5"] {
+            let head = format!("GET / HTTP/{version}\r\n{line}\r\n\r\n");
+            assert_eq!(accepted(head.as_bytes()).host(), b"");
+        }
+        let twice = format!("GET / HTTP/1.1\r\n{line}\r\n{line}\r\n\r\n");
+        rejected(twice.as_bytes(), Reject::InvalidHostname);
+    }
+    // A port alone is no empty host.
+    for host in [":", ":80"] {
+        let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        rejected(head.as_bytes(), Reject::InvalidHostname);
+    }
+}
+
+#[test]
+fn hst_016_addresses_of_ipv4_in_ipv6_are_no_hosts() {
+    for host in [
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]:80",
+        "[::FFFF:10.1.2.3]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[::ffff:127.0.0.1%1]",
+    ] {
+        for version in ["1.0", "1.1"] {
+            let head = format!("GET / HTTP/{version}\r\nHost: {host}\r\n\r\n");
+            rejected(head.as_bytes(), Reject::InvalidHostname);
+        }
+        let head = format!("GET http://{host}/ HTTP/1.1\r\nHost: a\r\n\r\n");
+        rejected(head.as_bytes(), Reject::InvalidUrl);
+    }
+    for host in [
+        "[::]",
+        "[::127.0.0.1]",
+        "[::fffe:7f00:1]",
+        "[64:ff9b::7f00:1]",
+    ] {
+        let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        assert_eq!(accepted(head.as_bytes()).host(), host.as_bytes());
+    }
 }
 
 #[test]
