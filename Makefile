@@ -25,7 +25,7 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 	-e 's|@NO_SONAME@|$(NO_SONAME)|g' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|g'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke check bench \
+.PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api check bench \
 	bench-check matrix rows install clean check-macos check-windows test-windows dll-windows test-dll test-aarch64 test-poll \
 	check-msrv probe probe-wine package package-deb-test
 
@@ -91,6 +91,10 @@ fuzz-smoke: ## every fuzz target for some seconds, from its seeds
 fuzz: ## one fuzz target: make fuzz TARGET=request_head SECONDS=60
 	fuzz/run.sh $(TARGET) $(SECONDS)
 
+fuzz-api: ## random calls of the C ABI from many threads, under random clients: make fuzz-api SECONDS=3600
+	HTTPSYS_FUZZ_SEED=$${HTTPSYS_FUZZ_SEED:-$$(date +%s)} HTTPSYS_FUZZ_SECONDS=$${HTTPSYS_FUZZ_SECONDS:-$(SECONDS)} \
+		$(CARGO) test --release -p httpsys-tests --test fuzz_api -- --nocapture
+
 check: ## everything CI checks besides tests: format, lints, docs, xtask, exported symbols
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -102,7 +106,7 @@ check: ## everything CI checks besides tests: format, lints, docs, xtask, export
 	$(CARGO) build --release -p httpapi
 	$(XTASK) symbols
 
-test-asan: ## engine, Win32 subset, C ABI and stress test under AddressSanitizer (nightly)
+test-asan: ## engine, Win32 subset, C ABI, stress test and fuzz-api under AddressSanitizer (nightly)
 	tests/sanitizers.sh address
 
 test-tsan: ## the same under ThreadSanitizer

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of the engine, the Win32 subset, the C ABI and the stress test under a sanitizer.
+# Runs the tests of the engine, the Win32 subset, the C ABI, the stress test and, for 30 seconds, the
+# fuzzer of the C ABI under a sanitizer.
 #
 #   tests/sanitizers.sh address [cargo test arguments]
 #   tests/sanitizers.sh thread  [cargo test arguments]
@@ -18,8 +19,9 @@ base=${CARGO_TARGET_DIR:-target}
 packages=("$@")
 if [ ${#packages[@]} -eq 0 ]; then
   packages=(-p httpsys-engine -p httpsys-win32 -p httpapi -p httpsys-tests
-    --lib --test stress --test c_abi --test overlapped --test demand)
+    --lib --test stress --test c_abi --test overlapped --test demand --test fuzz_api)
 fi
+export HTTPSYS_FUZZ_SECONDS="${HTTPSYS_FUZZ_SECONDS:-30}"
 
 case "$kind" in
 address)
@@ -48,7 +50,7 @@ thread)
   exec "$(dirname "$compiler")/cargo" test --target "$target" -Zbuild-std "${packages[@]}"
   ;;
 *)
-  sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
   ;;
 esac
