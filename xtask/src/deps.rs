@@ -48,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "httpsys",
             "httpsys-core",
             "httpsys-engine",
+            "httpsys-socket",
             "httpsys-win32",
             "smallvec",
             "tracing",

@@ -66,6 +66,16 @@ impl<T> Arena<T> {
         Some(self.slots.remove(index_of(id)).1)
     }
 
+    /// The arena with the numbers of its next ids beginning here, if it has had none.
+    #[must_use]
+    pub fn numbered_from(self, first: u32) -> Self {
+        debug_assert!(self.slots.is_empty() && first != 0);
+        Arena {
+            next: first,
+            ..self
+        }
+    }
+
     /// The arena without its objects; their ids do not come back.
     #[must_use]
     pub fn emptied(self) -> Self {

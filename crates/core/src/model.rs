@@ -151,6 +151,18 @@ impl Model {
         self.queues = old.queues.emptied();
     }
 
+    /// The model with the numbers in its ids beginning here: a process that shall not know the ids
+    /// of another one gives another number. (A new model begins with 1.)
+    #[must_use]
+    pub fn numbered_from(self, first: u32) -> Self {
+        Model {
+            sessions: self.sessions.numbered_from(first),
+            groups: self.groups.numbered_from(first),
+            queues: self.queues.numbered_from(first),
+            ..self
+        }
+    }
+
     /// The reservations.
     #[must_use]
     pub fn reservations(&self) -> &Reservations {

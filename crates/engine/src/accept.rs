@@ -17,7 +17,7 @@ use mio::net::TcpStream;
 
 use crate::listener::Listener;
 use crate::service::Service;
-use crate::sys;
+use crate::sys::{self, Held};
 use crate::tally::Fault;
 use crate::trace;
 
@@ -117,7 +117,7 @@ impl Service {
 
     fn accept_at(&self, listener: &Listener, most: usize) -> Accepted {
         for _ in 0..most {
-            match listener.socket.accept() {
+            match sys::accept(&listener.socket) {
                 Ok((stream, remote)) => self.adopt(stream, remote, listener.address),
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock => return Accepted::All,
@@ -135,7 +135,7 @@ impl Service {
         Accepted::Share
     }
 
-    fn adopt(&self, mut stream: TcpStream, remote: SocketAddr, listening: SocketAddr) {
+    fn adopt(&self, mut stream: Held<TcpStream>, remote: SocketAddr, listening: SocketAddr) {
         let shard = self.shard();
         self.tallies().accepted();
         let most = self.parameters().max_connections;
@@ -167,7 +167,7 @@ impl Service {
         if let Err(error) =
             shard
                 .registry
-                .register(&mut stream, Token(id.0 as usize), sys::INTEREST)
+                .register(&mut *stream, Token(id.0 as usize), sys::INTEREST)
         {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!(%error, "connection dropped: it cannot be polled");

@@ -52,6 +52,7 @@ impl Service {
         queue: &Queue,
         request: RequestId,
     ) -> Result<MutexGuard<'_, Conn>, Error> {
+        self.check_process()?;
         let guard = self.shard().table.lock(request.place());
         if let Some(mut guard) = guard {
             if guard.state.live(request, queue.id()).is_ok() {
@@ -79,7 +80,7 @@ impl Service {
     /// Closes the transport connection with FIN.
     pub(crate) fn close_connection(&self, conn: &mut Conn, end: End, wakes: &mut Wakes) {
         if let Some(stream) = conn.stream.take() {
-            drop(stream);
+            sys::close(stream, &self.shard().registry);
             self.vacate(conn, end, wakes);
         }
     }

@@ -22,7 +22,7 @@ use crate::outgoing::Outgoing;
 use crate::pool;
 use crate::queue_handle::Owner;
 use crate::routes::Bound;
-use crate::sys;
+use crate::sys::{self, Held};
 use crate::tally::{Tally, Traffic};
 use crate::timers::{Alarm, Allowance};
 use crate::waiter::Waiting;
@@ -40,7 +40,7 @@ pub(crate) struct Conn {
     /// The protocol's state; phase Closed in a vacant slot.
     pub(crate) state: Connection,
     /// `None` exactly when the slot is vacant.
-    pub(crate) stream: Option<TcpStream>,
+    pub(crate) stream: Option<Held<TcpStream>>,
     /// Received bytes; those before `used` are done with.
     input: Vec<u8>,
     used: usize,
@@ -194,7 +194,10 @@ impl Conn {
     /// The bytes that the socket holds and the client has not acknowledged; where the system does
     /// not say, as many as it can hold.
     pub(crate) fn untaken(&self) -> u64 {
-        let told = self.stream.as_ref().and_then(sys::unacknowledged);
+        let told = self
+            .stream
+            .as_ref()
+            .and_then(|stream| sys::unacknowledged(stream));
         told.unwrap_or(self.sent.min(MOST_IN_SOCKET))
     }
 

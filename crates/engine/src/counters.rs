@@ -22,6 +22,9 @@ impl Service {
     /// while the service is at work.
     #[must_use]
     pub fn counters(&self) -> Counters {
+        if self.is_inherited() {
+            return Counters::default();
+        }
         self.settle_all();
         let (state, groups) = self.listing();
         let ServiceState { queues, unbound } = state;
@@ -53,6 +56,9 @@ impl Service {
     /// The counters of the service alone.
     #[must_use]
     pub fn service_counters(&self) -> ServiceCounters {
+        if self.is_inherited() {
+            return ServiceCounters::default();
+        }
         self.settle_all();
         self.own_counters()
     }
@@ -78,6 +84,9 @@ impl Service {
     /// The counters of one queue; of a closed one those at its end.
     #[must_use]
     pub fn queue_counters(&self, queue: &Queue) -> QueueCounters {
+        if self.is_inherited() {
+            return QueueCounters::new(queue.id());
+        }
         let (totals, size) = {
             let fifos = queue.lock();
             (fifos.totals(), fifos.len())

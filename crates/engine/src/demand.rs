@@ -42,6 +42,7 @@ impl Service {
         queue: &QueueHandle,
         waiting: impl FnOnce() -> Waiting,
     ) -> Result<bool, Error> {
+        self.check_process()?;
         let mut fifos = queue.lock();
         if !fifos.receives(queue.handle_id()) {
             return Err(Error::InvalidHandle);

@@ -51,6 +51,7 @@ impl Service {
         connection: ConnectionId,
         waiting: impl FnOnce() -> Waiting,
     ) -> Result<(), Error> {
+        self.check_process()?;
         let conn = self.shard().table.lock(connection.place());
         // Asked with the connection locked: a queue that shuts down later finds this wait.
         if !queue.receives() && !queue.is_drained_for() {
@@ -82,6 +83,9 @@ impl Service {
         tag: usize,
         place: Option<Place>,
     ) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
         let mut wakes = Wakes::default();
         let matches = |waiting: &Waiting| waiting.tag() == Some(tag);
         let found = match place {
@@ -107,6 +111,9 @@ impl Service {
     }
 
     fn cancel_matching(&self, queue: &QueueHandle, matches: &dyn Fn(&Waiting) -> bool) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
         let mut wakes = Wakes::default();
         let mut any = false;
         while let Some(waiting) = queue.lock().withdraw_where(queue.handle_id(), matches) {

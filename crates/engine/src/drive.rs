@@ -15,6 +15,9 @@ impl Service {
     ///
     /// Whoever makes `until` true from another thread calls [`Service::stop_driving`] afterwards.
     pub fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
         loop {
             if until() || deadline.is_some_and(|at| at <= self.clock().now()) {
                 return true;

@@ -83,6 +83,9 @@ impl Service {
     /// Why a connection ended, or that it has not. Any thread, at any moment.
     #[must_use]
     pub fn fate_of(&self, connection: ConnectionId) -> Fate {
+        if self.is_inherited() {
+            return Fate::Unknown;
+        }
         if let Some(conn) = self.shard().table.lock(connection.place()) {
             if conn.state.id() == connection && conn.stream.is_some() {
                 return Fate::Open;

@@ -16,22 +16,25 @@ use mio::net::TcpListener;
 
 use crate::listener::{endpoints, refusal, within};
 use crate::service::Service;
-use crate::sys;
+use crate::sys::{self, Held};
 
 /// So many ports are tried: each is free at one address, and another address may not have it.
 const ATTEMPTS: usize = 64;
+
+/// A socket with the address on which it listens.
+type Opened = (SocketAddr, Held<TcpListener>);
 
 /// The sockets of a port that was taken for a call that is not applied yet. Those that the call
 /// does not use close when this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
     group: Option<UrlGroupId>,
-    sockets: Vec<(SocketAddr, TcpListener)>,
+    sockets: Vec<Opened>,
 }
 
 impl Taken {
     /// The socket that listens on this address, if it is one of these.
-    pub(crate) fn socket_of(&mut self, address: SocketAddr) -> Option<TcpListener> {
+    pub(crate) fn socket_of(&mut self, address: SocketAddr) -> Option<Held<TcpListener>> {
         let mut sockets = self.sockets.iter();
         let at = sockets.position(|(taken, _)| *taken == address)?;
         Some(self.sockets.swap_remove(at).1)
@@ -136,7 +139,7 @@ impl Service {
 
 /// A socket for each address, on the same port: `None` for an address that this machine does not
 /// have, and none for those behind the first whose port somebody else has.
-fn one_port(addresses: &[IpAddr]) -> Result<Vec<Option<(SocketAddr, TcpListener)>>, Error> {
+fn one_port(addresses: &[IpAddr]) -> Result<Vec<Option<Opened>>, Error> {
     let mut sockets = Vec::new();
     let mut port = 0;
     for ip in addresses {

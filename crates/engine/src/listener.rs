@@ -19,11 +19,11 @@ use mio::net::TcpListener;
 use crate::free_port::Taken;
 use crate::service::Service;
 use crate::shard::Shard;
-use crate::sys;
+use crate::sys::{self, Held};
 
 #[derive(Debug)]
 pub(crate) struct Listener {
-    pub(crate) socket: TcpListener,
+    pub(crate) socket: Held<TcpListener>,
     pub(crate) address: SocketAddr,
     /// The IP listen list with which the port was opened.
     list: Arc<[IpAddr]>,
@@ -120,7 +120,7 @@ impl Service {
 
     fn add_listener(
         &self,
-        mut socket: TcpListener,
+        mut socket: Held<TcpListener>,
         address: SocketAddr,
         list: &Arc<[IpAddr]>,
     ) -> io::Result<usize> {
@@ -129,7 +129,7 @@ impl Service {
         let entry = listeners.vacant_entry();
         let index = entry.key();
         shard.registry.register(
-            &mut socket,
+            &mut *socket,
             Shard::listener_token(index),
             Interest::READABLE,
         )?;
@@ -146,8 +146,8 @@ impl Service {
         // Clients that are connected already must not pay for the change.
         self.accept_last(index);
         let shard = self.shard();
-        if let Some(mut listener) = shard.listeners.write().try_remove(index) {
-            let _ = shard.registry.deregister(&mut listener.socket);
+        if let Some(listener) = shard.listeners.write().try_remove(index) {
+            sys::close_listener(listener.socket, &shard.registry);
         }
     }
 }

@@ -80,6 +80,9 @@ impl Service {
     /// Waits until every entry that was logged so far is in its file: `netsh http flush logbuffer`.
     /// It waits for the disk.
     pub fn flush_logs(&self) {
+        if self.is_inherited() {
+            return;
+        }
         for log in self.with_groups(Groups::all_logs) {
             log.flush();
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use httpsys_core::QueueId;
 use httpsys_core::property::QueueProperties;
 use httpsys_core::request_queue::RequestQueue;
+use httpsys_socket::process;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::waiter::Waiting;
@@ -25,6 +26,8 @@ pub struct Queue {
     polled: AtomicBool,
     /// What programs hold to use it.
     handles: AtomicU32,
+    /// Whose it is; in a child made by fork its lock may never be free again.
+    process: u32,
 }
 
 impl Queue {
@@ -35,6 +38,7 @@ impl Queue {
             fifos: Mutex::new(RequestQueue::new()),
             polled: AtomicBool::new(false),
             handles: AtomicU32::new(0),
+            process: process::generation(),
         }
     }
 
@@ -60,27 +64,34 @@ impl Queue {
     }
 
     /// True once the queue was closed: every further call on it fails with
-    /// ERROR_INVALID_HANDLE (6).
+    /// ERROR_INVALID_HANDLE (6). True for a queue of the parent in a child made by fork.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.lock().is_closed()
+        self.is_inherited() || self.lock().is_closed()
     }
 
     /// Requests that no receive has taken.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.lock().len()
+        if self.is_inherited() {
+            0
+        } else {
+            self.lock().len()
+        }
     }
 
     /// True when every request was taken.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.is_inherited() || self.lock().is_empty()
     }
 
     /// The properties in force: HttpQueryRequestQueueProperty.
     #[must_use]
     pub fn properties(&self) -> QueueProperties {
+        if self.is_inherited() {
+            return QueueProperties::default();
+        }
         self.lock().properties()
     }
 
@@ -98,6 +109,11 @@ impl Queue {
     #[must_use]
     pub fn handles(&self) -> u32 {
         self.handles.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is a queue of the process from which this one was forked.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.process != process::generation()
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, RequestQueue<Waiting>> {

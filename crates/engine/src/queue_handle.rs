@@ -85,7 +85,7 @@ impl QueueHandle {
     /// Whether receives are served: until the handle is shut down or closed, or its queue closes.
     #[must_use]
     pub fn receives(&self) -> bool {
-        self.lock().receives(self.handle)
+        !self.is_inherited() && self.lock().receives(self.handle)
     }
 
     /// Reception has ended and what was received through this handle goes on.
@@ -108,6 +108,7 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidHandle`] on a closed handle or queue.
     pub fn shutdown_queue(&self, handle: &QueueHandle) -> Result<(), Error> {
+        self.check_process()?;
         let mut wakes = Wakes::default();
         if handle.has_ended() {
             return Err(Error::InvalidHandle);
@@ -127,6 +128,7 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidHandle`] on a closed queue, and for a handle that has ended.
     pub fn close_handle(&self, handle: &QueueHandle) -> Result<(), Error> {
+        self.check_process()?;
         let mut wakes = Wakes::default();
         if handle.ended.swap(true, Ordering::SeqCst) {
             return Err(Error::InvalidHandle);

@@ -96,6 +96,7 @@ impl Service {
         deadline: Option<Instant>,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
     ) -> Result<(), Error> {
+        self.check_process()?;
         if !receive.request.is_null() {
             if queue.is_closed() {
                 return Err(Error::InvalidHandle);
@@ -133,6 +134,7 @@ impl Service {
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
         register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
     ) -> Result<bool, Error> {
+        self.check_process()?;
         if !receive.request.is_null() {
             if queue.is_closed() {
                 return Err(Error::InvalidHandle);
@@ -174,12 +176,16 @@ impl Service {
         request: RequestId,
         sink: &mut dyn FnMut(&mut Arrival<'_>) -> Verdict,
     ) -> Result<(), Error> {
+        self.check_process()?;
         self.hand_over(queue, request, Delivery::Queued, sink)
     }
 
     /// Puts back the request that [`crate::Signal::Request`] gave to a pending receive which was
     /// given up meanwhile: the next receive gets it first.
     pub fn give_back(&self, queue: &QueueHandle, request: RequestId) {
+        if self.is_inherited() {
+            return;
+        }
         let mut wakes = Wakes::default();
         {
             let Some(mut conn) = self.shard().table.lock(request.place()) else {
@@ -284,6 +290,8 @@ impl Service {
 
     /// Takes a request block back that [`Arrival::take`] gave out.
     pub fn recycle(&self, request: Box<Request>) {
-        self.requests().put(request);
+        if !self.is_inherited() {
+            self.requests().put(request);
+        }
     }
 }

@@ -3,10 +3,14 @@
 //! Owns the object model and its lock, the routing snapshot, the queues, and the control calls.
 //! A process usually has one ([`Service::global`]); tests may make several, which share nothing
 //! but the machine's ports. Cloning is cheap and gives the same service.
+//!
+//! A service belongs to the process that made it. In a child made by fork(2) every call on it fails
+//! with [`Error::NotInitialized`] (1114) or finds nothing, before it takes a lock, and dropping it
+//! frees nothing; [`Service::global`] is another one there.
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use httpsys_core::configuration::Configuration;
 use httpsys_core::model::{Effects, Model};
@@ -17,6 +21,7 @@ use httpsys_core::reservation::Reservation;
 use httpsys_core::service_state::ServiceState;
 use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
 use httpsys_logging::ErrorLog;
+use httpsys_socket::process::{self, PerProcess};
 use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
@@ -29,13 +34,18 @@ use crate::queue::Queue;
 use crate::queue_handle::QueueHandle;
 use crate::routes::{Current, Published, Routes};
 use crate::settings::{InvalidEnvironment, parameters_from_environment};
-use crate::shard::Shard;
+use crate::shard::{SHARDS, Shard};
 use crate::tally::Tallies;
 use crate::trace;
 use crate::waiter::{Signal, Wakes};
 
 /// The service of this process.
-static GLOBAL: OnceLock<Service> = OnceLock::new();
+static GLOBAL: PerProcess<Service> = PerProcess::new();
+
+/// The ids of sessions, groups and queues of a service begin so far apart in a process and its
+/// children, and again at the beginning after so many generations.
+const ID_BITS: u32 = 24;
+const GENERATIONS: u32 = 1 << (31 - ID_BITS);
 
 /// See the module head.
 #[derive(Clone)]
@@ -43,7 +53,19 @@ pub struct Service {
     inner: Arc<Inner>,
 }
 
+impl Drop for Service {
+    fn drop(&mut self) {
+        if self.is_inherited() {
+            // What is in it was perhaps being changed by a thread that is not here, and the program's
+            // operations in it end in the parent.
+            std::mem::forget(Arc::clone(&self.inner));
+        }
+    }
+}
+
 struct Inner {
+    /// Whose it is: [`process::generation`] when it was made.
+    process: u32,
     parameters: Parameters,
     clock: Box<dyn Clock>,
     model: Mutex<State>,
@@ -100,26 +122,47 @@ impl Service {
         for name in parameters.without_effect() {
             tracing::warn!(parameter = name, "is set and has no effect");
         }
+        process::watch()?;
+        let process = process::generation();
         let error_log = error_log::open(&parameters)?;
         let state = State {
-            model: model_for(&parameters.choices),
+            // Ids that a child inherits name nothing of its own.
+            model: model_for(&parameters.choices)
+                .numbered_from(((process % GENERATIONS) << ID_BITS) | 1),
             queues: HashMap::new(),
             handles: 0,
             groups: Groups::default(),
         };
         Ok(Service {
             inner: Arc::new(Inner {
+                process,
                 parameters,
                 clock: Box::new(clock),
                 model: Mutex::new(state),
                 routes: Published::default(),
-                shard: Shard::new(0)?,
+                shard: Shard::new(process % SHARDS)?,
                 error_log,
                 leadership: Leadership::default(),
                 requests: RequestPool::default(),
                 tallies: Tallies::default(),
             }),
         })
+    }
+
+    /// [`Error::NotInitialized`] for a service of the parent, in a child made by fork.
+    #[inline]
+    pub(crate) fn check_process(&self) -> Result<(), Error> {
+        if self.is_inherited() {
+            return Err(Error::NotInitialized);
+        }
+        Ok(())
+    }
+
+    /// Whether it was made by another process, from which this one was forked: then it is of no use.
+    #[inline]
+    #[must_use]
+    pub fn is_inherited(&self) -> bool {
+        self.inner.process != process::generation()
     }
 
     /// The service of this process, made on first use with the parameters that the environment asks
@@ -138,7 +181,7 @@ impl Service {
 
     #[cold]
     fn global_of_environment() -> Result<&'static Service, Error> {
-        static PARAMETERS: OnceLock<Result<Parameters, InvalidEnvironment>> = OnceLock::new();
+        static PARAMETERS: PerProcess<Result<Parameters, InvalidEnvironment>> = PerProcess::new();
         let parameters = PARAMETERS.get_or_init(|| {
             parameters_from_environment().inspect_err(|error| {
                 tracing::error!(%error, "bad parameter");
@@ -185,6 +228,7 @@ impl Service {
     }
 
     fn execute(&self, call: Control) -> Result<(Outcome, Effects), Error> {
+        self.check_process()?;
         let undo = undo_of(&call);
         let drains = matches!(call, Control::DrainRequestQueue { .. });
         let log = self.open_log(&call)?;
@@ -251,6 +295,7 @@ impl Service {
     /// A new handle to the queue with this id, while that is open.
     #[must_use]
     pub fn queue(&self, id: QueueId) -> Option<Arc<QueueHandle>> {
+        self.check_process().ok()?;
         let mut state = self.inner.model.lock();
         let queue = Arc::clone(state.queues.get(&id)?);
         state.handles += 1;
@@ -268,6 +313,7 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidParameter`] (87) for an unknown session.
     pub fn server_session_properties(&self, session: ServerSessionId) -> Result<Properties, Error> {
+        self.check_process()?;
         let state = self.inner.model.lock();
         state.model.server_session_properties(session).cloned()
     }
@@ -277,6 +323,7 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidParameter`] (87) for an unknown group.
     pub fn url_group_properties(&self, group: UrlGroupId) -> Result<Properties, Error> {
+        self.check_process()?;
         let state = self.inner.model.lock();
         state.model.url_group_properties(group).cloned()
     }
@@ -287,6 +334,7 @@ impl Service {
     /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
     /// for a prefix that is not reserved.
     pub fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
+        self.check_process()?;
         let state = self.inner.model.lock();
         state.model.reservations().get(url).cloned()
     }
@@ -294,6 +342,7 @@ impl Service {
     /// The reservation with this number of an enumeration, in the order of their making.
     #[must_use]
     pub fn reservation_at(&self, index: usize) -> Option<Reservation> {
+        self.check_process().ok()?;
         let state = self.inner.model.lock();
         state.model.reservations().at(index).cloned()
     }
@@ -301,6 +350,9 @@ impl Service {
     /// The configuration apart from the reservations, as it is now.
     #[must_use]
     pub fn configuration(&self) -> Configuration {
+        if self.is_inherited() {
+            return Configuration::default();
+        }
         self.inner.model.lock().model.configuration().clone()
     }
 
@@ -315,6 +367,7 @@ impl Service {
     /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
     /// when no group of the queue has it.
     pub fn find_url_group(&self, url: &[u16], queue: &Queue) -> Result<UrlGroupId, Error> {
+        self.check_process()?;
         let state = self.inner.model.lock();
         state.model.find_url_group(url, queue.id())
     }
@@ -322,6 +375,9 @@ impl Service {
     /// Closes everything: queues, groups, sessions, listeners, connections (G-079). The service
     /// stays usable.
     pub fn close_everything(&self) {
+        if self.is_inherited() {
+            return;
+        }
         let mut wakes = Wakes::default();
         let mut state = self.inner.model.lock();
         let ports: Vec<u16> = state
@@ -351,6 +407,9 @@ impl Service {
 
     /// [`Service::close_everything`], and ends the I/O thread: the service is not used again.
     pub fn stop(&self) {
+        if self.is_inherited() {
+            return;
+        }
         self.close_everything();
         self.stop_fallback();
     }
@@ -367,6 +426,9 @@ impl Service {
 
     /// What groups and sessions are to the data path.
     pub(crate) fn with_groups<R>(&self, use_them: impl FnOnce(&Groups) -> R) -> R {
+        if self.is_inherited() {
+            return use_them(&Groups::default());
+        }
         use_them(&self.inner.model.lock().groups)
     }
 
@@ -385,7 +447,11 @@ impl Service {
     }
 
     /// What the object model says now.
-    pub(crate) fn with_model<R>(&self, ask: impl FnOnce(&Model) -> R) -> R {
+    pub(crate) fn with_model<R>(
+        &self,
+        ask: impl FnOnce(&Model) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        self.check_process()?;
         ask(&self.inner.model.lock().model)
     }
 
@@ -416,6 +482,9 @@ impl Service {
 
     /// What the model lists, and who counts for the URL groups.
     pub(crate) fn listing(&self) -> (ServiceState, HashMap<UrlGroupId, Arc<Group>>) {
+        if self.is_inherited() {
+            return (ServiceState::default(), HashMap::new());
+        }
         let mut state = self.inner.model.lock();
         let State { model, groups, .. } = &mut *state;
         (model.service_state(), groups.of(model).clone())

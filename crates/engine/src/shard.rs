@@ -18,6 +18,7 @@ use crate::conn::Conn;
 use crate::ends::Ends;
 use crate::listener::Listener;
 use crate::service::Service;
+use crate::sys::{self, Listed};
 use crate::table::Table;
 use crate::timers::Timers;
 use crate::turn::Deferred;
@@ -26,12 +27,17 @@ use crate::turn::Deferred;
 /// does not wait for the parsing of hundreds.
 const EVENTS: usize = 128;
 
+/// Shards that ids may name: tokens of listeners have the top bit.
+pub(crate) const SHARDS: u32 = 32;
+
 pub(crate) const WAKER: Token = Token(usize::MAX);
 /// Listener tokens have the top bit, connection ids (shards below 32) do not.
 pub(crate) const LISTENER_BIT: usize = 1 << (usize::BITS - 1);
 
 pub(crate) struct Shard {
     pub(crate) table: Table,
+    /// Before what it lists.
+    _listed: Option<Listed>,
     pub(crate) registry: Registry,
     pub(crate) waker: Waker,
     pub(crate) lead: Mutex<Lead>,
@@ -44,6 +50,8 @@ pub(crate) struct Shard {
 
 /// What the polling thread needs, and what it has left for a later turn.
 pub(crate) struct Lead {
+    /// Before what it lists.
+    _listed: Option<Listed>,
     pub(crate) poll: Poll,
     pub(crate) events: Events,
     pub(crate) arrivals: Arrivals,
@@ -65,9 +73,11 @@ impl Shard {
         let waker = Waker::new(&registry, WAKER)?;
         Ok(Shard {
             table: Table::new(number),
+            _listed: sys::list_poll(&registry),
             registry,
             waker,
             lead: Mutex::new(Lead {
+                _listed: sys::list_poll(poll.registry()),
                 poll,
                 events: Events::with_capacity(EVENTS),
                 arrivals: Arrivals::default(),
@@ -104,6 +114,9 @@ impl Shard {
 impl Service {
     /// Visits every open connection, each with its slot locked: for calls that are rare.
     pub(crate) fn for_each_connection(&self, mut visit: impl FnMut(&Service, &mut Conn)) {
+        if self.is_inherited() {
+            return;
+        }
         let table = &self.shard().table;
         for slot in 0..table.used() {
             if let Some(mut conn) = table.lock_slot(slot) {

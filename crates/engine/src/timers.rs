@@ -105,6 +105,9 @@ impl Service {
     /// come; a program that turns the clock by hand ([`Service::with_clock`]) calls it after each
     /// turn. Any thread; waits for calls that are at work on a connection whose time has come.
     pub fn run_timers(&self) {
+        if self.is_inherited() {
+            return;
+        }
         let mut wakes = Wakes::default();
         let mut share = Vec::new();
         while let Some(now) = self.take_due(&mut share) {

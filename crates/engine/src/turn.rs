@@ -133,6 +133,7 @@ impl Service {
             events,
             arrivals,
             deferred,
+            ..
         } = lead;
         if let Err(error) = poll.poll(events, timeout) {
             if error.kind() != std::io::ErrorKind::Interrupted {

@@ -22,8 +22,11 @@ pub(crate) fn call<R: Returned>(
     // The body's captures are copies of the caller's arguments: nothing of ours is left half done
     // that the locks of the engine do not guard themselves.
     let fenced = AssertUnwindSafe(|| {
+        // First, and without a look at anything that another thread may have locked: this may be a
+        // child made by fork.
+        lifecycle::check(needs)?;
         tracing::trace!(function = name, "called");
-        let outcome = lifecycle::check(needs).and_then(|()| body());
+        let outcome = body();
         tracing::trace!(
             function = name,
             code = u32::from_outcome(outcome),

@@ -1,15 +1,16 @@
 //! HttpInitialize and HttpTerminate: whether the API may be used.
 //!
 //! Owns: one count per flag (SES-001) and the fast answer for every other function (SES-003). Does not
-//! own the service: that is the process-wide one of the engine, which stays and is emptied when the last HTTP_INITIALIZE_SERVER
-//! is taken back (G-079). Invariant: the fast answer is yes exactly while the count is not 0.
-//! Threading: any thread; the counts have a lock.
+//! own the service: that is the process-wide one of the engine, which stays and is emptied when the
+//! last HTTP_INITIALIZE_SERVER is taken back (G-079). Invariant: the answer is yes exactly while the
+//! count is not 0. A child made by fork(2) begins as a process that has not called HttpInitialize.
+//! Threading: any thread; the counts change in one step, so that no child inherits a lock.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::Error;
 use httpsys_engine::Service;
+use httpsys_socket::process;
 
 use crate::code::{Code, Outcome};
 use crate::driver;
@@ -30,21 +31,18 @@ pub(crate) enum Needs {
     Config,
 }
 
-/// How often each of [`FLAGS`] was given.
-#[derive(Debug)]
-struct Counts([u32; 2]);
-
-static COUNTS: Mutex<Counts> = Mutex::new(Counts([0, 0]));
-static READY: AtomicU32 = AtomicU32::new(0);
+/// How often each of [`FLAGS`] was given: that of the server in the low half. 0 in each process that a
+/// fork begins.
+static COUNTS: AtomicU64 = AtomicU64::new(0);
 
 /// ERROR_DLL_INIT_FAILED (1114) unless the API was initialised as needed (SES-003, G-100).
 pub(crate) fn check(needs: Needs) -> Outcome {
-    let flag = match needs {
+    let count = match needs {
         Needs::Nothing => return Ok(()),
-        Needs::Server => HTTP_INITIALIZE_SERVER,
-        Needs::Config => HTTP_INITIALIZE_CONFIG,
+        Needs::Server => COUNTS.load(Ordering::Acquire) as u32,
+        Needs::Config => (COUNTS.load(Ordering::Acquire) >> 32) as u32,
     };
-    match READY.load(Ordering::Acquire) & flag {
+    match count {
         0 => Err(Error::NotInitialized.into()),
         _ => Ok(()),
     }
@@ -67,49 +65,40 @@ pub(crate) fn initialize(flags: u32) -> Outcome {
     if flags & HTTP_INITIALIZE_SERVER != 0 {
         driver::install();
     }
-    let mut counts = counts();
-    let raised = counts
-        .change(flags, |count| count.checked_add(1))
-        .ok_or(Error::NoResources)?;
-    counts.store(raised);
+    // Before there is a count that a child could inherit.
+    if process::watch().is_err() || !process::zero_in_children(&COUNTS) {
+        return Err(Error::NoResources.into());
+    }
+    change(flags, |count| count.checked_add(1)).ok_or(Error::NoResources)?;
     Ok(())
 }
 
 /// HttpTerminate: 87 for a flag that was not given before, and then nothing changes (G-102).
 pub(crate) fn terminate(flags: u32) -> Outcome {
     check_flags(flags)?;
-    let last = {
-        let mut counts = counts();
-        let lowered = counts
-            .change(flags, |count| count.checked_sub(1))
-            .ok_or(Error::InvalidParameter)?;
-        let last = counts.0[0] != 0 && lowered[0] == 0;
-        counts.store(lowered);
-        last
-    };
-    if last {
+    let before = change(flags, |count| count.checked_sub(1)).ok_or(Error::InvalidParameter)?;
+    if flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1 {
         service()?.close_everything();
     }
     Ok(())
 }
 
-impl Counts {
-    /// The counts with those of `flags` changed; `None` if one of them cannot be.
-    fn change(&self, flags: u32, step: impl Fn(u32) -> Option<u32>) -> Option<[u32; 2]> {
-        let mut changed = self.0;
-        for (count, flag) in changed.iter_mut().zip(FLAGS) {
-            if flags & flag != 0 {
-                *count = step(*count)?;
-            }
-        }
-        Some(changed)
-    }
+/// Changes the counts of `flags`; returns what they were. `None`, and then nothing has changed, if one
+/// of them cannot be.
+fn change(flags: u32, step: impl Fn(u32) -> Option<u32>) -> Option<u64> {
+    let (set, seen) = (Ordering::AcqRel, Ordering::Acquire);
+    let next = |counts| changed(counts, flags, &step);
+    COUNTS.fetch_update(set, seen, next).ok()
+}
 
-    fn store(&mut self, counts: [u32; 2]) {
-        self.0 = counts;
-        let given = counts.iter().zip(FLAGS).filter(|(count, _)| **count != 0);
-        READY.store(given.map(|(_, flag)| flag).sum(), Ordering::Release);
+fn changed(counts: u64, flags: u32, step: &impl Fn(u32) -> Option<u32>) -> Option<u64> {
+    let mut halves = [counts as u32, (counts >> 32) as u32];
+    for (count, flag) in halves.iter_mut().zip(FLAGS) {
+        if flags & flag != 0 {
+            *count = step(*count)?;
+        }
     }
+    Some(u64::from(halves[0]) | u64::from(halves[1]) << 32)
 }
 
 fn check_flags(flags: u32) -> Outcome {
@@ -120,25 +109,21 @@ fn check_flags(flags: u32) -> Outcome {
     }
 }
 
-fn counts() -> MutexGuard<'static, Counts> {
-    COUNTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn ses_001_each_flag_is_counted_by_itself() {
-        let counts = Counts([1, 0]);
         let up = |count: u32| count.checked_add(1);
         let down = |count: u32| count.checked_sub(1);
-        assert_eq!(counts.change(HTTP_INITIALIZE_SERVER, up), Some([2, 0]));
-        assert_eq!(counts.change(ALL_FLAGS, up), Some([2, 1]));
-        assert_eq!(counts.change(HTTP_INITIALIZE_SERVER, down), Some([0, 0]));
+        assert_eq!(changed(1, HTTP_INITIALIZE_SERVER, &up), Some(2));
+        assert_eq!(changed(1, ALL_FLAGS, &up), Some(2 | 1 << 32));
+        assert_eq!(changed(1, HTTP_INITIALIZE_SERVER, &down), Some(0));
         // G-102: not even the flag that was given is taken back.
-        assert_eq!(counts.change(ALL_FLAGS, down), None);
-        assert_eq!(counts.change(HTTP_INITIALIZE_CONFIG, down), None);
+        assert_eq!(changed(1, ALL_FLAGS, &down), None);
+        assert_eq!(changed(1, HTTP_INITIALIZE_CONFIG, &down), None);
+        assert_eq!(changed(u32::MAX.into(), HTTP_INITIALIZE_SERVER, &up), None);
     }
 
     #[test]

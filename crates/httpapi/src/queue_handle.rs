@@ -35,6 +35,7 @@ use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::spread::BuildSpread;
 use httpsys_core::{Error, QueueId};
 use httpsys_engine::Service;
+use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
 use crate::code::Code;
@@ -63,6 +64,8 @@ pub(crate) struct QueueHandle {
     /// By the address of its OVERLAPPED.
     pending: Mutex<HashMap<usize, Operation, BuildSpread>>,
     closed: AtomicBool,
+    /// Whose it is: a child made by fork has none of its parent's handles.
+    process: u32,
 }
 
 /// A pending operation.
@@ -149,6 +152,7 @@ impl QueueHandle {
             io: IoState::new(),
             pending: Mutex::default(),
             closed: AtomicBool::new(false),
+            process: process::generation(),
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
@@ -228,7 +232,7 @@ impl QueueHandle {
     }
 
     fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::SeqCst)
+        self.closed.load(Ordering::SeqCst) || self.process != process::generation()
     }
 
     /// The service the queue belongs to.

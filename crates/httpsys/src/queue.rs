@@ -88,6 +88,14 @@ impl Drop for Handle {
 }
 
 impl Scope {
+    /// In a child made by fork nothing of the parent's ends any more: what waits there does not wait.
+    pub(crate) fn check_process(&self) -> Result<()> {
+        if self.service.engine().is_inherited() {
+            return Err(Error::NotInitialized);
+        }
+        Ok(())
+    }
+
     fn close(&self, creator: bool) -> Result<()> {
         if !creator {
             return self.service.engine().close_handle(&self.queue);

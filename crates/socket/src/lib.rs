@@ -1,9 +1,11 @@
 //! The system calls that the engine needs and no safe library makes: what a TCP socket's peer has not
-//! taken, breaking a connection off, and threads that leave the program's signals alone.
+//! taken, breaking a connection off, what a child made by fork must not share, and threads that leave
+//! the program's signals alone.
 //!
 //! Owns: one function per call, with its unsafe block, so that its users have none. Does not own:
 //! what they are for. Threading: any thread; nothing here blocks.
 
+pub mod process;
 mod thread;
 
 pub use thread::spawn;

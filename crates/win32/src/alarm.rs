@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use httpsys_socket::process::PerProcess;
 use parking_lot::{Condvar, Mutex};
 
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
@@ -38,25 +39,27 @@ impl Token {
     }
 }
 
+#[derive(Default)]
 struct Alarms {
     list: BTreeMap<Token, Weak<dyn Alarm>>,
     number: u64,
     started: bool,
 }
 
-static ALARMS: Mutex<Alarms> = Mutex::new(Alarms {
-    list: BTreeMap::new(),
-    number: 0,
-    started: false,
-});
-static SOONER: Condvar = Condvar::new();
+/// The alarms, and what tells the thread of one that is sooner.
+static ALARMS: PerProcess<(Mutex<Alarms>, Condvar)> = PerProcess::new();
+
+fn all() -> &'static (Mutex<Alarms>, Condvar) {
+    ALARMS.get_or_init(Default::default)
+}
 
 /// Sets an alarm.
 ///
 /// # Errors
 /// 8 when the thread for alarms cannot be started; nothing is set.
 pub(crate) fn set(at: Instant, alarm: Weak<dyn Alarm>) -> Result<Token, Code> {
-    let mut alarms = ALARMS.lock();
+    let (alarms, sooner) = all();
+    let mut alarms = alarms.lock();
     if !alarms.started {
         httpsys_socket::spawn("httpsys-timers", run).map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
         alarms.started = true;
@@ -69,25 +72,26 @@ pub(crate) fn set(at: Instant, alarm: Weak<dyn Alarm>) -> Result<Token, Code> {
     alarms.list.insert(token, alarm);
     let first = alarms.list.first_key_value();
     if first.is_none_or(|(first, _)| *first == token) {
-        SOONER.notify_one();
+        sooner.notify_one();
     }
     Ok(token)
 }
 
 /// Takes an alarm back. False when it rings, has rung, or was taken back before.
 pub(crate) fn cancel(token: Token) -> bool {
-    ALARMS.lock().list.remove(&token).is_some()
+    all().0.lock().list.remove(&token).is_some()
 }
 
 fn run() {
-    let mut alarms = ALARMS.lock();
+    let (all, sooner) = all();
+    let mut alarms = all.lock();
     loop {
         let Some(next) = alarms.list.first_key_value().map(|(token, _)| token.at) else {
-            SOONER.wait(&mut alarms);
+            sooner.wait(&mut alarms);
             continue;
         };
         if next > Instant::now() {
-            SOONER.wait_until(&mut alarms, next);
+            sooner.wait_until(&mut alarms, next);
             continue;
         }
         if let Some((token, alarm)) = alarms.list.pop_first() {
@@ -95,7 +99,7 @@ fn run() {
             if let Some(alarm) = alarm.upgrade() {
                 alarm.ring(token);
             }
-            alarms = ALARMS.lock();
+            alarms = all.lock();
         }
     }
 }

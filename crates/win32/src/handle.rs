@@ -6,13 +6,16 @@
 //! has 40 bits, so a closed value does not come back. On Windows generations begin so high that a
 //! value is neither a handle of the system, which fits in 32 bits, nor an address. The low two bits
 //! of a value are ignored, as Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to
-//! callers. Threading: a look-up takes the read lock of one slot; opening and closing take one short
-//! mutex of the free list.
+//! callers. A child made by fork(2) begins with an empty table, as a new process on Windows does: what
+//! it inherits are closed values. Threading: a look-up takes the read lock of one slot; opening and
+//! closing take one short mutex of the free list.
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use httpsys_socket::process::PerProcess;
 use parking_lot::{Mutex, RwLock};
 
 use crate::object::Object;
@@ -47,17 +50,34 @@ struct Free {
     next: u32,
 }
 
-static TABLE: [OnceLock<Box<[Slot]>>; SEGMENTS] = [const { OnceLock::new() }; SEGMENTS];
-static FREE: Mutex<Free> = Mutex::new(Free {
-    slots: VecDeque::new(),
-    next: 0,
-});
+struct Table {
+    /// The generation of a slot that was never used: later than those of the parent.
+    first: u64,
+    segments: [OnceLock<Box<[Slot]>>; SEGMENTS],
+    free: Mutex<Free>,
+}
+
+static TABLE: PerProcess<Table> = PerProcess::new();
+/// The latest generation of any slot.
+static LATEST: AtomicU64 = AtomicU64::new(FIRST_GENERATION - 1);
+
+fn table() -> &'static Table {
+    TABLE.get_or_init(|| Table {
+        first: LATEST.load(Ordering::Relaxed) + 1,
+        segments: [const { OnceLock::new() }; SEGMENTS],
+        free: Mutex::new(Free {
+            slots: VecDeque::new(),
+            next: 0,
+        }),
+    })
+}
 
 /// Opens a handle to an object. An object may have several handles. Returns NULL when 1,048,576
 /// handles are open.
 pub fn insert(object: Arc<dyn Object>) -> Handle {
+    let table = table();
     let index = {
-        let mut free = FREE.lock();
+        let mut free = table.free.lock();
         match free.slots.pop_front() {
             Some(index) => index,
             None if free.next < (1 << INDEX_BITS) => {
@@ -67,9 +87,11 @@ pub fn insert(object: Arc<dyn Object>) -> Handle {
             None => return std::ptr::null_mut(),
         }
     };
-    let segment = TABLE[index as usize / SEGMENT_SLOTS].get_or_init(new_segment);
+    let segment = &table.segments[index as usize / SEGMENT_SLOTS];
+    let segment = segment.get_or_init(|| new_segment(table.first));
     let mut entry = segment[index as usize % SEGMENT_SLOTS].0.write();
     entry.object = Some(object);
+    LATEST.fetch_max(entry.generation, Ordering::Relaxed);
     encode(index, entry.generation)
 }
 
@@ -91,9 +113,14 @@ pub fn lookup_as<T: Object>(handle: Handle) -> Option<Arc<T>> {
 /// Whether the value was an open handle once and is closed now; false for a value that never was
 /// one.
 pub fn was_closed(handle: Handle) -> bool {
+    let (value, first) = (handle as usize as u64 >> 2, table().first);
+    if (FIRST_GENERATION..first).contains(&(value >> INDEX_BITS)) {
+        // The parent's.
+        return true;
+    }
     locate(handle).is_some_and(|(slot, generation, _)| {
         let current = slot.0.read().generation;
-        (FIRST_GENERATION..current).contains(&generation)
+        (first..current).contains(&generation)
     })
 }
 
@@ -119,7 +146,7 @@ pub fn remove(handle: Handle) -> Option<Arc<dyn Object>> {
         };
         object
     };
-    FREE.lock().slots.push_back(index);
+    table().free.lock().slots.push_back(index);
     Some(object)
 }
 
@@ -142,10 +169,10 @@ pub fn close(handle: Handle) -> bool {
     }
 }
 
-fn new_segment() -> Box<[Slot]> {
+fn new_segment(first: u64) -> Box<[Slot]> {
     let entry = || {
         Slot(RwLock::new(Entry {
-            generation: FIRST_GENERATION,
+            generation: first,
             object: None,
         }))
     };
@@ -159,7 +186,7 @@ fn encode(index: u32, generation: u64) -> Handle {
 fn locate(handle: Handle) -> Option<(&'static Slot, u64, u32)> {
     let value = handle as usize as u64 >> 2;
     let index = (value & ((1 << INDEX_BITS) - 1)) as u32;
-    let segment = TABLE[index as usize / SEGMENT_SLOTS].get()?;
+    let segment = TABLE.get()?.segments[index as usize / SEGMENT_SLOTS].get()?;
     Some((
         &segment[index as usize % SEGMENT_SLOTS],
         value >> INDEX_BITS,

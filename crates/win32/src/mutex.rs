@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::sync::{Arc, Weak};
 
+use httpsys_socket::process::PerProcess;
 use parking_lot::Mutex;
 
 use crate::object::Object;
@@ -20,7 +21,7 @@ pub struct MutexObject {
     signal: Signal,
 }
 
-static ALL: Mutex<Vec<Weak<MutexObject>>> = Mutex::new(Vec::new());
+static ALL: PerProcess<Mutex<Vec<Weak<MutexObject>>>> = PerProcess::new();
 
 /// Abandons what the thread owns when it ends.
 struct Ending(Cell<ThreadId>);
@@ -31,7 +32,12 @@ thread_local! {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let all: Vec<_> = ALL.lock().iter().filter_map(Weak::upgrade).collect();
+        let all: Vec<_> = ALL
+            .get_or_init(Mutex::default)
+            .lock()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
         for mutex in all {
             mutex.signal.abandon(self.0.get());
         }
@@ -52,7 +58,7 @@ impl MutexObject {
         let mutex = Arc::new(MutexObject {
             signal: Signal::mutex(owned.then(watched_thread)),
         });
-        let mut all = ALL.lock();
+        let mut all = ALL.get_or_init(Mutex::default).lock();
         all.retain(|other| other.strong_count() > 0);
         all.push(Arc::downgrade(&mutex));
         mutex

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use httpsys_socket::process::PerProcess;
 use parking_lot::Mutex;
 
 use crate::object::Object;
@@ -15,7 +16,7 @@ use crate::status::{Code, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE};
 
 type Names = HashMap<Vec<u16>, Weak<dyn Object>>;
 
-static NAMES: Mutex<Option<Names>> = Mutex::new(None);
+static NAMES: PerProcess<Mutex<Names>> = PerProcess::new();
 
 /// The object of that name, made by `create` if there is none, and whether it existed before.
 ///
@@ -29,8 +30,7 @@ pub fn open_or_create<T: Object>(
     if name.is_empty() {
         return Ok((create()?, false));
     }
-    let mut names = NAMES.lock();
-    let names = names.get_or_insert_default();
+    let mut names = NAMES.get_or_init(Mutex::default).lock();
     if let Some(object) = names.get(name).and_then(Weak::upgrade) {
         return Ok((cast(object)?, true));
     }
@@ -46,9 +46,13 @@ pub fn open_or_create<T: Object>(
 /// # Errors
 /// 2 when there is none, 6 when it is of another type (documented: OpenEventW).
 pub fn open<T: Object>(name: &[u16]) -> Result<Arc<T>, Code> {
-    let names = NAMES.lock();
-    let named = names.as_ref().and_then(|names| names.get(name));
-    cast(named.and_then(Weak::upgrade).ok_or(ERROR_FILE_NOT_FOUND)?)
+    let names = NAMES.get_or_init(Mutex::default).lock();
+    cast(
+        names
+            .get(name)
+            .and_then(Weak::upgrade)
+            .ok_or(ERROR_FILE_NOT_FOUND)?,
+    )
 }
 
 fn cast<T: Object>(object: Arc<dyn Object>) -> Result<Arc<T>, Code> {

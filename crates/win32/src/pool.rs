@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::time::Instant;
 
+#[cfg(not(windows))]
+use httpsys_socket::process::PerProcess;
 use parking_lot::Mutex;
 
 use crate::fifo::Fifo;
@@ -309,8 +311,8 @@ impl crate::object::Object for Pool {
 /// The pool of the process.
 #[cfg(not(windows))]
 pub(crate) fn default_pool() -> &'static Arc<Pool> {
-    static DEFAULT: std::sync::LazyLock<Arc<Pool>> = std::sync::LazyLock::new(Pool::new);
-    &DEFAULT
+    static DEFAULT: PerProcess<Arc<Pool>> = PerProcess::new();
+    DEFAULT.get_or_init(Pool::new)
 }
 
 #[cfg(not(windows))]

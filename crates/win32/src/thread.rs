@@ -16,7 +16,11 @@ use std::sync::Arc;
 use std::sync::Weak;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
+#[cfg(not(windows))]
+use httpsys_socket::process::PerProcess;
 use parking_lot::Mutex;
+#[cfg(not(windows))]
+use parking_lot::MutexGuard;
 
 use crate::object::Object;
 use crate::signal::Signal;
@@ -163,7 +167,12 @@ impl Object for Thread {
 
 /// The threads that are known, by id.
 #[cfg(not(windows))]
-static KNOWN: Mutex<BTreeMap<ThreadId, Weak<Thread>>> = Mutex::new(BTreeMap::new());
+static KNOWN: PerProcess<Mutex<BTreeMap<ThreadId, Weak<Thread>>>> = PerProcess::new();
+
+#[cfg(not(windows))]
+fn known() -> MutexGuard<'static, BTreeMap<ThreadId, Weak<Thread>>> {
+    KNOWN.get_or_init(Mutex::default).lock()
+}
 
 /// What a thread keeps of itself. Its end is noticed here, for a thread that we did not start.
 #[cfg(not(windows))]
@@ -178,7 +187,7 @@ thread_local! {
 impl Drop for Own {
     fn drop(&mut self) {
         if let Some(thread) = self.0.take() {
-            KNOWN.lock().remove(&thread.id);
+            known().remove(&thread.id);
             // A thread that we started has its exit code already.
             thread.end(0);
         }
@@ -187,7 +196,7 @@ impl Drop for Own {
 
 #[cfg(not(windows))]
 fn register(thread: &Arc<Thread>) {
-    KNOWN.lock().insert(thread.id, Arc::downgrade(thread));
+    known().insert(thread.id, Arc::downgrade(thread));
     let _ = OWN.try_with(|own| own.0.replace(Some(thread.clone())));
 }
 
@@ -209,7 +218,7 @@ pub fn by_id(id: ThreadId) -> Option<Arc<Thread>> {
     if id == current_id() {
         return Some(current());
     }
-    KNOWN.lock().get(&id).and_then(Weak::upgrade)
+    known().get(&id).and_then(Weak::upgrade)
 }
 
 const MIN_STACK: usize = 64 << 10;

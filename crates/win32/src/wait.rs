@@ -13,12 +13,13 @@
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use httpsys_socket::process::PerProcess;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::thread::{self, ThreadId};
 
@@ -36,16 +37,22 @@ pub trait Driver: Send + Sync {
     fn wake(&self);
 }
 
-/// Installs the driver for the rest of the process. Returns false if there is one already.
+/// Installs the driver for the rest of the process. Returns false if there is one already. A child
+/// made by fork has none until it installs its own.
 pub fn set_driver(driver: &'static dyn Driver) -> bool {
-    DRIVER.set(driver).is_ok()
+    let mut installed = false;
+    DRIVER.get_or_init(|| {
+        installed = true;
+        driver
+    });
+    installed
 }
 
 /// Wakes one thread that [`Driver::drive`] turned away, so that it drives now. Returns false when
 /// no such thread sleeps. For a driver whose leader has just left. A thread on its way to sleep may
 /// be missed, so a driver needs a fallback that leads when nobody does.
 pub fn offer_lead() -> bool {
-    let mut aside = ASIDE.lock();
+    let mut aside = aside();
     let Some(waiter) = aside.pop() else {
         return false;
     };
@@ -60,9 +67,13 @@ pub fn offer_lead() -> bool {
 pub(crate) const TIMED_OUT: u32 = u32::MAX - 1;
 const WAITING: u32 = u32::MAX;
 
-static DRIVER: OnceLock<&'static dyn Driver> = OnceLock::new();
+static DRIVER: PerProcess<&'static dyn Driver> = PerProcess::new();
 /// Threads that the driver turned away and that sleep now.
-static ASIDE: Mutex<Vec<Arc<Waiter>>> = Mutex::new(Vec::new());
+static ASIDE: PerProcess<Mutex<Vec<Arc<Waiter>>>> = PerProcess::new();
+
+fn aside() -> MutexGuard<'static, Vec<Arc<Waiter>>> {
+    ASIDE.get_or_init(Mutex::default).lock()
+}
 
 thread_local! {
     static SPARE: Cell<Option<Arc<Waiter>>> = const { Cell::new(None) };
@@ -235,9 +246,9 @@ fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Ins
 
 /// Sleeps until claimed, until the deadline, or until [`offer_lead`] picks this thread.
 fn sleep_aside(waiter: &Arc<Waiter>, deadline: Option<Instant>) {
-    ASIDE.lock().push(waiter.clone());
+    aside().push(waiter.clone());
     while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && park(deadline) {}
-    ASIDE.lock().retain(|other| !Arc::ptr_eq(other, waiter));
+    aside().retain(|other| !Arc::ptr_eq(other, waiter));
     let picked = waiter.drive_again.swap(false, Ordering::SeqCst);
     if picked && (waiter.claimed() || expired(deadline)) {
         // Picked, but leaving: pass the offer on.

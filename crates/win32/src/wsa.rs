@@ -8,6 +8,7 @@
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+use httpsys_socket::process::PerProcess;
 use parking_lot::Mutex;
 
 use crate::status::{Code, WSAEFAULT, WSAEINVAL, WSANOTINITIALISED, WSAVERNOTSUPPORTED};
@@ -21,7 +22,7 @@ pub const SOCKADDR_IN_BYTES: usize = 16;
 /// sizeof(SOCKADDR_IN6).
 pub const SOCKADDR_IN6_BYTES: usize = 28;
 
-static STARTED: Mutex<u32> = Mutex::new(0);
+static STARTED: PerProcess<Mutex<u32>> = PerProcess::new();
 
 /// Whether a family number means IPv6 on Windows, Linux or macOS.
 pub fn is_inet6(family: u16) -> bool {
@@ -37,7 +38,7 @@ pub fn startup(requested: u16) -> Result<u16, Code> {
     if major == 0 {
         return Err(WSAVERNOTSUPPORTED);
     }
-    *STARTED.lock() += 1;
+    *STARTED.get_or_init(Mutex::default).lock() += 1;
     Ok(match (major, minor) {
         (1, 0) | (1, 1) | (2, 0) | (2, 1) => requested,
         (1, _) => 0x0101,
@@ -50,7 +51,7 @@ pub fn startup(requested: u16) -> Result<u16, Code> {
 /// # Errors
 /// 10093 without a WSAStartup to undo.
 pub fn cleanup() -> Result<(), Code> {
-    let mut started = STARTED.lock();
+    let mut started = STARTED.get_or_init(Mutex::default).lock();
     *started = started.checked_sub(1).ok_or(WSANOTINITIALISED)?;
     Ok(())
 }

@@ -27,7 +27,7 @@ mod through_memory;
 
 use std::fs::File;
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ use mio::Registry;
 use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+pub(crate) use httpsys_socket::process::{Held, Listed, Moment};
 pub(crate) use system::{INTEREST, millis, unix_seconds};
 
 /// True where a read that returned less than asked for means that the socket is empty, and the
@@ -49,25 +50,52 @@ const FILE_SHARE: u64 = 1 << 30;
 /// Closes the transport connection so that the peer sees a reset, never a clean end (G-067), and at
 /// once, whoever else has a copy of the descriptor. `polled`: where it is registered, if a thread
 /// may be polling there now.
-pub(crate) fn reset(mut stream: TcpStream, polled: Option<&Registry>) {
+pub(crate) fn reset(mut stream: Held<TcpStream>, polled: Option<&Registry>) {
     if let Some(registry) = polled.filter(|_| system::ABORT_IS_AN_EVENT) {
         // One call more, which the close has less to do for; the thread that polls would wake up.
-        let _ = registry.deregister(&mut stream);
+        let _ = registry.deregister(&mut *stream);
     }
-    if httpsys_socket::abort(&stream) {
+    if httpsys_socket::abort(&*stream) {
         return;
     }
     // A time of zero means the same everywhere: unsent bytes are lost and the peer gets RST, when
     // the last descriptor is closed. A socket that the peer has reset refuses options on some
     // systems; closing it is enough then.
-    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+}
+
+/// Closes the transport connection in order, so that the peer sees the end now, also while a child
+/// process has a copy of the descriptor.
+pub(crate) fn close(mut stream: Held<TcpStream>, registry: &Registry) {
+    if stream.may_be_elsewhere() {
+        // The registration is that of the open file, which the copy would keep in the poll.
+        let _ = registry.deregister(&mut *stream);
+        let _ = stream.shutdown(Shutdown::Both);
+    }
+}
+
+/// Ends listening, also while a child process has a copy of the descriptor.
+pub(crate) fn close_listener(mut listener: Held<TcpListener>, registry: &Registry) {
+    let _ = registry.deregister(&mut *listener);
+    if listener.may_be_elsewhere() {
+        // Linux: no more connections come; elsewhere it fails, and the copy has to go first.
+        let _ = SockRef::from(&*listener).shutdown(Shutdown::Both);
+    }
+}
+
+/// The next connection that waits at a listener.
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<(Held<TcpStream>, SocketAddr)> {
+    let made = Moment::now();
+    let (stream, remote) = listener.accept()?;
+    Ok((Held::new(stream, made), remote))
 }
 
 /// Opens a listening socket on exactly this address and port.
 ///
 /// # Errors
 /// `AddrInUse` when a foreign socket has the port (PFX-013), and whatever the system says.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+pub(crate) fn listen(address: SocketAddr) -> io::Result<Held<TcpListener>> {
+    let made = Moment::now();
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -81,7 +109,16 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(system::BACKLOG)?;
-    Ok(TcpListener::from_std(socket.into()))
+    Ok(Held::new(TcpListener::from_std(socket.into()), made))
+}
+
+/// Children made by fork close what `registry` polls with, where that has a descriptor: events would be
+/// told to them, and what they take out of a shared poll is out for all.
+pub(crate) fn list_poll(registry: &Registry) -> Option<Listed> {
+    #[cfg(all(unix, not(mio_unsupported_force_poll_poll)))]
+    return Some(Listed::new(std::os::fd::AsRawFd::as_raw_fd(registry)));
+    #[cfg(not(all(unix, not(mio_unsupported_force_poll_poll))))]
+    None
 }
 
 /// Options of every accepted socket.

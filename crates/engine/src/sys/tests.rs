@@ -6,12 +6,12 @@ use std::net::{Ipv4Addr, TcpStream as Peer};
 use super::*;
 
 /// A connection: our end as the engine has it, and the peer's.
-fn pair() -> (TcpStream, Peer) {
+fn pair() -> (Held<TcpStream>, Peer) {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let peer = Peer::connect(listener.local_addr().unwrap()).unwrap();
     let (ours, _) = listener.accept().unwrap();
     ours.set_nonblocking(true).unwrap();
-    let ours = TcpStream::from_std(ours);
+    let ours = Held::new(TcpStream::from_std(ours), Moment::now());
     prepare(&ours);
     (ours, peer)
 }
@@ -41,7 +41,7 @@ fn g_067_a_reset_is_a_reset_and_a_close_is_none() {
 #[test]
 fn cxl_001_a_reset_reaches_the_peer_although_a_copy_of_the_socket_is_open() {
     let (ours, peer) = pair();
-    let copy = SockRef::from(&ours).try_clone().unwrap();
+    let copy = SockRef::from(&*ours).try_clone().unwrap();
     reset(ours, None);
     if cfg!(not(target_os = "linux")) {
         drop(copy);
@@ -56,9 +56,9 @@ fn a_reset_is_no_event_for_who_polls() {
     let (mut ours, peer) = pair();
     let interest = mio::Interest::READABLE;
     poll.registry()
-        .register(&mut ours, mio::Token(1), interest)
+        .register(&mut *ours, mio::Token(1), interest)
         .unwrap();
-    let copy = SockRef::from(&ours).try_clone().unwrap();
+    let copy = SockRef::from(&*ours).try_clone().unwrap();
     reset(ours, Some(poll.registry()));
     assert!(was_reset(peer));
     let mut events = mio::Events::with_capacity(4);

@@ -58,6 +58,7 @@ impl Future for WaitForDisconnect {
             return Poll::Ready(Err(Error::Internal));
         }
         let this = &mut *self;
+        this.scope.check_process()?;
         let wait = match &mut this.wait {
             Some(wait) => wait,
             none => {
@@ -90,6 +91,9 @@ impl Future for WaitForDisconnect {
 
 impl Drop for WaitForDisconnect {
     fn drop(&mut self) {
+        if self.scope.check_process().is_err() {
+            return;
+        }
         if let Some(wait) = &self.wait {
             if wait.close() == Closed::Waiting {
                 // If it is not found, its signal is on its way and nobody listens.

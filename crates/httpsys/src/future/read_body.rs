@@ -70,6 +70,7 @@ impl Future for ReadBody<'_> {
     type Output = Result<usize>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.request.scope().check_process()?;
         loop {
             let Some(wait) = &self.wait else {
                 match self.attempt(context.waker()) {
@@ -137,6 +138,9 @@ impl ReadBody<'_> {
 impl Drop for ReadBody<'_> {
     fn drop(&mut self) {
         let Some(wait) = self.wait.take() else { return };
+        if self.request.scope().check_process().is_err() {
+            return;
+        }
         self.request.readers().remove(&wait);
         let unused = match wait.close() {
             Closed::Waiting => !self.cancel(&wait),

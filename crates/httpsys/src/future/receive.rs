@@ -69,6 +69,7 @@ impl Future for Receive {
     type Output = Result<Request>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.scope.check_process()?;
         loop {
             let Some(wait) = &self.wait else {
                 match self.begin(context) {
@@ -128,6 +129,9 @@ impl Receive {
 impl Drop for Receive {
     fn drop(&mut self) {
         let Some(wait) = &self.wait else { return };
+        if self.scope.check_process().is_err() {
+            return;
+        }
         let engine = self.scope.service.engine();
         match wait.close() {
             Closed::Waiting => {

@@ -81,6 +81,7 @@ impl SendCall {
         context: &mut Context<'_>,
         request: Option<&Request>,
     ) -> Poll<Result<u64>> {
+        self.scope.check_process()?;
         match &self.state {
             State::New(message) => {
                 let message = Arc::clone(message);
@@ -150,6 +151,9 @@ impl Drop for SendCall {
         let State::Pending(wait) = &self.state else {
             return;
         };
+        if self.scope.check_process().is_err() {
+            return;
+        }
         let (engine, queue) = (self.scope.service.engine(), &self.scope.queue);
         let place = Some(self.request.place());
         for _ in 0..CATCHES {

@@ -4,8 +4,10 @@
 //! callbacks of the thread pool. Threading: any thread.
 
 use std::ffi::c_void;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use httpsys_socket::process::PerProcess;
 
 use super::{
     Bool, Name, fence_bool, not_null, object, object_as, open, open_existing, open_named, put,
@@ -178,7 +180,7 @@ pub extern "system" fn CreateTimerQueue() -> Handle {
 }
 
 /// The queue of timers whose queue is NULL.
-static DEFAULT_QUEUE: LazyLock<Arc<Group>> = LazyLock::new(Arc::default);
+static DEFAULT_QUEUE: PerProcess<Arc<Group>> = PerProcess::new();
 
 /// CreateTimerQueueTimer: calls `callback` with `parameter` and TRUE after `due` milliseconds, then
 /// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL. The flags
@@ -200,7 +202,7 @@ pub unsafe extern "system" fn CreateTimerQueueTimer(
         not_null(timer)?;
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         let group = match queue.is_null() {
-            true => DEFAULT_QUEUE.clone(),
+            true => DEFAULT_QUEUE.get_or_init(Arc::default).clone(),
             false => object_as::<Group>(queue)?,
         };
         let environment = Environment {
