@@ -125,6 +125,7 @@ mod headers;
 mod log;
 mod property;
 mod queue;
+mod reason;
 mod request;
 mod reservation;
 mod response;
@@ -135,6 +136,7 @@ mod shutdown;
 mod stream;
 mod upgraded;
 mod url_group;
+mod verb;
 
 pub use body::BodyReader;
 pub use data::Data;
@@ -143,7 +145,7 @@ pub use httpsys_core::configuration::ServiceTimeout;
 pub use httpsys_core::end::TimerKind;
 pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{
-    Choices, InvalidParameter, InvalidSetting, Parameters, Verb, Version, header,
+    Choices, InvalidParameter, InvalidSetting, Parameters, Version, header,
 };
 pub use httpsys_core::url_prefix::{HostName, PrefixHost, Scheme, UrlPrefix};
 pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
@@ -163,6 +165,7 @@ pub use shutdown::Drained;
 pub use stream::ResponseStream;
 pub use upgraded::Upgraded;
 pub use url_group::{UrlGroup, prepare_url};
+pub use verb::Verb;
 
 /// What the calls of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -10,7 +10,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use httpsys_core::proto::{Framing, Verb, Version};
+use httpsys_core::proto::{Framing, Version};
 use httpsys_core::{ConnectionId, RequestId};
 
 use crate::body::{self, BodyReader};
@@ -19,7 +19,7 @@ use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::log::RequestLog;
 use crate::queue::Scope;
-use crate::{End, Fate, Response, ResponseStream, Result, Upgraded};
+use crate::{End, Fate, Response, ResponseStream, Result, Upgraded, Verb};
 
 /// A request that waits for its answer.
 ///
@@ -244,16 +244,17 @@ impl Request {
         self.block().context
     }
 
-    /// The verb; [`Verb::Unknown`] for a method that has no number (PRS-014, PRS-015).
+    /// The verb; [`Verb::Unknown`] for one that has no name (PRS-014): [`Request::method`] has it.
     #[must_use]
     pub fn verb(&self) -> Verb {
-        self.block().verb()
+        let block = self.block();
+        Verb::of(block.verb(), block.head.verb_text())
     }
 
-    /// The method as sent.
+    /// The verb as sent.
     #[must_use]
     pub fn method(&self) -> &str {
-        match self.verb().as_str() {
+        match self.block().verb().as_str() {
             Some(text) => text,
             // A token, and so ASCII: anything else is refused by the service.
             None => std::str::from_utf8(self.block().head.verb_text()).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Responses as a program writes them.
 //!
-//! Owns the builder and the reasons of RFC 9110. Does not own sending (`request.rs`, `stream.rs`,
+//! Owns the builder. Does not own the reasons (`reason.rs`) nor sending (`request.rs`, `stream.rs`,
 //! `by_id.rs`). A response is a plain value: it may be made once and sent many times, from any
 //! thread.
 
@@ -8,6 +8,7 @@ use httpsys_core::proto::ServerToken;
 
 use crate::fields::{Fields, HeadParts};
 use crate::log::LogChoice;
+use crate::reason::reason_of;
 use crate::{Data, LogData};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
@@ -70,7 +71,8 @@ impl<'a> Response<'a> {
         Response::from_status(200)
     }
 
-    /// A response with the reason that RFC 9110 section 15 has for the status, if it has one.
+    /// A response with the reason that the HTTP status code registry has for the status, if it has
+    /// one: `Too Many Requests` for 429.
     #[must_use]
     pub fn from_status(status: u16) -> Self {
         Response::new(status, reason_of(status))
@@ -180,57 +182,6 @@ impl<'a> Response<'a> {
     }
 }
 
-/// RFC 9110 section 15; empty for a status that is not there.
-fn reason_of(status: u16) -> &'static str {
-    match status {
-        100 => "Continue",
-        101 => "Switching Protocols",
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        203 => "Non-Authoritative Information",
-        204 => "No Content",
-        205 => "Reset Content",
-        206 => "Partial Content",
-        300 => "Multiple Choices",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        304 => "Not Modified",
-        305 => "Use Proxy",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        402 => "Payment Required",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        407 => "Proxy Authentication Required",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
-        411 => "Length Required",
-        412 => "Precondition Failed",
-        413 => "Content Too Large",
-        414 => "URI Too Long",
-        415 => "Unsupported Media Type",
-        416 => "Range Not Satisfiable",
-        417 => "Expectation Failed",
-        421 => "Misdirected Request",
-        422 => "Unprocessable Content",
-        426 => "Upgrade Required",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        505 => "HTTP Version Not Supported",
-        _ => "",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,11 +195,5 @@ mod tests {
         let parts = given.head_parts(false, ServerToken::Never);
         let text = crate::fields::with_head(&parts, |head| Ok(head.bytes().to_vec()));
         assert_eq!(text.unwrap(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n");
-    }
-
-    #[test]
-    fn a_status_without_a_registered_reason_has_an_empty_one() {
-        assert_eq!(reason_of(999), "");
-        assert_eq!(reason_of(404), "Not Found");
     }
 }

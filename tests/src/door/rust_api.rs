@@ -340,7 +340,7 @@ fn copy(request: &Request) -> Received {
         .skip(known.iter().flatten().count())
         .map(|(name, value)| (name.to_owned(), value.to_vec()))
         .collect();
-    let verb = request.verb() as i32;
+    let verb = request.verb().http_verb() as i32;
     Received {
         id: request.id().0,
         connection_id: request.connection_id().0,

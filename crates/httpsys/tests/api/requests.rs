@@ -232,3 +232,22 @@ fn bdy_a_client_that_breaks_off_fails_the_read() {
     );
     assert!(request.respond(Response::ok()).is_err());
 }
+
+#[test]
+fn prs_015_patch_has_a_name_and_other_verbs_their_text() {
+    let (server, port) = server();
+    for (text, verb) in [
+        ("PATCH", Verb::Patch),
+        ("GET", Verb::Get),
+        ("SEARCH", Verb::Search),
+        ("patch", Verb::Unknown),
+        ("REPORT", Verb::Unknown),
+    ] {
+        let client = Client::send(port, &GET.replacen("GET", text, 1));
+        let request = server.receive().unwrap();
+        assert_eq!((request.verb(), request.method()), (verb, text));
+        request.respond(Response::from_status(429)).unwrap();
+        let answer = client.read_all();
+        assert!(answer.starts_with("HTTP/1.1 429 Too Many Requests\r\n"));
+    }
+}
