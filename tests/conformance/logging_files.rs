@@ -202,5 +202,5 @@ fn cfg_005_log_001_httperr_and_the_logs_of_programs_do_not_mix() {
     let text = errors.read("HTTPERR/httperr1.log");
     let lines = lines(&text);
     assert_eq!(lines.len(), 1, "{}", String::from_utf8_lossy(&text));
-    assert!(lines[0].ends_with(b" GET /one/%zz 400 - URL -\r\n"));
+    assert!(lines[0].ends_with(b" GET /one/%zz - 400 - URL -\r\n"));
 }

@@ -20,6 +20,7 @@ mod entity_body;
 #[cfg(not(windows))]
 mod file_chunk;
 mod graceful;
+mod httperr;
 mod limits;
 mod logging;
 mod logging_files;

@@ -17,6 +17,7 @@ use mio::net::TcpStream;
 use smallvec::SmallVec;
 
 use crate::access_log::Exchanged;
+use crate::error_log::Received;
 use crate::group::Group;
 use crate::outgoing::Outgoing;
 use crate::pool;
@@ -94,6 +95,8 @@ pub(crate) struct Conn {
     /// A socket that takes little at a time.
     #[cfg(test)]
     pub(crate) pace: Option<crate::write::tests::Pace>,
+    /// Of the last request that a program got, if there is an HTTPERR log.
+    pub(crate) received: Option<Box<Received>>,
 }
 
 /// The calls that wait for something on this connection.
@@ -161,6 +164,7 @@ impl Conn {
             told: false,
             #[cfg(test)]
             pace: None,
+            received: None,
         }
     }
 

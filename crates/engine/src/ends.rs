@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use httpsys_core::connection::{Delivery, Exchange};
 use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
+use httpsys_core::end::TimerKind;
 use httpsys_core::{ConnectionId, End};
 use parking_lot::Mutex;
 
@@ -131,11 +132,14 @@ impl Service {
         }
         if self.error_log().is_some() {
             if let Some(phrase) = phrase(end, exchange) {
-                // An unfinished head shows nothing of itself (CON-018).
-                let request = conn.block.as_deref().filter(|_| exchange.is_some());
-                let queue = bound.filter(|_| exchange.is_some());
+                // An unfinished head shows nothing of itself (CON-018); a body that is thrown away
+                // is still that of its request.
+                let draining = end == End::Timer(TimerKind::DrainEntityBody);
+                let under_way = exchange.is_some() || draining;
+                let line = conn.request_line().filter(|_| under_way);
+                let queue = bound.filter(|_| under_way);
                 let queue = queue.map(|bound| &*bound.queue);
-                self.log_error(conn, phrase, None, request, queue);
+                self.log_error(conn, phrase, None, line, queue);
             }
         }
     }

@@ -1,16 +1,17 @@
 //! The HTTPERR log: a line for each request or connection that the service itself ends.
 //!
 //! Owns: whether there is a log (`EnableErrorLogging`, LIM-019), and what of a connection goes into
-//! a line. Does not own the file nor its format (`httpsys-logging`). Lines are handed to a bounded
-//! buffer; nothing here waits for a disk. Threading: any thread.
+//! a line: of a request that the program has, its request line is kept beside the connection.
+//! Does not own the file nor its format (`httpsys-logging`). Lines are handed to a bounded buffer;
+//! nothing here waits for a disk. Threading: any thread.
 
 use std::net::SocketAddr;
 
 use httpsys_core::Request;
-use httpsys_core::proto::Parameters;
+use httpsys_core::proto::{Parameters, Version};
 use httpsys_logging::{
-    CodePage, ErrorLog, ErrorLogSettings, ErrorRecord, Reason, Rollover, StdFiles, Text, Time,
-    Version,
+    CodePage, ErrorLog, ErrorLogSettings, ErrorRecord, MAX_URI, MAX_VERB, Reason, Rollover,
+    StdFiles, Text, Time,
 };
 
 use crate::conn::Conn;
@@ -35,6 +36,75 @@ pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>>
         ..ErrorLogSettings::default()
     };
     ErrorLog::start(StdFiles::error_log(&folder), &settings).map(Some)
+}
+
+/// What a line says of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestLine<'a> {
+    version: Version,
+    verb: &'a [u8],
+    target: &'a [u8],
+}
+
+impl<'a> From<&'a Request> for RequestLine<'a> {
+    fn from(request: &'a Request) -> Self {
+        RequestLine {
+            version: request.version(),
+            verb: request.head.verb_text(),
+            target: request.head.raw_url(),
+        }
+    }
+}
+
+/// The request line of the request that the program was given last, kept while there is a log: the
+/// request itself may be the program's. It stays with the slot, so that it costs an allocation once.
+#[derive(Debug)]
+pub(crate) struct Received {
+    version: Version,
+    /// Verb and target, each as far as a line has it.
+    text: Vec<u8>,
+    verb: usize,
+}
+
+impl Received {
+    fn line(&self) -> RequestLine<'_> {
+        let (verb, target) = self.text.split_at(self.verb);
+        RequestLine {
+            version: self.version,
+            verb,
+            target,
+        }
+    }
+}
+
+impl Conn {
+    /// The request is about to be handed to the program.
+    #[inline(never)]
+    pub(crate) fn remember_request_line(&mut self, request: &Request) {
+        let line = RequestLine::from(request);
+        let verb = &line.verb[..line.verb.len().min(MAX_VERB)];
+        let target = &line.target[..line.target.len().min(MAX_URI)];
+        let received = self.received.get_or_insert_with(|| {
+            Box::new(Received {
+                version: line.version,
+                text: Vec::new(),
+                verb: 0,
+            })
+        });
+        received.version = line.version;
+        received.verb = verb.len();
+        received.text.clear();
+        received.text.extend_from_slice(verb);
+        received.text.extend_from_slice(target);
+    }
+
+    /// The request line of the request under way, wherever the request is.
+    pub(crate) fn request_line(&self) -> Option<RequestLine<'_>> {
+        match &self.block {
+            Some(block) => Some(RequestLine::from(&**block)),
+            None => self.received.as_deref().map(Received::line),
+        }
+    }
 }
 
 impl Service {
@@ -62,7 +132,7 @@ impl Service {
         conn: &Conn,
         reason: &str,
         status: Option<u16>,
-        request: Option<&Request>,
+        request: Option<RequestLine<'_>>,
         queue: Option<&Queue>,
     ) {
         let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
@@ -75,13 +145,13 @@ impl Service {
         record.server = Some(conn.local);
         record.status = status;
         if let Some(request) = request {
-            let version = request.version();
-            record.version = (version.major > 0).then_some(Version {
+            let version = request.version;
+            record.version = (version.major > 0).then_some(httpsys_logging::Version {
                 major: version.major,
                 minor: version.minor,
             });
-            record.method = Text::Bytes(request.head.verb_text());
-            record.uri = Text::Bytes(request.head.raw_url());
+            record.method = Text::Bytes(request.verb);
+            record.uri = Text::Bytes(request.target);
         }
         let mut line = pool::get_buffer();
         if log.log(&record, &mut line) {

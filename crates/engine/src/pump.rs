@@ -20,6 +20,7 @@ use httpsys_core::{End, Request};
 
 use crate::clock;
 use crate::conn::{Conn, NOT_QUEUED, ReadOutcome};
+use crate::error_log::RequestLine;
 use crate::pool::{self, HEAD_READ};
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
@@ -314,7 +315,8 @@ impl Service {
         self.tallies().refused(end.name());
         conn.why = Some(end);
         conn.told = true;
-        self.log_error(conn, end.name(), status, request, Some(&bound.queue));
+        let line = request.map(RequestLine::from);
+        self.log_error(conn, end.name(), status, line, Some(&bound.queue));
         let page = match verbosity {
             Verbosity::Basic => {
                 return self.reset_connection(conn, end, wakes);
@@ -346,7 +348,8 @@ impl Service {
         self.tallies().refused(reason);
         conn.why = Some(End::Refused(reason));
         conn.told = true;
-        self.log_error(conn, reason, Some(status), request, None);
+        let line = request.map(RequestLine::from);
+        self.log_error(conn, reason, Some(status), line, None);
         self.send_page(conn, reject, Reject::write_response, wakes);
     }
 

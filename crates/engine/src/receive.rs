@@ -263,6 +263,9 @@ impl Service {
             // The time that the program takes is its own (TMO-009).
             conn.alarm = Alarm::NONE;
         }
+        if self.error_log().is_some() {
+            conn.remember_request_line(&block);
+        }
         let mut arrival = Arrival {
             service: self,
             conn,

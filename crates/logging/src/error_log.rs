@@ -168,7 +168,7 @@ fn push(
     }
 }
 
-/// The address of one end, with the scope of an IPv6 address that has one.
+/// The address of one end; an IPv6 address has its scope, which is 0 for most (LOG-002).
 fn push_end(out: &mut Vec<u8>, end: Option<SocketAddr>) {
     let Some(end) = end else {
         out.push(b'-');
@@ -176,10 +176,8 @@ fn push_end(out: &mut Vec<u8>, end: Option<SocketAddr>) {
     };
     push_ip(out, end.ip());
     if let SocketAddr::V6(v6) = end {
-        if v6.scope_id() != 0 {
-            out.push(b'%');
-            push_decimal(out, v6.scope_id().into());
-        }
+        out.push(b'%');
+        push_decimal(out, v6.scope_id().into());
     }
 }
 

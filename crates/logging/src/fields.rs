@@ -82,9 +82,10 @@ impl Fields {
     pub const FAULT_CODE: Self = Self(0x8000_0000);
 
     /// What the error log has by default: date, time, c-ip, c-port, s-ip, s-port, cs-version,
-    /// cs-method, cs-uri, sc-status, s-siteid, s-reason, s-queuename (LOG-002; the number is the
-    /// documented default of ErrorLoggingFields).
-    pub const ERROR_LOG_DEFAULT: Self = Self(0x07c8_84c7);
+    /// cs-method, cs-uri, streamid, sc-status, s-siteid, s-reason, s-queuename, as files of Windows
+    /// since HTTP/2 have it (LOG-002, observed). The documented default of ErrorLoggingFields,
+    /// 0x07c884c7, is older than `streamid`.
+    pub const ERROR_LOG_DEFAULT: Self = Self(0x0fc8_84c7);
 
     /// Whether all fields of `other` are in the set.
     #[must_use]
@@ -186,8 +187,8 @@ mod tests {
             .collect();
         assert_eq!(
             names.join(" "),
-            "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid \
-             s-reason s-queuename"
+            "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri streamid sc-status \
+             s-siteid s-reason s-queuename"
         );
         let all = ERROR_COLUMNS
             .iter()

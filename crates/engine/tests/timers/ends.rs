@@ -1,6 +1,7 @@
 //! Ends that no timer causes: their reasons, and what the log says of them (LOG-005 to LOG-007, as far
 //! as this service has such reasons).
 
+use httpsys_core::end::TimerKind;
 use httpsys_core::operation::{Cancel, Control};
 use httpsys_core::property::{Property, State};
 use httpsys_core::{ConnectionId, End, Error};
@@ -29,15 +30,8 @@ fn shd_007_shd_008_log_007_requests_of_a_queue_that_closes_are_abandoned() {
         world.expect_fate(connection, End::QueueClosed);
         world.expect_event(connection, "QueueClosed");
     }
-    let mut logged = world.logged();
-    logged.sort();
-    assert_eq!(
-        logged,
-        [
-            "- - - - - Connection_Abandoned_By_ReqQueue -",
-            "HTTP/1.1 GET /x - - Connection_Abandoned_By_ReqQueue -",
-        ]
-    );
+    let line = "HTTP/1.1 GET /x - - - Connection_Abandoned_By_ReqQueue -";
+    assert_eq!(world.logged(), [line; 2]);
 }
 
 #[test]
@@ -98,8 +92,8 @@ fn dsc_005_log_007_a_client_that_breaks_off_is_told_apart_by_what_it_waited_for(
     assert_eq!(
         world.logged(),
         [
-            "- - - - - Connection_Dropped -",
-            "HTTP/1.1 GET /x - - Client_Reset -",
+            "HTTP/1.1 GET /x - - - Connection_Dropped -",
+            "HTTP/1.1 GET /x - - - Client_Reset -",
         ]
     );
 }
@@ -135,7 +129,7 @@ fn que_008_log_006_a_disabled_group_has_one_event_and_one_line() {
     wait.expect(&Signal::Ready);
     world.expect_fate(connection, End::Unavailable("Disabled"));
     world.expect_event(connection, "Disabled");
-    assert_eq!(world.logged(), ["HTTP/1.1 POST /x - - Disabled -"]);
+    assert_eq!(world.logged(), ["HTTP/1.1 POST /x - - - Disabled -"]);
 }
 
 /// What is between two requests belongs to no queue.
@@ -162,11 +156,52 @@ fn log_002_a_line_names_the_queue_of_its_request() {
     assert_eq!(
         world.logged(),
         [
-            "- - - - - Timer_ConnectionIdle -",
-            "HTTP/1.1 GET /x - - Disabled orders",
-            "- - - - - Connection_Abandoned_By_ReqQueue orders",
+            "- - - - - - Timer_ConnectionIdle -",
+            "HTTP/1.1 GET /x - - - Disabled orders",
+            "HTTP/1.1 GET /x - - - Connection_Abandoned_By_ReqQueue orders",
         ]
     );
+}
+
+/// Whatever the program has of it, and whatever came before it on its connection.
+#[test]
+fn log_007_log_008_a_line_names_the_request_under_way_and_no_other() {
+    let mut world = World::new();
+    world.bind_to_queue_named("orders");
+    let long = "/?".to_owned() + &"l".repeat(5000);
+    let asked = [
+        ("POST", "/first?a=b", "HTTP/1.1"),
+        ("VERB-OF-A-PROGRAM", "/second", "HTTP/1.0"),
+        ("POST", long.as_str(), "HTTP/1.1"),
+        ("PUT", "/x", "HTTP/1.1"),
+    ];
+    for (verb, target, version) in asked {
+        let (mut client, before) = world.known();
+        client.send(format!(
+            "{verb} {target} {version}\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+        ));
+        let received = world.receive();
+        assert_eq!(received.connection, before);
+        client.reset();
+        world.expect_fate(before, End::PeerReset);
+    }
+    // What was answered is nobody's any more: not the next head, nor the silence behind it.
+    let (mut idle, _) = world.known();
+    world.turn(121_000);
+    idle.expect_end();
+    let (mut partial, connection) = world.known();
+    partial.send("GET /never");
+    world.settle();
+    world.turn(121_000);
+    partial.expect_reset();
+    world.expect_fate(connection, End::Timer(TimerKind::HeaderWait));
+    let dropped = asked.map(|(verb, target, version)| {
+        let target = &target[..target.len().min(4096)];
+        format!("{version} {verb} {target} - - - Connection_Dropped orders")
+    });
+    let silent = ["Timer_ConnectionIdle", "Timer_HeaderWait"];
+    let silent = silent.map(|reason| format!("- - - - - - {reason} -"));
+    assert_eq!(world.logged(), [&dropped[..], &silent[..]].concat());
 }
 
 #[test]
@@ -180,7 +215,7 @@ fn log_005_a_refused_request_has_one_event_and_one_line() {
     drop(client);
     world.expect_fate(connection, End::Refused("Hostname"));
     world.expect_event(connection, "Hostname");
-    assert_eq!(world.logged(), ["HTTP/1.1 GET /x 400 - Hostname -"]);
+    assert_eq!(world.logged(), ["HTTP/1.1 GET /x - 400 - Hostname -"]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn con_018_g_086_an_unfinished_head_is_reset_and_logged_with_dashes() {
         wait.expect(&Signal::Ready);
         world.expect_event(connection, "Timer_HeaderWait");
     }
-    assert_eq!(world.logged(), ["- - - - - Timer_HeaderWait -"; 4]);
+    assert_eq!(world.logged(), ["- - - - - - Timer_HeaderWait -"; 4]);
 }
 
 /// TMO-005: no group is known yet, so the service's 120 s count.
@@ -52,7 +52,7 @@ fn g_088_header_wait_begins_with_the_first_byte_and_not_with_the_connection() {
     assert!(client.is_quiet());
     world.turn_to(start + 121_000);
     client.expect_reset();
-    assert_eq!(world.logged(), ["- - - - - Timer_HeaderWait -"]);
+    assert_eq!(world.logged(), ["- - - - - - Timer_HeaderWait -"]);
 }
 
 #[test]

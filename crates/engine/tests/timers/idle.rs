@@ -35,7 +35,7 @@ fn tmo_012_g_088_a_connection_that_sends_nothing_ends_after_the_services_120_sec
     assert!(client.is_quiet());
     world.turn_to(start + 121_000);
     client.expect_end();
-    assert_eq!(world.logged(), ["- - - - - Timer_ConnectionIdle -"]);
+    assert_eq!(world.logged(), ["- - - - - - Timer_ConnectionIdle -"]);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn tmo_012_g_086_g_087_an_idle_connection_ends_in_order_between_t_and_a_second_l
         assert_eq!(again, Err(Error::ConnectionInvalid));
         world.expect_event(connection, "Timer_ConnectionIdle");
     }
-    assert_eq!(world.logged(), ["- - - - - Timer_ConnectionIdle -"; 6]);
+    assert_eq!(world.logged(), ["- - - - - - Timer_ConnectionIdle -"; 6]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn que_006_g_084_connections_count_from_their_first_request_until_they_close() {
         refused(&world);
     }
     drop(silent);
-    assert_eq!(world.logged(), ["HTTP/1.1 GET /x - - ConnLimit -"; 11]);
+    assert_eq!(world.logged(), ["HTTP/1.1 GET /x - - - ConnLimit -"; 11]);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn que_006_log_006_a_connection_that_is_refused_has_one_reason() {
     world.expect_fate(connection, CONN_LIMIT);
     world.expect_event(connection, "ConnLimit");
     assert!(queue.is_empty());
-    assert_eq!(world.logged(), ["HTTP/1.1 GET /other/y - - ConnLimit -"]);
+    assert_eq!(world.logged(), ["HTTP/1.1 GET /other/y - - - ConnLimit -"]);
 }
 
 /// A connection that was refused, or that the timer ended, counts no more.
@@ -256,7 +256,7 @@ fn que_002_g_081_log_006_only_requests_that_nobody_took_fill_a_queue() {
         .iter()
         .filter(|line| line.contains("QueueFull"))
         .collect();
-    assert_eq!(full, ["HTTP/1.1 GET /x - - QueueFull -"]);
+    assert_eq!(full, ["HTTP/1.1 GET /x - - - QueueFull -"]);
 }
 
 /// A connection whose one request went to another queue.

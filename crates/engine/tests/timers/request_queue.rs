@@ -55,7 +55,10 @@ fn tmo_008_g_083_que_003_a_request_that_nobody_takes_is_reset() {
     let (mut client, received) = world.received();
     world.respond(received.request).expect("an answer");
     client.expect_ok();
-    assert_eq!(world.logged(), ["HTTP/1.1 GET /x - - Timer_ReqQueue -"; 5]);
+    assert_eq!(
+        world.logged(),
+        ["HTTP/1.1 GET /x - - - Timer_ReqQueue -"; 5]
+    );
 }
 
 /// G-005, G-006: the answer, an orderly end, and what the client still sends is taken.
@@ -88,7 +91,7 @@ fn tmo_008_g_083_que_004_que_005_with_more_verbosity_it_is_answered_with_503() {
         world.expect_fate(connection, QUEUED);
         assert_eq!(world.queue.len(), 0);
         world.expect_event(connection, "Timer_ReqQueue");
-        assert_eq!(world.logged(), ["HTTP/1.1 GET /x 503 - Timer_ReqQueue -"]);
+        assert_eq!(world.logged(), ["HTTP/1.1 GET /x - 503 - Timer_ReqQueue -"]);
     }
 }
 

@@ -295,7 +295,7 @@ impl World {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let from_version = |line: &str| {
             let fields: Vec<&str> = line.split(' ').collect();
-            assert_eq!(fields.len(), 13, "{line}");
+            assert_eq!(fields.len(), 14, "{line}");
             fields[6..].join(" ")
         };
         lines.map(from_version).collect()

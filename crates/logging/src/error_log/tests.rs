@@ -27,10 +27,10 @@ fn log_009_sample_version_not_supported() {
     record.method = Text::Bytes(b"GET");
     record.uri = Text::Str("/");
     record.status = Some(505);
-    // The sample is older than the queue's name at the end.
+    // The sample is older than the stream's number and the queue's name at the end.
     assert_eq!(
         text(&record),
-        "2002-07-05 19:53:00 127.0.0.1 2894 127.0.0.1 80 HTTP/2.0 GET / 505 - Version_N/S -\r\n"
+        "2002-07-05 19:53:00 127.0.0.1 2894 127.0.0.1 80 HTTP/2.0 GET / - 505 - Version_N/S -\r\n"
     );
 }
 
@@ -40,7 +40,7 @@ fn log_010_sample_client_too_slow() {
     ends(&mut record, "172.31.77.6:64388", "127.0.0.1:80");
     assert_eq!(
         text(&record),
-        "2002-07-05 20:06:01 172.31.77.6 64388 127.0.0.1 80 - - - - - Timer_MinBytesPerSecond -\r\n"
+        "2002-07-05 20:06:01 172.31.77.6 64388 127.0.0.1 80 - - - - - - Timer_MinBytesPerSecond -\r\n"
     );
 }
 
@@ -49,7 +49,7 @@ fn log_002_unknown_fields_are_hyphens() {
     let record = ErrorRecord::new(at(0, 0, 0), Reason::NotAvailable);
     assert_eq!(
         text(&record),
-        "2002-07-05 00:00:00 - - - - - - - - - N/A -\r\n"
+        "2002-07-05 00:00:00 - - - - - - - - - - N/A -\r\n"
     );
 }
 
@@ -64,7 +64,9 @@ fn timers_are_logged_with_dashes_and_their_queue() {
         record.queue_name = Text::Str("my queue");
         assert_eq!(
             text(&record),
-            format!("2002-07-05 01:02:03 10.0.0.1 5000 10.0.0.2 443 - - - - - {name} my+queue\r\n")
+            format!(
+                "2002-07-05 01:02:03 10.0.0.1 5000 10.0.0.2 443 - - - - - - {name} my+queue\r\n"
+            )
         );
     }
 }
@@ -107,14 +109,14 @@ fn log_004_blanks_and_controls_become_plus() {
 }
 
 #[test]
-fn a_status_has_three_digits_and_an_ipv6_address_its_scope() {
+fn log_002_a_status_has_three_digits_and_an_ipv6_address_its_scope() {
     let mut record = ErrorRecord::new(at(0, 0, 0), Reason::Internal);
     ends(&mut record, "[fe80::1%7]:1", "[2001:db8::2]:80");
     record.status = Some(999);
     record.site_id = Some(1);
     assert_eq!(
         text(&record),
-        "2002-07-05 00:00:00 fe80::1%7 1 2001:db8::2 80 - - - 999 1 Internal -\r\n"
+        "2002-07-05 00:00:00 fe80::1%7 1 2001:db8::2%0 80 - - - - 999 1 Internal -\r\n"
     );
     record.status = Some(1_000);
     assert!(text(&record).contains(" - 1 Internal "));
