@@ -69,14 +69,19 @@ run: ## serve the sample on 127.0.0.1:PORT
 	@exec "$(TARGET_DIR)/release/hello" --port $(PORT)
 
 # The C tests link to the shared library in TARGET_DIR/debug, and only `cargo build` puts it there.
+# A failure stops nothing: all tests run, doc tests too, and the exit code tells at the end.
 test: ## all tests: Rust, C programs, doc tests
 	$(CARGO) build -p httpapi
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		echo "$(CARGO) nextest run --workspace"; $(CARGO) nextest run --workspace; \
+		tests="$(CARGO) nextest run --workspace --no-fail-fast"; \
 	else \
-		echo "$(CARGO) test --workspace --lib --bins --tests --examples"; $(CARGO) test --workspace --lib --bins --tests --examples; \
-	fi
-	$(CARGO) test --doc --workspace
+		tests="$(CARGO) test --workspace --no-fail-fast --lib --bins --tests --examples"; \
+	fi; \
+	status=0; \
+	for run in "$$tests" "$(CARGO) test --workspace --no-fail-fast --doc"; do \
+		echo "$$run"; $$run || { status=$$?; echo "FAILED ($$status): $$run" >&2; }; \
+	done; \
+	exit $$status
 
 test-interop: ## curl, Python, Node, Chromium and wrk against the samples; installs what it can
 	tests/interop/setup.sh

@@ -215,6 +215,28 @@ fn tells_its_counters(port: u16) {
     assert_eq!(metric(port, "httpsys_queue_current_size"), 0);
 }
 
+/// docs/COUNTERS.md says what to try with `hello`: each URL of its curl lines is there.
+#[test]
+fn what_the_page_about_counters_says_to_try_is_there() {
+    let _watchdog = Watchdog::start();
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/COUNTERS.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let urls = page.split("curl http://localhost:8080").skip(1);
+    let is_end = |c: char| c.is_whitespace() || c == '`';
+    let paths: Vec<&str> = urls.filter_map(|rest| rest.split(is_end).next()).collect();
+    assert!(paths.contains(&"/metrics") && paths.contains(&"/state"));
+    let port = Port::take();
+    let arguments = ["--port".to_owned(), port.number().to_string()];
+    let _program = Program::start_example("hello", &arguments);
+    for path in paths {
+        let mut client = Client::connect(port.number());
+        client.send(get(path));
+        let response = client.read_response();
+        assert_eq!(response.status(), 200, "{path}");
+        assert!(!response.body.is_empty(), "{path}");
+    }
+}
+
 #[test]
 fn the_c_program_metrics_tells_its_counters_and_ends() {
     let _watchdog = Watchdog::start();

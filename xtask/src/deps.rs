@@ -1,7 +1,8 @@
 //! `deps`: who may depend on whom.
 //!
-//! Owns: the table of allowed direct dependencies and reading them from the Cargo.toml files.
-//! Does not own: versions and features (the workspace's Cargo.toml), or what a dependency brings in.
+//! Owns: comparing the table of crates in docs/ARCHITECTURE.md with the Cargo.toml files: the table is
+//! the rule, its column "uses" names the direct dependencies, no more and no fewer. Does not own:
+//! versions and features (the workspace's Cargo.toml), or what a dependency brings in.
 //! Invariant: every package under `crates/` has a row; `tests`, `benches`, `examples` and `xtask` are
 //! free. Dev-dependencies may be any external crate, but of the workspace only what the row allows:
 //! a test that needs more belongs into `tests/`.
@@ -11,51 +12,19 @@ use std::path::Path;
 use crate::Outcome;
 use crate::files::Tree;
 
-/// Package and what it may use directly.
-const ALLOWED: &[(&str, &[&str])] = &[
-    ("httpsys-proto", &["httparse"]),
-    (
-        "httpsys-core",
-        &["httpsys-proto", "idna", "slab", "smallvec"],
-    ),
-    (
-        "httpsys-logging",
-        &["httpsys-socket", "parking_lot", "tracing"],
-    ),
-    ("httpsys-socket", &["libc"]),
-    (
-        "httpsys-engine",
-        &[
-            "httpsys-core",
-            "httpsys-logging",
-            "httpsys-proto",
-            "httpsys-socket",
-            "jiff",
-            "mio",
-            "nix",
-            "parking_lot",
-            "slab",
-            "smallvec",
-            "socket2",
-            "tracing",
-        ],
-    ),
-    ("httpsys", &["httpsys-core", "httpsys-engine", "smallvec"]),
-    ("httpsys-win32", &["httpsys-socket", "libc", "parking_lot"]),
-    (
-        "httpapi",
-        &[
-            "httpsys",
-            "httpsys-core",
-            "httpsys-engine",
-            "httpsys-socket",
-            "httpsys-win32",
-            "smallvec",
-            "tracing",
-            "tracing-subscriber",
-        ],
-    ),
-];
+const PAGE: &str = "docs/ARCHITECTURE.md";
+/// The heading of the table's section.
+const SECTION: &str = "## Crates";
+
+/// A row of the table.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    /// The folder, `crates/proto`.
+    path: String,
+    package: String,
+    /// Packages.
+    uses: Vec<String>,
+}
 
 /// What a manifest says that matters here.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -75,56 +44,115 @@ struct Dependency {
 /// Checks every crate under `crates/`.
 pub(crate) fn run(root: &Path) -> Outcome {
     let tree = Tree::load(root)?;
-    let mut findings = Vec::new();
-    let mut manifests = 0;
+    let Some(page) = tree.text(PAGE)? else {
+        return Err(vec![format!("{PAGE}: not there, or not UTF-8")]);
+    };
+    let mut manifests = Vec::new();
     for path in tree.select(&["crates/"], &["toml"]) {
-        if !path.ends_with("/Cargo.toml") {
-            continue;
-        }
-        let Some(text) = tree.text(path)? else {
-            findings.push(format!("{path}: not UTF-8"));
+        let Some(folder) = path.strip_suffix("/Cargo.toml") else {
             continue;
         };
-        manifests += 1;
-        findings.extend(
-            check(&parse(&text))
-                .into_iter()
-                .map(|line| format!("{path}: {line}")),
-        );
+        let Some(text) = tree.text(path)? else {
+            return Err(vec![format!("{path}: not UTF-8")]);
+        };
+        manifests.push((folder.to_owned(), parse(&text)));
     }
-    if manifests == 0 {
-        findings.push("no Cargo.toml under crates/".to_owned());
-    }
+    let findings = compare(&table(&page), &manifests);
     if findings.is_empty() {
-        Ok(format!("{manifests} crates use only what the table allows"))
+        let count = manifests.len();
+        Ok(format!("{count} crates use what {PAGE} says"))
     } else {
         Err(findings)
     }
 }
 
-fn check(manifest: &Manifest) -> Vec<String> {
-    let package = manifest.package.as_str();
-    let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == package) else {
-        return vec![format!(
-            "package `{package}` has no row in the table of xtask/src/deps.rs"
-        )];
+/// The rows of the page's table that are about a folder below `crates/`.
+fn table(page: &str) -> Vec<Row> {
+    let section = page.split_once(SECTION).map_or("", |(_, rest)| rest);
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let cells = section.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.strip_prefix('|')?.split('|').map(str::trim).collect();
+        let (path, rest) = cells.first()?.strip_prefix('`')?.split_once('`')?;
+        let package = rest.trim().strip_prefix('(')?.strip_suffix(')')?;
+        let uses = cells.get(2)?;
+        path.starts_with("crates/")
+            .then_some((path, package, *uses))
+    });
+    let cells: Vec<_> = cells.collect();
+    // A crate of the workspace goes by the short name that its folder has.
+    let full = |name: &str| {
+        let folder = format!("crates/{name}");
+        let ours = cells.iter().find(|(path, ..)| *path == folder);
+        ours.map_or(name, |(_, package, _)| package).to_owned()
     };
-    let ours = |name: &str| ALLOWED.iter().any(|(package, _)| *package == name);
-    manifest
-        .dependencies
-        .iter()
-        .filter(|dependency| {
-            let name = dependency.package.as_str();
-            !allowed.contains(&name) && (!dependency.dev || ours(name))
-        })
-        .map(|dependency| {
-            format!(
-                "`{package}` may not depend on `{}` (allowed: {})",
-                dependency.package,
-                allowed.join(", ")
-            )
-        })
-        .collect()
+    let row = |&(path, package, uses): &(&str, &str, &str)| Row {
+        path: path.to_owned(),
+        package: package.to_owned(),
+        uses: names(uses).map(full).collect(),
+    };
+    cells.iter().map(row).collect()
+}
+
+/// The names in a cell: separated by commas, each perhaps with a remark in parentheses; `–` is none.
+fn names(cell: &str) -> impl Iterator<Item = &str> {
+    // In front of a parenthesis is the end of a list, behind it the rest of a remark and another.
+    let lists = cell.split('(').map(|part| match part.split_once(')') {
+        Some((_remark, list)) => list,
+        None => part,
+    });
+    let names = lists.flat_map(|list| list.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty() && *name != "–")
+}
+
+fn compare(rows: &[Row], manifests: &[(String, Manifest)]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (path, manifest) in manifests {
+        match rows.iter().find(|row| row.path == *path) {
+            Some(row) => findings.extend(check(row, manifest, rows)),
+            None => findings.push(format!("{path}: no row in the table of {PAGE}")),
+        }
+    }
+    let gone = |row: &&Row| !manifests.iter().any(|(path, _)| *path == row.path);
+    findings.extend(
+        rows.iter()
+            .filter(gone)
+            .map(|row| format!("{PAGE}: `{}` is no crate", row.path)),
+    );
+    if manifests.is_empty() {
+        findings.push("no Cargo.toml under crates/".to_owned());
+    }
+    findings
+}
+
+fn check(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String> {
+    let path = &row.path;
+    let mut findings = Vec::new();
+    if row.package != manifest.package {
+        findings.push(format!(
+            "{path}: {PAGE} calls it `{}`, its manifest `{}`",
+            row.package, manifest.package
+        ));
+    }
+    let ours = |name: &str| rows.iter().any(|row| row.package == name);
+    for dependency in &manifest.dependencies {
+        let name = &dependency.package;
+        if !row.uses.contains(name) && (!dependency.dev || ours(name)) {
+            findings.push(format!(
+                "{path} may not depend on `{name}`: the table of {PAGE} allows {}",
+                row.uses.join(", ")
+            ));
+        }
+    }
+    let used = |name: &String| {
+        let mut dependencies = manifest.dependencies.iter();
+        dependencies.any(|dependency| !dependency.dev && dependency.package == *name)
+    };
+    for name in row.uses.iter().filter(|name| !used(name)) {
+        findings.push(format!(
+            "{path} does not depend on `{name}`, as {PAGE} says"
+        ));
+    }
+    findings
 }
 
 /// Which table of a manifest a line belongs to.
@@ -323,28 +351,86 @@ default = ["x"]
         );
     }
 
-    #[test]
-    fn dependencies_outside_the_row_are_findings() {
-        let findings = check(&parse(MANIFEST));
-        let named: Vec<bool> = [
-            "`real`",
-            "`wide`",
-            "`table-real`",
-            "`libc`",
-            "`httpsys-engine`",
-        ]
-        .iter()
-        .map(|name| findings.iter().any(|line| line.contains(name)))
-        .collect();
-        assert_eq!(named, [true; 5]);
-        assert_eq!(findings.len(), 5, "{findings:?}");
+    const TABLE: &str = "\
+# A page
+
+| `crates/other` (not-in-the-section) | | libc |
+
+## Crates
+
+| crate | owns | uses |
+|---|---|---|
+| `crates/proto` (httpsys-proto) | HTTP on bytes | httparse, real (renamed), wide, table-real, libc |
+| `crates/engine` (httpsys-engine) | sockets | proto, mio (epoll, kqueue) |
+| `crates/win32` (httpsys-win32) | names | – |
+| `tests`, `xtask` | what their names say | anything |
+
+## Where to look
+
+| `crates/later` (not-in-the-section) | | libc |
+";
+
+    fn row<'a>(rows: &'a [Row], path: &str) -> &'a Row {
+        rows.iter().find(|row| row.path == path).expect("a row")
     }
 
     #[test]
-    fn a_package_without_a_row_is_a_finding() {
+    fn the_table_of_the_page_is_read() {
+        let rows = table(TABLE);
+        let paths: Vec<&str> = rows.iter().map(|row| row.path.as_str()).collect();
+        assert_eq!(paths, ["crates/proto", "crates/engine", "crates/win32"]);
+        assert_eq!(row(&rows, "crates/engine").package, "httpsys-engine");
+        assert_eq!(row(&rows, "crates/engine").uses, ["httpsys-proto", "mio"]);
+        assert_eq!(row(&rows, "crates/win32").uses, [""; 0]);
+    }
+
+    #[test]
+    fn what_the_table_and_a_manifest_do_not_agree_on_is_a_finding() {
+        let rows = table(TABLE);
+        let proto = row(&rows, "crates/proto");
+        let findings = check(proto, &parse(MANIFEST), &rows);
+        // As a dev-dependency, of the workspace; `proptest` is not of it.
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].contains("may not depend on `httpsys-engine`"));
+        let less = MANIFEST.replace("httparse.workspace = true\n", "");
+        let findings = check(proto, &parse(&less), &rows);
+        assert!(findings[0].contains("`httpsys-engine`"));
+        assert!(findings[1].contains("does not depend on `httparse`"));
+        let more = MANIFEST.replace("[dependencies]\n", "[dependencies]\nmio = \"1\"\n");
+        let findings = check(proto, &parse(&more), &rows);
+        assert!(findings[0].contains("may not depend on `mio`"));
+        let renamed = MANIFEST.replace("httpsys-proto", "proto");
+        let findings = check(proto, &parse(&renamed), &rows);
+        assert!(findings[0].contains("calls it `httpsys-proto`"));
+    }
+
+    #[test]
+    fn a_crate_without_a_row_and_a_row_without_a_crate_are_findings() {
+        let manifests = |paths: &[&str]| -> Vec<(String, Manifest)> {
+            let named = |path: &&str| {
+                let package = path.replace("crates/", "httpsys-");
+                let uses = match *path {
+                    "crates/engine" => "\n[dependencies]\nhttpsys-proto = \"1\"\nmio = \"1\"\n",
+                    _ => "",
+                };
+                let text = format!("[package]\nname = \"{package}\"\n{uses}");
+                ((*path).to_owned(), parse(&text))
+            };
+            paths.iter().map(named).collect()
+        };
+        let rows: Vec<Row> = table(TABLE).drain(1..).collect();
         assert_eq!(
-            check(&parse("[package]\nname = \"httpsys-new\"\n")).len(),
-            1
+            compare(&rows, &manifests(&["crates/engine", "crates/win32"])),
+            [""; 0]
         );
+        let findings = compare(&rows, &manifests(&["crates/engine", "crates/new"]));
+        assert_eq!(
+            findings,
+            [
+                "crates/new: no row in the table of docs/ARCHITECTURE.md",
+                "docs/ARCHITECTURE.md: `crates/win32` is no crate",
+            ]
+        );
+        assert!(!compare(&rows, &[]).is_empty());
     }
 }

@@ -12,6 +12,7 @@
 //! | `GET /connection` | the id of the connection and the address of the client |
 //! | `GET /gone` | how many clients went away before their answer was complete |
 //! | `GET /metrics` | the counters, for Prometheus |
+//! | `GET /state` | the request queues with their URLs |
 //! | `GET /hello`, `GET /api/v1/items/DIGITS` | `Hello, World!` |
 //! | `POST /upload` | the length of the body in decimal |
 //! | `GET /big` | 1 MiB of `x` |
@@ -135,6 +136,10 @@ impl<'a> Worker<'a> {
                 request.respond(text(&gone)).map(drop)
             }
             Verb::Get if request.path_is("/metrics") => metrics(request, self.service),
+            Verb::Get if request.path_is("/state") => {
+                let state = self.service.state().to_string();
+                request.respond(text("").body(state)).map(drop)
+            }
             Verb::Get if request.path_is("/big") => request.respond(&self.big).map(drop),
             Verb::Get if request.path_is("/stream") => stream(request),
             Verb::Get if request.path_is("/cancel") => request.cancel(),
