@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use httpsys::{Parameters, Server, Service};
+use httpsys_tests::PATIENCE;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, World};
 use httpsys_tests::ports::{Port, has_ipv6};
@@ -32,7 +33,7 @@ fn lines(folder: &Folder, count: usize) -> Vec<String> {
             assert!(text.contains(FIELDS), "{text}");
             return lines;
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "{text}");
+        assert!(start.elapsed() < PATIENCE, "{text}");
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -113,7 +114,7 @@ fn a_program_in_c_whose_client_goes() {
     let file = std::path::Path::new(&folder).join("HTTPERR/httperr1.log");
     let start = Instant::now();
     while !std::fs::read(&file).is_ok_and(|text| text.ends_with(b"\n") && text.contains(&b'?')) {
-        assert!(start.elapsed() < Duration::from_secs(30), "no line");
+        assert!(start.elapsed() < PATIENCE, "no line");
         thread::sleep(Duration::from_millis(10));
     }
 }

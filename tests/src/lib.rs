@@ -19,7 +19,7 @@ pub mod watchdog;
 use std::time::Duration;
 
 /// How long a test waits for what must come. It only ends a test that has failed already.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The programs of the README compile.
 #[cfg(doctest)]

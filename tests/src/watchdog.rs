@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 /// The longest a test may take. Blocking calls of the API have no time limit of their own.
-const LIMIT: Duration = Duration::from_secs(50);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// Armed as long as it lives.
 #[derive(Debug)]

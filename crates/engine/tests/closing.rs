@@ -21,7 +21,7 @@ use httpsys_proto::header::id;
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Nothing that waits for a time ever ends.
 struct Frozen(Instant);

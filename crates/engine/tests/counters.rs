@@ -27,7 +27,7 @@ use httpsys_engine::{Chunk, PendingOperation, QueueHandle, Service, Signal, Verd
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The time of timers stands still until somebody turns it.
 #[derive(Clone)]

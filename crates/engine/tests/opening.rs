@@ -61,7 +61,7 @@ fn first_answer(port: u16, open: &AtomicBool) -> Option<String> {
         }
         let request = format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
         client.write_all(request.as_bytes()).expect("sent");
-        let patience = Some(Duration::from_secs(30));
+        let patience = Some(Duration::from_secs(60));
         client.set_read_timeout(patience).expect("a socket");
         let mut answer = String::new();
         client.read_to_string(&mut answer).expect("an answer");

@@ -23,7 +23,7 @@ use httpsys_proto::header::id;
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn events_with(text: &str) -> usize {
     events::with(text).len()

@@ -21,7 +21,7 @@ use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Seconds pass when the test says so.
 #[derive(Clone)]

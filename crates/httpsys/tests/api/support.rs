@@ -9,7 +9,7 @@ use std::time::Duration;
 use httpsys::{Parameters, Server, Service};
 
 /// The longest a client waits for the server.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a free port is asked for.
 const ATTEMPTS: usize = 1000;
 

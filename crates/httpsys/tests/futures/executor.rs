@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 /// The longest a test waits for a wake-up: one that would hang fails instead.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs the test on each executor.
 pub(crate) fn on_each<F: Future<Output = ()>>(test: impl Fn() -> F) {
