@@ -254,9 +254,12 @@ mod tests {
         let counts = confidence_line(&rows, |row| row.id == "ERR-001");
         assert!(counts.starts_with("1 of 3 rows"), "{counts}");
         assert!(
-            counts.contains("1 of 2 that") && counts.contains("0 of 1 documented"),
+            counts.contains("1 of 2 from assertions that others run on Windows")
+                && counts.contains("0 of 1 from Microsoft's documentation"),
             "{counts}"
         );
+        // Nobody may take it for a measurement of ours.
+        assert!(counts.contains("was measured on Windows by us"), "{counts}");
         let text = format!("a\n{BEGIN}old\n{END}b\n");
         let new = between_marks(&text, &counts).expect("marks");
         assert_eq!(new, format!("a\n{BEGIN}{counts}{END}b\n"));
