@@ -155,7 +155,7 @@ impl Service {
         };
         let Some((slot, mut conn)) = shard.table.acquire() else {
             self.tallies().note(Fault::ConnectionDropped);
-            tracing::warn!("connection refused: the table is full");
+            tracing::warn!("connection refused: no room in the table");
             return;
         };
         let Some(id) = conn.ids_mut().next_connection() else {

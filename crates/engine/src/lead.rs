@@ -48,6 +48,8 @@ pub(crate) struct Leadership {
     wanted: AtomicBool,
     stop: AtomicBool,
     started: AtomicBool,
+    /// Held while the fallback thread is being started: who comes meanwhile learns how it went.
+    starting: Mutex<()>,
     sleep: Mutex<()>,
     alarm: Condvar,
 }
@@ -121,8 +123,9 @@ impl Service {
             return;
         }
         leadership.armed.store(true, Ordering::SeqCst);
-        if !leadership.started.swap(true, Ordering::AcqRel) {
-            self.start_fallback();
+        if self.start_fallback().is_err() {
+            // The next one to arm it tries again.
+            leadership.armed.store(false, Ordering::SeqCst);
         }
         leadership.ring();
     }
@@ -130,9 +133,8 @@ impl Service {
     /// There is a timer that ends before the fallback thread would look.
     pub(crate) fn wake_fallback(&self) {
         let leadership = self.leadership();
-        if !leadership.started.swap(true, Ordering::AcqRel) {
-            self.start_fallback();
-        }
+        // Timers are those of connections: it runs since there is a registration.
+        let _ = self.start_fallback();
         leadership.ring();
         if leadership.fallback_leads.load(Ordering::SeqCst) {
             self.shard().interrupt();
@@ -289,13 +291,27 @@ impl Service {
         self.shard().interrupt();
     }
 
-    fn start_fallback(&self) {
+    /// Sees that there is a thread that looks after the sockets when no thread of the program does.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] (8) when the system has no thread for it.
+    pub(crate) fn start_fallback(&self) -> Result<(), Error> {
+        let leadership = self.leadership();
+        if leadership.started.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let _starting = leadership.starting.lock();
+        if leadership.started.load(Ordering::Acquire) {
+            return Ok(());
+        }
         let service = self.clone();
         let spawned = httpsys_socket::spawn("httpsys-io", move || service.run_fallback());
-        if let Err(error) = spawned {
-            self.leadership().started.store(false, Ordering::Release);
-            tracing::error!(%error, "no fallback I/O thread: I/O goes on inside blocking calls only");
-        }
+        spawned.map_err(|error| {
+            tracing::error!(%error, "no thread for I/O");
+            Error::NoResources
+        })?;
+        leadership.started.store(true, Ordering::Release);
+        Ok(())
     }
 
     fn run_fallback(&self) {

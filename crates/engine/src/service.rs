@@ -493,8 +493,13 @@ impl Service {
     fn sync_ports(&self, model: &Model, ports: &[u16], taken: &mut Taken) -> Result<(), Error> {
         for port in ports {
             let list = model.configuration().listen_addresses();
-            self.listen_on(*port, &model.scopes(*port), list, taken)?;
-            // Connections may come now, and no thread may be in a call.
+            let scopes = model.scopes(*port);
+            if !scopes.is_empty() {
+                // Connections will come, and no thread may be in a call: without that thread they would
+                // wait for ever.
+                self.start_fallback()?;
+            }
+            self.listen_on(*port, &scopes, list, taken)?;
             self.arm_fallback();
         }
         Ok(())

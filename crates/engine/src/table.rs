@@ -61,7 +61,8 @@ impl Table {
         Some(self.numbered(slot)?.lock())
     }
 
-    /// A free slot and its number, or `None` when four million connections are open. Never waits for a
+    /// A free slot and its number, or `None` when four million connections are open or there is no memory
+    /// for more. Never waits for a
     /// slot's lock: a free one that somebody with an old id looks at stays free.
     pub(crate) fn acquire(&self) -> Option<(u32, MutexGuard<'_, Conn>)> {
         let mut held = Vec::new();
@@ -91,14 +92,30 @@ impl Table {
             return None;
         }
         let (segment, _) = split(slot);
-        self.segments[segment].get_or_init(|| {
-            let first = first_slot(segment);
-            (first..first + (1u32 << (FIRST_BITS as usize + segment)))
-                .map(|slot| Mutex::new(Conn::vacant(SlotIds::new(self.shard, slot))))
-                .collect()
-        });
+        if self.segments[segment].get().is_none() {
+            let Some(slots) = self.make_segment(segment) else {
+                self.used.fetch_sub(1, Ordering::Relaxed);
+                return None;
+            };
+            // Unless somebody else has just made it.
+            let _ = self.segments[segment].set(slots);
+        }
         self.open.fetch_add(1, Ordering::Relaxed);
         Some(slot)
+    }
+
+    /// `None` when there is no memory: clients can ask for a lot of it.
+    #[cold]
+    fn make_segment(&self, segment: usize) -> Option<Box<[Mutex<Conn>]>> {
+        let count = 1u32 << (FIRST_BITS as usize + segment);
+        let mut slots = Vec::new();
+        slots.try_reserve_exact(count as usize).ok()?;
+        let first = first_slot(segment);
+        slots.extend(
+            (first..first + count)
+                .map(|slot| Mutex::new(Conn::vacant(SlotIds::new(self.shard, slot)))),
+        );
+        Some(slots.into_boxed_slice())
     }
 
     /// Gives a slot back. Its connection is closed; `exhausted` slots stay unused for ever.

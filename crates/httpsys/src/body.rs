@@ -54,6 +54,7 @@ pub(crate) fn into_io(error: Error) -> io::Error {
         Error::ConnectionInvalid | Error::InvalidHandle => io::ErrorKind::NotConnected,
         Error::InvalidParameter => io::ErrorKind::InvalidInput,
         Error::Timeout => io::ErrorKind::TimedOut,
+        Error::NoResources => io::ErrorKind::OutOfMemory,
         _ => io::ErrorKind::Other,
     };
     io::Error::new(kind, error)
@@ -75,11 +76,16 @@ pub(crate) fn read_to_end(
     // One byte more than expected: the end shows without another buffer.
     let most = limit.saturating_add(1);
     let first = announced.map_or(FIRST_ROOM, |length| length.saturating_add(1));
-    let mut body = vec![0; first.min(most).min(MOST_ROOM)];
+    let mut body = Vec::new();
     let mut got = 0;
+    let mut room = first.min(most).min(MOST_ROOM);
     loop {
         if got == body.len() {
-            body.resize(got.saturating_mul(2).clamp(1, most), 0);
+            // The client says how much it is.
+            let more = body.try_reserve_exact(room - got);
+            more.map_err(|_| Error::NoResources)?;
+            body.resize(room, 0);
+            room = room.saturating_mul(2).clamp(1, most);
         }
         match read(&mut body[got..])? {
             0 => break,

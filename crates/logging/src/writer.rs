@@ -137,7 +137,9 @@ impl LogWriter {
         let mut state = shared.state.lock();
         let room = shared.capacity - state.buffer.len().min(shared.capacity);
         let closed = state.closing || state.thread == ThreadState::Ended;
-        if closed || entry.len().saturating_add(FRAME_HEAD) > room {
+        let length = entry.len().saturating_add(FRAME_HEAD);
+        // Without memory an entry is lost, not the process.
+        if closed || length > room || state.buffer.try_reserve(length).is_err() {
             state.counters.dropped += 1;
             return false;
         }

@@ -17,6 +17,7 @@ mod tests;
 
 use crate::header::{RESPONSE_HEADER_NAMES, RESPONSE_HEADERS, id, response_id};
 use crate::scan;
+use std::collections::TryReserveError;
 use std::fmt;
 
 /// The product that HTTP.sys adds to the Server field, behind a blank (RSP-017).
@@ -266,6 +267,14 @@ impl ResponseHead {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Makes room for so many bytes of fields, for who has many: a head grows without asking.
+    ///
+    /// # Errors
+    /// When there is no memory for them; nothing has changed.
+    pub fn try_reserve(&mut self, bytes: usize) -> Result<(), TryReserveError> {
+        self.bytes.try_reserve(bytes)
     }
 
     /// Writes one line for an unknown field; an empty value gives `Name: ` (RSP-020). The first

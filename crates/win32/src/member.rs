@@ -81,7 +81,16 @@ struct Armed {
 
 impl Member {
     /// A callback that nothing makes due yet.
-    pub fn new(callback: Callback, context: usize, environment: Environment) -> Arc<Member> {
+    ///
+    /// # Errors
+    /// 8 when the system has no thread for it.
+    pub fn new(
+        callback: Callback,
+        context: usize,
+        environment: Environment,
+    ) -> Result<Arc<Member>, Code> {
+        let pool = environment.pool.as_ref();
+        pool.unwrap_or(default_pool()).ensure()?;
         let member = Arc::new(Member {
             callback,
             context,
@@ -93,7 +102,7 @@ impl Member {
         if let Some(group) = &member.environment.group {
             group.join(&member);
         }
-        member
+        Ok(member)
     }
 
     /// Opens the handle that names it.

@@ -23,7 +23,7 @@ use parking_lot::Mutex;
 
 use crate::fifo::Fifo;
 #[cfg(not(windows))]
-use crate::fifo::Pushed;
+use crate::fifo::{Pushed, Stop};
 #[cfg(not(windows))]
 use crate::handle::Handle;
 #[cfg(not(windows))]
@@ -32,6 +32,8 @@ use crate::locks::CriticalSection;
 use crate::member::Member;
 use crate::overlapped::OVERLAPPED;
 use crate::status::Code;
+#[cfg(not(windows))]
+use crate::status::ERROR_NOT_ENOUGH_MEMORY;
 use crate::threadpool::{CompletionRoutine, ThreadpoolIo};
 use crate::wait::{self, Lease, Waiter};
 
@@ -350,6 +352,18 @@ impl Pool {
         }
     }
 
+    /// Sees that what will be submitted runs. The first thread stays: a task that comes when the system
+    /// has no more threads is late, never lost.
+    ///
+    /// # Errors
+    /// 8 when the system has no thread.
+    pub(crate) fn ensure(self: &Arc<Self>) -> Result<(), Code> {
+        if self.threads.load(Ordering::SeqCst) > 0 || self.spawn() {
+            return Ok(());
+        }
+        Err(ERROR_NOT_ENOUGH_MEMORY)
+    }
+
     /// Drops queued tasks; returns how many.
     pub(crate) fn discard(&self, matches: impl FnMut(&Task) -> bool) -> usize {
         self.tasks.discard(matches)
@@ -366,12 +380,28 @@ impl Pool {
         started
     }
 
-    fn work(&self) {
-        while let Ok(task) = self.tasks.take_one(Instant::now().checked_add(IDLE)) {
-            self.taken.fetch_add(1, Ordering::SeqCst);
-            task.run();
+    fn work(self: &Arc<Self>) {
+        loop {
+            match self.tasks.take_one(Instant::now().checked_add(IDLE)) {
+                Ok(task) => {
+                    self.taken.fetch_add(1, Ordering::SeqCst);
+                    task.run();
+                }
+                Err(Stop::TimedOut) if !self.can_spare_one() => {}
+                Err(_) => return,
+            }
         }
-        self.threads.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Takes the calling thread out of the count if it may end: another is there, or nobody can submit
+    /// any more.
+    fn can_spare_one(self: &Arc<Self>) -> bool {
+        let least = usize::from(Arc::strong_count(self) > 1);
+        let fewer = |threads: usize| (threads > least).then(|| threads - 1);
+        let update = self
+            .threads
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer);
+        update.is_ok()
     }
 
     /// Adds a thread whenever the queue stands still; ends when it has been empty for a second.
@@ -399,6 +429,12 @@ impl Pool {
 
 #[cfg(windows)]
 impl Pool {
+    /// The system's pool looks after itself.
+    #[allow(clippy::unnecessary_wraps, reason = "as off Windows")]
+    pub(crate) fn ensure(&self) -> Result<(), Code> {
+        Ok(())
+    }
+
     /// Drops queued tasks; returns how many.
     pub(crate) fn discard(&self, matches: impl FnMut(&Task) -> bool) -> usize {
         self.tasks.discard(matches)

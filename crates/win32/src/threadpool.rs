@@ -39,8 +39,10 @@ impl ThreadpoolIo {
     /// Creates the object, associates the handle's I/O with it and opens its PTP_IO.
     ///
     /// # Errors
-    /// 87 when the handle is associated with a port or another thread-pool I/O already.
+    /// 87 when the handle is associated with a port or another thread-pool I/O already; 8 when the system
+    /// has no thread for callbacks.
     pub fn create(io: &IoState, callback: IoCallback, context: usize) -> Result<Handle, Code> {
+        default_pool().ensure()?;
         let object = Arc::new(ThreadpoolIo {
             callback,
             context,

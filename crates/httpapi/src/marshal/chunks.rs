@@ -73,7 +73,8 @@ impl Chunks {
         }
         // SAFETY: by the contract of this function; any bytes are a valid HTTP_DATA_CHUNK.
         let array = unsafe { pointers::slice(first, count) }?;
-        let mut list = SmallVec::with_capacity(count);
+        let mut list = SmallVec::new();
+        list.try_reserve(count).map_err(|_| Error::NoResources)?;
         for chunk in array {
             list.extend(read_one(chunk)?);
         }

@@ -24,6 +24,10 @@ mod tests;
 
 /// The most unknown headers (documented: HTTP_RESPONSE_HEADERS).
 const MAX_UNKNOWN: u16 = 9999;
+/// So many unknown headers have room without being asked.
+const FEW_UNKNOWN: usize = 32;
+/// What a line has besides name and value: colon, blank, CR, LF.
+const LINE: usize = 4;
 /// The most values given through HTTP_MULTIPLE_KNOWN_HEADERS in one response (assumed).
 const MAX_INFO: u16 = 1000;
 
@@ -101,7 +105,15 @@ pub(crate) unsafe fn read<'a>(
     }
     let count = usize::from(base.Headers.UnknownHeaderCount);
     // SAFETY: as above.
-    for field in unsafe { pointers::slice(base.Headers.pUnknownHeaders.cast_const(), count) }? {
+    let fields = unsafe { pointers::slice(base.Headers.pUnknownHeaders.cast_const(), count) }?;
+    if count > FEW_UNKNOWN {
+        // They may ask for more than a gigabyte.
+        let sizes = fields.iter();
+        let sizes = sizes.map(|f| LINE + usize::from(f.NameLength) + usize::from(f.RawValueLength));
+        head.try_reserve(sizes.sum())
+            .map_err(|_| Error::NoResources)?;
+    }
+    for field in fields {
         // SAFETY: as above.
         let (name, value) = unsafe {
             (

@@ -7,6 +7,7 @@ use std::ffi::c_void;
 use super::{Bool, fence, fence_bool, object, object_as};
 use crate::handle::Handle;
 use crate::io::Target;
+use crate::pool::default_pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 use crate::threadpool::{CompletionRoutine, IoCallback, ThreadpoolIo};
 
@@ -73,9 +74,9 @@ pub unsafe extern "system" fn BindIoCompletionCallback(
             .filter(|_| flags == 0)
             .ok_or(ERROR_INVALID_PARAMETER)?;
         let file = object(file)?;
-        file.io()
-            .ok_or(ERROR_INVALID_PARAMETER)?
-            .bind(Target::Routine(routine))
+        let io = file.io().ok_or(ERROR_INVALID_PARAMETER)?;
+        default_pool().ensure()?;
+        io.bind(Target::Routine(routine))
     })
 }
 

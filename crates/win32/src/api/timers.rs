@@ -210,7 +210,7 @@ pub unsafe extern "system" fn CreateTimerQueueTimer(
             ..Environment::default()
         };
         let callback = Callback::WaitOrTimer(callback);
-        let member = Member::new(callback, parameter as usize, environment);
+        let member = Member::new(callback, parameter as usize, environment)?;
         let own = member.open()?;
         // SAFETY: valid by the contract of this function; before the first callback, which may use it.
         unsafe { put(timer, own) };
@@ -289,7 +289,7 @@ pub unsafe extern "system" fn RegisterWaitForSingleObject(
             Callback::WaitOrTimer(callback),
             context as usize,
             environment,
-        );
+        )?;
         let own = member.open()?;
         // SAFETY: valid by the contract of this function; before the first callback, which may use it.
         unsafe { put(wait, own) };

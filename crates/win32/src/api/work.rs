@@ -74,7 +74,7 @@ unsafe fn create(
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         // SAFETY: the same contract.
         let environment = unsafe { read(environment) }?;
-        Member::new(callback, context as usize, environment).open()
+        Member::new(callback, context as usize, environment)?.open()
     })
 }
 
@@ -133,7 +133,7 @@ pub unsafe extern "system" fn TrySubmitThreadpoolCallback(
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         // SAFETY: the same contract.
         let environment = unsafe { read(environment) }?;
-        Member::new(Callback::Simple(callback), context as usize, environment).submit(0);
+        Member::new(Callback::Simple(callback), context as usize, environment)?.submit(0);
         Ok(())
     })
 }
@@ -151,7 +151,7 @@ pub unsafe extern "system" fn QueueUserWorkItem(
     fence_bool(|| {
         let function = function.ok_or(ERROR_INVALID_PARAMETER)?;
         let environment = Environment::default();
-        Member::new(Callback::WorkItem(function), context as usize, environment).submit(0);
+        Member::new(Callback::WorkItem(function), context as usize, environment)?.submit(0);
         Ok(())
     })
 }
