@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use httpsys_proto::InvalidField;
+
 /// A failed call. The Win32 code is [`Error::win32`]; names and numbers are API and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Error {
@@ -30,6 +32,8 @@ pub enum Error {
     PeerReset,
     /// ERROR_INVALID_PARAMETER (87).
     InvalidParameter,
+    /// ERROR_INVALID_PARAMETER (87): a part of a response cannot be sent; nothing was (G-057, G-058).
+    InvalidResponse(InvalidField),
     /// ERROR_INSUFFICIENT_BUFFER (122): below the fixed structure, nothing was written (RCV-008).
     InsufficientBuffer,
     /// ERROR_INVALID_NAME (123): a bad queue name (SES-019).
@@ -75,7 +79,7 @@ impl Error {
             Error::EndOfBody => 38,
             Error::NotSupported => 50,
             Error::PeerReset => 64,
-            Error::InvalidParameter => 87,
+            Error::InvalidParameter | Error::InvalidResponse(_) => 87,
             Error::InsufficientBuffer => 122,
             Error::InvalidName => 123,
             Error::AlreadyExists => 183,
@@ -105,7 +109,7 @@ impl Error {
             Error::EndOfBody => "ERROR_HANDLE_EOF",
             Error::NotSupported => "ERROR_NOT_SUPPORTED",
             Error::PeerReset => "ERROR_NETNAME_DELETED",
-            Error::InvalidParameter => "ERROR_INVALID_PARAMETER",
+            Error::InvalidParameter | Error::InvalidResponse(_) => "ERROR_INVALID_PARAMETER",
             Error::InsufficientBuffer => "ERROR_INSUFFICIENT_BUFFER",
             Error::InvalidName => "ERROR_INVALID_NAME",
             Error::AlreadyExists => "ERROR_ALREADY_EXISTS",
@@ -128,6 +132,7 @@ impl fmt::Display for Error {
             Error::MoreData { needed } => {
                 write!(f, "{} (234): {needed} bytes needed", self.name())
             }
+            Error::InvalidResponse(why) => write!(f, "{} (87): {why}", self.name()),
             _ => write!(f, "{} ({})", self.name(), self.win32()),
         }
     }
@@ -137,7 +142,7 @@ impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
-    use super::Error;
+    use super::{Error, InvalidField};
 
     #[test]
     fn every_error_has_its_documented_number_and_says_it() {
@@ -153,6 +158,7 @@ mod tests {
             (Error::NotSupported, 50),
             (Error::PeerReset, 64),
             (Error::InvalidParameter, 87),
+            (Error::InvalidResponse(InvalidField::Value), 87),
             (Error::InsufficientBuffer, 122),
             (Error::InvalidName, 123),
             (Error::AlreadyExists, 183),

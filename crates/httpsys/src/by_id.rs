@@ -10,7 +10,7 @@ use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
 use smallvec::SmallVec;
 
-use crate::fields::with_head;
+use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
 use crate::queue::Scope;
 use crate::{Error, RequestQueue, Response, Result};
@@ -55,12 +55,12 @@ impl Scope {
         id: RequestId,
         request: Option<&httpsys_core::Request>,
         response: &Response<'_>,
-        chunked: bool,
+        added: Added,
         flags: Flags,
         body: &[&[u8]],
     ) -> Result<u64> {
         let engine = self.service.engine();
-        let parts = response.head_parts(chunked, engine.parameters().server_token());
+        let parts = response.head_parts(added, engine.parameters().server_token());
         let log = ResponseLog { request, response };
         with_head(&parts, |head| {
             engine.send_response(
@@ -80,7 +80,7 @@ impl Scope {
         response: &Response<'_>,
     ) -> Result<u64> {
         let body = [response.body_bytes()];
-        self.send_response(id, request, response, false, Flags::UPGRADE, &body)
+        self.send_response(id, request, response, Added::Nothing, Flags::UPGRADE, &body)
     }
 
     pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
@@ -121,12 +121,16 @@ impl Scope {
 /// or cancelled, or whose client is gone; [`Error::InvalidHandle`] when the queue is closed.
 impl RequestQueue {
     /// Answers the request: HttpSendHttpResponse. Returns head and body bytes (SND-005). The id is
-    /// void from the start of the call on (SND-033). An access log has the fields of the request if
+    /// void from the start of the call on (SND-033).
+    ///
+    /// What is given is sent, as HTTP.sys does: to a HEAD request, and with 204 and 304, give no body
+    /// ([`Response::head_only`]). [`crate::Request::respond`] sees to that itself.
+    /// An access log has the fields of the request if
     /// the id came from [`crate::Request::into_id`], else only what [`Response::log`] says.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] when a part of the response cannot be sent, or a response was
-    /// begun already (G-055): the id stays valid then. [`Error::PeerReset`] when the client breaks
+    /// [`Error::InvalidResponse`] when a part of the response cannot be sent, [`Error::InvalidParameter`]
+    /// when a response was begun already (G-055): the id stays valid then. [`Error::PeerReset`] when the client breaks
     /// off while the call waits for it, [`Error::Aborted`] when the queue closes meanwhile.
     pub fn respond<'r>(&self, id: RequestId, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
@@ -135,8 +139,14 @@ impl RequestQueue {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        self.scope()
-            .send_response(id, None, response, false, flags, &[response.body_bytes()])
+        self.scope().send_response(
+            id,
+            None,
+            response,
+            Added::Nothing,
+            flags,
+            &[response.body_bytes()],
+        )
     }
 
     /// Begins a response whose body goes on with [`RequestQueue::send_body`]:
@@ -159,8 +169,14 @@ impl RequestQueue {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        self.scope()
-            .send_response(id, None, response, false, flags, &[response.body_bytes()])
+        self.scope().send_response(
+            id,
+            None,
+            response,
+            Added::Nothing,
+            flags,
+            &[response.body_bytes()],
+        )
     }
 
     /// Answers with 101 and turns the connection into a pipe: HttpSendHttpResponse with

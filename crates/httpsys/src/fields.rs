@@ -1,8 +1,8 @@
 //! The header fields of a response under construction, and how they become a response head.
 //!
 //! Owns: known names to their slots, the storage (no allocation for the first few fields), and the
-//! one head buffer per thread. Does not own the head's text nor what may stand in a field
-//! (`httpsys-proto`), which is checked when the response is sent.
+//! one head buffer per thread, and that names are tokens. Does not own the head's text nor what
+//! else may stand in a field (`httpsys-proto`). All of it is checked when the response is sent.
 
 use std::cell::Cell;
 
@@ -63,9 +63,14 @@ impl<'a> Fields<'a> {
     }
 
     /// Known fields in ascending order of their ids and then the others (RSP-015), each name's
-    /// values in the order given (RSP-022). `chunked` adds the Transfer-Encoding.
-    fn write(&self, head: &mut ResponseHead, chunked: bool) -> Result<(), InvalidField> {
-        let mut ids = self.known | u32::from(chunked) << id::TRANSFER_ENCODING;
+    /// values in the order given (RSP-022).
+    fn write(&self, head: &mut ResponseHead, added: Added) -> Result<(), InvalidField> {
+        let mut ids = self.known
+            | match added {
+                Added::Nothing => 0,
+                Added::Chunked => 1 << id::TRANSFER_ENCODING,
+                Added::Length(_) => 1 << id::CONTENT_LENGTH,
+            };
         while ids != 0 {
             let id = ids.trailing_zeros() as usize;
             ids &= ids - 1;
@@ -74,17 +79,60 @@ impl<'a> Fields<'a> {
                     head.known(id, &field.value, true)?;
                 }
             }
-            if chunked && id == id::TRANSFER_ENCODING {
-                head.known(id, b"chunked", true)?;
+            match added {
+                Added::Chunked if id == id::TRANSFER_ENCODING => {
+                    head.known(id, b"chunked", true)?
+                }
+                Added::Length(length) if id == id::CONTENT_LENGTH => {
+                    head.known(id, length.to_string().as_bytes(), true)?;
+                }
+                _ => {}
             }
         }
         for field in self.iter() {
             if let Name::Unknown(name) = &field.name {
+                if !name.iter().copied().all(is_token) {
+                    return Err(InvalidField::Name);
+                }
                 head.unknown(name, &field.value)?;
             }
         }
         Ok(())
     }
+}
+
+/// A character of a token, which a field name is (RFC 9110 section 5.6.2).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
+}
+
+/// The field about the body that a response gets beside those of the program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// None.
+    #[default]
+    Nothing,
+    /// `Transfer-Encoding: chunked`.
+    Chunked,
+    /// `Content-Length`, of a body that is not sent.
+    Length(u64),
 }
 
 /// How a response head begins and what goes into it.
@@ -93,15 +141,14 @@ pub(crate) struct HeadParts<'p, 'a> {
     pub(crate) status: u16,
     pub(crate) reason: &'p [u8],
     pub(crate) fields: &'p Fields<'a>,
-    /// Add `Transfer-Encoding: chunked`.
-    pub(crate) chunked: bool,
+    pub(crate) added: Added,
     /// What becomes of Server (LIM-017, A-03).
     pub(crate) server_token: ServerToken,
 }
 
 /// Writes the head into this thread's buffer and passes it on.
 ///
-/// A part that cannot be sent is [`Error::InvalidParameter`] (G-057, G-058).
+/// A part that cannot be sent is [`Error::InvalidResponse`] (G-057, G-058), and `send` is not called.
 pub(crate) fn with_head<R>(
     parts: &HeadParts<'_, '_>,
     send: impl FnOnce(&mut ResponseHead) -> Result<R>,
@@ -112,11 +159,11 @@ pub(crate) fn with_head<R>(
     let mut head = HEAD.take().unwrap_or_default();
     let written = head.begin(parts.status, parts.reason).and_then(|()| {
         head.set_server_token(parts.server_token);
-        parts.fields.write(&mut head, parts.chunked)
+        parts.fields.write(&mut head, parts.added)
     });
     let result = match written {
         Ok(()) => send(&mut head),
-        Err(_) => Err(Error::InvalidParameter),
+        Err(why) => Err(Error::InvalidResponse(why)),
     };
     HEAD.set(Some(head));
     result
@@ -126,12 +173,12 @@ pub(crate) fn with_head<R>(
 mod tests {
     use super::*;
 
-    fn lines(fields: &Fields<'_>, chunked: bool) -> Vec<String> {
+    fn lines(fields: &Fields<'_>, added: Added) -> Vec<String> {
         let parts = HeadParts {
             status: 200,
             reason: b"OK",
             fields,
-            chunked,
+            added,
             server_token: ServerToken::Never,
         };
         with_head(&parts, |head| {
@@ -164,7 +211,7 @@ mod tests {
             "X-Second: 1",
             "A-First: 2",
         ];
-        assert_eq!(lines(&fields, false), expected);
+        assert_eq!(lines(&fields, Added::Nothing), expected);
     }
 
     #[test]
@@ -173,7 +220,7 @@ mod tests {
         for value in ["a=1", "b=2", "c=3", "d=4", "e=5"] {
             fields.push("Set-Cookie".into(), value.into());
         }
-        let lines = lines(&fields, false);
+        let lines = lines(&fields, Added::Nothing);
         assert_eq!(
             lines[1..].join("|"),
             "Set-Cookie: a=1|Set-Cookie: b=2|Set-Cookie: c=3|Set-Cookie: d=4|Set-Cookie: e=5"
@@ -181,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_generated_transfer_encoding_stands_at_its_slot() {
+    fn the_added_field_stands_at_its_slot() {
         let mut fields = Fields::default();
         fields.push("Content-Type".into(), "text/plain".into());
         fields.push("Pragma".into(), "p".into());
@@ -191,20 +238,44 @@ mod tests {
             "Transfer-Encoding: chunked",
             "Content-Type: text/plain",
         ];
-        assert_eq!(lines(&fields, true), expected);
+        assert_eq!(lines(&fields, Added::Chunked), expected);
+        let expected = [
+            "HTTP/1.1 200 OK",
+            "Pragma: p",
+            "Content-Length: 18446744073709551615",
+            "Content-Type: text/plain",
+        ];
+        assert_eq!(lines(&fields, Added::Length(u64::MAX)), expected);
     }
 
     #[test]
-    fn g_058_a_value_with_a_line_break_is_refused() {
-        let mut fields = Fields::default();
-        fields.push("X".into(), "a\r\nB: c".into());
-        let parts = HeadParts {
-            status: 200,
-            reason: b"",
-            fields: &fields,
-            chunked: false,
-            server_token: ServerToken::Behind,
-        };
-        assert_eq!(with_head(&parts, |_| Ok(())), Err(Error::InvalidParameter));
+    fn g_058_what_cannot_be_sent_is_named_and_not_sent() {
+        let mut values: Vec<_> = ["a\r\nB: c", "a\nb", "a\rb", "a\0b"]
+            .map(|value| ("X", value, InvalidField::Value))
+            .into();
+        values.push(("Location", "/\r\n", InvalidField::Value));
+        values.push(("Connection", "a\n", InvalidField::Value));
+        for name in [
+            "", "a b", "a:", "a\r\nb", "a\0", "a(b)", "a/b", "é", "\"a\"",
+        ] {
+            values.push((name, "v", InvalidField::Name));
+        }
+        for (name, value, why) in values {
+            let mut fields = Fields::default();
+            fields.push(name.into(), value.into());
+            let parts = HeadParts {
+                status: 200,
+                reason: b"",
+                fields: &fields,
+                added: Added::Nothing,
+                server_token: ServerToken::Behind,
+            };
+            let sent = with_head(&parts, |_| -> Result<()> { panic!("{name:?}: {value:?}") });
+            assert_eq!(
+                sent,
+                Err(Error::InvalidResponse(why)),
+                "{name:?}: {value:?}"
+            );
+        }
     }
 }

@@ -145,7 +145,7 @@ pub use httpsys_core::configuration::ServiceTimeout;
 pub use httpsys_core::end::TimerKind;
 pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity};
 pub use httpsys_core::proto::{
-    Choices, InvalidParameter, InvalidSetting, Parameters, Version, header,
+    Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Version, header,
 };
 pub use httpsys_core::url_prefix::{HostName, PrefixHost, Scheme, UrlPrefix};
 pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};

@@ -15,6 +15,7 @@ use httpsys_core::{ConnectionId, RequestId};
 
 use crate::body::{self, BodyReader};
 use crate::by_id::Flags;
+use crate::fields::Added;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::log::RequestLog;
@@ -90,17 +91,46 @@ impl Request {
     /// Returns head and body bytes (SND-005). The service adds `Content-Length`, see [`Response`].
     /// A response may be given by reference and used again.
     ///
-    /// A body of the request that was not read is thrown away. To a HEAD request give
-    /// [`Response::head_only`].
+    /// A body of the request that was not read is thrown away. The answer to a HEAD request, and one
+    /// with a status of 1xx, 204 or 304, is sent without its body; to HEAD `Content-Length` says how
+    /// long a body that was given is (RFC 9110 section 9.3.2). HTTP.sys sends what it is given
+    /// (SND-035), and so does [`RequestQueue::respond`](crate::RequestQueue::respond).
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when a part of the response
-    /// cannot be sent, and
+    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) when a part of the response
+    /// cannot be sent ([`Request::try_respond`] leaves the request open then), and
     /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid),
     /// [`Error::PeerReset`](crate::Error::PeerReset), [`Error::Aborted`](crate::Error::Aborted) or
     /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the
     /// queue is gone. Whatever it is, the request is over then and its connection is reset.
     pub fn respond<'r>(mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
+        self.try_respond(response)
+    }
+
+    /// As [`Request::respond`], for a response that may be refused, such as one with fields from
+    /// elsewhere: nothing was sent then, and the request can still be answered.
+    ///
+    /// ```no_run
+    /// use httpsys::{Error, Request, Response};
+    ///
+    /// fn redirect(mut request: Request, to: &str) -> httpsys::Result<u64> {
+    ///     let found = Response::from_status(302).header("Location", to);
+    ///     match request.try_respond(&found) {
+    ///         Err(Error::InvalidResponse(why)) => {
+    ///             eprintln!("{to:?}: {why}");
+    ///             request.respond(Response::from_status(500))
+    ///         }
+    ///         result => result,
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Request::respond`]. The request is as it was after
+    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) and
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter); after success, and after any
+    /// other error, it is over: a further answer fails.
+    pub fn try_respond<'r>(&mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
         let flags = Flags {
             more_data: false,
@@ -108,13 +138,18 @@ impl Request {
             ..Flags::default()
         };
         let body = [response.body_bytes()];
+        let (added, body) = if response.is_without_body(self) {
+            (response.added_without_body(), &[][..])
+        } else {
+            (Added::Nothing, &body[..])
+        };
         let sent = self.scope.send_response(
             self.id(),
             Some(self.block()),
             response,
-            false,
+            added,
             flags,
-            &body,
+            body,
         )?;
         self.open = false;
         Ok(sent)
@@ -128,6 +163,9 @@ impl Request {
     /// [`Response::content_length`], with framing of its own under `Transfer-Encoding: chunked`,
     /// or with [`Response::disconnect`]. [`Request::start_chunked_response`] does the framing.
     ///
+    /// Where there is no body (HEAD, a status of 1xx, 204 or 304) the head alone is sent, and what the
+    /// stream is given is thrown away.
+    ///
     /// # Errors
     /// As [`Request::respond`].
     pub fn start_response<'r>(self, response: impl Borrow<Response<'r>>) -> Result<ResponseStream> {
@@ -138,7 +176,8 @@ impl Request {
     ///
     /// This convenience is ours and not HTTP.sys's: the head gets `Transfer-Encoding: chunked` and
     /// each [`ResponseStream::write`] is sent as one chunk. An HTTP/1.0 client gets the bare body
-    /// up to the end of the connection (RFC 9112 section 6.1), and a HEAD request only the head.
+    /// up to the end of the connection (RFC 9112 section 6.1). Where there is no body (HEAD, a status
+    /// of 1xx, 204 or 304) the head alone is sent.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when the response has a

@@ -6,10 +6,10 @@
 
 use httpsys_core::proto::ServerToken;
 
-use crate::fields::{Fields, HeadParts};
+use crate::fields::{Added, Fields, HeadParts, with_head};
 use crate::log::LogChoice;
 use crate::reason::reason_of;
-use crate::{Data, LogData};
+use crate::{Data, LogData, Request, Result, Verb};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -24,7 +24,9 @@ use crate::{Data, LogData};
 /// A `Connection` field is written as given and is text for the client, no more: it does not close
 /// the connection (CON-012). [`Response::disconnect`] does, and says so.
 ///
-/// Line breaks in names, values and the reason fail when the response is sent (G-058).
+/// What would break out of its line fails before anything is sent: CR, LF and NUL in values and the
+/// reason, and names that are no token ([`Error::InvalidResponse`](crate::Error::InvalidResponse),
+/// G-058). [`Response::check`] tells it in advance.
 ///
 /// Known names go to their slot of HTTP_RESPONSE_HEADERS and so appear on the wire in the order of
 /// their ids; other fields, and `Connection`, follow in the order given (RSP-015). A repeated name
@@ -100,10 +102,10 @@ impl<'a> Response<'a> {
     }
 
     /// Takes the body away and says its length in `Content-Length`, unless a field says something
-    /// about the length already: the answer to a HEAD request.
+    /// about the length already: the answer to a HEAD request by its id.
     ///
-    /// HTTP.sys does not do this by itself: a body given in answer to HEAD goes on the wire
-    /// (SND-035) and the client takes it for the next response.
+    /// [`Request::respond`] does that by itself. The calls by id, as HTTP.sys, do not: a body given
+    /// in answer to HEAD goes on the wire (SND-035), and the client takes it for the next response.
     #[must_use]
     pub fn head_only(mut self) -> Self {
         let length = self.body.len() as u64;
@@ -138,6 +140,33 @@ impl<'a> Response<'a> {
         self
     }
 
+    /// Whether status, reason and fields can be sent.
+    ///
+    /// # Errors
+    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) says what cannot.
+    pub fn check(&self) -> Result<()> {
+        with_head(&self.head_parts(Added::Nothing, ServerToken::Never), |_| {
+            Ok(())
+        })
+    }
+
+    /// Whether the answer to `request` has no body, whatever is given: to HEAD, and with a status of
+    /// 1xx, 204 or 304 (RFC 9110 section 6.4.1).
+    pub(crate) fn is_without_body(&self, request: &Request) -> bool {
+        request.verb() == Verb::Head || matches!(self.status, 100..=199 | 204 | 304)
+    }
+
+    /// The field that tells of the body which an answer to `request` does not have. HEAD is told the
+    /// length of a body that is given; 1xx, 204 and 304 are told nothing (RFC 9110 section 8.6).
+    pub(crate) fn added_without_body(&self) -> Added {
+        let is_told = self.body.is_empty() || self.frames_itself();
+        if is_told || matches!(self.status, 100..=199 | 204 | 304) {
+            Added::Nothing
+        } else {
+            Added::Length(self.body.len() as u64)
+        }
+    }
+
     pub(crate) fn log_choice(&self) -> Option<&LogChoice<'a>> {
         self.log.as_deref()
     }
@@ -165,7 +194,7 @@ impl<'a> Response<'a> {
         std::mem::take(&mut self.body)
     }
 
-    pub(crate) fn head_parts(&self, chunked: bool, server_token: ServerToken) -> HeadParts<'_, 'a> {
+    pub(crate) fn head_parts(&self, added: Added, server_token: ServerToken) -> HeadParts<'_, 'a> {
         let Response {
             status,
             reason,
@@ -176,7 +205,7 @@ impl<'a> Response<'a> {
             status: *status,
             reason,
             fields,
-            chunked,
+            added,
             server_token,
         }
     }
@@ -192,8 +221,8 @@ mod tests {
         assert!(response.body_bytes().is_empty());
         assert!(response.frames_itself());
         let given = Response::ok().content_length(9).body("12345").head_only();
-        let parts = given.head_parts(false, ServerToken::Never);
-        let text = crate::fields::with_head(&parts, |head| Ok(head.bytes().to_vec()));
+        let parts = given.head_parts(Added::Nothing, ServerToken::Never);
+        let text = with_head(&parts, |head| Ok(head.bytes().to_vec()));
         assert_eq!(text.unwrap(), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n");
     }
 }

@@ -11,8 +11,9 @@ use smallvec::smallvec;
 
 use crate::body::into_io;
 use crate::by_id::Flags;
+use crate::fields::Added;
 use crate::future::Pieces;
-use crate::{Data, Error, Request, Response, Result, Verb, Version};
+use crate::{Data, Error, Request, Response, Result, Version};
 
 /// The end of a chunked body without trailers (RFC 9112 section 7.1).
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -57,36 +58,52 @@ pub(crate) enum Framing {
     Bare,
     /// The stream makes chunks.
     Chunked,
-    /// The answer to HEAD has no body.
+    /// There is no body: the answer to HEAD, and a status without one.
     HeadOnly,
 }
 
 impl ResponseStream {
     pub(crate) fn start(request: Request, response: &Response<'_>) -> Result<Self> {
-        ResponseStream::send_head(request, response, Framing::Bare, false)
+        let framing = ResponseStream::bare_framing(&request, response);
+        ResponseStream::send_head(request, response, framing, Added::Nothing)
     }
 
     pub(crate) fn start_chunked(request: Request, response: &Response<'_>) -> Result<Self> {
-        let (framing, chunked) = ResponseStream::chunked_framing(&request, response)?;
-        ResponseStream::send_head(request, response, framing, chunked)
+        let (framing, added) = ResponseStream::chunked_framing(&request, response)?;
+        ResponseStream::send_head(request, response, framing, added)
     }
 
-    /// How the stream frames the body, and whether the head says `chunked`.
+    /// How the stream frames a body whose framing is the program's.
+    pub(crate) fn bare_framing(request: &Request, response: &Response<'_>) -> Framing {
+        if response.is_without_body(request) {
+            Framing::HeadOnly
+        } else {
+            Framing::Bare
+        }
+    }
+
+    /// How the stream frames the body, and what the head says about that.
     pub(crate) fn chunked_framing(
         request: &Request,
         response: &Response<'_>,
-    ) -> Result<(Framing, bool)> {
+    ) -> Result<(Framing, Added)> {
         if response.frames_itself() {
             return Err(Error::InvalidParameter);
         }
         let understood = request.version() >= Version::HTTP_1_1;
-        let framing = match request.verb() {
-            Verb::Head => Framing::HeadOnly,
-            _ if understood => Framing::Chunked,
+        let added = match response.status() {
+            // RFC 9112 section 6.1.
+            100..=199 | 204 | 304 => Added::Nothing,
+            _ if understood => Added::Chunked,
+            _ => Added::Nothing,
+        };
+        let framing = match added {
+            _ if response.is_without_body(request) => Framing::HeadOnly,
+            Added::Chunked => Framing::Chunked,
             // The service closes the connection of an HTTP/1.0 client after the response.
             _ => Framing::Bare,
         };
-        Ok((framing, understood))
+        Ok((framing, added))
     }
 
     /// A stream whose head is sent apart.
@@ -114,7 +131,7 @@ impl ResponseStream {
         request: Request,
         response: &Response<'_>,
         framing: Framing,
-        chunked: bool,
+        added: Added,
     ) -> Result<Self> {
         let flags = Flags {
             more_data: true,
@@ -126,7 +143,7 @@ impl ResponseStream {
                 request.id(),
                 Some(request.block()),
                 response,
-                chunked,
+                added,
                 flags,
                 pieces,
             )

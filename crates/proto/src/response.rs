@@ -63,7 +63,8 @@ const fn prefixes() -> [Prefix; RESPONSE_HEADERS] {
 }
 
 /// Why a part of a response cannot be sent; `ERROR_INVALID_PARAMETER` at the API (G-057, G-058).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InvalidField {
     /// The status code is 0 or has more than three digits.
     Status,

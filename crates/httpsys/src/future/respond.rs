@@ -14,6 +14,7 @@ use smallvec::smallvec;
 
 use super::send_call::{Head, SendCall};
 use crate::by_id::Flags;
+use crate::fields::Added;
 use crate::stream::Framing;
 use crate::{Data, Error, Request, Response, ResponseStream, Result};
 
@@ -64,7 +65,8 @@ pub struct FinishResponse {
 }
 
 impl Request {
-    /// As [`Request::respond`], without blocking the thread; it fails alike. What the transport
+    /// As [`Request::respond`], without blocking the thread; it fails alike, and the request with it:
+    /// [`Response::check`] tells of a response that would be refused. What the transport
     /// does not take at once is kept until it does, so the response owns its data.
     pub fn respond_async(self, mut response: Response<'static>) -> Respond {
         let flags = Flags {
@@ -72,20 +74,27 @@ impl Request {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        let body = response.take_body();
-        let head = Head {
-            response,
-            chunked: false,
+        let without_body = response.is_without_body(&self);
+        let added = if without_body {
+            response.added_without_body()
+        } else {
+            Added::Nothing
         };
+        let mut pieces = smallvec![response.take_body()];
+        if without_body {
+            pieces.clear();
+        }
+        let head = Head { response, added };
         Respond {
-            send: send(&self, Some(head), flags, smallvec![body]),
+            send: send(&self, Some(head), flags, pieces),
             request: Some(self),
         }
     }
 
     /// As [`Request::start_response`], without blocking the thread.
     pub fn start_response_async(self, response: Response<'static>) -> StartResponse {
-        StartResponse::new(self, response, Framing::Bare, false)
+        let framing = ResponseStream::bare_framing(&self, &response);
+        StartResponse::new(self, response, framing, Added::Nothing)
     }
 
     /// As [`Request::start_chunked_response`], without blocking the thread.
@@ -103,7 +112,7 @@ impl Request {
     /// ```
     pub fn start_chunked_response_async(self, response: Response<'static>) -> StartResponse {
         match ResponseStream::chunked_framing(&self, &response) {
-            Ok((framing, chunked)) => StartResponse::new(self, response, framing, chunked),
+            Ok((framing, added)) => StartResponse::new(self, response, framing, added),
             // The request is dropped, and so reset, as by the blocking call.
             Err(error) => StartResponse {
                 send: Err(error),
@@ -145,7 +154,7 @@ impl StartResponse {
         request: Request,
         mut response: Response<'static>,
         framing: Framing,
-        chunked: bool,
+        added: Added,
     ) -> Self {
         let disconnect = response.disconnects();
         let flags = Flags {
@@ -154,7 +163,7 @@ impl StartResponse {
             ..Flags::default()
         };
         let pieces = framing.pieces(response.take_body(), false);
-        let head = Head { response, chunked };
+        let head = Head { response, added };
         StartResponse {
             send: Ok(send(&request, Some(head), flags, pieces)),
             stream: Some(ResponseStream::of(request, framing, disconnect)),

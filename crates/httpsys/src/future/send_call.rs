@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use super::slot::Slot;
 use crate::by_id::Flags;
-use crate::fields::with_head;
+use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
 use crate::queue::Scope;
 use crate::{Data, Error, Request, Response, Result};
@@ -50,8 +50,8 @@ struct Message {
 pub(crate) struct Head {
     /// Its body is not used.
     pub(crate) response: Response<'static>,
-    /// With `Transfer-Encoding: chunked`.
-    pub(crate) chunked: bool,
+    /// The field about the body beside its own.
+    pub(crate) added: Added,
 }
 
 impl SendCall {
@@ -118,11 +118,11 @@ impl SendCall {
             })
         };
         let sent = match &message.head {
-            Some(Head { response, chunked }) => {
+            Some(Head { response, added }) => {
                 let token = engine.parameters().server_token();
                 let request = request.map(Request::block);
                 let log = ResponseLog { request, response };
-                with_head(&response.head_parts(*chunked, token), |head| {
+                with_head(&response.head_parts(*added, token), |head| {
                     let log = Some(&log as &dyn LogSource);
                     engine.try_send_response(queue, &call, head, &chunks, log, &mut register)
                 })

@@ -13,6 +13,7 @@ use super::respond::send;
 use super::send_call::{Head, SendCall};
 use super::{FinishResponse, ReadBody, WriteBody};
 use crate::by_id::Flags;
+use crate::fields::Added;
 use crate::{Data, Error, Request, Response, Result, Upgraded};
 
 /// An upgrade under way. Made by [`Request::upgrade_async`].
@@ -49,7 +50,7 @@ impl Request {
         let body = response.take_body();
         let head = Head {
             response,
-            chunked: false,
+            added: Added::Nothing,
         };
         Upgrade {
             send: send(&self, Some(head), Flags::UPGRADE, smallvec![body]),

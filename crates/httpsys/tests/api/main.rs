@@ -6,5 +6,6 @@
 mod allocations;
 mod objects;
 mod requests;
+mod responses;
 mod support;
 mod upgraded;

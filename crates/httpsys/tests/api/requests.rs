@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::thread;
 
 use crate::support::{Client, body_of, server};
-use httpsys::{Error, Response, Verb};
+use httpsys::{Error, InvalidField, Response, Verb};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -82,12 +82,13 @@ fn snd_012_a_stream_by_id_is_sent_as_given() {
 }
 
 #[test]
-fn g_058_a_response_that_cannot_be_sent_fails_and_resets() {
+fn g_058_a_request_that_is_used_up_by_a_response_that_cannot_be_sent_is_reset() {
     let (server, port) = server();
     let client = Client::send(port, GET);
     let request = server.receive().unwrap();
     let bad = Response::ok().header("X-Split", "a\r\nSet-Cookie: b");
-    assert_eq!(request.respond(bad), Err(Error::InvalidParameter));
+    let error = Error::InvalidResponse(InvalidField::Value);
+    assert_eq!(request.respond(bad), Err(error));
     assert!(client.was_reset());
 }
 

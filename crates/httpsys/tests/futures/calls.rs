@@ -118,6 +118,46 @@ fn a_response_that_the_socket_does_not_take_at_once_is_kept_until_it_does() {
     });
 }
 
+/// The answer is its head alone, with this framing field; the connection goes on to its end.
+async fn expect_head_alone(verb: &str, status: u16, streamed: bool, field: Option<&str>) {
+    let (server, port) = server();
+    let head = format!("{verb} / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let client = Client::send(port, &head);
+    let request = server.receive_async().await.unwrap();
+    let response = Response::from_status(status).body("12345");
+    if streamed {
+        let mut stream = request
+            .start_chunked_response_async(response)
+            .await
+            .unwrap();
+        stream.write_async("more").await.unwrap();
+        stream.finish_with_async("last").await.unwrap();
+    } else {
+        request.respond_async(response).await.unwrap();
+    }
+    let answer = client.read_all();
+    assert_eq!(body_of(&answer), "", "{answer}");
+    let framing = answer
+        .lines()
+        .find(|line| line.starts_with("Content-Length") || line.starts_with("Transfer-Encoding"));
+    assert_eq!(framing, field, "{answer}");
+}
+
+#[test]
+fn an_answer_without_a_body_is_its_head_alone() {
+    on_each(|| async {
+        let length = Some("Content-Length: 5");
+        expect_head_alone("HEAD", 200, false, length).await;
+        expect_head_alone("HEAD", 200, true, Some("Transfer-Encoding: chunked")).await;
+        for status in [204, 304] {
+            for verb in ["GET", "HEAD"] {
+                expect_head_alone(verb, status, false, None).await;
+                expect_head_alone(verb, status, true, None).await;
+            }
+        }
+    });
+}
+
 #[test]
 fn a_streamed_response_is_framed_and_ended() {
     on_each(|| async {
