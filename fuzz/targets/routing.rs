@@ -17,9 +17,9 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../tests/properties/model.rs"]
 mod model;
 
-use model::{A_LABEL_HOST, Model, UNICODE_HOST};
+use model::{A_LABEL_BELOW, A_LABEL_HOST, Model, UNICODE_BELOW, UNICODE_HOST};
 
-const HOSTS: [&str; 8] = [
+const HOSTS: [&str; 12] = [
     "+",
     "*",
     "localhost",
@@ -28,8 +28,12 @@ const HOSTS: [&str; 8] = [
     "[::1]",
     "example.com",
     UNICODE_HOST,
+    "*.example.com",
+    "*.A.example.com",
+    "*.com",
+    UNICODE_BELOW,
 ];
-const REQUEST_HOSTS: [&str; 8] = [
+const REQUEST_HOSTS: [&str; 12] = [
     "localhost",
     "localhost:9",
     "127.0.0.1",
@@ -38,6 +42,10 @@ const REQUEST_HOSTS: [&str; 8] = [
     A_LABEL_HOST,
     "",
     "x",
+    "a.Example.COM",
+    "b.a.example.com",
+    "aexample.com",
+    A_LABEL_BELOW,
 ];
 const SEGMENTS: [&str; 6] = ["a", "A", "b", "ab", "\u{e4}", "c"];
 const LOCALS: [&str; 3] = ["127.0.0.1:80", "[::1]:80", "10.0.0.1:81"];

@@ -20,7 +20,8 @@ both_doors![
     g_076_what_nobody_took_is_held_for_a_handle_that_comes_later,
     shd_007_shd_011_closing_an_opened_handle_breaks_off_what_it_received,
     shd_011_a_closed_handle_takes_its_waiting_receives_along,
-    ses_032_a_group_is_not_bound_through_an_opened_handle,
+    ses_033_a_group_that_an_opener_binds_serves_creator_and_opener,
+    ses_033_a_binding_through_an_opener_outlives_its_handle,
     shd_012_no_request_is_lost_while_handles_come_and_go,
 ];
 
@@ -158,12 +159,34 @@ fn shd_011_a_closed_handle_takes_its_waiting_receives_along<D: Door>(w: &World<D
     answer(w, &shared.creator, &mut client, &request);
 }
 
-/// Documented (Named Request Queue) as a task of creator and controller; the code is assumed.
-fn ses_032_a_group_is_not_bound_through_an_opened_handle<D: Door>(w: &World<D>) {
+/// F7 of the field reports: programs attach to a queue and bring their own URLs.
+fn ses_033_a_group_that_an_opener_binds_serves_creator_and_opener<D: Door>(w: &World<D>) {
     let shared = Shared::new(w, "binds");
     let group = w.door.create_group(&w.session).expect("a group");
-    assert_eq!(w.door.bind(&group, &shared.opened), Err(87));
-    assert_eq!(w.door.bind(&group, &shared.creator), Ok(()));
+    assert_eq!(w.door.bind(&group, &shared.opened), Ok(()));
+    let url = w.url("/attached/");
+    assert_eq!(w.door.add_url(&group, &url, 0x42), Ok(()));
+    for queue in [&shared.opened, &shared.creator] {
+        let (mut client, request) = received(w, queue, "/attached/x");
+        assert_eq!(request.url_context, 0x42);
+        answer(w, queue, &mut client, &request);
+    }
+    assert_eq!(
+        w.door.find_url_group(&shared.opened, &url),
+        Ok(w.door.group_id(&group))
+    );
+    w.door.close_group(group).expect("close");
+}
+
+fn ses_033_a_binding_through_an_opener_outlives_its_handle<D: Door>(w: &World<D>) {
+    let shared = Shared::new(w, "binds-and-leaves");
+    let group = w.door.create_group(&w.session).expect("a group");
+    assert_eq!(w.door.bind(&group, &shared.opened), Ok(()));
+    assert_eq!(w.door.add_url(&group, &w.url("/left/"), 0), Ok(()));
+    w.door.close_queue(&shared.opened).expect("close");
+    let (mut client, request) = received(w, &shared.creator, "/left/x");
+    answer(w, &shared.creator, &mut client, &request);
+    w.door.close_group(group).expect("close");
 }
 
 /// Workers open a handle, serve through it until somebody shuts it down, and close it; clients get
@@ -388,7 +411,7 @@ fn codes_on_the_queue(w: &World<CAbi>, queue: Handle) -> [u32; 6] {
 }
 
 #[test]
-fn ses_022_ses_023_ses_032_que_010_que_013_rights_of_each_kind_of_handle() {
+fn ses_022_ses_023_ses_032_ses_033_que_010_que_013_rights_of_each_kind_of_handle() {
     let w = World::<CAbi>::new();
     let name = |what: &str| format!("test-{}-rights-{what}", std::process::id());
     let creator = raw::create_queue(V2, Some(&name("creator")), 0).expect("a queue");
@@ -406,8 +429,8 @@ fn ses_022_ses_023_ses_032_que_010_que_013_rights_of_each_kind_of_handle() {
     for (queue, codes) in [
         (creator, [0, 0, 0, 87, 87, 1343]),
         (controller, [0, 0, 0, 87, 87, 997]),
-        (opened, [87, 87, 0, 87, 87, 1343]),
-        (worker, [87, 87, 0, 87, 87, 1343]),
+        (opened, [0, 87, 0, 87, 87, 1343]),
+        (worker, [0, 87, 0, 87, 87, 1343]),
         (version_1, [87, 50, 50, 0, 0, 1343]),
     ] {
         assert_eq!(codes_on_the_queue(&w, queue), codes);

@@ -18,6 +18,8 @@ both_doors![
     rte_013_the_longest_prefix_decides_before_its_binding,
     rte_015_pth_026_hosts_and_paths_match_in_any_case,
     rte_016_an_ip_prefix_takes_any_host_on_its_address,
+    rte_017_a_wildcard_label_takes_the_hosts_below_its_name,
+    rte_017_a_wildcard_label_comes_after_exact_hosts_and_before_the_weak_wildcards,
     pth_030_prefixes_are_matched_unescaped,
     pth_018_pth_019_escaped_slashes_take_part_in_matching,
     pth_024_normalisation_may_lead_out_of_a_prefix,
@@ -49,6 +51,56 @@ fn status_of<D: Door>(w: &World<D>, host: &str, path: &str) -> u16 {
 fn add<D: Door>(w: &World<D>, host: &str, path: &str, context: u64) {
     let url = format!("http://{host}:{}{path}", w.port());
     assert_eq!(w.door.add_url(&w.group, &url, context), Ok(()), "{url}");
+}
+
+fn rte_017_a_wildcard_label_takes_the_hosts_below_its_name<D: Door>(w: &World<D>) {
+    w.door.remove_all_urls(&w.group).expect("removed");
+    add(w, "*.shop.example", "/", 1);
+    add(w, "*.shop.example", "/longer/", 2);
+    for host in [
+        "a.shop.example",
+        "A.SHOP.Example",
+        "b.a.shop.example",
+        "x.shop.example:99",
+    ] {
+        assert_eq!(context_of(w, host, "/"), 1, "{host}");
+        assert_eq!(context_of(w, host, "/longer/x"), 2, "{host}");
+    }
+    for host in [
+        "shop.example",
+        "ashop.example",
+        "example",
+        "localhost",
+        "127.0.0.1",
+    ] {
+        assert_eq!(status_of(w, host, "/"), 400, "{host}");
+    }
+    add(w, "*.b\u{fc}cher.example", "/only/", 3);
+    let host = "www.xn--bcher-kva.example";
+    assert_eq!(context_of(w, host, "/only/"), 3);
+    assert_eq!(status_of(w, host, "/"), 404);
+}
+
+fn rte_017_a_wildcard_label_comes_after_exact_hosts_and_before_the_weak_wildcards<D: Door>(
+    w: &World<D>,
+) {
+    w.door.remove_all_urls(&w.group).expect("removed");
+    let asked = [
+        "+",
+        "a.shop.example",
+        "*.shop.example",
+        "*.example",
+        "127.0.0.1",
+        "*",
+    ];
+    for (context, host) in (1..).zip(asked) {
+        add(w, host, "/", context);
+    }
+    for (context, host) in (1..).zip(asked) {
+        assert_eq!(context_of(w, "a.shop.example", "/x"), context);
+        let url = format!("http://{host}:{}/", w.port());
+        assert_eq!(w.door.remove_url(&w.group, &url), Ok(()));
+    }
 }
 
 /// The first bucket with a match ends the search, even if a later one has a longer path.

@@ -1,6 +1,6 @@
 //! URL prefixes: syntax, registration, conflicts. Area PFX.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, Reply, World};
@@ -22,6 +22,11 @@ both_doors![
     pfx_027_a_removed_prefix_is_free_for_another_queue,
     pfx_028_four_ports_deliver_to_one_queue,
     pfx_030_closing_the_queue_or_group_releases_its_ports,
+    pfx_031_the_leftmost_label_may_be_a_wildcard,
+    pfx_032_the_unspecified_address_fails_with_50,
+    pfx_033_an_address_that_the_machine_does_not_have_fails_with_1214,
+    pfx_033_an_address_of_the_machine_is_a_host,
+    pfx_035_an_https_prefix_is_not_answered_in_clear_text,
     removing_a_prefix_of_another_group_fails_with_2,
 ];
 
@@ -123,8 +128,8 @@ fn pfx_019_pfx_020_pfx_021_hosts_and_paths_that_are_none_fail_with_87<D: Door>(w
     let port = w.port();
     let long = "h".repeat(256);
     for host in [
-        "0.0.0.0", "192.", "[]", "[::]", "[::1%2]", ".", "a\\b", "\\", &long, "", "[::1", "::1",
-        "a b", "a/b", "a@b", "..",
+        "192.", "[]", "[::1%2]", ".", "a\\b", "\\", &long, "", "[::1", "::1", "a b", "a/b", "a@b",
+        "..",
     ] {
         refused(w, &format!("http://{host}:{port}/"));
     }
@@ -135,7 +140,7 @@ fn pfx_019_pfx_020_pfx_021_hosts_and_paths_that_are_none_fail_with_87<D: Door>(w
 
 fn pfx_022_http_and_https_do_not_share_a_port<D: Door>(w: &World<D>) {
     let url = format!("https://localhost:{}/other/", w.port());
-    assert!(w.door.add_url(&w.group, &url, 0).is_err());
+    assert_eq!(w.door.add_url(&w.group, &url, 0), Err(183));
     w.assert_serves();
 }
 
@@ -213,6 +218,134 @@ fn removing_a_prefix_of_another_group_fails_with_2<D: Door>(w: &World<D>) {
     w.door.close_queue(&queue).expect("close");
 }
 
+fn pfx_031_the_leftmost_label_may_be_a_wildcard<D: Door>(w: &World<D>) {
+    let (group, queue) = w.another_group();
+    let port = w.port();
+    let url = format!("http://*.shop.example:{port}/");
+    assert_eq!(w.door.add_url(&w.group, &url, 7), Ok(()));
+    for same in [url.clone(), url.replace("shop.example", "SHOP.Example")] {
+        assert_eq!(w.door.add_url(&w.group, &same, 0), Err(183), "{same}");
+        assert_eq!(w.door.add_url(&group, &same, 0), Err(183), "{same}");
+    }
+    let of_queue = w.door.find_url_group(&w.queue, &url);
+    assert_eq!(of_queue, Ok(w.door.group_id(&w.group)));
+    for host in [
+        "a.*.example",
+        "*.*.example",
+        "a*.example",
+        "*a.example",
+        "*.",
+        "**",
+    ] {
+        refused(w, &format!("http://{host}:{port}/"));
+    }
+    let upper = url.replace("shop", "Shop");
+    assert_eq!(w.door.remove_url(&w.group, &upper), Ok(()));
+    assert_eq!(w.door.remove_url(&w.group, &url), Err(2));
+    w.door.close_queue(&queue).expect("close");
+}
+
+fn pfx_032_the_unspecified_address_fails_with_50<D: Door>(w: &World<D>) {
+    for host in ["0.0.0.0", "[::]", "[0::0]", "[::ffff:0.0.0.0]"] {
+        for path in ["/", "/a/b/"] {
+            let url = format!("http://{host}:{}{path}", w.port());
+            assert_eq!(w.door.add_url(&w.group, &url, 0), Err(50), "{url}");
+        }
+    }
+    w.assert_serves();
+}
+
+/// Addresses for documentation, of multicast and of broadcast.
+const FOREIGN: [&str; 8] = [
+    "203.0.113.7",
+    "192.0.2.1",
+    "1.2.3.4",
+    "224.0.0.1",
+    "255.255.255.255",
+    "[2001:db8::7]",
+    "[fe80::1:2:3]",
+    "[ff02::1]",
+];
+
+fn pfx_033_an_address_that_the_machine_does_not_have_fails_with_1214<D: Door>(w: &World<D>) {
+    let port = Port::take();
+    for host in FOREIGN {
+        for url in [
+            format!("http://{host}:{}/", port.number()),
+            format!("https://{host}:{}/", port.number()),
+            format!("http://{host}:{}/a/", w.port()),
+            format!("http://{host}:0/"),
+        ] {
+            assert_eq!(w.door.add_url(&w.group, &url, 0), Err(1214), "{url}");
+        }
+    }
+    // Nothing is left of them.
+    assert_eq!(w.door.url_port(&w.group, "http://203.0.113.7:0/"), Err(2));
+    assert!(TcpListener::bind((Ipv4Addr::UNSPECIFIED, port.number())).is_ok());
+    w.assert_serves();
+}
+
+/// The address from which the machine would reach the network. No packet is sent.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    (!own.is_loopback() && !own.is_unspecified()).then_some(own)
+}
+
+fn pfx_033_an_address_of_the_machine_is_a_host<D: Door>(w: &World<D>) {
+    let loopback = [
+        "127.0.0.1",
+        "127.0.0.2",
+        "127.255.255.254",
+        "[::ffff:127.0.0.1]",
+    ];
+    let mut hosts: Vec<String> = loopback.map(str::to_owned).into();
+    match own_address() {
+        Some(own) => hosts.push(own.to_string()),
+        None => eprintln!("pfx_033: not run for a network, this machine has none"),
+    }
+    for host in &hosts {
+        let url = format!("http://{host}:{}/own/", w.port());
+        assert_eq!(w.door.add_url(&w.group, &url, 9), Ok(()), "{url}");
+        assert_eq!(w.door.remove_url(&w.group, &url), Ok(()), "{url}");
+    }
+    if let Some(own) = own_address() {
+        let url = format!("http://{own}:0/");
+        assert_eq!(w.door.add_url(&w.group, &url, 9), Ok(()), "{url}");
+        let port = w.door.url_port(&w.group, &url).expect("registered");
+        let mut client = httpsys_tests::client::Client::connect_to(own, port);
+        client.send("GET / HTTP/1.1\r\nHost: any.example\r\n\r\n");
+        let request = w.receive();
+        assert_eq!((request.url_context, request.local.ip()), (9, own));
+        w.respond(request.id, &Reply::ok()).expect("an answer");
+    }
+}
+
+fn pfx_035_an_https_prefix_is_not_answered_in_clear_text<D: Door>(w: &World<D>) {
+    let port = Port::take();
+    for host in [
+        "localhost",
+        "+",
+        "*",
+        "127.0.0.1",
+        "a.example",
+        "*.a.example",
+    ] {
+        let url = format!("https://{host}:{}/", port.number());
+        assert_eq!(w.door.add_url(&w.group, &url, 0), Err(50), "{url}");
+        let url = format!("https://{host}:0/");
+        assert_eq!(w.door.add_url(&w.group, &url, 0), Err(50), "{url}");
+    }
+    // Nobody listens, and the port has no scheme yet.
+    let url = format!("http://localhost:{}/", port.number());
+    assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port.number())).is_err());
+    assert_eq!(w.door.add_url(&w.group, &url, 0), Ok(()));
+    let url = format!("https://localhost:{}/", port.number());
+    assert_eq!(w.door.add_url(&w.group, &url, 0), Err(183));
+    assert_eq!(w.door.remove_url(&w.group, &url), Err(2));
+}
+
 /// The functions of version 1 behave alike.
 #[test]
 fn pfx_001_pfx_010_pfx_025_http_add_url_and_http_remove_url() {
@@ -240,6 +373,25 @@ fn pfx_001_pfx_010_pfx_025_http_add_url_and_http_remove_url() {
     assert!(raw::close_handle(two));
     assert_eq!(raw::add_url(one, &url), 0);
     assert!(raw::close_handle(one));
+}
+
+#[test]
+fn pfx_031_pfx_032_pfx_033_pfx_035_http_add_url_refuses_alike() {
+    let w = World::<CAbi>::without_url();
+    let queue = raw::create_http_handle().expect("a handle");
+    let add = |host: &str| raw::add_url(queue, &format!("http://{host}:{}/", w.port()));
+    for host in ["0.0.0.0", "[::]"] {
+        assert_eq!(add(host), 50, "{host}");
+    }
+    for host in FOREIGN {
+        assert_eq!(add(host), 1214, "{host}");
+    }
+    let url = format!("https://localhost:{}/", w.port());
+    assert_eq!(raw::add_url(queue, &url), 50);
+    assert_eq!(add("*.shop.example"), 0);
+    assert_eq!(add("*.SHOP.example"), 183);
+    assert_eq!(add("192."), 87);
+    assert!(raw::close_handle(queue));
 }
 
 #[test]

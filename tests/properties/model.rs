@@ -1,7 +1,7 @@
 //! Routing as the documentation tells it, without any index: the oracle of the routing properties
 //! and of the fuzz target `routing`, which includes this file.
 //!
-//! Owns: the naive reading of RTE-001 to RTE-011, RTE-015, RTE-016 and G-015. Does not own: parsing
+//! Owns: the naive reading of RTE-001 to RTE-011, RTE-015 to RTE-017 and G-015. Does not own: parsing
 //! of prefixes and cooking of URLs, which are the product's. Invariant: each registration is looked
 //! at in turn; the letters of hosts and paths have simple lower-case forms. Threading: none.
 
@@ -16,6 +16,10 @@ use httpsys_core::url_prefix::{PrefixHost, UrlPrefix};
 pub(crate) const UNICODE_HOST: &str = "b\u{fc}cher.example";
 /// The same on the wire.
 pub(crate) const A_LABEL_HOST: &str = "xn--bcher-kva.example";
+/// A wildcard label before it.
+pub(crate) const UNICODE_BELOW: &str = "*.b\u{fc}cher.example";
+/// A host below it.
+pub(crate) const A_LABEL_BELOW: &str = "www.xn--bcher-kva.example";
 
 /// All registrations, in the order of their making.
 #[derive(Debug, Default)]
@@ -75,7 +79,7 @@ impl Model {
         let path = lower(url.abs_path());
         let path = path.trim_end_matches('/').to_owned() + "/";
         let mut known = false;
-        for wanted in Category::ALL {
+        for wanted in Category::in_turn(url) {
             let mut best: Option<(usize, Registration)> = None;
             for (prefix, registration) in on_port() {
                 if category(prefix, url, local.ip(), sole) != Some(wanted) {
@@ -104,6 +108,8 @@ impl Model {
 enum Category {
     Strong,
     Name,
+    /// A wildcard label; with the characters of the name behind it, of which more come first (RTE-017).
+    Below(usize),
     Address,
     Weak,
     /// The only name of the port, for a request that names none (G-015).
@@ -111,13 +117,16 @@ enum Category {
 }
 
 impl Category {
-    const ALL: [Category; 5] = [
-        Category::Strong,
-        Category::Name,
-        Category::Address,
-        Category::Weak,
-        Category::SoleName,
-    ];
+    /// All that a prefix may have for this request.
+    fn in_turn(url: &CookedUrl) -> Vec<Category> {
+        let longest = url.host_name().len();
+        let below = (0..longest).rev().map(Category::Below);
+        [Category::Strong, Category::Name]
+            .into_iter()
+            .chain(below)
+            .chain([Category::Address, Category::Weak, Category::SoleName])
+            .collect()
+    }
 }
 
 /// The turn of `prefix` for this request, if it takes part at all.
@@ -133,9 +142,15 @@ fn category(
         PrefixHost::Ip(ip) => {
             (ip.to_canonical() == local.to_canonical()).then_some(Category::Address)
         }
+        PrefixHost::Below(name) => {
+            let name = name.to_string().to_lowercase();
+            let host = host_of(url);
+            let labels = host.strip_suffix(&name)?.strip_suffix('.')?;
+            (!labels.is_empty()).then_some(Category::Below(name.chars().count()))
+        }
         PrefixHost::Name(name) => {
             let name = name.to_string().to_lowercase();
-            let host = lower(url.host_name()).replace(A_LABEL_HOST, UNICODE_HOST);
+            let host = host_of(url);
             if name == host {
                 Some(Category::Name)
             } else if url.is_host_assumed() && sole == Some(&name) {
@@ -145,6 +160,11 @@ fn category(
             }
         }
     }
+}
+
+/// The host that the request names, with the one name that the model knows in Unicode.
+fn host_of(url: &CookedUrl) -> String {
+    lower(url.host_name()).replace(A_LABEL_HOST, UNICODE_HOST)
 }
 
 fn lower(units: &[u16]) -> String {

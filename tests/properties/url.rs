@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::config;
-use crate::model::{A_LABEL_HOST, Model, UNICODE_HOST};
+use crate::model::{A_LABEL_BELOW, A_LABEL_HOST, Model, UNICODE_BELOW, UNICODE_HOST};
 
 /// A segment as it is meant, and how each of its bytes is written.
 fn segment() -> impl Strategy<Value = (String, Vec<bool>)> {
@@ -78,7 +78,11 @@ fn prefix() -> impl Strategy<Value = String> {
         "127.0.0.1",
         "[::1]",
         "example.com",
+        "*.example.com",
+        "*.A.example.com",
+        "*.com",
         UNICODE_HOST,
+        UNICODE_BELOW,
     ];
     let scheme = prop_oneof![9 => Just("http"), 1 => Just("https")];
     (scheme, select(hosts), 80..82u16, path())
@@ -92,7 +96,11 @@ fn step() -> impl Strategy<Value = Step> {
         "127.0.0.1",
         "[::1]",
         "Example.COM",
+        "a.Example.COM",
+        "b.a.example.com",
+        "aexample.com",
         A_LABEL_HOST,
+        A_LABEL_BELOW,
         "",
         "x",
     ];

@@ -85,7 +85,11 @@ fn pfx_005_port_0_may_be_refused_as_on_windows() {
             "http://+:0/",
             "http://127.0.0.1:0/a/",
         ] {
-            assert_eq!(group.add_url(url).map(drop), wanted, "{url} {value}");
+            assert_eq!(
+                group.add_url(url).map(drop).map_err(Error::from),
+                wanted,
+                "{url} {value}"
+            );
             assert_eq!(group.remove_url(url), wanted, "{url} {value}");
         }
     }

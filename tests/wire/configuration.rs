@@ -115,6 +115,6 @@ fn g_129_cfg_003_port_0_is_taken_at_the_addresses_of_the_list() {
     group.remove_all_urls().expect("removed");
     // There is no address to take a port of.
     let refused = group.add_url("http://127.0.0.1:0/");
-    assert_eq!(refused, Err(httpsys::Error::NoResources));
+    assert_eq!(refused.unwrap_err(), httpsys::Error::NoResources);
     assert_eq!(group.urls(), Ok(Vec::new()));
 }

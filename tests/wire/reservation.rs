@@ -80,7 +80,11 @@ fn pfx_014_a_registration_without_a_reservation_fails_with_5() {
     for host in ["+", "*", "some.host"] {
         let url = format!("http://{host}:{}/", port.number());
         let mine = group(&strict);
-        assert_eq!(mine.add_url(&url), Err(Error::AccessDenied), "{host}");
+        assert_eq!(
+            mine.add_url(&url).unwrap_err(),
+            Error::AccessDenied,
+            "{host}"
+        );
         strict
             .reserve_url(&url, "D:(A;;GX;;;WD)")
             .expect("reserved");
@@ -96,7 +100,11 @@ fn g_129_pfx_014_port_0_needs_a_reservation_as_well() {
     let service = service(true);
     let group = group(&service);
     for url in ["http://+:0/", "http://some.host:0/a/"] {
-        assert_eq!(group.add_url(url), Err(Error::AccessDenied), "{url}");
+        assert_eq!(
+            group.add_url(url).unwrap_err(),
+            Error::AccessDenied,
+            "{url}"
+        );
         assert_eq!(group.url_port(url), Err(Error::NotFound), "{url}");
         let reserved = service.reserve_url(url, "D:(A;;GX;;;WD)");
         assert_eq!(reserved, Err(Error::InvalidParameter), "{url}");
@@ -109,4 +117,60 @@ fn g_129_pfx_014_port_0_needs_a_reservation_as_well() {
         .reserve_url(&url, "D:(A;;GX;;;WD)")
         .expect("reserved");
     assert_eq!(group.add_url("http://+:0/").map(drop), Ok(()));
+}
+
+#[test]
+fn pfx_034_a_reserved_port_carries_one_scheme() {
+    for enforce in [false, true] {
+        let service = service(enforce);
+        let group = group(&service);
+        let [tls, clear] = [(); 2].map(|()| Port::take());
+        let url = |scheme: &str, host: &str, port: &Port| {
+            format!("{scheme}://{host}:{}/x/", port.number())
+        };
+        let reserve = |url: &str| service.reserve_url(url, "D:(A;;GX;;;WD)");
+        let https = url("https", "+", &tls);
+        assert_eq!(reserve(&https), Ok(()), "a reservation needs no TLS");
+        let refused = group.add_url(&url("http", "localhost", &tls)).unwrap_err();
+        assert_eq!(refused, Error::AlreadyExists);
+        assert_eq!(
+            reserve(&url("http", "localhost", &tls)),
+            Err(Error::AlreadyExists)
+        );
+        // The other way round: a reservation, and a registration, of http.
+        assert_eq!(reserve(&url("http", "+", &clear)), Ok(()));
+        let https = url("https", "localhost", &clear);
+        assert_eq!(group.add_url(&https).unwrap_err(), Error::AlreadyExists);
+        service
+            .unreserve_url(&url("http", "+", &clear))
+            .expect("removed");
+        assert_eq!(group.add_url(&https).unwrap_err(), Error::NotSupported);
+        group
+            .add_url(&url("http", "localhost", &clear))
+            .expect("registered");
+        assert_eq!(reserve(&https), Err(Error::AlreadyExists));
+        // The end of a reservation frees the port.
+        service
+            .unreserve_url(&url("https", "+", &tls))
+            .expect("removed");
+        let again = group.add_url(&url("http", "localhost", &tls));
+        assert_eq!(again.map(|prefix| prefix.port()), Ok(tls.number()));
+    }
+}
+
+/// Reservations are for other times, too: nobody asks for their addresses.
+#[test]
+fn pfx_031_pfx_033_any_address_and_a_wildcard_label_can_be_reserved() {
+    let service = service(true);
+    let port = Port::take();
+    for host in ["203.0.113.7", "[2001:db8::7]", "*.shop.example"] {
+        let url = format!("http://{host}:{}/", port.number());
+        assert_eq!(service.reserve_url(&url, "D:"), Ok(()), "{url}");
+    }
+    let group = group(&service);
+    let below = format!("http://*.shop.example:{}/a/", port.number());
+    assert_eq!(group.add_url(&below).map(drop), Ok(()));
+    // A reservation of the wildcard covers its own prefixes only.
+    let one = format!("http://a.shop.example:{}/a/", port.number());
+    assert_eq!(group.add_url(&one).unwrap_err(), Error::AccessDenied);
 }

@@ -53,6 +53,8 @@ pub enum Error {
     NoAccess,
     /// ERROR_DLL_INIT_FAILED (1114): `HttpInitialize` was not called (SES-003).
     NotInitialized,
+    /// ERROR_INVALID_NETNAME (1214): an address that this machine does not have (PFX-033).
+    InvalidNetName,
     /// ERROR_CONNECTION_INVALID (1229): the id is unknown, answered, cancelled, another queue's,
     /// or its client is gone (RCV-002, SND-001, CXL-005).
     ConnectionInvalid,
@@ -88,6 +90,7 @@ impl Error {
             Error::Aborted => 995,
             Error::NoAccess => 998,
             Error::NotInitialized => 1114,
+            Error::InvalidNetName => 1214,
             Error::ConnectionInvalid => 1229,
             Error::RevisionMismatch => 1306,
             Error::NotController => 1343,
@@ -118,6 +121,7 @@ impl Error {
             Error::Aborted => "ERROR_OPERATION_ABORTED",
             Error::NoAccess => "ERROR_NOACCESS",
             Error::NotInitialized => "ERROR_DLL_INIT_FAILED",
+            Error::InvalidNetName => "ERROR_INVALID_NETNAME",
             Error::ConnectionInvalid => "ERROR_CONNECTION_INVALID",
             Error::RevisionMismatch => "ERROR_REVISION_MISMATCH",
             Error::NotController => "ERROR_INVALID_ID_AUTHORITY",
@@ -167,6 +171,7 @@ mod tests {
             (Error::Aborted, 995),
             (Error::NoAccess, 998),
             (Error::NotInitialized, 1114),
+            (Error::InvalidNetName, 1214),
             (Error::ConnectionInvalid, 1229),
             (Error::RevisionMismatch, 1306),
             (Error::NotController, 1343),

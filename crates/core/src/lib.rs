@@ -21,6 +21,7 @@ pub mod ids;
 pub mod model;
 pub mod operation;
 pub mod property;
+pub mod refusal;
 pub mod request;
 pub mod request_queue;
 pub mod reservation;

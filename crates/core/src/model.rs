@@ -14,16 +14,18 @@ use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::operation::{ApiVersion, Control, Outcome, QueueAccess};
 use crate::property::{Effective, Properties, QueueProperties, Timeouts};
+use crate::refusal::Refusal;
 use crate::reservation::Reservations;
-use crate::routing::{Conflict, Registration, RoutingTable};
+use crate::routing::RoutingTable;
 use crate::url_prefix::{ListenScope, UrlPrefix};
 
 mod draining;
 mod free_port;
 mod listing;
 mod properties;
+mod register;
 
-pub use free_port::PortRequest;
+pub use free_port::Wanted;
 
 /// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).
 pub const MAX_QUEUE_NAME: usize = 260;
@@ -39,6 +41,8 @@ pub struct Effects {
     pub closed: Vec<QueueId>,
     /// A queue that was made.
     pub created: Option<QueueId>,
+    /// Why a registration was refused: more than the error says.
+    pub refusal: Option<Refusal>,
     /// A queue whose properties changed: hand it [`Model::request_queue_properties`].
     pub queue_properties: Option<QueueId>,
 }
@@ -203,7 +207,7 @@ impl Model {
     /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
     /// when no group of the queue has it.
     pub fn find_url_group(&self, url: &[u16], queue: QueueId) -> Result<UrlGroupId, Error> {
-        let prefix = UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)?;
+        let prefix = UrlPrefix::parse(url)?;
         let registration = self.routing.get(&prefix).ok_or(Error::NotFound)?;
         let group = self.groups.get(registration.group.0);
         match group {
@@ -248,7 +252,7 @@ impl Model {
                 group,
                 url,
                 context,
-            } => self.add_url(self.group_of_v2(group)?, &url, context, effects),
+            } => self.register(self.group_of_v2(group)?, &url, context, effects),
             Control::RemoveUrlFromUrlGroup { group, url } => {
                 let group = self.group_of_v2(group)?;
                 match url {
@@ -274,13 +278,13 @@ impl Model {
             Control::OpenRequestQueue { version, name } => self.open_request_queue(version, &name),
             Control::CreateHttpHandle => self.create_http_handle(effects),
             Control::AddUrl { queue, url } => {
-                self.add_url(self.group_of_v1(queue)?, &url, 0, effects)
+                self.register(self.group_of_v1(queue)?, &url, 0, effects)
             }
             Control::RemoveUrl { queue, url } => {
                 self.remove_url(self.group_of_v1(queue)?, &url, effects)
             }
             Control::AddReservation(reservation) => {
-                self.reservations.add(reservation)?;
+                self.reserve(reservation, effects)?;
                 effects.routes = true;
                 Ok(Outcome::Done)
             }
@@ -354,68 +358,6 @@ impl Model {
         let group = self.group_of_v2(group)?;
         self.drop_group(group, effects);
         Ok(Outcome::Done)
-    }
-
-    fn add_url(
-        &mut self,
-        group: UrlGroupId,
-        url: &[u16],
-        context: u64,
-        effects: &mut Effects,
-    ) -> Result<Outcome, Error> {
-        let prefix = self.prefix_of(group, url)?;
-        if prefix.port() == 0 {
-            // The driver had none to offer.
-            return Err(Error::NoResources);
-        }
-        if !self.may_register(&prefix) {
-            return Err(Error::AccessDenied);
-        }
-        let registration = Registration { group, context };
-        self.routing
-            .insert(&prefix, registration)
-            .map_err(|conflict| match conflict {
-                // PFX-022 names no code for a second scheme on a port: it is a conflict like
-                // others.
-                Conflict::AlreadyExists | Conflict::SchemeMismatch => Error::AlreadyExists,
-            })?;
-        effects.routes = true;
-        effects.ports.push(prefix.port());
-        Ok(Outcome::Done)
-    }
-
-    /// PFX-014: as HTTP.sys lets a program without administrator rights register.
-    fn may_register(&self, prefix: &UrlPrefix) -> bool {
-        !self.enforce_url_acl
-            || prefix.listen_scope() != ListenScope::Any
-            || self.reservations.cover(prefix)
-    }
-
-    fn remove_url(
-        &mut self,
-        group: UrlGroupId,
-        url: &[u16],
-        effects: &mut Effects,
-    ) -> Result<Outcome, Error> {
-        let prefix = self.prefix_of(group, url)?;
-        if !self.routing.remove(&prefix, group) {
-            return Err(Error::NotFound);
-        }
-        self.give_back_port(group);
-        effects.routes = true;
-        effects.ports.push(prefix.port());
-        Ok(Outcome::Done)
-    }
-
-    fn remove_all_urls(&mut self, group: UrlGroupId, effects: &mut Effects) -> Outcome {
-        for prefix in self.routing.remove_group(group) {
-            effects.routes = true;
-            if !effects.ports.contains(&prefix.port()) {
-                effects.ports.push(prefix.port());
-            }
-        }
-        self.give_back_port(group);
-        Outcome::Done
     }
 
     fn bind_url_group(

@@ -103,7 +103,7 @@ impl Reservations {
 }
 
 fn parse(url: &[u16]) -> Result<UrlPrefix, Error> {
-    UrlPrefix::parse(url).map_err(|_| Error::InvalidParameter)
+    Ok(UrlPrefix::parse(url)?)
 }
 
 #[cfg(test)]

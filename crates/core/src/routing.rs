@@ -1,8 +1,9 @@
 //! Routing: which URL group a cooked URL belongs to.
 //!
 //! Owns the registrations of all ports, the conflicts between them (PFX-009 to PFX-012, PFX-022)
-//! and the search: strong wildcard, explicit host, IP-bound weak wildcard, weak wildcard, and in
-//! each the longest prefix by whole segments (RTE-001 to RTE-011). It does not own URL groups,
+//! and the search: strong wildcard, explicit host, wildcard label with the longest name first
+//! (RTE-017), IP-bound weak wildcard, weak wildcard, and in each the longest prefix by whole segments
+//! (RTE-001 to RTE-011). It does not own URL groups,
 //! queues, listeners or reservations.
 //!
 //! Invariants: every port present has a registration and one scheme; a trie node exists only while
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use crate::cooked_url::CookedUrl;
 use crate::ids::UrlGroupId;
-use crate::url_prefix::{PrefixHost, SLASH, Scheme, UrlPrefix, idn};
+use crate::url_prefix::{HostName, PrefixHost, SLASH, Scheme, UrlPrefix, idn};
 
 #[cfg(test)]
 mod tests;
@@ -163,6 +164,11 @@ impl RoutingTable {
         self.ports.iter().map(|(port, table)| (*port, table.scheme))
     }
 
+    /// The scheme that `port` carries.
+    pub fn scheme_of(&self, port: u16) -> Option<Scheme> {
+        self.port(port).map(|table| table.scheme)
+    }
+
     /// True while a prefix is registered on `port`.
     pub fn is_port_used(&self, port: u16) -> bool {
         self.find(port).is_ok()
@@ -195,8 +201,8 @@ struct Entry {
     alias: bool,
 }
 
-/// The prefixes of one port in one trie with four roots, one for each host-specifier category.
-/// Below the roots `NAMES` and `ADDRESSES` the first edge is the host, all others are segments.
+/// The prefixes of one port in one trie with five roots, one for each host-specifier category and
+/// one for wildcard labels. Below the roots `NAMES`, `BELOW` and `ADDRESSES` the first edge is the host, all others are segments.
 #[derive(Clone, Debug)]
 struct PortTable {
     scheme: Scheme,
@@ -209,20 +215,21 @@ const STRONG: NodeId = NodeId::root(0);
 const NAMES: NodeId = NodeId::root(1);
 const ADDRESSES: NodeId = NodeId::root(2);
 const WEAK: NodeId = NodeId::root(3);
+/// Of `*.name`, without the wildcard.
+const BELOW: NodeId = NodeId::root(4);
+const ROOTS: [NodeId; 5] = [STRONG, NAMES, ADDRESSES, WEAK, BELOW];
 
 impl PortTable {
     fn new(scheme: Scheme) -> PortTable {
         PortTable {
             scheme,
-            trie: Trie::new(4),
+            trie: Trie::new(ROOTS.len()),
             sole_host: None,
         }
     }
 
     fn is_empty(&self) -> bool {
-        [STRONG, NAMES, ADDRESSES, WEAK]
-            .into_iter()
-            .all(|root| self.trie.is_unused(root))
+        ROOTS.into_iter().all(|root| self.trie.is_unused(root))
     }
 
     fn iter(&self) -> impl Iterator<Item = (&UrlPrefix, Registration)> {
@@ -236,6 +243,7 @@ impl PortTable {
             PrefixHost::Weak => WEAK,
             PrefixHost::Ip(ip) => self.trie.child(ADDRESSES, AddressKey::new(*ip).units())?,
             PrefixHost::Name(name) => self.trie.child(NAMES, name.as_units())?,
+            PrefixHost::Below(name) => self.trie.child(BELOW, name.as_units())?,
         };
         for segment in segments(prefix.path()) {
             node = self.trie.child(node, segment)?;
@@ -270,14 +278,17 @@ impl PortTable {
             PrefixHost::Ip(ip) => self
                 .trie
                 .make_child(ADDRESSES, AddressKey::new(*ip).units()),
-            PrefixHost::Name(name) => {
-                let node = self.trie.make_child(NAMES, name.as_units());
-                let encoded = idn::to_ascii(name.as_units());
-                let alias = encoded.map(|name| (self.trie.make_child(NAMES, &name), true));
-                return [Some((node, false)), alias];
-            }
+            PrefixHost::Name(name) => return self.make_names(NAMES, name),
+            PrefixHost::Below(name) => return self.make_names(BELOW, name),
         };
         [Some((node, false)), None]
+    }
+
+    fn make_names(&mut self, root: NodeId, name: &HostName) -> [Option<(NodeId, bool)>; 2] {
+        let node = self.trie.make_child(root, name.as_units());
+        let encoded = idn::to_ascii(name.as_units());
+        let alias = encoded.map(|name| (self.trie.make_child(root, &name), true));
+        [Some((node, false)), alias]
     }
 
     /// `prefix` is registered.
@@ -318,6 +329,10 @@ impl PortTable {
         };
         let found = search(self.used(STRONG))
             .or_else(|| search(self.trie.child(NAMES, url.host_name())))
+            .or_else(|| {
+                self.used(BELOW)?;
+                names_above(url.host_name()).find_map(|name| search(self.trie.child(BELOW, name)))
+            })
             .or_else(|| search(self.bound_to(local)))
             .or_else(|| search(self.used(WEAK)))
             .or_else(|| search(self.sole_host.filter(|_| url.is_host_assumed())));
@@ -356,6 +371,13 @@ impl PortTable {
         }
         best
     }
+}
+
+/// The names under which a host lies, the longest first: those of its labels behind the first.
+fn names_above(host: &[u16]) -> impl Iterator<Item = &[u16]> {
+    let dots = host.iter().enumerate().skip(1);
+    dots.filter(|(_, unit)| **unit == u16::from(b'.'))
+        .map(|(at, _)| &host[at + 1..])
 }
 
 /// Segments of a path without empty segments; the final slash begins none.

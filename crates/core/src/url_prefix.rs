@@ -1,7 +1,7 @@
 //! UrlPrefix strings: `scheme://host:port/path/`, the names under which a URL group receives
 //! requests.
 //!
-//! Owns the grammar (rows PFX-001 to PFX-009, PFX-018 to PFX-021, gaps G-089 and G-090), the
+//! Owns the grammar (rows PFX-001 to PFX-009, PFX-018 to PFX-021, PFX-031, gaps G-089 and G-090), the
 //! normal form used to compare two prefixes, and which local addresses a prefix listens on
 //! (gap G-092). It does not own who registered a prefix or how requests find it: that is
 //! `routing`.
@@ -17,11 +17,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(crate) mod fold;
 pub(crate) mod idn;
+mod invalid;
 mod prepare;
 #[cfg(test)]
 mod tests;
 
 use fold::fold_unit;
+pub use invalid::InvalidPrefix;
 pub use prepare::prepare;
 
 /// Longest URL in UTF-16 units: the structures carry byte lengths in 16 bits, so 65,534 bytes.
@@ -86,6 +88,8 @@ pub enum PrefixHost {
     Ip(IpAddr),
     /// An explicit host name.
     Name(HostName),
+    /// `*.` and a name: every host below that name, not the name itself (PFX-031).
+    Below(HostName),
 }
 
 /// Local addresses a prefix needs a listening socket on.
@@ -98,36 +102,6 @@ pub enum ListenScope {
     /// All addresses.
     Any,
 }
-
-/// Why a string is not a UrlPrefix. Callers of the C functions see ERROR_INVALID_PARAMETER (87)
-/// for every variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum InvalidPrefix {
-    /// Does not begin with lower-case `http://` or `https://`.
-    Scheme,
-    /// The host is empty, too long, in Punycode, an unusable IP literal, or has bad characters.
-    Host,
-    /// The port is missing or not a decimal 1 to 65535 without a leading zero.
-    Port,
-    /// The path is missing, is escaped text, or has a query, an empty or a dot segment.
-    Path,
-    /// Longer than 32,767 UTF-16 units.
-    TooLong,
-}
-
-impl fmt::Display for InvalidPrefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            InvalidPrefix::Scheme => "URL prefix does not begin with http:// or https://",
-            InvalidPrefix::Host => "URL prefix has an invalid host",
-            InvalidPrefix::Port => "URL prefix has no valid port",
-            InvalidPrefix::Path => "URL prefix has an invalid path",
-            InvalidPrefix::TooLong => "URL prefix is too long",
-        })
-    }
-}
-
-impl std::error::Error for InvalidPrefix {}
 
 /// A parsed UrlPrefix. Two values are equal when HTTP.sys would call them the same prefix: same
 /// scheme, host, port and path, letter case ignored (PFX-009, RTE-015).
@@ -145,7 +119,7 @@ impl UrlPrefix {
     pub fn parse(url: &[u16]) -> Result<UrlPrefix, InvalidPrefix> {
         let prefix = UrlPrefix::parse_with_port_zero(url)?;
         if prefix.port == 0 {
-            return Err(InvalidPrefix::Port);
+            return Err(InvalidPrefix::PortZero);
         }
         Ok(prefix)
     }
@@ -160,12 +134,12 @@ impl UrlPrefix {
         let slash = rest.iter().position(|&u| u == SLASH);
         let (authority, path) = match slash {
             Some(at) => rest.split_at(at),
-            None => return Err(InvalidPrefix::Path),
+            None => return Err(InvalidPrefix::NoPath),
         };
         let colon = authority.iter().rposition(|&u| u == u16::from(b':'));
         let (host, port) = match colon {
             Some(at) => (&authority[..at], &authority[at + 1..]),
-            None => return Err(InvalidPrefix::Port),
+            None => return Err(InvalidPrefix::NoPort),
         };
         Ok(UrlPrefix {
             scheme,
@@ -269,6 +243,7 @@ impl fmt::Display for UrlPrefix {
             PrefixHost::Ip(IpAddr::V4(ip)) => write!(f, "{ip}")?,
             PrefixHost::Ip(IpAddr::V6(ip)) => write!(f, "[{ip}]")?,
             PrefixHost::Name(name) => write!(f, "{name}")?,
+            PrefixHost::Below(name) => write!(f, "*.{name}")?,
         }
         write!(f, ":{}", self.port)?;
         write_units(f, &self.path)
@@ -314,7 +289,10 @@ fn parse_port(text: &[u16]) -> Result<u16, InvalidPrefix> {
     if text == [u16::from(b'0')] {
         return Ok(0);
     }
-    if text.is_empty() || text.len() > 5 || text[0] == u16::from(b'0') {
+    if text.is_empty() {
+        return Err(InvalidPrefix::NoPort);
+    }
+    if text.len() > 5 || text[0] == u16::from(b'0') {
         return Err(InvalidPrefix::Port);
     }
     let mut value: u32 = 0;
@@ -329,8 +307,11 @@ fn parse_port(text: &[u16]) -> Result<u16, InvalidPrefix> {
 }
 
 fn parse_host(text: &[u16]) -> Result<PrefixHost, InvalidPrefix> {
-    if text.is_empty() || text.len() > MAX_HOST_UNITS {
-        return Err(InvalidPrefix::Host);
+    if text.is_empty() {
+        return Err(InvalidPrefix::NoHost);
+    }
+    if text.len() > MAX_HOST_UNITS {
+        return Err(InvalidPrefix::HostLength);
     }
     if text.len() == 1 && text[0] == u16::from(b'+') {
         return Ok(PrefixHost::Strong);
@@ -338,31 +319,38 @@ fn parse_host(text: &[u16]) -> Result<PrefixHost, InvalidPrefix> {
     if text.len() == 1 && text[0] == u16::from(b'*') {
         return Ok(PrefixHost::Weak);
     }
-    let host = String::from_utf16(text).map_err(|_| InvalidPrefix::Host)?;
+    let host = String::from_utf16(text).map_err(|_| InvalidPrefix::HostUtf16)?;
     if let Some(literal) = host.strip_prefix('[') {
-        let literal = literal.strip_suffix(']').ok_or(InvalidPrefix::Host)?;
-        let ip: Ipv6Addr = literal.parse().map_err(|_| InvalidPrefix::Host)?;
+        let literal = literal.strip_suffix(']').ok_or(InvalidPrefix::Address)?;
+        let ip: Ipv6Addr = literal.parse().map_err(|_| InvalidPrefix::Address)?;
         return ip_host(IpAddr::V6(ip));
     }
     if host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-        let ip: Ipv4Addr = host.parse().map_err(|_| InvalidPrefix::Host)?;
+        let ip: Ipv4Addr = host.parse().map_err(|_| InvalidPrefix::Address)?;
         return ip_host(IpAddr::V4(ip));
     }
-    parse_name(&host)
+    // PFX-031: the leftmost label as a whole, and no other. Addresses have no labels.
+    if let Some(name) = host.strip_prefix("*.") {
+        if name.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return Err(InvalidPrefix::Address);
+        }
+        return parse_name(name).map(PrefixHost::Below);
+    }
+    parse_name(&host).map(PrefixHost::Name)
 }
 
-/// The unspecified address is refused: `+` and `*` say that (PFX-019, observed).
+/// The unspecified address is not supported: `+` and `*` say that (PFX-032, observed).
 fn ip_host(ip: IpAddr) -> Result<PrefixHost, InvalidPrefix> {
     let ip = ip.to_canonical();
     if ip.is_unspecified() {
-        return Err(InvalidPrefix::Host);
+        return Err(InvalidPrefix::UnspecifiedAddress);
     }
     Ok(PrefixHost::Ip(ip))
 }
 
-fn parse_name(host: &str) -> Result<PrefixHost, InvalidPrefix> {
-    if !host.chars().all(is_name_char) {
-        return Err(InvalidPrefix::Host);
+fn parse_name(host: &str) -> Result<HostName, InvalidPrefix> {
+    if let Some(bad) = host.chars().find(|c| !is_name_char(*c)) {
+        return Err(InvalidPrefix::HostCharacter(bad));
     }
     // One final dot marks an absolute name; an empty label anywhere else is no name at all.
     for label in host.strip_suffix('.').unwrap_or(host).split('.') {
@@ -371,13 +359,14 @@ fn parse_name(host: &str) -> Result<PrefixHost, InvalidPrefix> {
             .as_bytes()
             .get(..4)
             .is_some_and(|p| p.eq_ignore_ascii_case(b"xn--"));
-        if label.is_empty() || punycode {
-            return Err(InvalidPrefix::Host);
+        if label.is_empty() {
+            return Err(InvalidPrefix::HostLabel);
+        }
+        if punycode {
+            return Err(InvalidPrefix::Punycode);
         }
     }
-    Ok(PrefixHost::Name(HostName(
-        host.encode_utf16().map(fold_unit).collect(),
-    )))
+    Ok(HostName(host.encode_utf16().map(fold_unit).collect()))
 }
 
 fn is_name_char(c: char) -> bool {
@@ -392,20 +381,18 @@ fn is_name_char(c: char) -> bool {
 /// here: escapes and queries (PFX-008, PFX-020), empty segments (PFX-021), and by assumption
 /// backslashes, fragments, controls and dot segments.
 fn parse_path(path: &[u16]) -> Result<Box<[u16]>, InvalidPrefix> {
-    let text = String::from_utf16(path).map_err(|_| InvalidPrefix::Path)?;
-    if text
-        .chars()
-        .any(|c| c.is_control() || matches!(c, '%' | '?' | '#' | '\\'))
-    {
-        return Err(InvalidPrefix::Path);
+    let text = String::from_utf16(path).map_err(|_| InvalidPrefix::PathUtf16)?;
+    let is_bad = |c: &char| c.is_control() || matches!(c, '%' | '?' | '#' | '\\');
+    if let Some(bad) = text.chars().find(is_bad) {
+        return Err(InvalidPrefix::PathCharacter(bad));
     }
-    let inner = text.strip_prefix('/').ok_or(InvalidPrefix::Path)?;
+    let inner = text.strip_prefix('/').ok_or(InvalidPrefix::NoPath)?;
     let inner = inner.strip_suffix('/').unwrap_or(inner);
     if !inner.is_empty() && inner.split('/').any(|s| matches!(s, "" | "." | "..")) {
-        return Err(InvalidPrefix::Path);
+        return Err(InvalidPrefix::PathSegment);
     }
     if text == "//" {
-        return Err(InvalidPrefix::Path);
+        return Err(InvalidPrefix::PathSegment);
     }
     let mut units = path.to_vec();
     if units.last() != Some(&SLASH) {

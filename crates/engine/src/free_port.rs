@@ -8,13 +8,15 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use httpsys_core::model::Model;
+use httpsys_core::model::{Model, Wanted};
 use httpsys_core::operation::Control;
-use httpsys_core::url_prefix::UrlPrefix;
+use httpsys_core::refusal::Refusal;
+use httpsys_core::url_prefix::{PrefixHost, UrlPrefix};
 use httpsys_core::{Error, QueueId, UrlGroupId};
 use mio::net::TcpListener;
 
 use crate::listener::{endpoints, refusal, within};
+use crate::refused::told_of_prefix;
 use crate::service::Service;
 use crate::sys::{self, Held};
 
@@ -49,14 +51,29 @@ impl Taken {
 }
 
 impl Service {
-    /// Takes the port that `call` needs, if it needs one, and offers it to the model.
-    pub(crate) fn take_port(&self, model: &mut Model, call: &Control) -> Result<Taken, Error> {
-        let Some(wanted) = model.port_request(call) else {
+    /// Looks at what `call` registers, if it registers something: an address has to be one of this
+    /// machine (PFX-033), and for port 0 a port is taken and offered to the model.
+    pub(crate) fn prepare(&self, model: &mut Model, call: &Control) -> Result<Taken, Refusal> {
+        let Some(wanted) = model.wanted(call) else {
             return Ok(Taken::default());
         };
+        match wanted.prefix.host() {
+            PrefixHost::Ip(ip) if !sys::has_address(*ip) => {
+                return Err(Refusal::NotOurAddress(*ip));
+            }
+            _ => {}
+        }
+        if wanted.prefix.port() != 0 {
+            return Ok(Taken::default());
+        }
+        self.take_port(model, &wanted)
+    }
+
+    fn take_port(&self, model: &mut Model, wanted: &Wanted) -> Result<Taken, Refusal> {
         let list = model.configuration().listen_addresses();
         let loopback_only = self.parameters().choices.localhost_on_loopback;
-        let addresses = within(list, endpoints(0, &[wanted.scope], loopback_only));
+        let scope = wanted.prefix.listen_scope();
+        let addresses = within(list, endpoints(0, &[scope], loopback_only));
         let addresses: Vec<IpAddr> = addresses.iter().map(SocketAddr::ip).collect();
         // Sockets of a port that another address does not have are kept until the end, so that the
         // system gives other ports.
@@ -68,8 +85,7 @@ impl Service {
                 .iter()
                 .find_map(|socket| Some(socket.as_ref()?.0.port()));
             let Some(port) = port else {
-                tracing::info!("registration refused: there is no address to take a port of");
-                return Err(Error::NoResources);
+                return Err(Refusal::NoAddress);
             };
             let sockets = sockets.into_iter().flatten().collect();
             // A registered port need not be open: the IP listen list may have none of its addresses.
@@ -82,8 +98,7 @@ impl Service {
             }
             useless.push(sockets);
         }
-        tracing::info!("registration refused: no port is free at all its addresses");
-        Err(Error::PortInUse)
+        Err(Refusal::NoFreePort)
     }
 
     /// The addresses on which the URLs of a group are reached, those of `port` only if that is not
@@ -124,7 +139,8 @@ impl Service {
     /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix and for an unknown group;
     /// [`Error::NotFound`] (2) for a URL that the group does not have.
     pub fn port_of_url(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
-        self.with_model(|model| model.port_of_url(group, url))
+        let port = self.with_model(|model| model.port_of_url(group, url));
+        told_of_prefix(url, port)
     }
 
     /// As [`Service::port_of_url`] for a version 1 queue.
@@ -133,13 +149,14 @@ impl Service {
     /// As [`Service::port_of_url`]; [`Error::InvalidHandle`] (6) for a closed queue,
     /// [`Error::InvalidParameter`] (87) for one of version 2.
     pub fn port_of_v1_url(&self, queue: QueueId, url: &[u16]) -> Result<u16, Error> {
-        self.with_model(|model| model.port_of_v1_url(queue, url))
+        let port = self.with_model(|model| model.port_of_v1_url(queue, url));
+        told_of_prefix(url, port)
     }
 }
 
 /// A socket for each address, on the same port: `None` for an address that this machine does not
 /// have, and none for those behind the first whose port somebody else has.
-fn one_port(addresses: &[IpAddr]) -> Result<Vec<Option<Opened>>, Error> {
+fn one_port(addresses: &[IpAddr]) -> Result<Vec<Option<Opened>>, Refusal> {
     let mut sockets = Vec::new();
     let mut port = 0;
     for ip in addresses {

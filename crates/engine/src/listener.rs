@@ -11,7 +11,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use httpsys_core::Error;
+use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::ListenScope;
 use mio::Interest;
 use mio::net::TcpListener;
@@ -39,7 +39,7 @@ impl Service {
         scopes: &[ListenScope],
         list: &[IpAddr],
         taken: &mut Taken,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Refusal> {
         let list = self.list_of(port).unwrap_or_else(|| Arc::from(list));
         let loopback_only = self.parameters().choices.localhost_on_loopback;
         let wanted = endpoints(port, scopes, loopback_only);
@@ -62,8 +62,7 @@ impl Service {
         let most = self.parameters().max_endpoints as usize;
         let open = self.shard().listeners.read().len();
         if most != 0 && !missing.is_empty() && open - stale.len() + missing.len() > most {
-            tracing::info!(port, most, "registration refused: MaxEndpoints");
-            return Err(Error::NoResources);
+            return Err(Refusal::MaxEndpoints(self.parameters().max_endpoints));
         }
         // A wildcard and a specific listener exclude each other: what is stale goes first.
         for (index, _) in &stale {
@@ -152,12 +151,17 @@ impl Service {
     }
 }
 
-pub(crate) fn refusal(address: SocketAddr, error: &io::Error) -> Error {
-    tracing::info!(%address, %error, "registration refused: the port cannot be opened");
+pub(crate) fn refusal(address: SocketAddr, error: &io::Error) -> Refusal {
     match error.kind() {
-        io::ErrorKind::AddrInUse => Error::PortInUse,
-        io::ErrorKind::PermissionDenied => Error::AccessDenied,
-        _ => Error::NoResources,
+        io::ErrorKind::AddrInUse => Refusal::InUse {
+            address,
+            owner: None,
+        },
+        io::ErrorKind::PermissionDenied => Refusal::Forbidden(address),
+        _ => Refusal::System {
+            address,
+            message: error.to_string(),
+        },
     }
 }
 

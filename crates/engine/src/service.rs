@@ -17,6 +17,7 @@ use httpsys_core::model::{Effects, Model};
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::property::Properties;
 use httpsys_core::proto::{Choices, Parameters};
+use httpsys_core::refusal::Refusal;
 use httpsys_core::reservation::Reservation;
 use httpsys_core::service_state::ServiceState;
 use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
@@ -32,6 +33,7 @@ use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
 use crate::queue_handle::QueueHandle;
+use crate::refused::{Attempt, Refused, told_of_prefix};
 use crate::routes::{Current, Published, Routes};
 use crate::settings::{InvalidEnvironment, parameters_from_environment};
 use crate::shard::{SHARDS, Shard};
@@ -214,20 +216,28 @@ impl Service {
     /// As documented for the API function of each [`Control`] variant; [`Error::PortInUse`] (32)
     /// when a foreign socket has the port (PFX-013). Nothing has changed then.
     pub fn control(&self, call: Control) -> Result<Outcome, Error> {
-        self.execute(call).map(|(outcome, _)| outcome)
+        let done = self.execute(call).map_err(|refused| refused.error)?;
+        Ok(done.0)
     }
 
     /// HttpAddUrlToUrlGroup and HttpAddUrl, and tells the port: that of the URL, or the one that was
     /// taken for port 0 (G-129).
     ///
     /// # Errors
-    /// As [`Service::control`].
-    pub fn register(&self, call: Control) -> Result<u16, Error> {
+    /// As [`Service::control`], with the reason.
+    pub fn register(&self, call: Control) -> Result<u16, Refused> {
         let (_, effects) = self.execute(call)?;
-        effects.ports.first().copied().ok_or(Error::Internal)
+        let port = effects.ports.first();
+        Ok(port.copied().ok_or(Error::Internal)?)
     }
 
-    fn execute(&self, call: Control) -> Result<(Outcome, Effects), Error> {
+    /// Applies a call, and tells why if a registration is refused.
+    fn execute(&self, call: Control) -> Result<(Outcome, Effects), Refused> {
+        let attempt = Attempt::of(&call);
+        self.apply(call).map_err(|refused| attempt.tell(refused))
+    }
+
+    fn apply(&self, call: Control) -> Result<(Outcome, Effects), Refused> {
         self.check_process()?;
         let undo = undo_of(&call);
         let drains = matches!(call, Control::DrainRequestQueue { .. });
@@ -235,12 +245,13 @@ impl Service {
         let mut effects = Effects::default();
         let mut wakes = Wakes::default();
         let mut state = self.inner.model.lock();
-        let mut taken = self.take_port(&mut state.model, &call)?;
+        let mut taken = self.prepare(&mut state.model, &call)?;
         let outcome = match state.model.apply(call, &mut effects) {
             Ok(outcome) => outcome,
             Err(error) => {
                 taken.give_back(&mut state.model);
-                return Err(error);
+                let refusal = effects.refusal.take();
+                return Err(Refused { error, refusal });
             }
         };
         if let Some(id) = effects.created {
@@ -263,7 +274,7 @@ impl Service {
                 let undone = state.model.apply(undo, &mut Effects::default());
                 debug_assert!(undone.is_ok());
                 self.inner.routes.publish(state.routes());
-                return Err(error);
+                return Err(error.into());
             }
             // A removal stands: its objects are gone from the model, and who waits has to know.
             tracing::error!(%error, "listeners do not match the registrations that are left");
@@ -336,7 +347,9 @@ impl Service {
     pub fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
         self.check_process()?;
         let state = self.inner.model.lock();
-        state.model.reservations().get(url).cloned()
+        let found = state.model.reservations().get(url).cloned();
+        drop(state);
+        told_of_prefix(url, found)
     }
 
     /// The reservation with this number of an enumeration, in the order of their making.
@@ -369,7 +382,9 @@ impl Service {
     pub fn find_url_group(&self, url: &[u16], queue: &Queue) -> Result<UrlGroupId, Error> {
         self.check_process()?;
         let state = self.inner.model.lock();
-        state.model.find_url_group(url, queue.id())
+        let found = state.model.find_url_group(url, queue.id());
+        drop(state);
+        told_of_prefix(url, found)
     }
 
     /// Closes everything: queues, groups, sessions, listeners, connections (G-079). The service
@@ -490,7 +505,7 @@ impl Service {
         (model.service_state(), groups.of(model).clone())
     }
 
-    fn sync_ports(&self, model: &Model, ports: &[u16], taken: &mut Taken) -> Result<(), Error> {
+    fn sync_ports(&self, model: &Model, ports: &[u16], taken: &mut Taken) -> Result<(), Refusal> {
         for port in ports {
             let list = model.configuration().listen_addresses();
             let scopes = model.scopes(*port);

@@ -8,7 +8,7 @@
 //! |---|---|---|---|---|
 //! | receive, send, read, cancel, wait for disconnect, request properties | yes | yes | 5 | yes |
 //! | HttpAddUrl, HttpRemoveUrl | yes | 87 | 87 | 87 |
-//! | bind a URL group | 87 | yes | yes | 87 |
+//! | bind a URL group | 87 | yes | yes | yes |
 //! | set a queue property | 50 | yes | yes | 87 |
 //! | ask for a queue property | 50 | yes | yes | yes |
 //! | HttpWaitForDemandStart | 1343 | 1343 | yes | 1343 |
@@ -16,8 +16,9 @@
 //! | close | with the queue | with the queue | with the queue | this handle |
 //!
 //! Who may do what is documented (Named Request Queue; SES-022, SES-023, SES-032, QUE-009, QUE-010,
-//! QUE-013); the codes 5, and 87 for a binding, are assumed, and that HttpCloseRequestQueue of an
-//! opened handle is no error (its page has 87; programs end their workers so).
+//! QUE-013), and that a worker binds (SES-033) is observed; the code 5 is assumed, and that
+//! HttpCloseRequestQueue of an opened handle is no error (its page has 87; programs end their workers
+//! so).
 //!
 //! Invariants: a handle that closes ends its own pending operations with 995, also one that is
 //! being registered meanwhile; only the creator's handle takes the queue along. A cancel is
@@ -225,10 +226,12 @@ impl QueueHandle {
     /// Checks that URL groups may be bound to the queue through this handle.
     ///
     /// # Errors
-    /// 87 unless it is the creator's of a queue of version 2 (SES-023, SES-032).
+    /// 87 for a queue of version 1 (SES-023). Whoever opened the queue may bind to it (SES-033).
     pub(crate) fn check_binds(&self) -> Result<(), Code> {
-        self.check_configures()
-            .map_err(|_| Error::InvalidParameter.into())
+        match self.kind {
+            Kind::Creator | Kind::Controller | Kind::Opened => Ok(()),
+            Kind::Version1 => Err(Error::InvalidParameter.into()),
+        }
     }
 
     fn is_closed(&self) -> bool {

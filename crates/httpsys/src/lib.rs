@@ -126,6 +126,7 @@ mod log;
 mod property;
 mod queue;
 mod reason;
+mod register_error;
 mod request;
 mod reservation;
 mod response;
@@ -147,7 +148,8 @@ pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity
 pub use httpsys_core::proto::{
     Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Version, header,
 };
-pub use httpsys_core::url_prefix::{HostName, PrefixHost, Scheme, UrlPrefix};
+pub use httpsys_core::refusal::Refusal;
+pub use httpsys_core::url_prefix::{HostName, InvalidPrefix, PrefixHost, Scheme, UrlPrefix};
 pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
 pub use httpsys_engine::logging::{
     Counters as LogCounters, Fields as LogFields, Flags as LogFlags,
@@ -156,6 +158,7 @@ pub use httpsys_engine::{Fate, InvalidEnvironment, parameters_from_environment};
 pub use log::{LogData, Logging};
 pub use property::Limits;
 pub use queue::{Incoming, RequestQueue};
+pub use register_error::RegisterError;
 pub use request::Request;
 pub use response::Response;
 pub use server::{Server, ServerBuilder};

@@ -25,8 +25,8 @@ use crate::{Error, Request, Result, Service};
 /// last clone is dropped, or one is closed, that ends the calls that wait on this handle and resets
 /// the connections of the requests that were received through it; the queue and its other handles
 /// go on (SHD-011, SHD-012; assumed for handles of one process). The same holds for
-/// [`RequestQueue::shutdown`]. It neither configures the queue (SES-032) nor is a URL group bound
-/// through it.
+/// [`RequestQueue::shutdown`]. It does not configure the queue (SES-032); a URL group may be bound
+/// through it (SES-033).
 ///
 /// ```
 /// use httpsys::{Parameters, Response, Service};

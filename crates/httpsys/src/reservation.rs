@@ -23,7 +23,7 @@ use crate::{Result, Service};
 /// let group = service.create_server_session()?.create_url_group()?;
 ///
 /// let url = format!("http://+:{port}/shop/");
-/// assert_eq!(group.add_url(&url), Err(Error::AccessDenied));
+/// assert_eq!(group.add_url(&url).unwrap_err(), Error::AccessDenied);
 /// service.reserve_url(&url, "D:(A;;GX;;;WD)")?;
 /// group.add_url(&url)?;
 /// # Ok(())

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::queue::Incoming;
 use crate::{
-    Error, Logging, Parameters, Request, RequestQueue, Result, ServerSession, Service, UrlGroup,
+    Error, Logging, Parameters, RegisterError, Request, RequestQueue, Result, ServerSession,
+    Service, UrlGroup,
 };
 
 /// A request queue with the URLs that lead to it.
@@ -229,7 +230,7 @@ impl ServerBuilder {
     /// [`Service::create_named_request_queue`] for the name, and as
     /// [`Service::global`] or, with [`parameters`](Self::parameters), [`Service::new`]. Nothing is
     /// left behind then.
-    pub fn bind(self) -> Result<Server> {
+    pub fn bind(self) -> Result<Server, RegisterError> {
         let service = match self.uses {
             Uses::Global => Service::global()?,
             Uses::Given(service) => service,

@@ -23,7 +23,7 @@ use crate::{Error, Result, Service, UrlGroup};
 /// let group = session.create_url_group()?;
 /// session.close()?;
 /// // The group went with its session (SES-012).
-/// assert_eq!(group.add_url("http://localhost:8080/"), Err(Error::InvalidParameter));
+/// assert_eq!(group.add_url("http://localhost:8080/").unwrap_err(), Error::InvalidParameter);
 /// # Ok(())
 /// # }
 /// ```

@@ -13,7 +13,7 @@ use httpsys_core::url_prefix::{UrlPrefix, prepare};
 
 use crate::service::utf16;
 use crate::session::SessionHandle;
-use crate::{Error, RequestQueue, Result, Service};
+use crate::{Error, RegisterError, RequestQueue, Result, Service};
 
 /// A URL group. Its URLs vanish when it is dropped or closed (SES-028).
 ///
@@ -30,9 +30,11 @@ use crate::{Error, RequestQueue, Result, Service};
 ///
 /// // Port 0 is a free port.
 /// let url = group.add_url_with_context("http://localhost:0/shop/", 7)?.to_string();
-/// assert_eq!(group.add_url(&url), Err(Error::AlreadyExists));
-/// // A prefix has a port and ends with a slash.
-/// assert_eq!(group.add_url("http://localhost/"), Err(Error::InvalidParameter));
+/// assert_eq!(group.add_url(&url).unwrap_err(), Error::AlreadyExists);
+/// // A prefix has a port and ends with a slash; the error says what is wrong in words.
+/// let error = group.add_url("http://localhost/").unwrap_err();
+/// assert_eq!(error, Error::InvalidParameter);
+/// assert!(error.to_string().contains("it has no port"), "{error}");
 /// group.remove_url(&url)?;
 /// assert_eq!(group.remove_url(&url), Err(Error::NotFound));
 /// # Ok(())
@@ -63,14 +65,14 @@ impl UrlGroup {
     }
 
     /// HttpSetUrlGroupProperty(HttpServerBindingProperty): requests that match the group's URLs
-    /// go to `queue` from now on. The binding does not keep the queue open.
+    /// go to `queue` from now on. The binding does not keep the queue open. A handle that only opened
+    /// the queue does as well as its creator's (SES-033).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the queue belongs to another service or the group is
-    /// closed, and for a handle that only opened the queue: groups are associated by its creator
-    /// (SES-032); [`Error::InvalidHandle`] for a closed queue.
+    /// closed; [`Error::InvalidHandle`] for a closed queue.
     pub fn bind(&self, queue: &RequestQueue) -> Result<()> {
-        if !self.session.service.is_same(queue.service()) || !queue.is_creator() {
+        if !self.session.service.is_same(queue.service()) {
             return Err(Error::InvalidParameter);
         }
         self.control(Control::BindUrlGroup {
@@ -113,10 +115,14 @@ impl UrlGroup {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a string that is no UrlPrefix (PFX-001 to PFX-008),
-    /// [`Error::AlreadyExists`] for one that is registered (PFX-010), [`Error::PortInUse`] when
-    /// another program has the port (PFX-013).
-    pub fn add_url(&self, url: &str) -> Result<UrlPrefix> {
+    /// [`RegisterError::refusal`] says why. [`Error::InvalidParameter`] for a string that is no
+    /// UrlPrefix (PFX-001 to PFX-008), [`Error::AlreadyExists`] for one that is registered (PFX-010)
+    /// and for a port that carries the other scheme (PFX-034), [`Error::PortInUse`] when another
+    /// program has the port (PFX-013), [`Error::InvalidNetName`] for an address that this machine does
+    /// not have (PFX-033), [`Error::NotSupported`] for the unspecified address (PFX-032) and for
+    /// `https` (PFX-035), [`Error::AccessDenied`] where the system or EnforceUrlAcl forbids it
+    /// (PFX-014).
+    pub fn add_url(&self, url: &str) -> Result<UrlPrefix, RegisterError> {
         self.add_url_with_context(url, 0)
     }
 
@@ -125,16 +131,19 @@ impl UrlGroup {
     ///
     /// # Errors
     /// As [`UrlGroup::add_url`].
-    pub fn add_url_with_context(&self, url: &str, context: u64) -> Result<UrlPrefix> {
+    pub fn add_url_with_context(
+        &self,
+        url: &str,
+        context: u64,
+    ) -> Result<UrlPrefix, RegisterError> {
         let units = utf16(url);
-        let port = self
-            .service()
-            .engine()
-            .register(Control::AddUrlToUrlGroup {
-                group: self.id,
-                url: units.clone(),
-                context,
-            })?;
+        let call = Control::AddUrlToUrlGroup {
+            group: self.id,
+            url: units.clone(),
+            context,
+        };
+        let registered = self.service().engine().register(call);
+        let port = registered.map_err(|refused| RegisterError::new(url, refused))?;
         let prefix = UrlPrefix::parse_with_port_zero(&units).map_err(|_| Error::Internal)?;
         Ok(prefix.with_port(port))
     }
@@ -223,6 +232,10 @@ impl UrlGroup {
 /// # Errors
 /// [`Error::InvalidParameter`] for what can be no UrlPrefix.
 pub fn prepare_url(url: &str) -> Result<String> {
-    let units = prepare(&utf16(url)).map_err(|_| Error::InvalidParameter)?;
+    let units = utf16(url);
+    let units = prepare(&units).map_err(|why| {
+        httpsys_engine::warn_of_prefix(&units, why);
+        why.error()
+    })?;
     String::from_utf16(&units).map_err(|_| Error::Internal)
 }

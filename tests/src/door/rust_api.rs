@@ -183,7 +183,7 @@ impl Door for RustApi {
 
     fn add_url(&self, group: &UrlGroup, url: &str, context: u64) -> Result<(), u32> {
         let added = group.add_url_with_context(url, context);
-        added.map(drop).map_err(code)
+        added.map(drop).map_err(|error| code(error.into()))
     }
 
     fn url_port(&self, group: &UrlGroup, url: &str) -> Result<u16, u32> {

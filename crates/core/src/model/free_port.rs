@@ -10,22 +10,23 @@ use super::{Group, Model};
 use crate::error::Error;
 use crate::ids::{QueueId, UrlGroupId};
 use crate::operation::Control;
-use crate::url_prefix::{ListenScope, UrlPrefix};
+use crate::url_prefix::{InvalidPrefix, UrlPrefix};
 
-/// What has to be found for a call before it is applied: a port that is free in a scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortRequest {
-    /// Who gets it.
+/// What the driver has to look at before it applies a registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Who registers.
     pub group: UrlGroupId,
-    /// Where it has to be free.
-    pub scope: ListenScope,
+    /// What: with port 0 a free port has to be taken and offered. If the host is an address, this
+    /// machine has to have it (PFX-033).
+    pub prefix: UrlPrefix,
 }
 
 impl Model {
-    /// The port that `call` needs and that is not there yet. `None` for every other call, also for
-    /// one that will fail.
+    /// What `call` wants to register. `None` for every other call, and for one that will fail as it
+    /// is.
     #[must_use]
-    pub fn port_request(&self, call: &Control) -> Option<PortRequest> {
+    pub fn wanted(&self, call: &Control) -> Option<Wanted> {
         let (group, url) = match call {
             Control::AddUrlToUrlGroup { group, url, .. } => (self.group_of_v2(*group), url),
             Control::AddUrl { queue, url } => (self.group_of_v1(*queue), url),
@@ -33,10 +34,7 @@ impl Model {
         };
         let group = group.ok()?;
         let prefix = self.prefix_of(group, url).ok()?;
-        (prefix.port() == 0).then(|| PortRequest {
-            group,
-            scope: prefix.listen_scope(),
-        })
+        Some(Wanted { group, prefix })
     }
 
     /// Port 0 in the group's URLs stands for this port from now on.
@@ -96,13 +94,16 @@ impl Model {
     }
 
     /// The prefix that a group means by `url`. Its port is 0 while the group has none for that.
-    pub(super) fn prefix_of(&self, group: UrlGroupId, url: &[u16]) -> Result<UrlPrefix, Error> {
-        let parsed = if self.port_zero {
+    pub(super) fn prefix_of(
+        &self,
+        group: UrlGroupId,
+        url: &[u16],
+    ) -> Result<UrlPrefix, InvalidPrefix> {
+        let prefix = if self.port_zero {
             UrlPrefix::parse_with_port_zero(url)
         } else {
             UrlPrefix::parse(url)
-        };
-        let prefix = parsed.map_err(|_| Error::InvalidParameter)?;
+        }?;
         Ok(match (prefix.port(), self.free_port_of(group)) {
             (0, Some(port)) => prefix.with_port(port),
             _ => prefix,

@@ -84,6 +84,65 @@ fn rte_001_the_first_bucket_with_a_match_ends_the_search() {
 }
 
 #[test]
+fn rte_017_a_wildcard_label_comes_between_the_exact_host_and_the_addresses() {
+    let urls = [
+        "http://*:80/",
+        "http://127.0.0.1:80/",
+        "http://*.example:80/",
+        "http://*.SHOP.example:80/",
+        "http://a.shop.example:80/",
+        "http://+:80/",
+    ];
+    for count in 1..=urls.len() {
+        let table = table(&urls[..count]);
+        assert_eq!(route(&table, "A.shop.Example", "/x"), group(count as u64));
+    }
+    let table = table(&urls[..5]);
+    for (host, expected) in [
+        ("b.shop.example", 4),
+        ("c.b.shop.example", 4),
+        // Not the name itself, and whole labels only.
+        ("shop.example", 3),
+        ("xshop.example", 3),
+        ("example", 2),
+        ("localhost", 2),
+        ("b.shop.example.", 2),
+    ] {
+        assert_eq!(route(&table, host, "/"), group(expected), "{host}");
+    }
+}
+
+#[test]
+fn rte_017_the_next_shorter_name_is_asked_when_the_path_is_not_there() {
+    let table = table(&[
+        "http://a.b.example:80/exact/",
+        "http://*.b.example:80/near/",
+        "http://*.example:80/far/",
+    ]);
+    assert_eq!(route(&table, "a.b.example", "/exact/"), group(1));
+    assert_eq!(route(&table, "a.b.example", "/near/"), group(2));
+    assert_eq!(route(&table, "a.b.example", "/far/"), group(3));
+    assert_eq!(route(&table, "a.b.example", "/"), Route::UnknownPath);
+    assert_eq!(route(&table, "b.example", "/near/"), Route::UnknownPath);
+    assert_eq!(route(&table, "example", "/far/"), Route::UnknownHost);
+}
+
+#[test]
+fn rte_017_hst_014_below_a_unicode_name_are_its_a_labels() {
+    let mut table = table(&["http://*.bücher.example:80/"]);
+    assert_eq!(route(&table, "a.xn--bcher-kva.example", "/"), group(1));
+    let same = prefix("http://*.BÜCHER.example:80/");
+    assert_eq!(
+        table.insert(&same, registration(2)),
+        Err(Conflict::AlreadyExists)
+    );
+    assert!(table.remove(&same, UrlGroupId(1)));
+    assert!(!table.is_port_used(80));
+    let host = "a.xn--bcher-kva.example";
+    assert_eq!(route(&table, host, "/"), Route::UnknownHost);
+}
+
+#[test]
 fn rte_002_rte_008_the_longest_path_wins() {
     let table = table(&[
         "http://localhost:80/path1/",
@@ -470,11 +529,15 @@ impl Random {
 
 /// What routing means, said in the plainest way over a list of all prefixes.
 fn model(all: &[(UrlPrefix, Registration)], host: &str, path: &str, local: SocketAddr) -> Route {
+    let lower = host.to_lowercase();
     let rank = |p: &UrlPrefix| match p.host() {
-        PrefixHost::Strong => Some(0),
-        PrefixHost::Name(name) if name.to_string() == host.to_lowercase() => Some(1),
-        PrefixHost::Ip(ip) if *ip == local.ip() => Some(2),
-        PrefixHost::Weak => Some(3),
+        PrefixHost::Strong => Some((0, 0)),
+        PrefixHost::Name(name) if name.to_string() == lower => Some((1, 0)),
+        PrefixHost::Below(name) if lower.ends_with(&format!(".{name}")) => {
+            Some((2, usize::MAX - name.as_units().len()))
+        }
+        PrefixHost::Ip(ip) if *ip == local.ip() => Some((3, 0)),
+        PrefixHost::Weak => Some((4, 0)),
         _ => None,
     };
     let path = path.to_lowercase() + "/";
@@ -500,7 +563,9 @@ fn text(units: &[u16]) -> String {
 
 #[test]
 fn random_tables_agree_with_the_model() {
-    let hosts = ["+", "*", "a", "B", "ä", "10.0.0.1", "10.0.0.2"];
+    let hosts = [
+        "+", "*", "a", "B", "ä", "b.a", "*.a", "*.B.a", "10.0.0.1", "10.0.0.2",
+    ];
     let parts = ["/a", "/A", "/b", "/ab", "/ä", "/Ä"];
     let mut random = Random(0xDA94_2042_E4DD_58B5);
     let mut table = RoutingTable::new();
@@ -532,7 +597,7 @@ fn random_tables_agree_with_the_model() {
             Ipv4Addr::new(10, 0, 0, 1 + random.below(3) as u8).into(),
             80 + random.below(4) as u16,
         );
-        let host = random.pick(&["A", "b", "Ä", "ab", "10.0.0.1"]);
+        let host = random.pick(&["A", "b", "Ä", "ab", "b.A", "c.b.a", "xa", "10.0.0.1"]);
         let path = path(&mut random);
         let escaped = path.replace('ä', "%C3%A4").replace('Ä', "%C3%84");
         let found = table.route(&url(host, &escaped, local), local);

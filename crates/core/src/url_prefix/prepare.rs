@@ -16,7 +16,7 @@ pub fn prepare(url: &[u16]) -> Result<Vec<u16>, InvalidPrefix> {
     if url.len() > MAX_URL_UNITS {
         return Err(InvalidPrefix::TooLong);
     }
-    let url = String::from_utf16(url).map_err(|_| InvalidPrefix::Path)?;
+    let url = String::from_utf16(url).map_err(|_| InvalidPrefix::PathUtf16)?;
     let (scheme, rest) = url.split_once("://").ok_or(InvalidPrefix::Scheme)?;
     let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
         "http" => ("http", "80"),
@@ -50,10 +50,16 @@ fn host_name(host: &str) -> Result<String, InvalidPrefix> {
     // Before the work, which grows faster than the length. An A-label is longer than its Unicode
     // form, and a host in A-labels has at most 253 characters (RFC 1035 section 2.3.4).
     if host.encode_utf16().count() > MAX_HOST_UNITS {
-        return Err(InvalidPrefix::Host);
+        return Err(InvalidPrefix::HostLength);
     }
-    let (host, valid) = idna::domain_to_unicode(host);
-    valid.map(|()| host).map_err(|_| InvalidPrefix::Host)
+    // A wildcard label is no part of the name (PFX-031).
+    let (wildcard, name) = match host.strip_prefix("*.") {
+        Some(name) => ("*.", name),
+        None => ("", host),
+    };
+    let (name, valid) = idna::domain_to_unicode(name);
+    let host = wildcard.to_owned() + &name;
+    valid.map(|()| host).map_err(|_| InvalidPrefix::HostName)
 }
 
 #[cfg(test)]
@@ -102,6 +108,10 @@ mod tests {
             ("https://localhost/a", "https://localhost:443/a/"),
             ("http://+:8080/", "http://+:8080/"),
             ("http://*/", "http://*:80/"),
+            (
+                "http://*.XN--BCHER-KVA.example",
+                "http://*.bücher.example:80/",
+            ),
             ("http://[0:0::1]:81/x/", "http://[::1]:81/x/"),
             ("http://[::1]/", "http://[::1]:80/"),
             ("http://127.0.0.1:80/Ä/", "http://127.0.0.1:80/Ä/"),

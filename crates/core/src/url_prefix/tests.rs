@@ -13,6 +13,7 @@ fn parse(url: &str) -> UrlPrefix {
 fn refused(urls: &[&str], why: InvalidPrefix) {
     for url in urls {
         assert_eq!(UrlPrefix::parse_str(url), Err(why), "{url}");
+        assert_eq!(why.error().win32(), 87);
     }
 }
 
@@ -20,7 +21,7 @@ fn refused(urls: &[&str], why: InvalidPrefix) {
 fn pfx_001_a_path_is_needed() {
     refused(
         &["http://localhost:50000", "https://+:443"],
-        InvalidPrefix::Path,
+        InvalidPrefix::NoPath,
     );
 }
 
@@ -39,12 +40,9 @@ fn pfx_002_a_scheme_is_needed() {
 
 #[test]
 fn pfx_003_pfx_004_pfx_005_a_port_is_needed() {
-    let urls = [
-        "http://localhost/",
-        "http://localhost:/",
-        "http://localhost:0/",
-    ];
-    refused(&urls, InvalidPrefix::Port);
+    let urls = ["http://localhost/", "http://localhost:/"];
+    refused(&urls, InvalidPrefix::NoPort);
+    refused(&["http://localhost:0/"], InvalidPrefix::PortZero);
 }
 
 #[test]
@@ -82,12 +80,8 @@ fn pfx_007_scheme_is_lower_case_and_port_has_no_leading_zero() {
 
 #[test]
 fn pfx_008_a_query_is_refused() {
-    let urls = [
-        "http://localhost:50000/barfoo?a=b",
-        "http://localhost:1/?",
-        "http://a:1/x#y",
-    ];
-    refused(&urls, InvalidPrefix::Path);
+    let urls = ["http://localhost:50000/barfoo?a=b", "http://localhost:1/?"];
+    refused(&urls, InvalidPrefix::PathCharacter('?'));
 }
 
 #[test]
@@ -120,47 +114,39 @@ fn pfx_018_wildcards_and_ip_literals_are_accepted() {
 
 #[test]
 fn pfx_019_unusable_hosts_are_refused() {
+    use InvalidPrefix as Why;
     let long = "a".repeat(256);
-    let hosts = [
-        "0.0.0.0",
-        "192.",
-        "[]",
-        "[::]",
-        "[::1%2]",
-        ".",
-        "a\\b",
-        &long,
-        "",
-        "..",
-        ".a",
-        "a..b",
-        "a b",
-        "a@b",
-        "a:b",
-        "[::1",
-        "::1",
-        "[::1]x",
-        "x[::1]",
-        "[127.0.0.1]",
-        "[::ffff:0.0.0.0]",
-        "256.1.1.1",
-        "1",
-        "++",
-        "+a",
-        "a*",
-        "*.a",
-        "a%20",
-        "a\u{85}b",
-        "a\u{3000}b",
-        "[v1.x]",
-    ];
-    for host in hosts {
-        refused(&[&format!("http://{host}:80/")], InvalidPrefix::Host);
+    for (host, why) in [
+        ("192.", Why::Address),
+        ("[]", Why::Address),
+        ("[::1%2]", Why::Address),
+        ("[::1", Why::Address),
+        ("[::1]x", Why::Address),
+        ("[127.0.0.1]", Why::Address),
+        ("256.1.1.1", Why::Address),
+        ("1", Why::Address),
+        ("[v1.x]", Why::Address),
+        (".", Why::Address),
+        ("..", Why::Address),
+        (".a", Why::HostLabel),
+        ("a..b", Why::HostLabel),
+        ("a\\b", Why::HostCharacter('\\')),
+        ("a b", Why::HostCharacter(' ')),
+        ("a@b", Why::HostCharacter('@')),
+        ("a:b", Why::HostCharacter(':')),
+        ("::1", Why::HostCharacter(':')),
+        ("x[::1]", Why::HostCharacter('[')),
+        ("++", Why::HostCharacter('+')),
+        ("+a", Why::HostCharacter('+')),
+        ("a%20", Why::HostCharacter('%')),
+        ("a\u{85}b", Why::HostCharacter('\u{85}')),
+        ("a\u{3000}b", Why::HostCharacter('\u{3000}')),
+        (&long, Why::HostLength),
+        ("", Why::NoHost),
+    ] {
+        refused(&[&format!("http://{host}:80/")], why);
     }
-    assert_eq!(
-        UrlPrefix::parse_str("http://a/b:80/"),
-        Err(InvalidPrefix::Port)
-    );
+    refused(&["http://a/b:80/"], Why::NoPort);
     for host in [
         "localhost",
         "A-1_b.example",
@@ -177,18 +163,56 @@ fn pfx_019_unusable_hosts_are_refused() {
 }
 
 #[test]
-fn hst_014_punycode_hosts_are_refused() {
-    for host in ["xn--bcher-kva.example", "XN--bcher-kva", "www.Xn--p1ai"] {
-        refused(&[&format!("http://{host}:80/")], InvalidPrefix::Host);
+fn pfx_032_the_unspecified_address_is_not_supported() {
+    for host in ["0.0.0.0", "[::]", "[0:0::0]", "[::ffff:0.0.0.0]"] {
+        for path in ["/", "/a/"] {
+            let url = format!("http://{host}:80{path}");
+            let why = UrlPrefix::parse_str(&url).unwrap_err();
+            assert_eq!(why, InvalidPrefix::UnspecifiedAddress, "{url}");
+            assert_eq!(why.error().win32(), 50);
+        }
     }
-    parse("http://axn--b:80/");
+}
+
+#[test]
+fn pfx_031_the_leftmost_label_as_a_whole_may_be_a_wildcard() {
+    for (host, normal) in [
+        ("*.shop.example", "*.shop.example"),
+        ("*.SHOP.example", "*.shop.example"),
+        ("*.local", "*.local"),
+        ("*.a.", "*.a."),
+        ("*.BÜCHER.example", "*.bücher.example"),
+    ] {
+        let prefix = parse(&format!("http://{host}:80/"));
+        assert!(matches!(prefix.host(), PrefixHost::Below(_)), "{host}");
+        assert_eq!(prefix.to_string(), format!("http://{normal}:80/"));
+        assert_eq!(prefix, parse(&format!("http://{normal}:80/")));
+        assert_eq!(prefix.listen_scope(), ListenScope::Any);
+    }
+    assert_ne!(parse("http://*.a:80/"), parse("http://a:80/"));
+    for (host, why) in [
+        ("a.*.example", InvalidPrefix::HostCharacter('*')),
+        ("*.*.example", InvalidPrefix::HostCharacter('*')),
+        ("a*.example", InvalidPrefix::HostCharacter('*')),
+        ("*a.example", InvalidPrefix::HostCharacter('*')),
+        ("**", InvalidPrefix::HostCharacter('*')),
+        ("*.+", InvalidPrefix::HostCharacter('+')),
+        ("a.*", InvalidPrefix::HostCharacter('*')),
+        ("*..a", InvalidPrefix::HostLabel),
+        ("*.xn--bcher-kva.example", InvalidPrefix::Punycode),
+        ("*.", InvalidPrefix::Address),
+        ("*.0.0.1", InvalidPrefix::Address),
+        ("*.[::1]", InvalidPrefix::HostCharacter('[')),
+    ] {
+        refused(&[&format!("http://{host}:80/")], why);
+    }
 }
 
 #[test]
 fn pfx_020_escaped_paths_are_refused() {
     refused(
         &["http://a:1/invalid%path/", "http://a:1/%20"],
-        InvalidPrefix::Path,
+        InvalidPrefix::PathCharacter('%'),
     );
 }
 
@@ -196,23 +220,25 @@ fn pfx_020_escaped_paths_are_refused() {
 fn pfx_021_double_slashes_are_refused() {
     let paths = ["/sub//path/", "//", "///", "//a", "/a//"];
     for path in paths {
-        refused(&[&format!("http://a:1{path}")], InvalidPrefix::Path);
+        refused(&[&format!("http://a:1{path}")], InvalidPrefix::PathSegment);
     }
 }
 
 #[test]
 fn paths_no_cooked_url_can_have_are_refused() {
-    for path in [
-        "/./", "/a/..", "/..", "/a\\b", "/a\0", "/a\u{7f}", "/a\u{90}", "/\n/",
-    ] {
-        refused(&[&format!("http://a:1{path}")], InvalidPrefix::Path);
+    for path in ["/./", "/a/..", "/.."] {
+        refused(&[&format!("http://a:1{path}")], InvalidPrefix::PathSegment);
+    }
+    for bad in ['\\', '\0', '\u{7f}', '\u{90}', '\n', '#'] {
+        let why = InvalidPrefix::PathCharacter(bad);
+        refused(&[&format!("http://a:1/a{bad}b/")], why);
     }
     let mut unpaired: Vec<u16> = "http://a:1/".encode_utf16().collect();
     unpaired.push(0xD800);
-    assert_eq!(UrlPrefix::parse(&unpaired), Err(InvalidPrefix::Path));
+    assert_eq!(UrlPrefix::parse(&unpaired), Err(InvalidPrefix::PathUtf16));
     assert_eq!(
         UrlPrefix::parse(&[&unpaired[..7], &[0xDC00], &unpaired[8..11]].concat()),
-        Err(InvalidPrefix::Host)
+        Err(InvalidPrefix::HostUtf16)
     );
 }
 

@@ -14,6 +14,9 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::time::{ClockId, clock_gettime};
 use socket2::Socket;
 
+pub(super) use super::interfaces::has_address;
+pub(super) use super::proc_net::port_owner;
+
 /// epoll(7), edge-triggered: a short read has emptied the socket. A read also stops at the mark of urgent
 /// data (tcp(7)); EPOLLPRI tells of that, no later than the bytes behind the mark can be read.
 pub(super) const SHORT_READ_DRAINS: bool = true;

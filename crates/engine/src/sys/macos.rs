@@ -6,12 +6,14 @@
 
 use std::fs::File;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use mio::Interest;
 use mio::net::TcpStream;
 use socket2::{SockRef, Socket};
 
+pub(super) use super::interfaces::has_address;
 pub(crate) use super::std_clock::{millis, unix_seconds};
 
 /// A read stops at the mark of urgent data, of which mio tells nothing here: a short read says nothing.
@@ -28,6 +30,11 @@ pub(super) const BACKLOG: i32 = 4096;
 
 /// [`prepare`] sets the socket option instead.
 pub(super) const SEND_FLAGS: i32 = 0;
+
+/// Not asked.
+pub(super) fn port_owner(_: SocketAddr) -> Option<String> {
+    None
+}
 
 /// EAFNOSUPPORT.
 pub(super) const NO_FAMILY: i32 = 47;

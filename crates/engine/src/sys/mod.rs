@@ -6,7 +6,8 @@
 //! where. Threading: any thread; nothing here blocks.
 //!
 //! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
-//! `NO_FAMILY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `send_file`.
+//! `NO_FAMILY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `send_file`,
+//! `has_address`, `port_owner`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
@@ -18,6 +19,15 @@
 )]
 mod system;
 
+/// The addresses of this machine, where the system lists them.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod interfaces;
+/// Where they have to be tried.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+mod probe;
+/// Whose socket has a port, where the system tells.
+#[cfg(target_os = "linux")]
+mod proc_net;
 /// Clocks of systems without one that is kept per tick.
 #[cfg(not(target_os = "linux"))]
 mod std_clock;
@@ -27,7 +37,7 @@ mod through_memory;
 
 use std::fs::File;
 use std::io::{self, IoSlice};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -119,6 +129,21 @@ pub(crate) fn list_poll(registry: &Registry) -> Option<Listed> {
     return Some(Listed::new(std::os::fd::AsRawFd::as_raw_fd(registry)));
     #[cfg(not(all(unix, not(mio_unsupported_force_poll_poll))))]
     None
+}
+
+/// Whether a prefix may have this address as its host: an address of this machine, or one of
+/// loopback, whether or not the machine answers on all of them (PFX-033).
+pub(crate) fn has_address(ip: IpAddr) -> bool {
+    let special = match ip {
+        IpAddr::V4(ip) => ip.is_multicast() || ip.is_broadcast(),
+        IpAddr::V6(ip) => ip.is_multicast(),
+    };
+    ip.is_loopback() || (!special && system::has_address(ip))
+}
+
+/// Whose socket has this address and port, in words, where the system tells this program.
+pub(crate) fn port_owner(address: SocketAddr) -> Option<String> {
+    system::port_owner(address)
 }
 
 /// Options of every accepted socket.

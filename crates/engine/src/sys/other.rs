@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use mio::Interest;
 use mio::net::TcpStream;
 use socket2::Socket;
 
+pub(super) use super::probe::has_address;
 pub(crate) use super::std_clock::{millis, unix_seconds};
 
 /// As on macOS: BSD sockets stop a read at the mark of urgent data.
@@ -29,6 +31,11 @@ pub(super) const SEND_FLAGS: i32 = if cfg!(target_os = "freebsd") {
 } else {
     0
 };
+
+/// Not asked.
+pub(super) fn port_owner(_: SocketAddr) -> Option<String> {
+    None
+}
 
 /// EAFNOSUPPORT of the BSDs.
 pub(super) const NO_FAMILY: i32 = 47;

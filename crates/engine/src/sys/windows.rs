@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io;
+use std::net::SocketAddr;
 use std::os::windows::fs::FileExt;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use mio::Interest;
 use mio::net::TcpStream;
 use socket2::Socket;
 
+pub(super) use super::probe::has_address;
 pub(crate) use super::std_clock::{millis, unix_seconds};
 
 /// The next event comes only after a read that found nothing.
@@ -28,6 +30,11 @@ pub(super) const BACKLOG: i32 = 0x7fff_ffff;
 
 /// There is no signal.
 pub(super) const SEND_FLAGS: i32 = 0;
+
+/// Not asked.
+pub(super) fn port_owner(_: SocketAddr) -> Option<String> {
+    None
+}
 
 /// WSAEAFNOSUPPORT.
 pub(super) const NO_FAMILY: i32 = 10047;

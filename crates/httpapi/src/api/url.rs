@@ -65,7 +65,10 @@ entry! {
         check_reserved(flags)?;
         // SAFETY: by the contract of the function.
         let url = unsafe { pointers::utf16(url) }?;
-        let url = url_prefix::prepare(url).map_err(|_| Error::InvalidParameter)?;
+        let url = url_prefix::prepare(url).map_err(|why| {
+            httpsys_engine::warn_of_prefix(url, why);
+            why.error()
+        })?;
         prepared.set(on_the_heap(&url)?);
         Ok(())
     }

@@ -78,8 +78,9 @@ entry! {
     /// timeouts, limits, logging, authentication, channel binding.
     ///
     /// 87 for NULL, a length other than the structure's (G-105), a property that groups do not
-    /// have, a value out of range, and a handle that is not a queue, one of version 1 or one that
-    /// only opened its queue (SES-023, SES-032); 6 for a closed one (G-104); 50
+    /// have, a value out of range, and a handle that is not a queue or one of version 1 (SES-023); a
+    /// handle that only opened its queue binds as well as its creator's (SES-033); 6 for a closed one
+    /// (G-104); 50
     /// for what is not built: authentication schemes, sharing endpoints, restricted protection
     /// levels, delegation, fast forwarding and the gathering of request information. With
     /// `Flags.Present` 0 the property is unset.

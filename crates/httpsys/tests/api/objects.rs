@@ -146,7 +146,7 @@ fn ses_028_a_dropped_group_frees_its_urls_and_keeps_its_session_alive_until_then
         .unwrap()
         .create_url_group()
         .unwrap();
-    assert_eq!(other.add_url(&url), Err(Error::AlreadyExists));
+    assert_eq!(other.add_url(&url).unwrap_err(), Error::AlreadyExists);
     drop(group);
     assert_eq!(other.add_url(&url).map(drop), Ok(()));
 }

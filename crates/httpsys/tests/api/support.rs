@@ -29,7 +29,7 @@ pub(crate) fn server() -> (Server, u16) {
         match Server::builder().service(&service).url(url).bind() {
             Ok(server) => return (server, port),
             // Another process was faster.
-            Err(httpsys::Error::PortInUse) => {}
+            Err(error) if error == httpsys::Error::PortInUse => {}
             Err(error) => panic!("{error}"),
         }
     }

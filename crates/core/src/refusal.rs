@@ -1,0 +1,216 @@
+//! Why a registration was refused.
+//!
+//! Owns: the causes, each with its sentence and its Win32 code. Does not own: finding them (the
+//! object model and the driver). Nothing of this is on the path of a request. Plain data.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::error::Error;
+use crate::ids::UrlGroupId;
+use crate::url_prefix::{InvalidPrefix, Scheme};
+
+/// Why HttpAddUrl, HttpAddUrlToUrlGroup or a reservation failed. The text says it in a sentence
+/// without the URL; [`Refusal::error`] is what the call returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The string is no UrlPrefix.
+    Prefix(InvalidPrefix),
+    /// The host is an address that this machine does not have (PFX-033).
+    NotOurAddress(IpAddr),
+    /// The choice `EnforceUrlAcl` is on, and the prefix is not reserved (PFX-014).
+    NotReserved,
+    /// The same prefix is registered (PFX-010, PFX-011).
+    Registered {
+        /// Who has it.
+        owner: UrlGroupId,
+        /// Whether that is the URL group of the call.
+        same_group: bool,
+    },
+    /// The same prefix is reserved.
+    Reserved,
+    /// The port carries the other scheme (PFX-022, PFX-034).
+    OtherScheme {
+        /// The port.
+        port: u16,
+        /// What it carries.
+        carries: Scheme,
+        /// By a reservation; otherwise by a registration.
+        reserved: bool,
+    },
+    /// HTTPS is not built: the URL would be answered in clear text (PFX-035).
+    NoTls,
+    /// Another socket has the port (PFX-013).
+    InUse {
+        /// What cannot be opened.
+        address: SocketAddr,
+        /// Whose socket that is, where the system tells.
+        owner: Option<String>,
+    },
+    /// The system does not let this program open the port.
+    Forbidden(SocketAddr),
+    /// The system does not open the port for another reason.
+    System {
+        /// What cannot be opened.
+        address: SocketAddr,
+        /// What the system says.
+        message: String,
+    },
+    /// As many endpoints are open as MaxEndpoints allows (LIM-014).
+    MaxEndpoints(u32),
+    /// Port 0, and no port is free at all addresses of the prefix (G-129).
+    NoFreePort,
+    /// Port 0, and the prefix has no address here or on the IP listen list (G-129).
+    NoAddress,
+}
+
+impl Refusal {
+    /// What the call fails with.
+    #[must_use]
+    pub fn error(&self) -> Error {
+        match self {
+            Refusal::Prefix(why) => why.error(),
+            Refusal::NotOurAddress(_) => Error::InvalidNetName,
+            Refusal::NotReserved | Refusal::Forbidden(_) => Error::AccessDenied,
+            Refusal::Registered { .. } | Refusal::Reserved | Refusal::OtherScheme { .. } => {
+                Error::AlreadyExists
+            }
+            Refusal::NoTls => Error::NotSupported,
+            Refusal::InUse { .. } | Refusal::NoFreePort => Error::PortInUse,
+            Refusal::System { .. } | Refusal::MaxEndpoints(_) | Refusal::NoAddress => {
+                Error::NoResources
+            }
+        }
+    }
+}
+
+impl From<InvalidPrefix> for Refusal {
+    fn from(why: InvalidPrefix) -> Refusal {
+        Refusal::Prefix(why)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Error {
+        refusal.error()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Prefix(why) => write!(f, "{why}"),
+            Refusal::NotOurAddress(ip) => write!(f, "{ip} is no address of this machine"),
+            Refusal::NotReserved => {
+                f.write_str("it is not reserved, and EnforceUrlAcl demands a reservation")
+            }
+            Refusal::Registered {
+                same_group: true, ..
+            } => f.write_str("this URL group has it already"),
+            Refusal::Registered { owner, .. } => {
+                write!(f, "the URL group {:#x} has it already", owner.0)
+            }
+            Refusal::Reserved => f.write_str("it is reserved already"),
+            Refusal::OtherScheme {
+                port,
+                carries,
+                reserved,
+            } => {
+                let by = if *reserved { "reserved" } else { "registered" };
+                let carries = carries.as_str();
+                write!(
+                    f,
+                    "port {port} is {by} for {carries}, and carries one scheme"
+                )
+            }
+            Refusal::NoTls => {
+                f.write_str("https is not implemented, and it would be answered in clear text")
+            }
+            Refusal::InUse { address, owner } => match owner {
+                Some(owner) => write!(f, "{address} is in use by {owner}"),
+                None => write!(f, "{address} is in use by another socket"),
+            },
+            Refusal::Forbidden(address) => {
+                write!(f, "the system does not let this program open {address}")
+            }
+            Refusal::System { address, message } => {
+                write!(f, "{address} cannot be opened: {message}")
+            }
+            Refusal::MaxEndpoints(most) => {
+                write!(f, "MaxEndpoints allows {most} endpoints, and no more")
+            }
+            Refusal::NoFreePort => f.write_str("no port is free at all its addresses"),
+            Refusal::NoAddress => f.write_str("it has no address to take a free port of"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_one_plain_sentence_with_its_code() {
+        let address: SocketAddr = "127.0.0.1:80".parse().unwrap();
+        let owner = UrlGroupId(0x52);
+        for (refusal, code, text) in [
+            (
+                InvalidPrefix::NoPort.into(),
+                87,
+                "it has no port, which cannot be left out",
+            ),
+            (
+                InvalidPrefix::UnspecifiedAddress.into(),
+                50,
+                "its host is the unspecified address: + or * stands for all addresses",
+            ),
+            (
+                Refusal::NotOurAddress([203, 0, 113, 7].into()),
+                1214,
+                "203.0.113.7 is no address of this machine",
+            ),
+            (
+                Refusal::Registered {
+                    owner,
+                    same_group: false,
+                },
+                183,
+                "the URL group 0x52 has it already",
+            ),
+            (
+                Refusal::OtherScheme {
+                    port: 443,
+                    carries: Scheme::Https,
+                    reserved: true,
+                },
+                183,
+                "port 443 is reserved for https, and carries one scheme",
+            ),
+            (
+                Refusal::NoTls,
+                50,
+                "https is not implemented, and it would be answered in clear text",
+            ),
+            (
+                Refusal::InUse {
+                    address,
+                    owner: Some("nginx (process 12)".to_owned()),
+                },
+                32,
+                "127.0.0.1:80 is in use by nginx (process 12)",
+            ),
+            (
+                Refusal::Forbidden(address),
+                5,
+                "the system does not let this program open 127.0.0.1:80",
+            ),
+        ] as [(Refusal, u32, &str); 8]
+        {
+            assert_eq!(refusal.error().win32(), code, "{refusal}");
+            assert_eq!(refusal.to_string(), text);
+        }
+    }
+}
