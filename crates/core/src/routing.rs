@@ -202,7 +202,8 @@ struct Entry {
 }
 
 /// The prefixes of one port in one trie with five roots, one for each host-specifier category and
-/// one for wildcard labels. Below the roots `NAMES`, `BELOW` and `ADDRESSES` the first edge is the host, all others are segments.
+/// one for wildcard labels. Below the roots `NAMES`, `BELOW` and `ADDRESSES` the first edge is the
+/// host, all others are segments.
 #[derive(Clone, Debug)]
 struct PortTable {
     scheme: Scheme,

@@ -94,11 +94,14 @@ mod tests {
 
     #[test]
     fn the_tables_of_the_kernel_are_read() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
-                     0: 00000000000000000000000001000000:1F90 00000000000000000000000000000000:0000 0A \
-                     00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000 100 0 0 10 0\n";
+        let table = [
+            "  sl  local_address rem_address st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode",
+            "   0: 00000000000000000000000001000000:1F90 00000000000000000000000000000000:0000 0A \
+             00000000:00000000 00:00000000 00000000  1000        0 4711 1 0000 100 0 0 10 0",
+        ]
+        .join("\n");
         if cfg!(target_endian = "little") {
-            let find = |address: &str| inode_of(table, address.parse().expect("an address"));
+            let find = |address: &str| inode_of(&table, address.parse().expect("an address"));
             assert_eq!(find("[::1]:8080").as_deref(), Some("4711"));
             assert_eq!(find("[::]:8080").as_deref(), Some("4711"));
             assert_eq!(find("[::1]:8081"), None);
