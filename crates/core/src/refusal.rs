@@ -57,6 +57,8 @@ pub enum Refusal {
         /// What the system says.
         message: String,
     },
+    /// The system has no thread that would look after the connections.
+    NoThread,
     /// As many endpoints are open as MaxEndpoints allows (LIM-014).
     MaxEndpoints(u32),
     /// Port 0, and no port is free at all addresses of the prefix (G-129).
@@ -78,9 +80,10 @@ impl Refusal {
             }
             Refusal::NoTls => Error::NotSupported,
             Refusal::InUse { .. } | Refusal::NoFreePort => Error::PortInUse,
-            Refusal::System { .. } | Refusal::MaxEndpoints(_) | Refusal::NoAddress => {
-                Error::NoResources
-            }
+            Refusal::System { .. }
+            | Refusal::NoThread
+            | Refusal::MaxEndpoints(_)
+            | Refusal::NoAddress => Error::NoResources,
         }
     }
 }
@@ -137,6 +140,7 @@ impl fmt::Display for Refusal {
             Refusal::System { address, message } => {
                 write!(f, "{address} cannot be opened: {message}")
             }
+            Refusal::NoThread => f.write_str("the system has no thread for its connections"),
             Refusal::MaxEndpoints(most) => {
                 write!(f, "MaxEndpoints allows {most} endpoints, and no more")
             }

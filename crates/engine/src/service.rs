@@ -512,7 +512,7 @@ impl Service {
             if !scopes.is_empty() {
                 // Connections will come, and no thread may be in a call: without that thread they would
                 // wait for ever.
-                self.start_fallback()?;
+                self.start_fallback().map_err(|_| Refusal::NoThread)?;
             }
             self.listen_on(*port, &scopes, list, taken)?;
             self.arm_fallback();
