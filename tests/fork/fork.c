@@ -378,7 +378,7 @@ static void *make_children(void *nothing)
     int n, status;
 
     for (n = 0; n < 40; n++) {
-        pid_t child = child_that("everything");
+        pid_t child = child_that(n % 2 == 0 ? "anew" : "everything");
         CHECK(waitpid(child, &status, 0) == child && status == 0);
     }
     busy = 0;

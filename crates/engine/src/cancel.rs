@@ -8,7 +8,7 @@
 use httpsys_core::connection::{Delivery, Phase};
 use httpsys_core::operation::Cancel;
 use httpsys_core::{End, Error, QueueId, RequestId};
-use parking_lot::MutexGuard;
+use httpsys_socket::lock::MutexGuard;
 
 use crate::conn::Conn;
 use crate::queue::Queue;

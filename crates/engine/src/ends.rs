@@ -10,7 +10,7 @@ use httpsys_core::connection::{Delivery, Exchange};
 use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
 use httpsys_core::end::TimerKind;
 use httpsys_core::{ConnectionId, End};
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::conn::Conn;
 use crate::routes::Bound;

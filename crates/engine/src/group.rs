@@ -14,7 +14,7 @@ use httpsys_core::counters::UrlGroupCounters;
 use httpsys_core::model::Model;
 use httpsys_core::property::Effective;
 use httpsys_core::{ServerSessionId, UrlGroupId};
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::log_files::{LogSlot, OpenLog};
 use crate::tally::Traffic;

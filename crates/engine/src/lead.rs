@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use httpsys_core::{Error, RequestId};
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use httpsys_socket::lock::{Condvar, Mutex, MutexGuard};
 
 use crate::queue_handle::QueueHandle;
 use crate::service::Service;
@@ -65,7 +65,8 @@ impl Leadership {
     }
 
     pub(crate) fn ring(&self) {
-        let _sleep = self.sleep.lock();
+        // Who is about to sleep has it, and is asleep, or sees what it is rung for.
+        drop(self.sleep.lock());
         self.alarm.notify_one();
     }
 }

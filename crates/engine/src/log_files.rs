@@ -17,7 +17,7 @@ use httpsys_core::{Error, ServerSessionId, UrlGroupId};
 use httpsys_logging::{
     AccessLog, Config, Counters, Fields, Flags, Format, Record, Scope, Time, WriterSettings,
 };
-use parking_lot::RwLock;
+use httpsys_socket::lock::RwLock;
 
 use crate::clock::Clock;
 use crate::group::Groups;

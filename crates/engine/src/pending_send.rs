@@ -5,7 +5,7 @@
 //! Threading: whoever signals it runs it, with no lock held.
 
 use httpsys_core::{ConnectionId, End, Error};
-use parking_lot::MutexGuard;
+use httpsys_socket::lock::MutexGuard;
 
 use crate::chunk::Chunk;
 use crate::conn::Conn;

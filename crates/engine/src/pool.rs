@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use httpsys_core::Request;
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 /// Bytes that one read for a head asks for: most heads fit, and what follows a head in the socket
 /// is better read straight into the program's buffer than copied twice.

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use httpsys_core::QueueId;
 use httpsys_core::property::QueueProperties;
 use httpsys_core::request_queue::RequestQueue;
+use httpsys_socket::lock::{Mutex, MutexGuard};
 use httpsys_socket::process;
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::waiter::Waiting;
 

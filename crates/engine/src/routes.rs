@@ -18,7 +18,7 @@ use httpsys_core::property::{Effective, Timers};
 use httpsys_core::routing::{Registration, Route, RoutingTable};
 use httpsys_core::spread::BuildSpread;
 use httpsys_core::{QueueId, UrlGroupId};
-use parking_lot::RwLock;
+use httpsys_socket::lock::RwLock;
 
 use crate::group::{Group, Groups};
 use crate::queue::Queue;

@@ -12,7 +12,7 @@ use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Send;
 use httpsys_core::proto::response::{Finish, ResponseHead};
 use httpsys_core::{End, Error};
-use parking_lot::MutexGuard;
+use httpsys_socket::lock::MutexGuard;
 
 use crate::access_log::Log;
 use crate::chunk::{self, Chunk};

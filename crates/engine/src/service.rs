@@ -22,8 +22,8 @@ use httpsys_core::reservation::Reservation;
 use httpsys_core::service_state::ServiceState;
 use httpsys_core::{Error, HandleId, QueueId, ServerSessionId, UrlGroupId};
 use httpsys_logging::ErrorLog;
+use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::{self, PerProcess};
-use parking_lot::Mutex;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;

@@ -9,8 +9,8 @@ use std::fmt;
 use std::io;
 
 use httpsys_core::ConnectionId;
+use httpsys_socket::lock::{Mutex, RwLock};
 use mio::{Events, Poll, Registry, Token, Waker};
-use parking_lot::{Mutex, RwLock};
 use slab::Slab;
 
 use crate::accept::Arrivals;

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use httpsys_core::ids::{MAX_SLOTS, Place, SlotIds};
-use parking_lot::{Mutex, MutexGuard};
+use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::conn::Conn;
 

@@ -18,7 +18,7 @@ use httpsys_core::counters::{
 };
 use httpsys_core::end::TimerKind;
 use httpsys_core::proto::Verb;
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::group::Group;
 

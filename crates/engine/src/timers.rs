@@ -21,7 +21,7 @@ use httpsys_core::connection::{Delivery, Exchange, Opaque, Phase};
 use httpsys_core::end::TimerKind;
 use httpsys_core::timer::{Tick, TimerWheel};
 use httpsys_core::{End, RequestId};
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::conn::Conn;
 use crate::service::Service;

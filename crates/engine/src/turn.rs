@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use httpsys_core::connection::Phase;
 use httpsys_core::{ConnectionId, End, QueueId};
+use httpsys_socket::lock::{Mutex, MutexGuard};
 use mio::Token;
 use mio::event::Event;
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::conn::Conn;
 use crate::service::Service;

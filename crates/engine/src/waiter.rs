@@ -14,7 +14,7 @@ use std::time::Instant;
 use httpsys_core::ids::RequestId;
 use httpsys_core::request_queue::RequestQueue;
 use httpsys_core::{Error, QueueId};
-use parking_lot::{Condvar, Mutex};
+use httpsys_socket::lock::{Condvar, Mutex};
 use smallvec::SmallVec;
 
 use crate::service::Service;
@@ -135,8 +135,10 @@ impl Waiter {
             let mut signal = self.signal.lock();
             debug_assert!(signal.is_none(), "a waiter is signalled once");
             *signal = Some(value);
-            self.condvar.notify_one();
         }
+        // Without the lock, which the thread takes as soon as it wakes up. If it has seen the signal by
+        // itself and waits for another one already, it is woken for nothing.
+        self.condvar.notify_one();
         if self.polls.load(Ordering::SeqCst) {
             service.shard().interrupt();
         }

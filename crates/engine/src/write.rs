@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use httpsys_core::connection::Phase;
 use httpsys_core::{ConnectionId, End, Error};
-use parking_lot::MutexGuard;
+use httpsys_socket::lock::MutexGuard;
 
 use crate::chunk::Chunk;
 use crate::conn::Conn;

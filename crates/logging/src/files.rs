@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 /// A directory with log files.
 pub trait Files: Send + 'static {

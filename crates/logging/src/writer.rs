@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use httpsys_socket::lock::{Condvar, Mutex};
 
 use crate::files::Files;
 use crate::sink::{FRAME_HEAD, Plan, Sink, push_frame};

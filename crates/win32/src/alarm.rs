@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use httpsys_socket::lock::{Condvar, Mutex};
 use httpsys_socket::process::PerProcess;
-use parking_lot::{Condvar, Mutex};
 
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 

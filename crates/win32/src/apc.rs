@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::overlapped::OVERLAPPED;
 use crate::signal::Signal;

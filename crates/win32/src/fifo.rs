@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::wait::{self, Lease, TIMED_OUT, Waiter};
 

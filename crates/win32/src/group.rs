@@ -7,7 +7,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::member::Member;
 use crate::object::Object;

@@ -15,8 +15,8 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use httpsys_socket::lock::{Mutex, RwLock};
 use httpsys_socket::process::PerProcess;
-use parking_lot::{Mutex, RwLock};
 
 use crate::object::Object;
 

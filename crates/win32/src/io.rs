@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 use std::time::Instant;
 
-use parking_lot::{Mutex, RwLock};
+use httpsys_socket::lock::{Mutex, RwLock};
 
 use crate::event::{self, Event};
 use crate::overlapped::{self, OVERLAPPED};

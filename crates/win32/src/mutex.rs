@@ -7,8 +7,8 @@
 use std::cell::Cell;
 use std::sync::{Arc, Weak};
 
+use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
-use parking_lot::Mutex;
 
 use crate::object::Object;
 use crate::signal::Signal;

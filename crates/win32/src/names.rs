@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
-use parking_lot::Mutex;
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE};

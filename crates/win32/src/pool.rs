@@ -17,9 +17,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::time::Instant;
 
+use httpsys_socket::lock::Mutex;
 #[cfg(not(windows))]
 use httpsys_socket::process::PerProcess;
-use parking_lot::Mutex;
 
 use crate::fifo::Fifo;
 #[cfg(not(windows))]

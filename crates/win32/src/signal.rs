@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::{Mutex, MutexGuard};
+use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::mutex;
 use crate::object::Object;

@@ -16,11 +16,11 @@ use std::sync::Arc;
 use std::sync::Weak;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
+use httpsys_socket::lock::Mutex;
+#[cfg(not(windows))]
+use httpsys_socket::lock::MutexGuard;
 #[cfg(not(windows))]
 use httpsys_socket::process::PerProcess;
-use parking_lot::Mutex;
-#[cfg(not(windows))]
-use parking_lot::MutexGuard;
 
 use crate::object::Object;
 use crate::signal::Signal;

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::alarm::{self, Alarm, Token};
 use crate::apc::{Apc, Queue};

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_NO_SYSTEM_RESOURCES};
 

@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::Thread;
 use std::time::Instant;
 
+use httpsys_socket::lock::{Mutex, MutexGuard};
 use httpsys_socket::process::PerProcess;
-use parking_lot::{Mutex, MutexGuard};
 
 use crate::thread::{self, ThreadId};
 

@@ -8,8 +8,8 @@
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
-use parking_lot::Mutex;
 
 use crate::status::{Code, WSAEFAULT, WSAEINVAL, WSANOTINITIALISED, WSAVERNOTSUPPORTED};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use super::*;
 use crate::raw::Reader;

@@ -25,7 +25,7 @@ use crate::port::Port;
 #[derive(Default)]
 struct Device {
     io: IoState,
-    pending: parking_lot::Mutex<Vec<Pending>>,
+    pending: httpsys_socket::lock::Mutex<Vec<Pending>>,
 }
 
 impl Object for Device {

@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Weak};
 
-use parking_lot::{Mutex, RwLock};
+use httpsys_socket::lock::{Mutex, RwLock};
 
 use crate::handle::Handle;
 use crate::status::{Code, ERROR_INVALID_HANDLE};

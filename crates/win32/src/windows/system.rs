@@ -8,7 +8,7 @@ use std::ffi::c_void;
 use std::ops::Deref;
 use std::time::Instant;
 
-use parking_lot::Mutex;
+use httpsys_socket::lock::Mutex;
 
 use crate::handle::Handle;
 use crate::overlapped::OVERLAPPED;
