@@ -271,8 +271,8 @@ fn a_streamed_response_goes_on_and_a_pipe_is_reset_at_the_deadline() {
         .start_chunked_response(Response::ok())
         .expect("a head");
     let mut peer = stage.connect();
-    peer.send("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: echo\r\n\r\n");
-    let upgrade = Response::new(101, "Switching Protocols").header("Upgrade", "echo");
+    peer.send("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n");
+    let upgrade = Response::new(101, "Switching Protocols").header("Upgrade", "websocket");
     let pipe = stage.server.receive().expect("a request").upgrade(upgrade);
     let pipe = pipe.expect("a pipe");
     let behind = stage.idle();
