@@ -8,12 +8,12 @@ use std::borrow::Borrow;
 use httpsys_core::operation::{Cancel, ReceiveEntityBody, Send, WaitForDisconnect};
 use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
-use smallvec::SmallVec;
 
+use crate::chunk::{Lent, lend};
 use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
 use crate::queue::Scope;
-use crate::{Error, RequestQueue, Response, Result};
+use crate::{DataChunk, Error, RequestQueue, Response, Result};
 
 /// HTTP_SEND_RESPONSE_FLAG_* of one call.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,19 +57,13 @@ impl Scope {
         response: &Response<'_>,
         added: Added,
         flags: Flags,
-        body: &[&[u8]],
+        body: &[Chunk<'_>],
     ) -> Result<u64> {
         let engine = self.service.engine();
         let parts = response.head_parts(added, engine.parameters().server_token());
         let log = ResponseLog { request, response };
         with_head(&parts, |head| {
-            engine.send_response(
-                &self.queue,
-                &flags.call(id),
-                head,
-                &chunks(body),
-                Some(&log),
-            )
+            engine.send_response(&self.queue, &flags.call(id), head, body, Some(&log))
         })
     }
 
@@ -79,14 +73,14 @@ impl Scope {
         request: Option<&httpsys_core::Request>,
         response: &Response<'_>,
     ) -> Result<u64> {
-        let body = [response.body_bytes()];
+        let body = response.chunks()?;
         self.send_response(id, request, response, Added::Nothing, Flags::UPGRADE, &body)
     }
 
-    pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[&[u8]]) -> Result<u64> {
+    pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[Chunk<'_>]) -> Result<u64> {
         let engine = self.service.engine();
         let call = flags.call(id);
-        engine.send_entity_body(&self.queue, &call, &chunks(body), Some(&AsBefore))
+        engine.send_entity_body(&self.queue, &call, body, Some(&AsBefore))
     }
 
     pub(crate) fn read_body(&self, id: RequestId, out: &mut [u8]) -> Result<usize> {
@@ -145,7 +139,7 @@ impl RequestQueue {
             response,
             Added::Nothing,
             flags,
-            &[response.body_bytes()],
+            &response.chunks()?,
         )
     }
 
@@ -175,7 +169,7 @@ impl RequestQueue {
             response,
             Added::Nothing,
             flags,
-            &[response.body_bytes()],
+            &response.chunks()?,
         )
     }
 
@@ -202,7 +196,18 @@ impl RequestQueue {
     /// [`Error::InvalidParameter`] before [`RequestQueue::begin_response`] (G-056);
     /// [`Error::SendOutstanding`] while another thread sends on the request (SND-019).
     pub fn send_body(&self, id: RequestId, pieces: &[&[u8]]) -> Result<u64> {
-        self.scope().send_body(id, Flags::MORE_DATA, pieces)
+        self.scope()
+            .send_body(id, Flags::MORE_DATA, &memory(pieces))
+    }
+
+    /// As [`RequestQueue::send_body`], with files and parts of files among the pieces.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::send_body`]; [`Error::EndOfBody`] (38) when a file is shorter than it should
+    /// be: nothing was sent if that shows before the call sends, else the connection is reset.
+    pub fn send_chunks(&self, id: RequestId, chunks: &[DataChunk<'_>]) -> Result<u64> {
+        let chunks = lend(chunks)?;
+        self.scope().send_body(id, Flags::MORE_DATA, &chunks)
     }
 
     /// Sends the last pieces of the body, or none, and ends the response:
@@ -219,7 +224,7 @@ impl RequestQueue {
                 disconnect,
                 ..Flags::default()
             },
-            pieces,
+            &memory(pieces),
         )
     }
 
@@ -271,6 +276,6 @@ impl RequestQueue {
 }
 
 /// The pieces as the engine's chunks; up to four need no allocation.
-fn chunks<'a>(pieces: &[&'a [u8]]) -> SmallVec<[Chunk<'a>; 4]> {
+fn memory<'a>(pieces: &[&'a [u8]]) -> Lent<'a> {
     pieces.iter().copied().map(Chunk::Memory).collect()
 }

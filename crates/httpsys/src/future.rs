@@ -112,5 +112,4 @@ pub use read_body::ReadBody;
 pub(crate) use read_body::Readers;
 pub use receive::Receive;
 pub use respond::{FinishResponse, Respond, StartResponse, WriteBody};
-pub(crate) use send_call::Pieces;
 pub use upgrade::Upgrade;

@@ -116,6 +116,7 @@
 
 mod body;
 mod by_id;
+mod chunk;
 mod configuration;
 pub mod counters;
 mod data;
@@ -140,6 +141,7 @@ mod url_group;
 mod verb;
 
 pub use body::BodyReader;
+pub use chunk::{DataChunk, FileRange};
 pub use data::Data;
 pub use headers::Headers;
 pub use httpsys_core::configuration::ServiceTimeout;

@@ -15,6 +15,7 @@ use httpsys_core::{ConnectionId, RequestId};
 
 use crate::body::{self, BodyReader};
 use crate::by_id::Flags;
+use crate::chunk::Lent;
 use crate::fields::Added;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
@@ -91,6 +92,9 @@ impl Request {
     /// Returns head and body bytes (SND-005). The service adds `Content-Length`, see [`Response`].
     /// A response may be given by reference and used again.
     ///
+    /// A body of several chunks goes out in one write where the system can; files are sent without
+    /// being read into memory, see [`FileRange`](crate::FileRange).
+    ///
     /// A body of the request that was not read is thrown away. The answer to a HEAD request, and one
     /// with a status of 1xx, 204 or 304, is sent without its body; to HEAD `Content-Length` says how
     /// long a body that was given is (RFC 9110 section 9.3.2). HTTP.sys sends what it is given
@@ -98,7 +102,9 @@ impl Request {
     ///
     /// # Errors
     /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) when a part of the response
-    /// cannot be sent ([`Request::try_respond`] leaves the request open then), and
+    /// cannot be sent ([`Request::try_respond`] leaves the request open then),
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a file that cannot be read,
+    /// [`Error::EndOfBody`](crate::Error::EndOfBody) (38) for one that is shorter than it should be, and
     /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid),
     /// [`Error::PeerReset`](crate::Error::PeerReset), [`Error::Aborted`](crate::Error::Aborted) or
     /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the
@@ -129,7 +135,8 @@ impl Request {
     /// As [`Request::respond`]. The request is as it was after
     /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) and
     /// [`Error::InvalidParameter`](crate::Error::InvalidParameter); after success, and after any
-    /// other error, it is over: a further answer fails.
+    /// other error, it is over: a further answer fails. (A file that is too short before anything
+    /// was sent, [`Error::EndOfBody`](crate::Error::EndOfBody), leaves it open, too.)
     pub fn try_respond<'r>(&mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
         let flags = Flags {
@@ -137,11 +144,10 @@ impl Request {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        let body = [response.body_bytes()];
         let (added, body) = if response.is_without_body(self) {
-            (response.added_without_body(), &[][..])
+            (response.added_without_body()?, Lent::new())
         } else {
-            (Added::Nothing, &body[..])
+            (Added::Nothing, response.chunks()?)
         };
         let sent = self.scope.send_response(
             self.id(),
@@ -149,7 +155,7 @@ impl Request {
             response,
             added,
             flags,
-            body,
+            &body,
         )?;
         self.open = false;
         Ok(sent)

@@ -5,11 +5,13 @@
 //! thread.
 
 use httpsys_core::proto::ServerToken;
+use httpsys_engine::Chunk;
 
+use crate::chunk::{self, Lent, Pieces};
 use crate::fields::{Added, Fields, HeadParts, with_head};
 use crate::log::LogChoice;
 use crate::reason::reason_of;
-use crate::{Data, LogData, Request, Result, Verb};
+use crate::{Data, DataChunk, LogData, Request, Result, Verb};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -46,7 +48,10 @@ pub struct Response<'a> {
     status: u16,
     reason: Data<'a>,
     fields: Fields<'a>,
+    /// The first chunk of the body, if that is in memory: most bodies are no more.
     body: Data<'a>,
+    /// Those behind it.
+    more: Vec<DataChunk<'a>>,
     disconnect: bool,
     /// None: with the fields of the request. Boxed, as responses are handed on by value.
     log: Option<Box<LogChoice<'a>>>,
@@ -62,6 +67,7 @@ impl<'a> Response<'a> {
             reason: reason.into(),
             fields: Fields::default(),
             body: Data::default(),
+            more: Vec::new(),
             disconnect: false,
             log: None,
         }
@@ -94,10 +100,34 @@ impl<'a> Response<'a> {
         self.header("Content-Length", bytes.to_string())
     }
 
-    /// Sets the body; of a streamed response, its first bytes.
+    /// Sets the body: bytes, or a file or a part of one ([`FileRange`](crate::FileRange)). Of a
+    /// streamed response it is the first part.
+    ///
+    /// ```no_run
+    /// use httpsys::{FileRange, Request, Response};
+    ///
+    /// fn download(request: Request) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let file = FileRange::open("/srv/files/manual.pdf")?;
+    ///     let response = Response::ok().header("Content-Type", "application/pdf");
+    ///     request.respond(response.body(file))?;
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
-    pub fn body(mut self, body: impl Into<Data<'a>>) -> Self {
-        self.body = body.into();
+    pub fn body(mut self, body: impl Into<DataChunk<'a>>) -> Self {
+        (self.body, self.more) = (Data::default(), Vec::new());
+        self.chunk(body)
+    }
+
+    /// Adds a chunk to the body, behind those that are there; at most 9,999 in all (SND-020).
+    #[must_use]
+    pub fn chunk(mut self, chunk: impl Into<DataChunk<'a>>) -> Self {
+        match chunk.into() {
+            DataChunk::Memory(bytes) if self.body.is_empty() && self.more.is_empty() => {
+                self.body = bytes;
+            }
+            chunk => self.more.push(chunk),
+        }
         self
     }
 
@@ -106,14 +136,15 @@ impl<'a> Response<'a> {
     ///
     /// [`Request::respond`] does that by itself. The calls by id, as HTTP.sys, do not: a body given
     /// in answer to HEAD goes on the wire (SND-035), and the client takes it for the next response.
+    ///
+    /// A body with a file that cannot be read gives no length.
     #[must_use]
     pub fn head_only(mut self) -> Self {
-        let length = self.body.len() as u64;
-        self.body = Data::default();
-        if self.fields.frame_the_body() {
-            self
-        } else {
-            self.content_length(length)
+        let length = self.body_length();
+        (self.body, self.more) = (Data::default(), Vec::new());
+        match length {
+            Ok(length) if !self.fields.frame_the_body() => self.content_length(length),
+            _ => self,
         }
     }
 
@@ -158,13 +189,17 @@ impl<'a> Response<'a> {
 
     /// The field that tells of the body which an answer to `request` does not have. HEAD is told the
     /// length of a body that is given; 1xx, 204 and 304 are told nothing (RFC 9110 section 8.6).
-    pub(crate) fn added_without_body(&self) -> Added {
-        let is_told = self.body.is_empty() || self.frames_itself();
-        if is_told || matches!(self.status, 100..=199 | 204 | 304) {
+    ///
+    /// # Errors
+    /// As [`Response::chunks`].
+    pub(crate) fn added_without_body(&self) -> Result<Added> {
+        let length = self.body_length()?;
+        let is_told = length == 0 || self.frames_itself();
+        Ok(if is_told || matches!(self.status, 100..=199 | 204 | 304) {
             Added::Nothing
         } else {
-            Added::Length(self.body.len() as u64)
-        }
+            Added::Length(length)
+        })
     }
 
     pub(crate) fn log_choice(&self) -> Option<&LogChoice<'a>> {
@@ -185,13 +220,30 @@ impl<'a> Response<'a> {
         self.fields.frame_the_body()
     }
 
-    pub(crate) fn body_bytes(&self) -> &[u8] {
-        &self.body
+    /// The body for one send.
+    ///
+    /// # Errors
+    /// As [`Request::respond`](crate::Request::respond) has them for files.
+    pub(crate) fn chunks(&self) -> Result<Lent<'_>> {
+        let mut chunks = Lent::new();
+        chunks.push(Chunk::Memory(&self.body));
+        for chunk in &self.more {
+            chunks.push(chunk.lend()?);
+        }
+        Ok(chunks)
+    }
+
+    /// The bytes of the body, with files as they are now.
+    pub(crate) fn body_length(&self) -> Result<u64> {
+        self.chunks().map(|chunks| chunk::total(&chunks))
     }
 
     /// Takes the body to send it apart; the head stays as it is.
-    pub(crate) fn take_body(&mut self) -> Data<'a> {
-        std::mem::take(&mut self.body)
+    pub(crate) fn take_chunks(&mut self) -> Pieces<'a> {
+        let mut pieces = Pieces::new();
+        pieces.push(std::mem::take(&mut self.body).into());
+        pieces.extend(self.more.drain(..));
+        pieces
     }
 
     pub(crate) fn head_parts(&self, added: Added, server_token: ServerToken) -> HeadParts<'_, 'a> {
@@ -218,7 +270,7 @@ mod tests {
     #[test]
     fn head_only_keeps_the_length_of_the_body_and_a_length_that_was_given() {
         let response = Response::ok().body("12345").head_only();
-        assert!(response.body_bytes().is_empty());
+        assert_eq!(response.body_length(), Ok(0));
         assert!(response.frames_itself());
         let given = Response::ok().content_length(9).body("12345").head_only();
         let parts = given.head_parts(Added::Nothing, ServerToken::Never);

@@ -7,13 +7,14 @@
 
 use std::io;
 
+use httpsys_engine::Chunk;
 use smallvec::smallvec;
 
 use crate::body::into_io;
 use crate::by_id::Flags;
+use crate::chunk::{self, Lent, Pieces};
 use crate::fields::Added;
-use crate::future::Pieces;
-use crate::{Data, Error, Request, Response, Result, Version};
+use crate::{DataChunk, Error, Request, Response, Result, Version};
 
 /// The end of a chunked body without trailers (RFC 9112 section 7.1).
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -138,7 +139,7 @@ impl ResponseStream {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        framing.frame(response.body_bytes(), false, |pieces| {
+        framing.frame(&response.chunks()?, false, |pieces| {
             request.scope().send_response(
                 request.id(),
                 Some(request.block()),
@@ -163,11 +164,38 @@ impl ResponseStream {
         if data.is_empty() || self.framing == Framing::HeadOnly {
             return Ok(());
         }
+        self.send_more(&[Chunk::Memory(data)])
+    }
+
+    /// Sends more of the body, of which parts may be files ([`FileRange`](crate::FileRange)), and
+    /// waits until the transport has taken it. In a chunked response it is one chunk of the coding.
+    ///
+    /// ```no_run
+    /// use httpsys::{FileRange, ResponseStream};
+    ///
+    /// fn append(stream: &mut ResponseStream) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let log = FileRange::open("/var/log/today.log")?;
+    ///     stream.write_chunks(&["today:\n".into(), log.into()])?;
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ResponseStream::write`]; [`Error::InvalidParameter`] for a file that cannot be read and
+    /// [`Error::EndOfBody`] for one that is shorter than it should be: nothing was sent if that shows
+    /// before the call sends, else the connection is reset.
+    pub fn write_chunks(&mut self, chunks: &[DataChunk<'_>]) -> Result<()> {
+        let chunks = chunk::lend(chunks)?;
+        if chunk::total(&chunks) == 0 || self.framing == Framing::HeadOnly {
+            return Ok(());
+        }
+        self.send_more(&chunks)
+    }
+
+    fn send_more(&self, data: &[Chunk<'_>]) -> Result<()> {
+        let (scope, id) = (self.request.scope(), self.request.id());
         self.framing.frame(data, false, |pieces| {
-            self.request
-                .scope()
-                .send_body(self.request.id(), Flags::MORE_DATA, pieces)
-                .map(drop)
+            scope.send_body(id, Flags::MORE_DATA, pieces).map(drop)
         })
     }
 
@@ -189,7 +217,7 @@ impl ResponseStream {
             disconnect: self.disconnect,
             ..Flags::default()
         };
-        self.framing.frame(data, true, |pieces| {
+        self.framing.frame(&[Chunk::Memory(data)], true, |pieces| {
             self.request
                 .scope()
                 .send_body(self.request.id(), flags, pieces)
@@ -234,16 +262,20 @@ impl io::Write for ResponseStream {
 
 impl Framing {
     /// Passes the pieces on that carry `data`, and with `last` the end of the body, too.
-    fn frame<R>(self, data: &[u8], last: bool, send: impl FnOnce(&[&[u8]]) -> R) -> R {
-        let end = if last { LAST_CHUNK } else { &[] };
+    fn frame<R>(self, data: &[Chunk<'_>], last: bool, send: impl FnOnce(&[Chunk<'_>]) -> R) -> R {
+        let end = Chunk::Memory(if last { LAST_CHUNK } else { &[] });
+        let length = chunk::total(data);
         match self {
-            Framing::Bare => send(&[data]),
+            Framing::Bare => send(data),
             Framing::HeadOnly => send(&[]),
             // An empty chunk would end the body.
-            Framing::Chunked if data.is_empty() => send(&[end]),
+            Framing::Chunked if length == 0 => send(&[end]),
             Framing::Chunked => {
                 let mut line = [0; SIZE_LINE];
-                send(&[size_line(data.len(), &mut line), data, CRLF, end])
+                let mut pieces: Lent<'_> = smallvec![Chunk::Memory(size_line(length, &mut line))];
+                pieces.extend_from_slice(data);
+                pieces.extend([Chunk::Memory(CRLF), end]);
+                send(&pieces)
             }
         }
     }
@@ -252,30 +284,37 @@ impl Framing {
 /// Owned data, framed.
 impl Framing {
     /// As [`Framing::frame`], for a send that outlives its call.
-    pub(crate) fn pieces(self, data: Data<'static>, last: bool) -> Pieces {
+    ///
+    /// # Errors
+    /// As [`DataChunk::resolve`].
+    pub(crate) fn pieces(self, data: Pieces<'static>, last: bool) -> Result<Pieces<'static>> {
         let end: &'static [u8] = if last { LAST_CHUNK } else { &[] };
-        match self {
-            Framing::Bare => smallvec![data],
+        let (data, length) = chunk::resolve(data)?;
+        Ok(match self {
+            Framing::Bare => data,
             Framing::HeadOnly => Pieces::new(),
-            Framing::Chunked if data.is_empty() => smallvec![end.into()],
+            Framing::Chunked if length == 0 => smallvec![end.into()],
             Framing::Chunked => {
-                let line = size_line(data.len(), &mut [0; SIZE_LINE]).to_vec();
-                smallvec![line.into(), data, CRLF.into(), end.into()]
+                let line = size_line(length, &mut [0; SIZE_LINE]).to_vec();
+                let mut pieces: Pieces<'static> = smallvec![line.into()];
+                pieces.extend(data);
+                pieces.extend([CRLF.into(), end.into()]);
+                pieces
             }
-        }
+        })
     }
 }
 
 /// Room for the size of a chunk in hexadecimal digits, and a line end.
-const SIZE_LINE: usize = 2 * size_of::<usize>() + CRLF.len();
+const SIZE_LINE: usize = 2 * size_of::<u64>() + CRLF.len();
 
-fn size_line(size: usize, line: &mut [u8; SIZE_LINE]) -> &[u8] {
+fn size_line(size: u64, line: &mut [u8; SIZE_LINE]) -> &[u8] {
     let mut at = SIZE_LINE - CRLF.len();
     line[at..].copy_from_slice(CRLF);
     let mut rest = size;
     loop {
         at -= 1;
-        line[at] = b"0123456789ABCDEF"[rest % 16];
+        line[at] = b"0123456789ABCDEF"[(rest % 16) as usize];
         rest /= 16;
         if rest == 0 {
             return &line[at..];
@@ -299,21 +338,25 @@ mod tests {
         for (size, text) in cases {
             assert_eq!(size_line(size, &mut [0; SIZE_LINE]), text.as_bytes());
         }
-        assert_eq!(size_line(usize::MAX, &mut [0; SIZE_LINE]).len(), SIZE_LINE);
+        assert_eq!(size_line(u64::MAX, &mut [0; SIZE_LINE]).len(), SIZE_LINE);
     }
 
     #[test]
     fn an_empty_piece_never_ends_a_chunked_body() {
         let joined = |framing: Framing, data: &'static [u8], last| {
-            let joined = framing.frame(data, last, |pieces: &[&[u8]]| pieces.concat());
-            let owned = framing.pieces(data.into(), last);
-            assert_eq!(
-                owned
-                    .iter()
-                    .flat_map(|piece| piece.to_vec())
-                    .collect::<Vec<_>>(),
-                joined
-            );
+            let bytes = |chunk: &Chunk<'_>| match chunk {
+                Chunk::Memory(bytes) => bytes.to_vec(),
+                Chunk::File { .. } => panic!("there is no file"),
+            };
+            let joined = framing.frame(&[Chunk::Memory(data)], last, |pieces: &[Chunk<'_>]| {
+                pieces.iter().flat_map(bytes).collect::<Vec<u8>>()
+            });
+            let owned = framing.pieces(smallvec![data.into()], last).unwrap();
+            let owned: Vec<u8> = owned
+                .iter()
+                .flat_map(|piece| bytes(&piece.lend_resolved()))
+                .collect();
+            assert_eq!(owned, joined);
             joined
         };
         assert_eq!(joined(Framing::Chunked, b"", false), b"");

@@ -6,6 +6,8 @@
 
 use std::io::{self, Read, Write};
 
+use httpsys_engine::Chunk;
+
 use crate::body::into_io;
 use crate::by_id::Flags;
 use crate::{Request, Response, Result};
@@ -87,7 +89,8 @@ impl Upgraded {
             return Ok(());
         }
         let (scope, id) = (self.request.scope(), self.request.id());
-        scope.send_body(id, Flags::MORE_DATA, &[data]).map(drop)
+        let data = [Chunk::Memory(data)];
+        scope.send_body(id, Flags::MORE_DATA, &data).map(drop)
     }
 
     /// Ends the connection in order, behind what was written (UPG-006).

@@ -14,9 +14,10 @@ use smallvec::smallvec;
 
 use super::send_call::{Head, SendCall};
 use crate::by_id::Flags;
+use crate::chunk::Pieces;
 use crate::fields::Added;
 use crate::stream::Framing;
-use crate::{Data, Error, Request, Response, ResponseStream, Result};
+use crate::{DataChunk, Error, Request, Response, ResponseStream, Result};
 
 /// A response under way. Made by [`Request::respond_async`].
 ///
@@ -74,16 +75,14 @@ impl Request {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        let without_body = response.is_without_body(&self);
-        let added = if without_body {
-            response.added_without_body()
+        let (added, pieces) = if !response.is_without_body(&self) {
+            (Added::Nothing, Ok(response.take_chunks()))
         } else {
-            Added::Nothing
+            match response.added_without_body() {
+                Ok(added) => (added, Ok(Pieces::new())),
+                Err(error) => (Added::Nothing, Err(error)),
+            }
         };
-        let mut pieces = smallvec![response.take_body()];
-        if without_body {
-            pieces.clear();
-        }
         let head = Head { response, added };
         Respond {
             send: send(&self, Some(head), flags, pieces),
@@ -124,26 +123,26 @@ impl Request {
 
 impl ResponseStream {
     /// As [`ResponseStream::write`], without blocking the thread.
-    pub fn write_async(&mut self, data: impl Into<Data<'static>>) -> WriteBody<'_> {
-        let data = data.into();
-        let nothing = data.is_empty() || self.framing() == Framing::HeadOnly;
-        let pieces = self.framing().pieces(data, false);
+    /// The data is bytes or a file, which the send keeps until its end.
+    pub fn write_async(&mut self, data: impl Into<DataChunk<'static>>) -> WriteBody<'_> {
+        let pieces = self.framing().pieces(smallvec![data.into()], false);
+        let nothing = matches!(&pieces, Ok(pieces) if pieces.iter().all(DataChunk::is_empty));
         WriteBody::new((!nothing).then(|| send(self.request(), None, Flags::MORE_DATA, pieces)))
     }
 
     /// As [`ResponseStream::finish`], without blocking the thread.
     pub fn finish_async(self) -> FinishResponse {
-        self.finish_with_async(Data::default())
+        self.finish_with_async(DataChunk::default())
     }
 
     /// As [`ResponseStream::finish_with`], without blocking the thread.
-    pub fn finish_with_async(self, data: impl Into<Data<'static>>) -> FinishResponse {
+    pub fn finish_with_async(self, data: impl Into<DataChunk<'static>>) -> FinishResponse {
         let flags = Flags {
             more_data: false,
             disconnect: self.disconnects(),
             ..Flags::default()
         };
-        let pieces = self.framing().pieces(data.into(), true);
+        let pieces = self.framing().pieces(smallvec![data.into()], true);
         let send = send(self.request(), None, flags, pieces);
         FinishResponse::new(send, self.into_request())
     }
@@ -162,7 +161,7 @@ impl StartResponse {
             disconnect,
             ..Flags::default()
         };
-        let pieces = framing.pieces(response.take_body(), false);
+        let pieces = framing.pieces(response.take_chunks(), false);
         let head = Head { response, added };
         StartResponse {
             send: Ok(send(&request, Some(head), flags, pieces)),
@@ -193,7 +192,7 @@ pub(super) fn send(
     request: &Request,
     head: Option<Head>,
     flags: Flags,
-    pieces: super::Pieces,
+    pieces: Result<Pieces<'static>>,
 ) -> SendCall {
     SendCall::new(
         Arc::clone(request.shared_scope()),

@@ -9,20 +9,17 @@ use std::thread;
 
 use httpsys_core::RequestId;
 use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
-use smallvec::SmallVec;
 
 use super::slot::Slot;
 use crate::by_id::Flags;
+use crate::chunk::{Lent, Pieces, resolve};
 use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
 use crate::queue::Scope;
-use crate::{Data, Error, Request, Response, Result};
+use crate::{DataChunk, Error, Request, Response, Result};
 
 /// How often a drop tries to catch a send that the transport is at work on.
 const CATCHES: usize = 64;
-
-/// The body data of one send.
-pub(crate) type Pieces = SmallVec<[Data<'static>; 4]>;
 
 #[derive(Debug)]
 pub(crate) struct SendCall {
@@ -34,6 +31,8 @@ pub(crate) struct SendCall {
 #[derive(Debug)]
 enum State {
     New(Arc<Message>),
+    /// Before it began: a file cannot be sent.
+    Failed(Error),
     Pending(Arc<Slot<Result<u64>>>),
     Over,
 }
@@ -42,7 +41,8 @@ enum State {
 struct Message {
     head: Option<Head>,
     flags: Flags,
-    pieces: Pieces,
+    /// Their lengths are fixed.
+    pieces: Pieces<'static>,
 }
 
 /// The head of a response.
@@ -60,16 +60,20 @@ impl SendCall {
         request: RequestId,
         head: Option<Head>,
         flags: Flags,
-        pieces: Pieces,
+        pieces: Result<Pieces<'static>>,
     ) -> Self {
-        SendCall {
-            scope,
-            request,
-            state: State::New(Arc::new(Message {
+        let state = match pieces.and_then(resolve) {
+            Ok((pieces, _)) => State::New(Arc::new(Message {
                 head,
                 flags,
                 pieces,
             })),
+            Err(error) => State::Failed(error),
+        };
+        SendCall {
+            scope,
+            request,
+            state,
         }
     }
 
@@ -87,6 +91,11 @@ impl SendCall {
                 let message = Arc::clone(message);
                 self.state = State::Over;
                 self.begin(&message, request, context.waker())
+            }
+            State::Failed(error) => {
+                let error = *error;
+                self.state = State::Over;
+                Poll::Ready(Err(error))
             }
             State::Pending(wait) => {
                 let poll = wait.poll(context.waker());
@@ -170,11 +179,8 @@ impl Drop for SendCall {
 }
 
 impl Message {
-    fn chunks(&self) -> SmallVec<[Chunk<'_>; 4]> {
-        self.pieces
-            .iter()
-            .map(|piece| Chunk::Memory(piece))
-            .collect()
+    fn chunks(&self) -> Lent<'_> {
+        self.pieces.iter().map(DataChunk::lend_resolved).collect()
     }
 }
 

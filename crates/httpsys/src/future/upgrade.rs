@@ -13,6 +13,7 @@ use super::respond::send;
 use super::send_call::{Head, SendCall};
 use super::{FinishResponse, ReadBody, WriteBody};
 use crate::by_id::Flags;
+use crate::chunk::Pieces;
 use crate::fields::Added;
 use crate::{Data, Error, Request, Response, Result, Upgraded};
 
@@ -47,13 +48,13 @@ impl Request {
     /// }
     /// ```
     pub fn upgrade_async(self, mut response: Response<'static>) -> Upgrade {
-        let body = response.take_body();
+        let body = response.take_chunks();
         let head = Head {
             response,
             added: Added::Nothing,
         };
         Upgrade {
-            send: send(&self, Some(head), Flags::UPGRADE, smallvec![body]),
+            send: send(&self, Some(head), Flags::UPGRADE, Ok(body)),
             request: Some(self),
         }
     }
@@ -68,14 +69,20 @@ impl Upgraded {
     /// As [`Upgraded::write`], without blocking the thread.
     pub fn write_async(&self, data: impl Into<Data<'static>>) -> WriteBody<'_> {
         let data = data.into();
-        let send = (!data.is_empty())
-            .then(|| send(self.request(), None, Flags::MORE_DATA, smallvec![data]));
+        let send = (!data.is_empty()).then(|| {
+            send(
+                self.request(),
+                None,
+                Flags::MORE_DATA,
+                Ok(smallvec![data.into()]),
+            )
+        });
         WriteBody::new(send)
     }
 
     /// As [`Upgraded::close`], without blocking the thread.
     pub fn close_async(self) -> FinishResponse {
-        let send = send(self.request(), None, Flags::default(), super::Pieces::new());
+        let send = send(self.request(), None, Flags::default(), Ok(Pieces::new()));
         FinishResponse::new(send, self.into_request())
     }
 }

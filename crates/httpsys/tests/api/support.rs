@@ -1,38 +1,25 @@
 //! A server on a free port and a raw client for the tests of this crate.
 //!
-//! Owns the choice of the port and the client's time limit: a test that would hang fails instead.
+//! Owns the client's time limit: a test that would hang fails instead.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::time::Duration;
 
-use httpsys::{Parameters, Server, Service};
+use httpsys::{Parameters, Server};
 
 /// The longest a client waits for the server.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often a free port is asked for.
-const ATTEMPTS: usize = 1000;
 
-/// A port that was free a moment ago. A busy machine may refuse one for a moment.
-pub(crate) fn free_port() -> u16 {
-    let listener = (0..ATTEMPTS).find_map(|_| TcpListener::bind("127.0.0.1:0").ok());
-    let address = listener.map(|listener| listener.local_addr());
-    address.expect("a free port").expect("its address").port()
-}
-
-/// A server of its own service for `http://localhost:PORT/`.
+/// A server of its own service on a free port.
 pub(crate) fn server() -> (Server, u16) {
-    let service = Service::new(Parameters::default()).expect("a service");
-    loop {
-        let port = free_port();
-        let url = format!("http://localhost:{port}/");
-        match Server::builder().service(&service).url(url).bind() {
-            Ok(server) => return (server, port),
-            // Another process was faster.
-            Err(error) if error == httpsys::Error::PortInUse => {}
-            Err(error) => panic!("{error}"),
-        }
-    }
+    let server = Server::builder()
+        .parameters(Parameters::default())
+        .url("http://localhost:0/")
+        .bind()
+        .expect("a server");
+    let port = server.local_addr().expect("its address").port();
+    (server, port)
 }
 
 /// A raw client.

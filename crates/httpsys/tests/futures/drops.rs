@@ -121,13 +121,13 @@ fn the_request_of_a_dropped_receive_wakes_the_one_that_waits_longest() {
 #[test]
 fn the_request_of_a_dropped_receive_is_known_to_all_handles_of_the_queue() {
     let service = httpsys::Service::new(httpsys::Parameters::default()).unwrap();
-    let port = crate::support::free_port();
     let server = Server::builder()
         .service(&service)
         .queue_name("shared")
-        .url(format!("http://localhost:{port}/"))
+        .url("http://localhost:0/")
         .bind()
         .unwrap();
+    let port = server.local_addr().unwrap().port();
     let other = service.open_request_queue("shared").unwrap();
     let (dropped, client) = given(&server, port);
     drop(dropped);

@@ -1,0 +1,258 @@
+//! Data chunks: what the body of a response is made of.
+//!
+//! Owns the kinds of chunk and the length of a file's part. Does not own sending. Threading: plain
+//! values; a file may be shared by any number of responses and threads, because its position is not
+//! used.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use httpsys_engine::Chunk;
+use smallvec::SmallVec;
+
+use crate::{Data, Error, Result};
+
+/// Chunks lent to one send; up to four need no allocation.
+pub(crate) type Lent<'c> = SmallVec<[Chunk<'c>; 4]>;
+
+/// Chunks that one send owns.
+pub(crate) type Pieces<'a> = SmallVec<[DataChunk<'a>; 4]>;
+
+/// HTTP_DATA_CHUNK: a piece of the body of a response, from memory or from a file.
+///
+/// Made of everything that [`Data`] is made of, and of a [`FileRange`]:
+///
+/// ```
+/// use httpsys::{DataChunk, FileRange};
+///
+/// # fn main() -> std::io::Result<()> {
+/// # let path = std::env::temp_dir().join(format!("httpsys-chunk-{}", std::process::id()));
+/// # std::fs::write(&path, "content")?;
+/// let chunks: [DataChunk<'_>; 3] = [
+///     "text".into(),
+///     vec![1, 2, 3].into(),
+///     FileRange::open(&path)?.into(),
+/// ];
+/// # drop(chunks);
+/// # std::fs::remove_file(path)
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum DataChunk<'a> {
+    /// HttpDataChunkFromMemory.
+    Memory(Data<'a>),
+    /// HttpDataChunkFromFileHandle.
+    File(FileRange<'a>),
+}
+
+impl Default for DataChunk<'_> {
+    fn default() -> Self {
+        DataChunk::Memory(Data::default())
+    }
+}
+
+impl<'a, T: Into<Data<'a>>> From<T> for DataChunk<'a> {
+    fn from(data: T) -> Self {
+        DataChunk::Memory(data.into())
+    }
+}
+
+impl<'a> From<FileRange<'a>> for DataChunk<'a> {
+    fn from(file: FileRange<'a>) -> Self {
+        DataChunk::File(file)
+    }
+}
+
+impl DataChunk<'_> {
+    /// Fixes the length of a file's part, and returns that of the chunk in bytes.
+    pub(crate) fn resolve(&mut self) -> Result<u64> {
+        match self {
+            DataChunk::Memory(bytes) => Ok(bytes.len() as u64),
+            DataChunk::File(file) => {
+                let length = file.resolved()?;
+                file.length = Some(length);
+                Ok(length)
+            }
+        }
+    }
+
+    /// Whether a resolved chunk has no bytes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lend_resolved().length() == 0
+    }
+
+    /// The chunk for one send.
+    pub(crate) fn lend(&self) -> Result<Chunk<'_>> {
+        match self {
+            DataChunk::Memory(bytes) => Ok(Chunk::Memory(bytes)),
+            DataChunk::File(file) => Ok(file.lend(file.resolved()?)),
+        }
+    }
+
+    /// The chunk for a send after [`DataChunk::resolve`]: the length stays what it was then, whatever
+    /// has become of the file.
+    pub(crate) fn lend_resolved(&self) -> Chunk<'_> {
+        match self {
+            DataChunk::Memory(bytes) => Chunk::Memory(bytes),
+            DataChunk::File(file) => file.lend(file.length.unwrap_or_default()),
+        }
+    }
+}
+
+/// A part of a file, or all of it, as the body of a response or a piece of it.
+///
+/// It is made of a [`File`] that is open for reading: `&File`, an owned `File`, or an `Arc<File>` that
+/// several responses share. A borrowed file stays the caller's; an owned one is closed with the last
+/// range, which the send keeps until its end. Where the system can, the bytes are sent without being
+/// read into memory. The position of the file is neither used nor changed.
+///
+/// The end of the file is that of the moment when the send begins. A file that turns out shorter while
+/// it is sent ends the send with [`Error::EndOfBody`] (38), and the connection with a reset, since its
+/// `Content-Length` is on the wire.
+///
+/// ```
+/// use std::fs::File;
+///
+/// use httpsys::{FileRange, Response, Server};
+/// # use std::io::{Read, Write};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let path = std::env::temp_dir().join(format!("httpsys-range-{}", std::process::id()));
+/// # std::fs::write(&path, "0123456789")?;
+/// # let server = Server::builder().url("http://localhost:0/").bind()?;
+/// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+/// let file = File::open(&path)?;
+/// let part = FileRange::from(&file).range(2, 3); // three bytes behind the first two
+/// let response = Response::ok().body("<").chunk(part).chunk(">");
+/// server.receive()?.respond(response)?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.contains("\r\nContent-Length: 5\r\n") && answer.ends_with("\r\n\r\n<234>"));
+/// # std::fs::remove_file(path)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileRange<'a> {
+    file: Source<'a>,
+    offset: u64,
+    /// `None`: to the end of the file.
+    length: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+enum Source<'a> {
+    Borrowed(&'a File),
+    Shared(Arc<File>),
+}
+
+impl FileRange<'static> {
+    /// The whole of the file with this path.
+    ///
+    /// # Errors
+    /// As [`File::open`].
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        File::open(path).map(FileRange::from)
+    }
+}
+
+impl<'a> FileRange<'a> {
+    /// `length` bytes from `offset` on.
+    #[must_use]
+    pub fn range(mut self, offset: u64, length: u64) -> Self {
+        (self.offset, self.length) = (offset, Some(length));
+        self
+    }
+
+    /// What stands in the file from `offset` on: HTTP_BYTE_RANGE_TO_EOF.
+    #[must_use]
+    pub fn starting_at(mut self, offset: u64) -> Self {
+        (self.offset, self.length) = (offset, None);
+        self
+    }
+
+    fn whole(file: Source<'a>) -> Self {
+        FileRange {
+            file,
+            offset: 0,
+            length: None,
+        }
+    }
+
+    fn file(&self) -> &File {
+        match &self.file {
+            Source::Borrowed(file) => file,
+            Source::Shared(file) => file,
+        }
+    }
+
+    /// The bytes of the range as the file is now.
+    fn resolved(&self) -> Result<u64> {
+        let about = self
+            .file()
+            .metadata()
+            .map_err(|_| Error::InvalidParameter)?;
+        if !about.is_file() {
+            return Err(Error::InvalidParameter);
+        }
+        let rest = about.len().checked_sub(self.offset);
+        let rest = rest.ok_or(Error::EndOfBody)?;
+        let length = self.length.unwrap_or(rest);
+        if length > rest {
+            return Err(Error::EndOfBody);
+        }
+        Ok(length)
+    }
+
+    fn lend(&self, length: u64) -> Chunk<'_> {
+        Chunk::File {
+            file: self.file(),
+            offset: self.offset,
+            length,
+        }
+    }
+}
+
+impl<'a> From<&'a File> for FileRange<'a> {
+    fn from(file: &'a File) -> Self {
+        FileRange::whole(Source::Borrowed(file))
+    }
+}
+
+impl From<File> for FileRange<'_> {
+    fn from(file: File) -> Self {
+        Arc::new(file).into()
+    }
+}
+
+impl From<Arc<File>> for FileRange<'_> {
+    fn from(file: Arc<File>) -> Self {
+        FileRange::whole(Source::Shared(file))
+    }
+}
+
+/// Fixes the lengths of owned chunks, for a send that outlives its call.
+pub(crate) fn resolve(mut pieces: Pieces<'_>) -> Result<(Pieces<'_>, u64)> {
+    let mut total = 0u64;
+    for piece in &mut pieces {
+        total = total.saturating_add(piece.resolve()?);
+    }
+    Ok((pieces, total))
+}
+
+/// The bytes of lent chunks.
+pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
+    chunks
+        .iter()
+        .map(Chunk::length)
+        .fold(0, u64::saturating_add)
+}
+
+/// Chunks of the program for one send.
+pub(crate) fn lend<'c>(chunks: &'c [DataChunk<'_>]) -> Result<Lent<'c>> {
+    chunks.iter().map(DataChunk::lend).collect()
+}
