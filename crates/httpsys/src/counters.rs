@@ -11,13 +11,12 @@
 //! # use std::io::{Read, Write};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
 //! let service = Service::new(Parameters::default())?;
 //! let queue = service.create_named_request_queue("orders")?;
 //! let group = service.create_server_session()?.create_url_group()?;
 //! group.bind(&queue)?;
-//! group.add_url(&format!("http://localhost:{port}/"))?;
-//! # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+//! group.add_url("http://localhost:0/")?; // a free port
+//! # let mut client = std::net::TcpStream::connect(group.local_addrs()?[0])?;
 //! # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 //! let request = queue.receive()?;
 //! request.respond(Response::ok().body("done"))?;

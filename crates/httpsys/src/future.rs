@@ -51,9 +51,8 @@
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-//! let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
-//! # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+//! let server = Server::builder().url("http://localhost:0/").bind()?;
+//! # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
 //! # client.write_all(b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\
 //! #   Connection: close\r\n\r\nhi")?;
 //! pollster::block_on(serve_one(&server))?;

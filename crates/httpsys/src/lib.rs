@@ -13,14 +13,12 @@
 //! # use std::io::{Read, Write};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-//! # let url = format!("http://localhost:{port}/");
-//! # let server = Server::builder().url(url).bind()?;
-//! # if false {
-//! let server = Server::builder().url("http://localhost:8080/").bind()?;
-//! # }
+//! // Port 0 is a free port, which `local_addr` tells.
+//! let server = Server::builder().url("http://localhost:0/").bind()?;
+//! println!("listening on http://{}/", server.local_addr()?);
+//! # let address = server.local_addr()?;
 //! # let client = std::thread::spawn(move || -> std::io::Result<String> {
-//! #     let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+//! #     let mut client = std::net::TcpStream::connect(address)?;
 //! #     client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 //! #     let mut answer = String::new();
 //! #     client.read_to_string(&mut answer)?;

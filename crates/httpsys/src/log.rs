@@ -23,15 +23,14 @@ use crate::{Data, Error, Response, Result, ServerSession, UrlGroup};
 /// # use std::io::{Read, Write};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-/// # let folder = std::env::temp_dir().join(format!("httpsys-doc-{port}"));
+/// # let folder = std::env::temp_dir().join(format!("httpsys-doc-{}", std::process::id()));
 /// let fields = LogFields::METHOD | LogFields::URI_STEM | LogFields::STATUS;
 /// let logging = Logging::new(LogFormat::W3c, &folder).fields(fields);
 /// let server = Server::builder()
-///     .url(format!("http://localhost:{port}/"))
+///     .url("http://localhost:0/")
 ///     .logging(logging)
 ///     .bind()?;
-/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
 /// # client.write_all(b"GET /a%20b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 /// server.receive()?.respond(Response::from_status(404))?;
 /// # client.read_to_end(&mut Vec::new())?;

@@ -33,12 +33,11 @@ use crate::{Error, Request, Result, Service};
 /// # use std::io::{Read, Write};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
 /// let service = Service::new(Parameters::default())?;
 /// let queue = service.create_request_queue()?;
 /// let group = service.create_server_session()?.create_url_group()?;
 /// group.bind(&queue)?;
-/// group.add_url(&format!("http://localhost:{port}/"))?;
+/// group.add_url("http://localhost:0/")?; // a free port
 ///
 /// // Two threads share the work until the queue closes.
 /// let workers = [queue.clone(), queue.clone()].map(|queue| {
@@ -48,7 +47,7 @@ use crate::{Error, Request, Result, Service};
 ///         }
 ///     })
 /// });
-/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// # let mut client = std::net::TcpStream::connect(group.local_addrs()?[0])?;
 /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 /// # let mut answer = String::new();
 /// # client.read_to_string(&mut answer)?;

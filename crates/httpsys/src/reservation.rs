@@ -16,12 +16,13 @@ use crate::{Result, Service};
 /// use httpsys::{Error, Parameters, Service};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
 /// let mut parameters = Parameters::default();
 /// parameters.choices.enforce_url_acl = true;
 /// let service = Service::new(parameters)?;
 /// let group = service.create_server_session()?.create_url_group()?;
 ///
+/// // This machine may be served without one.
+/// let port = group.add_url("http://localhost:0/")?.port();
 /// let url = format!("http://+:{port}/shop/");
 /// assert_eq!(group.add_url(&url).unwrap_err(), Error::AccessDenied);
 /// service.reserve_url(&url, "D:(A;;GX;;;WD)")?;

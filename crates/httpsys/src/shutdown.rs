@@ -25,9 +25,8 @@ impl Server {
     /// # use std::io::{Read, Write};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    /// let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
-    /// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+    /// let server = Server::builder().url("http://localhost:0/").bind()?;
+    /// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
     /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     /// let ended = std::thread::scope(|scope| {
     ///     scope.spawn(|| {

@@ -31,9 +31,8 @@ const CRLF: &[u8] = b"\r\n";
 /// # use std::io::{Read, Write};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-/// let server = Server::builder().url(format!("http://localhost:{port}/")).bind()?;
-/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// let server = Server::builder().url("http://localhost:0/").bind()?;
+/// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
 /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
 /// let request = server.receive()?;
 /// let mut stream = request.start_chunked_response(Response::ok())?;

@@ -23,9 +23,8 @@ use crate::{Request, Response, Result};
 /// use std::io::{Read, Write};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-/// let server = httpsys::Server::builder().url(format!("http://localhost:{port}/")).bind()?;
-/// # let mut client = std::net::TcpStream::connect(("127.0.0.1", port))?;
+/// let server = httpsys::Server::builder().url("http://localhost:0/").bind()?;
+/// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
 /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\nabc")?;
 /// let request = server.receive()?;
 /// let response = httpsys::Response::new(101, "Switching Protocols")
