@@ -27,10 +27,7 @@ const BEFORE: Duration = Duration::from_secs(1);
 const MEASURED: Duration = Duration::from_secs(4);
 
 fn bandwidth(rate: u32) -> Limits {
-    Limits {
-        bandwidth: Some(rate),
-        ..Limits::default()
-    }
+    Limits::default().bandwidth(rate)
 }
 
 /// What the client gets in the measured time, in bytes per second.

@@ -196,10 +196,7 @@ fn entity_bodies_in_both_directions_are_counted<D: Door>(w: &World<D>) {
 }
 
 fn connections_over_the_limit_are_attempts<D: Door>(w: &World<D>) {
-    let limits = Limits {
-        connections: Some(1),
-        ..Limits::default()
-    };
+    let limits = Limits::default().connections(1);
     w.door.set_group_limits(&w.group, limits).expect("a limit");
     let (_first, request) = w.received_get("/");
     let mut second = w.connect();

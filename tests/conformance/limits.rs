@@ -18,10 +18,7 @@ both_doors![
 ];
 
 fn limit<D: Door>(w: &World<D>, connections: u32) {
-    let limits = Limits {
-        connections: Some(connections),
-        ..Limits::default()
-    };
+    let limits = Limits::default().connections(connections);
     assert_eq!(w.door.set_group_limits(&w.group, limits), Ok(()));
 }
 

@@ -145,10 +145,7 @@ fn que_002_que_005_err_015_over_the_queue_length_full_verbosity_says_all<D: Door
 }
 
 fn limit_connections<D: Door>(w: &World<D>, limit: u32) {
-    let limits = Limits {
-        connections: Some(limit),
-        ..Limits::default()
-    };
+    let limits = Limits::default().connections(limit);
     assert_eq!(w.door.set_group_limits(&w.group, limits), Ok(()));
     let stored = w.door.group_limits(&w.group);
     assert_eq!(stored.map(|limits| limits.connections), Ok(Some(limit)));

@@ -14,7 +14,9 @@ use std::net::SocketAddr;
 
 pub use c_abi::CAbi;
 pub use httpapi::types::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
-pub use httpsys::{Limits, State, Timeouts, Verbosity};
+pub use httpsys::{Limits, State, Verbosity};
+/// Seconds, as in HTTP_TIMEOUT_LIMIT_INFO.
+pub use httpsys_core::property::Timeouts;
 pub use rust_api::{RustApi, logging};
 
 /// The door of tests that need no particular one. On Windows the C names belong to the system's DLL.

@@ -4,37 +4,48 @@
 //! the service, nor reservations (`reservation.rs`). Threading: as [`Service`].
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use httpsys_core::configuration::Change;
 use httpsys_core::operation::Control;
 
+use crate::timeouts::whole_seconds;
 use crate::{Result, Service, ServiceTimeout};
 
 /// Timeouts of the service, as `netsh http add timeout` makes them: what a session has that sets
 /// none of its own (TMO-002).
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use httpsys::{Error, Parameters, Service, ServiceTimeout};
 ///
 /// # fn main() -> httpsys::Result<()> {
 /// let service = Service::new(Parameters::default())?;
 /// let timeout = ServiceTimeout::IdleConnection;
-/// assert_eq!(service.service_timeout(timeout), 120);
-/// service.set_service_timeout(timeout, 30)?;
-/// assert_eq!(service.set_service_timeout(timeout, 40), Err(Error::AlreadyExists));
+/// let (half, two) = (Duration::from_secs(30), Duration::from_secs(120));
+/// assert_eq!(service.service_timeout(timeout), Some(two));
+/// service.set_service_timeout(timeout, half)?;
+/// assert_eq!(service.set_service_timeout(timeout, None), Err(Error::AlreadyExists));
 /// service.remove_service_timeout(timeout)?;
-/// assert_eq!(service.service_timeout(timeout), 120);
+/// assert_eq!(service.service_timeout(timeout), Some(two));
 /// # Ok(())
 /// # }
 /// ```
 impl Service {
-    /// HttpSetServiceConfiguration(HttpServiceConfigTimeout), in seconds; `u16::MAX` switches the
-    /// timeout off (TMO-003). In force for the requests that come from now on (CFG-004).
+    /// HttpSetServiceConfiguration(HttpServiceConfigTimeout); `None` switches the timeout off
+    /// (TMO-003). In force for the requests that come from now on (CFG-004).
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) when it was set: remove it first
-    /// (documented); [`Error::InvalidParameter`](crate::Error::InvalidParameter) for 0.
-    pub fn set_service_timeout(&self, timeout: ServiceTimeout, seconds: u16) -> Result<()> {
+    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) (183) when it was set: remove it first
+    /// (documented); [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a time that
+    /// the API cannot say: whole seconds, 1 to 65,534; what is between two becomes the longer one.
+    pub fn set_service_timeout(
+        &self,
+        timeout: ServiceTimeout,
+        time: impl Into<Option<Duration>>,
+    ) -> Result<()> {
+        let seconds = time.into().map_or(Ok(u16::MAX), whole_seconds)?;
         self.configure(Change::SetTimeout { timeout, seconds })
     }
 
@@ -47,10 +58,12 @@ impl Service {
         self.configure(Change::RemoveTimeout { timeout })
     }
 
-    /// HttpQueryServiceConfiguration(HttpServiceConfigTimeout): the seconds in force.
+    /// HttpQueryServiceConfiguration(HttpServiceConfigTimeout): the time in force; `None` when the
+    /// timeout is switched off.
     #[must_use]
-    pub fn service_timeout(&self, timeout: ServiceTimeout) -> u16 {
-        self.engine().configuration().timeout(timeout)
+    pub fn service_timeout(&self, timeout: ServiceTimeout) -> Option<Duration> {
+        let seconds = self.engine().configuration().timeout(timeout);
+        (seconds != u16::MAX).then(|| Duration::from_secs(seconds.into()))
     }
 }
 

@@ -134,6 +134,7 @@ mod service;
 mod session;
 mod shutdown;
 mod stream;
+mod timeouts;
 mod upgraded;
 mod url_group;
 mod verb;
@@ -144,7 +145,7 @@ pub use data::Data;
 pub use headers::Headers;
 pub use httpsys_core::configuration::ServiceTimeout;
 pub use httpsys_core::end::TimerKind;
-pub use httpsys_core::property::{LogFormat, Rollover, State, Timeouts, Verbosity};
+pub use httpsys_core::property::{LogFormat, Rollover, State, Verbosity};
 pub use httpsys_core::proto::{
     Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Version, header,
 };
@@ -166,6 +167,7 @@ pub use service::Service;
 pub use session::ServerSession;
 pub use shutdown::Drained;
 pub use stream::ResponseStream;
+pub use timeouts::{Setting, Timeouts};
 pub use upgraded::Upgraded;
 pub use url_group::{UrlGroup, prepare_url};
 pub use verb::Verb;

@@ -5,12 +5,18 @@
 //! Threading: as the objects.
 
 use httpsys_core::operation::Control;
-use httpsys_core::property::{Properties, Property, QueueProperty, State, Timeouts, Verbosity};
+use httpsys_core::property::{Properties, Property, QueueProperty, State, Verbosity};
 
-use crate::{Error, RequestQueue, Result, ServerSession, UrlGroup};
+use crate::{Error, RequestQueue, Result, ServerSession, Timeouts, UrlGroup};
 
 /// HttpServerQosProperty: limits of a server session or URL group; `None` for none.
+///
+/// ```
+/// let limits = httpsys::Limits::default().bandwidth(64 * 1024).connections(100);
+/// assert_eq!(limits.connections, Some(100));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Limits {
     /// Bytes per second that are sent, 1024 at least. A session's is for all its groups together;
     /// both hold.
@@ -21,6 +27,20 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Sets [`Limits::bandwidth`], in bytes per second.
+    #[must_use]
+    pub fn bandwidth(mut self, limit: impl Into<Option<u32>>) -> Self {
+        self.bandwidth = limit.into();
+        self
+    }
+
+    /// Sets [`Limits::connections`].
+    #[must_use]
+    pub fn connections(mut self, limit: impl Into<Option<u32>>) -> Self {
+        self.connections = limit.into();
+        self
+    }
+
     fn of(properties: &Properties) -> Limits {
         Limits {
             bandwidth: properties.bandwidth,
@@ -52,17 +72,19 @@ impl ServerSession {
     /// (TMO-005), see [`Service::set_service_timeout`](crate::Service::set_service_timeout).
     ///
     /// # Errors
-    /// As [`ServerSession::set_state`].
+    /// [`Error::InvalidParameter`] for a time that [`Timeouts`] cannot say, and when the session is
+    /// closed. Nothing has changed then.
     pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
-        self.set(Property::Timeouts(Some(timeouts)))
+        self.set(Property::Timeouts(Some(timeouts.to_property()?)))
     }
 
-    /// The timeouts that were set (TMO-004); zeros if none were.
+    /// The timeouts that were set (TMO-004); all inherited if none were.
     ///
     /// # Errors
     /// As [`ServerSession::set_state`].
     pub fn timeouts(&self) -> Result<Timeouts> {
-        Ok(self.properties()?.timeouts.unwrap_or_default())
+        let timeouts = self.properties()?.timeouts.unwrap_or_default();
+        Ok(Timeouts::of_property(timeouts))
     }
 
     /// HttpServerQosProperty.
@@ -97,15 +119,18 @@ impl ServerSession {
 }
 
 /// ```
-/// use httpsys::{Limits, Parameters, Service, Timeouts};
+/// use std::time::Duration;
+///
+/// use httpsys::{Limits, Parameters, Service, Setting, Timeouts};
 ///
 /// # fn main() -> httpsys::Result<()> {
 /// let session = Service::new(Parameters::default())?.create_server_session()?;
 /// let group = session.create_url_group()?;
 /// // Half a minute for each piece of a body; all else as the session says.
-/// group.set_timeouts(Timeouts { entity_body: 30, ..Timeouts::default() })?;
-/// group.set_limits(Limits { connections: Some(100), ..Limits::default() })?;
-/// assert_eq!(group.timeouts()?.entity_body, 30);
+/// let half_a_minute = Duration::from_secs(30);
+/// group.set_timeouts(Timeouts::default().entity_body(half_a_minute))?;
+/// group.set_limits(Limits::default().connections(100))?;
+/// assert_eq!(group.timeouts()?.entity_body, Setting::Is(half_a_minute));
 /// assert_eq!(group.limits()?.connections, Some(100));
 /// # Ok(())
 /// # }
@@ -128,21 +153,23 @@ impl UrlGroup {
         Ok(self.properties()?.state.unwrap_or_default())
     }
 
-    /// HttpServerTimeoutsProperty; a value of 0 is the session's (TMO-002). Otherwise as
+    /// HttpServerTimeoutsProperty; what is inherited is the session's (TMO-002). Otherwise as
     /// [`ServerSession::set_timeouts`].
     ///
     /// # Errors
-    /// As [`UrlGroup::set_state`].
+    /// [`Error::InvalidParameter`] for a time that [`Timeouts`] cannot say, and when the group is
+    /// closed. Nothing has changed then.
     pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
-        self.set(Property::Timeouts(Some(timeouts)))
+        self.set(Property::Timeouts(Some(timeouts.to_property()?)))
     }
 
-    /// The timeouts that were set, without what is inherited (TMO-004); zeros if none were.
+    /// The timeouts that were set, without the values that are inherited (TMO-004).
     ///
     /// # Errors
     /// As [`UrlGroup::set_state`].
     pub fn timeouts(&self) -> Result<Timeouts> {
-        Ok(self.properties()?.timeouts.unwrap_or_default())
+        let timeouts = self.properties()?.timeouts.unwrap_or_default();
+        Ok(Timeouts::of_property(timeouts))
     }
 
     /// HttpServerQosProperty.

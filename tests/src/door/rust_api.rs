@@ -4,9 +4,11 @@
 //! than the C functions is translated to their terms: the end of a body (`Ok(0)`) to 38, and
 //! chunks to one body.
 
+use std::time::Duration;
+
 use httpsys::{ConnectionId, Error, Fate, Request, RequestId, RequestQueue, Response};
 use httpsys::{LogFields, LogFlags, LogFormat, Logging, Rollover};
-use httpsys::{ServerSession, Service, UrlGroup};
+use httpsys::{ServerSession, Service, Setting, UrlGroup};
 
 use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
 use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
@@ -22,6 +24,45 @@ const KNOWN_HEADERS: usize = 41;
 
 fn code(error: Error) -> u32 {
     error.win32()
+}
+
+fn durations(timeouts: Timeouts) -> httpsys::Timeouts {
+    let time = |seconds: u16| match seconds {
+        0 => Setting::Inherited,
+        u16::MAX => Setting::Off,
+        seconds => Setting::Is(Duration::from_secs(seconds.into())),
+    };
+    httpsys::Timeouts::default()
+        .entity_body(time(timeouts.entity_body))
+        .drain_entity_body(time(timeouts.drain_entity_body))
+        .request_queue(time(timeouts.request_queue))
+        .idle_connection(time(timeouts.idle_connection))
+        .header_wait(time(timeouts.header_wait))
+        .min_send_rate(match timeouts.min_send_rate {
+            0 => Setting::Inherited,
+            u32::MAX => Setting::Off,
+            rate => Setting::Is(rate),
+        })
+}
+
+fn seconds(timeouts: httpsys::Timeouts) -> Timeouts {
+    let seconds = |setting| match setting {
+        Setting::Inherited => 0,
+        Setting::Off => u16::MAX,
+        Setting::Is(time) => Duration::as_secs(&time).try_into().expect("few seconds"),
+    };
+    Timeouts {
+        entity_body: seconds(timeouts.entity_body),
+        drain_entity_body: seconds(timeouts.drain_entity_body),
+        request_queue: seconds(timeouts.request_queue),
+        idle_connection: seconds(timeouts.idle_connection),
+        header_wait: seconds(timeouts.header_wait),
+        min_send_rate: match timeouts.min_send_rate {
+            Setting::Inherited => 0,
+            Setting::Off => u32::MAX,
+            Setting::Is(rate) => rate,
+        },
+    }
 }
 
 impl Door for RustApi {
@@ -84,11 +125,11 @@ impl Door for RustApi {
     }
 
     fn set_session_timeouts(&self, session: &ServerSession, to: Timeouts) -> Result<(), u32> {
-        session.set_timeouts(to).map_err(code)
+        session.set_timeouts(durations(to)).map_err(code)
     }
 
     fn session_timeouts(&self, session: &ServerSession) -> Result<Timeouts, u32> {
-        session.timeouts().map_err(code)
+        session.timeouts().map(seconds).map_err(code)
     }
 
     fn set_session_limits(&self, session: &ServerSession, limits: Limits) -> Result<(), u32> {
@@ -104,11 +145,11 @@ impl Door for RustApi {
     }
 
     fn set_group_timeouts(&self, group: &UrlGroup, timeouts: Timeouts) -> Result<(), u32> {
-        group.set_timeouts(timeouts).map_err(code)
+        group.set_timeouts(durations(timeouts)).map_err(code)
     }
 
     fn group_timeouts(&self, group: &UrlGroup) -> Result<Timeouts, u32> {
-        group.timeouts().map_err(code)
+        group.timeouts().map(seconds).map_err(code)
     }
 
     fn set_group_limits(&self, group: &UrlGroup, limits: Limits) -> Result<(), u32> {
