@@ -13,16 +13,15 @@ use libfuzzer_sys::fuzz_target;
 
 fn parameters(bits: u8) -> Parameters {
     let bit = |n: u8| bits >> n & 1 == 1;
-    Parameters {
-        allow_restricted_chars: bit(0),
-        allow_unescaped_restricted_chars: bit(1),
-        percent_u_allowed: !bit(2),
-        enable_non_utf8: !bit(3),
-        favor_utf8: !bit(4),
-        url_segment_max_count: if bit(5) { 3 } else { 255 },
-        url_segment_max_length: if bit(6) { 4 } else { 260 },
-        ..Parameters::default()
-    }
+    let mut p = Parameters::default();
+    p.allow_restricted_chars = bit(0);
+    p.allow_unescaped_restricted_chars = bit(1);
+    p.percent_u_allowed = !bit(2);
+    p.enable_non_utf8 = !bit(3);
+    p.favor_utf8 = !bit(4);
+    p.url_segment_max_count = if bit(5) { 3 } else { 255 };
+    p.url_segment_max_length = if bit(6) { 4 } else { 260 };
+    p
 }
 
 fn check(url: &CookedUrl) {

@@ -162,11 +162,10 @@ fn entries_that_do_not_fit_are_dropped_and_counted_and_nobody_waits() {
 #[test]
 fn cfg_005_log_001_httperr_and_the_logs_of_programs_do_not_mix() {
     let (errors, one, two) = (Folder::new(), Folder::new(), Folder::new());
-    let site = Site::new(Parameters {
-        enable_error_logging: true,
-        error_logging_dir: errors.path().to_str().expect("UTF-8").to_owned(),
-        ..Parameters::default()
-    });
+    let mut parameters = Parameters::default();
+    parameters.enable_error_logging = true;
+    parameters.error_logging_dir = errors.path().to_str().expect("UTF-8").to_owned();
+    let site = Site::new(parameters);
     let program = |folder: &Folder, path: &str| -> (ServerSession, Server) {
         let url = format!("http://localhost:{}{path}", site.port.number());
         let server = Server::builder().service(&site.service).url(url).bind();

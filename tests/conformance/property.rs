@@ -50,14 +50,14 @@ fn g_107_what_was_never_set_is_read_as_zeros<D: Door>(w: &World<D>) {
 
 fn limits_are_read_back_and_checked<D: Door>(w: &World<D>) {
     let door = &w.door;
-    let limits = Limits::default().bandwidth(1024);
+    let limits = Limits::default().bandwidth(1024).connections(7);
     assert_eq!(door.set_group_limits(&w.group, limits), Ok(()));
     assert_eq!(door.group_limits(&w.group), Ok(limits));
     let slow = Limits::default().bandwidth(1023);
     assert_eq!(door.set_group_limits(&w.group, slow), Err(87));
     assert_eq!(door.set_session_limits(&w.session, slow), Err(87));
     assert_eq!(door.group_limits(&w.group), Ok(limits));
-    let connections = Limits::default();
+    let connections = Limits::default().connections(7);
     // Documented: of a session only the bandwidth is limited.
     assert_eq!(door.set_session_limits(&w.session, connections), Err(87));
     let bandwidth = Limits::default().bandwidth(u32::MAX);

@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use httpsys::{Choices, Error, Parameters, Request, Response, Server, Service};
+use httpsys::{Error, Parameters, Request, Response, Server, Service};
 use httpsys_tests::client::Client;
 use httpsys_tests::ports::Port;
 
@@ -334,13 +334,8 @@ fn g_017_empty_lines_in_front_can_be_refused() {
 
 #[test]
 fn choices_and_parameters_of_a_service_are_its_own() {
-    let strict = Parameters {
-        choices: Choices {
-            empty_lines: 0,
-            ..Choices::default()
-        },
-        ..Parameters::default()
-    };
+    let mut strict = Parameters::default();
+    strict.choices.empty_lines = 0;
     let request = "\r\n".to_owned() + &get("/");
     Lab::run(strict, |first| {
         Lab::run(Parameters::default(), |second| {

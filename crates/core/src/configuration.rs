@@ -18,6 +18,7 @@ pub const MAX_LISTEN_ADDRESSES: usize = 256;
 
 /// HTTP_SERVICE_CONFIG_TIMEOUT_KEY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ServiceTimeout {
     /// Between two requests of a connection (TMO-012).
     IdleConnection,

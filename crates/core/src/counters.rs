@@ -22,6 +22,7 @@ pub use named::Named;
 
 /// Everything that is counted, as [`Counters::to_prometheus`] shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counters {
     /// The service.
     pub service: ServiceCounters,
@@ -33,6 +34,7 @@ pub struct Counters {
 
 /// *HTTP Service*, and what this service counts beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ServiceCounters {
     /// The counters of the response cache.
     pub uri_cache: UriCacheCounters,
@@ -67,6 +69,7 @@ pub struct ServiceCounters {
 /// The counters of HTTP.sys's response cache. The service caches nothing: they are 0, which is what
 /// HTTP.sys shows where no response may be cached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UriCacheCounters {
     /// CurrentUrisCached: URIs in the cache now.
     pub current_uris_cached: u64,
@@ -84,6 +87,7 @@ pub struct UriCacheCounters {
 
 /// What can go wrong around the service, and what it does about it. Totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FaultCounters {
     /// Accepting failed, most often because the process has no descriptor left; it is tried again.
     pub accept_failures: u64,
@@ -102,6 +106,7 @@ pub struct FaultCounters {
 
 /// *HTTP Service Url Groups*, for one group. A connection belongs to the group of its last request.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UrlGroupCounters {
     /// HTTP_URL_GROUP_ID.
     pub id: UrlGroupId,
@@ -159,6 +164,7 @@ impl UrlGroupCounters {
 
 /// *HTTP Service Request Queues*, for one queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct QueueCounters {
     /// Names the queue within its service.
     pub id: QueueId,

@@ -25,6 +25,7 @@ pub enum TimerKind {
 
 /// Why a connection ended. The numbers are those of the C ABI (`HTTPSYS_CLOSE_REASON`); they stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum End {
     /// In order: the response was the connection's last (CON-010 to CON-014).
     Completed,

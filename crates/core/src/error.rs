@@ -9,6 +9,7 @@ use httpsys_proto::InvalidField;
 
 /// A failed call. The Win32 code is [`Error::win32`]; names and numbers are API and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Error {
     /// ERROR_FILE_NOT_FOUND (2): no such URL registration (PFX-025) or queue name (SES-018).
     NotFound,

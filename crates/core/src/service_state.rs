@@ -15,6 +15,7 @@ mod tests;
 
 /// Every open request queue and every open URL group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ServiceState {
     /// The queues, by id.
     pub queues: Vec<QueueState>,
@@ -24,6 +25,7 @@ pub struct ServiceState {
 
 /// One request queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct QueueState {
     /// Names it within its service.
     pub id: QueueId,
@@ -47,6 +49,7 @@ pub struct QueueState {
 
 /// One URL group.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UrlGroupState {
     /// HTTP_URL_GROUP_ID.
     pub id: UrlGroupId,

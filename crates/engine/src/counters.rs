@@ -27,16 +27,14 @@ impl Service {
         }
         self.settle_all();
         let (state, groups) = self.listing();
-        let ServiceState { queues, unbound } = state;
+        let ServiceState {
+            queues, unbound, ..
+        } = state;
         let mut url_groups = Vec::new();
         let mut of_queues = Vec::new();
         let mut add = |listed: UrlGroupState| {
             let counters = groups.get(&listed.id).map(|group| group.counters());
-            url_groups.push(UrlGroupCounters {
-                queue: listed.queue,
-                urls: listed.urls,
-                ..counters.unwrap_or_else(|| UrlGroupCounters::new(listed.id))
-            });
+            url_groups.push(of_listed(listed, counters));
         };
         for listed in queues {
             if let Some(queue) = self.open_queue(listed.id) {
@@ -46,11 +44,11 @@ impl Service {
         }
         unbound.into_iter().for_each(&mut add);
         url_groups.sort_by_key(|group| group.id);
-        Counters {
-            service: self.own_counters(),
-            url_groups,
-            queues: of_queues,
-        }
+        let mut all = Counters::default();
+        all.service = self.own_counters();
+        all.url_groups = url_groups;
+        all.queues = of_queues;
+        all
     }
 
     /// The counters of the service alone.
@@ -74,11 +72,7 @@ impl Service {
         let listed = bound.chain(state.unbound).find(|own| own.id == group);
         let listed = listed.ok_or(Error::InvalidParameter)?;
         let counters = groups.get(&group).map(|group| group.counters());
-        Ok(UrlGroupCounters {
-            queue: listed.queue,
-            urls: listed.urls,
-            ..counters.unwrap_or_else(|| UrlGroupCounters::new(group))
-        })
+        Ok(of_listed(listed, counters))
     }
 
     /// The counters of one queue; of a closed one those at its end.
@@ -91,15 +85,14 @@ impl Service {
             let fifos = queue.lock();
             (fifos.totals(), fifos.len())
         };
-        QueueCounters {
-            name: queue.name().map(String::from),
-            current_queue_size: size as u64,
-            max_queue_item_age: self.age_of_oldest(queue),
-            arrivals: totals.arrivals,
-            rejected_requests: totals.rejected,
-            abandoned: totals.abandoned,
-            ..QueueCounters::new(queue.id())
-        }
+        let mut counters = QueueCounters::new(queue.id());
+        counters.name = queue.name().map(String::from);
+        counters.current_queue_size = size as u64;
+        counters.max_queue_item_age = self.age_of_oldest(queue);
+        counters.arrivals = totals.arrivals;
+        counters.rejected_requests = totals.rejected;
+        counters.abandoned = totals.abandoned;
+        counters
     }
 
     /// The list of request queues with their URL groups.
@@ -123,13 +116,12 @@ impl Service {
     fn own_counters(&self) -> ServiceCounters {
         let (ends, ends_by_number) = self.shard().ends.counts();
         let log = self.error_log().map(|log| log.writer().counters());
-        ServiceCounters {
-            connections_open: self.shard().table.open().into(),
-            ends,
-            ends_by_number,
-            log_entries_dropped: log.map_or(0, |log| log.dropped + log.failed),
-            ..self.tallies().counters()
-        }
+        let mut counters = self.tallies().counters();
+        counters.connections_open = self.shard().table.open().into();
+        counters.ends = ends;
+        counters.ends_by_number = ends_by_number;
+        counters.log_entries_dropped = log.map_or(0, |log| log.dropped + log.failed);
+        counters
     }
 
     fn settle_all(&self) {
@@ -151,4 +143,12 @@ impl Service {
         }
         0
     }
+}
+
+/// What is counted for a group, with what the list has of it.
+fn of_listed(listed: UrlGroupState, counters: Option<UrlGroupCounters>) -> UrlGroupCounters {
+    let mut counters = counters.unwrap_or_else(|| UrlGroupCounters::new(listed.id));
+    counters.queue = listed.queue;
+    counters.urls = listed.urls;
+    counters
 }

@@ -79,17 +79,16 @@ impl Group {
     /// The counters, with what the connections have settled.
     pub(crate) fn counters(&self) -> UrlGroupCounters {
         let traffic = self.traffic.now();
-        UrlGroupCounters {
-            bytes_sent: traffic.sent,
-            bytes_received: traffic.received,
-            current_connections: self.connections.load(Ordering::Relaxed).into(),
-            max_connections: self.most_connections.load(Ordering::Relaxed).into(),
-            connection_attempts: self.attempts.load(Ordering::Relaxed),
-            get_requests: traffic.gets,
-            head_requests: traffic.heads,
-            all_requests: traffic.requests(),
-            ..UrlGroupCounters::new(self.id)
-        }
+        let mut counters = UrlGroupCounters::new(self.id);
+        counters.bytes_sent = traffic.sent;
+        counters.bytes_received = traffic.received;
+        counters.current_connections = self.connections.load(Ordering::Relaxed).into();
+        counters.max_connections = self.most_connections.load(Ordering::Relaxed).into();
+        counters.connection_attempts = self.attempts.load(Ordering::Relaxed);
+        counters.get_requests = traffic.gets;
+        counters.head_requests = traffic.heads;
+        counters.all_requests = traffic.requests();
+        counters
     }
 
     /// The part of `wanted` bytes that may go out together, and the millisecond from which.

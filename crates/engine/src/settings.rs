@@ -109,12 +109,10 @@ mod tests {
             assert_eq!(path, "a.conf");
             Ok(file.into())
         });
-        let wanted = Parameters {
-            max_field_length: 200,
-            max_request_bytes: 0x1000,
-            url_segment_max_count: 3,
-            ..Parameters::default()
-        };
+        let mut wanted = Parameters::default();
+        wanted.max_field_length = 200;
+        wanted.max_request_bytes = 0x1000;
+        wanted.url_segment_max_count = 3;
         assert_eq!(parameters, Ok(wanted));
     }
 

@@ -13,9 +13,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use httpsys_core::counters::{
-    FaultCounters, Named, REFUSAL_PHRASES, ServiceCounters, TIMERS, timer_index,
-};
+use httpsys_core::counters::{Named, REFUSAL_PHRASES, ServiceCounters, TIMERS, timer_index};
 use httpsys_core::end::TimerKind;
 use httpsys_core::proto::Verb;
 use httpsys_socket::lock::Mutex;
@@ -184,22 +182,20 @@ impl Tallies {
     pub(crate) fn counters(&self) -> ServiceCounters {
         let traffic = self.traffic.now();
         let fault = |fault: Fault| self.faults[fault as usize].load(Ordering::Relaxed);
-        ServiceCounters {
-            connections_accepted: self.accepted.load(Ordering::Relaxed),
-            requests: traffic.requests(),
-            bytes_received: traffic.received,
-            bytes_sent: traffic.sent,
-            refused: self.refused.lock().clone(),
-            timers: std::array::from_fn(|at| self.timers[at].load(Ordering::Relaxed)),
-            faults: FaultCounters {
-                accept_failures: fault(Fault::AcceptFailed),
-                poll_failures: fault(Fault::PollFailed),
-                connections_dropped: fault(Fault::ConnectionDropped),
-                sends_waited: fault(Fault::SendWaited),
-                sends_throttled: fault(Fault::SendThrottled),
-                turns_used_up: fault(Fault::TurnUsedUp),
-            },
-            ..ServiceCounters::default()
-        }
+        let mut counters = ServiceCounters::default();
+        counters.connections_accepted = self.accepted.load(Ordering::Relaxed);
+        counters.requests = traffic.requests();
+        counters.bytes_received = traffic.received;
+        counters.bytes_sent = traffic.sent;
+        counters.refused = self.refused.lock().clone();
+        counters.timers = std::array::from_fn(|at| self.timers[at].load(Ordering::Relaxed));
+        let faults = &mut counters.faults;
+        faults.accept_failures = fault(Fault::AcceptFailed);
+        faults.poll_failures = fault(Fault::PollFailed);
+        faults.connections_dropped = fault(Fault::ConnectionDropped);
+        faults.sends_waited = fault(Fault::SendWaited);
+        faults.sends_throttled = fault(Fault::SendThrottled);
+        faults.turns_used_up = fault(Fault::TurnUsedUp);
+        counters
     }
 }

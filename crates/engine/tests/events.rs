@@ -109,11 +109,9 @@ fn log_011_the_events_of_the_tracing_scenarios() {
     let listener = Listener(Arc::clone(&seen));
     tracing::subscriber::set_global_default(listener).expect("the only one");
     let folder = std::env::temp_dir().join(format!("httpsys-events-{}", std::process::id()));
-    let parameters = Parameters {
-        enable_error_logging: true,
-        error_logging_dir: folder.to_str().expect("UTF-8").to_owned(),
-        ..Parameters::default()
-    };
+    let mut parameters = Parameters::default();
+    parameters.enable_error_logging = true;
+    parameters.error_logging_dir = folder.to_str().expect("UTF-8").to_owned();
     let service = Service::new(parameters).expect("a service");
     let (queue, group) = queue_with_idle_timer(&service);
     let queue = service.queue(queue).expect("it is open");

@@ -141,9 +141,10 @@ fn set(name: &str, value: &str) -> Parameters {
 #[test]
 fn a_value_out_of_its_range_makes_no_service() {
     let _turn = events::turn();
-    let bad = || Parameters {
-        max_field_length: 63,
-        ..Parameters::default()
+    let bad = || {
+        let mut parameters = Parameters::default();
+        parameters.max_field_length = 63;
+        parameters
     };
     let why = "MaxFieldLength is 63, but must be between 64 and 65534";
     let error = Service::new(bad()).unwrap_err();

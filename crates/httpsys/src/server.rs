@@ -203,7 +203,8 @@ impl ServerBuilder {
     /// let server = Server::builder().url(url).parameters(parameters).bind()?;
     /// # drop(server);
     ///
-    /// let refused = Parameters { max_field_length: 63, ..Parameters::default() };
+    /// let mut refused = Parameters::default();
+    /// refused.max_field_length = 63;
     /// let why = refused.validate().unwrap_err();
     /// assert_eq!(why.to_string(), "MaxFieldLength is 63, but must be between 64 and 65534");
     /// let result = Server::builder().url(url).parameters(refused).bind();

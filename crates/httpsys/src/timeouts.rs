@@ -160,7 +160,8 @@ impl Timeouts {
 
 /// Whole seconds that the API can say; what is between two of them becomes the longer.
 pub(crate) fn whole_seconds(time: Duration) -> Result<u16> {
-    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    let begun = u64::from(time.subsec_nanos() > 0);
+    let seconds = time.as_secs().saturating_add(begun);
     match u16::try_from(seconds) {
         Ok(0 | u16::MAX) | Err(_) => Err(Error::InvalidParameter),
         Ok(seconds) => Ok(seconds),

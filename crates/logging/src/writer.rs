@@ -52,6 +52,7 @@ impl Default for WriterSettings {
 
 /// What became of the entries of a log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counters {
     /// Taken over by [`LogWriter::try_push`]. Those neither written nor failed are on their way.
     pub accepted: u64,

@@ -10,6 +10,7 @@ macro_rules! choices {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $name:literal;)*) => {
         /// Options that are ours, not HTTP.sys's; part of [`Parameters`](crate::Parameters).
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub struct Choices {
             $($(#[$doc])* pub $field: $type,)*
         }

@@ -19,6 +19,7 @@ macro_rules! parameters {
         /// Values under `HKLM\System\CurrentControlSet\Services\HTTP\Parameters` (documented: LIM
         /// rows), and our [`Choices`] where nobody knows what HTTP.sys does.
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub struct Parameters {
             $($(#[$doc])* pub $field: $type,)*
             /// Options of our own: what to do where HTTP.sys is not known well enough.
@@ -291,6 +292,7 @@ fn check(
 
 /// A registry parameter outside its documented range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidParameter {
     /// Registry name.
     pub name: &'static str,

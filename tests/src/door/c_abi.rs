@@ -131,8 +131,10 @@ impl Door for CAbi {
 
     fn group_limits(&self, group: &u64) -> Result<Limits, u32> {
         let query = raw::group_query(*group, http::HttpServerQosProperty);
+        let connections = http::HttpQosSettingTypeConnectionLimit;
         Ok(Limits::default()
-            .bandwidth(raw::query_limit(&query, http::HttpQosSettingTypeBandwidth)?))
+            .bandwidth(raw::query_limit(&query, http::HttpQosSettingTypeBandwidth)?)
+            .connections(raw::query_limit(&query, connections)?))
     }
 
     fn set_session_logging(&self, session: &u64, spec: Option<&LogSpec>) -> Result<(), u32> {

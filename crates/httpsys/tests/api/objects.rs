@@ -168,10 +168,8 @@ fn a_failed_bind_leaves_nothing_behind() {
 
 #[test]
 fn a_parameter_out_of_its_range_is_refused() {
-    let parameters = Parameters {
-        max_request_bytes: 1,
-        ..Parameters::default()
-    };
+    let mut parameters = Parameters::default();
+    parameters.max_request_bytes = 1;
     let result = Server::builder().parameters(parameters.clone()).bind();
     assert_eq!(result.unwrap_err(), Error::InvalidParameter);
     assert_eq!(
