@@ -39,11 +39,10 @@ fn lines(folder: &Folder, count: usize) -> Vec<String> {
 }
 
 fn logging_to(folder: &Folder) -> Parameters {
-    Parameters {
-        enable_error_logging: true,
-        error_logging_dir: folder.path().to_str().expect("UTF-8").to_owned(),
-        ..Parameters::default()
-    }
+    let mut parameters = Parameters::default();
+    parameters.enable_error_logging = true;
+    parameters.error_logging_dir = folder.path().to_str().expect("UTF-8").to_owned();
+    parameters
 }
 
 /// The Rust API moves the request out to the program.

@@ -183,10 +183,7 @@ fn fill<D: Overlaps>(w: &World<D>, length: usize, answer: Answer<'_, D>) {
 }
 
 fn hold_back<D: Overlaps>(w: &World<D>, length: usize, answer: Answer<'_, D>) {
-    let limits = Limits {
-        bandwidth: Some(8000),
-        ..Limits::default()
-    };
+    let limits = Limits::default().bandwidth(8000);
     assert_eq!(w.door.set_group_limits(&w.group, limits), Ok(()));
     let mut client = w.connect();
     let mut counts = Vec::new();

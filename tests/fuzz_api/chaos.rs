@@ -54,13 +54,7 @@ pub(crate) fn change(world: &World) {
                 Class::Chaos if random.once_in(4) => turn_over(site, &mut random),
                 Class::Throttled if random.once_in(10) && !world.is_over() => {
                     let rate = random.within(300_000, 3_000_000) as u32;
-                    set_limits(
-                        site.group(),
-                        Limits {
-                            bandwidth: Some(rate),
-                            ..Limits::default()
-                        },
-                    );
+                    set_limits(site.group(), Limits::default().bandwidth(rate));
                 }
                 Class::Limited if random.once_in(4) && !world.is_over() => limit(site, &mut random),
                 _ => {}
@@ -119,10 +113,9 @@ fn turn_over(site: &Site, random: &mut Random) {
         5 => {
             let connections = random.pick(&[1, 3, u32::MAX]);
             let bandwidth = random.pick(&[100_000, 1_000_000, u32::MAX]);
-            let limits = Limits {
-                connections: Some(connections),
-                bandwidth: Some(bandwidth),
-            };
+            let limits = Limits::default()
+                .connections(connections)
+                .bandwidth(bandwidth);
             set_limits(group, limits);
         }
         6 => {
@@ -163,13 +156,7 @@ fn limit(site: &Site, random: &mut Random) {
         raw::set_queue_property(site.queue(), property, &verbosity)
     });
     let connections = random.within(1, 8) as u32;
-    set_limits(
-        site.group(),
-        Limits {
-            connections: Some(connections),
-            ..Limits::default()
-        },
-    );
+    set_limits(site.group(), Limits::default().connections(connections));
 }
 
 /// Questions change nothing.

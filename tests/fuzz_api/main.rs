@@ -180,10 +180,7 @@ fn load(world: &World, random: &mut Random) {
 /// Those who have asked get their answers before anything ends.
 fn drain(world: &World) {
     for site in &world.sites {
-        let off = Limits {
-            bandwidth: Some(u32::MAX),
-            ..Limits::default()
-        };
+        let off = Limits::default().bandwidth(u32::MAX);
         site::set_limits(site.group(), off);
     }
     let end = Instant::now() + DRAIN;

@@ -103,18 +103,12 @@ impl Site {
             }
             Class::Throttled => {
                 let rate = random.within(300_000, 3_000_000) as u32;
-                let limits = Limits {
-                    bandwidth: Some(rate),
-                    ..Limits::default()
-                };
+                let limits = Limits::default().bandwidth(rate);
                 assert_eq!(set_limits(group, limits), 0, "a bandwidth");
             }
             Class::Limited => {
                 let connections = random.within(1, 6) as u32;
-                let limits = Limits {
-                    connections: Some(connections),
-                    ..Limits::default()
-                };
+                let limits = Limits::default().connections(connections);
                 assert_eq!(set_limits(group, limits), 0, "a connection limit");
                 let set = during(Call::SetProperty, 0, || {
                     let queue = site.queue();
