@@ -245,3 +245,40 @@ fn the_length_of_a_head_alone_counts_all_chunks() {
     assert!(answer.contains("\r\nContent-Length: 8\r\n"), "{answer}");
     assert_eq!(body_of(&answer), "");
 }
+
+/// As for bytes: HEAD is told the length of the file, or that it cannot be read.
+#[test]
+fn an_answer_to_head_has_the_length_of_its_file() {
+    let (server, port) = server();
+    let file = Temporary::new(b"content");
+    let head = "HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    for respond in DOORS {
+        let part = || FileRange::from(file.open());
+        let client = Client::send(port, head);
+        let request = server.receive().expect("a request");
+        respond(request, Response::ok().body(part().starting_at(1))).expect("sent");
+        let answer = client.read_all();
+        assert!(answer.contains("\r\nContent-Length: 6\r\n"), "{answer}");
+        assert_eq!(body_of(&answer), "");
+        let client = Client::send(port, head);
+        let request = server.receive().expect("a request");
+        let refused = respond(request, Response::ok().body(part().range(0, 8)));
+        assert_eq!(refused, Err(Error::EndOfBody));
+        assert!(client.was_reset());
+    }
+}
+
+/// Nothing was sent: another answer goes out.
+#[test]
+fn a_request_outlives_a_file_that_cannot_be_sent() {
+    let (server, port) = server();
+    let file = Temporary::new(b"short");
+    let (client, mut request) = received(&server, port);
+    let beyond = FileRange::from(file.open()).range(0, 6);
+    let refused = request.try_respond(Response::ok().body(beyond));
+    assert_eq!(refused, Err(Error::EndOfBody));
+    request
+        .respond(Response::from_status(404).body("none"))
+        .expect("sent");
+    assert_eq!(body_of(&client.read_all()), "none");
+}
