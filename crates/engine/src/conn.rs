@@ -104,7 +104,7 @@ pub(crate) struct Conn {
 pub(crate) struct Waits {
     /// Entity body reads, in posting order (G-040).
     pub(crate) readers: VecDeque<Waiting>,
-    /// The send that found the socket full.
+    /// The send that found the socket full, or for which a file is read.
     pub(crate) writer: Option<Waiting>,
     /// How long the client may take for the response, once one of its sends has waited.
     pub(crate) allowance: Option<Allowance>,
@@ -367,8 +367,15 @@ impl Conn {
         self.waits.as_mut()?.readers.pop_front()
     }
 
-    /// Takes the waiting writer.
+    /// Takes the send that waits for the socket or the bandwidth.
     pub(crate) fn pop_writer(&mut self) -> Option<Waiting> {
-        self.waits.as_mut()?.writer.take()
+        let writer = &mut self.waits.as_mut()?.writer;
+        writer.take_if(|writer| !matches!(writer, Waiting::Reading(_)))
+    }
+
+    /// The send under way does not wait for the client: a file is read for it.
+    pub(crate) fn is_reading_file(&self) -> bool {
+        let writer = self.waits.as_ref().and_then(|waits| waits.writer.as_ref());
+        matches!(writer, Some(Waiting::Reading(_)))
     }
 }

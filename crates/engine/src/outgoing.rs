@@ -4,20 +4,24 @@
 //! of lent chunks follow them, and how much of it is out. Who writes asks it for the next piece and
 //! tells it what the socket took; nobody else counts. So what is out is never asked for again: memory
 //! that was joined to the head is no lent chunk any more, whoever lends the list.
-//! Does not own: the lent chunks (`chunk.rs`), nor the socket (`write.rs`). Threading: plain data.
+//! Does not own: the lent chunks (`chunk.rs`), the buffer of what was read of a file
+//! (`read_ahead.rs`), nor the socket (`write.rs`). Threading: plain data.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::IoSlice;
+use std::io::{self, IoSlice};
 
 use httpsys_core::proto::ResponseHead;
 use smallvec::SmallVec;
 
-use crate::chunk::{self, Chunk};
+use crate::chunk::{self, Chunk, ReadAt};
+use crate::read_ahead::ReadAhead;
 
 /// A body of at most so many bytes is copied behind the head: one plain write of all costs the
 /// system less than a vectored one.
 const JOINED: usize = 1024;
+
+/// So many bytes in front of a file wait until it is read, to go out with its first bytes.
+const WORTH_JOINING: u64 = 16 * 1024;
 
 /// Pieces of memory given to one vectored write; the systems' own limit is 1,024.
 const PIECES: usize = 64;
@@ -33,6 +37,7 @@ pub(crate) struct Outgoing<'a> {
     /// Bytes that are out.
     position: u64,
     last: bool,
+    ahead: ReadAhead,
 }
 
 /// What is to be written next.
@@ -41,11 +46,18 @@ pub(crate) enum Next<'a> {
     Plain(&'a [u8]),
     /// Pieces for one vectored write.
     Memory(SmallVec<[IoSlice<'a>; 8]>),
-    File {
-        file: &'a File,
-        offset: u64,
-        length: u64,
-    },
+    /// First a file has to be read: [`Outgoing::read_ahead`].
+    File(Range<'a>),
+}
+
+/// The rest of a file chunk.
+#[derive(Clone, Copy)]
+pub(crate) struct Range<'a> {
+    file: &'a dyn ReadAt,
+    offset: u64,
+    length: u64,
+    /// Where it stands in all that is sent.
+    at: u64,
 }
 
 impl<'a> Outgoing<'a> {
@@ -84,11 +96,14 @@ impl<'a> Outgoing<'a> {
             lent: 0,
             position: 0,
             last: false,
+            ahead: ReadAhead::NONE,
         }
     }
 
-    /// With copies of those borrowed bytes that are not out: for a time when they are gone.
-    pub(crate) fn into_kept(self) -> Outgoing<'static> {
+    /// With copies of those borrowed bytes that are not out, for a time when they are gone; without
+    /// what was read of a file.
+    pub(crate) fn into_kept(mut self) -> Outgoing<'static> {
+        self.forget_ahead();
         let own = if self.position < self.own_length {
             self.own.into_owned()
         } else {
@@ -100,6 +115,7 @@ impl<'a> Outgoing<'a> {
             lent: self.lent,
             position: self.position,
             last: self.last,
+            ahead: self.ahead,
         }
     }
 
@@ -108,12 +124,9 @@ impl<'a> Outgoing<'a> {
         debug_assert_eq!(self.lent, 0);
         let mut left = self.own_left().to_vec();
         left.extend_from_slice(bytes);
-        *self = Outgoing {
-            own_length: left.len() as u64,
-            own: Cow::Owned(left),
-            position: 0,
-            ..*self
-        };
+        self.own_length = left.len() as u64;
+        self.own = Cow::Owned(left);
+        self.position = 0;
     }
 
     /// All its bytes.
@@ -153,10 +166,36 @@ impl<'a> Outgoing<'a> {
         self.next_with(lent, most)
     }
 
+    /// Reads on in the file that [`Outgoing::next`] has named, at most `most` bytes. No lock is held.
+    ///
+    /// # Errors
+    /// The file cannot be read that far.
+    pub(crate) fn read_ahead(&mut self, lent: &[Chunk<'_>], most: u64) -> io::Result<()> {
+        // Taken out, so that what comes next does not count on it.
+        let mut ahead = std::mem::replace(&mut self.ahead, ReadAhead::NONE);
+        let read = match self.next(lent, usize::MAX) {
+            Next::File(range) => {
+                let most = range.length.min(most);
+                ahead.read(range.file, range.offset, range.at, most)
+            }
+            Next::Plain(_) | Next::Memory(_) => Ok(()),
+        };
+        self.ahead = ahead;
+        read
+    }
+
+    /// The send waits: what was read and is not out is read again.
+    pub(crate) fn forget_ahead(&mut self) {
+        self.ahead.forget(self.position);
+    }
+
     fn next_with<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
         let own = self.own_left();
         let mut skip = self.position.saturating_sub(self.own_length);
         let mut left = usize::try_from(self.left()).map_or(most, |left| left.min(most));
+        let mut at = self.position;
+        // Whether pieces stand in what was read: another read would overwrite them.
+        let mut uses_ahead = false;
         let mut pieces = SmallVec::new();
         for chunk in std::iter::once(Chunk::Memory(own)).chain(lent.iter().copied()) {
             let length = chunk.length();
@@ -164,29 +203,33 @@ impl<'a> Outgoing<'a> {
                 skip -= length;
                 continue;
             }
-            match chunk {
-                Chunk::Memory(bytes) => {
-                    let bytes = &bytes[skip as usize..];
-                    let bytes = &bytes[..bytes.len().min(left)];
-                    left -= bytes.len();
-                    pieces.push(IoSlice::new(bytes));
-                }
-                Chunk::File {
-                    file,
-                    offset,
-                    length,
-                } if pieces.is_empty() => {
-                    return Next::File {
-                        file,
-                        offset: offset + skip,
-                        length: (length - skip).min(left as u64),
-                    };
-                }
-                // First what stands before it.
-                Chunk::File { .. } => break,
-            }
+            let rest = length - skip;
+            let bytes = match chunk {
+                Chunk::Memory(bytes) => &bytes[skip as usize..],
+                Chunk::File { file, offset, .. } => match self.ahead.from(at) {
+                    [] if uses_ahead || at - self.position >= WORTH_JOINING => break,
+                    [] => {
+                        return Next::File(Range {
+                            file,
+                            offset: offset + skip,
+                            length: rest,
+                            at,
+                        });
+                    }
+                    bytes => {
+                        uses_ahead = true;
+                        &bytes[..usize::try_from(rest)
+                            .map_or(bytes.len(), |rest| rest.min(bytes.len()))]
+                    }
+                },
+            };
+            let bytes = &bytes[..bytes.len().min(left)];
+            left -= bytes.len();
+            at += bytes.len() as u64;
+            pieces.push(IoSlice::new(bytes));
             skip = 0;
-            if pieces.len() == PIECES || left == 0 {
+            // Behind a part of a file comes what is not read yet.
+            if pieces.len() == PIECES || left == 0 || (bytes.len() as u64) < rest {
                 break;
             }
         }

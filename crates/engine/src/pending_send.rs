@@ -2,7 +2,10 @@
 //!
 //! Owns: how it goes on when the socket takes bytes again, and its end. Does not own: the program's
 //! memory, which its operation lends (`PendingSend`), nor what is left of it (`outgoing.rs`).
-//! Threading: whoever signals it runs it, with no lock held.
+//! Threading: whoever signals it runs it, with no lock held, up to the first byte of a file: files are
+//! read on threads of their own (`file_threads.rs`).
+
+use std::sync::Arc;
 
 use httpsys_core::{ConnectionId, End, Error};
 use httpsys_socket::lock::MutexGuard;
@@ -11,7 +14,7 @@ use crate::chunk::Chunk;
 use crate::conn::Conn;
 use crate::outgoing::Outgoing;
 use crate::service::Service;
-use crate::waiter::{PendingOperation, Signal, Waiting, Wakes};
+use crate::waiter::{PendingOperation, Reading, Signal, Waiting, Wakes};
 use crate::write::Written;
 
 /// What an overlapped send keeps alive until its end.
@@ -32,36 +35,56 @@ pub trait PendingSend: Send {
 }
 
 /// See the module head.
-struct Continuation {
+pub(crate) struct Continuation {
     connection: ConnectionId,
     outgoing: Outgoing<'static>,
+    reading: Arc<Reading>,
     send: Box<dyn PendingSend>,
 }
 
+/// A send that goes on with at most `most` bytes of a file, to be read where nobody waits for it.
+pub(crate) struct FileRead {
+    send: Box<Continuation>,
+    most: u64,
+}
+
 impl Service {
-    /// Leaves the rest to the operation.
+    /// Leaves the rest to the operation, which waits for the socket or the bandwidth; `read`: for so
+    /// many bytes of a file at most.
     pub(crate) fn pend(
         &self,
         mut guard: MutexGuard<'_, Conn>,
         outgoing: Outgoing<'_>,
         send: Box<dyn PendingSend>,
+        read: Option<u64>,
     ) {
-        let operation = Continuation {
+        let send = Box::new(Continuation {
             connection: guard.state.id(),
             outgoing: outgoing.into_kept(),
+            reading: Reading::new(Some(send.tag())),
             send,
-        };
-        guard.waits_mut().writer = Some(Waiting::Operation(Box::new(operation)));
-        drop(guard);
+        });
+        match read {
+            Some(most) => {
+                self.begin_reading(guard, &send.reading);
+                self.read_file(FileRead { send, most });
+            }
+            None => {
+                guard.waits_mut().writer = Some(Waiting::Operation(send));
+                drop(guard);
+            }
+        }
         self.arm_fallback();
     }
 }
 
 impl Continuation {
-    fn go_on(mut self: Box<Self>, service: &Service) {
-        let Some(guard) = service.lock_connection(self.connection) else {
-            return self.send.done(service, Err(Error::Aborted));
-        };
+    /// Writes on. What comes back needs a file to be read first.
+    fn write_on(
+        mut self: Box<Self>,
+        service: &Service,
+        guard: MutexGuard<'_, Conn>,
+    ) -> Option<FileRead> {
         let mut guard = Some(guard);
         let mut result = Err(Error::Internal);
         let outgoing = &mut self.outgoing;
@@ -72,29 +95,85 @@ impl Continuation {
         });
         match result {
             Ok(Written::All) => self.send.done(service, Ok(self.outgoing.total())),
-            Ok(Written::Full(mut guard)) if self.send.is_cancelled() => {
-                let mut wakes = Wakes::default();
-                // As if the cancel had found it waiting (SND-032).
-                service.reset_connection(&mut guard, End::SendCancelled, &mut wakes);
-                drop(guard);
-                wakes.fire(service);
-                self.send.done(service, Err(Error::Aborted));
+            Ok(Written::Full(guard) | Written::File(guard, _)) if self.send.is_cancelled() => {
+                self.take_back(service, guard);
             }
             Ok(Written::Full(mut guard)) => {
                 let (sent, left) = (self.outgoing.position(), self.outgoing.left());
                 service.limit_send(&mut guard, sent, left);
+                self.outgoing.forget_ahead();
                 guard.waits_mut().writer = Some(Waiting::Operation(self));
+            }
+            Ok(Written::File(guard, most)) => {
+                service.begin_reading(guard, &self.reading);
+                return Some(FileRead { send: self, most });
             }
             Err(error) => self.send.done(service, Err(error)),
         }
+        None
+    }
+
+    /// It was cancelled: as if the cancel had found it waiting (SND-032).
+    fn take_back(self, service: &Service, mut guard: MutexGuard<'_, Conn>) {
+        let mut wakes = Wakes::default();
+        service.reset_connection(&mut guard, End::SendCancelled, &mut wakes);
+        drop(guard);
+        wakes.fire(service);
+        self.send.done(service, Err(Error::Aborted));
+    }
+}
+
+impl FileRead {
+    /// Reads, which may take long, and writes on. What comes back is the next read.
+    pub(crate) fn run(self, service: &Service) -> Option<FileRead> {
+        let FileRead { mut send, most } = self;
+        let mut read = Ok(());
+        let outgoing = &mut send.outgoing;
+        send.send
+            .with_body(&mut |body| read = outgoing.read_ahead(body, most));
+        match service.end_reading(send.connection, &send.reading, &read) {
+            Ok(guard) => send.write_on(service, guard),
+            Err(error) => {
+                send.send.done(service, Err(error));
+                None
+            }
+        }
+    }
+
+    /// There is no thread to read it: the send ends with ERROR_NOT_ENOUGH_MEMORY (8).
+    pub(crate) fn give_up(self, service: &Service) {
+        let Continuation {
+            connection,
+            reading,
+            send,
+            ..
+        } = *self.send;
+        let error = match service.lock_connection(connection) {
+            Some(mut guard) => {
+                guard.waits_mut().writer = None;
+                let mut wakes = Wakes::default();
+                service.reset_connection(&mut guard, End::Exhausted, &mut wakes);
+                drop(guard);
+                wakes.fire(service);
+                Error::NoResources
+            }
+            None => reading.end(),
+        };
+        send.done(service, Err(error));
     }
 }
 
 impl PendingOperation for Continuation {
     fn signal(self: Box<Self>, service: &Service, signal: Signal) {
-        match signal {
-            Signal::Failed(error) => self.send.done(service, Err(error)),
-            Signal::Ready | Signal::Request(_) => self.go_on(service),
+        if let Signal::Failed(error) = signal {
+            return self.send.done(service, Err(error));
+        }
+        let Some(guard) = service.lock_connection(self.connection) else {
+            return self.send.done(service, Err(Error::Aborted));
+        };
+        // This thread may be the one that polls.
+        if let Some(read) = self.write_on(service, guard) {
+            service.read_file(read);
         }
     }
 

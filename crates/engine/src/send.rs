@@ -22,7 +22,7 @@ use crate::outgoing::Outgoing;
 use crate::pending_send::PendingSend;
 use crate::queue::Queue;
 use crate::service::Service;
-use crate::waiter::{Signal, Waiter, Waiting, Wakes};
+use crate::waiter::{Reading, Signal, Waiter, Waiting, Wakes};
 use crate::write::Written;
 
 /// The most chunks of one call (SND-020).
@@ -191,17 +191,33 @@ impl Service {
         mut now: Option<u64>,
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
+        let mut reading = None;
         loop {
-            guard = match self.write_on(guard, &mut outgoing, body, now.take())? {
+            match self.write_on(guard, &mut outgoing, body, now.take())? {
                 Written::All => return Ok(Some(outgoing.total())),
-                Written::Full(conn) => conn,
-            };
-            self.begins_to_wait(&mut guard, &outgoing);
-            match &mut when_full {
-                WhenFull::Block => guard = self.wait_writable(guard)?,
-                WhenFull::Pend(register) => {
-                    self.pend(guard, outgoing, register());
-                    return Ok(None);
+                Written::File(conn, most) => match &mut when_full {
+                    // The first bytes of a file are read here: more often than not they are all.
+                    WhenFull::Pend(register) if reading.is_some() => {
+                        self.pend(conn, outgoing, register(), Some(most));
+                        return Ok(None);
+                    }
+                    _ => {
+                        let reading = reading.get_or_insert_with(|| Reading::new(None));
+                        let connection = conn.state.id();
+                        self.begin_reading(conn, reading);
+                        let read = outgoing.read_ahead(body, most);
+                        guard = self.end_reading(connection, reading, &read)?;
+                    }
+                },
+                Written::Full(mut conn) => {
+                    self.begins_to_wait(&mut conn, &outgoing);
+                    match &mut when_full {
+                        WhenFull::Block => guard = self.wait_writable(conn)?,
+                        WhenFull::Pend(register) => {
+                            self.pend(conn, outgoing, register(), None);
+                            return Ok(None);
+                        }
+                    }
                 }
             }
         }

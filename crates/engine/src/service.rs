@@ -27,6 +27,7 @@ use httpsys_socket::process::{self, PerProcess};
 
 use crate::clock::{Clock, SystemClock};
 use crate::error_log;
+use crate::file_threads::FileThreads;
 use crate::free_port::Taken;
 use crate::group::{Group, Groups};
 use crate::lead::Leadership;
@@ -75,6 +76,7 @@ struct Inner {
     shard: Shard,
     error_log: Option<ErrorLog>,
     leadership: Leadership,
+    file_threads: FileThreads,
     requests: RequestPool,
     tallies: Tallies,
 }
@@ -145,6 +147,7 @@ impl Service {
                 shard: Shard::new(process % SHARDS)?,
                 error_log,
                 leadership: Leadership::default(),
+                file_threads: FileThreads::default(),
                 requests: RequestPool::default(),
                 tallies: Tallies::default(),
             }),
@@ -427,6 +430,7 @@ impl Service {
         }
         self.close_everything();
         self.stop_fallback();
+        self.stop_file_threads();
     }
 
     /// The registry parameters.
@@ -480,6 +484,10 @@ impl Service {
 
     pub(crate) fn leadership(&self) -> &Leadership {
         &self.inner.leadership
+    }
+
+    pub(crate) fn file_threads(&self) -> &FileThreads {
+        &self.inner.file_threads
     }
 
     pub(crate) fn requests(&self) -> &RequestPool {

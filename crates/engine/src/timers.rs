@@ -15,6 +15,7 @@
 //! Threading: alarms are behind the slot's lock; the wheel's lock is a leaf.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use httpsys_core::connection::{Delivery, Exchange, Opaque, Phase};
@@ -25,7 +26,7 @@ use httpsys_socket::lock::Mutex;
 
 use crate::conn::Conn;
 use crate::service::Service;
-use crate::waiter::{Signal, Wakes};
+use crate::waiter::{Reading, Signal, Wakes};
 
 /// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
 const LINGER_MS: u64 = 1000;
@@ -267,6 +268,29 @@ impl Service {
         self.arm(conn, now);
     }
 
+    /// A file is going to be read for the send.
+    pub(crate) fn begin_reading_time(&self, conn: &Conn, reading: &Reading) {
+        if conn.send_alarm.purpose == Purpose::Timer(TimerKind::MinSendRate) {
+            reading
+                .since
+                .store(self.clock().millis(), Ordering::Relaxed);
+        }
+    }
+
+    /// The file was read: the client gets the time that the disk took.
+    pub(crate) fn end_reading_time(&self, conn: &mut Conn, reading: &Reading) {
+        if conn.send_alarm.purpose != Purpose::Timer(TimerKind::MinSendRate) {
+            return;
+        }
+        let since = reading.since.load(Ordering::Relaxed);
+        let took = self.clock().millis().saturating_sub(since);
+        conn.send_alarm.at = Tick::after(conn.send_alarm.at.millis(), took);
+        let waits = conn.waits.as_mut();
+        if let Some(allowance) = waits.and_then(|waits| waits.allowance.as_mut()) {
+            allowance.until = allowance.until.saturating_add(took);
+        }
+    }
+
     /// Body bytes came in: the timer for them begins anew for the calls that still wait (TMO-006).
     pub(crate) fn body_has_come(&self, conn: &mut Conn) {
         if conn.alarm.purpose != Purpose::Timer(TimerKind::EntityBody) {
@@ -401,6 +425,13 @@ impl Service {
                 if let Some(writer) = conn.pop_writer() {
                     wakes.add(writer, Signal::Ready);
                 }
+            }
+            // It is the disk that is late.
+            Purpose::Timer(TimerKind::MinSendRate) if conn.is_reading_file() => {
+                conn.send_alarm = Alarm {
+                    purpose,
+                    at: Tick::after(self.clock().millis(), LINGER_MS),
+                };
             }
             Purpose::Timer(TimerKind::MinSendRate) if conn.sending => {
                 self.reset_late(conn, TimerKind::MinSendRate, wakes);

@@ -7,8 +7,8 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use httpsys_core::ids::RequestId;
@@ -46,17 +46,49 @@ pub trait PendingOperation: Send {
 pub(crate) enum Waiting {
     Thread(Arc<Waiter>),
     Operation(Box<dyn PendingOperation>),
+    /// A send that does not wait for the connection: a file is read for it.
+    Reading(Arc<Reading>),
+}
+
+/// A send for which a file is read: where it hears that its connection has ended meanwhile.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// Of its operation; `None`: a call that is still running.
+    tag: Option<usize>,
+    ended: OnceLock<Error>,
+    /// When the read began, in the clock's milliseconds.
+    pub(crate) since: AtomicU64,
+}
+
+impl Reading {
+    pub(crate) fn new(tag: Option<usize>) -> Arc<Reading> {
+        Arc::new(Reading {
+            tag,
+            ended: OnceLock::new(),
+            since: AtomicU64::new(0),
+        })
+    }
+
+    /// With which error the send ends, its connection being gone.
+    pub(crate) fn end(&self) -> Error {
+        self.ended.get().copied().unwrap_or(Error::Aborted)
+    }
 }
 
 impl Waiting {
     pub(crate) fn is_operation(&self) -> bool {
-        matches!(self, Waiting::Operation(_))
+        match self {
+            Waiting::Thread(_) => false,
+            Waiting::Operation(_) => true,
+            Waiting::Reading(reading) => reading.tag.is_some(),
+        }
     }
 
     pub(crate) fn tag(&self) -> Option<usize> {
         match self {
             Waiting::Thread(_) => None,
             Waiting::Operation(operation) => Some(operation.tag()),
+            Waiting::Reading(reading) => reading.tag,
         }
     }
 }
@@ -66,6 +98,7 @@ impl fmt::Debug for Waiting {
         match self {
             Waiting::Thread(_) => f.write_str("Thread"),
             Waiting::Operation(operation) => write!(f, "Operation({:#x})", operation.tag()),
+            Waiting::Reading(reading) => write!(f, "{reading:?}"),
         }
     }
 }
@@ -165,6 +198,13 @@ impl Wakes {
     }
 
     pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
+        if let Waiting::Reading(reading) = &waiting {
+            // Nobody is to be woken, and the lock is still held: whoever reads finds it afterwards.
+            if let Signal::Failed(error) = signal {
+                let _ = reading.ended.set(error);
+            }
+            return;
+        }
         self.list.push((waiting, signal));
     }
 
@@ -207,6 +247,7 @@ impl Wakes {
             match waiting {
                 Waiting::Thread(waiter) => waiter.signal(service, signal),
                 Waiting::Operation(operation) => operation.signal(service, signal),
+                Waiting::Reading(_) => {}
             }
         }
     }

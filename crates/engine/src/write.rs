@@ -20,7 +20,7 @@ use crate::service::Service;
 use crate::sys;
 use crate::tally::Fault;
 use crate::timers::{Alarm, Purpose};
-use crate::waiter::{Signal, Wakes};
+use crate::waiter::{Reading, Signal, Waiting, Wakes};
 
 /// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
 /// polls waiting.
@@ -35,15 +35,12 @@ pub(crate) enum Written<'s> {
     All,
     /// The socket is full, or a bandwidth limit holds it back.
     Full(MutexGuard<'s, Conn>),
+    /// First a file has to be read, at most so many bytes of it, and not under the lock.
+    File(MutexGuard<'s, Conn>, u64),
 }
 
-/// Why a write cannot go on.
-enum Broken {
-    /// The peer is gone.
-    Connection,
-    /// A file chunk cannot be read, or not that far.
-    File,
-}
+/// The connection is broken.
+struct Broken;
 
 /// Where a write stopped.
 enum Stopped {
@@ -53,6 +50,8 @@ enum Stopped {
     Full,
     /// It has had its share of the lock.
     Share,
+    /// First a file has to be read; so much of the share is left.
+    File(u64),
 }
 
 impl Service {
@@ -83,7 +82,6 @@ impl Service {
             }
             // The thread that polls may be waiting for this slot, and with it all others.
             MutexGuard::bump(&mut guard);
-            // What is read from a slow disk may never fill the socket, and take its time.
             wakes.forget_time();
             if guard.state.id() != connection || guard.stream.is_none() {
                 return Err(Error::Aborted);
@@ -93,14 +91,17 @@ impl Service {
                 self.has_written(&mut guard, outgoing, &mut wakes);
                 Ok(Written::All)
             }
-            Ok(_) => {
+            Ok(stopped) => {
                 if guard.log.is_some() {
                     self.log_part_sent(&mut guard, outgoing.position());
                 }
                 guard.sending = true;
-                return Ok(Written::Full(guard));
+                return Ok(match stopped {
+                    Stopped::File(most) => Written::File(guard, most),
+                    _ => Written::Full(guard),
+                });
             }
-            Err(broken) => Err(self.break_off(&mut guard, outgoing, broken, &mut wakes)),
+            Err(Broken) => Err(self.break_off(&mut guard, outgoing, &mut wakes)),
         };
         drop(guard);
         wakes.fire(self);
@@ -123,26 +124,17 @@ impl Service {
 
     /// The rest of what a call sends cannot go out: only a reset tells the client.
     #[cold]
-    fn break_off(
-        &self,
-        conn: &mut Conn,
-        outgoing: &Outgoing<'_>,
-        broken: Broken,
-        wakes: &mut Wakes,
-    ) -> Error {
+    fn break_off(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, wakes: &mut Wakes) -> Error {
         if conn.log.is_some() {
             self.log_part_sent(conn, outgoing.position());
         }
-        let (end, error) = match broken {
-            Broken::File => (End::FileUnreadable, Error::EndOfBody),
-            // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
-            Broken::Connection if outgoing.position() == 0 => {
-                (End::PeerReset, Error::ConnectionInvalid)
-            }
-            Broken::Connection => (End::PeerReset, Error::PeerReset),
-        };
-        self.reset_connection(conn, end, wakes);
-        error
+        self.reset_connection(conn, End::PeerReset, wakes);
+        // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
+        if outgoing.position() == 0 {
+            Error::ConnectionInvalid
+        } else {
+            Error::PeerReset
+        }
     }
 
     /// A send begins to wait: for the socket, or for the bandwidth.
@@ -151,6 +143,35 @@ impl Service {
             self.tallies().note(Fault::SendWaited);
         }
         self.limit_send(conn, outgoing.position(), outgoing.left());
+    }
+
+    /// The slot is given up while a file is read for a send; `reading` is told if the connection ends
+    /// meanwhile.
+    pub(crate) fn begin_reading(&self, mut guard: MutexGuard<'_, Conn>, reading: &Arc<Reading>) {
+        self.begin_reading_time(&guard, reading);
+        guard.waits_mut().writer = Some(Waiting::Reading(Arc::clone(reading)));
+    }
+
+    /// A read for a send has ended: the connection again, if it may go on.
+    pub(crate) fn end_reading(
+        &self,
+        connection: ConnectionId,
+        reading: &Reading,
+        read: &io::Result<()>,
+    ) -> Result<MutexGuard<'_, Conn>, Error> {
+        let Some(mut guard) = self.lock_connection(connection) else {
+            return Err(reading.end());
+        };
+        // Nobody else sends meanwhile, so it is ours.
+        guard.waits_mut().writer = None;
+        self.end_reading_time(&mut guard, reading);
+        let Err(error) = read else { return Ok(guard) };
+        tracing::warn!(connection = connection.0, %error, "a file chunk cannot be read");
+        let mut wakes = Wakes::default();
+        self.reset_connection(&mut guard, End::FileUnreadable, &mut wakes);
+        drop(guard);
+        wakes.fire(self);
+        Err(Error::EndOfBody)
     }
 
     /// The connection, if it is still this one.
@@ -274,34 +295,29 @@ fn write_pieces(
         most
     };
     let Some(stream) = &conn.stream else {
-        return Err(Broken::Connection);
+        return Err(Broken);
     };
     while outgoing.left() > 0 {
         if outgoing.position() >= until {
             return Ok(Stopped::Share);
         }
         #[cfg(test)]
-        let most = match conn.pace.as_ref().map_or(Ok(most), |pace| pace.room(most)) {
+        let most = match tests::room(conn, &outgoing.next(lent, most), most) {
             Ok(most) => most,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
             Err(_) => continue,
         };
-        let (result, broken) = match outgoing.next(lent, most) {
-            Next::Plain(bytes) => (sys::send(stream, bytes), Broken::Connection),
-            Next::Memory(pieces) => (sys::send_pieces(stream, &pieces), Broken::Connection),
-            Next::File {
-                file,
-                offset,
-                length,
-            } => (sys::send_file(stream, file, offset, length), Broken::File),
+        let result = match outgoing.next(lent, most) {
+            Next::Plain(bytes) => sys::send(stream, bytes),
+            Next::Memory(pieces) => sys::send_pieces(stream, &pieces),
+            Next::File(_) => return Ok(Stopped::File(until - outgoing.position())),
         };
         match result {
-            Ok(0) => return Err(broken),
+            Ok(0) => return Err(Broken),
             Ok(n) => outgoing.advance(n),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if sys::is_peer_gone(&error) => return Err(Broken::Connection),
-            Err(_) => return Err(broken),
+            Err(_) => return Err(Broken),
         }
     }
     Ok(Stopped::Done)

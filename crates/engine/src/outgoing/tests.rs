@@ -9,7 +9,7 @@ fn memory(next: &Next<'_>) -> Vec<u8> {
     match next {
         Next::Plain(bytes) => bytes.to_vec(),
         Next::Memory(pieces) => pieces.iter().flat_map(|piece| piece.to_vec()).collect(),
-        Next::File { .. } => panic!("not memory"),
+        Next::File(_) => panic!("a file"),
     }
 }
 
@@ -101,33 +101,78 @@ fn many_chunks_are_written_in_bounded_pieces() {
     assert_eq!(memory(&outgoing.next(&chunks, usize::MAX)).len(), PIECES);
 }
 
-#[test]
-fn a_file_stands_between_memory_chunks() {
-    let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
-    let chunks = [
-        Chunk::Memory(b"ab"),
-        Chunk::File {
-            file: &file,
-            offset: 10,
-            length: 5,
-        },
-        Chunk::Memory(b"cd"),
-    ];
-    assert_eq!(
-        memory(&at(b"h", &chunks, 0).next(&chunks, usize::MAX)),
-        b"hab"
-    );
-    for sent in 3..8 {
-        match at(b"h", &chunks, sent as usize).next(&chunks, usize::MAX) {
-            Next::File { offset, length, .. } => {
-                assert_eq!((offset, length), (10 + sent - 3, 8 - sent));
-            }
-            _ => panic!("memory at {sent}"),
-        }
+/// A file whose reads give little at a time.
+#[derive(Debug)]
+struct Slow(Vec<u8>, usize);
+
+impl ReadAt for Slow {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = self.0.get(offset as usize..).unwrap_or_default();
+        let length = rest.len().min(buffer.len()).min(self.1);
+        buffer[..length].copy_from_slice(&rest[..length]);
+        Ok(length)
     }
-    assert_eq!(
-        memory(&at(b"h", &chunks, 8).next(&chunks, usize::MAX)),
-        b"cd"
-    );
-    assert_eq!(at(b"h", &chunks, 0).total(), 10);
+}
+
+/// In every size of read and write, and forgetting what was read at any time.
+#[test]
+fn files_stand_between_memory_chunks() {
+    let bytes: Vec<u8> = (0..200).collect();
+    let whole = [
+        b"head|one",
+        &bytes[10..60],
+        &bytes[..1],
+        b"two",
+        &bytes[190..],
+    ]
+    .concat();
+    for (read, write, forget) in
+        (1..40).flat_map(|n| [(n, 7, 3), (11, n, 1), (64, n, 2), (13, 5, n)])
+    {
+        let file = Slow(bytes.clone(), read);
+        let range = |offset, length| Chunk::File {
+            file: &file,
+            offset,
+            length,
+        };
+        let one = Chunk::Memory(b"|one");
+        let chunks = [
+            one,
+            range(10, 50),
+            range(0, 1),
+            Chunk::Memory(b"two"),
+            range(190, 10),
+        ];
+        let mut outgoing = at(b"head", &chunks, 0);
+        let (mut found, mut steps) = (Vec::new(), 0);
+        while outgoing.left() > 0 {
+            if matches!(outgoing.next(&chunks, write), Next::File(_)) {
+                outgoing.read_ahead(&chunks, 40).unwrap();
+            }
+            let piece = memory(&outgoing.next(&chunks, write));
+            assert!(piece.len() <= write);
+            outgoing.advance(piece.len());
+            found.extend(piece);
+            steps += 1;
+            if steps % forget == 0 {
+                outgoing.forget_ahead();
+            }
+        }
+        assert_eq!(found, whole, "{read} {write} {forget}");
+    }
+}
+
+#[test]
+fn a_file_that_is_shorter_than_its_chunk_is_an_error() {
+    let file = Slow(vec![1; 10], 100);
+    let chunks = [Chunk::File {
+        file: &file,
+        offset: 5,
+        length: 6,
+    }];
+    let mut outgoing = at(b"", &chunks, 0);
+    outgoing.read_ahead(&chunks, 100).unwrap();
+    assert_eq!(memory(&outgoing.next(&chunks, 100)), [1; 5]);
+    outgoing.advance(5);
+    assert!(outgoing.read_ahead(&chunks, 100).is_err());
 }

@@ -1,16 +1,14 @@
-//! Linux (and Android's kernel): tcp(7), send(2), sendfile(2), listen(2), clock_gettime(2).
+//! Linux (and Android's kernel): tcp(7), send(2), listen(2), clock_gettime(2).
 //!
-//! accept4(2) makes accepted sockets non-blocking and close-on-exec in one step (mio). The file goes
-//! to the socket inside the kernel; its SIGPIPE is held back, since sendfile has no flags.
+//! accept4(2) makes accepted sockets non-blocking and close-on-exec in one step (mio).
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use mio::Interest;
 use mio::net::TcpStream;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::time::{ClockId, clock_gettime};
 use socket2::Socket;
 
@@ -71,45 +69,7 @@ pub(crate) fn millis() -> u64 {
     })
 }
 
-/// sendfile(2).
-pub(super) fn send_file(
-    stream: &TcpStream,
-    file: &File,
-    offset: u64,
-    length: u64,
-) -> io::Result<usize> {
-    let mut from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let most = length as usize;
-    let sent = without_sigpipe(most, || {
-        nix::sys::sendfile::sendfile64(stream, file, Some(&mut from), most)
-    })?;
-    Ok(sent)
-}
-
-/// Runs a call that knows no MSG_NOSIGNAL and is to send `most` bytes so that the signal cannot end
-/// the program. It is raised for the thread that sends, so no other thread sees it.
-fn without_sigpipe(most: usize, call: impl FnOnce() -> nix::Result<usize>) -> nix::Result<usize> {
-    let mut pipe = SigSet::empty();
-    pipe.add(Signal::SIGPIPE);
-    let before = pipe.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
-    let result = call();
-    if before.contains(Signal::SIGPIPE) {
-        return result;
-    }
-    // A call that is broken off after some bytes returns their number, and the signal is there.
-    let may_be_raised = match result {
-        Ok(sent) => sent < most,
-        Err(error) => error == nix::Error::EPIPE,
-    };
-    if !may_be_raised || take_back(&pipe).is_ok() {
-        before.thread_set_mask()?;
-    } // else it stays blocked in this thread, which is better than the end of the program
-    result
-}
-
-/// Removes pending signals of this set from the calling thread; never waits.
-fn take_back(signals: &SigSet) -> nix::Result<()> {
-    let pending = SignalFd::with_flags(signals, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
-    while pending.read_signal()?.is_some() {}
-    Ok(())
+/// pread(2): the position of the file stays.
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.read_at(buffer, offset)
 }

@@ -1,12 +1,13 @@
-//! macOS: getsockopt(2), sendfile(2), listen(2), accept(2) of its manual.
+//! macOS: getsockopt(2), listen(2), accept(2) of its manual.
 //!
 //! There is no accept4: mio sets close-on-exec after the accept, so a program that forks and executes
 //! another in between hands the socket on; non-blocking is inherited from the listener. There is no
-//! MSG_NOSIGNAL: each accepted socket gets SO_NOSIGPIPE, which covers sendfile too.
+//! MSG_NOSIGNAL: each accepted socket gets SO_NOSIGPIPE.
 
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use mio::Interest;
@@ -57,18 +58,7 @@ pub(super) fn prepare(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_nosigpipe(true);
 }
 
-/// sendfile(2), which may both send some bytes and report that the socket is full.
-pub(super) fn send_file(
-    stream: &TcpStream,
-    file: &File,
-    offset: u64,
-    length: u64,
-) -> io::Result<usize> {
-    let from = i64::try_from(offset).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let count = Some(length as i64);
-    let (result, sent) = nix::sys::sendfile::sendfile(file, stream, from, count, None, None);
-    match (sent, result) {
-        (0, Err(error)) => Err(error.into()),
-        (sent, _) => Ok(sent as usize),
-    }
+/// pread(2): the position of the file stays.
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.read_at(buffer, offset)
 }

@@ -3,10 +3,10 @@
 //! Owns: the calls whose meaning or form differs, one module per system, and what they share. Does
 //! not own: anything about HTTP; which event delivery a system has is mio's. Everything else in this
 //! crate is free of `cfg`. docs/PLATFORMS.md has each difference, its source, and what was checked
-//! where. Threading: any thread; nothing here blocks.
+//! where. Threading: any thread; nothing here blocks but a read of a file.
 //!
 //! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
-//! `NO_FAMILY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `send_file`,
+//! `NO_FAMILY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,
 //! `has_address`, `port_owner`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
@@ -31,9 +31,6 @@ mod proc_net;
 /// Clocks of systems without one that is kept per tick.
 #[cfg(not(target_os = "linux"))]
 mod std_clock;
-/// Where a file has to go through memory.
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-mod through_memory;
 
 use std::fs::File;
 use std::io::{self, IoSlice};
@@ -53,9 +50,6 @@ pub(crate) use system::{INTEREST, millis, unix_seconds};
 /// such a system tells with an event of its own. mio's Windows and poll(2) backends re-arm only after WouldBlock.
 pub(crate) const SHORT_READ_DRAINS: bool =
     system::SHORT_READ_DRAINS && cfg!(not(mio_unsupported_force_poll_poll));
-
-/// Bytes of a file that one call sends at most: the bound of the systems is slightly below 2 GiB.
-const FILE_SHARE: u64 = 1 << 30;
 
 /// Closes the transport connection so that the peer sees a reset, never a clean end (G-067), and at
 /// once, whoever else has a copy of the descriptor. `polled`: where it is registered, if a thread
@@ -166,14 +160,9 @@ pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     stream.try_io(|| SockRef::from(stream).send_with_flags(bytes, system::SEND_FLAGS))
 }
 
-/// Sends at most `length` bytes of `file` from `offset` on; 0 at the end of the file.
-pub(crate) fn send_file(
-    stream: &TcpStream,
-    file: &File,
-    offset: u64,
-    length: u64,
-) -> io::Result<usize> {
-    stream.try_io(|| system::send_file(stream, file, offset, length.min(FILE_SHARE)))
+/// Reads bytes of a file from `offset` on; 0 at its end. The only call here that may take long.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    system::read_at(file, buffer, offset)
 }
 
 /// Local time minus UTC, in seconds, at this moment; 0 where the system does not know its zone.
@@ -196,18 +185,6 @@ pub(crate) fn make_writable(directory: &Path) -> io::Result<()> {
 /// The bytes that the peer has not acknowledged, where the system says.
 pub(crate) fn unacknowledged(stream: &TcpStream) -> Option<u64> {
     httpsys_socket::unacknowledged(stream)
-}
-
-/// True for write failures that mean the peer has closed or reset the connection.
-pub(crate) fn is_peer_gone(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::BrokenPipe
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::NotConnected
-            | io::ErrorKind::TimedOut
-    )
 }
 
 /// True for failures that say "this machine has no such address family or address".

@@ -54,12 +54,7 @@ pub(super) fn check_writable(_directory: &Path) -> io::Result<()> {
 /// No option of its own.
 pub(super) fn prepare(_: &TcpStream) {}
 
-/// Through memory: the systems' own calls differ, and none was run.
-pub(super) fn send_file(
-    stream: &TcpStream,
-    file: &File,
-    offset: u64,
-    length: u64,
-) -> io::Result<usize> {
-    super::through_memory::send_file(stream, length, |buffer| file.read_at(buffer, offset))
+/// pread(2): the position of the file stays.
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.read_at(buffer, offset)
 }

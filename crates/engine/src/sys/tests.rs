@@ -95,19 +95,21 @@ fn a_port_can_be_opened_again_at_once() {
 }
 
 #[test]
-fn a_file_goes_out_from_its_offset_and_ends_with_0() {
-    let folder = std::env::temp_dir().join(format!("httpsys-sys-{}", std::process::id()));
-    std::fs::write(&folder, b"0123456789").unwrap();
-    let file = File::open(&folder).unwrap();
-    let (ours, mut peer) = pair();
-    assert_eq!(send_file(&ours, &file, 3, 4).unwrap(), 4);
-    assert_eq!(send_file(&ours, &file, 7, 100).unwrap(), 3);
-    assert_eq!(send_file(&ours, &file, 10, 100).unwrap(), 0);
-    drop(ours);
-    let mut got = Vec::new();
-    peer.read_to_end(&mut got).unwrap();
-    assert_eq!(got, b"3456789");
-    let _ = std::fs::remove_file(&folder);
+fn a_file_is_read_from_an_offset_and_ends_with_0() {
+    let path = std::env::temp_dir().join(format!("httpsys-sys-{}", std::process::id()));
+    std::fs::write(&path, b"0123456789").unwrap();
+    let file = File::open(&path).unwrap();
+    let read = |offset, most| {
+        let mut buffer = vec![0; most];
+        let length = read_at(&file, &mut buffer, offset).unwrap();
+        buffer.truncate(length);
+        buffer
+    };
+    assert_eq!(read(3, 4), b"3456");
+    assert_eq!(read(7, 100), b"789");
+    assert_eq!(read(10, 100), b"");
+    assert_eq!(read(100, 100), b"");
+    let _ = std::fs::remove_file(&path);
 }
 
 #[test]
@@ -134,5 +136,10 @@ fn a_peer_that_is_gone_is_an_error_and_no_signal() {
             break error;
         }
     };
-    assert!(is_peer_gone(&error), "{error}");
+    let gone = [
+        ErrorKind::BrokenPipe,
+        ErrorKind::ConnectionReset,
+        ErrorKind::ConnectionAborted,
+    ];
+    assert!(gone.contains(&error.kind()), "{error}");
 }

@@ -55,12 +55,7 @@ pub(super) fn check_writable(_directory: &Path) -> io::Result<()> {
 /// No option of its own.
 pub(super) fn prepare(_: &TcpStream) {}
 
-/// Through memory: TransmitFile is overlapped only and would need a completion port of its own.
-pub(super) fn send_file(
-    stream: &TcpStream,
-    file: &File,
-    offset: u64,
-    length: u64,
-) -> io::Result<usize> {
-    super::through_memory::send_file(stream, length, |buffer| file.seek_read(buffer, offset))
+/// ReadFile at an offset. It moves the position of the file, which is not used.
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek_read(buffer, offset)
 }

@@ -203,4 +203,9 @@ impl PendingSend for Operation {
     fn tag(&self) -> usize {
         self.slot.tag()
     }
+
+    fn is_cancelled(&self) -> bool {
+        // Dropped while another thread was at work on the send.
+        !self.slot.is_waiting()
+    }
 }
