@@ -49,6 +49,12 @@ impl Arrivals {
         }
     }
 
+    /// Whether there is anything to look at.
+    #[inline]
+    pub(crate) fn may_wait(&self) -> bool {
+        !self.ready.is_empty() || self.retry_at.is_some()
+    }
+
     /// Whether connections wait that only the share of a turn kept from being accepted.
     pub(crate) fn are_waiting(&self) -> bool {
         !self.ready.is_empty()

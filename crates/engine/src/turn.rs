@@ -33,43 +33,110 @@ const LAST_LOOK: Duration = Duration::from_millis(16);
 /// Connections that a turn resumes.
 const RESUMES: usize = 128;
 
-/// What an event says of its connection, in bits: what two events said is what one would have said that
-/// came later.
+/// What is said of a connection: by an event of the poll, as it is on the hot path, or by what was kept of
+/// events.
+trait Says: Copy {
+    fn readable(self) -> bool;
+    fn writable(self) -> bool;
+    /// The peer has closed its sending side.
+    fn read_closed(self) -> bool;
+    /// Broken, or both sides are closed.
+    fn ended(self) -> bool;
+    /// Urgent data has come: a read stops at its mark.
+    fn urgent(self) -> bool;
+    /// No event: the connection has had its share of a turn and goes on.
+    fn resumed(self) -> bool;
+}
+
+impl Says for &Event {
+    #[inline]
+    fn readable(self) -> bool {
+        self.is_readable()
+    }
+
+    #[inline]
+    fn writable(self) -> bool {
+        self.is_writable()
+    }
+
+    #[inline]
+    fn read_closed(self) -> bool {
+        self.is_read_closed()
+    }
+
+    #[inline]
+    fn ended(self) -> bool {
+        self.is_error() || self.is_write_closed()
+    }
+
+    #[inline]
+    fn urgent(self) -> bool {
+        self.is_priority()
+    }
+
+    #[inline]
+    fn resumed(self) -> bool {
+        false
+    }
+}
+
+/// The same in bits: what two events said is what one would have said that came later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Readiness(u8);
 
 impl Readiness {
     const READABLE: Readiness = Readiness(1);
     const WRITABLE: Readiness = Readiness(1 << 1);
-    /// The peer has closed its sending side.
     const READ_CLOSED: Readiness = Readiness(1 << 2);
-    /// Broken, or both sides are closed.
     const ENDED: Readiness = Readiness(1 << 3);
-    /// Urgent data has come: a read stops at its mark.
-    const URGENT: Readiness = Readiness(1 << 5);
-    /// No event: the connection has had its share of a turn and goes on.
-    const RESUMED: Readiness = Readiness(1 << 4);
+    const URGENT: Readiness = Readiness(1 << 4);
+    const RESUMED: Readiness = Readiness(1 << 5);
 
-    #[inline]
-    fn of(event: &Event) -> Readiness {
+    #[cold]
+    fn of(said: impl Says) -> Readiness {
         let bit = |is: bool, bit: Readiness| Readiness(u8::from(is) * bit.0);
-        bit(event.is_readable(), Self::READABLE)
-            | bit(event.is_writable(), Self::WRITABLE)
-            | bit(event.is_read_closed(), Self::READ_CLOSED)
-            | bit(event.is_priority(), Self::URGENT)
-            | bit(event.is_error() || event.is_write_closed(), Self::ENDED)
+        bit(said.readable(), Self::READABLE)
+            | bit(said.writable(), Self::WRITABLE)
+            | bit(said.read_closed(), Self::READ_CLOSED)
+            | bit(said.ended(), Self::ENDED)
+            | bit(said.urgent(), Self::URGENT)
+            | bit(said.resumed(), Self::RESUMED)
     }
 
-    #[inline]
     fn has(self, bit: Readiness) -> bool {
         self.0 & bit.0 != 0
+    }
+}
+
+impl Says for Readiness {
+    fn readable(self) -> bool {
+        self.has(Self::READABLE)
+    }
+
+    fn writable(self) -> bool {
+        self.has(Self::WRITABLE)
+    }
+
+    fn read_closed(self) -> bool {
+        self.has(Self::READ_CLOSED)
+    }
+
+    fn ended(self) -> bool {
+        self.has(Self::ENDED)
+    }
+
+    fn urgent(self) -> bool {
+        self.has(Self::URGENT)
+    }
+
+    fn resumed(self) -> bool {
+        self.has(Self::RESUMED)
     }
 }
 
 impl std::ops::BitOr for Readiness {
     type Output = Readiness;
 
-    #[inline]
     fn bitor(self, other: Readiness) -> Readiness {
         Readiness(self.0 | other.0)
     }
@@ -150,7 +217,7 @@ impl Service {
                 Token(token) if token & LISTENER_BIT != 0 => arrivals.add(token & !LISTENER_BIT),
                 Token(token) => {
                     let id = ConnectionId(token as u64);
-                    self.handle_event(id, Readiness::of(event), deferred, wakes);
+                    self.handle_event(id, event, deferred, wakes);
                 }
             }
         }
@@ -158,7 +225,9 @@ impl Service {
             let idle = events.is_empty();
             self.handle_deferred(deferred, idle, wakes);
         }
-        self.accept_share(arrivals);
+        if arrivals.may_wait() {
+            self.accept_share(arrivals);
+        }
         self.resume_connections(deferred, wakes);
         wakes.own_queue = None;
     }
@@ -183,7 +252,7 @@ impl Service {
     fn handle_event(
         &self,
         id: ConnectionId,
-        readiness: Readiness,
+        said: impl Says,
         deferred: &mut Deferred,
         wakes: &mut Wakes,
     ) {
@@ -191,8 +260,8 @@ impl Service {
             return;
         };
         match deferred.lock(slot) {
-            Some(mut conn) => self.handle_readiness(&mut conn, id, readiness, wakes),
-            None => deferred.add(id, readiness),
+            Some(mut conn) => self.hear(&mut conn, id, said, wakes),
+            None => deferred.add(id, Readiness::of(said)),
         }
     }
 
@@ -209,22 +278,18 @@ impl Service {
         deferred.looks = if left { deferred.looks + 1 } else { 0 };
     }
 
-    fn handle_readiness(
-        &self,
-        conn: &mut Conn,
-        id: ConnectionId,
-        readiness: Readiness,
-        wakes: &mut Wakes,
-    ) {
+    /// Does what was said of the connection, if it is still there.
+    #[inline]
+    fn hear(&self, conn: &mut Conn, id: ConnectionId, said: impl Says, wakes: &mut Wakes) {
         // The slot may have a later connection by now.
         if conn.state.id() != id || conn.stream.is_none() {
             return;
         }
-        let resumed = readiness.has(Readiness::RESUMED);
+        let resumed = said.resumed();
         if resumed {
             conn.resumes = false;
         }
-        if readiness.has(Readiness::ENDED) {
+        if said.ended() {
             return if matches!(conn.state.phase(), Phase::Closing) && conn.kept.is_none() {
                 // Both sides are closed. Bytes left unread would make the close a reset, to which
                 // what we sent last is lost.
@@ -234,19 +299,19 @@ impl Service {
                 self.reset_connection(conn, End::PeerReset, wakes);
             };
         }
-        if readiness.has(Readiness::WRITABLE) {
+        if said.writable() {
             self.handle_writable(conn, wakes);
             if conn.stream.is_none() {
                 return;
             }
         }
-        if readiness.has(Readiness::URGENT) {
+        if said.urgent() {
             conn.short_read_drains = false;
         }
-        if readiness.has(Readiness::READ_CLOSED) {
+        if said.read_closed() {
             self.peer_has_closed(conn, wakes);
         }
-        if readiness.has(Readiness::READABLE | Readiness::READ_CLOSED) {
+        if said.readable() || said.read_closed() {
             conn.readable = true;
             if let Phase::Exchange(_) = conn.state.phase() {
                 if let Some(reader) = conn.pop_reader() {
