@@ -64,6 +64,10 @@ impl Leadership {
             .store(progress.wrapping_add(1), Ordering::Relaxed);
     }
 
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn ring(&self) {
         // Who is about to sleep has it, and is asleep, or sees what it is rung for.
         drop(self.sleep.lock());
@@ -289,6 +293,7 @@ impl Service {
         let leadership = self.leadership();
         leadership.stop.store(true, Ordering::SeqCst);
         leadership.ring();
+        self.deputies().ring();
         self.shard().interrupt();
     }
 
@@ -306,7 +311,10 @@ impl Service {
             return Ok(());
         }
         let service = self.clone();
-        let spawned = httpsys_socket::spawn("httpsys-io", move || service.run_fallback());
+        let spawned = httpsys_socket::spawn("httpsys-io", move || {
+            service.run_fallback();
+            service.stand_by();
+        });
         spawned.map_err(|error| {
             tracing::error!(%error, "no thread for I/O");
             Error::NoResources
@@ -315,13 +323,19 @@ impl Service {
         Ok(())
     }
 
-    fn run_fallback(&self) {
+    /// Looks after the sockets and timers until the service stops, or a deputy has taken over.
+    pub(crate) fn run_fallback(&self) {
+        if !self.fire_pending() {
+            return;
+        }
         let leadership = self.leadership();
         let mut quiet = 0;
         let mut seen = leadership.progress.load(Ordering::Relaxed);
         while !leadership.stop.load(Ordering::SeqCst) {
             self.sleep_a_tick();
-            self.run_share_of_timers();
+            if !self.run_share_of_timers() {
+                return;
+            }
             let now = leadership.progress.load(Ordering::Relaxed);
             if now != seen {
                 seen = now;
@@ -332,7 +346,9 @@ impl Service {
                 None => self.disarm(),
                 Some(lead) => {
                     quiet += 1;
-                    self.fallback_lead(lead, quiet > QUIET_TICKS);
+                    if !self.fallback_lead(lead, quiet > QUIET_TICKS) {
+                        return;
+                    }
                     if quiet > QUIET_TICKS {
                         quiet = 0;
                     }
@@ -368,13 +384,14 @@ impl Service {
         }
     }
 
-    fn fallback_lead<'s>(&'s self, mut lead: MutexGuard<'s, Lead>, for_good: bool) {
+    /// `false`: a deputy has taken over.
+    fn fallback_lead<'s>(&'s self, mut lead: MutexGuard<'s, Lead>, for_good: bool) -> bool {
         let leadership = self.leadership();
         let mut wakes = Wakes::default();
         if !for_good {
             self.poll_once(&mut lead, Some(self.clock().now()), None, &mut wakes);
             drop(lead);
-            return wakes.fire(self);
+            return self.fire_in_office(&mut wakes);
         }
         leadership.wanted.store(false, Ordering::SeqCst);
         loop {
@@ -385,13 +402,14 @@ impl Service {
             // Fair: a thread that waits for us to step back gets the lead now. And a completion
             // may run code of the program: not while we lead.
             MutexGuard::unlock_fair(lead);
-            wakes.fire(self);
-            self.run_share_of_timers();
+            if !self.fire_in_office(&mut wakes) || !self.run_share_of_timers() {
+                return false;
+            }
             let step_back =
                 leadership.wanted.load(Ordering::SeqCst) || leadership.stop.load(Ordering::SeqCst);
             match self.shard().lead.try_lock() {
                 Some(again) if !step_back => lead = again,
-                _ => return,
+                _ => return true,
             }
         }
     }

@@ -21,6 +21,7 @@ pub mod clock;
 mod conn;
 mod counters;
 mod demand;
+mod deputy;
 mod disconnect;
 mod drain;
 mod drive;

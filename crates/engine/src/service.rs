@@ -26,6 +26,7 @@ use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::{self, PerProcess};
 
 use crate::clock::{Clock, SystemClock};
+use crate::deputy::Deputies;
 use crate::error_log;
 use crate::file_threads::FileThreads;
 use crate::free_port::Taken;
@@ -77,6 +78,7 @@ struct Inner {
     error_log: Option<ErrorLog>,
     leadership: Leadership,
     file_threads: FileThreads,
+    deputies: Deputies,
     requests: RequestPool,
     tallies: Tallies,
 }
@@ -148,6 +150,7 @@ impl Service {
                 error_log,
                 leadership: Leadership::default(),
                 file_threads: FileThreads::default(),
+                deputies: Deputies::default(),
                 requests: RequestPool::default(),
                 tallies: Tallies::default(),
             }),
@@ -488,6 +491,10 @@ impl Service {
 
     pub(crate) fn file_threads(&self) -> &FileThreads {
         &self.inner.file_threads
+    }
+
+    pub(crate) fn deputies(&self) -> &Deputies {
+        &self.inner.deputies
     }
 
     pub(crate) fn requests(&self) -> &RequestPool {

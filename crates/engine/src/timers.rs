@@ -122,11 +122,13 @@ impl Service {
     }
 
     /// As [`Service::run_timers`] for a thread that has sockets to look after: does a share of what is
-    /// due, and waits for nobody. [`Service::time_to_timers`] says when it goes on.
-    pub(crate) fn run_share_of_timers(&self) {
+    /// due, and waits for nobody. [`Service::time_to_timers`] says when it goes on. `false`: the thread is not in
+    /// office any more.
+    #[must_use]
+    pub(crate) fn run_share_of_timers(&self) -> bool {
         let mut share = Vec::new();
         let Some(now) = self.take_due(&mut share) else {
-            return;
+            return true;
         };
         let mut wakes = Wakes::default();
         share.retain(|&(slot, tick)| {
@@ -142,7 +144,7 @@ impl Service {
         if !share.is_empty() {
             self.shard().timers.0.lock().held.append(&mut share);
         }
-        wakes.fire(self);
+        self.fire_in_office(&mut wakes)
     }
 
     /// Takes a share of what is due, and the tick that has begun. `None`: nothing is.

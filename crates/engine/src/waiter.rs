@@ -6,6 +6,7 @@
 //! a signal of an earlier call.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -239,6 +240,46 @@ impl Wakes {
         // Most often there is nobody to wake.
         if !self.list.is_empty() {
             self.fire_all(service);
+        }
+    }
+
+    /// Wakes the threads; the first operation is returned to be signalled.
+    pub(crate) fn fire_threads(
+        &mut self,
+        service: &Service,
+    ) -> Option<(Box<dyn PendingOperation>, Signal)> {
+        if self.list.is_empty() {
+            return None;
+        }
+        let mut first = None;
+        let mut others = SmallVec::new();
+        for (waiting, signal) in self.list.drain(..) {
+            match waiting {
+                Waiting::Thread(waiter) => waiter.signal(service, signal),
+                Waiting::Operation(operation) if first.is_none() => {
+                    first = Some((operation, signal));
+                }
+                operation => others.push((operation, signal)),
+            }
+        }
+        self.list = others;
+        first
+    }
+
+    /// Whether operations are left by [`Wakes::fire_threads`].
+    pub(crate) fn has_operations(&self) -> bool {
+        !self.list.is_empty()
+    }
+
+    /// Moves them to the end of `list`.
+    pub(crate) fn move_operations(
+        &mut self,
+        list: &mut VecDeque<(Box<dyn PendingOperation>, Signal)>,
+    ) {
+        for (waiting, signal) in self.list.drain(..) {
+            if let Waiting::Operation(operation) = waiting {
+                list.push_back((operation, signal));
+            }
         }
     }
 
