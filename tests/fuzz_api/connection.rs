@@ -288,7 +288,10 @@ impl<'w> Connection<'w> {
             finding!("{token:x?}: answered behind the last response of its connection");
         }
         count("responses complete", 1);
-        self.has_closed_response |= response.says_close || response.plan.closes();
+        if !self.has_closed_response && (response.says_close || response.plan.closes()) {
+            self.has_closed_response = true;
+            self.ledger().expects_end(token);
+        }
         self.ledger()
             .client_ended(&response.plan, ClientEnd::Complete(response.wire));
     }
@@ -361,6 +364,9 @@ impl<'w> Connection<'w> {
 
     /// The client hangs up: nobody will see what comes.
     pub(crate) fn leave(&mut self) {
+        if std::mem::take(&mut self.has_closed_response) {
+            self.ledger().ended(self.world.sites[self.site].class);
+        }
         for response in std::mem::take(&mut self.asked) {
             self.ledger().client_ended(&response.plan, ClientEnd::Gone);
         }

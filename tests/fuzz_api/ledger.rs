@@ -201,6 +201,20 @@ impl Ledger {
         self.settle(shard, plan);
     }
 
+    /// The response ends its connection: a client waits for that as well.
+    pub(crate) fn expects_end(&self, token: Token) {
+        if !token.class().is_lenient() {
+            self.waiting.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// That end has come, or the client is gone.
+    pub(crate) fn ended(&self, class: Class) {
+        if !class.is_lenient() {
+            self.waiting.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
     /// Whether no client of a site that is not lenient waits for anything.
     pub(crate) fn all_are_answered(&self) -> bool {
         self.waiting.load(Ordering::SeqCst) == 0
@@ -208,6 +222,8 @@ impl Ledger {
 
     /// Makes a finding of each request that such a client waits for.
     pub(crate) fn report_waiting(&self, plan_of: impl Fn(Token) -> Plan) {
+        let waiting = self.waiting.load(Ordering::SeqCst);
+        finding!("clients wait for {waiting} responses or ends of connections");
         for shard in &self.records {
             for (token, record) in shard.lock().expect("the ledger").iter() {
                 if record.client.is_none() && !token.class().is_lenient() {

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize, Ordering};
 
 use httpsys_tests::door::{Limits, LogSpec, Timeouts};
+use httpsys_tests::overlapped::skip_on_success;
 use httpsys_tests::ports::Port;
 use httpsys_tests::raw::{self, Handle, V2};
 use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
@@ -64,6 +65,8 @@ pub(crate) struct Site {
     group: AtomicU64,
     pub(crate) session: u64,
     port: Option<Handle>,
+    /// Calls that succeed at once give no packet (SES-031).
+    skips: bool,
     pub(crate) log: Option<Folder>,
     /// Requests between their receive and their last call.
     pub(crate) live: Mutex<Vec<(Token, u64)>>,
@@ -83,6 +86,7 @@ impl Site {
             group: AtomicU64::new(0),
             session,
             port: matches!(class, Class::Logged | Class::Chaos).then(new_port),
+            skips: random.once_in(2),
             log: None,
             live: Mutex::default(),
             dead: Mutex::default(),
@@ -161,6 +165,10 @@ impl Site {
             // SAFETY: no pointers.
             let same = unsafe { CreateIoCompletionPort(queue.raw(), port.raw(), queue.0, 0) };
             assert_eq!(same, port.raw(), "the association returns the port");
+            assert!(
+                !self.skips || skip_on_success(queue),
+                "the notification mode"
+            );
         }
         let before = self.queue.swap(queue.0, Ordering::SeqCst);
         during(Call::SetProperty, 0, || {
@@ -193,7 +201,10 @@ impl Site {
     pub(crate) fn how(&self, random: &mut Random) -> How {
         match self.port {
             Some(_) if random.once_in(4) => How::EventOnly,
-            Some(port) => How::Port(port),
+            Some(port) => How::Port {
+                port,
+                skips: self.skips,
+            },
             None => How::Event,
         }
     }

@@ -50,7 +50,12 @@ pub(crate) enum How {
     Event,
     /// An event, on a handle that has a port: the low bit keeps the packet away.
     EventOnly,
-    Port(Handle),
+    /// A packet; with `skips` only for calls that are pending
+    /// (FILE_SKIP_COMPLETION_PORT_ON_SUCCESS).
+    Port {
+        port: Handle,
+        skips: bool,
+    },
 }
 
 #[repr(C)]
@@ -92,6 +97,21 @@ impl Slot {
         all.get_or_insert_default()
             .insert(slot.overlapped.get() as usize);
         slot
+    }
+}
+
+impl Slot {
+    /// The call has ended, and no packet will come.
+    fn ended_without_packet(&self) {
+        // SAFETY: the call has ended, so both are ours.
+        unsafe {
+            let overlapped = &*self.overlapped.get();
+            *self.packet.get() = (overlapped.Internal as u32, overlapped.InternalHigh as u32);
+        }
+        OWED_PACKETS.fetch_sub(1, Ordering::SeqCst);
+        if self.state.fetch_or(DELIVERED, Ordering::SeqCst) & DELIVERED != 0 {
+            finding!("{self:?}: a packet for a call that succeeded at once, and skips it");
+        }
     }
 }
 
@@ -188,7 +208,7 @@ impl Held {
         let event = match how {
             How::Event => slot.event.0,
             How::EventOnly => slot.event.0 | 1,
-            How::Port(_) => 0,
+            How::Port { .. } => 0,
         };
         let blank = OVERLAPPED {
             hEvent: Handle(event).raw(),
@@ -197,23 +217,27 @@ impl Held {
         // SAFETY: the slot is ours.
         unsafe { *slot.overlapped.get() = blank };
         slot.state.store(ISSUED, Ordering::SeqCst);
-        if matches!(how, How::Port(_)) {
+        if matches!(how, How::Port { .. }) {
             OWED_PACKETS.fetch_add(1, Ordering::SeqCst);
         }
         let code = make(slot.overlapped.get());
         if code == 0 || code == 997 {
             slot.state.fetch_or(OWED, Ordering::SeqCst);
+            if code == 0 && matches!(how, How::Port { skips: true, .. }) {
+                slot.ended_without_packet();
+            }
             // The slot is the call's until its end.
             std::mem::forget(self);
             return Issued::Accepted(Op { slot, how });
         }
-        if matches!(how, How::Port(_)) {
+        if matches!(how, How::Port { .. }) {
             OWED_PACKETS.fetch_sub(1, Ordering::SeqCst);
         }
         if slot.state.fetch_or(REFUSED, Ordering::SeqCst) & DELIVERED != 0 {
             finding!("{slot:?}: a packet for a call that was refused with {code}");
         }
-        if self.is_signalled(0) {
+        // 234 is a completion to programs that skip packets.
+        if code != 234 && self.is_signalled(0) {
             finding!("{slot:?}: the event was set for a call that was refused with {code}");
         }
         Issued::Refused(self, code)

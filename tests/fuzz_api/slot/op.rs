@@ -27,7 +27,7 @@ impl Op {
 
     /// Whether the call has ended; waits for so long at most.
     pub(crate) fn has_ended(&self, milliseconds: u32) -> bool {
-        if let How::Port(port) = self.how {
+        if let How::Port { port, .. } = self.how {
             if self.is_delivered() {
                 return true;
             }
@@ -46,7 +46,7 @@ impl Op {
     pub(crate) fn wait(self, open: Option<Handle>) -> (u32, u32, Held) {
         let mut bytes = 0;
         let asked = open
-            .filter(|_| !matches!(self.how, How::Port(_)))
+            .filter(|_| !matches!(self.how, How::Port { .. }))
             .map(|queue| {
                 let overlapped = self.overlapped();
                 during(Call::OverlappedResult, queue.0 as u64, || {
@@ -76,7 +76,7 @@ impl Op {
             finding!("{:?}: ended, and pending at the same time", self.slot);
         }
         let bytes = overlapped.InternalHigh as u32;
-        if let How::Port(_) = self.how {
+        if let How::Port { .. } = self.how {
             // SAFETY: `state` says that the packet was taken.
             let packet = unsafe { *self.slot.packet.get() };
             if packet != (status, bytes) {
