@@ -25,7 +25,8 @@ pub enum Error {
     SendOutstanding,
     /// ERROR_SHARING_VIOLATION (32): the port belongs to a foreign socket (PFX-013).
     PortInUse,
-    /// ERROR_HANDLE_EOF (38): the entity body, or the request, was handed over whole (ENT-005).
+    /// ERROR_HANDLE_EOF (38): the entity body, or the request, was handed over whole (ENT-005); of a
+    /// send, that a file is shorter than it should be (SND-028).
     EndOfBody,
     /// ERROR_NOT_SUPPORTED (50): not for this kind of object (SES-023).
     NotSupported,

@@ -59,8 +59,10 @@
 //! after the sockets, and a background thread of the service does while none waits.
 //!
 //! Calls block; those that wait have an asynchronous form for programs of tasks, see [`future`].
-//! A receive can have a time limit; a send waits until the transport has taken the
-//! last byte, and [`RequestQueue::cancel`] from another thread ends it.
+//! A receive can have a time limit; a send waits until the transport has taken the last byte, also
+//! of a file, and [`RequestQueue::cancel`] from another thread ends it. What a blocking call is given
+//! is borrowed and free again when it returns; what a future is given it owns, and keeps until the
+//! transport has taken it, even when the future is dropped.
 //!
 //! # What a drop does
 //!
@@ -77,10 +79,28 @@
 //!
 //! # Errors
 //!
-//! [`Error`] names what HTTP.sys reports as a Win32 code, and [`Error::win32`] is the code.
-//! [`Error::InvalidHandle`] (6) and [`Error::Aborted`] (995) say that a queue is closed;
-//! [`Error::ConnectionInvalid`] (1229) that a request is over or its client is gone, which a
-//! server meets every day and ignores.
+//! [`Error`] names what HTTP.sys reports as a Win32 code, and [`Error::win32`] is the code. What a
+//! server meets, and what it does:
+//!
+//! - Receives end with [`Error::InvalidHandle`] (6) or [`Error::Aborted`] (995) when the queue was closed
+//!   or shut down: end the loop, as [`RequestQueue::incoming`] does.
+//! - Body reads and sends fail with [`Error::ConnectionInvalid`] (1229), [`Error::PeerReset`] (64) or
+//!   [`Error::Aborted`] (995) when the client is gone or the request was cancelled: serve the next one.
+//!   [`Request::why_closed`] has the reason.
+//! - A send fails with [`Error::InvalidResponse`] (87) for a field or a reason that cannot be sent:
+//!   nothing was, and [`Request::try_respond`] leaves the request for another answer. With
+//!   [`Error::EndOfBody`] (38) a file is shorter than it should be.
+//! - [`Request::read_body_to_end`] fails with [`Error::MoreData`] (234) for a body that is longer than
+//!   its limit: answer with 413.
+//! - [`ServerBuilder::bind`] and [`UrlGroup::add_url`] fail with a [`RegisterError`] (32, 87, 183, ...),
+//!   which says when it is displayed why the URL cannot be served: tell the user, and end.
+//!
+//! A request that is dropped after an error is reset, so that its client does not wait on.
+//!
+//! # Ending
+//!
+//! [`Server::shutdown_gracefully`] lets the requests that are under way finish,
+//! [`RequestQueue::shutdown`] ends the receives of one handle, and a drop ends everything at once.
 //!
 //! # Cost
 //!
