@@ -431,6 +431,43 @@ fn lim_007_a_c_program_with_a_bad_parameter_does_not_start() {
     assert_eq!(said.matches(wanted).count(), 1, "{said}");
 }
 
+/// A program in C sees with HTTPSYS_TRACE why its URL was refused.
+#[test]
+fn pfx_013_a_c_program_is_told_who_has_its_port() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", port.number())).expect("free");
+    let program = httpsys_tests::program::build_c("examples/c/hello.c");
+    let output = Command::new(&program)
+        .arg(port.number().to_string())
+        .env("HTTPSYS_TRACE", "warn")
+        .output()
+        .expect("it runs");
+    std::fs::remove_file(program).expect("it is there");
+    drop(listener);
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line = said
+        .lines()
+        .find(|line| line.contains("registration refused"));
+    let line = line.unwrap_or_else(|| panic!("no event: {said}"));
+    let number = port.number();
+    assert!(line.contains("WARN"), "{line}");
+    assert!(
+        line.contains(&format!("http://localhost:{number}/")),
+        "{line}"
+    );
+    assert!(
+        line.contains(&format!("127.0.0.1:{number} is in use by ")),
+        "{line}"
+    );
+    assert!(line.contains("ERROR_SHARING_VIOLATION (32)"), "{line}");
+    if cfg!(target_os = "linux") {
+        let process = format!("(process {})", std::process::id());
+        assert!(line.contains(&process), "{line}");
+    }
+}
+
 /// Two processes do not share a port (G-093): the second cannot start.
 #[test]
 fn a_second_process_on_the_port_does_not_start() {

@@ -334,8 +334,17 @@ pub struct World<D: Door> {
     pub group: D::Group,
     /// The queue.
     pub queue: D::Queue,
-    port: Port,
+    port: WorldPort,
     _watchdog: Watchdog,
+}
+
+/// Where a world's port comes from.
+#[derive(Debug)]
+enum WorldPort {
+    /// It was taken by port 0, and the world's URL holds it.
+    Registered(u16),
+    /// Nothing is registered yet.
+    Kept(Port),
 }
 
 /// The URL context of a world's first URL.
@@ -345,8 +354,13 @@ impl<D: Door> World<D> {
     /// With the URL.
     #[must_use]
     pub fn new() -> World<D> {
-        let world = World::without_url();
-        world.add("/", CONTEXT);
+        let mut world = World::without_port();
+        if let Some(port) = world.take_port() {
+            world.port = WorldPort::Registered(port);
+        } else {
+            world.port = WorldPort::Kept(Port::take());
+            world.add("/", CONTEXT);
+        }
         world
     }
 
@@ -356,6 +370,12 @@ impl<D: Door> World<D> {
     /// If the objects cannot be made.
     #[must_use]
     pub fn without_url() -> World<D> {
+        let mut world = World::without_port();
+        world.port = WorldPort::Kept(Port::take());
+        world
+    }
+
+    fn without_port() -> World<D> {
         let watchdog = Watchdog::start();
         let door = D::open();
         let session = door.create_session().expect("a session");
@@ -367,15 +387,32 @@ impl<D: Door> World<D> {
             session,
             group,
             queue,
-            port: Port::take(),
+            port: WorldPort::Registered(0),
             _watchdog: watchdog,
         }
+    }
+
+    /// Takes a port and registers the world's URL on it by its number, before the group that took it
+    /// gives it back. `None` on a system that has no port 0.
+    fn take_port(&self) -> Option<u16> {
+        const FIRST: &str = "http://localhost:0/first/";
+        let taker = self.door.create_group(&self.session).expect("a group");
+        self.door.add_url(&taker, FIRST, 0).ok()?;
+        let port = self.door.url_port(&taker, FIRST).ok()?;
+        let url = format!("http://localhost:{port}/");
+        let added = self.door.add_url(&self.group, &url, CONTEXT);
+        assert_eq!(added, Ok(()), "{url}");
+        self.door.close_group(taker).expect("closed");
+        Some(port)
     }
 
     /// The port.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port.number()
+        match &self.port {
+            WorldPort::Registered(port) => *port,
+            WorldPort::Kept(port) => port.number(),
+        }
     }
 
     /// `http://localhost:PORT` and the path.

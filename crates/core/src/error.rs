@@ -132,6 +132,38 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What has happened, in words for whoever reads a log.
+    const fn meaning(self) -> &'static str {
+        match self {
+            Error::NotFound => "no such URL, name or record",
+            Error::FragmentNotFound => "the fragment is not in the cache",
+            Error::AccessDenied => "that is not allowed here",
+            Error::InvalidHandle => "the queue is closed, or shut down",
+            Error::NoResources => "the service or the system has no room for it",
+            Error::SendOutstanding => "another send of this request is under way",
+            Error::PortInUse => "another socket has the port",
+            Error::EndOfBody => "there is no more of it",
+            Error::NotSupported => "that is not supported",
+            Error::PeerReset => "the client broke the connection",
+            Error::InvalidParameter | Error::InvalidResponse(_) => "an argument is not valid",
+            Error::InsufficientBuffer => "the buffer has no room for the fixed part",
+            Error::InvalidName => "that is no name of a queue",
+            Error::AlreadyExists => "the URL, the name or the record is there already",
+            Error::MoreData { .. } => "the buffer has no room for all of it",
+            Error::Timeout => "the time limit of the call is over",
+            Error::Aborted => "the call was cancelled, or its queue was closed",
+            Error::NoAccess => "the buffer is not aligned, or not accessible",
+            Error::NotInitialized => "HttpInitialize was not called",
+            Error::InvalidNetName => "that is no address of this machine",
+            Error::ConnectionInvalid => "the request is over, or its client is gone",
+            Error::RevisionMismatch => "the object has no such version",
+            Error::NotController => "this handle is not that of the queue's controller",
+            Error::Internal => "a fault of this library, contained to the call",
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -139,7 +171,7 @@ impl fmt::Display for Error {
                 write!(f, "{} (234): {needed} bytes needed", self.name())
             }
             Error::InvalidResponse(why) => write!(f, "{} (87): {why}", self.name()),
-            _ => write!(f, "{} ({})", self.name(), self.win32()),
+            _ => write!(f, "{} ({}): {}", self.name(), self.win32(), self.meaning()),
         }
     }
 }

@@ -107,7 +107,7 @@ impl World {
                 url,
                 context: 0,
             };
-            service.control(call).is_ok()
+            service.register(call)
         });
         let id = std::process::id();
         World {

@@ -45,8 +45,7 @@ fn world() -> (Service, Arc<QueueHandle>, u16) {
     };
     let port = port::take(|port| {
         let url = format!("http://localhost:{port}/").encode_utf16().collect();
-        let added = service.control(Control::AddUrl { queue, url });
-        added.is_ok()
+        service.register(Control::AddUrl { queue, url })
     });
     let queue = service.queue(queue).expect("it is open");
     (service, queue, port)

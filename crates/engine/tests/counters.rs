@@ -87,12 +87,11 @@ impl World {
             let url = format!("http://localhost:{port}/a/")
                 .encode_utf16()
                 .collect();
-            let added = service.control(Control::AddUrlToUrlGroup {
+            service.register(Control::AddUrlToUrlGroup {
                 group,
                 url,
                 context: 0,
-            });
-            added.is_ok()
+            })
         });
         World {
             queue: service.queue(queue).expect("it is open"),

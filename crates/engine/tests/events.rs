@@ -117,12 +117,11 @@ fn log_011_the_events_of_the_tracing_scenarios() {
     let queue = service.queue(queue).expect("it is open");
     let port = port::take(|port| {
         let url = format!("http://localhost:{port}/").encode_utf16().collect();
-        let added = service.control(Control::AddUrlToUrlGroup {
+        service.register(Control::AddUrlToUrlGroup {
             group,
             url,
             context: 0,
-        });
-        added.is_ok()
+        })
     });
     let ask = |request: &str| {
         let mut client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");

@@ -70,7 +70,7 @@ fn completions_that_are_held_up_keep_no_other_connection_waiting() {
     };
     let port = port::take(|port| {
         let url = format!("http://localhost:{port}/").encode_utf16().collect();
-        service.control(Control::AddUrl { queue, url }).is_ok()
+        service.register(Control::AddUrl { queue, url })
     });
     let queue = service.queue(queue).expect("it is open");
     let (signalled, signals) = mpsc::channel();

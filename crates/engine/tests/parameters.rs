@@ -57,8 +57,7 @@ impl World {
         };
         let port = port::take(|port| {
             let url = format!("http://localhost:{port}/").encode_utf16().collect();
-            let added = service.control(Control::AddUrl { queue, url });
-            added.is_ok()
+            service.register(Control::AddUrl { queue, url })
         });
         World {
             queue: service.queue(queue).expect("it is open"),

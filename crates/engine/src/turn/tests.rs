@@ -1,7 +1,7 @@
 //! Turns, one at a time: what a turn does at most, and what it leaves for the next.
 
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -28,18 +28,12 @@ impl World {
         let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
-        let port = (0..20).find_map(|_| {
-            let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            let port = free.local_addr().unwrap().port();
-            drop(free);
-            let url = format!("http://localhost:{port}/").encode_utf16().collect();
-            let added = service.control(Control::AddUrl { queue, url });
-            added.is_ok().then_some(port)
-        });
+        let url = "http://localhost:0/".encode_utf16().collect();
+        let port = service.register(Control::AddUrl { queue, url }).unwrap();
         World {
             queue: service.queue(queue).unwrap(),
             service,
-            port: port.expect("a port that stays free"),
+            port,
         }
     }
 

@@ -122,18 +122,12 @@ impl World {
             queue: Some(queue),
         };
         service.control(bind).unwrap();
-        let port = (0..20).find_map(|_| {
-            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            let port = free.local_addr().unwrap().port();
-            drop(free);
-            let url = format!("http://localhost:{port}/").encode_utf16().collect();
-            let added = service.control(Control::AddUrlToUrlGroup {
-                group,
-                url,
-                context: 0,
-            });
-            added.is_ok().then_some(port)
+        let added = service.register(Control::AddUrlToUrlGroup {
+            group,
+            url: "http://localhost:0/".encode_utf16().collect(),
+            context: 0,
         });
+        let port = added.unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let ticks = thread::spawn({
             let (service, stop) = (service.clone(), Arc::clone(&stop));
@@ -151,7 +145,7 @@ impl World {
             queue: service.queue(queue).unwrap(),
             service,
             group,
-            port: port.expect("a port that stays free"),
+            port,
             clock,
             stop,
             ticks: Some(ticks),

@@ -1,17 +1,10 @@
 //! A port of a test's own.
 //!
-//! Owns: finding one that stays free until the service has it. Does not own: the URL.
+//! Owns: the registration with port 0, which takes one. Does not own: the URL.
 
-use std::net::TcpListener;
+use httpsys_engine::Refused;
 
-/// The port for which `register` succeeds. A free port may be taken by another program before it is
-/// ours, so some are tried.
-pub(crate) fn take(mut register: impl FnMut(u16) -> bool) -> u16 {
-    let port = (0..20).find_map(|_| {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("it is bound").port();
-        drop(free);
-        register(port).then_some(port)
-    });
-    port.expect("a port that stays free")
+/// The port that was taken for the URL that `register` registers with the port it is given, which is 0.
+pub(crate) fn take(register: impl FnOnce(u16) -> Result<u16, Refused>) -> u16 {
+    register(0).expect("a URL")
 }

@@ -90,8 +90,7 @@ impl World {
         };
         let port = port::take(|port| {
             let url = url(port, "side/");
-            let added = service.control(Control::AddUrl { queue: side, url });
-            added.is_ok()
+            service.register(Control::AddUrl { queue: side, url })
         });
         let side = service.queue(side).expect("it is open");
         let version = ApiVersion::V2;
