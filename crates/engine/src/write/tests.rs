@@ -510,28 +510,78 @@ fn an_overlapped_send_that_the_bandwidth_holds_back_puts_its_bytes_out_once() {
     check_all("overlapped-slow", Way::Overlapped, Some(2000));
 }
 
-/// What a client reads that sends this on a connection whose socket takes so many bytes at a time.
-fn read_all(world: &World, request: &[u8], pace: Option<Pace>) -> Vec<u8> {
-    let mut client = world.connect();
+/// A client whose connection the service has, with a socket that takes so many bytes at a time.
+fn accepted(world: &World, mut pace: Option<Pace>) -> (TcpStream, ConnectionId) {
+    let client = world.connect();
     let ours = client.local_addr().unwrap();
-    let mut pace = pace;
     let deadline = Instant::now() + PATIENCE;
-    // The connection is there as soon as the service has accepted it.
-    let mut found = false;
-    while !found {
+    loop {
+        let mut found = None;
         world.service.for_each_connection(|_, conn| {
             if conn.remote == ours {
                 conn.pace = pace.take();
-                found = true;
+                found = Some(conn.state.id());
             }
         });
+        if let Some(connection) = found {
+            return (client, connection);
+        }
         assert!(Instant::now() < deadline, "not accepted");
         thread::yield_now();
     }
+}
+
+/// What a client reads that sends this.
+fn read_all(world: &World, request: &[u8], pace: Option<Pace>) -> Vec<u8> {
+    let (mut client, _) = accepted(world, pace);
     client.write_all(request).unwrap();
     let mut all = Vec::new();
     client.read_to_end(&mut all).unwrap();
     all
+}
+
+/// Waits until bytes of the service's own are left on the connection.
+fn expect_kept(world: &World, connection: ConnectionId) {
+    let deadline = Instant::now() + PATIENCE;
+    while world
+        .service
+        .lock_connection(connection)
+        .unwrap()
+        .kept
+        .is_none()
+    {
+        assert!(Instant::now() < deadline, "nothing is kept");
+        thread::yield_now();
+    }
+}
+
+/// The client has said all it will, and still reads.
+#[test]
+fn g_006_a_page_that_the_socket_does_not_take_waits_for_a_client_that_has_closed_its_side() {
+    let world = World::new();
+    let bad = b"GET / HTTP/1.1\r\n\r\n";
+    let whole = read_all(&world, bad, None);
+    let (mut client, connection) = accepted(&world, Some(Pace::new(0, 0)));
+    client.write_all(bad).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    expect_kept(&world, connection);
+    world.pace(connection, None);
+    let mut all = Vec::new();
+    client.read_to_end(&mut all).unwrap();
+    assert_eq!(all, whole);
+}
+
+#[test]
+fn g_006_a_page_that_the_socket_never_takes_does_not_keep_the_connection() {
+    let world = World::new();
+    let (mut client, connection) = accepted(&world, Some(Pace::new(0, 0)));
+    client.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+    expect_kept(&world, connection);
+    world.pass(Duration::from_millis(900));
+    assert!(world.service.lock_connection(connection).is_some());
+    world.pass(Duration::from_millis(600));
+    assert!(world.service.lock_connection(connection).is_none());
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
 }
 
 #[test]
