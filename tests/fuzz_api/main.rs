@@ -71,6 +71,8 @@ fn random_calls_from_many_threads_keep_every_promise() {
     let seed = setting("HTTPSYS_FUZZ_SEED").unwrap_or(20_260_512);
     let seconds = setting("HTTPSYS_FUZZ_SECONDS").unwrap_or(60);
     findings::begin(seed);
+    // What panics does not say it.
+    say(format_args!("{seconds} seconds from this seed"));
     watch::start(CALL_LIMIT, ROUND_LIMIT);
     let seen = SEEN.get_or_init(Seen::default);
     let mut base_line = BaseLine::default();
