@@ -82,7 +82,9 @@ impl Queue {
 
     /// Queues a call; ends an alertable wait of the thread.
     pub fn push(&self, call: Apc) {
-        self.calls.lock().push_back(call);
+        let mut calls = self.calls.lock();
+        calls.push_back(call);
+        // Under the lock, as it is reset: it says whether there are calls.
         self.signal.set();
     }
 

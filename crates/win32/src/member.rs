@@ -3,8 +3,8 @@
 //!
 //! Owns [`Member`]: one callback with what makes it due. Does not own the threads ([`crate::pool`]),
 //! the due times ([`crate::alarm`]) nor cleanup groups ([`crate::group`]). Invariants: after
-//! [`Member::disarm`] no alarm and no signal queues the callback any more; queued ones are counted
-//! before they are queued. A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a
+//! [`Member::disarm`] no alarm and no signal queues the callback any more; callbacks are counted before
+//! they are queued, and under the lock of what made them due, so that who waits for them misses none. A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a
 //! stale one fails instead of crashing. Threading: any thread; no lock is held while a callback runs
 //! or is queued.
 
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use httpsys_socket::lock::Mutex;
+use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::alarm::{self, Alarm, Token};
 use crate::group::Group;
@@ -146,6 +146,11 @@ impl Member {
     /// Queues the callback.
     pub fn submit(self: &Arc<Self>, result: u32) {
         self.calls.queue(false);
+        self.run_counted(result);
+    }
+
+    /// Queues the callback, which is counted already.
+    fn run_counted(self: &Arc<Self>, result: u32) {
         self.pool().submit(Task::Member {
             member: self.clone(),
             result,
@@ -208,7 +213,7 @@ impl Member {
         deadline: Option<Instant>,
     ) -> Result<bool, Code> {
         let was_set = self.disarm();
-        self.arm_wait(object, deadline)?;
+        self.begin_wait(self.arm.lock(), object, deadline)?;
         Ok(was_set)
     }
 
@@ -221,8 +226,9 @@ impl Member {
         object: Arc<dyn Object>,
         timeout: Option<Duration>,
     ) -> Result<(), Code> {
-        self.arm.lock().again = Some((object.clone(), timeout));
-        self.arm_wait(object, timeout.and_then(|t| Instant::now().checked_add(t)))
+        let mut arm = self.arm.lock();
+        arm.again = Some((object.clone(), timeout));
+        self.begin_wait(arm, object, moment_after(timeout))
     }
 
     fn alarm(self: &Arc<Self>, at: Instant) -> Result<Token, Code> {
@@ -230,8 +236,9 @@ impl Member {
         alarm::set(at, weak)
     }
 
-    fn arm_wait(
+    fn begin_wait(
         self: &Arc<Self>,
+        mut arm: MutexGuard<'_, Arm>,
         object: Arc<dyn Object>,
         deadline: Option<Instant>,
     ) -> Result<(), Code> {
@@ -240,43 +247,54 @@ impl Member {
             return Err(ERROR_INVALID_HANDLE);
         }
         let waiter = Waiter::registered(self.clone());
-        {
-            let mut arm = self.arm.lock();
-            if let Some(deadline) = deadline {
-                arm.token = Some(self.alarm(deadline)?);
-            }
-            arm.wait = Some(Armed {
-                object: object.clone(),
-                waiter: waiter.clone(),
-            });
+        if let Some(deadline) = deadline {
+            arm.token = Some(self.alarm(deadline)?);
         }
-        if signal.take_or_enlist(&waiter, 0) && waiter.outcome() == 0 {
+        arm.wait = Some(Armed {
+            object: object.clone(),
+            waiter: waiter.clone(),
+        });
+        drop(arm);
+        if !signal.take_or_enlist(&waiter, 0) {
+            // Given up before it was on the list, which would keep it.
+            if waiter.claimed() {
+                signal.withdraw(&waiter);
+            }
+        } else if waiter.outcome() == 0 {
             self.clone().satisfied(&waiter);
         }
         Ok(())
     }
 
-    /// Nothing makes the callback due any more. Returns whether something did.
-    pub fn disarm(&self) -> bool {
-        let arm = std::mem::take(&mut *self.arm.lock());
+    /// Nothing makes the callback due any more. Returns whether something did. A wait that has taken its
+    /// signal, which would be lost, has its callback queued.
+    pub fn disarm(self: &Arc<Self>) -> bool {
+        let mut guard = self.arm.lock();
+        let arm = std::mem::take(&mut *guard);
+        let given_up = arm.wait.as_ref().map(Armed::give_up);
+        if given_up == Some(false) {
+            self.calls.queue(false);
+        }
+        drop(guard);
         let timer = arm.token.is_some_and(alarm::cancel);
-        let waited = arm.wait.is_some_and(|armed| armed.give_up());
-        timer || waited
+        match (given_up, arm.wait) {
+            (Some(true), Some(armed)) => armed.withdraw(),
+            (Some(false), _) => self.run_counted(0),
+            _ => {}
+        }
+        given_up.unwrap_or(timer)
     }
 
     /// The callback has returned: what is due again and again begins anew.
     pub(crate) fn returned(self: &Arc<Self>) {
-        let again = {
+        {
+            // Held until the next wait has begun: a call that ends the wait finds it.
             let arm = self.arm.lock();
-            match arm.wait {
-                None => arm.again.clone(),
-                Some(_) => None,
+            let again = arm.again.clone().filter(|_| arm.wait.is_none());
+            if let Some((object, timeout)) = again {
+                // It worked before; without a thread for time-outs the wait ends here.
+                let _ = self.begin_wait(arm, object, moment_after(timeout));
             }
-        };
-        if let Some((object, timeout)) = again {
-            let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-            // It worked before; without a thread for time-outs the wait ends here.
-            let _ = self.arm_wait(object, deadline);
         }
         if matches!(self.callback, Callback::Simple(_) | Callback::WorkItem(_)) {
             self.leave_group();
@@ -303,14 +321,21 @@ impl Member {
     }
 }
 
+fn moment_after(timeout: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(timeout?)
+}
+
 impl Armed {
-    /// Ends the wait. False when it was satisfied before.
+    /// Ends the wait; to be followed by [`Armed::withdraw`]. False when it has taken its signal. Under the
+    /// lock of [`Arm`], so that whoever takes the wait out of there knows how it ended.
     fn give_up(&self) -> bool {
-        let given_up = self.waiter.claim(TIMED_OUT);
-        if let (true, Some(signal)) = (given_up, self.object.signal()) {
+        self.waiter.claim(TIMED_OUT)
+    }
+
+    fn withdraw(&self) {
+        if let Some(signal) = self.object.signal() {
             signal.withdraw(&self.waiter);
         }
-        given_up
     }
 }
 
@@ -321,39 +346,39 @@ impl Alarm for Member {
             return;
         }
         arm.token = None;
-        if let Some(armed) = arm.wait.take() {
-            drop(arm);
-            if armed.give_up() {
-                self.submit(WAIT_TIMEOUT);
-            }
+        if arm.wait.as_ref().is_some_and(|armed| !armed.give_up()) {
+            // It has just taken its signal, and is about to be told.
             return;
         }
-        let next = arm.period.and_then(|period| token.next(period));
-        arm.token = next.and_then(|next| self.alarm(next).ok());
+        let timed_out = arm.wait.take();
+        if timed_out.is_none() {
+            let next = arm.period.and_then(|period| token.next(period));
+            arm.token = next.and_then(|next| self.alarm(next).ok());
+        }
+        self.calls.queue(false);
         drop(arm);
-        let result = match self.callback {
-            Callback::WaitOrTimer(_) => WAIT_TIMEOUT,
-            _ => 0,
-        };
-        self.submit(result);
+        if let Some(armed) = &timed_out {
+            armed.withdraw();
+        }
+        let says_timeout = timed_out.is_some() || matches!(self.callback, Callback::WaitOrTimer(_));
+        self.run_counted(if says_timeout { WAIT_TIMEOUT } else { 0 });
     }
 }
 
 impl Registered for Member {
     fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>) {
-        let token = {
-            let mut arm = self.arm.lock();
-            let current = arm.wait.as_ref();
-            if !current.is_some_and(|armed| Arc::ptr_eq(&armed.waiter, waiter)) {
-                return;
-            }
-            arm.wait = None;
-            arm.token.take()
-        };
-        if let Some(token) = token {
-            alarm::cancel(token);
+        let mut arm = self.arm.lock();
+        let current = arm.wait.as_ref();
+        if !current.is_some_and(|armed| Arc::ptr_eq(&armed.waiter, waiter)) {
+            return;
         }
-        self.submit(0);
+        let wait = arm.wait.take();
+        let token = arm.token.take();
+        self.calls.queue(false);
+        drop(arm);
+        drop(wait);
+        token.map(alarm::cancel);
+        self.run_counted(0);
     }
 }
 
@@ -376,3 +401,6 @@ impl fmt::Debug for Environment {
         f.debug_struct("Environment").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

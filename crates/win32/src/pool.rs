@@ -101,6 +101,12 @@ impl Calls {
         counts.queued + counts.running > 0
     }
 
+    /// Whether somebody sleeps until callbacks have run.
+    #[cfg(all(test, not(windows)))]
+    pub(crate) fn has_waiter(&self) -> bool {
+        !self.0.lock().waiters.is_empty()
+    }
+
     /// A task was queued; `started` if it was announced.
     pub(crate) fn queue(&self, started: bool) {
         let mut counts = self.0.lock();
@@ -134,8 +140,11 @@ impl Calls {
         loop {
             if let Some(discard) = discard {
                 let count = discard();
-                self.0.lock().queued -= count;
+                let mut counts = self.0.lock();
+                counts.queued -= count;
                 dropped += count;
+                // Others may wait for those that are gone now.
+                counts.tell_waiters();
             }
             let lease = Lease::new();
             {

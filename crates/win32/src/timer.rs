@@ -51,9 +51,9 @@ impl WaitableTimer {
         period: Option<Duration>,
         apc: Option<Apc>,
     ) -> Result<(), Code> {
-        self.cancel();
-        self.signal.reset();
         let mut due = self.state.lock();
+        due.cancel();
+        self.signal.reset();
         due.period = period;
         due.apc = apc.map(|apc| (Queue::of_this_thread(), apc));
         due.token = Some(self.alarm(at)?);
@@ -67,8 +67,13 @@ impl WaitableTimer {
 
     /// CancelWaitableTimer: the due time is forgotten; the signal stays as it is.
     pub fn cancel(&self) {
-        let due = std::mem::take(&mut *self.state.lock());
-        if let Some(token) = due.token {
+        self.state.lock().cancel();
+    }
+}
+
+impl Due {
+    fn cancel(&mut self) {
+        if let Some(token) = std::mem::take(self).token {
             alarm::cancel(token);
         }
     }
@@ -83,9 +88,10 @@ impl Alarm for WaitableTimer {
             }
             let next = due.period.and_then(|period| token.next(period));
             due.token = next.and_then(|next| self.alarm(next).ok());
+            // Under the lock: a call that sets or cancels the timer comes before this or after it.
+            self.signal.set();
             due.apc.clone()
         };
-        self.signal.set();
         if let Some((queue, apc)) = apc {
             queue.push(apc.at(crate::time::file_time()));
         }

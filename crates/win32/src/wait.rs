@@ -165,7 +165,8 @@ impl Waiter {
         self.owner == thread::current_id()
     }
 
-    fn claimed(&self) -> bool {
+    /// Whether the wait is satisfied or given up.
+    pub(crate) fn claimed(&self) -> bool {
         self.outcome.load(Ordering::SeqCst) != WAITING
     }
 }
