@@ -28,6 +28,12 @@ impl Group {
         members.retain(|other| !Arc::ptr_eq(other, member));
     }
 
+    /// Closes all members and waits for none: callbacks that are queued still run.
+    pub(crate) fn release_members(&self) {
+        let members = std::mem::take(&mut *self.members.lock());
+        members.iter().for_each(Member::close);
+    }
+
     /// CloseThreadpoolCleanupGroupMembers: closes all members and waits for their callbacks. With
     /// `discard` callbacks that have not begun are dropped, and for each such member its cancel
     /// callback is called with `context`.

@@ -10,6 +10,7 @@ mod overlapped;
 mod ports;
 mod small;
 mod threadpool;
+mod timers;
 
 use std::ptr::null_mut;
 use std::sync::Arc;

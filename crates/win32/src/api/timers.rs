@@ -19,8 +19,8 @@ use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::member::{Callback, Environment, Member};
 use crate::names;
 use crate::object::Object;
-use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING};
-use crate::time::{INFINITE, due_time};
+use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING, ERROR_NOT_ENOUGH_MEMORY};
+use crate::time::{INFINITE, deadline, due_time};
 use crate::timer::WaitableTimer;
 
 const CREATE_WAITABLE_TIMER_MANUAL_RESET: u32 = 1;
@@ -215,14 +215,9 @@ pub unsafe extern "system" fn CreateTimerQueueTimer(
         // SAFETY: valid by the contract of this function; before the first callback, which may use it.
         unsafe { put(timer, own) };
         let period = milliseconds(period).filter(|_| flags & WT_EXECUTEONLYONCE == 0);
-        let set = member.set_timer(after(due), period);
+        let set = member.set_timer(deadline(due), period);
         set.map(drop).inspect_err(|_| member.close())
     })
-}
-
-/// The moment after so many milliseconds; none for INFINITE.
-fn after(due: u32) -> Option<Instant> {
-    crate::time::deadline(due)
 }
 
 /// ChangeTimerQueueTimer: a new due time and period for a timer.
@@ -235,13 +230,15 @@ pub extern "system" fn ChangeTimerQueueTimer(
 ) -> Bool {
     fence_bool(|| {
         let member = object_as::<Member>(timer)?;
-        member.set_timer(after(due), milliseconds(period)).map(drop)
+        member
+            .set_timer(deadline(due), milliseconds(period))
+            .map(drop)
     })
 }
 
 /// DeleteTimerQueueTimer: the timer is not due any more. With INVALID_HANDLE_VALUE the call waits for
 /// callbacks that run; with an event that is set when they have ended, or with NULL, it is FALSE with
-/// 997 (ERROR_IO_PENDING) while one runs.
+/// 997 (ERROR_IO_PENDING) while one runs. FALSE with 6 for another handle, and the timer stays.
 #[unsafe(no_mangle)]
 pub extern "system" fn DeleteTimerQueueTimer(_queue: Handle, timer: Handle, done: Handle) -> Bool {
     fence_bool(|| end_member(timer, done))
@@ -252,10 +249,15 @@ pub extern "system" fn DeleteTimerQueueTimer(_queue: Handle, timer: Handle, done
 pub extern "system" fn DeleteTimerQueueEx(queue: Handle, done: Handle) -> Bool {
     fence_bool(|| {
         let group = object_as::<Group>(queue)?;
-        handle::remove(queue);
-        end(done, move || {
-            group.close_members(true, std::ptr::null_mut());
-        })
+        let done = Done::of(done)?;
+        if let Done::Nobody = done {
+            group.release_members();
+        }
+        let ended = done.wait(move || group.close_members(true, std::ptr::null_mut()));
+        if ended != Err(ERROR_NOT_ENOUGH_MEMORY) {
+            handle::remove(queue);
+        }
+        ended
     })
 }
 
@@ -321,29 +323,48 @@ pub extern "system" fn UnregisterWaitEx(wait: Handle, done: Handle) -> Bool {
 
 fn end_member(own: Handle, done: Handle) -> Result<(), Code> {
     let member = object_as::<Member>(own)?;
+    let done = Done::of(done)?;
     member.close();
-    if done.is_null() && !member.calls().is_busy() {
+    if matches!(done, Done::Nobody) && !member.calls().is_busy() {
         return Ok(());
     }
-    end(done, move || _ = member.wait(true))
+    done.wait(move || _ = member.wait(true))
 }
 
-/// Waits here, or lets a thread of the pool wait and set an event.
-fn end(done: Handle, wait: impl FnOnce() + Send + 'static) -> Result<(), Code> {
-    match done {
-        INVALID_HANDLE_VALUE => {
-            wait();
-            return Ok(());
-        }
-        done if done.is_null() => drop(httpsys_socket::spawn("httpsys-tp-end", wait)),
-        done => {
-            let event = handle::lookup_as::<Event>(done).ok_or(ERROR_INVALID_HANDLE)?;
-            let waiting = httpsys_socket::spawn("httpsys-tp-end", move || {
-                wait();
-                event.set();
-            });
-            waiting.map_err(|_| crate::status::ERROR_NOT_ENOUGH_MEMORY)?;
+/// Who is told when callbacks have ended.
+enum Done {
+    /// The calling thread, which waits.
+    Caller,
+    Event(Arc<Event>),
+    Nobody,
+}
+
+impl Done {
+    /// What the last argument of the calls says.
+    fn of(done: Handle) -> Result<Done, Code> {
+        match done {
+            INVALID_HANDLE_VALUE => Ok(Done::Caller),
+            done if done.is_null() => Ok(Done::Nobody),
+            done => Ok(Done::Event(object_as(done)?)),
         }
     }
-    Err(ERROR_IO_PENDING)
+
+    /// Waits here, or lets a thread wait and set the event.
+    fn wait(self, wait: impl FnOnce() + Send + 'static) -> Result<(), Code> {
+        match self {
+            Done::Caller => {
+                wait();
+                return Ok(());
+            }
+            Done::Event(event) => {
+                let waiting = httpsys_socket::spawn("httpsys-tp-end", move || {
+                    wait();
+                    event.set();
+                });
+                waiting.map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
+            }
+            Done::Nobody => {}
+        }
+        Err(ERROR_IO_PENDING)
+    }
 }
