@@ -61,7 +61,7 @@ build: ## release build of libhttpapi (.so/.dylib and .a) and of the examples
 
 run: ## serve the sample on 127.0.0.1:PORT
 	$(CARGO) build --release -p httpsys-examples --bin hello
-	@echo "Serving on http://127.0.0.1:$(PORT)/ (Ctrl-C ends it). Try in another terminal:"
+	@echo "Once it listens (Ctrl-C ends it), try in another terminal:"
 	@echo "  curl -i http://127.0.0.1:$(PORT)/"
 	@echo "  curl -i -d 'some text' http://127.0.0.1:$(PORT)/echo"
 	@echo "  curl -iN http://127.0.0.1:$(PORT)/stream"

@@ -343,6 +343,54 @@ fn lim_006_lim_011_a_rust_program_takes_parameters_from_its_environment() {
     std::fs::remove_file(file).expect("it is there");
 }
 
+/// The examples in Rust say which URL they cannot serve, and why.
+#[test]
+fn pfx_013_a_rust_program_says_whose_its_port_is() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = ["--port".to_owned(), port.number().to_string()];
+    let running = Program::start_example("hello", &arguments);
+    let owner = format!("is in use by hello (process {})", running.id());
+    for example in ["hello", "websocket"] {
+        httpsys_tests::program::cargo_build(&["-p", "httpsys-examples", "--bin", example]);
+        let output = Command::new(httpsys_tests::program::target_dir().join(example))
+            .args(&arguments)
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(1), "{example}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let url = format!("cannot register http://localhost:{}/: ", port.number());
+        let code = "ERROR_SHARING_VIOLATION (32)";
+        assert!(said.contains(&url) && said.contains(code), "{said}");
+        assert!(
+            said.contains(&owner) || cfg!(not(target_os = "linux")),
+            "{said}"
+        );
+    }
+}
+
+/// The example in Rust answers HEAD as GET, and a body without an end has one then.
+#[test]
+fn the_rust_program_hello_answers_head_on_every_path() {
+    let _watchdog = Watchdog::start();
+    let port = Port::take();
+    let arguments = ["--port".to_owned(), port.number().to_string()];
+    let _program = Program::start_example("hello", &arguments);
+    let mut client = Client::connect(port.number());
+    for path in [
+        "/",
+        "/hello",
+        "/big",
+        "/stream",
+        "/download/70000",
+        "/endless",
+    ] {
+        client.send(format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        assert_eq!(client.read_response_head().status(), 200, "{path}");
+    }
+    answers_a_text(port.number());
+}
+
 #[test]
 fn lim_007_a_rust_program_with_a_bad_parameter_does_not_start() {
     let _watchdog = Watchdog::start();

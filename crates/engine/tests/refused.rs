@@ -58,7 +58,10 @@ fn pfx_001_each_malformed_prefix_is_a_warning_with_its_rule() {
     let _turn = events::turn();
     let (service, group, queue) = service();
     for (url, rule) in [
-        ("http://localhost:8080", "it has no slash after the port"),
+        (
+            "http://localhost:8080",
+            "no slash follows its host and port",
+        ),
         (
             "http://localhost/",
             "it has no port, which cannot be left out",

@@ -106,8 +106,8 @@ impl DataChunk<'_> {
 ///
 /// It is made of a [`File`] that is open for reading: `&File`, an owned `File`, or an `Arc<File>` that
 /// several responses share. A borrowed file stays the caller's; an owned one is closed with the last
-/// range, which the send keeps until its end. Where the system can, the bytes are sent without being
-/// read into memory. The position of the file is neither used nor changed.
+/// range, which the send keeps until its end. It is read and sent piece by piece, so that a large file
+/// costs no more memory than a small one. Its position is neither used nor, except on Windows, changed.
 ///
 /// The end of the file is that of the moment when the send begins. A file that turns out shorter while
 /// it is sent ends the send with [`Error::EndOfBody`] (38), and the connection with a reset, since its

@@ -91,8 +91,8 @@ impl Request {
     /// Returns head and body bytes (SND-005). The service adds `Content-Length`, see [`Response`].
     /// A response may be given by reference and used again.
     ///
-    /// A body of several chunks goes out in one write where the system can; files are sent without
-    /// being read into memory, see [`FileRange`](crate::FileRange).
+    /// A body of several chunks goes out in one write where the system can; a file is read and sent
+    /// piece by piece, see [`FileRange`](crate::FileRange).
     ///
     /// A body of the request that was not read is thrown away. The answer to a HEAD request, and one
     /// with a status of 1xx, 204 or 304, is sent without its body; to HEAD `Content-Length` says how

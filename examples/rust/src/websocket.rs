@@ -12,7 +12,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::thread;
 
-use httpsys::{Request, RequestQueue, Response, Result, Server, Upgraded};
+use httpsys::{RegisterError, Request, RequestQueue, Response, Result, Server, Upgraded};
 use httpsys_examples::Options;
 use tungstenite::Error;
 use tungstenite::error::ProtocolError;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options) -> Result<()> {
+fn run(options: Options) -> Result<(), RegisterError> {
     let mut builder = Server::builder();
     for prefix in options.prefixes() {
         builder = builder.url(prefix);

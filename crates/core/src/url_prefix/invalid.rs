@@ -92,7 +92,7 @@ impl fmt::Display for InvalidPrefix {
             InvalidPrefix::NoPort => "it has no port, which cannot be left out",
             InvalidPrefix::Port => "its port is no number from 1 to 65535 without a leading zero",
             InvalidPrefix::PortZero => "port 0 is no port here",
-            InvalidPrefix::NoPath => "it has no slash after the port",
+            InvalidPrefix::NoPath => "no slash follows its host and port",
             InvalidPrefix::PathUtf16 => "its path has an unpaired surrogate",
             InvalidPrefix::PathCharacter('?') => "its path has a query",
             InvalidPrefix::PathCharacter('%') => {
