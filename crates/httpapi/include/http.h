@@ -1,8 +1,9 @@
 /* http.h: the Windows HTTP Server API (versions 1.0, 2.0 and later additions) off Windows.
  *
  * Declares the functions of libhttpapi. The types are in httpsys/, the part of the Windows headers
- * they need is in win32/; both are found from here, so that -I to this folder is enough. Programs
- * that include <windows.h> add -I to win32/ as well; the order of the two headers does not matter.
+ * they need is in win32/; both are found from here, so that -I to this folder is enough. Where win32/
+ * is on the include path too, this header brings what the SDK's brings: winsock2.h, ws2tcpip.h and
+ * windows.h (not with HTTPSYS_HTTP_H_ALONE). The order of these headers does not matter.
  * Names, values and layouts are those of 64-bit Windows.
  *
  * C11 and C++17, 64-bit targets. Strings are UTF-16: build with -fshort-wchar to write L"..."
@@ -15,7 +16,7 @@
  * Unless said otherwise a function returns a Win32 error code. With an OVERLAPPED, 0 and
  * ERROR_IO_PENDING mean that a completion will be signalled, any other code that none will be.
  */
-#if defined(_WIN32)
+#if defined(_MSC_VER) || defined(__MINGW32__)
 #if defined(__GNUC__)
 #include_next <http.h>
 #else
@@ -25,6 +26,14 @@
 
 #ifndef HTTPSYS_HTTP_H
 #define HTTPSYS_HTTP_H
+
+#if defined(__has_include) && !defined(HTTPSYS_HTTP_H_ALONE)
+#if __has_include(<winsock2.h>) && __has_include(<windows.h>)
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <windows.h>
+#endif
+#endif
 
 #include "httpsys/common.h"
 #include "httpsys/config.h"

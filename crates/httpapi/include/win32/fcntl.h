@@ -2,7 +2,8 @@
 #pragma GCC system_header
 #include_next <fcntl.h>
 
-#if !defined(_WIN32) && !defined(HTTPSYS_WIN32_FCNTL_H)
+#if !(defined(_MSC_VER) || defined(__MINGW32__)) && \
+    !defined(HTTPSYS_WIN32_FCNTL_H)
 #define HTTPSYS_WIN32_FCNTL_H
 #define _O_TEXT 0x4000
 #define _O_BINARY 0x8000

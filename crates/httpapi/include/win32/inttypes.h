@@ -2,7 +2,7 @@
  * say ll, since l means 32 bits there.
  */
 #pragma GCC system_header
-#if defined(_WIN32)
+#if defined(_MSC_VER) || defined(__MINGW32__)
 #include_next <inttypes.h>
 #else
 

@@ -2,7 +2,8 @@
 #pragma GCC system_header
 #include_next <locale.h>
 
-#if !defined(_WIN32) && !defined(HTTPSYS_WIN32_LOCALE_H)
+#if !(defined(_MSC_VER) || defined(__MINGW32__)) && \
+    !defined(HTTPSYS_WIN32_LOCALE_H)
 #define HTTPSYS_WIN32_LOCALE_H
 
 #include "crt/convert.h"

@@ -5,7 +5,8 @@
  * bits/c++config.h for the other half of this.
  */
 #pragma GCC system_header
-#if defined(_WIN32) || defined(__need_malloc_and_calloc)
+#if defined(_MSC_VER) || defined(__MINGW32__) || \
+    defined(__need_malloc_and_calloc)
 #include_next <stdlib.h>
 #else
 

@@ -2,7 +2,8 @@
 #pragma GCC system_header
 #include_next <string.h>
 
-#if !defined(_WIN32) && !defined(HTTPSYS_WIN32_STRING_H)
+#if !(defined(_MSC_VER) || defined(__MINGW32__)) && \
+    !defined(HTTPSYS_WIN32_STRING_H)
 #define HTTPSYS_WIN32_STRING_H
 #include "crt/narrow_string.h"
 #include "crt/wide_string.h"

@@ -1,11 +1,15 @@
 /* Page: strsafe.h header: StringCchCopy, StringCchCat, StringCchPrintf, StringCchLength, their Ex
  * and N forms and the same by bytes (StringCb...). Formats have Microsoft's meaning, see
- * crt/format.h. W functions take WCHAR, with and without -fshort-wchar.
+ * crt/format.h. Brings stdio.h, string.h and stdarg.h, as on Windows. W functions take WCHAR, with and without -fshort-wchar.
  */
 #ifndef HTTPSYS_WIN32_STRSAFE_H
 #define HTTPSYS_WIN32_STRSAFE_H
 
 #pragma GCC system_header
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "crt/format.h"
 #include "winerror.h"

@@ -2,7 +2,8 @@
  * functions are the ones of crt/.
  */
 #pragma GCC system_header
-#if defined(_WIN32) || defined(__need_wint_t) || defined(__need_mbstate_t)
+#if defined(_MSC_VER) || defined(__MINGW32__) || \
+    defined(__need_wint_t) || defined(__need_mbstate_t)
 #include_next <wchar.h>
 #else
 

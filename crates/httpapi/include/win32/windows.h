@@ -4,7 +4,7 @@
  * winbase.h. Compile with -I include -I include/win32, and with -fshort-wchar if the program writes
  * L"" literals. On Windows the SDK's header is used instead.
  */
-#if defined(_WIN32)
+#if defined(_MSC_VER) || defined(__MINGW32__)
 #if defined(__GNUC__)
 #include_next <windows.h>
 #else

@@ -1,7 +1,7 @@
 /* What programs around http.h take from winsock2.h: start-up, the last error, byte order and the
  * address types. Sockets themselves are the native ones of <sys/socket.h>.
  */
-#if defined(_WIN32)
+#if defined(_MSC_VER) || defined(__MINGW32__)
 #if defined(__GNUC__)
 #include_next <winsock2.h>
 #else

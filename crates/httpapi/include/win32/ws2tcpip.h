@@ -1,5 +1,5 @@
 /* The address types of ws2tcpip.h; its name resolution is the native one of <netdb.h>. */
-#if defined(_WIN32)
+#if defined(_MSC_VER) || defined(__MINGW32__)
 #if defined(__GNUC__)
 #include_next <ws2tcpip.h>
 #else

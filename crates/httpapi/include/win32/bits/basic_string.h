@@ -2,7 +2,8 @@
  * bits here (see crt/format.h), so it is replaced.
  */
 #pragma GCC system_header
-#if !defined(_WIN32) && __SIZEOF_WCHAR_T__ == 2 && !defined(HTTPSYS_WIN32_BASIC_STRING_H)
+#if !(defined(_MSC_VER) || defined(__MINGW32__)) && \
+    __SIZEOF_WCHAR_T__ == 2 && !defined(HTTPSYS_WIN32_BASIC_STRING_H)
 #define HTTPSYS_WIN32_BASIC_STRING_H
 
 #define to_wstring httpsys_hidden_to_wstring

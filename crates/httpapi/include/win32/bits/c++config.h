@@ -7,7 +7,8 @@
 #pragma GCC system_header
 #include_next <bits/c++config.h>
 
-#if !defined(_WIN32) && __SIZEOF_WCHAR_T__ == 2 && !defined(HTTPSYS_WIN32_CXXCONFIG_H)
+#if !(defined(_MSC_VER) || defined(__MINGW32__)) && \
+    __SIZEOF_WCHAR_T__ == 2 && !defined(HTTPSYS_WIN32_CXXCONFIG_H)
 #define HTTPSYS_WIN32_CXXCONFIG_H
 #undef _GLIBCXX_EXTERN_TEMPLATE
 #define _GLIBCXX_EXTERN_TEMPLATE 0
