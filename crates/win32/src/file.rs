@@ -203,7 +203,11 @@ impl File {
         })
     }
 
-    fn length(&self) -> Result<u64, Code> {
+    /// GetFileSizeEx.
+    ///
+    /// # Errors
+    /// What the system reports.
+    pub fn length(&self) -> Result<u64, Code> {
         self.file
             .metadata()
             .map(|kind| kind.len())

@@ -4,9 +4,9 @@
 //! Owns [`Member`]: one callback with what makes it due. Does not own the threads ([`crate::pool`]),
 //! the due times ([`crate::alarm`]) nor cleanup groups ([`crate::group`]). Invariants: after
 //! [`Member::disarm`] no alarm and no signal queues the callback any more; callbacks are counted before
-//! they are queued, and under the lock of what made them due, so that who waits for them misses none. A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a
-//! stale one fails instead of crashing. Threading: any thread; no lock is held while a callback runs
-//! or is queued.
+//! they are queued, and under the lock of what made them due, so that who waits for them misses none.
+//! A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a stale one fails instead
+//! of crashing. Threading: any thread; no lock is held while a callback runs or is queued.
 
 use std::ffi::c_void;
 use std::fmt;

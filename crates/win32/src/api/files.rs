@@ -2,7 +2,7 @@
 //!
 //! Owns the C form only. Threading: any thread; reads and writes block the caller.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
@@ -33,21 +33,74 @@ pub unsafe extern "system" fn CreateFileW(
     flags: u32,
     _template: Handle,
 ) -> Handle {
+    let mode = OpenMode {
+        access,
+        disposition,
+        flags,
+    };
+    // SAFETY: terminated by the contract of this function.
+    fence(INVALID_HANDLE_VALUE, || {
+        create(unsafe { wide(name) }?, mode)
+    })
+}
+
+/// CreateFileA: as [`CreateFileW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateFileA(
+    name: *const u8,
+    access: u32,
+    _share: u32,
+    _attributes: *const c_void,
+    disposition: u32,
+    flags: u32,
+    _template: Handle,
+) -> Handle {
+    let mode = OpenMode {
+        access,
+        disposition,
+        flags,
+    };
     fence(INVALID_HANDLE_VALUE, || {
         // SAFETY: terminated by the contract of this function.
-        let path = file::posix_path(unsafe { wide(name) }?)?;
-        let (file, existed) = File::open(
-            &path,
-            OpenMode {
-                access,
-                disposition,
-                flags,
-            },
-        )?;
-        let handle = open(Arc::new(file))?;
-        let told = existed && matches!(disposition, CREATE_ALWAYS | OPEN_ALWAYS);
-        last_error::set(if told { ERROR_ALREADY_EXISTS } else { 0 });
-        Ok(handle)
+        create(&unsafe { narrow(name) }?, mode)
+    })
+}
+
+fn create(name: &[u16], mode: OpenMode) -> Result<Handle, Code> {
+    let (file, existed) = File::open(&file::posix_path(name)?, mode)?;
+    let handle = open(Arc::new(file))?;
+    let told = existed && matches!(mode.disposition, CREATE_ALWAYS | OPEN_ALWAYS);
+    last_error::set(if told { ERROR_ALREADY_EXISTS } else { 0 });
+    Ok(handle)
+}
+
+/// The units of a name in UTF-8; 123 for one that is none.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+unsafe fn narrow(name: *const u8) -> Result<Vec<u16>, Code> {
+    not_null(name)?;
+    // SAFETY: terminated by the contract.
+    let name = unsafe { CStr::from_ptr(name.cast()) };
+    let name = name.to_str().map_err(|_| ERROR_INVALID_NAME)?;
+    Ok(name.encode_utf16().collect())
+}
+
+/// GetFileSizeEx: 87 without a place for the size.
+///
+/// # Safety
+/// `size` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn GetFileSizeEx(handle: Handle, size: *mut i64) -> Bool {
+    fence_bool(|| {
+        not_null(size)?;
+        let length = object_as::<File>(handle)?.length()?;
+        // SAFETY: valid by the contract of this function.
+        unsafe { put(size, i64::try_from(length).unwrap_or(i64::MAX)) };
+        Ok(())
     })
 }
 
@@ -131,6 +184,18 @@ pub unsafe extern "system" fn DeleteFileW(name: *const u16) -> Bool {
     fence_bool(|| {
         // SAFETY: terminated by the contract of this function.
         file::delete(&file::posix_path(unsafe { wide(name) }?)?)
+    })
+}
+
+/// DeleteFileA: as [`DeleteFileW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn DeleteFileA(name: *const u8) -> Bool {
+    fence_bool(|| {
+        // SAFETY: terminated by the contract of this function.
+        file::delete(&file::posix_path(&unsafe { narrow(name) }?)?)
     })
 }
 

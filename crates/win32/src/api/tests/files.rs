@@ -229,6 +229,38 @@ fn bad_buffers_are_errors() {
 }
 
 #[test]
+fn names_in_utf8_and_the_size_of_a_file() {
+    let dir = Dir::new("narrow");
+    let name = std::ffi::CString::new(dir.path("größe")).unwrap_or_default();
+    let name: *const u8 = name.as_ptr().cast();
+    let mut size = -1;
+    // SAFETY: terminated names and valid pointers.
+    unsafe {
+        let create = |disposition| CreateFileA(name, WRITE, 0, null(), disposition, 0, null_mut());
+        let file = create(1);
+        assert!(dir.0.join("größe").exists());
+        assert_eq!(GetFileSizeEx(file, &mut size), 1);
+        assert_eq!(size, 0);
+        assert_eq!(write(file, b"hello"), (1, 5));
+        assert_eq!(GetFileSizeEx(file, &mut size), 1);
+        assert_eq!(size, 5);
+        failed_with(GetFileSizeEx(file, null_mut()), 87);
+        assert_eq!(CloseHandle(file), 1);
+        failed_with(GetFileSizeEx(file, &mut size), 6);
+        assert_eq!(
+            create(1),
+            INVALID_HANDLE_VALUE,
+            "CREATE_NEW, and it is there"
+        );
+        assert_eq!(GetLastError(), 80);
+        assert_eq!(DeleteFileA(name), 1);
+        failed_with(DeleteFileA(name), 2);
+        failed_with(DeleteFileA(null()), 87);
+        failed_with(DeleteFileA(c"\xff".as_ptr().cast()), 123);
+    }
+}
+
+#[test]
 fn delete_file() {
     let dir = Dir::new("delete");
     let path = dir.path("f");
