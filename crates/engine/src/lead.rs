@@ -7,9 +7,8 @@
 //! activity it looks every [`TICK`] and polls, without waiting, if nobody led or took a request
 //! since; after [`QUIET_TICKS`] such ticks it leads for good, until a thread of the program wants
 //! the lead. When a leader sits in its poll for a whole tick, the fallback sleeps without a timer
-//! until that leader is back, or until a timer of a connection ends: those are its work
-//! alone. So I/O never depends on the program calling in, and a busy program
-//! pays no hand-over.
+//! until that leader is back, or until a timer of a connection ends: those are its work alone. So I/O
+//! never depends on the program calling in, and a busy program pays no hand-over.
 //!
 //! Owns the lead's hand-over and the fallback thread. Invariant: whenever the lead is free, the
 //! fallback is armed (it will look within a tick) or about to be by the thread that freed it.

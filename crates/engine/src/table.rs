@@ -22,6 +22,7 @@ pub(crate) struct Table {
     shard: u32,
     segments: [OnceLock<Box<[Mutex<Conn>]>>; SEGMENTS],
     free: Mutex<Vec<u32>>,
+    /// Changed with the lock of the free list.
     used: AtomicU32,
     open: AtomicU32,
 }
@@ -62,8 +63,8 @@ impl Table {
     }
 
     /// A free slot and its number, or `None` when four million connections are open or there is no memory
-    /// for more. Never waits for a
-    /// slot's lock: a free one that somebody with an old id looks at stays free.
+    /// for more. Never waits for a slot's lock: a free one that somebody with an old id looks at stays
+    /// free.
     pub(crate) fn acquire(&self) -> Option<(u32, MutexGuard<'_, Conn>)> {
         let mut held = Vec::new();
         let found = loop {
@@ -82,30 +83,32 @@ impl Table {
     }
 
     fn acquire_number(&self) -> Option<u32> {
-        if let Some(slot) = self.free.lock().pop() {
-            self.open.fetch_add(1, Ordering::Relaxed);
-            return Some(slot);
-        }
-        let slot = self.used.fetch_add(1, Ordering::Relaxed);
-        if slot >= MAX_SLOTS {
-            self.used.fetch_sub(1, Ordering::Relaxed);
-            return None;
-        }
-        let (segment, _) = split(slot);
-        if self.segments[segment].get().is_none() {
-            let Some(slots) = self.make_segment(segment) else {
-                self.used.fetch_sub(1, Ordering::Relaxed);
-                return None;
-            };
-            // Unless somebody else has just made it.
-            let _ = self.segments[segment].set(slots);
-        }
+        let mut free = self.free.lock();
+        let slot = match free.pop() {
+            Some(slot) => slot,
+            None => self.first_use()?,
+        };
+        drop(free);
         self.open.fetch_add(1, Ordering::Relaxed);
         Some(slot)
     }
 
-    /// `None` when there is no memory: clients can ask for a lot of it.
+    /// The number of a slot that was never used. The lock of the free list is held.
     #[cold]
+    fn first_use(&self) -> Option<u32> {
+        let slot = self.used.load(Ordering::Relaxed);
+        if slot >= MAX_SLOTS {
+            return None;
+        }
+        let segment = &self.segments[split(slot).0];
+        if segment.get().is_none() {
+            let _ = segment.set(self.make_segment(split(slot).0)?);
+        }
+        self.used.store(slot + 1, Ordering::Relaxed);
+        Some(slot)
+    }
+
+    /// `None` when there is no memory: clients can ask for a lot of it.
     fn make_segment(&self, segment: usize) -> Option<Box<[Mutex<Conn>]>> {
         let count = 1u32 << (FIRST_BITS as usize + segment);
         let mut slots = Vec::new();
@@ -133,7 +136,7 @@ impl Table {
 
     /// One more than the highest slot number ever used: the bound of a walk over all slots.
     pub(crate) fn used(&self) -> u32 {
-        self.used.load(Ordering::Relaxed).min(MAX_SLOTS)
+        self.used.load(Ordering::Relaxed)
     }
 }
 
