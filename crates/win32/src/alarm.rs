@@ -3,8 +3,7 @@
 //! Owns the list of alarms and the one thread that looks at it, which starts with the first alarm.
 //! Does not own what happens: [`Alarm::ring`] hands that on to a pool or sets a signal. Invariants:
 //! an alarm rings at most once, never early, never after [`cancel`] has returned true for it, and not
-//! when what it is for is gone.
-//! Threading: any thread; no lock is held while an alarm rings.
+//! when what it is for is gone. Threading: any thread; no lock is held while an alarm rings.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};

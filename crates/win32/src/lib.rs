@@ -25,6 +25,7 @@ mod alarm;
 #[cfg(not(windows))]
 pub mod apc;
 pub mod api;
+mod calls;
 #[cfg(not(windows))]
 pub mod event;
 #[cfg(windows)]

@@ -17,10 +17,11 @@ use std::time::{Duration, Instant};
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::alarm::{self, Alarm, Token};
+use crate::calls::Calls;
 use crate::group::Group;
 use crate::handle::{self, Handle};
 use crate::object::Object;
-use crate::pool::{Calls, Pool, Task, default_pool};
+use crate::pool::{Pool, Task, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
 use crate::wait::{Registered, TIMED_OUT, Waiter};
 

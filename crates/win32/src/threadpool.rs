@@ -10,11 +10,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::calls::Calls;
 use crate::handle::{self, Handle};
 use crate::io::{IoState, Target};
 use crate::object::Object;
 use crate::overlapped::OVERLAPPED;
-use crate::pool::{Calls, Task, default_pool};
+use crate::pool::{Task, default_pool};
 use crate::status::{Code, ERROR_NO_SYSTEM_RESOURCES};
 
 /// PTP_WIN32_IO_CALLBACK: instance, context, OVERLAPPED, Win32 code, bytes, the PTP_IO.

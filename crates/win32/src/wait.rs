@@ -98,10 +98,12 @@ impl fmt::Debug for Waiter {
 
 enum Sleeper {
     Thread(Thread),
+    #[cfg(not(windows))]
     Registered(Arc<dyn Registered>),
 }
 
 /// A wait that no thread spends its time on (documented: RegisterWaitForSingleObject).
+#[cfg(not(windows))]
 pub(crate) trait Registered: Send + Sync {
     /// The wait was satisfied. Must not block, and not run code of the application; called without
     /// a lock of this crate, perhaps by the thread that set the signal.
@@ -118,6 +120,7 @@ impl Waiter {
     }
 
     /// A waiter that calls back.
+    #[cfg(not(windows))]
     pub(crate) fn registered(by: Arc<dyn Registered>) -> Arc<Waiter> {
         Arc::new(Waiter {
             outcome: AtomicU32::new(WAITING),
@@ -130,6 +133,7 @@ impl Waiter {
 
     /// Wakes the thread after a successful [`Waiter::claim`].
     pub(crate) fn wake(self: &Arc<Self>) {
+        #[cfg(not(windows))]
         if let Sleeper::Registered(by) = &self.sleeper {
             return by.clone().satisfied(self);
         }
@@ -144,8 +148,10 @@ impl Waiter {
     }
 
     fn unpark(&self) {
-        if let Sleeper::Thread(thread) = &self.sleeper {
-            thread.unpark();
+        match &self.sleeper {
+            Sleeper::Thread(thread) => thread.unpark(),
+            #[cfg(not(windows))]
+            Sleeper::Registered(_) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! Locks, from several threads.
 
 use std::cell::UnsafeCell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 

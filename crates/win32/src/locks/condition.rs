@@ -1,0 +1,95 @@
+//! Condition variables, with either kind of lock.
+
+use std::sync::atomic::AtomicUsize;
+use std::time::Instant;
+
+use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult};
+
+use super::{CriticalSection, Mode, SrwLock};
+use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT};
+
+/// CONDITION_VARIABLE. The memory only lends its address, so zeros are its one state.
+#[repr(transparent)]
+pub struct ConditionVariable(AtomicUsize);
+
+impl ConditionVariable {
+    /// A variable nobody waits for (CONDITION_VARIABLE_INIT).
+    pub const fn new() -> ConditionVariable {
+        ConditionVariable(AtomicUsize::new(0))
+    }
+
+    fn key(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
+    /// SleepConditionVariableSRW: lets the lock go, sleeps, and takes it again in the same mode.
+    ///
+    /// # Errors
+    /// 1460 (ERROR_TIMEOUT) when the deadline passed; the lock is held then too.
+    pub fn sleep_srw(
+        &self,
+        lock: &SrwLock,
+        mode: Mode,
+        deadline: Option<Instant>,
+    ) -> Result<(), Code> {
+        let woken = self.sleep(deadline, || lock.release(mode));
+        lock.acquire(mode);
+        woken
+    }
+
+    /// SleepConditionVariableCS, with the critical section.
+    ///
+    /// # Errors
+    /// 1460 when the deadline passed; 87 when the calling thread is not inside the section.
+    pub fn sleep_section(
+        &self,
+        section: &CriticalSection,
+        deadline: Option<Instant>,
+    ) -> Result<(), Code> {
+        if !section.is_ours() {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        let mut depth = 0;
+        let woken = self.sleep(deadline, || depth = section.leave_whole());
+        (0..depth).for_each(|_| section.enter());
+        woken
+    }
+
+    /// `let_go` runs when this thread can be woken already, so no wake is lost between the two.
+    fn sleep(&self, deadline: Option<Instant>, let_go: impl FnOnce()) -> Result<(), Code> {
+        // SAFETY: the closures neither panic nor call back into the parking of threads under the
+        // queue's lock: `validate` and `timed_out` do nothing, and `let_go` runs after that lock.
+        let result = unsafe {
+            parking_lot_core::park(
+                self.key(),
+                || true,
+                let_go,
+                |_, _| {},
+                DEFAULT_PARK_TOKEN,
+                deadline,
+            )
+        };
+        match result {
+            ParkResult::TimedOut => Err(ERROR_TIMEOUT),
+            ParkResult::Unparked(_) | ParkResult::Invalid => Ok(()),
+        }
+    }
+
+    /// WakeConditionVariable.
+    pub fn wake_one(&self) {
+        // SAFETY: the callback does not panic; only sleepers of this variable use its address.
+        unsafe { parking_lot_core::unpark_one(self.key(), |_| DEFAULT_UNPARK_TOKEN) };
+    }
+
+    /// WakeAllConditionVariable.
+    pub fn wake_all(&self) {
+        // SAFETY: only sleepers of this variable use its address.
+        unsafe { parking_lot_core::unpark_all(self.key(), DEFAULT_UNPARK_TOKEN) };
+    }
+}
+
+impl Default for ConditionVariable {
+    fn default() -> ConditionVariable {
+        ConditionVariable::new()
+    }
+}

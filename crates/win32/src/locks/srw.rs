@@ -1,0 +1,59 @@
+//! Slim reader/writer locks. The sleeping is parking_lot's.
+
+use parking_lot::RawRwLock;
+use parking_lot::lock_api::RawRwLock as _;
+
+/// SRWLOCK. A thread must not take it twice, in either mode (documented: Slim Reader/Writer Locks).
+#[repr(transparent)]
+pub struct SrwLock(RawRwLock);
+
+/// How an [`SrwLock`] is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By one writer.
+    Exclusive,
+    /// By any number of readers.
+    Shared,
+}
+
+impl SrwLock {
+    /// An unlocked lock (SRWLOCK_INIT).
+    pub const fn new() -> SrwLock {
+        SrwLock(RawRwLock::INIT)
+    }
+
+    /// AcquireSRWLockExclusive and AcquireSRWLockShared.
+    pub fn acquire(&self, mode: Mode) {
+        match mode {
+            Mode::Exclusive => self.0.lock_exclusive(),
+            Mode::Shared => self.0.lock_shared(),
+        }
+    }
+
+    /// TryAcquireSRWLockExclusive and TryAcquireSRWLockShared.
+    pub fn try_acquire(&self, mode: Mode) -> bool {
+        match mode {
+            Mode::Exclusive => self.0.try_lock_exclusive(),
+            Mode::Shared => self.0.try_lock_shared(),
+        }
+    }
+
+    /// ReleaseSRWLockExclusive and ReleaseSRWLockShared. A lock that nobody holds in this mode stays
+    /// as it is (Windows raises an exception).
+    pub fn release(&self, mode: Mode) {
+        let exclusive = self.0.is_locked_exclusive();
+        match mode {
+            // SAFETY: the lock is held by a writer, and only that thread may call this.
+            Mode::Exclusive if exclusive => unsafe { self.0.unlock_exclusive() },
+            // SAFETY: the lock is held, and not by a writer: this thread is one of the readers.
+            Mode::Shared if self.0.is_locked() && !exclusive => unsafe { self.0.unlock_shared() },
+            Mode::Exclusive | Mode::Shared => {}
+        }
+    }
+}
+
+impl Default for SrwLock {
+    fn default() -> SrwLock {
+        SrwLock::new()
+    }
+}
