@@ -9,6 +9,7 @@
 
 mod bandwidth;
 mod cancel;
+mod cancel_blocked;
 mod cancel_overlapped;
 mod cancel_stress;
 mod connection;

@@ -277,6 +277,19 @@ impl Completed {
     }
 }
 
+/// CancelIoEx without an OVERLAPPED: everything on the handle.
+///
+/// # Errors
+/// The last error; 1168 if there was nothing.
+pub fn cancel_all(queue: Handle) -> Result<(), u32> {
+    // SAFETY: no pointer is given.
+    if unsafe { CancelIoEx(queue.raw(), ptr::null()) } != 0 {
+        Ok(())
+    } else {
+        Err(last_error())
+    }
+}
+
 /// CancelIo on all operations that this thread started on the handle.
 ///
 /// # Errors

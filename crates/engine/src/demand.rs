@@ -18,7 +18,7 @@ impl Service {
     /// (183) while another wait is outstanding (QUE-012); [`Error::Aborted`] (995) when the queue
     /// shuts down meanwhile.
     pub fn wait_for_demand_start(&self, queue: &QueueHandle) -> Result<(), Error> {
-        self.block(|waiting| self.register_demand(queue, || waiting))
+        self.block(queue, |waiting| self.register_demand(queue, || waiting))
     }
 
     /// The overlapped form. `Ok(false)`: pending, and the operation will be signalled.

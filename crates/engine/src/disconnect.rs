@@ -3,6 +3,8 @@
 //! Owns the wait for a connection's end and the search for a pending operation by its tag. Does
 //! not own the ends themselves (`cancel.rs`).
 
+use std::sync::Arc;
+
 use httpsys_core::ids::Place;
 use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{ConnectionId, End, Error, QueueId};
@@ -10,7 +12,7 @@ use httpsys_core::{ConnectionId, End, Error, QueueId};
 use crate::conn::Conn;
 use crate::queue_handle::{Owner, QueueHandle};
 use crate::service::Service;
-use crate::waiter::{PendingOperation, Signal, Waiting, Wakes};
+use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
 impl Service {
     /// HttpWaitForDisconnect: blocks until the connection is gone, whatever ended it (DSC-001).
@@ -24,7 +26,7 @@ impl Service {
         queue: &QueueHandle,
         wait: &WaitForDisconnect,
     ) -> Result<(), Error> {
-        self.block(|waiting| {
+        self.block(queue, |waiting| {
             self.register_disconnect(queue, wait.connection, || waiting)
                 .map(|()| false)
         })
@@ -102,6 +104,31 @@ impl Service {
         };
         wakes.fire(self);
         found
+    }
+
+    /// CancelIoEx without an OVERLAPPED, as far as threads are concerned: every call that waits on this
+    /// handle ends with 995, whatever it waits for. A send of which a part is out resets its connection
+    /// as an overlapped one does (SND-032). `false`: no call waited.
+    pub fn cancel_blocked_calls(&self, queue: &QueueHandle) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
+        let blocked = queue.cancel_blocked();
+        let found = self.cancel_matching(queue, &|wait| wait.is_thread_of(queue.handle_id()));
+        if blocked {
+            // A receive that polls is on no list.
+            self.shard().interrupt();
+        }
+        blocked || found
+    }
+
+    /// A call that was cancelled between two waits has begun the next one: it ends.
+    pub(crate) fn cancel_wait(&self, queue: &QueueHandle, place: Place, waiter: &Arc<Waiter>) {
+        let mut wakes = Wakes::default();
+        if let Some(mut conn) = self.shard().table.lock(place) {
+            self.cancel_on(&mut conn, queue, &|wait| wait.is(waiter), &mut wakes);
+        }
+        wakes.fire(self);
     }
 
     /// Ends all pending overlapped operations of this queue with 995. (CancelIo is about those of

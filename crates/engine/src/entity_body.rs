@@ -13,7 +13,7 @@ use httpsys_core::{End, Error};
 
 use crate::conn::{Conn, ReadOutcome};
 use crate::pool;
-use crate::queue::Queue;
+use crate::queue_handle::{Blocked, QueueHandle};
 use crate::service::Service;
 use crate::waiter::{PendingOperation, Signal, Waiter, Waiting, Wakes};
 
@@ -51,20 +51,25 @@ impl Service {
     /// for an empty buffer while bytes are here (ENT-013).
     pub fn receive_entity_body(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &ReceiveEntityBody,
         out: &mut [u8],
     ) -> Result<usize, Error> {
         let mut got = 0;
+        let mut blocked = None;
         loop {
             let waiter = Waiter::of_this_thread();
-            let mut register = || Waiting::Thread(Arc::clone(&waiter));
+            let mut register = || Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
             match self.attempt(queue, receive, out, &mut got, &mut register) {
                 Attempt::Done(result) => {
                     waiter.recycle();
                     return result;
                 }
                 Attempt::Waits => {
+                    let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
+                    if blocked.is_cancelled() {
+                        self.cancel_wait(queue, receive.request.place(), &waiter);
+                    }
                     let signal = self.wait(&waiter, None);
                     waiter.recycle();
                     if let Some(Signal::Failed(error)) = signal {
@@ -82,7 +87,7 @@ impl Service {
     /// As [`Service::receive_entity_body`].
     pub fn try_receive_entity_body(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &ReceiveEntityBody,
         out: &mut [u8],
         got: &mut usize,
@@ -100,7 +105,7 @@ impl Service {
 
     fn attempt(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         receive: &ReceiveEntityBody,
         out: &mut [u8],
         got: &mut usize,

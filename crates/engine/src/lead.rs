@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use httpsys_core::{Error, RequestId};
 use httpsys_socket::lock::{Condvar, Mutex, MutexGuard};
 
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::{Blocked, QueueHandle};
 use crate::service::Service;
 use crate::shard::Lead;
 use crate::waiter::{Signal, Waiter, Waiting, Wakes};
@@ -173,10 +173,11 @@ impl Service {
     /// Blocks on a wait that `register` registers, unless it says that there is nothing to wait for.
     pub(crate) fn block(
         &self,
+        queue: &QueueHandle,
         register: impl FnOnce(Waiting) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let waiter = Waiter::of_this_thread();
-        let result = match register(Waiting::Thread(Arc::clone(&waiter))) {
+        let result = match register(Waiting::Thread(Arc::clone(&waiter), queue.handle_id())) {
             Ok(false) => match self.wait(&waiter, None) {
                 Some(Signal::Failed(error)) => Err(error),
                 _ => Ok(()),
@@ -199,6 +200,7 @@ impl Service {
         deadline: Option<Instant>,
     ) -> Result<RequestId, Error> {
         let mut first = true;
+        let mut blocked = None;
         loop {
             {
                 let mut fifos = queue.lock();
@@ -217,9 +219,13 @@ impl Service {
             if deadline.is_some_and(|at| at <= self.clock().now()) {
                 return Err(Error::Timeout);
             }
+            let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
+            if blocked.is_cancelled() {
+                return Err(Error::Aborted);
+            }
             let result = match self.try_lead() {
-                Some(lead) => self.lead_for(lead, queue, deadline),
-                None => self.follow(queue, deadline)?,
+                Some(lead) => self.lead_for(lead, queue, blocked, deadline),
+                None => self.follow(queue, blocked, deadline)?,
             };
             if let Some(request) = result {
                 self.leadership().note_progress();
@@ -232,12 +238,14 @@ impl Service {
         &self,
         mut lead: MutexGuard<'_, Lead>,
         queue: &QueueHandle,
+        blocked: &Blocked<'_>,
         deadline: Option<Instant>,
     ) -> Option<RequestId> {
         let mut wakes = Wakes::default();
         let idle = {
             let fifos = queue.lock();
-            let idle = fifos.is_empty() && fifos.receives(queue.handle_id());
+            let receives = fifos.receives(queue.handle_id()) && !blocked.is_cancelled();
+            let idle = fifos.is_empty() && receives;
             queue.set_polled(idle);
             idle
         };
@@ -261,16 +269,19 @@ impl Service {
     fn follow(
         &self,
         queue: &QueueHandle,
+        blocked: &Blocked<'_>,
         deadline: Option<Instant>,
     ) -> Result<Option<RequestId>, Error> {
         let waiter = Waiter::of_this_thread();
         let ticket = {
             let mut fifos = queue.lock();
-            if !fifos.is_empty() || !fifos.receives(queue.handle_id()) {
+            let receives = fifos.receives(queue.handle_id()) && !blocked.is_cancelled();
+            if !fifos.is_empty() || !receives {
                 waiter.recycle();
                 return Ok(None);
             }
-            fifos.wait(queue.handle_id(), Waiting::Thread(Arc::clone(&waiter)))
+            let wait = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
+            fifos.wait(queue.handle_id(), wait)
         };
         waiter.park(deadline);
         let mut signal = waiter.take();

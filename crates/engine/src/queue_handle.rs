@@ -10,7 +10,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use httpsys_core::connection::{Exchange, Phase};
 use httpsys_core::end::TimerKind;
@@ -30,6 +30,36 @@ pub struct QueueHandle {
     handle: HandleId,
     /// Set before the end looks for what the handle holds.
     ended: AtomicBool,
+    /// Calls that wait or have waited, and have not returned; from [`ONE_CANCEL`] on how often they
+    /// were cancelled. One number, so that a cancel counts exactly the calls that it ends.
+    blocked: AtomicU64,
+}
+
+const ONE_CANCEL: u64 = 1 << 32;
+
+/// A call of a thread that has to wait, from its first wait to its end.
+#[derive(Debug)]
+pub(crate) struct Blocked<'a> {
+    handle: &'a QueueHandle,
+    cancels: u64,
+}
+
+impl<'a> Blocked<'a> {
+    pub(crate) fn new(handle: &'a QueueHandle) -> Self {
+        let cancels = handle.blocked.fetch_add(1, Ordering::SeqCst) / ONE_CANCEL;
+        Blocked { handle, cancels }
+    }
+
+    /// Asked with the lock held under which the next wait begins: the cancel looks there afterwards.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.handle.blocked.load(Ordering::SeqCst) / ONE_CANCEL != self.cancels
+    }
+}
+
+impl Drop for Blocked<'_> {
+    fn drop(&mut self) {
+        self.handle.blocked.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// What a wait beside the queue's own FIFOs is filed under.
@@ -55,6 +85,7 @@ impl QueueHandle {
             queue,
             handle,
             ended: AtomicBool::new(false),
+            blocked: AtomicU64::new(0),
         })
     }
 
@@ -91,6 +122,11 @@ impl QueueHandle {
     /// Reception has ended and what was received through this handle goes on.
     pub(crate) fn is_drained_for(&self) -> bool {
         !self.has_ended() && self.lock().is_draining()
+    }
+
+    /// From now on calls that wait are cancelled. Whether there is one.
+    pub(crate) fn cancel_blocked(&self) -> bool {
+        self.blocked.fetch_add(ONE_CANCEL, Ordering::SeqCst) % ONE_CANCEL != 0
     }
 
     fn holds(&self, exchange: &Exchange) -> bool {

@@ -21,6 +21,7 @@ use crate::conn::Conn;
 use crate::outgoing::Outgoing;
 use crate::pending_send::PendingSend;
 use crate::queue::Queue;
+use crate::queue_handle::{Blocked, QueueHandle};
 use crate::service::Service;
 use crate::waiter::{Reading, Signal, Waiter, Waiting, Wakes};
 use crate::write::Written;
@@ -30,7 +31,7 @@ pub(crate) const MAX_CHUNKS: usize = 9999;
 
 /// How a send goes on that finds the socket full.
 enum WhenFull<'a> {
-    Block,
+    Block(&'a QueueHandle),
     Pend(&'a mut dyn FnMut() -> Box<dyn PendingSend>),
 }
 
@@ -48,13 +49,13 @@ impl Service {
     /// [`Error::EndOfBody`] (38) when a file chunk cannot be read that far: the connection is reset.
     pub fn send_response(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         send: &Send,
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
         log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.begin_response(queue, send, head, body, log, WhenFull::Block)
+        self.begin_response(queue, send, head, body, log, WhenFull::Block(queue))
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -83,12 +84,12 @@ impl Service {
     /// (G-056).
     pub fn send_entity_body(
         &self,
-        queue: &Queue,
+        queue: &QueueHandle,
         send: &Send,
         body: &[Chunk<'_>],
         log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.continue_response(queue, send, body, log, WhenFull::Block)
+        self.continue_response(queue, send, body, log, WhenFull::Block(queue))
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -192,6 +193,7 @@ impl Service {
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut reading = None;
+        let mut blocked = None;
         loop {
             match self.write_on(guard, &mut outgoing, body, now.take())? {
                 Written::All => return Ok(Some(outgoing.total())),
@@ -212,7 +214,10 @@ impl Service {
                 Written::Full(mut conn) => {
                     self.begins_to_wait(&mut conn, &outgoing);
                     match &mut when_full {
-                        WhenFull::Block => guard = self.wait_writable(conn)?,
+                        WhenFull::Block(queue) => {
+                            let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
+                            guard = self.wait_writable(conn, queue, blocked)?;
+                        }
                         WhenFull::Pend(register) => {
                             self.pend(conn, outgoing, register(), None);
                             return Ok(None);
@@ -227,10 +232,21 @@ impl Service {
     fn wait_writable<'s>(
         &'s self,
         mut guard: MutexGuard<'s, Conn>,
+        queue: &QueueHandle,
+        blocked: &Blocked<'_>,
     ) -> Result<MutexGuard<'s, Conn>, Error> {
         let connection = guard.state.id();
+        if blocked.is_cancelled() {
+            // As if the cancel had found it waiting (SND-032).
+            let mut wakes = Wakes::default();
+            self.reset_connection(&mut guard, End::SendCancelled, &mut wakes);
+            drop(guard);
+            wakes.fire(self);
+            return Err(Error::Aborted);
+        }
         let waiter = Waiter::of_this_thread();
-        guard.waits_mut().writer = Some(Waiting::Thread(Arc::clone(&waiter)));
+        let wait = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
+        guard.waits_mut().writer = Some(wait);
         drop(guard);
         let signal = self.wait(&waiter, None);
         waiter.recycle();

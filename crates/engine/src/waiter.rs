@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use httpsys_core::ids::RequestId;
 use httpsys_core::request_queue::RequestQueue;
-use httpsys_core::{Error, QueueId};
+use httpsys_core::{Error, HandleId, QueueId};
 use httpsys_socket::lock::{Condvar, Mutex};
 use smallvec::SmallVec;
 
@@ -45,7 +45,8 @@ pub trait PendingOperation: Send {
 
 /// One waiting call.
 pub(crate) enum Waiting {
-    Thread(Arc<Waiter>),
+    /// A thread that called through this handle.
+    Thread(Arc<Waiter>, HandleId),
     Operation(Box<dyn PendingOperation>),
     /// A send that does not wait for the connection: a file is read for it.
     Reading(Arc<Reading>),
@@ -79,15 +80,25 @@ impl Reading {
 impl Waiting {
     pub(crate) fn is_operation(&self) -> bool {
         match self {
-            Waiting::Thread(_) => false,
+            Waiting::Thread(..) => false,
             Waiting::Operation(_) => true,
             Waiting::Reading(reading) => reading.tag.is_some(),
         }
     }
 
+    /// Whether it is a thread that called through this handle.
+    pub(crate) fn is_thread_of(&self, handle: HandleId) -> bool {
+        matches!(self, Waiting::Thread(_, own) if *own == handle)
+    }
+
+    /// Whether it is this thread's wait.
+    pub(crate) fn is(&self, waiter: &Arc<Waiter>) -> bool {
+        matches!(self, Waiting::Thread(own, _) if Arc::ptr_eq(own, waiter))
+    }
+
     pub(crate) fn tag(&self) -> Option<usize> {
         match self {
-            Waiting::Thread(_) => None,
+            Waiting::Thread(..) => None,
             Waiting::Operation(operation) => Some(operation.tag()),
             Waiting::Reading(reading) => reading.tag,
         }
@@ -97,7 +108,7 @@ impl Waiting {
 impl fmt::Debug for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Waiting::Thread(_) => f.write_str("Thread"),
+            Waiting::Thread(..) => f.write_str("Thread"),
             Waiting::Operation(operation) => write!(f, "Operation({:#x})", operation.tag()),
             Waiting::Reading(reading) => write!(f, "{reading:?}"),
         }
@@ -255,7 +266,7 @@ impl Wakes {
         let mut others = SmallVec::new();
         for (waiting, signal) in self.list.drain(..) {
             match waiting {
-                Waiting::Thread(waiter) => waiter.signal(service, signal),
+                Waiting::Thread(waiter, _) => waiter.signal(service, signal),
                 Waiting::Operation(operation) if first.is_none() => {
                     first = Some((operation, signal));
                 }
@@ -286,7 +297,7 @@ impl Wakes {
     fn fire_all(&mut self, service: &Service) {
         for (waiting, signal) in self.list.drain(..) {
             match waiting {
-                Waiting::Thread(waiter) => waiter.signal(service, signal),
+                Waiting::Thread(waiter, _) => waiter.signal(service, signal),
                 Waiting::Operation(operation) => operation.signal(service, signal),
                 Waiting::Reading(_) => {}
             }

@@ -369,6 +369,9 @@ impl Object for QueueHandle {
             self.service
                 .cancel_operation_at(&self.queue, *overlapped, *place);
         }
-        !found.is_empty()
+        // CancelIo is about what the calling thread has pending, and that is not in a call.
+        let all = scope == CancelScope::All;
+        let blocked = all && self.service.cancel_blocked_calls(&self.queue);
+        blocked || !found.is_empty()
     }
 }
