@@ -5,7 +5,7 @@
 //! entry is written (`httpsys-engine`, `httpsys-logging`). Threading: plain values; the setters may be
 //! called from any thread.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use httpsys_core::operation::Control;
 use httpsys_core::property::{self, LogFormat, Property, Rollover};
@@ -94,6 +94,10 @@ impl Logging {
     pub fn flags(mut self, flags: Flags) -> Self {
         self.flags = flags;
         self
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     fn property(&self) -> Result<Property> {

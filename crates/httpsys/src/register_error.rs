@@ -34,6 +34,8 @@ pub struct RegisterError(Box<Inner>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Inner {
     url: Option<String>,
+    /// What could not be done, of the other steps.
+    step: Option<String>,
     refused: Refused,
 }
 
@@ -41,7 +43,17 @@ impl RegisterError {
     pub(crate) fn new(url: &str, refused: Refused) -> Self {
         RegisterError(Box::new(Inner {
             url: Some(url.to_owned()),
+            step: None,
             refused,
+        }))
+    }
+
+    /// The failure of a step that has nothing to do with a URL.
+    pub(crate) fn of_step(step: String, error: Error) -> Self {
+        RegisterError(Box::new(Inner {
+            url: None,
+            step: Some(step),
+            refused: error.into(),
         }))
     }
 
@@ -75,10 +87,11 @@ impl RegisterError {
 
 impl fmt::Display for RegisterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { url, refused } = &*self.0;
-        match url {
-            Some(url) => write!(f, "cannot register {url}: {refused}"),
-            None => write!(f, "{refused}"),
+        let Inner { url, step, refused } = &*self.0;
+        match (url, step) {
+            (Some(url), _) => write!(f, "cannot register {url}: {refused}"),
+            (None, Some(step)) => write!(f, "{step}: {refused}"),
+            (None, None) => write!(f, "{refused}"),
         }
     }
 }
@@ -96,6 +109,7 @@ impl From<Error> for RegisterError {
     fn from(error: Error) -> Self {
         RegisterError(Box::new(Inner {
             url: None,
+            step: None,
             refused: error.into(),
         }))
     }

@@ -208,7 +208,9 @@ impl ServerBuilder {
     /// let why = refused.validate().unwrap_err();
     /// assert_eq!(why.to_string(), "MaxFieldLength is 63, but must be between 64 and 65534");
     /// let result = Server::builder().url(url).parameters(refused).bind();
-    /// assert_eq!(result.unwrap_err(), Error::InvalidParameter);
+    /// let error = result.unwrap_err();
+    /// assert_eq!(error, Error::InvalidParameter);
+    /// assert!(error.to_string().starts_with(&why.to_string()));
     /// # Ok(())
     /// # }
     /// ```
@@ -235,17 +237,22 @@ impl ServerBuilder {
         let service = match self.uses {
             Uses::Global => Service::global()?,
             Uses::Given(service) => service,
-            Uses::OneWith(parameters) => Service::new(*parameters)?,
+            Uses::OneWith(parameters) => with(*parameters)?,
         };
         let queue = match &self.queue_name {
-            Some(name) => service.create_named_request_queue(name)?,
+            Some(name) => service.create_named_request_queue(name).map_err(|error| {
+                RegisterError::of_step(format!("cannot create the request queue {name:?}"), error)
+            })?,
             None => service.create_request_queue()?,
         };
         let session = service.create_server_session()?;
         let group = session.create_url_group()?;
         group.bind(&queue)?;
-        if self.logging.is_some() {
-            group.set_logging(self.logging.as_ref())?;
+        if let Some(logging) = &self.logging {
+            group.set_logging(Some(logging)).map_err(|error| {
+                let directory = logging.directory().display();
+                RegisterError::of_step(format!("cannot log to {directory}"), error)
+            })?;
         }
         let mut first_port = None;
         for (url, context) in &self.urls {
@@ -259,4 +266,13 @@ impl ServerBuilder {
             first_port,
         })
     }
+}
+
+/// The service with these parameters; the error says which of them is refused.
+fn with(parameters: Parameters) -> Result<Service, RegisterError> {
+    let checked = parameters.validate();
+    Service::new(parameters).map_err(|error| match checked {
+        Err(why) => RegisterError::of_step(why.to_string(), error),
+        Ok(()) => error.into(),
+    })
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::{Client, body_of, server};
-use httpsys::{Error, Parameters, Response, Server, Service};
+use httpsys::{Error, LogFormat, Logging, Parameters, Response, Server, Service};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -164,6 +164,28 @@ fn a_failed_bind_leaves_nothing_behind() {
     let left = service.state().to_string();
     assert!(!left.to_lowercase().contains("http://localhost"), "{left}");
     builder().bind().unwrap();
+}
+
+#[test]
+fn a_failed_bind_says_which_step_failed() {
+    let said = |builder: httpsys::ServerBuilder| builder.bind().unwrap_err().to_string();
+    let code = ": ERROR_INVALID_PARAMETER (87): an argument is not valid";
+
+    let mut parameters = Parameters::default();
+    parameters.max_field_length = 63;
+    let why = "MaxFieldLength is 63, but must be between 64 and 65534";
+    let builder = Server::builder().parameters(parameters);
+    assert_eq!(said(builder), format!("{why}{code}"));
+
+    let logging = Logging::new(LogFormat::W3c, "relative");
+    let builder = Server::builder().logging(logging);
+    assert_eq!(said(builder), format!("cannot log to relative{code}"));
+
+    let service = Service::new(Parameters::default()).unwrap();
+    let _queue = service.create_named_request_queue("orders").unwrap();
+    let again = said(Server::builder().service(&service).queue_name("orders"));
+    let why = "cannot create the request queue \"orders\": ERROR_ALREADY_EXISTS (183)";
+    assert!(again.starts_with(why), "{again}");
 }
 
 #[test]

@@ -38,8 +38,8 @@ pub unsafe extern "system" fn CreateFileW(
         disposition,
         flags,
     };
-    // SAFETY: terminated by the contract of this function.
     fence(INVALID_HANDLE_VALUE, || {
+        // SAFETY: terminated by the contract of this function.
         create(unsafe { wide(name) }?, mode)
     })
 }
