@@ -1,25 +1,20 @@
-//! Ports for tests that run at the same time, in threads and in processes.
+//! Port numbers that a test must have before the service opens them, or while it has them closed.
 //!
-//! Owns: the choice of a port that no other test uses. Does not own: the port itself, which the
-//! service under test opens. Invariant: as long as a [`Port`] lives, no other [`Port`] on the
-//! machine has its number, because the UDP port of the same number is held as its lock; it is gone
-//! with the process, however that ends. The range lies below the ports that systems give to
-//! outgoing connections, so that no client takes a number by accident, and has five digits, which
-//! the byte counts of the catalog assume.
+//! A test that only needs a server registers port 0 and asks for the number (`World::new`,
+//! `Server::local_addr`, `Program::port`). A [`Port`] is for what port 0 cannot say: a number at which
+//! nobody listens yet, or again; one that another socket has; the same one for several hosts or
+//! services in turn; one that is registered without being opened.
+//!
+//! Owns: a number that nobody else gets as long as its [`Port`] lives, however often the test opens
+//! and closes it. Does not own: the listener, which the service under test opens.
 
-use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::net::{Ipv6Addr, TcpListener};
 
-const FIRST: u32 = 12_000;
-const COUNT: u32 = 20_000;
-
-static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// A port number of one test, free in TCP when it was taken.
+/// A port number of one test, at which nobody listens yet.
 #[derive(Debug)]
 pub struct Port {
     number: u16,
-    _lock: UdpSocket,
+    _held: held::Held,
 }
 
 impl Port {
@@ -29,6 +24,81 @@ impl Port {
     /// If the machine has none.
     #[must_use]
     pub fn take() -> Port {
+        let (number, held) = held::take();
+        Port {
+            number,
+            _held: held,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+}
+
+/// The kernel holds the number: sockets are bound to it that never listen, at all addresses of both
+/// families. Beside them others that also have SO_REUSEADDR may bind and listen, as the service and
+/// `std::net::TcpListener` do; but the system gives the number to nobody who asks for any port, be it
+/// by port 0 or by connecting.
+#[cfg(target_os = "linux")]
+mod held {
+    use std::io;
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+    use socket2::{Domain, Socket, Type};
+
+    /// The second is missing on a machine without IPv6.
+    pub(super) type Held = (Socket, Option<Socket>);
+
+    const ATTEMPTS: usize = 64;
+
+    pub(super) fn take() -> (u16, Held) {
+        // A number that the other family does not have is kept until the end, so that the system
+        // gives another one.
+        let mut useless = Vec::new();
+        for _ in 0..ATTEMPTS {
+            let v4 = bound((Ipv4Addr::UNSPECIFIED, 0).into()).expect("a port");
+            let address = v4.local_addr().expect("it is bound").as_socket();
+            let number = address.expect("an IP address").port();
+            match bound((Ipv6Addr::UNSPECIFIED, number).into()) {
+                Ok(v6) => return (number, (v4, Some(v6))),
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => useless.push(v4),
+                Err(_) => return (number, (v4, None)),
+            }
+        }
+        panic!("no free port");
+    }
+
+    fn bound(address: SocketAddr) -> io::Result<Socket> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        socket.set_reuse_address(true)?;
+        if address.is_ipv6() {
+            socket.set_only_v6(true)?;
+        }
+        socket.bind(&address.into())?;
+        Ok(socket)
+    }
+}
+
+/// Other systems do not let two sockets have one address, whether they listen or not. There the UDP
+/// port of the same number is a lock among tests, and gone with the process, however that ends. The
+/// range lies below the ports that systems give to outgoing connections, so that no client takes a
+/// number by accident, and has five digits, as elsewhere.
+#[cfg(not(target_os = "linux"))]
+mod held {
+    use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    pub(super) type Held = UdpSocket;
+
+    const FIRST: u32 = 12_000;
+    const COUNT: u32 = 20_000;
+
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+
+    pub(super) fn take() -> (u16, Held) {
         // Processes start at different places, so that they seldom try each other's numbers.
         let seed = std::process::id().wrapping_mul(2_654_435_761);
         for _ in 0..COUNT {
@@ -39,30 +109,21 @@ impl Port {
                 continue;
             };
             if is_free(number) {
-                return Port {
-                    number,
-                    _lock: lock,
-                };
+                return (number, lock);
             }
         }
         panic!("no free port in {FIRST}..{}", FIRST + COUNT);
     }
 
-    /// The number.
-    #[must_use]
-    pub fn number(&self) -> u16 {
-        self.number
+    fn is_free(number: u16) -> bool {
+        let v4 = TcpListener::bind((Ipv4Addr::UNSPECIFIED, number)).is_ok();
+        // Without IPv6 there is nothing to collide with.
+        let v6 = match TcpListener::bind((Ipv6Addr::LOCALHOST, number)) {
+            Ok(_) => true,
+            Err(error) => error.kind() != std::io::ErrorKind::AddrInUse,
+        };
+        v4 && v6
     }
-}
-
-fn is_free(number: u16) -> bool {
-    let v4 = TcpListener::bind((Ipv4Addr::UNSPECIFIED, number)).is_ok();
-    // Without IPv6 there is nothing to collide with.
-    let v6 = match TcpListener::bind((Ipv6Addr::LOCALHOST, number)) {
-        Ok(_) => true,
-        Err(error) => error.kind() != std::io::ErrorKind::AddrInUse,
-    };
-    v4 && v6
 }
 
 /// Whether the machine has `::1`.
@@ -73,6 +134,9 @@ pub fn has_ipv6() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+    use std::net::{Ipv4Addr, TcpStream};
+
     use super::*;
 
     #[test]
@@ -80,5 +144,35 @@ mod tests {
         let (first, second) = (Port::take(), Port::take());
         assert_ne!(first.number(), second.number());
         assert!(first.number() >= 10_000 && second.number() >= 10_000);
+    }
+
+    #[test]
+    fn a_port_can_be_opened_again_and_again_and_refuses_between() {
+        let port = Port::take();
+        for ip in [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED] {
+            let refused = TcpStream::connect((Ipv4Addr::LOCALHOST, port.number()));
+            let refused = refused.map(drop).map_err(|error| error.kind());
+            assert_eq!(refused, Err(ErrorKind::ConnectionRefused));
+            let listener = TcpListener::bind((ip, port.number())).expect("it is ours");
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port.number())).expect("it listens");
+            drop(listener);
+        }
+    }
+
+    /// Of what the system gives, 8,000 numbers are looked at.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_system_gives_a_port_to_nobody_while_it_is_held() {
+        let ports: Vec<Port> = (0..200).map(|_| Port::take()).collect();
+        let is_held = |number| ports.iter().any(|port| port.number() == number);
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let address = server.local_addr().expect("it is bound");
+        for _ in 0..4000 {
+            let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+            assert!(!is_held(other.local_addr().expect("it is bound").port()));
+            let client = TcpStream::connect(address).expect("it listens");
+            assert!(!is_held(client.local_addr().expect("it is bound").port()));
+            drop(server.accept());
+        }
     }
 }
