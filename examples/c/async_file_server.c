@@ -265,6 +265,26 @@ static void close_server(struct server *server)
     CloseHandle(server->quit);
 }
 
+/* Where the server listens: for port 0, which HTTP.sys does not have, with the port that was taken. */
+static void announce(HTTP_URL_GROUP_ID group, const wchar_t *url)
+{
+#ifdef HTTPSYS_EXTENSION_H
+    USHORT port;
+    int n;
+
+    for (n = 0; url[n] != 0; n++) {
+        if (url[n] == ':' && url[n + 1] == '0' && url[n + 2] == '/' &&
+            HttpsysQueryUrlPort(NULL, group, url, &port) == NO_ERROR) {
+            wprintf(L"listening on %.*ws:%u%ws\n", n, url, (unsigned)port, url + n + 2);
+            return;
+        }
+    }
+#else
+    (void)group;
+#endif
+    wprintf(L"listening on %ws\n", url);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     static struct operation operations[OPERATIONS];
@@ -288,7 +308,7 @@ int wmain(int argc, wchar_t **argv)
             receive(&operations[n]);
         }
     }
-    wprintf(L"listening on %ws\n", argv[2]);
+    announce(server.group, argv[2]);
     fflush(stdout);
     WaitForSingleObject(server.quit, INFINITE);
     close_server(&server);

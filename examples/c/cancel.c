@@ -17,9 +17,10 @@ int main(int argc, char **argv)
     char url[64];
     WCHAR wide[64];
     ULONG error;
+    int port = argc > 1 ? atoi(argv[1]) : 8080;
     int n, length;
 
-    length = snprintf(url, sizeof(url), "http://localhost:%d/", argc > 1 ? atoi(argv[1]) : 8080);
+    length = snprintf(url, sizeof(url), "http://localhost:%d/", port);
     for (n = 0; n <= length; n++) {
         wide[n] = (WCHAR)url[n];
     }
@@ -30,8 +31,15 @@ int main(int argc, char **argv)
     if (error == NO_ERROR) {
         error = HttpAddUrl(queue, wide, NULL);
     }
+#ifdef HTTPSYS_EXTENSION_H /* HTTP.sys has no port 0 */
+    if (error == NO_ERROR && port == 0) {
+        USHORT taken = 0;
+        error = HttpsysQueryUrlPort(queue, HTTP_NULL_ID, wide, &taken);
+        port = taken;
+    }
+#endif
     if (error == NO_ERROR) {
-        printf("listening on %s\n", url);
+        printf("listening on http://localhost:%d/\n", port);
         fflush(stdout);
         error = HttpReceiveHttpRequest(queue, HTTP_NULL_ID, 0, (HTTP_REQUEST *)&request,
                                        sizeof(request), NULL, NULL);

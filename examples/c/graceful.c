@@ -235,10 +235,11 @@ int main(int argc, char **argv)
     sigset_t signals;
     char url[64];
     WCHAR wide[64];
+    int port = argc > 1 ? atoi(argv[1]) : 8080;
     int seconds = argc > 2 ? atoi(argv[2]) : 10;
     int n = 0, started = 0, left, signal_number;
 
-    snprintf(url, sizeof(url), "http://localhost:%d/", argc > 1 ? atoi(argv[1]) : 8080);
+    snprintf(url, sizeof(url), "http://localhost:%d/", port);
     do {
         wide[n] = (WCHAR)url[n];
     } while (url[n++] != '\0');
@@ -252,6 +253,13 @@ int main(int argc, char **argv)
     check("HttpSetUrlGroupProperty",
           HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding)));
     check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(group, wide, 0, 0));
+#ifdef HTTPSYS_EXTENSION_H /* HTTP.sys has no port 0 */
+    if (port == 0) {
+        USHORT taken;
+        check("HttpsysQueryUrlPort", HttpsysQueryUrlPort(NULL, group, wide, &taken));
+        port = taken;
+    }
+#endif
 
     /* The workers must not take the signals that main waits for. */
     sigemptyset(&signals);
@@ -266,7 +274,7 @@ int main(int argc, char **argv)
     if (started == 0 || !make_room(&buffer, 4096)) {
         return 1;
     }
-    printf("listening on %s\n", url);
+    printf("listening on http://localhost:%d/\n", port);
     fflush(stdout);
     sigwait(&signals, &signal_number);
 

@@ -1,6 +1,7 @@
 /* A small server on http.h alone: text, echo, a streamed response, and a cancelled request.
  *
- *   hello [PORT [THREADS]]          port 8080 and 4 threads if not given; ends on SIGINT, SIGTERM
+ *   hello [PORT [THREADS]]          port 8080 and 4 threads if not given; ends on SIGINT, SIGTERM;
+ *                                   off Windows 0 is a free port, which the first line tells
  *
  *   GET  /          a line of text; HEAD its head alone
  *   POST /echo      the body that was sent, up to 1 MiB
@@ -212,17 +213,35 @@ static void check(const char *what, ULONG error)
     }
 }
 
-static void add_url(HTTP_URL_GROUP_ID group, const char *url)
+/* Registers the root of localhost and returns the port, which may be given as 0. */
+static int add_url(HTTP_URL_GROUP_ID group, int port)
 {
-    WCHAR wide[128];
-    size_t n = 0;
+    char url[64];
+    WCHAR wide[64];
+    int length = snprintf(url, sizeof(url), "http://localhost:%d/", port);
+    int n;
 
-    while (url[n] != '\0' && n < sizeof(wide) / sizeof(wide[0]) - 1) {
+    for (n = 0; n <= length; n++) {
         wide[n] = (WCHAR)url[n];
-        n++;
     }
-    wide[n] = 0;
     check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(group, wide, 0, 0));
+#ifdef HTTPSYS_EXTENSION_H /* HTTP.sys has no port 0 */
+    if (port == 0) {
+        USHORT taken;
+        check("HttpsysQueryUrlPort", HttpsysQueryUrlPort(NULL, group, wide, &taken));
+        return taken;
+    }
+#endif
+    return port;
+}
+
+/* -1 for what is no number of 16 bits. */
+static int number(const char *text)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+
+    return end == text || *end != '\0' || value < 0 || value > 65535 ? -1 : (int)value;
 }
 
 int main(int argc, char **argv)
@@ -234,12 +253,11 @@ int main(int argc, char **argv)
     HANDLE queue;
     pthread_t threads[MAX_THREADS];
     sigset_t signals;
-    char url[64];
-    int port = argc > 1 ? atoi(argv[1]) : 8080;
-    int wanted = argc > 2 ? atoi(argv[2]) : 4;
+    int port = argc > 1 ? number(argv[1]) : 8080;
+    int wanted = argc > 2 ? number(argv[2]) : 4;
     int running = 0, signal_number;
 
-    if (port < 1 || port > 65535 || wanted < 1 || wanted > MAX_THREADS) {
+    if (port < 0 || wanted < 1 || wanted > MAX_THREADS) {
         fprintf(stderr, "usage: hello [PORT [THREADS]]\n");
         return 2;
     }
@@ -253,8 +271,7 @@ int main(int argc, char **argv)
     binding.RequestQueueHandle = queue;
     check("HttpSetUrlGroupProperty",
           HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding)));
-    snprintf(url, sizeof(url), "http://localhost:%d/", port);
-    add_url(group, url);
+    port = add_url(group, port);
 
     /* The workers must not take the signals that main waits for. */
     sigemptyset(&signals);
@@ -264,7 +281,7 @@ int main(int argc, char **argv)
     while (running < wanted && pthread_create(&threads[running], NULL, worker, queue) == 0) {
         running++;
     }
-    printf("listening on %s\n", url);
+    printf("listening on http://localhost:%d/\n", port);
     fflush(stdout);
     sigwait(&signals, &signal_number);
 

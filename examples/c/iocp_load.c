@@ -265,6 +265,26 @@ static int run(struct server *server, struct operation *operations, int count)
     return started == THREADS;
 }
 
+/* Where the server listens: for port 0, which HTTP.sys does not have, with the port that was taken. */
+static void announce(HTTP_URL_GROUP_ID group, const wchar_t *url)
+{
+#ifdef HTTPSYS_EXTENSION_H
+    USHORT port;
+    int n;
+
+    for (n = 0; url[n] != 0; n++) {
+        if (url[n] == ':' && url[n + 1] == '0' && url[n + 2] == '/' &&
+            HttpsysQueryUrlPort(NULL, group, url, &port) == NO_ERROR) {
+            wprintf(L"listening on %.*ws:%u%ws\n", n, url, (unsigned)port, url + n + 2);
+            return;
+        }
+    }
+#else
+    (void)group;
+#endif
+    wprintf(L"listening on %ws\n", url);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     static struct operation operations[MOST];
@@ -282,7 +302,7 @@ int wmain(int argc, wchar_t **argv)
     }
     good = open_server(&server, argv[2]);
     if (good) {
-        wprintf(L"listening on %ws\n", argv[2]);
+        announce(server.group, argv[2]);
         fflush(stdout);
         good = run(&server, operations, count);
         wprintf(L"%ld served, %ld cancelled\n", server.served, server.cancelled);

@@ -188,6 +188,11 @@ int main(int argc, char **argv)
         wide[n] = (WCHAR)url[n];
     } while (url[n++] != '\0');
     check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(group, wide, 0, 0));
+    if (port == 0) {
+        USHORT taken;
+        check("HttpsysQueryUrlPort", HttpsysQueryUrlPort(NULL, group, wide, &taken));
+        port = taken;
+    }
 
     /* The worker must not take the signals that main waits for. */
     sigemptyset(&signals);
@@ -197,7 +202,7 @@ int main(int argc, char **argv)
     if (pthread_create(&thread, NULL, serve, queue) != 0) {
         return 1;
     }
-    printf("listening on %s\n", url);
+    printf("listening on http://localhost:%d/\n", port);
     fflush(stdout);
     sigwait(&signals, &signal_number);
 

@@ -200,6 +200,26 @@ static ULONG serve(HANDLE queue)
     return NO_ERROR;
 }
 
+/* Where the server listens: for port 0, which HTTP.sys does not have, with the port that was taken. */
+static void announce(HANDLE queue, const wchar_t *url)
+{
+#ifdef HTTPSYS_EXTENSION_H
+    USHORT port;
+    int n;
+
+    for (n = 0; url[n] != 0; n++) {
+        if (url[n] == ':' && url[n + 1] == '0' && url[n + 2] == '/' &&
+            HttpsysQueryUrlPort(queue, HTTP_NULL_ID, url, &port) == NO_ERROR) {
+            wprintf(L"listening on %.*ws:%u%ws\n", n, url, (unsigned)port, url + n + 2);
+            return;
+        }
+    }
+#else
+    (void)queue;
+#endif
+    wprintf(L"listening on %ws\n", url);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     HTTPAPI_VERSION version = HTTPAPI_VERSION_1;
@@ -223,7 +243,7 @@ int wmain(int argc, wchar_t **argv)
     while (error == NO_ERROR && count < argc) {
         error = HttpAddUrl(queue, argv[count], NULL);
         if (error == NO_ERROR) {
-            wprintf(L"listening on %ws\n", argv[count++]);
+            announce(queue, argv[count++]);
         } else {
             wprintf(L"HttpAddUrl of %ws failed with %lu\n", argv[count], error);
         }

@@ -249,6 +249,26 @@ static ULONG open_server(struct server *server)
     return error;
 }
 
+/* Where the server listens: for port 0, which HTTP.sys does not have, with the port that was taken. */
+static void announce(HTTP_URL_GROUP_ID group, const wchar_t *url)
+{
+#ifdef HTTPSYS_EXTENSION_H
+    USHORT port;
+    int n;
+
+    for (n = 0; url[n] != 0; n++) {
+        if (url[n] == ':' && url[n + 1] == '0' && url[n + 2] == '/' &&
+            HttpsysQueryUrlPort(NULL, group, url, &port) == NO_ERROR) {
+            wprintf(L"listening on %.*ws:%u%ws\n", n, url, (unsigned)port, url + n + 2);
+            return;
+        }
+    }
+#else
+    (void)group;
+#endif
+    wprintf(L"listening on %ws\n", url);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
@@ -269,7 +289,7 @@ int wmain(int argc, wchar_t **argv)
     for (n = 1; n < argc && error == NO_ERROR; n++) {
         error = HttpAddUrlToUrlGroup(server.group, argv[n], 0, 0);
         if (error == NO_ERROR) {
-            wprintf(L"listening on %ws\n", argv[n]);
+            announce(server.group, argv[n]);
         }
     }
     fflush(stdout);

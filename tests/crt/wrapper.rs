@@ -99,6 +99,7 @@ fn a_server_in_the_shape_of_a_windows_console_program_serves() {
     let mut command = wrapper("httpsys-cc");
     succeed(command.arg(source("server.c")).arg("-o").arg(&program));
 
+    // It says the URL as it was given, as a program for Windows does.
     let port = Port::take();
     let mut child = Command::new(&program)
         .arg(format!("http://localhost:{}/", port.number()))

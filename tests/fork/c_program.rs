@@ -3,13 +3,10 @@
 use std::thread;
 
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 use httpsys_tests::program::Program;
 use httpsys_tests::watchdog::Watchdog;
 
 struct Server {
-    port: Port,
-    second: Port,
     program: Program,
     _watchdog: Watchdog,
 }
@@ -17,19 +14,15 @@ struct Server {
 impl Server {
     fn start(more: &[&str]) -> Server {
         let watchdog = Watchdog::start();
-        let (port, second) = (Port::take(), Port::take());
-        let mut arguments = vec![port.number().to_string(), second.number().to_string()];
-        arguments.extend(more.iter().map(ToString::to_string));
+        let arguments: Vec<String> = more.iter().map(ToString::to_string).collect();
         Server {
             program: Program::start_c("tests/fork/fork.c", &arguments),
-            port,
-            second,
             _watchdog: watchdog,
         }
     }
 
     fn connect(&self) -> Client {
-        Client::connect(self.port.number())
+        Client::connect(self.program.port())
     }
 
     /// The program has met nothing that it did not expect.
@@ -139,8 +132,8 @@ fn g_170_a_child_has_no_socket_and_no_poll_of_its_parent() {
 fn g_170_a_child_that_initialises_anew_serves_beside_its_parent() {
     let server = Server::start(&[]);
     let mut parents = server.connect();
-    assert_eq!(get(&mut parents, "/serve"), "parent");
-    let mut childs = Client::connect(server.second.number());
+    let second = get(&mut parents, "/serve").parse().expect("a port");
+    let mut childs = Client::connect(second);
     for _ in 0..3 {
         assert_eq!(get(&mut childs, "/"), "child");
         assert_eq!(get(&mut parents, "/"), "parent");

@@ -1,13 +1,13 @@
 /* A server that forks, without executing another program: what its children may do and what they
  * cannot touch. Each request's path says what is done; main.rs is the client.
  *
- *   fork PORT SECOND            SECOND is for the servers of children
+ *   fork [threads]              with three threads more that serve
  *
  *   /                           answers "parent"
  *   /cancel                     a child that stays is made, then the request is cancelled
  *   /close                      the same, but the request is answered and its connection closed
  *   /child/DEED                 a child does DEED and ends; answers with its exit code
- *   /serve                      a child that stays initialises anew and serves on SECOND
+ *   /serve                      a child that stays initialises anew and serves; answers with its port
  *   /spawn                      answers "as before" if another program finds no more descriptors
  *                               open than before there was a service
  *   /load                       answers "busy" while children are made beside four threads
@@ -68,6 +68,7 @@ typedef struct {
     HTTP_SERVER_SESSION_ID session;
     HTTP_URL_GROUP_ID group;
     HANDLE queue;
+    USHORT port;
     WCHAR url[64];
 } server_t;
 
@@ -77,23 +78,28 @@ static HANDLE event;
 static OVERLAPPED pending;
 static HTTP_REQUEST_ID last_request;
 static HTTP_CONNECTION_ID last_connection;
-static int failures, second;
+static int failures;
 static pid_t staying[8], serving;
 static int stay_count;
 static volatile int busy;
 /* What another program had open before there was a service. */
 static char before[600];
 
-static void set_up(server_t *server, int port)
+static void set_url(server_t *server, int port)
 {
-    HTTP_BINDING_INFO binding;
     char url[64];
-    int n, length;
+    int n, length = snprintf(url, sizeof(url), "http://localhost:%d/", port);
 
-    length = snprintf(url, sizeof(url), "http://localhost:%d/", port);
     for (n = 0; n <= length; n++) {
         server->url[n] = (WCHAR)url[n];
     }
+}
+
+/* On a free port. */
+static void set_up(server_t *server)
+{
+    HTTP_BINDING_INFO binding;
+
     IS(HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL), NO_ERROR);
     IS(HttpCreateServerSession(version, &server->session, 0), NO_ERROR);
     IS(HttpCreateUrlGroup(server->session, &server->group, 0), NO_ERROR);
@@ -103,7 +109,10 @@ static void set_up(server_t *server, int port)
     binding.RequestQueueHandle = server->queue;
     IS(HttpSetUrlGroupProperty(server->group, HttpServerBindingProperty, &binding,
                                sizeof(binding)), NO_ERROR);
+    set_url(server, 0);
     IS(HttpAddUrlToUrlGroup(server->group, server->url, 0, 0), NO_ERROR);
+    IS(HttpsysQueryUrlPort(NULL, server->group, server->url, &server->port), NO_ERROR);
+    set_url(server, server->port);
 }
 
 static void take_down(server_t *server)
@@ -220,7 +229,7 @@ static void initialises_anew(void)
     int round;
 
     for (round = 0; round < 2; round++) {
-        set_up(&fresh, second);
+        set_up(&fresh);
         inherited_values_name_nothing(&fresh);
         take_down(&fresh);
         IS(HttpCancelHttpRequest(fresh.queue, 1, NULL), ERROR_DLL_INIT_FAILED);
@@ -275,7 +284,7 @@ static int deed(const char *name)
         server_t fresh;
         int status = 0;
         pid_t child;
-        set_up(&fresh, second);
+        set_up(&fresh);
         child = fork();
         if (child == 0) {
             own = fresh;
@@ -317,10 +326,11 @@ static void make_one_that_stays(void)
     staying[stay_count++] = child;
 }
 
-static void serve_in_a_child(void)
+/* Returns its port. */
+static USHORT serve_in_a_child(void)
 {
     int pipes[2];
-    char ready = 0;
+    USHORT port = 0;
     pid_t child;
 
     CHECK(pipe(pipes) == 0);
@@ -331,8 +341,8 @@ static void serve_in_a_child(void)
         char path[64];
         failures = 0;
         alarm(60);
-        set_up(&fresh, second);
-        CHECK(write(pipes[1], "r", 1) == 1);
+        set_up(&fresh);
+        CHECK(write(pipes[1], &fresh.port, sizeof(port)) == sizeof(port));
         while (next(fresh.queue, &id, path, sizeof(path)) == NO_ERROR) {
             int end = strcmp(path, "done") == 0;
             IS(answer(fresh.queue, id, 0, end ? "ends" : "child"), NO_ERROR);
@@ -345,8 +355,9 @@ static void serve_in_a_child(void)
     }
     serving = child;
     close(pipes[1]);
-    CHECK(read(pipes[0], &ready, 1) == 1 && ready == 'r');
+    CHECK(read(pipes[0], &port, sizeof(port)) == sizeof(port));
     close(pipes[0]);
+    return port;
 }
 
 static void list_descriptors_of_another_program(char *text, size_t size)
@@ -407,7 +418,7 @@ static int handle(HTTP_REQUEST_ID id, const char *path)
         waitpid(child, &status, 0);
         snprintf(text, sizeof(text), "%d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     } else if (strcmp(path, "serve") == 0) {
-        serve_in_a_child();
+        snprintf(text, sizeof(text), "%u", (unsigned)serve_in_a_child());
     } else if (strcmp(path, "spawn") == 0) {
         char now[600];
         list_descriptors_of_another_program(now, sizeof(now));
@@ -458,17 +469,13 @@ int main(int argc, char **argv)
     pthread_t threads[3];
     HTTP_REQUEST_ID id;
     char path[64];
-    int n, helpers = argc > 3 ? 3 : 0;
+    int n, helpers = argc > 1 && strcmp(argv[1], "threads") == 0 ? 3 : 0;
     char kept[4096] __attribute__((aligned(16)));
     server_t other;
 
-    if (argc < 3) {
-        return 100;
-    }
-    second = atoi(argv[2]);
     list_descriptors_of_another_program(before, sizeof(before));
     event = CreateEventW(NULL, TRUE, FALSE, NULL);
-    set_up(&own, atoi(argv[1]));
+    set_up(&own);
     /* An operation that is pending in the parent, and never ends in a child. */
     memset(&other, 0, sizeof(other));
     memset(&pending, 0, sizeof(pending));
@@ -476,7 +483,7 @@ int main(int argc, char **argv)
     IS(HttpCreateRequestQueue(version, NULL, NULL, 0, &other.queue), NO_ERROR);
     IS(HttpReceiveHttpRequest(other.queue, 0, 0, (HTTP_REQUEST *)kept, sizeof(kept), NULL,
                               &pending), ERROR_IO_PENDING);
-    printf("listening on %d\n", atoi(argv[1]));
+    printf("listening on http://localhost:%u/\n", (unsigned)own.port);
     fflush(stdout);
     for (n = 0; n < helpers; n++) {
         CHECK(pthread_create(&threads[n], NULL, help, NULL) == 0);

@@ -10,7 +10,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use httpsys_tests::ports::Port;
 use httpsys_tests::program::{Program, cargo_build, root};
 use httpsys_tests::watchdog::Watchdog;
 
@@ -27,13 +26,13 @@ enum Server {
 }
 
 impl Server {
-    fn start(self, port: u16) -> Program {
+    fn start(self) -> Program {
         match self {
             Server::Rust(name) => {
-                let arguments = ["--port", &port.to_string(), "--threads", "6"];
+                let arguments = ["--port", "0", "--threads", "6"];
                 Program::start_example(name, &arguments.map(str::to_owned))
             }
-            Server::C => Program::start_c("examples/c/hello.c", &[port.to_string()]),
+            Server::C => Program::start_c("examples/c/hello.c", &["0".to_owned()]),
         }
     }
 
@@ -114,14 +113,14 @@ fn drive(server: Server, program: Option<PathBuf>, options: &[&str], script: &st
     };
     server.build();
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let mut running = server.start(port.number());
+    let mut running = server.start();
+    let port = running.port();
     let path = root().join("tests/interop").join(script);
     let output = Command::new(program)
         .args(options)
         .arg(path)
-        .env("PORT", port.number().to_string())
-        .env("BASE", format!("http://127.0.0.1:{}", port.number()))
+        .env("PORT", port.to_string())
+        .env("BASE", format!("http://127.0.0.1:{port}"))
         .env("TOOLS", tools())
         .output()
         .expect("the client starts");

@@ -7,20 +7,19 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 use httpsys_tests::program::Program;
 use httpsys_tests::watchdog::Watchdog;
 
 use crate::get;
 
-fn start(port: &Port, seconds: &str) -> Program {
-    let arguments = [port.number().to_string(), seconds.to_owned()];
+fn start(seconds: &str) -> Program {
+    let arguments = ["0", seconds].map(str::to_owned);
     Program::start_c("examples/c/graceful.c", &arguments)
 }
 
 /// A client whose request the program has, and waits for the rest of.
-fn half_a_post(port: &Port) -> Client {
-    let mut client = Client::connect(port.number());
+fn half_a_post(port: u16) -> Client {
+    let mut client = Client::connect(port);
     client.send(
         "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\
          Expect: 100-continue\r\n\r\n",
@@ -30,9 +29,9 @@ fn half_a_post(port: &Port) -> Client {
     client
 }
 
-fn wait_until_closed(port: &Port) {
+fn wait_until_closed(port: u16) {
     loop {
-        match TcpStream::connect(("127.0.0.1", port.number())) {
+        match TcpStream::connect(("127.0.0.1", port)) {
             Ok(_) => std::thread::yield_now(),
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => return,
             // The port closes between the two steps of connecting.
@@ -45,17 +44,17 @@ fn wait_until_closed(port: &Port) {
 #[test]
 fn shd_009_the_c_program_finishes_what_is_under_way_and_ends() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let mut program = start(&port, "600");
-    let mut idle = Client::connect(port.number());
+    let mut program = start("600");
+    let port = program.port();
+    let mut idle = Client::connect(port);
     idle.send(get("/"));
     let response = idle.read_response();
     assert_eq!(response.body, b"ends gracefully\n");
     assert_eq!(response.header("Connection"), None);
-    let mut posts = [half_a_post(&port), half_a_post(&port)];
+    let mut posts = [half_a_post(port), half_a_post(port)];
     program.ask_to_end();
     idle.expect_eof();
-    wait_until_closed(&port);
+    wait_until_closed(port);
     for client in &mut posts {
         client.send("hello");
         let response = client.read_response();
@@ -70,9 +69,8 @@ fn shd_009_the_c_program_finishes_what_is_under_way_and_ends() {
 #[test]
 fn shd_007_the_c_program_breaks_the_rest_off_at_the_deadline() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let mut program = start(&port, "1");
-    let mut client = half_a_post(&port);
+    let mut program = start("1");
+    let mut client = half_a_post(program.port());
     program.ask_to_end();
     client.expect_reset();
     assert!(!program.wait(), "it says that something was broken off");

@@ -160,10 +160,9 @@ fn serves_curl(port: u16) {
 #[test]
 fn the_c_program_hello_serves_and_ends() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = [port.number().to_string(), "2".to_owned()];
+    let arguments = ["0", "2"].map(str::to_owned);
     let mut program = Program::start_c("examples/c/hello.c", &arguments);
-    drive(port.number());
+    drive(program.port());
     assert!(program.terminate(), "it ends with success on SIGTERM");
 }
 
@@ -171,9 +170,8 @@ fn the_c_program_hello_serves_and_ends() {
 #[test]
 fn the_c_program_cancel_resets_its_client_and_ends() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let mut program = Program::start_c("examples/c/cancel.c", &[port.number().to_string()]);
-    let mut client = Client::connect(port.number());
+    let mut program = Program::start_c("examples/c/cancel.c", &["0".to_owned()]);
+    let mut client = Client::connect(program.port());
     client.send(get("/"));
     client.expect_reset();
     assert!(program.wait(), "HttpCancelHttpRequest returned NO_ERROR");
@@ -182,11 +180,10 @@ fn the_c_program_cancel_resets_its_client_and_ends() {
 #[test]
 fn the_rust_program_hello_serves() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = ["--port".to_owned(), port.number().to_string()];
-    let _program = Program::start_example("hello", &arguments);
-    drive(port.number());
-    tells_its_counters(port.number());
+    let arguments = ["--port", "0"].map(str::to_owned);
+    let program = Program::start_example("hello", &arguments);
+    drive(program.port());
+    tells_its_counters(program.port());
 }
 
 /// The value of a series of the text that `/metrics` gives; its labels are whatever they are.
@@ -225,11 +222,10 @@ fn what_the_page_about_counters_says_to_try_is_there() {
     let is_end = |c: char| c.is_whitespace() || c == '`';
     let paths: Vec<&str> = urls.filter_map(|rest| rest.split(is_end).next()).collect();
     assert!(paths.contains(&"/metrics") && paths.contains(&"/state"));
-    let port = Port::take();
-    let arguments = ["--port".to_owned(), port.number().to_string()];
-    let _program = Program::start_example("hello", &arguments);
+    let arguments = ["--port", "0"].map(str::to_owned);
+    let program = Program::start_example("hello", &arguments);
     for path in paths {
-        let mut client = Client::connect(port.number());
+        let mut client = Client::connect(program.port());
         client.send(get(path));
         let response = client.read_response();
         assert_eq!(response.status(), 200, "{path}");
@@ -240,23 +236,22 @@ fn what_the_page_about_counters_says_to_try_is_there() {
 #[test]
 fn the_c_program_metrics_tells_its_counters_and_ends() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = [port.number().to_string()];
-    let mut program = Program::start_c("examples/c/metrics.c", &arguments);
-    tells_its_counters(port.number());
+    let mut program = Program::start_c("examples/c/metrics.c", &["0".to_owned()]);
+    let port = program.port();
+    tells_its_counters(port);
     let text = |path: &str| {
-        let mut client = Client::connect(port.number());
+        let mut client = Client::connect(port);
         client.send(get(path));
         String::from_utf8(client.read_response().body).expect("text")
     };
     assert_eq!(text("/queue"), "5 came, 0 wait, 0 rejected\n");
     let state = text("/state");
-    let url = format!("            http://localhost:{}/\n", port.number());
+    let url = format!("            http://localhost:{port}/\n");
     assert!(
         state.contains("Request queue name: metrics\n") && state.contains(&url),
         "{state}"
     );
-    let mut client = Client::connect(port.number());
+    let mut client = Client::connect(port);
     client.send("HEAD /state HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(client.read_response_head().status(), 200);
     let long = "x".repeat(12 * 1024);
@@ -274,10 +269,9 @@ fn the_c_program_metrics_tells_its_counters_and_ends() {
 #[test]
 fn the_windows_sys_program_serves() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = ["--port".to_owned(), port.number().to_string()];
-    let _program = Program::start_example("windows_sys_hello", &arguments);
-    drive(port.number());
+    let arguments = ["--port", "0"].map(str::to_owned);
+    let program = Program::start_example("windows_sys_hello", &arguments);
+    drive(program.port());
 }
 
 /// LIM-006, LIM-007: a program in C has its parameters from the environment and from a file.
@@ -291,14 +285,13 @@ fn lim_006_lim_007_a_c_program_takes_parameters_from_its_environment() {
         "# limits\nMaxFieldLength = 100\nUrlSegmentMaxLength = 5\n",
     )
     .expect("written");
-    let port = Port::take();
     let mut command = Command::new(&program);
-    command.arg(port.number().to_string());
+    command.arg("0");
     command.env("HTTPSYS_PARAMETERS", &file);
     command.env("HTTPSYS_MaxFieldLength", "64");
     let running = Program::start(&mut command);
     let status = |target: &str, field: &str| {
-        let mut client = Client::connect(port.number());
+        let mut client = Client::connect(running.port());
         client.send(format!(
             "GET {target} HTTP/1.1\r\nHost: localhost\r\n{field}\r\n\r\n"
         ));
@@ -321,16 +314,15 @@ fn lim_006_lim_011_a_rust_program_takes_parameters_from_its_environment() {
     let _watchdog = Watchdog::start();
     httpsys_tests::program::cargo_build(&["-p", "httpsys-examples", "--bin", "hello"]);
     let program = httpsys_tests::program::target_dir().join("hello");
-    let port = Port::take();
-    let file = std::env::temp_dir().join(format!("httpsys-{}.conf", port.number()));
+    let file = std::env::temp_dir().join(format!("httpsys-{}.conf", std::process::id()));
     std::fs::write(&file, "MaxFieldLength = 100\nUrlSegmentMaxLength = 5\n").expect("written");
     let mut command = Command::new(&program);
-    command.args(["--port", &port.number().to_string()]);
+    command.args(["--port", "0"]);
     command.env("HTTPSYS_PARAMETERS", &file);
     command.env("HTTPSYS_MaxFieldLength", "64");
     let running = Program::start(&mut command);
     let status = |target: &str, length: usize| {
-        let mut client = Client::connect(port.number());
+        let mut client = Client::connect(running.port());
         let field = "a".repeat(length - 3);
         client.send(format!(
             "GET {target} HTTP/1.1\r\nHost: localhost\r\nA: {field}\r\n\r\n"
@@ -395,9 +387,8 @@ fn the_rust_program_hello_answers_head_on_every_path() {
 fn lim_007_a_rust_program_with_a_bad_parameter_does_not_start() {
     let _watchdog = Watchdog::start();
     httpsys_tests::program::cargo_build(&["-p", "httpsys-examples", "--bin", "hello"]);
-    let port = Port::take();
     let output = Command::new(httpsys_tests::program::target_dir().join("hello"))
-        .args(["--port", &port.number().to_string()])
+        .args(["--port", "0"])
         .env("HTTPSYS_MaxRequestBytes", "255")
         .output()
         .expect("it runs");
@@ -414,13 +405,12 @@ fn lim_017_a_c_program_can_be_without_a_server_field() {
     let _watchdog = Watchdog::start();
     for (value, page, answer) in [("1", false, true), ("2", false, false)] {
         let program = httpsys_tests::program::build_c("examples/c/hello.c");
-        let port = Port::take();
         let mut command = Command::new(&program);
-        command.arg(port.number().to_string());
+        command.arg("0");
         command.env("HTTPSYS_DisableServerHeader", value);
         let running = Program::start(&mut command);
         let has_server = |request: &str| {
-            let mut client = Client::connect(port.number());
+            let mut client = Client::connect(running.port());
             client.send(request);
             client.read_response().header("Server").is_some()
         };
@@ -437,10 +427,9 @@ fn a_c_program_with_a_bad_file_of_parameters_does_not_start() {
     let _watchdog = Watchdog::start();
     let program = httpsys_tests::program::build_c("examples/c/hello.c");
     let file = program.with_extension("bad");
-    let port = Port::take();
     let said = || {
         let mut command = Command::new(&program);
-        command.arg(port.number().to_string());
+        command.arg("0");
         let output = command.env("HTTPSYS_PARAMETERS", &file).output();
         let output = output.expect("it runs");
         assert!(!output.status.success());
@@ -465,9 +454,8 @@ fn a_c_program_with_a_bad_file_of_parameters_does_not_start() {
 fn lim_007_a_c_program_with_a_bad_parameter_does_not_start() {
     let _watchdog = Watchdog::start();
     let program = httpsys_tests::program::build_c("examples/c/hello.c");
-    let port = Port::take();
     let output = Command::new(&program)
-        .arg(port.number().to_string())
+        .arg("0")
         .env("HTTPSYS_MaxRequestBytes", "255")
         .output()
         .expect("it runs");
@@ -483,11 +471,11 @@ fn lim_007_a_c_program_with_a_bad_parameter_does_not_start() {
 #[test]
 fn pfx_013_a_c_program_is_told_who_has_its_port() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let listener = std::net::TcpListener::bind(("127.0.0.1", port.number())).expect("free");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let number = listener.local_addr().expect("bound").port();
     let program = httpsys_tests::program::build_c("examples/c/hello.c");
     let output = Command::new(&program)
-        .arg(port.number().to_string())
+        .arg(number.to_string())
         .env("HTTPSYS_TRACE", "warn")
         .output()
         .expect("it runs");
@@ -499,7 +487,6 @@ fn pfx_013_a_c_program_is_told_who_has_its_port() {
         .lines()
         .find(|line| line.contains("registration refused"));
     let line = line.unwrap_or_else(|| panic!("no event: {said}"));
-    let number = port.number();
     assert!(line.contains("WARN"), "{line}");
     assert!(
         line.contains(&format!("http://localhost:{number}/")),
@@ -520,23 +507,23 @@ fn pfx_013_a_c_program_is_told_who_has_its_port() {
 #[test]
 fn a_second_process_on_the_port_does_not_start() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = [port.number().to_string()];
-    let _program = Program::start_c("examples/c/hello.c", &arguments);
+    let program = Program::start_c("examples/c/hello.c", &["0".to_owned()]);
+    let port = program.port();
     let second = httpsys_tests::program::build_c("examples/c/cancel.c");
-    let output = Command::new(&second).args(&arguments).output();
+    let output = Command::new(&second).arg(port.to_string()).output();
     std::fs::remove_file(second).expect("it is there");
     let output = output.expect("it runs");
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.ends_with(": error 32\n"), "{said}");
-    answers_a_text(port.number());
+    answers_a_text(port);
 }
 
 /// SHD-011: the death of a process resets its clients and frees its port.
 #[test]
 fn shd_011_a_killed_program_breaks_off_and_frees_its_port() {
     let _watchdog = Watchdog::start();
+    // Nobody gets it between the two programs.
     let port = Port::take();
     let arguments = ["--port".to_owned(), port.number().to_string()];
     let program = Program::start_example("hello", &arguments);

@@ -94,7 +94,8 @@ fn long_head() -> String {
     format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {long}\r\n\r\n")
 }
 
-/// What both programs do, and with what they answer.
+/// What both programs do, and with what they answer. They say the URL as it was given, and so not the
+/// port that they have for port 0.
 fn drive(program: &Path, body: &str) {
     let port = Port::take();
     let url = format!("http://localhost:{}/", port.number());

@@ -1,6 +1,6 @@
 /* A program that knows nothing of signals until its server runs, and then waits for SIGTERM in sigwait.
  *
- *   signals PORT LOG_FOLDER
+ *   signals LOG_FOLDER
  *
  * Answers one request from a thread-pool callback, writes a log, and sends itself SIGTERM: the exit code
  * is 0 if sigwait gets it and every thread of the library blocks what is sent to the process.
@@ -115,12 +115,13 @@ int main(int argc, char **argv)
     OVERLAPPED overlapped;
     HANDLE queue;
     PTP_IO io;
-    char url[64], received;
+    USHORT port = 0;
+    char received;
     sigset_t term;
     int got = 0, taking;
     ULONG error;
 
-    if (argc != 3 || request == NULL) {
+    if (argc != 2 || request == NULL) {
         return 2;
     }
     CHECK(pipe(called));
@@ -132,9 +133,9 @@ int main(int argc, char **argv)
     binding.Flags.Present = 1;
     binding.RequestQueueHandle = queue;
     CHECK(HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding)));
-    log_to(group, argv[2]);
-    snprintf(url, sizeof(url), "http://localhost:%s/", argv[1]);
-    CHECK(HttpAddUrlToUrlGroup(group, wide(url), 0, 0));
+    log_to(group, argv[1]);
+    CHECK(HttpAddUrlToUrlGroup(group, wide("http://localhost:0/"), 0, 0));
+    CHECK(HttpsysQueryUrlPort(NULL, group, wide("http://localhost:0/"), &port));
     io = CreateThreadpoolIo(queue, on_completion, NULL, NULL);
     CHECK(io == NULL);
 
@@ -142,7 +143,7 @@ int main(int argc, char **argv)
     StartThreadpoolIo(io);
     error = HttpReceiveHttpRequest(queue, HTTP_NULL_ID, 0, request, 8192, NULL, &overlapped);
     CHECK(error == ERROR_IO_PENDING ? NO_ERROR : error);
-    printf("listening on %s\n", url);
+    printf("listening on http://localhost:%u/\n", (unsigned)port);
     fflush(stdout);
     /* Nothing of this thread polls: the library's own threads do everything. */
     CHECK(read(called[0], &received, 1) != 1);

@@ -1,10 +1,10 @@
 /* A program whose system has no threads, descriptors or memory left.
  *
- *   starved threads PORT        threads fail, then do not, then fail again while it serves three requests
- *   starved address-space PORT  as `threads`, by RLIMIT_AS: there is no room for a stack
- *   starved descriptors PORT    none is left for the poll
- *   starved large PORT          what is large cannot be had; serves one request
- *   starved nth PORT N          the Nth allocation fails, whatever it is for
+ *   starved threads         threads fail, then do not, then fail again while it serves three requests
+ *   starved address-space   as `threads`, by RLIMIT_AS: there is no room for a stack
+ *   starved descriptors     none is left for the poll
+ *   starved large           what is large cannot be had; serves one request
+ *   starved nth N           the Nth allocation fails, whatever it is for
  *
  * The exit code is 0 if every call returned what is documented. `nth` may also end by abort, which is what
  * the library does where a small allocation fails.
@@ -93,7 +93,9 @@ static const HTTPAPI_VERSION VERSION = HTTPAPI_VERSION_2;
 static HTTP_SERVER_SESSION_ID session;
 static HTTP_URL_GROUP_ID group;
 static HANDLE queue;
-static WCHAR url[64];
+static const WCHAR url[] = {'h', 't', 't', 'p', ':', '/', '/', 'l', 'o', 'c', 'a', 'l',
+                            'h', 'o', 's', 't', ':', '0', '/', 0};
+static USHORT port; /* the one that was taken */
 static HTTP_REQUEST *request;
 static OVERLAPPED overlapped;
 static int called[2]; /* a pipe: a byte says that the callback has run */
@@ -106,11 +108,9 @@ static VOID CALLBACK on_completion(PTP_CALLBACK_INSTANCE instance, PVOID context
     EXPECT(write(called[1], "", 1), 1);
 }
 
-static void make_objects(const char *port)
+static void make_objects(void)
 {
     HTTP_BINDING_INFO binding;
-    char text[64];
-    int n;
 
     EXPECT(HttpInitialize(VERSION, HTTP_INITIALIZE_SERVER, NULL), NO_ERROR);
     EXPECT(HttpCreateServerSession(VERSION, &session, 0), NO_ERROR);
@@ -121,10 +121,6 @@ static void make_objects(const char *port)
     binding.RequestQueueHandle = queue;
     EXPECT(HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding)),
            NO_ERROR);
-    snprintf(text, sizeof(text), "http://localhost:%s/", port);
-    for (n = 0; text[n] != 0; n++) {
-        url[n] = (WCHAR)text[n];
-    }
 }
 
 static ULONG set_log(void)
@@ -165,7 +161,7 @@ static void receive(PTP_IO io, int announce)
     StartThreadpoolIo(io);
     error = HttpReceiveHttpRequest(queue, HTTP_NULL_ID, 0, request, 8192, NULL, &overlapped);
     if (announce) {
-        printf("listening on it\n");
+        printf("listening on http://localhost:%u/\n", (unsigned)port);
         fflush(stdout);
     }
     EXPECT(error == ERROR_IO_PENDING ? NO_ERROR : error, NO_ERROR);
@@ -198,13 +194,13 @@ static void limit_threads(int by_address_space, int on)
     EXPECT(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
-static void without_threads(const char *port, int by_address_space)
+static void without_threads(int by_address_space)
 {
     PTP_IO io;
     HANDLE thread;
     int n;
 
-    make_objects(port);
+    make_objects();
     limit_threads(by_address_space, 1);
     for (n = 0; n < 2; n++) {
         EXPECT(HttpAddUrlToUrlGroup(group, url, 0, 0), ERROR_NOT_ENOUGH_MEMORY);
@@ -216,6 +212,7 @@ static void without_threads(const char *port, int by_address_space)
     }
     limit_threads(by_address_space, 0);
     EXPECT(HttpAddUrlToUrlGroup(group, url, 0, 0), NO_ERROR);
+    EXPECT(HttpsysQueryUrlPort(NULL, group, url, &port), NO_ERROR);
     io = CreateThreadpoolIo(queue, on_completion, NULL, NULL);
     EXPECT(io != NULL, 1);
     thread = CreateThread(NULL, 0, nothing, NULL, 0, NULL);
@@ -227,7 +224,7 @@ static void without_threads(const char *port, int by_address_space)
     }
 }
 
-static void without_descriptors(const char *port)
+static void without_descriptors(void)
 {
     struct rlimit limit, none;
 
@@ -238,11 +235,11 @@ static void without_descriptors(const char *port)
     EXPECT(HttpInitialize(VERSION, HTTP_INITIALIZE_SERVER, NULL), ERROR_NOT_ENOUGH_MEMORY);
     EXPECT(HttpInitialize(VERSION, HTTP_INITIALIZE_SERVER, NULL), ERROR_NOT_ENOUGH_MEMORY);
     EXPECT(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    make_objects(port);
+    make_objects();
     EXPECT(HttpAddUrlToUrlGroup(group, url, 0, 0), NO_ERROR);
 }
 
-static void without_large_memory(const char *port)
+static void without_large_memory(void)
 {
     static HTTP_UNKNOWN_HEADER headers[9999];
     static char value[60000];
@@ -256,8 +253,9 @@ static void without_large_memory(const char *port)
         headers[n].pRawValue = value;
         headers[n].RawValueLength = sizeof(value);
     }
-    make_objects(port);
+    make_objects();
     EXPECT(HttpAddUrlToUrlGroup(group, url, 0, 0), NO_ERROR);
+    EXPECT(HttpsysQueryUrlPort(NULL, group, url, &port), NO_ERROR);
     io = CreateThreadpoolIo(queue, on_completion, NULL, NULL);
     receive(io, 1);
     atomic_store(&too_large, 256 * 1024);
@@ -267,13 +265,13 @@ static void without_large_memory(const char *port)
     EXPECT(respond(NULL, 0), NO_ERROR);
 }
 
-static void without_the_nth(const char *port, long n)
+static void without_the_nth(long n)
 {
     PTP_IO io;
     ULONG error;
 
     atomic_store(&allocations_left, n);
-    make_objects(port);
+    make_objects();
     EXPECT(HttpAddUrlToUrlGroup(group, url, 0, 0), NO_ERROR);
     EXPECT(set_log(), NO_ERROR);
     io = CreateThreadpoolIo(queue, on_completion, NULL, NULL);
@@ -287,19 +285,19 @@ static void without_the_nth(const char *port, long n)
 int main(int argc, char **argv)
 {
     request = calloc(1, 8192);
-    if (argc < 3 || pipe(called) != 0) {
+    if (argc < 2 || pipe(called) != 0) {
         return 2;
     }
     if (strcmp(argv[1], "threads") == 0) {
-        without_threads(argv[2], 0);
+        without_threads(0);
     } else if (strcmp(argv[1], "address-space") == 0) {
-        without_threads(argv[2], 1);
+        without_threads(1);
     } else if (strcmp(argv[1], "descriptors") == 0) {
-        without_descriptors(argv[2]);
+        without_descriptors();
     } else if (strcmp(argv[1], "large") == 0) {
-        without_large_memory(argv[2]);
-    } else if (strcmp(argv[1], "nth") == 0 && argc == 4) {
-        without_the_nth(argv[2], atol(argv[3]));
+        without_large_memory();
+    } else if (strcmp(argv[1], "nth") == 0 && argc == 3) {
+        without_the_nth(atol(argv[2]));
     } else {
         return 2;
     }

@@ -5,7 +5,6 @@
 use std::process::Command;
 
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 use httpsys_tests::program::Program;
 use httpsys_tests::watchdog::Watchdog;
 
@@ -13,15 +12,11 @@ use httpsys_tests::watchdog::Watchdog;
 #[test]
 fn threads_of_the_service_leave_signals_to_the_program() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
     let folder = std::env::temp_dir().join(format!("httpsys-signals-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
-    let arguments = [
-        port.number().to_string(),
-        folder.to_str().expect("UTF-8").to_owned(),
-    ];
+    let arguments = [folder.to_str().expect("UTF-8").to_owned()];
     let mut program = Program::start_c("tests/programs/signals.c", &arguments);
-    let mut client = Client::connect(port.number());
+    let mut client = Client::connect(program.port());
     client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(client.read_response().status(), 200);
     assert!(program.wait(), "it got SIGTERM in sigwait");
@@ -32,10 +27,8 @@ fn threads_of_the_service_leave_signals_to_the_program() {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn starved(what: &str, requests: usize) {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = [what.to_owned(), port.number().to_string()];
-    let mut program = Program::start_c("tests/programs/starved.c", &arguments);
-    let mut client = Client::connect(port.number());
+    let mut program = Program::start_c("tests/programs/starved.c", &[what.to_owned()]);
+    let mut client = Client::connect(program.port());
     for _ in 0..requests {
         client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assert_eq!(client.read_response().status(), 200);
@@ -67,11 +60,8 @@ fn a_call_that_needs_much_memory_fails_with_8_and_its_request_is_as_it_was() {
 #[test]
 fn http_initialize_fails_with_8_without_descriptors_and_can_be_called_again() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
     let program = httpsys_tests::program::build_c("tests/programs/starved.c");
-    let status = Command::new(&program)
-        .args(["descriptors", &port.number().to_string()])
-        .status();
+    let status = Command::new(&program).arg("descriptors").status();
     assert!(status.expect("it runs").success());
     std::fs::remove_file(program).expect("it is there");
 }
@@ -83,14 +73,12 @@ fn an_allocation_that_fails_ends_the_call_or_the_process_and_hangs_nothing() {
     use std::os::unix::process::ExitStatusExt;
     const SIGABRT: i32 = 6;
     let _watchdog = Watchdog::start();
-    let port = Port::take();
     let program = httpsys_tests::program::build_c("tests/programs/starved.c");
     let (mut aborted, mut served) = (0, 0);
     // Every one at first, then some: setting up takes a few hundred.
     for nth in (1..40).chain((40..600).step_by(23)) {
-        let port = port.number().to_string();
         let output = Command::new(&program)
-            .args(["nth", &port, &nth.to_string()])
+            .args(["nth", &nth.to_string()])
             .env("RUST_BACKTRACE", "0")
             .output()
             .expect("it runs");

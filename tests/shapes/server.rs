@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
+use httpsys_tests::program::port_of;
 
 use crate::folder::Folder;
 
@@ -24,7 +24,7 @@ pub(crate) struct Server {
     child: Child,
     output: Option<JoinHandle<String>>,
     errors: Option<JoinHandle<String>>,
-    port: Port,
+    port: u16,
     folder: Folder,
 }
 
@@ -47,7 +47,7 @@ impl End {
 }
 
 impl Server {
-    /// Starts the program in a folder of its own, with the URL behind `arguments`.
+    /// Starts the program in a folder of its own, with a URL on a free port behind `arguments`.
     pub(crate) fn start(program: &Path, arguments: &[&str]) -> Server {
         Server::start_under(&[], program, arguments)
     }
@@ -57,7 +57,7 @@ impl Server {
     /// # Panics
     /// If it ends or does not say in time that it listens.
     pub(crate) fn start_under(tool: &[&str], program: &Path, arguments: &[&str]) -> Server {
-        let (port, folder) = (Port::take(), Folder::new());
+        let folder = Folder::new();
         let mut command = match tool.split_first() {
             None => Command::new(program),
             Some((tool, options)) => {
@@ -68,7 +68,7 @@ impl Server {
         };
         let mut child = command
             .args(arguments)
-            .arg(format!("http://localhost:{}/", port.number()))
+            .arg("http://localhost:0/")
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -81,8 +81,8 @@ impl Server {
         let output = thread::spawn(move || {
             let mut all = String::new();
             for line in output.lines().map_while(Result::ok) {
-                if line.starts_with("listening on ") {
-                    let _ = ready.send(());
+                if let Some(port) = port_of(&line) {
+                    let _ = ready.send(port);
                 }
                 all.push_str(&line);
                 all.push('\n');
@@ -99,23 +99,24 @@ impl Server {
             child,
             output: Some(output),
             errors: Some(errors),
-            port,
+            port: 0,
             folder,
         };
-        if listening.recv_timeout(PATIENCE).is_err() {
-            let _ = server.child.kill();
-            panic!("it does not listen: {:?}", server.end());
+        if let Ok(port) = listening.recv_timeout(PATIENCE) {
+            server.port = port;
+            return server;
         }
-        server
+        let _ = server.child.kill();
+        panic!("it does not listen: {:?}", server.end());
     }
 
     pub(crate) fn connect(&self) -> Client {
-        Client::connect(self.port.number())
+        Client::connect(self.port)
     }
 
     /// A request head without a body, with more header lines (each with its CRLF).
     pub(crate) fn request(&self, verb: &str, target: &str, more: &str) -> String {
-        let port = self.port.number();
+        let port = self.port;
         format!("{verb} {target} HTTP/1.1\r\nHost: localhost:{port}\r\n{more}\r\n")
     }
 

@@ -13,7 +13,6 @@ use std::task::{Context, Poll, Waker};
 
 use httpsys::future::Respond;
 use httpsys::{Response, Server as HttpServer};
-use httpsys_tests::ports::Port;
 use httpsys_tests::watchdog::Watchdog;
 
 use crate::{SLACK, Server, count, raise_limit, resident};
@@ -129,9 +128,9 @@ fn a_body_that_nobody_wants_costs_no_memory() {
 fn stuck(clients: usize, requests: usize, body: &'static [u8], what: &str) {
     raise_limit();
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let url = format!("http://localhost:{}/", port.number());
-    let server = HttpServer::builder().url(url).bind().expect("a server");
+    let builder = HttpServer::builder().url("http://localhost:0/");
+    let server = builder.bind().expect("a server");
+    let address = server.local_addr().expect("it listens");
     let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let all = request.repeat(requests);
     let mut open = Vec::new();
@@ -143,7 +142,7 @@ fn stuck(clients: usize, requests: usize, body: &'static [u8], what: &str) {
             before = resident(std::process::id());
         }
         for _ in 0..clients / 2 {
-            let mut client = TcpStream::connect(("127.0.0.1", port.number())).expect("connected");
+            let mut client = TcpStream::connect(address).expect("connected");
             client.set_nonblocking(true).expect("an option");
             // What the sockets do not take is not sent.
             let sent = client.write(all.as_bytes()).expect("sent");

@@ -19,7 +19,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 use httpsys_tests::program::{Program, cargo_build};
 use httpsys_tests::watchdog::Watchdog;
 
@@ -41,7 +40,6 @@ const WINDOW: Duration = Duration::from_millis(100);
 const PAIRS: usize = 25;
 
 struct Server {
-    port: Port,
     program: Program,
     _watchdog: Watchdog,
 }
@@ -52,11 +50,9 @@ impl Server {
         // Outside of the test's time limit.
         cargo_build(&["-p", "httpsys-examples", "--bin", "hello"]);
         let watchdog = Watchdog::start();
-        let port = Port::take();
-        let arguments = ["--port", &port.number().to_string(), "--threads", "2"];
+        let arguments = ["--port", "0", "--threads", "2"];
         Server {
             program: Program::start_example("hello", &arguments.map(str::to_owned)),
-            port,
             _watchdog: watchdog,
         }
     }
@@ -78,7 +74,7 @@ impl Server {
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(("127.0.0.1", self.port.number())).expect("connected");
+        let stream = TcpStream::connect(("127.0.0.1", self.program.port())).expect("connected");
         stream.set_nodelay(true).expect("an option");
         stream
     }
@@ -87,7 +83,7 @@ impl Server {
     /// their events, so a later request is answered after it.
     fn settle(&self) {
         for _ in 0..3 {
-            let mut client = Client::connect(self.port.number());
+            let mut client = Client::connect(self.program.port());
             client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assert_eq!(client.read_response().status(), 200);
         }

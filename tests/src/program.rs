@@ -96,16 +96,24 @@ pub fn build_c(source: &str) -> PathBuf {
     program
 }
 
+/// The port of a line that says `listening on` and a URL.
+#[must_use]
+pub fn port_of(line: &str) -> Option<u16> {
+    let (_, url) = line.split_once("istening on http://")?;
+    url.split_once(':')?.1.split('/').next()?.parse().ok()
+}
+
 /// A running program.
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    port: u16,
     /// To be removed in the end.
     file: Option<PathBuf>,
 }
 
 impl Program {
-    /// Compiles and starts a C program, which must say `listening on` when it is ready.
+    /// Compiles and starts a C program, which must say `listening on` and its URL when it is ready.
     #[must_use]
     pub fn start_c(source: &str, arguments: &[String]) -> Program {
         let file = build_c(source);
@@ -124,7 +132,7 @@ impl Program {
     /// Starts a program.
     ///
     /// # Panics
-    /// If it ends or does not say `listening on` in time.
+    /// If it ends or does not say in time that it listens, and on which port.
     pub fn start(command: &mut Command) -> Program {
         let mut child = command
             .stdin(Stdio::null())
@@ -132,21 +140,31 @@ impl Program {
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let output = child.stdout.take().expect("piped");
-        let program = Program { child, file: None };
+        let mut program = Program {
+            child,
+            port: 0,
+            file: None,
+        };
         let (ready, listening) = mpsc::channel();
         thread::spawn(move || {
             // Reads on to the end, so that the program never waits for its reader.
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if line.to_lowercase().contains("listening on") {
-                    let _ = ready.send(());
+                if let Some(port) = port_of(&line) {
+                    let _ = ready.send(port);
                 }
             }
         });
-        assert!(
-            listening.recv_timeout(PATIENCE).is_ok(),
-            "{command:?} does not say `listening on`"
-        );
+        let Ok(port) = listening.recv_timeout(PATIENCE) else {
+            panic!("{command:?} does not say where it listens");
+        };
+        program.port = port;
         program
+    }
+
+    /// The port that it has said first.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// The process.

@@ -71,7 +71,8 @@ fn run(options: Options) -> Result<(), RegisterError> {
         builder = builder.url(prefix);
     }
     let server = builder.bind()?;
-    println!("listening on http://127.0.0.1:{}/", options.port);
+    let port = server.local_addr()?.port();
+    println!("listening on http://127.0.0.1:{port}/");
     // Nobody has to read it.
     let _ = std::io::stdout().flush();
 

@@ -6,7 +6,7 @@
 /// The options of an example server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// `--port N`: the TCP port, 8080 by default.
+    /// `--port N`: the TCP port, 8080 by default; 0 for a free one.
     pub port: u16,
     /// `--threads N`: threads that receive requests, 1 by default.
     pub threads: usize,
@@ -52,8 +52,8 @@ impl Options {
                 _ => return Err(format!("unknown option {name}")),
             }
         }
-        if options.port == 0 || options.threads == 0 {
-            return Err("--port and --threads must not be 0".into());
+        if options.threads == 0 {
+            return Err("--threads must not be 0".into());
         }
         Ok(options)
     }
@@ -88,18 +88,13 @@ mod tests {
         assert_eq!(options.prefixes(), ["http://+:81/"]);
         let expected = ["http://localhost:8080/", "http://127.0.0.1:8080/"];
         assert_eq!(parse("").unwrap().prefixes(), expected);
+        let expected = ["http://localhost:0/", "http://127.0.0.1:0/"];
+        assert_eq!(parse("--port 0").unwrap().prefixes(), expected);
     }
 
     #[test]
     fn wrong_options_are_named() {
-        for line in [
-            "--port",
-            "--port x",
-            "--port 65536",
-            "--port 0",
-            "--threads 0",
-            "--no",
-        ] {
+        for line in ["--port", "--port x", "--port 65536", "--threads 0", "--no"] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

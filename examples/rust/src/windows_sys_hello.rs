@@ -1,7 +1,8 @@
 //! A server on the C API: the calls are those of `windows_sys::Win32::Networking::HttpServer`.
 //!
 //! On Windows they go to the system's httpapi.dll; elsewhere the one line `use httpapi as _;`
-//! links the library that has them. The program itself is the same.
+//! links the library that has them. The program itself is the same, but that it asks for its port
+//! where there is port 0.
 //!
 //! | request | answer |
 //! |---|---|
@@ -17,6 +18,8 @@ use std::ptr::{null, null_mut};
 
 #[cfg(not(windows))]
 use httpapi as _;
+#[cfg(not(windows))]
+use httpapi::api::extension::HttpsysQueryUrlPort;
 use httpsys_examples::Options;
 use windows_sys::Win32::Foundation::{
     ERROR_CONNECTION_INVALID, ERROR_HANDLE_EOF, ERROR_MORE_DATA, HANDLE, NO_ERROR,
@@ -60,7 +63,8 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), Failed> {
     let server = Server::new(&options.prefixes())?;
-    println!("listening on http://127.0.0.1:{}/", options.port);
+    let port = server.port(&options)?;
+    println!("listening on http://127.0.0.1:{port}/");
     // Nobody has to read it.
     let _ = std::io::stdout().flush();
     std::thread::scope(|scope| {
@@ -164,6 +168,29 @@ impl Server {
             check("HttpAddUrlToUrlGroup", code)?;
         }
         Ok(server)
+    }
+
+    /// The port: for port 0, which HTTP.sys does not have, the one that was taken.
+    #[cfg(not(windows))]
+    fn port(&self, options: &Options) -> Result<u16, Failed> {
+        let url = options.prefixes().swap_remove(0);
+        let url: Vec<u16> = url.encode_utf16().chain([0]).collect();
+        let mut port = 0;
+        // SAFETY: `url` ends with NUL, and both places live through the call.
+        let code =
+            unsafe { HttpsysQueryUrlPort(null_mut(), self.group, url.as_ptr(), &raw mut port) };
+        check("HttpsysQueryUrlPort", code)?;
+        Ok(port)
+    }
+
+    #[cfg(windows)]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "as elsewhere"
+    )]
+    fn port(&self, options: &Options) -> Result<u16, Failed> {
+        Ok(options.port)
     }
 
     /// Requests that match the group's URLs go to the queue.
