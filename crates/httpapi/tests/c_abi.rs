@@ -121,7 +121,7 @@ fn ses_017_and_ses_022_named_queues_and_controllers() {
 #[test]
 fn pfx_016_pfx_017_and_pfx_023_bad_handles() {
     let server = Server::version_1();
-    let url = wide(&format!("http://localhost:{}/x/", free_port()));
+    let url = wide(&format!("http://localhost:{}/x/", server.port));
     let version_2 = Server::version_2();
     // SAFETY: the pointers are good for each call, or NULL.
     unsafe {

@@ -10,6 +10,7 @@ mod support;
 use std::io::Write;
 use std::net::TcpStream;
 use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use httpapi::api::demand::HttpWaitForDemandStart;
 use httpapi::api::receive_request::HttpReceiveHttpRequest;
@@ -38,9 +39,10 @@ struct Pair {
 impl Pair {
     fn new() -> Pair {
         initialize();
-        let port = free_port();
-        let name = wide(&format!("demand-{port}"));
-        let url = wide(&format!("http://localhost:{port}/"));
+        static PAIRS: AtomicU32 = AtomicU32::new(0);
+        let number = PAIRS.fetch_add(1, Ordering::Relaxed);
+        let name = wide(&format!("demand-{}-{number}", std::process::id()));
+        let url = wide(URL);
         let (mut controller, mut worker, mut session, mut group) = (null_mut(), null_mut(), 0, 0);
         let version = HTTPAPI_VERSION_2;
         // SAFETY: the pointers are good for the calls.
@@ -61,7 +63,7 @@ impl Pair {
             controller,
             worker,
             group,
-            port,
+            port: port_of(null_mut(), group),
         }
     }
 

@@ -5,14 +5,6 @@
 //! for good, because the last HttpTerminate closes what other tests have open.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "shared with the package of the tests"
-)]
-#[path = "../../../../tests/src/ports.rs"]
-mod ports;
-
 use std::ffi::c_void;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -21,6 +13,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use httpapi::api::cancel::HttpCancelHttpRequest;
+use httpapi::api::extension::HttpsysQueryUrlPort;
 use httpapi::api::initialize::HttpInitialize;
 use httpapi::api::receive_entity_body::HttpReceiveRequestEntityBody;
 use httpapi::api::receive_request::HttpReceiveHttpRequest;
@@ -51,16 +44,19 @@ pub(crate) fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()
 }
 
-/// A port number that no other test of the machine has, until this process ends.
-pub(crate) fn free_port() -> u16 {
-    let port = ports::Port::take();
-    let number = port.number();
-    // Its lock goes with the process.
-    std::mem::forget(port);
-    number
+/// What [`Server`] registers: a free port.
+pub(crate) const URL: &str = "http://localhost:0/";
+
+/// The port of [`URL`] in this group, or in this version 1 queue.
+pub(crate) fn port_of(queue: HANDLE, group: u64) -> u16 {
+    let (url, mut port) = (wide(URL), 0);
+    // SAFETY: the text is terminated, and both places outlive the call.
+    let code = unsafe { HttpsysQueryUrlPort(queue, group, url.as_ptr(), &mut port) };
+    assert_eq!(code, 0);
+    port
 }
 
-/// A queue with the URL `http://localhost:port/`.
+/// A queue with a URL for the root of `localhost` on a free port.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Server {
     pub(crate) queue: HANDLE,
@@ -76,8 +72,7 @@ impl Server {
     pub(crate) fn version_1() -> Server {
         initialize();
         let mut queue = null_mut();
-        let port = free_port();
-        let url = wide(&format!("http://localhost:{port}/"));
+        let url = wide(URL);
         // SAFETY: the pointers are good for the call.
         unsafe {
             assert_eq!(HttpCreateHttpHandle(&mut queue, 0), 0);
@@ -85,7 +80,7 @@ impl Server {
         }
         Server {
             queue,
-            port,
+            port: port_of(queue, 0),
             group: 0,
             session: 0,
         }
@@ -94,8 +89,7 @@ impl Server {
     pub(crate) fn version_2() -> Server {
         initialize();
         let (mut queue, mut session, mut group) = (null_mut(), 0, 0);
-        let port = free_port();
-        let url = wide(&format!("http://localhost:{port}/"));
+        let url = wide(URL);
         // SAFETY: the pointers are good for the call.
         unsafe {
             assert_eq!(
@@ -110,7 +104,7 @@ impl Server {
         }
         Server {
             queue,
-            port,
+            port: port_of(null_mut(), group),
             group,
             session,
         }
