@@ -3,8 +3,7 @@
 //! Owns the registrations of all ports, the conflicts between them (PFX-009 to PFX-012, PFX-022)
 //! and the search: strong wildcard, explicit host, wildcard label with the longest name first
 //! (RTE-017), IP-bound weak wildcard, weak wildcard, and in each the longest prefix by whole segments
-//! (RTE-001 to RTE-011). It does not own URL groups,
-//! queues, listeners or reservations.
+//! (RTE-001 to RTE-011). It does not own URL groups, queues, listeners or reservations.
 //!
 //! Invariants: every port present has a registration and one scheme; a trie node exists only while
 //! a registration is at or below it, so "the host has a node" means "the host is known".
