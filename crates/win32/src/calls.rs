@@ -1,7 +1,8 @@
 //! The count of an object's callbacks, and who waits for them.
 //!
-//! Owns [`Calls`]. Does not own the callbacks: whoever queues, drops or runs one says so here. Invariant:
-//! whatever may end a wait wakes everybody who waits. Threading: any thread; the lock is a leaf.
+//! Owns [`Calls`]. Does not own the callbacks: whoever queues, drops or runs one says so here.
+//! Invariant: whatever may end a wait wakes everybody who waits. Threading: any thread; the lock is
+//! a leaf.
 
 use std::cell::Cell;
 use std::sync::Arc;

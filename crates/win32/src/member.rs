@@ -25,20 +25,9 @@ use crate::pool::{Pool, Task, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
 use crate::wait::{Registered, TIMED_OUT, Waiter};
 
-/// The function of a member, by what Windows calls its type.
-#[derive(Clone, Copy, Debug)]
-pub enum Callback {
-    /// PTP_SIMPLE_CALLBACK: instance, context.
-    Simple(unsafe extern "system" fn(*mut c_void, *mut c_void)),
-    /// PTP_WORK_CALLBACK and PTP_TIMER_CALLBACK: instance, context, the object.
-    Object(unsafe extern "system" fn(*mut c_void, *mut c_void, Handle)),
-    /// PTP_WAIT_CALLBACK: instance, context, the object, TP_WAIT_RESULT (0 or WAIT_TIMEOUT).
-    Wait(unsafe extern "system" fn(*mut c_void, *mut c_void, Handle, u32)),
-    /// LPTHREAD_START_ROUTINE of QueueUserWorkItem: context.
-    WorkItem(unsafe extern "system" fn(*mut c_void) -> u32),
-    /// WAITORTIMERCALLBACK: context, whether the time-out passed.
-    WaitOrTimer(unsafe extern "system" fn(*mut c_void, u8)),
-}
+mod callback;
+
+pub use callback::Callback;
 
 /// Where a member runs and whom it belongs to (documented: TP_CALLBACK_ENVIRON).
 #[derive(Clone, Default)]
@@ -304,21 +293,9 @@ impl Member {
 
     /// Calls the callback.
     pub(crate) fn call(&self, instance: *mut c_void, result: u32) {
-        let context = self.context as *mut c_void;
         let own = self.own.load(Ordering::SeqCst) as Handle;
-        // SAFETY: the application promised a function of the type that each creating call names, and
-        // that it may be called from any thread with this context.
-        unsafe {
-            match self.callback {
-                Callback::Simple(function) => function(instance, context),
-                Callback::Object(function) => function(instance, context, own),
-                Callback::Wait(function) => function(instance, context, own, result),
-                Callback::WorkItem(function) => _ = function(context),
-                Callback::WaitOrTimer(function) => {
-                    function(context, u8::from(result == WAIT_TIMEOUT));
-                }
-            }
-        }
+        self.callback
+            .call(instance, self.context as *mut c_void, own, result);
     }
 }
 

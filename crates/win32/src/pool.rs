@@ -1,9 +1,10 @@
 //! The threads that run callbacks.
 //!
-//! Owns [`Task`], the pools (the process's own and those of CreateThreadpool) and what a callback asks to
-//! be done when it returns ([`Instance`]). Does not own the objects whose callbacks run, nor their counts
-//! ([`crate::calls`]). Invariant: no callback runs with a lock held. On Windows the system's pool runs
-//! them, so that the functions which take a PTP_CALLBACK_INSTANCE get a real one. Threading: any thread.
+//! Owns [`Task`], the pools (the process's own and those of CreateThreadpool) and what a callback
+//! asks to be done when it returns ([`Instance`]). Does not own the objects whose callbacks run,
+//! nor their counts ([`crate::calls`]). Invariant: no callback runs with a lock held. On Windows
+//! the system's pool runs them, so that the functions which take a PTP_CALLBACK_INSTANCE get a real
+//! one. Threading: any thread.
 
 use std::ffi::c_void;
 use std::sync::Arc;

@@ -1,12 +1,13 @@
 //! The state under everything that can be waited for.
 //!
 //! Owns [`Signal`]: a manual-reset or auto-reset flag, the count of a semaphore or the owner of a
-//! mutex, with the threads that wait for it. Does not own handles. Invariants: setting an auto-reset
-//! signal, or releasing one unit of a semaphore or a mutex, releases exactly one thread that waits,
-//! or else leaves the signal set, so n sets release n waiting threads; a thread waiting for all of
-//! several signals takes all of them at once or none. Threads that wait for any signal come before
-//! threads that wait for all (no order is documented). Threading: one mutex per signal; several are
-//! locked only to satisfy a wait for all, in the order of their addresses.
+//! mutex, with the threads that wait for it, alone or with others ([`AllWait`]). Does not own
+//! handles. Invariants: setting an auto-reset signal, or releasing one unit of a semaphore or a
+//! mutex, releases exactly one thread that waits, or else leaves the signal set, so n sets release
+//! n waiting threads; a thread waiting for all of several signals takes all of them at once or
+//! none. Threads that wait for any signal come before threads that wait for all (no order is
+//! documented). Threading: one mutex per signal; several are locked only to satisfy a wait for all,
+//! in the order of their addresses.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,10 +17,13 @@ use std::time::Instant;
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::mutex;
-use crate::object::Object;
 use crate::status::{Code, ERROR_NOT_OWNER, ERROR_TOO_MANY_POSTS};
 use crate::thread::{self, ThreadId};
 use crate::wait::{self, Lease, TIMED_OUT, Waiter};
+
+mod all_wait;
+
+pub(crate) use all_wait::AllWait;
 
 /// A state that threads can wait for (documented: Event Objects, Semaphore Objects, Mutex Objects).
 pub struct Signal {
@@ -364,69 +368,6 @@ impl SmallList {
     fn wake(self) {
         self.first.iter().chain(&self.rest).for_each(|w| w.wake());
     }
-}
-
-/// A thread that waits for all of several signals at once.
-pub(crate) struct AllWait {
-    waiter: Arc<Waiter>,
-    /// In the order of the signals' addresses, each signal once.
-    objects: Vec<Arc<dyn Object>>,
-}
-
-impl AllWait {
-    pub(crate) fn new(waiter: Arc<Waiter>, mut objects: Vec<Arc<dyn Object>>) -> AllWait {
-        objects.sort_by_key(address);
-        objects.dedup_by_key(|object| address(object));
-        AllWait { waiter, objects }
-    }
-
-    /// Puts the wait on the list of every signal; to be followed by an [`AllWait::attempt`].
-    pub(crate) fn enlist(self: &Arc<Self>) {
-        for signal in self.signals() {
-            signal.state.lock().all.push(self.clone());
-        }
-    }
-
-    /// Takes the wait off the lists.
-    pub(crate) fn withdraw(self: &Arc<Self>) {
-        for signal in self.signals() {
-            signal
-                .state
-                .lock()
-                .all
-                .retain(|other| !Arc::ptr_eq(other, self));
-        }
-    }
-
-    /// Satisfies the wait if all signals are set now: consumes them together. Done by the thread
-    /// that sets a signal, so that a second set is not lost on the first.
-    pub(crate) fn attempt(&self) -> bool {
-        let thread = self.waiter.owner();
-        let mut locked: Vec<_> = self.signals().map(|s| (s.kind, s.state.lock())).collect();
-        let mark = locked.iter().map(|(_, state)| state.mark()).max();
-        let all_set = locked
-            .iter()
-            .all(|(kind, state)| state.is_set_for(*kind, thread));
-        if !all_set || !self.waiter.claim(mark.unwrap_or(0)) {
-            return false;
-        }
-        for (kind, state) in &mut locked {
-            state.consume(*kind, thread);
-        }
-        drop(locked);
-        self.waiter.wake();
-        true
-    }
-
-    fn signals(&self) -> impl Iterator<Item = &Signal> {
-        self.objects.iter().filter_map(|object| object.signal())
-    }
-}
-
-fn address(object: &Arc<dyn Object>) -> usize {
-    object
-        .signal()
-        .map_or(0, |signal| std::ptr::from_ref(signal) as usize)
 }
 
 #[cfg(test)]

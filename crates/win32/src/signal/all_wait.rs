@@ -1,0 +1,70 @@
+//! Waits for all of several signals at once: they take all of them in one step, or none.
+
+use std::sync::Arc;
+
+use super::Signal;
+use crate::object::Object;
+use crate::wait::Waiter;
+
+/// A thread that waits for all of several signals at once.
+pub(crate) struct AllWait {
+    waiter: Arc<Waiter>,
+    /// In the order of the signals' addresses, each signal once.
+    objects: Vec<Arc<dyn Object>>,
+}
+
+impl AllWait {
+    pub(crate) fn new(waiter: Arc<Waiter>, mut objects: Vec<Arc<dyn Object>>) -> AllWait {
+        objects.sort_by_key(address);
+        objects.dedup_by_key(|object| address(object));
+        AllWait { waiter, objects }
+    }
+
+    /// Puts the wait on the list of every signal; to be followed by an [`AllWait::attempt`].
+    pub(crate) fn enlist(self: &Arc<Self>) {
+        for signal in self.signals() {
+            signal.state.lock().all.push(self.clone());
+        }
+    }
+
+    /// Takes the wait off the lists.
+    pub(crate) fn withdraw(self: &Arc<Self>) {
+        for signal in self.signals() {
+            signal
+                .state
+                .lock()
+                .all
+                .retain(|other| !Arc::ptr_eq(other, self));
+        }
+    }
+
+    /// Satisfies the wait if all signals are set now: consumes them together. Done by the thread
+    /// that sets a signal, so that a second set is not lost on the first.
+    pub(crate) fn attempt(&self) -> bool {
+        let thread = self.waiter.owner();
+        let mut locked: Vec<_> = self.signals().map(|s| (s.kind, s.state.lock())).collect();
+        let mark = locked.iter().map(|(_, state)| state.mark()).max();
+        let all_set = locked
+            .iter()
+            .all(|(kind, state)| state.is_set_for(*kind, thread));
+        if !all_set || !self.waiter.claim(mark.unwrap_or(0)) {
+            return false;
+        }
+        for (kind, state) in &mut locked {
+            state.consume(*kind, thread);
+        }
+        drop(locked);
+        self.waiter.wake();
+        true
+    }
+
+    fn signals(&self) -> impl Iterator<Item = &Signal> {
+        self.objects.iter().filter_map(|object| object.signal())
+    }
+}
+
+fn address(object: &Arc<dyn Object>) -> usize {
+    object
+        .signal()
+        .map_or(0, |signal| std::ptr::from_ref(signal) as usize)
+}
