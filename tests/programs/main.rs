@@ -166,6 +166,15 @@ fn the_c_program_hello_serves_and_ends() {
     assert!(program.terminate(), "it ends with success on SIGTERM");
 }
 
+/// G-171, G-079: what is open when the service ends is closed, and takes no memory any more.
+#[cfg(target_os = "linux")]
+#[test]
+fn g_171_g_079_http_terminate_ends_the_queue_handles_that_are_open() {
+    let _watchdog = Watchdog::start();
+    let mut program = Program::start_c("tests/programs/terminate.c", &[]);
+    assert!(program.wait(), "see its standard error");
+}
+
 /// The program cancels the first request and ends.
 #[test]
 fn the_c_program_cancel_resets_its_client_and_ends() {

@@ -14,6 +14,7 @@ use httpsys_socket::process;
 
 use crate::code::{Code, Outcome};
 use crate::driver;
+use crate::queue_handle::QueueHandle;
 use crate::trace;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 
@@ -79,6 +80,7 @@ pub(crate) fn terminate(flags: u32) -> Outcome {
     let before = change(flags, |count| count.checked_sub(1)).ok_or(Error::InvalidParameter)?;
     if flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1 {
         service()?.close_everything();
+        QueueHandle::end_all();
     }
     Ok(())
 }

@@ -164,6 +164,16 @@ impl QueueHandle {
         }
     }
 
+    /// Ends every handle: the service has ended, and HttpCloseRequestQueue cannot be called any more.
+    /// The values are left for CloseHandle (G-171).
+    pub(crate) fn end_all() {
+        let ended: Arc<dyn Object> = Arc::new(Ended);
+        for handle in httpsys_win32::replace_all::<QueueHandle>(&ended) {
+            handle.on_close();
+        }
+        let _ = LAST.try_with(Cell::take);
+    }
+
     /// The queue handle behind a value.
     ///
     /// # Errors
@@ -329,6 +339,11 @@ impl QueueHandle {
         }
     }
 }
+
+/// What is left of a queue handle when the service has ended.
+struct Ended;
+
+impl Object for Ended {}
 
 impl Object for QueueHandle {
     /// CloseHandle, and HttpCloseRequestQueue (SHD-005).

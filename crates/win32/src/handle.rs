@@ -150,6 +150,23 @@ pub fn remove(handle: Handle) -> Option<Arc<dyn Object>> {
     Some(object)
 }
 
+/// Makes all handles to objects of one type handles to another object, and returns the objects so far,
+/// one for each handle; they are not told. For calls that are rare.
+pub fn replace_all<T: Object>(by: &Arc<dyn Object>) -> Vec<Arc<T>> {
+    let mut replaced = Vec::new();
+    for segment in &table().segments {
+        for slot in segment.get().into_iter().flatten() {
+            let mut entry = slot.0.write();
+            let object = entry.object.clone().map(|object| object.into_any());
+            if let Some(Ok(object)) = object.map(|object| object.downcast()) {
+                entry.object = Some(Arc::clone(by));
+                replaced.push(object);
+            }
+        }
+    }
+    replaced
+}
+
 /// CloseHandle: invalidates the handle and tells the object. False when the value is not an open
 /// handle or the object does not allow it.
 pub fn close(handle: Handle) -> bool {

@@ -78,7 +78,7 @@ pub mod wsa;
 
 pub use event::Event;
 pub use handle::{
-    Handle, INVALID_HANDLE_VALUE, close, insert, lookup, lookup_as, remove, was_closed,
+    Handle, INVALID_HANDLE_VALUE, close, insert, lookup, lookup_as, remove, replace_all, was_closed,
 };
 pub use io::{IoState, Pending};
 pub use multi::wait_many;

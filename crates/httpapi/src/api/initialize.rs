@@ -32,7 +32,8 @@ entry! {
     }
 
     /// Takes back an HttpInitialize with the same flags. The last one for the server closes
-    /// everything: queues, URL groups, sessions, connections (G-079, assumed).
+    /// everything: queues with all their handles, URL groups, sessions, connections (G-079, G-171,
+    /// assumed).
     ///
     /// 87 for flags that were not given before (G-102, assumed).
     fn HttpTerminate(flags: u32, reserved: *mut c_void) -> u32, needs Nothing {
