@@ -2,6 +2,7 @@
 //!
 //! Owns: C programs that are run as children, since what they do to their process would hit other tests.
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::process::Command;
 
 use httpsys_tests::client::Client;

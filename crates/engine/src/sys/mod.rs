@@ -122,7 +122,10 @@ pub(crate) fn list_poll(registry: &Registry) -> Option<Listed> {
     #[cfg(all(unix, not(mio_unsupported_force_poll_poll)))]
     return Some(Listed::new(std::os::fd::AsRawFd::as_raw_fd(registry)));
     #[cfg(not(all(unix, not(mio_unsupported_force_poll_poll))))]
-    None
+    {
+        let _ = registry;
+        None
+    }
 }
 
 /// Whether a prefix may have this address as its host: an address of this machine, or one of
