@@ -158,9 +158,13 @@ impl ResponseStream {
     /// # Errors
     /// [`Error::ConnectionInvalid`], [`Error::PeerReset`], [`Error::Aborted`] or
     /// [`Error::InvalidHandle`] when the client, the request or the queue is gone. The first
-    /// writes after the client went may succeed (SND-031).
+    /// writes after the client went may succeed (SND-031). Where there is no body it fails in the same
+    /// cases, so that a program that writes until the client has had enough ends.
     pub fn write(&mut self, data: &[u8]) -> Result<()> {
-        if data.is_empty() || self.framing == Framing::HeadOnly {
+        if self.framing == Framing::HeadOnly {
+            return self.send_nothing();
+        }
+        if data.is_empty() {
             return Ok(());
         }
         self.send_more(&[Chunk::Memory(data)])
@@ -185,10 +189,34 @@ impl ResponseStream {
     /// before the call sends, else the connection is reset.
     pub fn write_chunks(&mut self, chunks: &[DataChunk<'_>]) -> Result<()> {
         let chunks = chunk::lend(chunks)?;
-        if chunk::total(&chunks) == 0 || self.framing == Framing::HeadOnly {
+        if self.framing == Framing::HeadOnly {
+            return self.send_nothing();
+        }
+        if chunk::total(&chunks) == 0 {
             return Ok(());
         }
         self.send_more(&chunks)
+    }
+
+    /// A piece of a response that has no body. No byte goes out that the client's system could refuse,
+    /// so its end is looked for: the response ends in order then, since its head was all of it.
+    pub(crate) fn send_nothing(&mut self) -> Result<()> {
+        let (scope, id) = (self.request.scope(), self.request.id());
+        scope.send_body(id, Flags::MORE_DATA, &[])?;
+        if !self.request.client_is_gone() {
+            return Ok(());
+        }
+        scope.send_body(id, self.last_flags(), &[])?;
+        self.request.answered();
+        Err(Error::ConnectionInvalid)
+    }
+
+    fn last_flags(&self) -> Flags {
+        Flags {
+            more_data: false,
+            disconnect: self.disconnect,
+            ..Flags::default()
+        }
     }
 
     fn send_more(&self, data: &[Chunk<'_>]) -> Result<()> {
@@ -211,11 +239,7 @@ impl ResponseStream {
     /// # Errors
     /// As [`ResponseStream::write`].
     pub fn finish_with(mut self, data: &[u8]) -> Result<()> {
-        let flags = Flags {
-            more_data: false,
-            disconnect: self.disconnect,
-            ..Flags::default()
-        };
+        let flags = self.last_flags();
         self.framing.frame(&[Chunk::Memory(data)], true, |pieces| {
             self.request
                 .scope()

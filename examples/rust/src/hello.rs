@@ -198,10 +198,10 @@ fn metrics(request: Request, service: &Service) -> Result<()> {
 
 /// Sends until the client has had enough: the error of the send tells it.
 fn endless(request: Request) -> Result<()> {
-    let head = request.verb() == Verb::Head;
+    let is_head = request.verb() == Verb::Head;
     let mut stream = request.start_chunked_response(text(""))?;
-    if head {
-        return stream.finish(); // no send would fail: nothing is sent
+    if is_head {
+        return stream.finish(); // the head is all of it, and no write would wait for the client
     }
     let piece = [b'.'; 16 * 1024];
     loop {

@@ -3,9 +3,9 @@
 //! Owns the future and its drop, which takes the wait out of the connection.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use httpsys_core::ConnectionId;
 use httpsys_core::operation::WaitForDisconnect as Call;
@@ -13,7 +13,7 @@ use httpsys_engine::{PendingOperation, Service, Signal};
 
 use super::slot::{Closed, Slot};
 use crate::queue::Scope;
-use crate::{Error, RequestQueue, Result};
+use crate::{Error, Request, RequestQueue, Result};
 
 /// The end of a connection. Made by [`RequestQueue::wait_for_disconnect_async`].
 ///
@@ -47,6 +47,21 @@ impl RequestQueue {
             wait: None,
             over: false,
         }
+    }
+}
+
+impl Request {
+    /// Whether the connection has ended, or the client has closed its side of it (DSC-006). A queue
+    /// that was shut down does not say.
+    pub(crate) fn client_is_gone(&self) -> bool {
+        let wait = WaitForDisconnect {
+            scope: Arc::clone(self.shared_scope()),
+            connection: self.connection_id(),
+            wait: None,
+            over: false,
+        };
+        let polled = pin!(wait).poll(&mut Context::from_waker(Waker::noop()));
+        matches!(polled, Poll::Ready(Ok(()) | Err(Error::ConnectionInvalid)))
     }
 }
 

@@ -48,8 +48,8 @@ pub struct StartResponse {
 #[derive(Debug)]
 #[must_use = "futures do nothing before they are polled"]
 pub struct WriteBody<'a> {
-    /// `None`: there is nothing to send.
-    send: Option<SendCall>,
+    /// `Err`: there is nothing to send, and this is the result.
+    send: Result<SendCall, Result<()>>,
     /// The stream or pipe that is borrowed.
     borrowed: PhantomData<&'a ()>,
 }
@@ -125,6 +125,9 @@ impl ResponseStream {
     /// As [`ResponseStream::write`], without blocking the thread.
     /// The data is bytes or a file, which the send keeps until its end.
     pub fn write_async(&mut self, data: impl Into<DataChunk<'static>>) -> WriteBody<'_> {
+        if self.framing() == Framing::HeadOnly {
+            return WriteBody::over(self.send_nothing());
+        }
         let pieces = self.framing().pieces(smallvec![data.into()], false);
         let nothing = matches!(&pieces, Ok(pieces) if pieces.iter().all(DataChunk::is_empty));
         WriteBody::new((!nothing).then(|| send(self.request(), None, Flags::MORE_DATA, pieces)))
@@ -173,7 +176,14 @@ impl StartResponse {
 impl WriteBody<'_> {
     pub(super) fn new(send: Option<SendCall>) -> Self {
         WriteBody {
-            send,
+            send: send.ok_or(Ok(())),
+            borrowed: PhantomData,
+        }
+    }
+
+    fn over(result: Result<()>) -> Self {
+        WriteBody {
+            send: Err(result),
             borrowed: PhantomData,
         }
     }
@@ -235,8 +245,8 @@ impl Future for WriteBody<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.send {
-            Some(send) => send.poll(context, None).map_ok(drop),
-            None => Poll::Ready(Ok(())),
+            Ok(send) => send.poll(context, None).map_ok(drop),
+            Err(result) => Poll::Ready(*result),
         }
     }
 }

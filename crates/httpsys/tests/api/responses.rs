@@ -4,7 +4,9 @@
 //! Owns what this crate adds to HTTP.sys here. The calls by id, which add nothing, are the
 //! conformance suite's.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::thread;
 
 use crate::support::{Client, server};
 use httpsys::{Error, InvalidField, Request, Response, Server};
@@ -110,6 +112,54 @@ fn statuses_without_a_body_are_answered_without_it() {
     let given = Response::from_status(304).content_length(7).body("1234567");
     for head in two_heads(&server, port, "GET", IN_ONE_CALL[0], &given) {
         assert_eq!(length_in(&head), Some("7"), "{head}");
+    }
+}
+
+/// A body without an end, to HEAD: the write that fails tells that the client has closed or reset, or
+/// that somebody else has cancelled the request. A client that only closed its side has its head.
+#[test]
+fn a_stream_without_a_body_ends_with_its_client() {
+    let (server, port) = server();
+    for end in ["close", "close its side", "reset", "cancel"] {
+        let mut client = Client::send(port, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n").0;
+        let request = server.receive().unwrap();
+        let id = request.id();
+        let mut stream = request.start_chunked_response(Response::ok()).unwrap();
+        for _ in 0..3 {
+            stream.write(b"piece").unwrap();
+        }
+        let mut head = vec![0; 12];
+        client.peek(&mut head).unwrap();
+        let mut there = None;
+        match end {
+            "close its side" => {
+                client.shutdown(Shutdown::Write).unwrap();
+                there = Some(client);
+            }
+            "cancel" => {
+                server.queue().cancel(id).unwrap();
+                there = Some(client);
+            }
+            // With bytes that it has not read.
+            "reset" => drop(client),
+            _ => {
+                client.read_exact(&mut head).unwrap();
+                drop(client);
+            }
+        }
+        let error = loop {
+            match stream.write(b"piece") {
+                Ok(()) => thread::yield_now(),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error, Error::ConnectionInvalid, "{end}");
+        assert_eq!(stream.write(b"more"), Err(error), "{end}");
+        drop(stream);
+        if let (Some(client), "close its side") = (there, end) {
+            let answer = Client(client).read_all();
+            assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\n"));
+        }
     }
 }
 

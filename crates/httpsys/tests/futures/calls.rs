@@ -159,6 +159,28 @@ fn an_answer_without_a_body_is_its_head_alone() {
 }
 
 #[test]
+fn a_stream_without_a_body_ends_with_its_client() {
+    on_each(|| async {
+        let (server, port) = server();
+        let client = Client::send(port, "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let request = server.receive_async().await.unwrap();
+        let mut stream = request
+            .start_chunked_response_async(Response::ok())
+            .await
+            .unwrap();
+        stream.write_async("piece").await.unwrap();
+        drop(client);
+        let error = loop {
+            match stream.write_async("piece").await {
+                Ok(()) => std::thread::yield_now(),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error, Error::ConnectionInvalid);
+    });
+}
+
+#[test]
 fn a_streamed_response_is_framed_and_ended() {
     on_each(|| async {
         let (server, port) = server();
