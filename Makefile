@@ -186,7 +186,7 @@ endif
 	$(FILL) tools/httpapi-config.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config.cmake"
 	$(FILL) tools/httpapi-config-version.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config-version.cmake"
 	@echo "Installed below $(INSTALL). Windows sources: httpsys-cc app.c -o app"
-	@echo "Others: cc app.c \$$(pkg-config --cflags --libs httpapi)"
+	@echo "Others (with -Wl,-rpath,$(PREFIX)/lib where the loader does not look there): cc app.c \$$(pkg-config --cflags --libs httpapi)"
 
 clean: ## remove what was built
 	$(CARGO) clean

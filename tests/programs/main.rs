@@ -406,6 +406,8 @@ fn lim_007_a_rust_program_with_a_bad_parameter_does_not_start() {
     let wanted = "httpsys: HTTPSYS_MaxRequestBytes: MaxRequestBytes is 255, but must be between \
                   256 and 16777216";
     assert_eq!(said.matches(wanted).count(), 1, "{said}");
+    let bind = "hello: the environment has a bad parameter: ERROR_INVALID_PARAMETER (87)";
+    assert!(said.contains(bind), "{said}");
 }
 
 /// LIM-017: programs in C have the Server field that the parameter asks for.

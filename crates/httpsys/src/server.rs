@@ -235,7 +235,7 @@ impl ServerBuilder {
     /// left behind then.
     pub fn bind(self) -> Result<Server, RegisterError> {
         let service = match self.uses {
-            Uses::Global => Service::global()?,
+            Uses::Global => global()?,
             Uses::Given(service) => service,
             Uses::OneWith(parameters) => with(*parameters)?,
         };
@@ -266,6 +266,16 @@ impl ServerBuilder {
             first_port,
         })
     }
+}
+
+/// The service of the process. It prints what it refuses of the environment; the error points there.
+fn global() -> Result<Service, RegisterError> {
+    Service::global().map_err(|error| match error {
+        Error::InvalidParameter => {
+            RegisterError::of_step("the environment has a bad parameter".to_owned(), error)
+        }
+        _ => error.into(),
+    })
 }
 
 /// The service with these parameters; the error says which of them is refused.
