@@ -3,33 +3,66 @@
 //! Owns: reading the variable and installing a subscriber once. Does not own the events. A program
 //! in Rust that has a subscriber of its own keeps it. Threading: any thread.
 
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use httpsys_socket::StandardError;
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 
 /// The environment variable: `error`, `warn`, `info`, `debug` or `trace`.
 const VARIABLE: &str = "HTTPSYS_TRACE";
 
-/// Installs the subscriber that the environment asks for, the first time.
+/// Installs the subscriber that the environment asks for, the first time. Nobody waits for another who
+/// does so: a child made by fork in that moment could wait for ever.
 pub(crate) fn install() {
-    static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| {
-        let Ok(wanted) = std::env::var(VARIABLE) else {
-            return;
-        };
-        match wanted.trim().parse::<LevelFilter>() {
-            Ok(level) => {
-                let subscriber = tracing_subscriber::fmt()
-                    .with_max_level(level)
-                    .with_writer(std::io::stderr)
-                    .with_ansi(false)
-                    .finish();
-                // Fails if the program has one.
-                let _ = tracing::subscriber::set_global_default(subscriber);
-            }
-            Err(_) => eprintln!(
-                "httpsys: {VARIABLE}: `{wanted}` is none of error, warn, info, debug, trace"
-            ),
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if INSTALLED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let Ok(wanted) = std::env::var(VARIABLE) else {
+        return;
+    };
+    match wanted.trim().parse() {
+        Ok(level) => {
+            // Fails if the program has one.
+            let _ = tracing::subscriber::set_global_default(subscriber(level));
         }
-    });
+        Err(_) => {
+            eprintln!("httpsys: {VARIABLE}: `{wanted}` is none of error, warn, info, debug, trace")
+        }
+    }
+}
+
+/// Writes events to standard error, each with one call and no lock.
+fn subscriber(level: LevelFilter) -> impl Subscriber + Send + Sync {
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(StandardError::default)
+        .with_ansi(false)
+        .finish()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use tracing::level_filters::LevelFilter;
+
+    /// What a child made by fork may find held, by a thread that it has not.
+    #[test]
+    fn an_event_needs_no_lock_of_standard_error() {
+        let held = std::io::stderr().lock();
+        let (written, events) = mpsc::channel();
+        thread::spawn(move || {
+            tracing::subscriber::with_default(super::subscriber(LevelFilter::WARN), || {
+                tracing::warn!("an event of a test");
+            });
+            let _ = written.send(());
+        });
+        let is_written = events.recv_timeout(Duration::from_secs(10)).is_ok();
+        drop(held);
+        assert!(is_written);
+    }
 }

@@ -7,8 +7,10 @@
 
 pub mod lock;
 pub mod process;
+mod standard_error;
 mod thread;
 
+pub use standard_error::StandardError;
 pub use thread::spawn;
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
