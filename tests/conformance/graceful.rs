@@ -17,7 +17,8 @@ use httpsys_tests::watchdog::Watchdog;
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(600);
 
-/// A server whose connections have slots of their own, in the order of their connecting.
+/// A server whose connections have slots of their own, in the order of their connecting. Its port is
+/// held: at the end nobody else may listen there.
 struct Stage {
     server: Server,
     port: Port,
@@ -296,25 +297,25 @@ struct Shared {
     _session: ServerSession,
     ours: (UrlGroup, RequestQueue),
     others: (UrlGroup, RequestQueue),
-    port: Port,
+    port: u16,
     _watchdog: Watchdog,
 }
 
 impl Shared {
     fn new() -> Shared {
         let watchdog = Watchdog::start();
-        let port = Port::take();
         let service = Service::new(Parameters::default()).expect("a service");
         let session = service.create_server_session().expect("a session");
-        let part = |path: &str| {
+        let part = |port: u16, path: &str| {
             let queue = service.create_request_queue().expect("a queue");
             let group = session.create_url_group().expect("a group");
             group.bind(&queue).expect("bound");
-            let url = format!("http://localhost:{}{path}", port.number());
-            group.add_url(&url).expect("added");
-            (group, queue)
+            let url = format!("http://localhost:{port}{path}");
+            let port = group.add_url(&url).expect("added").port();
+            ((group, queue), port)
         };
-        let (ours, others) = (part("/ours/"), part("/others/"));
+        let (ours, port) = part(0, "/ours/");
+        let (others, _) = part(port, "/others/");
         Shared {
             service,
             _session: session,
@@ -326,7 +327,7 @@ impl Shared {
     }
 
     fn client(&self, path: &str) -> Client {
-        let mut client = Client::connect(self.port.number());
+        let mut client = Client::connect(self.port);
         client.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         client
     }
@@ -364,7 +365,7 @@ fn a_port_that_others_keep_open_serves_them_and_refuses_ours() {
         assert_eq!(outcome(drained), (1, 0));
     });
     // The URL is free for a successor.
-    let url = format!("http://localhost:{}/ours/", shared.port.number());
+    let url = format!("http://localhost:{}/ours/", shared.port);
     assert_eq!(group.remove_url(&url), Err(Error::NotFound));
     let successor = shared.service.create_request_queue().expect("a queue");
     group.bind(&successor).expect("bound");

@@ -13,7 +13,7 @@ use httpsys::{Parameters, Server, Service};
 use httpsys_tests::PATIENCE;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, World};
-use httpsys_tests::ports::{Port, has_ipv6};
+use httpsys_tests::ports::has_ipv6;
 use httpsys_tests::watchdog::Watchdog;
 
 use super::logging::Folder;
@@ -51,11 +51,11 @@ fn rust_api_log_002_log_007_a_line_names_the_request_that_the_program_has() {
     let _watchdog = Watchdog::start();
     let folder = Folder::new();
     let service = Service::new(logging_to(&folder)).expect("a service");
-    let port = Port::take();
-    let url = format!("http://localhost:{}/", port.number());
-    let server = Server::builder().service(&service).url(url).bind();
+    let builder = Server::builder().service(&service);
+    let server = builder.url("http://localhost:0/").bind();
     let server = server.expect("a free port");
-    let mut client = Client::connect(port.number());
+    let port = server.local_addr().expect("it listens").port();
+    let mut client = Client::connect(port);
     client.send("GET /one?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let address = client.address();
     let request = server.receive().expect("a request");
@@ -63,7 +63,7 @@ fn rust_api_log_002_log_007_a_line_names_the_request_that_the_program_has() {
     let line = format!(
         "127.0.0.1 {} 127.0.0.1 {} HTTP/1.1 GET /one?a=b - - - Connection_Dropped -",
         address.port(),
-        port.number()
+        port
     );
     assert_eq!(lines(&folder, 1), [line]);
     drop(request);
@@ -126,17 +126,17 @@ fn log_002_ipv6_addresses_have_their_scope() {
     let _watchdog = Watchdog::start();
     let folder = Folder::new();
     let service = Service::new(logging_to(&folder)).expect("a service");
-    let port = Port::take();
-    let url = format!("http://[::1]:{}/", port.number());
-    let server = Server::builder().service(&service).url(url).bind();
-    let _server = server.expect("a free port");
-    let mut client = Client::connect_to(IpAddr::V6(Ipv6Addr::LOCALHOST), port.number());
+    let builder = Server::builder().service(&service);
+    let server = builder.url("http://[::1]:0/").bind();
+    let server = server.expect("a free port");
+    let port = server.local_addr().expect("it listens").port();
+    let mut client = Client::connect_to(IpAddr::V6(Ipv6Addr::LOCALHOST), port);
     client.send("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(client.read_response().status(), 400);
     let line = format!(
         "::1%0 {} ::1%0 {} HTTP/1.1 GET /%zz - 400 - URL -",
         client.address().port(),
-        port.number()
+        port
     );
     assert_eq!(lines(&folder, 1), [line]);
 }

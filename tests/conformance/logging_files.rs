@@ -11,13 +11,12 @@ use httpsys::{
     LogFields, LogFormat, Logging, Parameters, Response, Rollover, Server, ServerSession, Service,
 };
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 use httpsys_tests::watchdog::Watchdog;
 
 use super::logging::Folder;
 
 struct Site {
-    port: Port,
+    port: u16,
     service: Service,
     server: Server,
     _watchdog: Watchdog,
@@ -26,21 +25,21 @@ struct Site {
 impl Site {
     fn new(parameters: Parameters) -> Site {
         let watchdog = Watchdog::start();
-        let port = Port::take();
         let service = Service::new(parameters).expect("a service");
-        let url = format!("http://localhost:{}/", port.number());
-        let server = Server::builder().service(&service).url(url).bind();
+        let builder = Server::builder().service(&service);
+        let server = builder.url("http://localhost:0/").bind();
+        let server = server.expect("a free port");
         Site {
-            port,
+            port: server.local_addr().expect("it listens").port(),
             service,
-            server: server.expect("a free port"),
+            server,
             _watchdog: watchdog,
         }
     }
 
     /// Requests on one connection, each answered, with this User-Agent.
     fn exchanges(&self, count: usize, agent: &str) {
-        let mut client = Client::connect(self.port.number());
+        let mut client = Client::connect(self.port);
         for number in 0..count {
             client.send(format!(
                 "GET /{number} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {agent}\r\n\r\n"
@@ -167,7 +166,7 @@ fn cfg_005_log_001_httperr_and_the_logs_of_programs_do_not_mix() {
     parameters.error_logging_dir = errors.path().to_str().expect("UTF-8").to_owned();
     let site = Site::new(parameters);
     let program = |folder: &Folder, path: &str| -> (ServerSession, Server) {
-        let url = format!("http://localhost:{}{path}", site.port.number());
+        let url = format!("http://localhost:{}{path}", site.port);
         let server = Server::builder().service(&site.service).url(url).bind();
         let server = server.expect("a server");
         server
@@ -180,7 +179,7 @@ fn cfg_005_log_001_httperr_and_the_logs_of_programs_do_not_mix() {
     let (_a, first) = program(&one, "/one/");
     let (_b, second) = program(&two, "/two/");
     let send = |request: &str| {
-        let mut client = Client::connect(site.port.number());
+        let mut client = Client::connect(site.port);
         client.send(request);
         client
     };

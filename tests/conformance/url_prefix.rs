@@ -97,6 +97,7 @@ fn pfx_012_a_sub_path_may_belong_to_another_queue<D: Door>(w: &World<D>) {
 
 /// Bound, not even listening.
 fn pfx_013_a_port_of_a_foreign_socket_fails_with_32<D: Door>(w: &World<D>) {
+    // The port stays ours when the socket goes.
     let port = Port::take();
     let url = format!("http://localhost:{}/", port.number());
     let foreign = TcpListener::bind((Ipv4Addr::LOCALHOST, port.number())).expect("a socket");
@@ -117,6 +118,7 @@ fn pfx_018_wildcards_and_addresses_are_hosts<D: Door>(w: &World<D>) {
         eprintln!("pfx_018: not run for [::1], this machine has no IPv6");
     }
     for (number, host) in (1..).zip(hosts) {
+        // By its number: the system's DLL has no port 0.
         let port = Port::take();
         let url = format!("http://{host}:{}/", port.number());
         assert_eq!(w.door.add_url(&w.group, &url, number), Ok(()), "{url}");
@@ -184,6 +186,7 @@ fn pfx_027_a_removed_prefix_is_free_for_another_queue<D: Door>(w: &World<D>) {
 }
 
 fn pfx_028_four_ports_deliver_to_one_queue<D: Door>(w: &World<D>) {
+    // By port 0 one group has one port.
     let ports: Vec<_> = (0..4).map(|_| Port::take()).collect();
     for (number, port) in (1..).zip(&ports) {
         let url = format!("http://localhost:{}/", port.number());
@@ -268,6 +271,7 @@ const FOREIGN: [&str; 8] = [
 ];
 
 fn pfx_033_an_address_that_the_machine_does_not_have_fails_with_1214<D: Door>(w: &World<D>) {
+    // It never opens.
     let port = Port::take();
     for host in FOREIGN {
         for url in [
@@ -323,6 +327,7 @@ fn pfx_033_an_address_of_the_machine_is_a_host<D: Door>(w: &World<D>) {
 }
 
 fn pfx_035_an_https_prefix_is_not_answered_in_clear_text<D: Door>(w: &World<D>) {
+    // Nobody may listen there until the test does.
     let port = Port::take();
     for host in [
         "localhost",

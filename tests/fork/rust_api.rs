@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use httpsys::{Error, Parameters, Request, Response, Server, Service};
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 use httpsys_tests::watchdog::Watchdog;
 
 unsafe extern "C" {
@@ -42,9 +41,11 @@ fn in_a_child(body: impl FnOnce()) {
     expect_success(start_child(body));
 }
 
-fn bind(port: &Port) -> Server {
-    let url = format!("http://localhost:{}/", port.number());
-    Server::builder().url(url).bind().expect("a server")
+fn bind() -> (Server, u16) {
+    let server = Server::builder().url("http://localhost:0/").bind();
+    let server = server.expect("a server");
+    let port = server.local_addr().expect("it listens").port();
+    (server, port)
 }
 
 fn get(client: &mut Client) {
@@ -62,8 +63,8 @@ fn poll_once<T>(future: impl Future<Output = T>) -> Poll<T> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-fn receive(server: &Server, port: &Port) -> (Client, Request) {
-    let mut client = Client::connect(port.number());
+fn receive(server: &Server, port: u16) -> (Client, Request) {
+    let mut client = Client::connect(port);
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n");
     (client, server.receive().expect("a request"))
 }
@@ -71,12 +72,11 @@ fn receive(server: &Server, port: &Port) -> (Client, Request) {
 #[test]
 fn g_170_objects_of_the_parent_are_of_no_use_in_a_child_and_stay_whole_in_the_parent() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let server = bind(&port);
-    let mut kept = Client::connect(port.number());
+    let (server, port) = bind();
+    let mut kept = Client::connect(port);
     serve_one(&server, &mut kept, "parent");
-    let (mut client, request) = receive(&server, &port);
-    let (mut other, cancelled) = receive(&server, &port);
+    let (mut client, request) = receive(&server, port);
+    let (mut other, cancelled) = receive(&server, port);
     let mut objects = Some((server, request, cancelled));
     in_a_child(|| {
         let (server, request, cancelled) = objects.take().expect("they are here");
@@ -106,14 +106,13 @@ fn g_170_objects_of_the_parent_are_of_no_use_in_a_child_and_stay_whole_in_the_pa
     cancelled.cancel().expect("it is there");
     other.expect_reset();
     serve_one(&server, &mut kept, "again");
-    serve_one(&server, &mut Client::connect(port.number()), "anew");
+    serve_one(&server, &mut Client::connect(port), "anew");
 }
 
 #[test]
 fn g_170_a_future_of_the_parent_ends_in_a_child_when_it_is_polled() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let server = bind(&port);
+    let (server, port) = bind();
     let mut receive = Box::pin(server.receive_async());
     let mut context = Context::from_waker(Waker::noop());
     assert!(receive.as_mut().poll(&mut context).is_pending());
@@ -124,23 +123,20 @@ fn g_170_a_future_of_the_parent_ends_in_a_child_when_it_is_polled() {
         assert_eq!(polled, Poll::Ready(Err(Error::NotInitialized)));
     });
     drop(receive);
-    serve_one(&server, &mut Client::connect(port.number()), "parent");
+    serve_one(&server, &mut Client::connect(port), "parent");
 }
 
 #[test]
 fn g_170_a_child_has_services_of_its_own() {
     let _watchdog = Watchdog::start();
-    let (port, second) = (Port::take(), Port::take());
-    let server = bind(&port);
-    let mut kept = Client::connect(port.number());
+    let (server, port) = bind();
+    let mut kept = Client::connect(port);
     serve_one(&server, &mut kept, "parent");
     let serve = || {
         // The service of the process, and a private one.
-        serve_one(
-            &bind(&second),
-            &mut Client::connect(second.number()),
-            "child",
-        );
+        let (own, second) = bind();
+        serve_one(&own, &mut Client::connect(second), "child");
+        drop(own);
         let own = Service::new(Parameters::default()).expect("a service");
         drop(own.create_request_queue().expect("a queue"));
     };
@@ -151,24 +147,23 @@ fn g_170_a_child_has_services_of_its_own() {
     expect_success(child);
     // And so has the next one.
     in_a_child(serve);
-    serve_one(&server, &mut Client::connect(port.number()), "parent");
+    serve_one(&server, &mut Client::connect(port), "parent");
 }
 
 /// A private service with logs of none: its last handle goes in the child, and lives on in the parent.
 #[test]
 fn g_170_the_end_of_a_private_service_in_a_child_is_none_in_the_parent() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
     let service = Service::new(Parameters::default()).expect("a service");
     let queue = service.create_request_queue().expect("a queue");
     let session = service.create_server_session().expect("a session");
     let group = session.create_url_group().expect("a group");
     group.bind(&queue).expect("bound");
-    let url = format!("http://localhost:{}/", port.number());
-    group.add_url(&url).expect("registered");
+    let prefix = group.add_url("http://localhost:0/").expect("registered");
+    let port = prefix.port();
     let mut objects = Some((service, session, group));
     in_a_child(|| drop(objects.take()));
-    let mut client = Client::connect(port.number());
+    let mut client = Client::connect(port);
     thread::scope(|scope| {
         scope.spawn(|| {
             let request = queue.receive().expect("a request");

@@ -7,13 +7,14 @@ use std::io::ErrorKind;
 use std::net::TcpStream;
 
 use httpsys_tests::client::Client;
+use httpsys_tests::ports::Port;
 use httpsys_tests::program::Program;
 use httpsys_tests::watchdog::Watchdog;
 
 use crate::get;
 
-fn start(seconds: &str) -> Program {
-    let arguments = ["0", seconds].map(str::to_owned);
+fn start(port: u16, seconds: &str) -> Program {
+    let arguments = [port.to_string(), seconds.to_owned()];
     Program::start_c("examples/c/graceful.c", &arguments)
 }
 
@@ -44,8 +45,10 @@ fn wait_until_closed(port: u16) {
 #[test]
 fn shd_009_the_c_program_finishes_what_is_under_way_and_ends() {
     let _watchdog = Watchdog::start();
-    let mut program = start("600");
-    let port = program.port();
+    // Nobody else may listen there when it has closed.
+    let held = Port::take();
+    let port = held.number();
+    let mut program = start(port, "600");
     let mut idle = Client::connect(port);
     idle.send(get("/"));
     let response = idle.read_response();
@@ -69,7 +72,7 @@ fn shd_009_the_c_program_finishes_what_is_under_way_and_ends() {
 #[test]
 fn shd_007_the_c_program_breaks_the_rest_off_at_the_deadline() {
     let _watchdog = Watchdog::start();
-    let mut program = start("1");
+    let mut program = start(0, "1");
     let mut client = half_a_post(program.port());
     program.ask_to_end();
     client.expect_reset();

@@ -348,9 +348,9 @@ fn lim_006_lim_011_a_rust_program_takes_parameters_from_its_environment() {
 #[test]
 fn pfx_013_a_rust_program_says_whose_its_port_is() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = ["--port".to_owned(), port.number().to_string()];
-    let running = Program::start_example("hello", &arguments);
+    let running = Program::start_example("hello", &["--port", "0"].map(str::to_owned));
+    let port = running.port();
+    let arguments = ["--port".to_owned(), port.to_string()];
     let owner = format!("is in use by hello (process {})", running.id());
     for example in ["hello", "websocket"] {
         httpsys_tests::program::cargo_build(&["-p", "httpsys-examples", "--bin", example]);
@@ -360,7 +360,7 @@ fn pfx_013_a_rust_program_says_whose_its_port_is() {
             .expect("it runs");
         assert_eq!(output.status.code(), Some(1), "{example}");
         let said = String::from_utf8_lossy(&output.stderr);
-        let url = format!("cannot register http://localhost:{}/: ", port.number());
+        let url = format!("cannot register http://localhost:{port}/: ");
         let code = "ERROR_SHARING_VIOLATION (32)";
         assert!(said.contains(&url) && said.contains(code), "{said}");
         assert!(
@@ -374,10 +374,8 @@ fn pfx_013_a_rust_program_says_whose_its_port_is() {
 #[test]
 fn the_rust_program_hello_answers_head_on_every_path() {
     let _watchdog = Watchdog::start();
-    let port = Port::take();
-    let arguments = ["--port".to_owned(), port.number().to_string()];
-    let _program = Program::start_example("hello", &arguments);
-    let mut client = Client::connect(port.number());
+    let program = Program::start_example("hello", &["--port", "0"].map(str::to_owned));
+    let mut client = Client::connect(program.port());
     for path in [
         "/",
         "/hello",
@@ -389,7 +387,7 @@ fn the_rust_program_hello_answers_head_on_every_path() {
         client.send(format!("HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         assert_eq!(client.read_response_head().status(), 200, "{path}");
     }
-    answers_a_text(port.number());
+    answers_a_text(program.port());
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Port numbers that a test must have before the service opens them, or while it has them closed.
 //!
-//! A test that only needs a server registers port 0 and asks for the number (`World::new`,
-//! `Server::local_addr`, `Program::port`). A [`Port`] is for what port 0 cannot say: a number at which
-//! nobody listens yet, or again; one that another socket has; the same one for several hosts or
-//! services in turn; one that is registered without being opened.
+//! A test that only needs a server registers port 0 and asks for the number (`Server::local_addr`,
+//! `Program::port`). A [`Port`] is for what port 0 cannot say: a number at which
+//! nobody listens yet, or again; one that clients may try when it has closed; one that another socket
+//! has; the same one for several hosts or services in turn, or for some ports of one URL group; one that
+//! is reserved or refused and never opens; one for a program that does not tell its own.
 //!
 //! Owns: a number that nobody else gets as long as its [`Port`] lives, however often the test opens
 //! and closes it. Does not own: the listener, which the service under test opens.
@@ -18,6 +19,9 @@ pub struct Port {
 }
 
 impl Port {
+    /// Whether the system keeps the number from everybody else, and not only from other tests.
+    pub const IS_HELD: bool = cfg!(target_os = "linux");
+
     /// Takes a port.
     ///
     /// # Panics

@@ -82,6 +82,7 @@ fn run(skips: bool) {
     let seed = seed();
     eprintln!("HTTPSYS_STRESS_SEED={seed}");
     assert_eq!(raw::initialize(), 0);
+    // Held: clients go on when the queues are closed, and may not reach somebody else.
     let ports = [Port::take(), Port::take()];
     let session = raw::create_session(V2).expect("a session");
     let servers = ports

@@ -6,7 +6,6 @@
 
 use httpsys::{Error, Parameters, Response, Server, Service};
 use httpsys_tests::client::Client;
-use httpsys_tests::ports::Port;
 
 use crate::parameter::{get, set};
 
@@ -15,11 +14,11 @@ const TOKEN: &str = "Microsoft-HTTPAPI/2.0";
 /// The Server fields under these parameters: of the service's own page for a bad request, of a
 /// response without a Server value, and of one with the value `App/1`.
 fn servers(parameters: Parameters) -> [Option<String>; 3] {
-    let port = Port::take();
-    let url = format!("http://localhost:{}/", port.number());
-    let builder = Server::builder().url(&url).parameters(parameters);
-    let server = builder.bind().expect("a free port");
-    let mut client = Client::connect(port.number());
+    let builder = Server::builder().url("http://localhost:0/");
+    let server = builder.parameters(parameters).bind();
+    let server = server.expect("a free port");
+    let port = server.local_addr().expect("it listens").port();
+    let mut client = Client::connect(port);
     let plain = Response::ok().body("a");
     let own = Response::ok().header("Server", "App/1").body("b");
     let [second, third] = [plain, own].map(|response| {
@@ -28,7 +27,7 @@ fn servers(parameters: Parameters) -> [Option<String>; 3] {
         request.respond(response).expect("answered");
         field(&client.read_response())
     });
-    let mut bad = Client::connect(port.number());
+    let mut bad = Client::connect(port);
     bad.send("GET / nothing\r\n\r\n");
     let page = bad.read_response();
     assert_eq!(page.status(), 400);
@@ -104,7 +103,7 @@ fn g_092_localhost_may_listen_on_all_addresses() {
     for (value, listens) in [("1", false), ("0", true)] {
         crate::parameter::Lab::run(set("LocalhostOnLoopback", value), |lab| {
             assert_eq!(lab.status(get("/")), 200);
-            let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), lab.port.number()));
+            let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), lab.port));
             assert_eq!(TcpStream::connect(other).is_ok(), listens, "{value}");
         });
     }

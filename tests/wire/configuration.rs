@@ -2,7 +2,7 @@
 //!
 //! Owns: which addresses answer. Does not own the records and their codes (`httpapi`). A service of
 //! its own for each test, because the list is for the whole service. Needs IPv6 on loopback, and
-//! says so where that is missing.
+//! says so where that is missing. A test opens several ports in one URL group, where port 0 would be one.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 

@@ -23,32 +23,31 @@ fn group(service: &Service) -> UrlGroup {
 }
 
 /// All that comes back for `GET target`, without its date.
-fn answer(port: &Port, target: &str) -> String {
-    let mut client = Client::connect(port.number());
+fn answer(port: u16, target: &str) -> String {
+    let mut client = Client::connect(port);
     client.send(get(target));
     mask_date(&client.read_until_gone())
 }
 
 #[test]
 fn rte_012_a_match_with_a_reservation_only_is_answered_with_400() {
-    let (service, port) = (service(true), Port::take());
-    let url = |path: &str| format!("http://localhost:{}{path}", port.number());
+    let service = service(true);
     let group = group(&service);
     let queue = service.create_request_queue().expect("a queue");
     group.bind(&queue).expect("a binding");
-    group
-        .add_url(&url("/own/"))
-        .expect("loopback needs no right");
+    let own = group.add_url("http://localhost:0/own/");
+    let port = own.expect("loopback needs no right").port();
+    let url = |path: &str| format!("http://localhost:{port}{path}");
     service.reserve_url(&url("/kept/"), "D:").expect("reserved");
-    assert_eq!(answer(&port, "/kept/x"), BAD_REQUEST.answer());
-    assert_eq!(answer(&port, "/kept"), BAD_REQUEST.answer());
-    assert_eq!(answer(&port, "/keptx"), NOT_FOUND.answer());
+    assert_eq!(answer(port, "/kept/x"), BAD_REQUEST.answer());
+    assert_eq!(answer(port, "/kept"), BAD_REQUEST.answer());
+    assert_eq!(answer(port, "/keptx"), NOT_FOUND.answer());
     // A registration comes first, whatever is reserved below it.
     service
         .reserve_url(&url("/own/x/"), "D:")
         .expect("reserved");
     group.add_url(&url("/kept/")).expect("registered");
-    let mut client = Client::connect(port.number());
+    let mut client = Client::connect(port);
     for target in ["/own/x/", "/kept/x"] {
         client.send(get(target));
         let request = queue.receive().expect("a request");
@@ -57,25 +56,27 @@ fn rte_012_a_match_with_a_reservation_only_is_answered_with_400() {
         assert_eq!(client.read_response().status(), 200);
     }
     group.remove_url(&url("/kept/")).expect("removed");
-    assert_eq!(answer(&port, "/kept/x"), BAD_REQUEST.answer());
+    assert_eq!(answer(port, "/kept/x"), BAD_REQUEST.answer());
     service.unreserve_url(&url("/kept/")).expect("unreserved");
-    assert_eq!(answer(&port, "/kept/x"), NOT_FOUND.answer());
+    assert_eq!(answer(port, "/kept/x"), NOT_FOUND.answer());
 }
 
 #[test]
 fn a_reservation_is_not_looked_at_where_the_namespace_is_open() {
-    let (service, port) = (service(false), Port::take());
-    let url = |path: &str| format!("http://localhost:{}{path}", port.number());
+    let service = service(false);
     let group = group(&service);
-    group.add_url(&url("/own/")).expect("open");
-    service.reserve_url(&url("/kept/"), "D:").expect("reserved");
-    assert_eq!(answer(&port, "/kept/x"), NOT_FOUND.answer());
+    let own = group.add_url("http://localhost:0/own/").expect("open");
+    let port = own.port();
+    let kept = format!("http://localhost:{port}/kept/");
+    service.reserve_url(&kept, "D:").expect("reserved");
+    assert_eq!(answer(port, "/kept/x"), NOT_FOUND.answer());
 }
 
 /// PFX-015: `localhost` needs no right.
 #[test]
 fn pfx_014_a_registration_without_a_reservation_fails_with_5() {
     let (strict, open) = (service(true), service(false));
+    // One number for several hosts in two services, one after the other.
     let port = Port::take();
     for host in ["+", "*", "some.host"] {
         let url = format!("http://{host}:{}/", port.number());
@@ -124,6 +125,7 @@ fn pfx_034_a_reserved_port_carries_one_scheme() {
     for enforce in [false, true] {
         let service = service(enforce);
         let group = group(&service);
+        // Reserved before anything opens.
         let [tls, clear] = [(); 2].map(|()| Port::take());
         let url = |scheme: &str, host: &str, port: &Port| {
             format!("{scheme}://{host}:{}/x/", port.number())
@@ -162,6 +164,7 @@ fn pfx_034_a_reserved_port_carries_one_scheme() {
 #[test]
 fn pfx_031_pfx_033_any_address_and_a_wildcard_label_can_be_reserved() {
     let service = service(true);
+    // Most of what is reserved for it never opens.
     let port = Port::take();
     for host in ["203.0.113.7", "[2001:db8::7]", "*.shop.example"] {
         let url = format!("http://{host}:{}/", port.number());

@@ -4,7 +4,7 @@
 #![allow(missing_docs, reason = "a test program")]
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
+use socket2::{Domain, Socket, Type};
 
 /// So many ports are opened.
 const ROUNDS: usize = 200;
@@ -49,6 +50,18 @@ fn answer_all(service: &Service, queue: &QueueHandle) {
     }
 }
 
+/// A free port, held by a socket that is bound to it and does not listen. Beside that the service may
+/// listen on Linux, and nobody else gets the number; elsewhere it is given back.
+fn free_port() -> (u16, Option<Socket>) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_reuse_address(true).expect("an option");
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any.into()).expect("a port");
+    let bound = socket.local_addr().expect("it is bound").as_socket();
+    let port = bound.expect("an IP address").port();
+    (port, cfg!(target_os = "linux").then_some(socket))
+}
+
 /// Tries until the port is open; what the status line says then.
 fn first_answer(port: u16, open: &AtomicBool) -> Option<String> {
     while !open.load(Ordering::SeqCst) {
@@ -81,14 +94,12 @@ fn whoever_reaches_a_port_as_it_opens_reaches_its_urls() {
     thread::scope(|scope| {
         scope.spawn(|| answer_all(&service, &queue));
         for _ in 0..ROUNDS {
-            let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-            let port = free.local_addr().expect("it is bound").port();
-            drop(free);
+            let (port, _held) = free_port();
             let open = AtomicBool::new(false);
             thread::scope(|scope| {
                 let client = scope.spawn(|| first_answer(port, &open));
                 let url = format!("http://localhost:{port}/").encode_utf16().collect();
-                // It fails where the client has got both ends of the port.
+                // It fails where the client has got both ends of the port, and where ::1 has it not.
                 let added = service.control(Control::AddUrl { queue: id, url });
                 if added.is_err() {
                     open.store(true, Ordering::SeqCst);
