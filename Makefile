@@ -21,6 +21,8 @@ NO_SONAME := TRUE
 PRIVATE_LIBS := -lpthread -ldl -lm
 endif
 INSTALL := $(DESTDIR)$(PREFIX)
+# Port 0 is a free one, which the sample prints.
+SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHARED@|$(SHARED)|g' \
 	-e 's|@NO_SONAME@|$(NO_SONAME)|g' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|g'
 
@@ -62,10 +64,10 @@ build: ## release build of libhttpapi (.so/.dylib and .a) and of the examples
 run: ## serve the sample on 127.0.0.1:PORT
 	$(CARGO) build --release -p httpsys-examples --bin hello
 	@echo "Once it listens (Ctrl-C ends it), try in another terminal:"
-	@echo "  curl -i http://127.0.0.1:$(PORT)/"
-	@echo "  curl -i -d 'some text' http://127.0.0.1:$(PORT)/echo"
-	@echo "  curl -iN http://127.0.0.1:$(PORT)/stream"
-	@echo "  curl -i http://127.0.0.1:$(PORT)/cancel    # the connection is reset"
+	@echo "  curl -i http://127.0.0.1:$(SHOWN_PORT)/"
+	@echo "  curl -i -d 'some text' http://127.0.0.1:$(SHOWN_PORT)/echo"
+	@echo "  curl -iN http://127.0.0.1:$(SHOWN_PORT)/stream"
+	@echo "  curl -i http://127.0.0.1:$(SHOWN_PORT)/cancel    # the connection is reset"
 	@exec "$(TARGET_DIR)/release/hello" --port $(PORT)
 
 # The C tests link to the shared library in TARGET_DIR/debug, and only `cargo build` puts it there.
