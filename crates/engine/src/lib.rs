@@ -28,6 +28,7 @@ mod drive;
 mod ends;
 mod entity_body;
 mod error_log;
+mod error_pages;
 mod file_threads;
 mod free_port;
 mod group;

@@ -1,9 +1,9 @@
-//! What moves a connection on: reading heads, routing them to queues, throwing unread bodies
-//! away, and refusing what HTTP.sys refuses.
+//! What moves a connection on: reading heads, routing them to queues, throwing unread bodies away.
 //!
-//! Owns the steps between the bytes of a socket and a request in a queue. Called with the
-//! connection's slot locked, by whichever thread has the news: the one that polls, or the one
-//! that has just answered (so that nothing crosses a thread for keep-alive or pipelining).
+//! Owns the steps between the bytes of a socket and a request in a queue. Does not own the answers to
+//! what is refused (`error_pages.rs`). Called with the connection's slot locked, by whichever thread has
+//! the news: the one that polls, or the one that has just answered (so that nothing crosses a thread for
+//! keep-alive or pipelining).
 
 use std::net::Shutdown;
 use std::sync::Arc;
@@ -11,17 +11,15 @@ use std::sync::Arc;
 use httpsys_core::connection::Phase;
 use httpsys_core::cooked_url::{cook, is_invalid_path};
 use httpsys_core::end::TimerKind;
-use httpsys_core::property::Verbosity;
 use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
 use httpsys_core::proto::{Reject, RequestHead, Version};
 use httpsys_core::request_queue::Pushed;
 use httpsys_core::routing::Registration;
-use httpsys_core::{End, Request};
+use httpsys_core::{End, Request, RequestId};
 
-use crate::clock;
 use crate::conn::{Conn, NOT_QUEUED, ReadOutcome};
-use crate::error_log::RequestLine;
 use crate::pool::{self, HEAD_READ};
+use crate::queue::Queue;
 use crate::routes::{Bound, Destination};
 use crate::service::Service;
 use crate::tally::Fault;
@@ -239,21 +237,7 @@ impl Service {
             trace::received(&block);
         }
         conn.block = Some(block);
-        let (pushed, waits) = {
-            let mut fifos = queue.lock();
-            let pushed = fifos.push(id);
-            let polling = wakes.keeps_requests_of(queue.id());
-            // An overlapped receive was posted before the polling thread's: it goes first.
-            let keep = polling && fifos.next_waiting().is_none_or(|next| !next.is_operation());
-            if pushed == Pushed::Queued && !keep {
-                wakes.pair(&mut fifos);
-            }
-            if !polling && queue.is_polled() && !fifos.is_empty() {
-                self.shard().interrupt();
-            }
-            // The polling thread takes the first that it keeps as soon as it is back.
-            (pushed, fifos.len() > usize::from(keep))
-        };
+        let (pushed, waits) = self.push_request(queue, id, wakes);
         match pushed {
             Pushed::Queued if waits => {
                 let now = wakes.millis(self);
@@ -274,103 +258,23 @@ impl Service {
         }
     }
 
-    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008), or
-    /// nobody took it from there in time (G-083).
-    #[cold]
-    pub(crate) fn refuse_queued(
-        &self,
-        conn: &mut Conn,
-        bound: &Bound,
-        end: End,
-        wakes: &mut Wakes,
-    ) {
-        let block = conn.block.take();
-        self.refuse_unavailable(conn, bound, end, block.as_deref(), wakes);
-        if let Some(block) = block {
-            self.requests().put(block);
+    /// Puts the request into the queue and pairs it with a receive that waits. Also returns whether a
+    /// request has to wait there.
+    #[inline]
+    fn push_request(&self, queue: &Queue, id: RequestId, wakes: &mut Wakes) -> (Pushed, bool) {
+        let mut fifos = queue.lock();
+        let pushed = fifos.push(id);
+        let polling = wakes.keeps_requests_of(queue.id());
+        // An overlapped receive was posted before the polling thread's: it goes first.
+        let keep = polling && fifos.next_waiting().is_none_or(|next| !next.is_operation());
+        if pushed == Pushed::Queued && !keep {
+            wakes.pair(&mut fifos);
         }
-    }
-
-    /// The 503 handling: what the queue's verbosity lets the client see (QUE-003 to QUE-005).
-    #[cold]
-    fn refuse_unavailable(
-        &self,
-        conn: &mut Conn,
-        bound: &Bound,
-        end: End,
-        request: Option<&Request>,
-        wakes: &mut Wakes,
-    ) {
-        let verbosity = bound.queue.properties().verbosity;
-        let status = (verbosity != Verbosity::Basic).then_some(503);
-        tracing::info!(
-            connection = conn.state.id().0,
-            request = conn.state.exchange().map(|exchange| exchange.request().0),
-            queue = bound.queue.id().0,
-            url_group = bound.group.id().0,
-            status,
-            reason = end.name(),
-            "refused"
-        );
-        self.tallies().refused(end.name());
-        conn.why = Some(end);
-        conn.told = true;
-        let line = request.map(RequestLine::from);
-        self.log_error(conn, end.name(), status, line, Some(&bound.queue));
-        let page = match verbosity {
-            Verbosity::Basic => {
-                return self.reset_connection(conn, end, wakes);
-            }
-            Verbosity::Limited => Reject::write_limited,
-            Verbosity::Full => Reject::write_response,
-        };
-        self.send_page(conn, Reject::ServiceUnavailable, page, wakes);
-    }
-
-    /// Answers with the service's own error page, then ends the connection in order: the write
-    /// side is closed, and what the client still sends is read and thrown away, so that the page
-    /// is not lost to a reset (ERR-017, ERR-018, G-006).
-    fn refuse(
-        &self,
-        conn: &mut Conn,
-        reject: Reject,
-        request: Option<&Request>,
-        wakes: &mut Wakes,
-    ) {
-        tracing::info!(
-            connection = conn.state.id().0,
-            status = reject.status(),
-            reason = reject.httperr_reason(),
-            "refused"
-        );
-        let (reason, status) = (reject.httperr_reason(), reject.status());
-        trace::parse_failed(conn.state.id(), reason);
-        self.tallies().refused(reason);
-        conn.why = Some(End::Refused(reason));
-        conn.told = true;
-        let line = request.map(RequestLine::from);
-        self.log_error(conn, reason, Some(status), line, None);
-        self.send_page(conn, reject, Reject::write_response, wakes);
-    }
-
-    fn send_page(
-        &self,
-        conn: &mut Conn,
-        reject: Reject,
-        write: fn(Reject, &mut Vec<u8>, &[u8; 29], bool),
-        wakes: &mut Wakes,
-    ) {
-        let mut page = pool::get_buffer();
-        let date = clock::date(self.clock(), wakes.millis(self));
-        let server = self.parameters().disable_server_header == 0;
-        write(reject, &mut page, &date, server);
-        let sent = self.write_own(conn, &page);
-        pool::put_buffer(page);
-        if sent {
-            self.close_when_read(conn, wakes);
-        } else {
-            self.reset_connection(conn, End::PeerReset, wakes);
+        if !polling && queue.is_polled() && !fifos.is_empty() {
+            self.shard().interrupt();
         }
+        // The polling thread takes the first that it keeps as soon as it is back.
+        (pushed, fifos.len() > usize::from(keep))
     }
 
     /// Sends FIN behind the last byte, and throws away what still comes, up to the bounds of

@@ -7,10 +7,10 @@
 
 use std::time::Instant;
 
-use httpsys_core::connection::{Delivery, Phase};
+use httpsys_core::connection::{Delivery, Exchange, Phase};
 use httpsys_core::end::TimerKind;
 use httpsys_core::operation::Receive;
-use httpsys_core::{Error, Request, RequestId};
+use httpsys_core::{Error, HandleId, Request, RequestId};
 
 use crate::conn::Conn;
 use crate::entity_body::BodyRead;
@@ -233,22 +233,7 @@ impl Service {
             }
             return Err(Error::ConnectionInvalid);
         };
-        // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
-        if expected == Delivery::Bound && exchange.holder() != Some(queue.handle_id()) {
-            return Err(match exchange.holder() {
-                Some(_) if exchange.is_open() => Error::InvalidParameter,
-                _ => Error::ConnectionInvalid,
-            });
-        }
-        if exchange.delivery() != expected {
-            return Err(match exchange.delivery() {
-                Delivery::Delivered if exchange.is_open() => Error::EndOfBody,
-                _ => Error::ConnectionInvalid,
-            });
-        }
-        if expected == Delivery::Bound && !exchange.is_open() {
-            return Err(Error::ConnectionInvalid);
-        }
+        check_delivery(exchange, expected, queue.handle_id())?;
         if queue.has_ended() {
             // The handle ended between the queue and us: somebody else's request.
             drop(guard);
@@ -297,4 +282,25 @@ impl Service {
             self.requests().put(request);
         }
     }
+}
+/// Whether the request waits for such a receive.
+#[inline]
+fn check_delivery(exchange: &Exchange, expected: Delivery, handle: HandleId) -> Result<(), Error> {
+    // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
+    if expected == Delivery::Bound && exchange.holder() != Some(handle) {
+        return Err(match exchange.holder() {
+            Some(_) if exchange.is_open() => Error::InvalidParameter,
+            _ => Error::ConnectionInvalid,
+        });
+    }
+    if exchange.delivery() != expected {
+        return Err(match exchange.delivery() {
+            Delivery::Delivered if exchange.is_open() => Error::EndOfBody,
+            _ => Error::ConnectionInvalid,
+        });
+    }
+    if expected == Delivery::Bound && !exchange.is_open() {
+        return Err(Error::ConnectionInvalid);
+    }
+    Ok(())
 }
