@@ -200,6 +200,7 @@ impl Connection {
     /// # Errors
     /// [`Error::ConnectionInvalid`] (1229) for an id that is unknown, answered, or another
     /// queue's: nothing is touched (RCV-002, RCV-003, SND-001, CXL-006).
+    #[inline]
     pub fn live(&mut self, request: RequestId, queue: QueueId) -> Result<&mut Exchange, Error> {
         self.exchange_of(request, queue)
             .filter(|exchange| exchange.is_open() && exchange.delivery != Delivery::Queued)
@@ -207,6 +208,7 @@ impl Connection {
     }
 
     /// The exchange of `request`, if it is under way and was routed to `queue`; whatever its state.
+    #[inline]
     pub fn exchange_of(&mut self, request: RequestId, queue: QueueId) -> Option<&mut Exchange> {
         match &mut self.phase {
             Phase::Exchange(exchange) => Some(exchange)

@@ -29,6 +29,7 @@ impl Tick {
     }
 
     /// The first tick that does not begin before `now` and another `milliseconds`.
+    #[inline]
     #[must_use]
     pub fn after(now: u64, milliseconds: u64) -> Tick {
         Tick(clamp(now.saturating_add(milliseconds).div_ceil(TICK_MS)))

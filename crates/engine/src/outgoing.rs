@@ -37,7 +37,8 @@ pub(crate) struct Outgoing<'a> {
     /// Bytes that are out.
     position: u64,
     last: bool,
-    ahead: ReadAhead,
+    /// What was read of a file; most often there is none.
+    ahead: Option<Box<ReadAhead>>,
 }
 
 /// What is to be written next.
@@ -62,16 +63,19 @@ pub(crate) struct Range<'a> {
 
 impl<'a> Outgoing<'a> {
     /// The head of a response and the body that comes with it; `last`: the response ends with it.
+    #[inline]
     pub(crate) fn response(
         head: &'a mut ResponseHead,
         body: &[Chunk<'_>],
         last: bool,
     ) -> Outgoing<'a> {
-        let mut lent = chunk::total(body);
-        if let Some(pieces) = chunk::as_small_memory(body, JOINED) {
-            pieces.for_each(|bytes| head.append_body(bytes));
-            lent = 0;
-        }
+        let lent = match chunk::as_small_memory(body, JOINED) {
+            Some(pieces) => {
+                pieces.for_each(|bytes| head.append_body(bytes));
+                0
+            }
+            None => chunk::total(body),
+        };
         Outgoing {
             lent,
             last,
@@ -89,6 +93,7 @@ impl<'a> Outgoing<'a> {
     }
 
     /// Bytes of the service's, which belong to no call.
+    #[inline]
     pub(crate) fn own(bytes: &'a [u8]) -> Outgoing<'a> {
         Outgoing {
             own: Cow::Borrowed(bytes),
@@ -96,7 +101,7 @@ impl<'a> Outgoing<'a> {
             lent: 0,
             position: 0,
             last: false,
-            ahead: ReadAhead::NONE,
+            ahead: None,
         }
     }
 
@@ -130,26 +135,31 @@ impl<'a> Outgoing<'a> {
     }
 
     /// All its bytes.
+    #[inline]
     pub(crate) fn total(&self) -> u64 {
         self.own_length.saturating_add(self.lent)
     }
 
     /// The bytes that are out.
+    #[inline]
     pub(crate) fn position(&self) -> u64 {
         self.position
     }
 
     /// The bytes that are not out.
+    #[inline]
     pub(crate) fn left(&self) -> u64 {
         self.total() - self.position
     }
 
     /// Whether a response ends with it.
+    #[inline]
     pub(crate) fn is_last(&self) -> bool {
         self.last
     }
 
     /// The socket has taken so many bytes of the next piece.
+    #[inline]
     pub(crate) fn advance(&mut self, bytes: usize) {
         self.position += bytes as u64;
         debug_assert!(self.position <= self.total());
@@ -159,11 +169,17 @@ impl<'a> Outgoing<'a> {
     /// the API gave, always the same. Nothing is left: an empty piece.
     #[inline]
     pub(crate) fn next<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
-        if self.lent == 0 {
-            let bytes = self.own_left();
-            return Next::Plain(&bytes[..bytes.len().min(most)]);
+        match self.plain(most) {
+            Some(bytes) => Next::Plain(bytes),
+            None => self.next_with(lent, most),
         }
-        self.next_with(lent, most)
+    }
+
+    /// As [`Outgoing::next`], where nothing is lent: one piece of memory, as most often.
+    #[inline]
+    pub(crate) fn plain(&self, most: usize) -> Option<&[u8]> {
+        let bytes = self.own_left();
+        (self.lent == 0).then(|| &bytes[..bytes.len().min(most)])
     }
 
     /// Reads on in the file that [`Outgoing::next`] has named, at most `most` bytes. No lock is held.
@@ -172,7 +188,7 @@ impl<'a> Outgoing<'a> {
     /// The file cannot be read that far.
     pub(crate) fn read_ahead(&mut self, lent: &[Chunk<'_>], most: u64) -> io::Result<()> {
         // Taken out, so that what comes next does not count on it.
-        let mut ahead = std::mem::replace(&mut self.ahead, ReadAhead::NONE);
+        let mut ahead = self.ahead.take().unwrap_or_default();
         let read = match self.next(lent, usize::MAX) {
             Next::File(range) => {
                 let most = range.length.min(most);
@@ -180,13 +196,15 @@ impl<'a> Outgoing<'a> {
             }
             Next::Plain(_) | Next::Memory(_) => Ok(()),
         };
-        self.ahead = ahead;
+        self.ahead = Some(ahead);
         read
     }
 
     /// The send waits: what was read and is not out is read again.
     pub(crate) fn forget_ahead(&mut self) {
-        self.ahead.forget(self.position);
+        if let Some(ahead) = &mut self.ahead {
+            ahead.forget(self.position);
+        }
     }
 
     fn next_with<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
@@ -206,7 +224,7 @@ impl<'a> Outgoing<'a> {
             let rest = length - skip;
             let bytes = match chunk {
                 Chunk::Memory(bytes) => &bytes[skip as usize..],
-                Chunk::File { file, offset, .. } => match self.ahead.from(at) {
+                Chunk::File { file, offset, .. } => match self.ahead_from(at) {
                     [] if uses_ahead || at - self.position >= WORTH_JOINING => break,
                     [] => {
                         return Next::File(Range {
@@ -236,6 +254,12 @@ impl<'a> Outgoing<'a> {
         Next::Memory(pieces)
     }
 
+    fn ahead_from(&self, position: u64) -> &[u8] {
+        let ahead = self.ahead.as_deref();
+        ahead.map_or(&[], |ahead| ahead.from(position))
+    }
+
+    #[inline]
     fn own_left(&self) -> &[u8] {
         let out = usize::try_from(self.position).unwrap_or(usize::MAX);
         self.own.get(out..).unwrap_or_default()

@@ -31,14 +31,18 @@ thread_local! {
     static BUFFER: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
 }
 
-impl ReadAhead {
-    pub(crate) const NONE: ReadAhead = ReadAhead {
-        buffer: None,
-        at: 0,
-        length: 0,
-        window: MOST,
-    };
+impl Default for ReadAhead {
+    fn default() -> ReadAhead {
+        ReadAhead {
+            buffer: None,
+            at: 0,
+            length: 0,
+            window: MOST,
+        }
+    }
+}
 
+impl ReadAhead {
     /// Reads at most `most` bytes of the file from `offset` on, which stand at `at` in the send.
     ///
     /// # Errors
@@ -105,7 +109,6 @@ fn take_buffer() -> Box<[u8]> {
 }
 
 impl Drop for ReadAhead {
-    #[inline]
     fn drop(&mut self) {
         if let Some(buffer) = self.buffer.take() {
             let _ = BUFFER.try_with(|own| own.set(Some(buffer)));

@@ -47,6 +47,7 @@ impl Service {
     /// [`Error::PeerReset`] (64) when the client breaks off while the call waits;
     /// [`Error::Aborted`] (995) when the request is cancelled meanwhile (CXL-004);
     /// [`Error::EndOfBody`] (38) when a file chunk cannot be read that far: the connection is reset.
+    #[inline]
     pub fn send_response(
         &self,
         queue: &QueueHandle,
@@ -64,6 +65,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`Service::send_response`].
+    #[inline]
     pub fn try_send_response(
         &self,
         queue: &Queue,
@@ -184,18 +186,34 @@ impl Service {
     }
 
     /// Writes; what the socket does not take is waited for or left to an operation.
+    #[inline]
     fn transmit<'s>(
         &'s self,
-        mut guard: MutexGuard<'s, Conn>,
+        guard: MutexGuard<'s, Conn>,
         mut outgoing: Outgoing<'_>,
         body: &[Chunk<'_>],
-        mut now: Option<u64>,
+        now: Option<u64>,
+        when_full: WhenFull<'_>,
+    ) -> Result<Option<u64>, Error> {
+        match self.write_on(guard, &mut outgoing, body, now)? {
+            Written::All => Ok(Some(outgoing.total())),
+            written => self.transmit_on(written, outgoing, body, when_full),
+        }
+    }
+
+    /// As [`Service::transmit`], after a first write that came so far.
+    #[cold]
+    fn transmit_on<'s>(
+        &'s self,
+        mut written: Written<'s>,
+        mut outgoing: Outgoing<'_>,
+        body: &[Chunk<'_>],
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut reading = None;
         let mut blocked = None;
         loop {
-            match self.write_on(guard, &mut outgoing, body, now.take())? {
+            let guard = match written {
                 Written::All => return Ok(Some(outgoing.total())),
                 Written::File(conn, most) => match &mut when_full {
                     // The first bytes of a file are read here: more often than not they are all.
@@ -208,7 +226,7 @@ impl Service {
                         let connection = conn.state.id();
                         self.begin_reading(conn, reading);
                         let read = outgoing.read_ahead(body, most);
-                        guard = self.end_reading(connection, reading, &read)?;
+                        self.end_reading(connection, reading, &read)?
                     }
                 },
                 Written::Full(mut conn) => {
@@ -216,7 +234,7 @@ impl Service {
                     match &mut when_full {
                         WhenFull::Block(queue) => {
                             let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
-                            guard = self.wait_writable(conn, queue, blocked)?;
+                            self.wait_writable(conn, queue, blocked)?
                         }
                         WhenFull::Pend(register) => {
                             self.pend(conn, outgoing, register(), None);
@@ -224,7 +242,8 @@ impl Service {
                         }
                     }
                 }
-            }
+            };
+            written = self.write_on(guard, &mut outgoing, body, None)?;
         }
     }
 

@@ -299,7 +299,8 @@ impl Service {
                 self.reset_connection(conn, End::PeerReset, wakes);
             };
         }
-        if said.writable() {
+        // Every event says so; most often nobody waits for it.
+        if said.writable() && (conn.kept.is_some() || conn.waits.is_some()) {
             self.handle_writable(conn, wakes);
             if conn.stream.is_none() {
                 return;

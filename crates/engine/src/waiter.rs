@@ -71,6 +71,14 @@ impl Reading {
         })
     }
 
+    /// Nobody is to be woken, and the lock is still held: whoever reads finds it afterwards.
+    #[cold]
+    fn signal(&self, signal: Signal) {
+        if let Signal::Failed(error) = signal {
+            let _ = self.ended.set(error);
+        }
+    }
+
     /// With which error the send ends, its connection being gone.
     pub(crate) fn end(&self) -> Error {
         self.ended.get().copied().unwrap_or(Error::Aborted)
@@ -193,7 +201,8 @@ impl Waiter {
 /// Wake-ups to be fired once no lock is held.
 #[derive(Default)]
 pub(crate) struct Wakes {
-    list: SmallVec<[(Waiting, Signal); 4]>,
+    /// `None` until there is one: most are dropped without.
+    list: Option<SmallVec<[(Waiting, Signal); 4]>>,
     /// The queue whose next request the polling thread keeps for itself.
     pub(crate) own_queue: Option<QueueId>,
     /// The time of what collects these, as soon as somebody has asked for it.
@@ -209,22 +218,21 @@ impl Wakes {
         }
     }
 
+    #[inline]
     pub(crate) fn add(&mut self, waiting: Waiting, signal: Signal) {
-        if let Waiting::Reading(reading) = &waiting {
-            // Nobody is to be woken, and the lock is still held: whoever reads finds it afterwards.
-            if let Signal::Failed(error) = signal {
-                let _ = reading.ended.set(error);
-            }
-            return;
+        match waiting {
+            Waiting::Reading(reading) => reading.signal(signal),
+            waiting => self.list.get_or_insert_default().push((waiting, signal)),
         }
-        self.list.push((waiting, signal));
     }
 
     /// Gives each request that waits to the receive that waits longest, as far as there are both.
     /// What is left over tells a controller to start a worker (QUE-011).
     pub(crate) fn pair(&mut self, fifos: &mut RequestQueue<Waiting>) {
         while let Some((request, receive)) = fifos.pair() {
-            self.add(receive, Signal::Request(request));
+            // A receive, and so never a send that is read for.
+            let list = self.list.get_or_insert_default();
+            list.push((receive, Signal::Request(request)));
         }
         if let Some(demand) = fifos.take_demanded() {
             self.add(demand, Signal::Ready);
@@ -249,8 +257,8 @@ impl Wakes {
     #[inline]
     pub(crate) fn fire(&mut self, service: &Service) {
         // Most often there is nobody to wake.
-        if !self.list.is_empty() {
-            self.fire_all(service);
+        if let Some(list) = &mut self.list {
+            fire_all(list, service);
         }
     }
 
@@ -259,12 +267,10 @@ impl Wakes {
         &mut self,
         service: &Service,
     ) -> Option<(Box<dyn PendingOperation>, Signal)> {
-        if self.list.is_empty() {
-            return None;
-        }
+        let list = self.list.as_mut()?;
         let mut first = None;
         let mut others = SmallVec::new();
-        for (waiting, signal) in self.list.drain(..) {
+        for (waiting, signal) in list.drain(..) {
             match waiting {
                 Waiting::Thread(waiter, _) => waiter.signal(service, signal),
                 Waiting::Operation(operation) if first.is_none() => {
@@ -273,13 +279,13 @@ impl Wakes {
                 operation => others.push((operation, signal)),
             }
         }
-        self.list = others;
+        *list = others;
         first
     }
 
     /// Whether operations are left by [`Wakes::fire_threads`].
     pub(crate) fn has_operations(&self) -> bool {
-        !self.list.is_empty()
+        self.list.as_ref().is_some_and(|list| !list.is_empty())
     }
 
     /// Moves them to the end of `list`.
@@ -287,20 +293,20 @@ impl Wakes {
         &mut self,
         list: &mut VecDeque<(Box<dyn PendingOperation>, Signal)>,
     ) {
-        for (waiting, signal) in self.list.drain(..) {
+        for (waiting, signal) in self.list.iter_mut().flat_map(|own| own.drain(..)) {
             if let Waiting::Operation(operation) = waiting {
                 list.push_back((operation, signal));
             }
         }
     }
+}
 
-    fn fire_all(&mut self, service: &Service) {
-        for (waiting, signal) in self.list.drain(..) {
-            match waiting {
-                Waiting::Thread(waiter, _) => waiter.signal(service, signal),
-                Waiting::Operation(operation) => operation.signal(service, signal),
-                Waiting::Reading(_) => {}
-            }
+fn fire_all(list: &mut SmallVec<[(Waiting, Signal); 4]>, service: &Service) {
+    for (waiting, signal) in list.drain(..) {
+        match waiting {
+            Waiting::Thread(waiter, _) => waiter.signal(service, signal),
+            Waiting::Operation(operation) => operation.signal(service, signal),
+            Waiting::Reading(_) => {}
         }
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use httpsys_core::connection::Phase;
 use httpsys_core::{ConnectionId, End, Error};
 use httpsys_socket::lock::MutexGuard;
+use mio::net::TcpStream;
 
 use crate::chunk::Chunk;
 use crate::conn::Conn;
@@ -281,6 +282,7 @@ impl Service {
 
 /// Writes pieces of at most `most` bytes until everything is out, the socket is full, or `share` is
 /// used up.
+#[inline(always)]
 fn write_pieces(
     conn: &Conn,
     outgoing: &mut Outgoing<'_>,
@@ -307,10 +309,12 @@ fn write_pieces(
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
             Err(_) => continue,
         };
-        let result = match outgoing.next(lent, most) {
-            Next::Plain(bytes) => sys::send(stream, bytes),
-            Next::Memory(pieces) => sys::send_pieces(stream, &pieces),
-            Next::File(_) => return Ok(Stopped::File(until - outgoing.position())),
+        let result = match outgoing.plain(most) {
+            Some(bytes) => sys::send(stream, bytes),
+            None => match write_next(stream, outgoing, lent, most) {
+                Some(result) => result,
+                None => return Ok(Stopped::File(until - outgoing.position())),
+            },
         };
         match result {
             Ok(0) => return Err(Broken),
@@ -321,6 +325,21 @@ fn write_pieces(
         }
     }
     Ok(Stopped::Done)
+}
+
+/// Writes what comes next, where it is not one piece of memory alone; `None`: first a file has to be
+/// read.
+fn write_next(
+    stream: &TcpStream,
+    outgoing: &Outgoing<'_>,
+    lent: &[Chunk<'_>],
+    most: usize,
+) -> Option<io::Result<usize>> {
+    match outgoing.next(lent, most) {
+        Next::Plain(bytes) => Some(sys::send(stream, bytes)),
+        Next::Memory(pieces) => Some(sys::send_pieces(stream, &pieces)),
+        Next::File(_) => None,
+    }
 }
 
 #[cfg(test)]
