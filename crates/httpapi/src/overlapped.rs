@@ -147,6 +147,7 @@ impl PendingOperation for Waiting {
 
 /// RCV-009, ENT-013: the size needed is the byte count of 234. Of other failures it is 0 (RCV-008,
 /// ENT-005).
+#[inline]
 fn code_and_bytes(result: Result<u64, Error>) -> (u32, usize) {
     match result {
         Ok(bytes) => (0, usize::try_from(bytes).unwrap_or(usize::MAX)),

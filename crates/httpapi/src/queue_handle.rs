@@ -28,7 +28,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use httpsys_core::ids::Place;
@@ -64,10 +64,16 @@ pub(crate) struct QueueHandle {
     io: IoState,
     /// By the address of its OVERLAPPED.
     pending: Mutex<HashMap<usize, Operation, BuildSpread>>,
-    closed: AtomicBool,
-    /// Whose it is: a child made by fork has none of its parent's handles.
-    process: u32,
+    /// The process in which it is open, as [`process::generation`] has it: a child made by fork has none
+    /// of its parent's handles. [`CLOSED`] once it was closed.
+    open_in: AtomicU32,
+    /// An operation was cancelled at some time, or the handle was closed: from then on each one looks
+    /// whether it is the one.
+    has_cancelled: AtomicBool,
 }
+
+/// No process: [`QueueHandle::open_in`] of a closed handle.
+const CLOSED: u32 = u32::MAX;
 
 /// A pending operation.
 #[derive(Clone, Copy, Debug)]
@@ -152,8 +158,8 @@ impl QueueHandle {
             kind,
             io: IoState::new(),
             pending: Mutex::default(),
-            closed: AtomicBool::new(false),
-            process: process::generation(),
+            open_in: AtomicU32::new(process::generation()),
+            has_cancelled: AtomicBool::new(false),
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
@@ -178,6 +184,7 @@ impl QueueHandle {
     ///
     /// # Errors
     /// 6 for anything else, NULL included (RCV-001, ENT-001, G-064).
+    #[inline]
     pub(crate) fn lookup(value: Handle) -> Result<Held, Code> {
         Held::look_up(value).ok_or_else(|| Error::InvalidHandle.into())
     }
@@ -244,8 +251,9 @@ impl QueueHandle {
         }
     }
 
+    #[inline]
     fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::SeqCst) || self.process != process::generation()
+        self.open_in.load(Ordering::SeqCst) != process::generation()
     }
 
     /// The service the queue belongs to.
@@ -290,13 +298,16 @@ impl QueueHandle {
     pub(crate) fn is_cancelled(&self, overlapped: usize) -> bool {
         let pending = self.pending();
         let operation = pending.get(&overlapped);
-        self.closed.load(Ordering::SeqCst) || operation.is_some_and(|operation| operation.cancelled)
+        let is_closed = self.open_in.load(Ordering::SeqCst) == CLOSED;
+        is_closed || operation.is_some_and(|operation| operation.cancelled)
     }
 
     /// The operation was registered with the engine, and may have ended since. If it was cancelled
     /// or the handle closed before the engine knew it, it ends now.
     pub(crate) fn registered(&self, overlapped: usize) {
-        if self.is_cancelled(overlapped) {
+        // Whoever cancels says so before the engine looks for it, and this is behind its registration:
+        // one of them finds the other.
+        if self.has_cancelled.load(Ordering::SeqCst) && self.is_cancelled(overlapped) {
             self.cancel_one(overlapped);
         }
     }
@@ -312,6 +323,7 @@ impl QueueHandle {
 
     /// Marks the operations as cancelled and returns them with the places where they wait.
     fn mark_cancelled(&self, scope: CancelScope) -> Vec<(usize, Option<Place>)> {
+        self.has_cancelled.store(true, Ordering::SeqCst);
         let mut found = Vec::new();
         for (overlapped, operation) in self.pending().iter_mut() {
             if matches!(scope, CancelScope::All) || scope == CancelScope::Thread(operation.thread) {
@@ -323,6 +335,7 @@ impl QueueHandle {
     }
 
     fn cancel_one(&self, overlapped: usize) -> bool {
+        self.has_cancelled.store(true, Ordering::SeqCst);
         let marked = self.pending().get_mut(&overlapped).map(|operation| {
             operation.cancelled = true;
             operation.place
@@ -349,7 +362,8 @@ impl Object for QueueHandle {
     /// CloseHandle, and HttpCloseRequestQueue (SHD-005).
     fn on_close(&self) {
         // Operations that the engine does not know yet see it in `registered`.
-        self.closed.store(true, Ordering::SeqCst);
+        self.open_in.store(CLOSED, Ordering::SeqCst);
+        self.has_cancelled.store(true, Ordering::SeqCst);
         self.queue.handle_closed();
         let closed = match self.kind {
             Kind::Opened => self.service.close_handle(&self.queue),

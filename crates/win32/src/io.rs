@@ -303,7 +303,11 @@ impl Pending {
 }
 
 impl Drop for Pending {
+    #[inline]
     fn drop(&mut self) {
+        if self.op.is_none() {
+            return;
+        }
         self.finish(End::Later, ERROR_OPERATION_ABORTED, 0);
     }
 }
