@@ -257,18 +257,8 @@ impl Service {
             if exchange.body_done() {
                 return BodyRead::Done;
             }
-            if exchange.opaque() == Opaque::Open && conn.unused().is_empty() {
-                let read = pool::with_scratch(|buffer| {
-                    let read = read_opaque(conn, buffer);
-                    if let BodyRead::Bytes(n) = read {
-                        conn.keep(&buffer[..n]);
-                    }
-                    read
-                });
-                return read;
-            }
             if exchange.opaque() == Opaque::Open {
-                return BodyRead::Bytes(1);
+                return probe_opaque(conn);
             }
             if !conn.unused().is_empty() {
                 match probe_buffered(conn) {
@@ -307,6 +297,20 @@ impl Service {
             self.write_own(conn, CONTINUE);
         }
     }
+}
+
+/// Finds out whether at least one byte of an upgraded connection is here, consuming none.
+fn probe_opaque(conn: &mut Conn) -> BodyRead {
+    if !conn.unused().is_empty() {
+        return BodyRead::Bytes(1);
+    }
+    pool::with_scratch(|buffer| {
+        let read = read_opaque(conn, buffer);
+        if let BodyRead::Bytes(n) = read {
+            conn.keep(&buffer[..n]);
+        }
+        read
+    })
 }
 
 /// Reads bytes of an upgraded connection as they are: first those that came behind the head.
