@@ -1,8 +1,8 @@
 //! Callbacks of the thread pool: work, timers, waits, and the older functions that are built of them
 //! (QueueUserWorkItem, timer queues, RegisterWaitForSingleObject).
 //!
-//! Owns [`Member`]: one callback with what makes it due. Does not own the threads ([`crate::pool`]),
-//! the due times ([`crate::alarm`]) nor cleanup groups ([`crate::group`]). Invariants: after
+//! Owns [`Member`]: one callback with what makes it due. Does not own the threads (`pool.rs`),
+//! the due times (`alarm.rs`) nor cleanup groups ([`crate::group`]). Invariants: after
 //! [`Member::disarm`] no alarm and no signal queues the callback any more; callbacks are counted before
 //! they are queued, and under the lock of what made them due, so that who waits for them misses none.
 //! A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a stale one fails instead

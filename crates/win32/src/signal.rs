@@ -1,7 +1,7 @@
 //! The state under everything that can be waited for.
 //!
 //! Owns [`Signal`]: a manual-reset or auto-reset flag, the count of a semaphore or the owner of a
-//! mutex, with the threads that wait for it, alone or with others ([`AllWait`]). Does not own
+//! mutex, with the threads that wait for it, alone or with others (`AllWait`). Does not own
 //! handles. Invariants: setting an auto-reset signal, or releasing one unit of a semaphore or a
 //! mutex, releases exactly one thread that waits, or else leaves the signal set, so n sets release
 //! n waiting threads; a thread waiting for all of several signals takes all of them at once or

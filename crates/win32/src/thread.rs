@@ -1,7 +1,7 @@
 //! Threads of the application.
 //!
 //! Owns [`Thread`] objects (waitable, with an exit code), which thread is the calling one, and the
-//! thread ids of Win32. Does not own the threads of the pool ([`crate::pool`]). Invariants: the
+//! thread ids of Win32. Does not own the threads of the pool (`pool.rs`). Invariants: the
 //! object is signalled after the exit code is stored; ids are multiples of 4, never 0, and belong
 //! to one thread for the life of the process. Threading: any thread.
 

@@ -1,7 +1,7 @@
 //! Thread-pool I/O: completions delivered as callbacks.
 //!
 //! Owns [`ThreadpoolIo`]. Does not own associations ([`crate::io`]) nor the threads
-//! ([`crate::pool`]). Invariants: a callback runs once per completion; started, queued and running
+//! (`pool.rs`). Invariants: a callback runs once per completion; started, queued and running
 //! callbacks are counted so that WaitForThreadpoolIoCallbacks can wait for all of them. Threading: any
 //! thread.
 

@@ -1,7 +1,7 @@
 //! Waitable timers.
 //!
 //! Owns [`WaitableTimer`]: an event that a due time sets. Does not own the due times
-//! ([`crate::alarm`]). Invariant: after [`WaitableTimer::cancel`] or a new due time the former one does
+//! (`alarm.rs`). Invariant: after [`WaitableTimer::cancel`] or a new due time the former one does
 //! not set the timer any more. Threading: any thread.
 
 use std::sync::{Arc, Weak};
