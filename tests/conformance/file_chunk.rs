@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
 
 use httpsys_tests::door::{CAbi, MORE_DATA, Reply, World};
 use httpsys_tests::raw::{self, Handle};
@@ -176,6 +177,31 @@ fn a_handle_that_is_no_file_fails_with_6() {
         6,
         "a queue"
     );
+    assert_eq!(raw::send_body(w.queue, request.id, 0, &[b"ok"], None), 0);
+    client.read_head();
+    assert_eq!(client.read_exactly(2), b"ok");
+}
+
+/// The head would announce a length that cannot be read.
+#[test]
+fn a_handle_of_a_directory_or_socket_fails_with_6_and_sends_nothing() {
+    let w = World::<CAbi>::new();
+    let (mut client, request) = w.received_get("/");
+    raw::respond(w.queue, request.id, &Reply::ok().flags(MORE_DATA), None);
+    let folder = File::open(std::env::temp_dir()).expect("a folder");
+    let (socket, _peer) = UnixStream::pair().expect("a pair");
+    for descriptor in [folder.as_raw_fd(), socket.as_raw_fd()] {
+        // SAFETY: the descriptor is open, and stays so until the handle is closed.
+        let handle = unsafe { HttpsysHandleFromFd(descriptor, 0) };
+        let mut chunk = Scratch::new("other").chunk(0, 1);
+        chunk.Anonymous.FromFileHandle.FileHandle = handle;
+        for length in [0, 1, TO_EOF] {
+            chunk.Anonymous.FromFileHandle.ByteRange.Length = length;
+            let code = raw::send_chunks(w.queue, request.id, 0, &[chunk], None);
+            assert_eq!(code, 6, "{length}");
+        }
+        assert!(raw::close_handle(Handle(handle as usize)));
+    }
     assert_eq!(raw::send_body(w.queue, request.id, 0, &[b"ok"], None), 0);
     client.read_head();
     assert_eq!(client.read_exactly(2), b"ok");

@@ -166,12 +166,13 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
 
 fn file_range(handle: HANDLE, offset: u64, length: u64) -> Result<Option<Piece>, Code> {
     let file = file::of_handle(handle).ok_or(Error::InvalidHandle)?;
-    let size = file
-        .file()
-        .metadata()
-        .map_err(|_| Error::InvalidHandle)?
-        .len();
-    let rest = size.checked_sub(offset).ok_or(Error::EndOfBody)?;
+    let about = file.file().metadata();
+    let about = about.map_err(|_| Error::InvalidHandle)?;
+    // What comes out of a directory, pipe or device has no length that could be announced.
+    if !about.is_file() {
+        return Err(Error::InvalidHandle.into());
+    }
+    let rest = about.len().checked_sub(offset).ok_or(Error::EndOfBody)?;
     let length = if length == TO_EOF { rest } else { length };
     if length > rest {
         return Err(Error::EndOfBody.into());
