@@ -116,8 +116,12 @@ impl RawMutex {
             }
         }
         self.waiting.fetch_sub(1, SeqCst);
-        // It may have been handed on to this thread, the last that waited.
-        self.take(HANDED_ON) || self.take(FREE)
+        // It may have been handed on to this thread, the last that waited. Looked at in the one order of
+        // all: a look before the count is seen to fall would leave the lock handed on to nobody.
+        match self.state.load(SeqCst) {
+            LOCKED => false,
+            state => self.take(state) || self.take(FREE),
+        }
     }
 }
 
