@@ -327,6 +327,7 @@ impl Conn {
     }
 
     /// Reads what the socket has, at most `buffer.len()` bytes.
+    #[inline]
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
         let Some(stream) = &mut self.stream else {
             return ReadOutcome::Broken;

@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use httpsys_core::proto::{Framing, Version};
 use httpsys_core::{ConnectionId, RequestId};
+use httpsys_engine::Chunk;
 
 use crate::body::{self, BodyReader};
 use crate::by_id::Flags;
-use crate::chunk::Lent;
 use crate::fields::Added;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
@@ -109,6 +109,7 @@ impl Request {
     /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the
     /// queue is gone. Whatever it is, the request is over then and its connection is reset.
     pub fn respond<'r>(mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
+        let response: &Response<'r> = response.borrow();
         self.try_respond(response)
     }
 
@@ -143,19 +144,18 @@ impl Request {
             disconnect: response.disconnects(),
             ..Flags::default()
         };
-        let (added, body) = if response.is_without_body(self) {
-            (response.added_without_body()?, Lent::new())
-        } else {
-            (Added::Nothing, response.chunks()?)
+        let send = |added, body: &[Chunk<'_>]| {
+            let block = Some(self.block());
+            self.scope
+                .send_response(self.id(), block, response, added, flags, body)
         };
-        let sent = self.scope.send_response(
-            self.id(),
-            Some(self.block()),
-            response,
-            added,
-            flags,
-            &body,
-        )?;
+        let sent = if response.is_without_body(self) {
+            send(response.added_without_body()?, &[])
+        } else if let Some(body) = response.only_chunk() {
+            send(Added::Nothing, &[body])
+        } else {
+            send(Added::Nothing, &response.chunks()?)
+        }?;
         self.open = false;
         Ok(sent)
     }
@@ -293,6 +293,11 @@ impl Request {
     pub fn verb(&self) -> Verb {
         let block = self.block();
         Verb::of(block.verb(), block.head.verb_text())
+    }
+
+    #[inline]
+    pub(crate) fn is_head(&self) -> bool {
+        self.block().verb() == httpsys_core::proto::Verb::Head
     }
 
     /// The verb as sent.

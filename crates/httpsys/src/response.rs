@@ -11,7 +11,7 @@ use crate::chunk::{self, Lent, Pieces};
 use crate::fields::{Added, Fields, HeadParts, with_head};
 use crate::log::LogChoice;
 use crate::reason::reason_of;
-use crate::{Data, DataChunk, LogData, Request, Result, Verb};
+use crate::{Data, DataChunk, LogData, Request, Result};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -184,7 +184,7 @@ impl<'a> Response<'a> {
     /// Whether the answer to `request` has no body, whatever is given: to HEAD, and with a status of
     /// 1xx, 204 or 304 (RFC 9110 section 6.4.1).
     pub(crate) fn is_without_body(&self, request: &Request) -> bool {
-        request.verb() == Verb::Head || matches!(self.status, 100..=199 | 204 | 304)
+        request.is_head() || matches!(self.status, 100..=199 | 204 | 304)
     }
 
     /// The field that tells of the body which an answer to `request` does not have. HEAD is told the
@@ -218,6 +218,12 @@ impl<'a> Response<'a> {
 
     pub(crate) fn frames_itself(&self) -> bool {
         self.fields.frame_the_body()
+    }
+
+    /// The body, if it is one piece of memory: most bodies are.
+    #[inline]
+    pub(crate) fn only_chunk(&self) -> Option<Chunk<'_>> {
+        self.more.is_empty().then(|| Chunk::Memory(&self.body))
     }
 
     /// The body for one send.
