@@ -180,7 +180,6 @@ impl Site {
     /// Makes a group with the URL and returns the one before. Its URL must be gone.
     pub(crate) fn new_group(&self) -> u64 {
         let group = during(Call::Group, 0, || raw::create_group(self.session)).expect("a group");
-        let before = self.group.swap(group, Ordering::SeqCst);
         if self.queue().0 != 0 {
             during(Call::SetProperty, 0, || {
                 raw::bind(group, Some(self.queue()))
@@ -194,7 +193,8 @@ impl Site {
             let number = raw::url_port(None, group, &self.url()).expect("a free port");
             self.number.store(number, Ordering::SeqCst);
         }
-        before
+        // Not earlier: who shuts the site closes the group that it has.
+        self.group.swap(group, Ordering::SeqCst)
     }
 
     /// How an overlapped call on this site may be made.
