@@ -56,7 +56,8 @@ pub enum End {
     BodyIncomplete,
     /// A file chunk could not be read that far.
     FileUnreadable,
-    /// An internal limit: the place of the connection has used up its ids.
+    /// An internal limit: the place of the connection has used up its ids, or there is no thread to
+    /// read the file of a response.
     Exhausted,
 }
 
