@@ -2,9 +2,10 @@
 //!
 //! Owns the value on its way and the waker. Invariants: a slot takes one value, and none once its
 //! future closed it; wakers are cloned, woken and dropped with the lock free, because that may run
-//! code of an executor, which may drop futures.
+//! code of an executor, which may drop futures; a panic of a waker goes no further than its own future.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -32,6 +33,17 @@ pub(crate) enum Closed<T> {
     Taken,
 }
 
+/// Wakes a task. A panic of its executor would end the thread that polls for everybody, and with it
+/// the calls that are to be signalled behind this one.
+fn wake(waker: Waker) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        // Dropping a payload may panic in turn; what that throws is left alone.
+        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            mem::forget(second);
+        }
+    }
+}
+
 impl<T> Slot<T> {
     pub(crate) fn new(waker: &Waker) -> Arc<Self> {
         Arc::new(Slot {
@@ -53,7 +65,7 @@ impl<T> Slot<T> {
         let before = mem::replace(&mut *state, State::Done(value));
         drop(state);
         if let State::Waiting(waker) = before {
-            waker.wake();
+            wake(waker);
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! What is lost when a future is dropped: nothing but what it says.
 
+use std::future::Future as _;
 use std::io::{Read, Write};
 use std::sync::mpsc;
 use std::thread;
@@ -265,4 +266,32 @@ fn a_dropped_disconnect_wait_is_not_woken() {
     drop((request, client));
     assert_eq!(bells[1].run(&mut kept), Ok(()));
     assert!(!bells[0].has_rung());
+}
+
+/// A waker that panics, as that of an executor which is gone may do.
+struct Broken;
+
+impl std::task::Wake for Broken {
+    fn wake(self: std::sync::Arc<Self>) {
+        panic!("a waker that panics, on purpose");
+    }
+}
+
+#[test]
+fn a_waker_that_panics_harms_no_other_call() {
+    let (server, port) = server();
+    let waker = std::sync::Arc::new(Broken).into();
+    let mut context = std::task::Context::from_waker(&waker);
+    let mut broken = server.receive_async();
+    assert!(
+        std::pin::Pin::new(&mut broken)
+            .poll(&mut context)
+            .is_pending()
+    );
+    let lost = Client::send(port, GET);
+    let client = Client::send(port, GET);
+    // This thread polls and meets the waker of the first request.
+    answer(receive(server.queue()), client);
+    drop(broken);
+    answer(receive(server.queue()), lost);
 }
