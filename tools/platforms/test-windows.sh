@@ -21,7 +21,14 @@ case $(uname -s) in
       --skip connections_end_under_their_reason_and_add_up
       --skip tmo_006_g_040_an_arrival_for_one_read_gives_the_others_their_time_anew
       --skip shd_012_no_request_is_lost_while_handles_come_and_go
-      --skip race::)
+      --skip race::
+      # A send that finds the socket full is not told when it takes bytes again, or a held connection of
+      # its reset; the same tests pass with poll(2), which has the same rules of re-arming.
+      --skip file_threads:: --skip puts_its_bytes_out_once
+      --skip a_small_response_that_finds_the_socket_full --skip a_held_connection_hears_of_its_end
+      # Wine binds to addresses that the machine does not have.
+      --skip pfx_033_an_address_that_the_machine_does_not_have
+      --skip refusals_name_the_address_the_port_and_its_owner)
     skip "under Wine: ${wine_skips[*]}"
     ;;
 esac
