@@ -27,7 +27,7 @@ case $(uname -s) in
       --skip file_threads:: --skip puts_its_bytes_out_once
       --skip a_small_response_that_finds_the_socket_full --skip a_held_connection_hears_of_its_end
       # Wine binds to addresses that the machine does not have.
-      --skip pfx_033_an_address_that_the_machine_does_not_have
+      --skip pfx_033
       --skip refusals_name_the_address_the_port_and_its_owner)
     skip "under Wine: ${wine_skips[*]}"
     ;;
