@@ -72,8 +72,6 @@ int main(void)
     size_t before, after;
     int n;
 
-    printf("listening on nothing\n");
-    fflush(stdout);
     /* What is there once, and what is kept to be used again. */
     for (n = 0; n < 50; n++) {
         round_of(1);
