@@ -64,6 +64,7 @@ cargo test ${jobs:+-j "$jobs"} --workspace --exclude xtask --exclude httpsys-ben
   --skip random_tables_agree_with_the_model --skip random_bytes_never_panic
 suites=(--lib)
 for suite in abi conformance wire crt programs shapes; do suites+=(--test "$suite"); done
-cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- --skip address_sanitizer "$@"
+cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- --skip address_sanitizer \
+  --skip a_full_address_space --skip pfx_013_a_rust_program_says_whose_its_port_is "$@"
 skip "clang, valgrind, sanitizers, interop clients, slow clients, stress and long random tests (not under an emulator)"
 say "make test-aarch64: done"
