@@ -44,7 +44,7 @@ pub(crate) struct Conn {
     pub(crate) stream: Option<Held<TcpStream>>,
     /// Received bytes; those before `used` are done with.
     input: Vec<u8>,
-    used: usize,
+    used: u32,
     pub(crate) remote: SocketAddr,
     pub(crate) local: SocketAddr,
     /// The request under way, until it is handed over whole.
@@ -89,7 +89,7 @@ pub(crate) struct Conn {
     /// When the wheel looks at this slot, whatever connection it holds then.
     pub(crate) looked_at: Tick,
     /// Why the connection ends, when that is known before its end.
-    pub(crate) why: Option<End>,
+    pub(crate) why: Option<Box<End>>,
     /// It has had its event and its line already.
     pub(crate) told: bool,
     /// A socket that takes little at a time.
@@ -276,14 +276,14 @@ impl Conn {
 
     /// The received bytes that nobody used yet.
     pub(crate) fn unused(&self) -> &[u8] {
-        &self.input[self.used..]
+        &self.input[self.used as usize..]
     }
 
     /// Marks `n` of the unused bytes as done with.
     pub(crate) fn consume(&mut self, n: usize) {
-        self.used += n;
-        debug_assert!(self.used <= self.input.len());
-        if self.used == self.input.len() {
+        self.used += n as u32;
+        debug_assert!(self.used as usize <= self.input.len());
+        if self.used as usize == self.input.len() {
             self.used = 0;
             pool::put_buffer(std::mem::take(&mut self.input));
         }
@@ -297,7 +297,7 @@ impl Conn {
         if self.input.is_empty() {
             self.input = pool::get_buffer();
         } else if self.used > 0 {
-            self.input.drain(..self.used);
+            self.input.drain(..self.used as usize);
         }
         self.used = 0;
         self.input.extend_from_slice(bytes);
@@ -308,7 +308,7 @@ impl Conn {
     pub(crate) fn take_input(&mut self) -> (Vec<u8>, usize) {
         (
             std::mem::take(&mut self.input),
-            std::mem::take(&mut self.used),
+            std::mem::take(&mut self.used) as usize,
         )
     }
 

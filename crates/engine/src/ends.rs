@@ -106,7 +106,7 @@ impl Service {
         bound: Option<&Bound>,
     ) {
         let connection = conn.state.id();
-        let end = conn.why.take().unwrap_or(end);
+        let end = conn.why.take().map_or(end, |why| *why);
         self.shard().ends.remember(connection, end);
         if conn.told {
             return;

@@ -57,7 +57,7 @@ impl Service {
             "refused"
         );
         self.tallies().refused(end.name());
-        conn.why = Some(end);
+        conn.why = Some(Box::new(end));
         conn.told = true;
         let line = request.map(RequestLine::from);
         self.log_error(conn, end.name(), status, line, Some(&bound.queue));
@@ -90,7 +90,7 @@ impl Service {
         let (reason, status) = (reject.httperr_reason(), reject.status());
         trace::parse_failed(conn.state.id(), reason);
         self.tallies().refused(reason);
-        conn.why = Some(End::Refused(reason));
+        conn.why = Some(Box::new(End::Refused(reason)));
         conn.told = true;
         let line = request.map(RequestLine::from);
         self.log_error(conn, reason, Some(status), line, None);

@@ -337,7 +337,7 @@ impl Service {
         }
         if outcome.is_err() {
             // The framing is broken. The response is out already, but perhaps not read.
-            conn.why = Some(End::BodyMalformed);
+            conn.why = Some(Box::new(End::BodyMalformed));
             self.close_when_read(conn, wakes);
             return false;
         }
