@@ -102,16 +102,18 @@ impl Server {
     }
 }
 
-/// The resident memory of a process in bytes.
+/// The memory of a process's own, resident, in bytes: without the pages of files, which are its code and
+/// come in when a line is run for the first time.
 fn resident(process: u32) -> u64 {
     let statm = std::fs::read_to_string(format!("/proc/{process}/statm"));
     let statm = statm.expect("a running process");
-    let pages: u64 = statm
-        .split_whitespace()
-        .nth(1)
-        .and_then(|field| field.parse().ok())
-        .expect("the resident pages");
-    pages * 4096
+    let mut fields = statm.split_whitespace().skip(1);
+    let mut pages = || -> u64 {
+        let field = fields.next().and_then(|field| field.parse().ok());
+        field.expect("the resident pages, and those of them that are shared")
+    };
+    let all = pages();
+    (all - pages()) * 4096
 }
 
 /// The limits on this process's open files: the one in force, and what it may be raised to.
