@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 use_target_dir
 packages=()
 for manifest in crates/*/Cargo.toml; do
-  packages+=("$(sed -n 's/^name = "\(.*\)"/\1/p' "$manifest" | head -n 1)")
+  packages+=("$(sed -n 's/^name = "\(.*\)"/\1/p' "$manifest" | sed -n 1p)")
 done
 arguments=()
 for package in "${packages[@]}"; do arguments+=(-p "$package"); done
@@ -16,7 +16,7 @@ dirty=
 [ "${CI:-}" = true ] || dirty=--allow-dirty
 say "${#packages[@]} crates, packed and built from their packages"
 cargo package ${jobs:+-j "$jobs"} --locked $dirty "${arguments[@]}"
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | sed -n 1p)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for package in "${packages[@]}"; do

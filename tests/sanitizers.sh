@@ -51,7 +51,7 @@ thread)
   library="$("$compiler" --print sysroot)/lib/rustlib/src/rust/library"
   [ -d "$library" ] || { echo "missing: the library's source, $library" >&2; exit 1; }
   runtime=${TSAN_RUNTIME:-$(find "${RUSTUP_HOME:-$HOME/.rustup}" -name 'librustc-*_rt.tsan.a' \
-    -path '*stable*' 2>/dev/null | head -n 1)}
+    -path '*stable*' 2>/dev/null | sed -n 1p)}
   [ -f "$runtime" ] || { echo "missing: librustc-stable_rt.tsan.a (set TSAN_RUNTIME)" >&2; exit 1; }
   # One place, so that the library is built once.
   mkdir -p "$base/tsan/sysroot/lib/rustlib/$target/lib"

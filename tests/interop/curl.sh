@@ -51,4 +51,4 @@ is "$(get -Z --parallel-max 50 -K "$work/many" | grep -o 'Hello, World!' | wc -l
 status=0
 get -i -N --http1.1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' "$BASE/hello" > "$work/up" || status=$?
 grep -q '^HTTP/1.1 200' "$work/up" || fail "an upgrade that is not taken: $status"
-echo "passed: $(curl --version | head -n 1)"
+echo "passed: $(curl --version | sed -n 1p)"

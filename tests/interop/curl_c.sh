@@ -32,4 +32,4 @@ if command -v wrk > /dev/null; then
   if grep -q 'Socket errors\|Non-2xx' <<< "$out"; then fail "$out"; fi
   grep 'Requests/sec' <<< "$out" || fail "$out"
 fi
-echo "passed: $(curl --version | head -n 1)"
+echo "passed: $(curl --version | sed -n 1p)"

@@ -18,4 +18,4 @@ done
 shake "$BASE/ws"
 grep -q '^HTTP/1.1 426' <<< "$head" || fail "without a key: $head"
 [ "$status" = 0 ] || fail "curl ended with $status"
-echo "passed: $(curl --version | head -n 1)"
+echo "passed: $(curl --version | sed -n 1p)"
