@@ -6,6 +6,9 @@
 //! functions under their Windows names ([`api`]). Does not own anything of HTTP: a request queue is
 //! an [`Object`] with an [`IoState`] to this crate.
 //!
+//! Its rooms: [`sync`] is what threads wait for, [`threads`] are the threads themselves, [`pool`] callbacks
+//! that the thread pool runs, [`io`] overlapped operations, [`api`] the C functions of all of them.
+//!
 //! Invariants: a call that began an operation ([`IoState::begin`]) is completed exactly once,
 //! because [`Pending`] is consumed by completing it and completes itself with 995 when dropped.
 //! `OVERLAPPED` memory is not touched after `Internal` has been written. A closed handle value
@@ -20,71 +23,31 @@
 //! of ours (`Httpsys_CloseHandle`), which pass every other handle on to the system ([`api`]).
 #![cfg(any(not(windows), feature = "emulate"))]
 
-#[cfg(not(windows))]
-mod alarm;
-#[cfg(not(windows))]
-pub mod apc;
 pub mod api;
-mod calls;
-#[cfg(not(windows))]
-pub mod event;
-#[cfg(windows)]
-#[path = "windows/event.rs"]
-pub mod event;
-mod fifo;
-#[cfg(not(windows))]
-pub mod file;
-#[cfg(windows)]
-#[path = "windows/file.rs"]
-pub mod file;
-#[cfg(not(windows))]
-pub mod group;
 pub mod handle;
 pub mod heap;
 pub mod io;
 pub mod last_error;
-#[cfg(not(windows))]
-pub mod locks;
-#[cfg(not(windows))]
-pub mod member;
-mod multi;
-pub mod mutex;
-#[cfg(not(windows))]
-pub mod names;
 pub mod object;
-pub mod overlapped;
-mod pool;
-#[cfg(not(windows))]
-pub mod port;
-#[cfg(windows)]
-#[path = "windows/port.rs"]
-pub mod port;
-#[cfg(not(windows))]
-pub mod semaphore;
-pub mod signal;
+pub mod pool;
 pub mod status;
+pub mod sync;
 #[cfg(windows)]
 #[path = "windows/system.rs"]
 mod system;
-pub mod thread;
-pub mod threadpool;
+pub mod threads;
 pub mod time;
-#[cfg(not(windows))]
-pub mod timer;
-#[cfg(not(windows))]
-pub mod tls;
-pub mod wait;
 pub mod wsa;
 
-pub use event::Event;
 pub use handle::{
     Handle, INVALID_HANDLE_VALUE, close, insert, lookup, lookup_as, remove, replace_all, was_closed,
 };
-pub use io::{IoState, Pending};
-pub use multi::wait_many;
+pub use io::overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
+pub use io::port::Port;
+pub use io::state::{IoState, Pending};
 pub use object::{CancelScope, Object};
-pub use overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
-pub use port::Port;
-pub use signal::{Signal, Waited};
-pub use thread::ThreadId;
-pub use wait::{Driver, set_driver};
+pub use sync::event::Event;
+pub use sync::multi::wait_many;
+pub use sync::signal::{Signal, Waited};
+pub use sync::wait::{Driver, set_driver};
+pub use threads::thread::ThreadId;

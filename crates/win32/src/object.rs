@@ -8,9 +8,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::io::IoState;
-use crate::signal::Signal;
-use crate::thread::ThreadId;
+use crate::io::state::IoState;
+use crate::sync::signal::Signal;
+use crate::threads::thread::ThreadId;
 
 /// Which operations of a handle CancelIo and CancelIoEx mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

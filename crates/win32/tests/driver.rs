@@ -44,7 +44,7 @@ impl Driver for Engine {
         }
         drop(work);
         self.leading.store(false, Ordering::SeqCst);
-        httpsys_win32::wait::offer_lead();
+        httpsys_win32::sync::wait::offer_lead();
         true
     }
 

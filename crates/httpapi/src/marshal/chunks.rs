@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use httpsys_core::Error;
 use httpsys_engine::Chunk;
-use httpsys_win32::file::{self, File};
+use httpsys_win32::io::file::{self, File};
 use smallvec::SmallVec;
 
 use crate::code::Code;

@@ -6,9 +6,9 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::{Bool, Name, fence, fence_bool, object_as, open_named};
-use crate::event::Event;
 use crate::handle::Handle;
-use crate::names;
+use crate::sync::event::Event;
+use crate::sync::names;
 
 const CREATE_EVENT_MANUAL_RESET: u32 = 1;
 const CREATE_EVENT_INITIAL_SET: u32 = 2;

@@ -7,10 +7,10 @@ use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, object_as, open, put, wide};
-use crate::file::{self, CREATE_ALWAYS, File, OPEN_ALWAYS, OpenMode};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
+use crate::io::file::{self, CREATE_ALWAYS, File, OPEN_ALWAYS, OpenMode};
+use crate::io::overlapped::{self, OVERLAPPED};
 use crate::last_error;
-use crate::overlapped::{self, OVERLAPPED};
 use crate::status::{
     Code, ERROR_ALREADY_EXISTS, ERROR_BUFFER_OVERFLOW, ERROR_HANDLE_EOF, ERROR_INVALID_NAME,
 };

@@ -7,10 +7,10 @@
 use std::ffi::c_void;
 
 use super::{Bool, FALSE, TRUE, fence, fence_bool, not_null, put};
-use crate::locks::{
+use crate::status::{Code, ERROR_INVALID_PARAMETER};
+use crate::sync::locks::{
     Begun, ConditionVariable, CriticalSection, InitOnce, ListHeader, Mode, SrwLock,
 };
-use crate::status::{Code, ERROR_INVALID_PARAMETER};
 use crate::time::deadline;
 
 const CONDITION_VARIABLE_LOCKMODE_SHARED: u32 = 1;

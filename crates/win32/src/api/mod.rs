@@ -188,7 +188,7 @@ pub(crate) fn open_existing<T: crate::Object>(name: Name) -> Handle {
         if name.is_empty() {
             return Err(ERROR_INVALID_PARAMETER);
         }
-        open(crate::names::open::<T>(&name)?)
+        open(crate::sync::names::open::<T>(&name)?)
     })
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::{Bool, Name, fence_bool, object_as, open_existing, open_named, put};
 use crate::handle::Handle;
-use crate::mutex::MutexObject;
-use crate::names;
-use crate::semaphore::Semaphore;
+use crate::sync::mutex::MutexObject;
+use crate::sync::names;
+use crate::sync::semaphore::Semaphore;
 
 const CREATE_MUTEX_INITIAL_OWNER: u32 = 1;
 

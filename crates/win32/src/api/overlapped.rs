@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::{Bool, FALSE, fence_bool, not_null, object, put};
 use crate::handle::Handle;
+use crate::io::overlapped::{self, OVERLAPPED};
 use crate::object::CancelScope;
-use crate::overlapped::{self, OVERLAPPED};
 use crate::status::{Code, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND, WAIT_TIMEOUT};
-use crate::thread;
+use crate::threads::thread;
 use crate::time::deadline;
 
 /// GetOverlappedResult: TRUE if the operation succeeded; else the last error is its error, or 996

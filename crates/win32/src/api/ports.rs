@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
-use crate::overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
-use crate::port::{Packet, Port};
+use crate::io::overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
+use crate::io::port::{Packet, Port};
 use crate::status::{self, ERROR_INVALID_PARAMETER};
 use crate::time::deadline;
 

@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 use super::errors::GetLastError;
 use crate::handle::{self, Handle};
-use crate::io::{IoState, Pending};
+use crate::io::overlapped::OVERLAPPED;
+use crate::io::port::Port;
+use crate::io::state::{IoState, Pending};
 use crate::object::{CancelScope, Object};
-use crate::overlapped::OVERLAPPED;
-use crate::port::Port;
 
 /// Stands for a request queue.
 #[derive(Default)]

@@ -6,10 +6,10 @@ use std::ffi::c_void;
 
 use super::{Bool, fence, fence_bool, object, object_as};
 use crate::handle::Handle;
-use crate::io::Target;
-use crate::pool::default_pool;
+use crate::io::state::Target;
+use crate::pool::file_io::{CompletionRoutine, IoCallback, ThreadpoolIo};
+use crate::pool::workers::default_pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
-use crate::threadpool::{CompletionRoutine, IoCallback, ThreadpoolIo};
 
 /// CreateThreadpoolIo: binds a handle to a callback. NULL on failure: 6 for a bad handle, 87 if the
 /// handle is associated already or `callback` is NULL. The callback environment is ignored: there

@@ -7,10 +7,10 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
-use crate::apc::{Apc, Queue};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::thread::{self, Thread, ThreadId};
+use crate::threads::apc::{Apc, Queue};
+use crate::threads::thread::{self, Thread, ThreadId};
 use crate::time;
 
 /// LPTHREAD_START_ROUTINE.

@@ -12,16 +12,16 @@ use httpsys_socket::process::PerProcess;
 use super::{
     Bool, Name, fence_bool, not_null, object, object_as, open, open_existing, open_named, put,
 };
-use crate::apc::Apc;
-use crate::event::Event;
-use crate::group::Group;
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
-use crate::member::{Callback, Environment, Member};
-use crate::names;
 use crate::object::Object;
+use crate::pool::group::Group;
+use crate::pool::member::{Callback, Environment, Member};
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING, ERROR_NOT_ENOUGH_MEMORY};
+use crate::sync::event::Event;
+use crate::sync::names;
+use crate::sync::timer::WaitableTimer;
+use crate::threads::apc::Apc;
 use crate::time::{INFINITE, deadline, due_time};
-use crate::timer::WaitableTimer;
 
 const CREATE_WAITABLE_TIMER_MANUAL_RESET: u32 = 1;
 const WT_EXECUTEONLYONCE: u32 = 8;

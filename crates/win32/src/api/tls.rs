@@ -6,7 +6,7 @@ use std::ffi::c_void;
 
 use super::{Bool, fence, fence_bool};
 use crate::last_error;
-use crate::tls::{self, FlsCallback, Kind};
+use crate::threads::tls::{self, FlsCallback, Kind};
 
 /// TLS_OUT_OF_INDEXES and FLS_OUT_OF_INDEXES.
 const OUT_OF_INDEXES: u32 = u32::MAX;

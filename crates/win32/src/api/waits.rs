@@ -5,15 +5,15 @@
 use std::sync::Arc;
 
 use super::{Bool, fence, not_null, object};
-use crate::apc::Queue;
-use crate::event::Event;
 use crate::handle::{self, Handle};
-use crate::multi::{ALERTED, MAXIMUM_WAIT_OBJECTS, wait_alertable, wait_many};
-use crate::mutex::MutexObject;
 use crate::object::Object;
-use crate::semaphore::Semaphore;
-use crate::signal::{ABANDONED, Waited};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, WAIT_TIMEOUT};
+use crate::sync::event::Event;
+use crate::sync::multi::{ALERTED, MAXIMUM_WAIT_OBJECTS, wait_alertable, wait_many};
+use crate::sync::mutex::MutexObject;
+use crate::sync::semaphore::Semaphore;
+use crate::sync::signal::{ABANDONED, Waited};
+use crate::threads::apc::Queue;
 use crate::time::deadline;
 
 /// WAIT_FAILED.

@@ -13,17 +13,17 @@ use std::time::Instant;
 
 use super::{Bool, FALSE, fence, fence_bool, not_null, object, object_as, put};
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE, is_ours};
-use crate::io::Target;
+use crate::io::overlapped::{self, OVERLAPPED};
+use crate::io::port::{self, Port};
+use crate::io::state::Target;
 use crate::object::{CancelScope, Object};
-use crate::overlapped::{self, OVERLAPPED};
-use crate::port::{self, Port};
+use crate::pool::file_io::{CompletionRoutine, IoCallback, ThreadpoolIo};
 use crate::status::{
     Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND,
     WAIT_TIMEOUT,
 };
 use crate::system::import;
-use crate::thread;
-use crate::threadpool::{CompletionRoutine, IoCallback, ThreadpoolIo};
+use crate::threads::thread;
 use crate::time::deadline;
 
 const WAIT_FAILED: u32 = u32::MAX;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Bool, FALSE, TRUE, fence, fence_bool, object, object_as, open};
-use crate::group::Group;
 use crate::handle::{self, Handle};
-use crate::locks::CriticalSection;
-use crate::member::{Callback, CancelCallback, Environment, Member};
-use crate::pool::{Instance, OnReturn, Pool};
+use crate::pool::group::Group;
+use crate::pool::member::{Callback, CancelCallback, Environment, Member};
+use crate::pool::workers::{Instance, OnReturn, Pool};
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
+use crate::sync::locks::CriticalSection;
 use crate::time::due_time;
 
 /// TP_CALLBACK_ENVIRON, version 3.

@@ -4,8 +4,8 @@ use std::ffi::c_void;
 use std::time::Instant;
 
 use super::Task;
-use crate::fifo::Fifo;
 use crate::status::Code;
+use crate::sync::fifo::Fifo;
 
 /// The system's default pool. The tasks are kept here, so that some can be discarded.
 pub(crate) struct Pool {

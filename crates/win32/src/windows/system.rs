@@ -11,10 +11,10 @@ use std::time::Instant;
 use httpsys_socket::lock::Mutex;
 
 use crate::handle::Handle;
-use crate::overlapped::OVERLAPPED;
-use crate::signal::Signal;
+use crate::io::overlapped::OVERLAPPED;
+use crate::pool::file_io::{CompletionRoutine, IoCallback};
 use crate::status::Code;
-use crate::threadpool::{CompletionRoutine, IoCallback};
+use crate::sync::signal::Signal;
 
 /// WAIT_OBJECT_0.
 pub(crate) const SIGNALLED: u32 = 0;

@@ -344,7 +344,7 @@ fn a_closed_handle_does_not_take_the_file_from_a_transfer_in_progress() {
     let path = dir.path("f");
     assert!(fs::write(&path, "data").is_ok());
     let handle = create(&path, READ, 3, 0);
-    let file = crate::lookup_as::<crate::file::File>(handle).expect("open");
+    let file = crate::lookup_as::<crate::io::file::File>(handle).expect("open");
     assert_eq!(CloseHandle(handle), 1);
     assert!(file.is_seekable());
     assert_eq!(file.file().metadata().map(|m| m.len()).ok(), Some(4));

@@ -5,7 +5,7 @@ use std::ptr::{null, null_mut};
 
 use super::*;
 use crate::api::locks::*;
-use crate::locks::{ConditionVariable, CriticalSection, InitOnce, ListHeader, SrwLock};
+use crate::sync::locks::{ConditionVariable, CriticalSection, InitOnce, ListHeader, SrwLock};
 
 #[test]
 fn null_is_refused_everywhere() {

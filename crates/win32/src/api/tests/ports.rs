@@ -7,7 +7,7 @@ use crate::api::errors::*;
 use crate::api::ports::*;
 use crate::api::waits::*;
 use crate::handle::INVALID_HANDLE_VALUE;
-use crate::overlapped::OVERLAPPED_ENTRY;
+use crate::io::overlapped::OVERLAPPED_ENTRY;
 use crate::time::INFINITE;
 
 fn new_port() -> Handle {

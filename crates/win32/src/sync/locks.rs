@@ -3,7 +3,7 @@
 //!
 //! Owns the layout of these structures (the sizes of 64-bit Windows, all zeros being a valid start)
 //! and what waiting on them means; the sleeping itself is parking_lot's. Does not own objects with
-//! handles ([`crate::signal`]). Invariants: the memory is only touched through atomics, so that a
+//! handles ([`crate::sync::signal`]). Invariants: the memory is only touched through atomics, so that a
 //! lock may be used from any thread as soon as it is zeroed; nothing is allocated, so there is
 //! nothing to free. As on Windows, a lock is not to be moved or copied once it is in use. A child
 //! made by fork does not use what other threads of its parent held or slept on, as with the locks of

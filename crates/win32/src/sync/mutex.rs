@@ -1,6 +1,6 @@
 //! Mutex objects, and what becomes of those whose owner ends.
 //!
-//! Owns [`MutexObject`] and the list of all of them. Does not own waits ([`crate::signal`]).
+//! Owns [`MutexObject`] and the list of all of them. Does not own waits ([`crate::sync::signal`]).
 //! Invariant: a mutex whose owner ends without releasing it is abandoned: the next wait gets it with
 //! WAIT_ABANDONED (documented: Mutex Objects). Threading: any thread; a mutex belongs to one.
 
@@ -11,9 +11,9 @@ use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
-use crate::signal::Signal;
 use crate::status::Code;
-use crate::thread::{self, ThreadId};
+use crate::sync::signal::Signal;
+use crate::threads::thread::{self, ThreadId};
 
 /// A mutex object.
 #[derive(Debug)]

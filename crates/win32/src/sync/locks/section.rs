@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use parking_lot::RawMutex;
 use parking_lot::lock_api::RawMutex as _;
 
-use crate::thread;
+use crate::threads::thread;
 
 /// CRITICAL_SECTION: a lock that one thread may enter several times.
 #[repr(C)]

@@ -1,13 +1,13 @@
 //! Event objects.
 //!
-//! Owns [`Event`]. Does not own waits nor names ([`crate::names`]). Threading: any thread.
+//! Owns [`Event`]. Does not own waits nor names ([`crate::sync::names`]). Threading: any thread.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::handle::{self, Handle};
 use crate::object::Object;
-use crate::signal::Signal;
+use crate::sync::signal::Signal;
 
 /// An event object (documented: Event Objects).
 #[derive(Debug)]

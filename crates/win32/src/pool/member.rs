@@ -1,8 +1,8 @@
 //! Callbacks of the thread pool: work, timers, waits, and the older functions that are built of them
 //! (QueueUserWorkItem, timer queues, RegisterWaitForSingleObject).
 //!
-//! Owns [`Member`]: one callback with what makes it due. Does not own the threads (`pool.rs`),
-//! the due times (`alarm.rs`) nor cleanup groups ([`crate::group`]). Invariants: after
+//! Owns [`Member`]: one callback with what makes it due. Does not own the threads (`workers.rs`),
+//! the due times (`alarm.rs`) nor cleanup groups ([`crate::pool::group`]). Invariants: after
 //! [`Member::disarm`] no alarm and no signal queues the callback any more; callbacks are counted before
 //! they are queued, and under the lock of what made them due, so that who waits for them misses none.
 //! A PTP_WORK, PTP_TIMER or PTP_WAIT is a value of the handle table, so that a stale one fails instead
@@ -16,14 +16,14 @@ use std::time::{Duration, Instant};
 
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
-use crate::alarm::{self, Alarm, Token};
-use crate::calls::Calls;
-use crate::group::Group;
 use crate::handle::{self, Handle};
 use crate::object::Object;
-use crate::pool::{Pool, Task, default_pool};
+use crate::pool::alarm::{self, Alarm, Token};
+use crate::pool::calls::Calls;
+use crate::pool::group::Group;
+use crate::pool::workers::{Pool, Task, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
-use crate::wait::{Registered, TIMED_OUT, Waiter};
+use crate::sync::wait::{Registered, TIMED_OUT, Waiter};
 
 mod callback;
 

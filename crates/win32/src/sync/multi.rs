@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::object::Object;
-use crate::signal::{ABANDONED, AllWait, Signal, Waited};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::wait::{self, Lease, TIMED_OUT};
+use crate::sync::signal::{ABANDONED, AllWait, Signal, Waited};
+use crate::sync::wait::{self, Lease, TIMED_OUT};
 
 /// MAXIMUM_WAIT_OBJECTS (documented: WaitForMultipleObjects).
 pub(crate) const MAXIMUM_WAIT_OBJECTS: usize = 64;
@@ -136,7 +136,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::event::Event;
+    use crate::sync::event::Event;
 
     fn events<const N: usize>(manual: bool) -> (Vec<Arc<Event>>, Vec<Arc<dyn Object>>) {
         let events: Vec<_> = (0..N)
@@ -195,7 +195,7 @@ mod tests {
         );
         let twice = [objects[0].clone(), objects[0].clone()];
         assert_eq!(wait_many(&twice, true, None), Err(87));
-        let port: Arc<dyn Object> = Arc::new(crate::port::Port::new());
+        let port: Arc<dyn Object> = Arc::new(crate::io::port::Port::new());
         assert_eq!(wait_many(&[port], false, None), Err(6));
     }
 

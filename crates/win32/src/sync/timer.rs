@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use httpsys_socket::lock::Mutex;
 
-use crate::alarm::{self, Alarm, Token};
-use crate::apc::{Apc, Queue};
 use crate::object::Object;
-use crate::signal::Signal;
+use crate::pool::alarm::{self, Alarm, Token};
 use crate::status::Code;
+use crate::sync::signal::Signal;
+use crate::threads::apc::{Apc, Queue};
 
 /// A waitable timer (documented: Waitable Timer Objects).
 #[derive(Debug)]

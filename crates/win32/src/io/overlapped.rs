@@ -1,7 +1,7 @@
 //! The OVERLAPPED structure and its result.
 //!
 //! Owns the layout, the stores into the caller's structure and GetOverlappedResult. Does not own
-//! deliveries ([`crate::io`]). Invariants: `InternalHigh` is written before `Internal`, and
+//! deliveries ([`crate::io::state`]). Invariants: `InternalHigh` is written before `Internal`, and
 //! `Internal` leaves STATUS_PENDING exactly when the operation has ended; the stores are atomic, so
 //! that a program may poll `Internal` (HasOverlappedIoCompleted). Threading: any thread.
 
@@ -9,9 +9,9 @@ use std::ptr::{addr_of, addr_of_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::event;
 use crate::handle::{self, Handle};
 use crate::status::{self, Code, ERROR_INVALID_HANDLE, STATUS_PENDING};
+use crate::sync::event;
 
 /// The caller's record of one asynchronous call (documented: OVERLAPPED). 32 bytes.
 #[repr(C)]
@@ -72,7 +72,7 @@ pub unsafe fn result(
     let event = event::look_up(unsafe { event_of(overlapped) }.0);
     // SAFETY: as above.
     let outcome = || unsafe { outcome(overlapped) };
-    if outcome().is_none() && crate::wait::expired(deadline) {
+    if outcome().is_none() && crate::sync::wait::expired(deadline) {
         return Ok(None);
     }
     let object = handle::lookup(file);

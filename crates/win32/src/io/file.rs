@@ -17,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::handle::{self, Handle};
-use crate::io::IoState;
+use crate::io::state::IoState;
 use crate::object::Object;
-use crate::signal::Signal;
 use crate::status::{self, Code};
+use crate::sync::signal::Signal;
 
 /// A file, pipe or socket behind a handle.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Thread-pool I/O: completions delivered as callbacks.
 //!
-//! Owns [`ThreadpoolIo`]. Does not own associations ([`crate::io`]) nor the threads
-//! (`pool.rs`). Invariants: a callback runs once per completion; started, queued and running
+//! Owns [`ThreadpoolIo`]. Does not own associations ([`crate::io::state`]) nor the threads
+//! (`workers.rs`). Invariants: a callback runs once per completion; started, queued and running
 //! callbacks are counted so that WaitForThreadpoolIoCallbacks can wait for all of them. Threading: any
 //! thread.
 
@@ -10,12 +10,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::calls::Calls;
 use crate::handle::{self, Handle};
-use crate::io::{IoState, Target};
+use crate::io::overlapped::OVERLAPPED;
+use crate::io::state::{IoState, Target};
 use crate::object::Object;
-use crate::overlapped::OVERLAPPED;
-use crate::pool::{Task, default_pool};
+use crate::pool::calls::Calls;
+use crate::pool::workers::{Task, default_pool};
 use crate::status::{Code, ERROR_NO_SYSTEM_RESOURCES};
 
 /// PTP_WIN32_IO_CALLBACK: instance, context, OVERLAPPED, Win32 code, bytes, the PTP_IO.

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use httpsys_socket::lock::Mutex;
 
-use crate::overlapped::OVERLAPPED;
-use crate::signal::Signal;
-use crate::thread;
+use crate::io::overlapped::OVERLAPPED;
+use crate::sync::signal::Signal;
+use crate::threads::thread;
 
 /// One call to make.
 #[derive(Clone, Copy, Debug)]

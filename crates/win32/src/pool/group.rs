@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use httpsys_socket::lock::Mutex;
 
-use crate::member::Member;
 use crate::object::Object;
+use crate::pool::member::Member;
 
 /// A cleanup group (documented: CreateThreadpoolCleanupGroup).
 #[derive(Default)]

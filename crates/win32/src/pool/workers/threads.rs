@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use httpsys_socket::process::PerProcess;
 
 use super::Task;
-use crate::fifo::{Fifo, Pushed, Stop};
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
+use crate::sync::fifo::{Fifo, Pushed, Stop};
 
 /// Default maximum of a Windows thread pool.
 const MAX_THREADS: usize = 500;

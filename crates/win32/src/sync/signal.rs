@@ -16,10 +16,10 @@ use std::time::Instant;
 
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
-use crate::mutex;
 use crate::status::{Code, ERROR_NOT_OWNER, ERROR_TOO_MANY_POSTS};
-use crate::thread::{self, ThreadId};
-use crate::wait::{self, Lease, TIMED_OUT, Waiter};
+use crate::sync::mutex;
+use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
+use crate::threads::thread::{self, ThreadId};
 
 mod all_wait;
 

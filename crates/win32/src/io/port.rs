@@ -1,7 +1,7 @@
 //! I/O completion ports.
 //!
 //! Owns [`Port`]: the queue of completion packets. Does not own associations, which are state of
-//! the file-like handle ([`crate::io`]). Invariants: packets leave in the order they were queued; a
+//! the file-like handle ([`crate::io::state`]). Invariants: packets leave in the order they were queued; a
 //! packet is a copy, the OVERLAPPED it names is never touched; a closed port drops its packets and
 //! ends all waits with 735. The concurrency value is accepted and not enforced. Threading: any
 //! thread.
@@ -9,9 +9,9 @@
 use std::fmt;
 use std::time::Instant;
 
-use crate::fifo::{Fifo, Stop};
 use crate::object::Object;
 use crate::status::{Code, ERROR_ABANDONED_WAIT_0, ERROR_INVALID_HANDLE, WAIT_TIMEOUT};
+use crate::sync::fifo::{Fifo, Stop};
 
 /// One completion packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Port {
     /// 6 when the port is closed.
     pub fn post(&self, packet: Packet) -> Result<(), Code> {
         match self.packets.push(packet) {
-            crate::fifo::Pushed::Closed => Err(ERROR_INVALID_HANDLE),
+            crate::sync::fifo::Pushed::Closed => Err(ERROR_INVALID_HANDLE),
             _ => Ok(()),
         }
     }

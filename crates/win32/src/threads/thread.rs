@@ -1,7 +1,7 @@
 //! Threads of the application.
 //!
 //! Owns [`Thread`] objects (waitable, with an exit code), which thread is the calling one, and the
-//! thread ids of Win32. Does not own the threads of the pool (`pool.rs`). Invariants: the
+//! thread ids of Win32. Does not own the threads of the pool (`pool/workers.rs`). Invariants: the
 //! object is signalled after the exit code is stored; ids are multiples of 4, never 0, and belong
 //! to one thread for the life of the process. Threading: any thread.
 
@@ -22,8 +22,8 @@ use httpsys_socket::lock::MutexGuard;
 use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
-use crate::signal::Signal;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
+use crate::sync::signal::Signal;
 
 /// The id of a thread, as GetCurrentThreadId returns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,7 +58,7 @@ pub struct Thread {
     held: Mutex<u32>,
     released: Signal,
     #[cfg(not(windows))]
-    apcs: Arc<crate::apc::Queue>,
+    apcs: Arc<crate::threads::apc::Queue>,
     /// SetThreadPriority; kept, not used.
     priority: AtomicI32,
 }
@@ -127,7 +127,7 @@ impl Thread {
 
     /// The calls queued to it.
     #[cfg(not(windows))]
-    pub fn apcs(&self) -> &Arc<crate::apc::Queue> {
+    pub fn apcs(&self) -> &Arc<crate::threads::apc::Queue> {
         &self.apcs
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Signal;
 use crate::object::Object;
-use crate::wait::Waiter;
+use crate::sync::wait::Waiter;
 
 /// A thread that waits for all of several signals at once.
 pub(crate) struct AllWait {

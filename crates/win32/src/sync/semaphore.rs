@@ -1,11 +1,11 @@
 //! Semaphore objects.
 //!
-//! Owns [`Semaphore`]. Does not own waits ([`crate::signal`]). Invariant: the count is between 0 and
+//! Owns [`Semaphore`]. Does not own waits ([`crate::sync::signal`]). Invariant: the count is between 0 and
 //! the maximum; each wait that is satisfied takes one unit. Threading: any thread.
 
 use crate::object::Object;
-use crate::signal::Signal;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
+use crate::sync::signal::Signal;
 
 /// A semaphore object (documented: Semaphore Objects).
 #[derive(Debug)]

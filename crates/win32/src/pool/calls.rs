@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use httpsys_socket::lock::Mutex;
 
-use crate::wait::{self, Lease, Waiter};
+use crate::sync::wait::{self, Lease, Waiter};
 
 /// The callbacks of one object: how many are queued and running, and who waits for them.
 #[derive(Debug, Default)]

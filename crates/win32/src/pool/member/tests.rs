@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::*;
-use crate::event::Event;
+use crate::sync::event::Event;
 
 unsafe extern "system" fn report(
     _instance: *mut c_void,

@@ -2,9 +2,9 @@
 
 use std::ffi::c_void;
 
-use crate::calls::Calls;
 use crate::handle::Handle;
-use crate::locks::CriticalSection;
+use crate::pool::calls::Calls;
+use crate::sync::locks::CriticalSection;
 
 /// What a PTP_CALLBACK_INSTANCE points to while the callback runs.
 #[derive(Default)]

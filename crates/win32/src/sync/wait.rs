@@ -21,7 +21,7 @@ use std::time::Instant;
 use httpsys_socket::lock::{Mutex, MutexGuard};
 use httpsys_socket::process::PerProcess;
 
-use crate::thread::{self, ThreadId};
+use crate::threads::thread::{self, ThreadId};
 
 /// An I/O engine that makes progress on the thread of whoever waits.
 pub trait Driver: Send + Sync {

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use httpsys_socket::lock::Mutex;
 
-use crate::wait::{self, Lease, TIMED_OUT, Waiter};
+use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
 
 /// Why a taker left without an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
