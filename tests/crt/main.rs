@@ -1,4 +1,4 @@
-//! Sources written for Windows, compiled here: the 16-bit C runtime of include/win32, std::wstring,
+//! Sources written for Windows, compiled here: the 16-bit C runtime of include/runtime, std::wstring,
 //! wmain, and the compiler wrappers in tools.
 //!
 //! Owns: how the programs of this folder are compiled and what they must print. Does not own what
@@ -63,10 +63,8 @@ fn compile(compiler: &str, flags: &[&str], name: &str, program: &Path) {
     let mut command = Command::new(compiler);
     command
         .args(["-g", "-Wall", "-Wextra", "-Werror", "-fshort-wchar"])
-        .args(flags)
-        .arg("-I")
-        .arg(&include);
-    for folder in ["win32", "win32/case", "win32/case/other"] {
+        .args(flags);
+    for folder in ["case", "case/other", "", "runtime", "win32"] {
         command.arg("-I").arg(include.join(folder));
     }
     succeed(command.arg(source(name)).arg("-o").arg(program));

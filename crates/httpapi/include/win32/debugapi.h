@@ -6,7 +6,7 @@
 
 #pragma GCC system_header
 
-#include "crt/sink.h"
+#include "../runtime/crt/sink.h"
 #include "windef.h"
 
 /* write(2) under a name of our own: unistd.h would bring many names into every windows.h. */

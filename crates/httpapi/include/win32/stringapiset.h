@@ -11,7 +11,7 @@
 
 #include <limits.h>
 
-#include "crt/sink.h"
+#include "../runtime/crt/sink.h"
 #include "winbase.h"
 
 #define CP_ACP 0

@@ -1,0 +1,3 @@
+/* Another spelling of ntstatus.h: file names on Windows ignore case. */
+#pragma GCC system_header
+#include_next <ntstatus.h>

@@ -1,2 +1,0 @@
-/* Another spelling of crtdbg.h: file names on Windows ignore case. */
-#include "../crtdbg.h"

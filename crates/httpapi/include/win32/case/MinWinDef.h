@@ -1,2 +1,0 @@
-/* Another spelling of minwindef.h: file names on Windows ignore case. */
-#include "../minwindef.h"

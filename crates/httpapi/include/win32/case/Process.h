@@ -1,2 +1,0 @@
-/* Another spelling of process.h: file names on Windows ignore case. */
-#include "../process.h"

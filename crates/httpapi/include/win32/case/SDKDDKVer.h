@@ -1,2 +1,0 @@
-/* Another spelling of sdkddkver.h: file names on Windows ignore case. */
-#include "../sdkddkver.h"

@@ -1,2 +1,0 @@
-/* Another spelling of sspi.h: file names on Windows ignore case. */
-#include "../sspi.h"

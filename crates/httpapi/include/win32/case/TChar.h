@@ -1,2 +1,0 @@
-/* Another spelling of tchar.h: file names on Windows ignore case. */
-#include "../tchar.h"

@@ -1,2 +1,0 @@
-/* Another spelling of winbase.h: file names on Windows ignore case. */
-#include "../winbase.h"

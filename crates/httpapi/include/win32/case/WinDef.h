@@ -1,2 +1,0 @@
-/* Another spelling of windef.h: file names on Windows ignore case. */
-#include "../windef.h"

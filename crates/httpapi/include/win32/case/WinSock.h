@@ -1,2 +1,0 @@
-/* Another spelling of winsock.h: file names on Windows ignore case. */
-#include "../winsock.h"

@@ -1,2 +1,0 @@
-/* Another spelling of windows.h: file names on Windows ignore case. */
-#include "../windows.h"

@@ -1,2 +1,0 @@
-/* Another spelling of winternl.h: file names on Windows ignore case. */
-#include "../winternl.h"

@@ -1,2 +1,0 @@
-/* Another spelling of ntstatus.h: file names on Windows ignore case. */
-#include "../../ntstatus.h"

@@ -1,2 +1,0 @@
-/* Another spelling of objbase.h: file names on Windows ignore case. */
-#include "../../objbase.h"

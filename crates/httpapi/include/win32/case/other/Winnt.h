@@ -1,2 +1,0 @@
-/* Another spelling of winnt.h: file names on Windows ignore case. */
-#include "../../winnt.h"

@@ -1,2 +1,0 @@
-/* Another spelling of wtypes.h: file names on Windows ignore case. */
-#include "../../wtypes.h"
