@@ -182,7 +182,7 @@ ifeq ($(UNAME),Darwin)
 	install_name_tool -id "$(PREFIX)/lib/$(SHARED)" "$(INSTALL)/lib/$(SHARED)"
 endif
 	cp tools/httpsys-cc tools/httpsys-c++ "$(INSTALL)/bin/"
-	cp tools/wmain.c "$(INSTALL)/share/httpsys/"
+	cp tools/wmain.c tools/missing.awk tools/windows-names "$(INSTALL)/share/httpsys/"
 	$(FILL) tools/httpapi.pc.in > "$(INSTALL)/lib/pkgconfig/httpapi.pc"
 	$(FILL) tools/httpapi-win32.pc.in > "$(INSTALL)/lib/pkgconfig/httpapi-win32.pc"
 	$(FILL) tools/httpapi-config.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config.cmake"

@@ -6,6 +6,7 @@
 //! missing is named on standard error. Each test builds into a folder of its own.
 #![cfg(not(windows))]
 
+mod missing;
 mod wrapper;
 
 use std::fs::File;

@@ -13,6 +13,7 @@ mod coverage;
 mod deps;
 mod files;
 mod matrix;
+mod names;
 mod rows;
 mod source;
 mod symbols;
@@ -28,6 +29,7 @@ usage: cargo run -p xtask -- COMMAND
   tidy              heads, sizes, left-over markers, SAFETY comments, forbid(unsafe_code)
   symbols [LIBRARY] exports of a built libhttpapi against crates/httpapi/symbols.txt
   codes SOURCE      write the header of error codes from windows-sys's Foundation/mod.rs
+  names WINDOWS_SYS INCLUDE LIBUCRT  write tools/windows-names from that crate's folder and mingw-w64's
   matrix [--check]  write docs/COMPATIBILITY.md from the code, or compare with it
   rows [--check]    write docs/ROWS.md from the catalog and the tests, or compare with it";
 
@@ -59,6 +61,12 @@ fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
         ["symbols"] => symbols::run(root, None),
         ["symbols", library] => symbols::run(root, Some(Path::new(library))),
         ["codes", source] => codes::run(root, Path::new(source)),
+        ["names", sources, include, runtime] => names::run(
+            root,
+            Path::new(sources),
+            Path::new(include),
+            Path::new(runtime),
+        ),
         ["matrix"] => matrix::run(root, false),
         ["matrix", "--check"] => matrix::run(root, true),
         ["rows"] => rows::run(root, false),
