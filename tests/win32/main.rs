@@ -58,7 +58,8 @@ fn with_ours(name: &str, source: &Path) {
             build.args(["-x", "c++"]);
         }
         succeed(build.arg(source).arg("-o").arg(&program));
-        succeed(Command::new(&program).current_dir(folder(name)));
+        let mut run = Command::new(&program);
+        succeed(run.env("TZ", "UTC0").current_dir(folder(name)));
     }
 }
 
@@ -72,10 +73,12 @@ fn with_theirs(name: &str, source: &Path) {
     let mut build = Command::new(MINGW);
     build.args(["-O1", "-Wall", "-D_WIN32_WINNT=0x0A00"]);
     build.arg(source).arg("-o").arg(&program);
-    succeed(build.args(["-lws2_32", "-lsynchronization"]));
+    build.args(["-lws2_32", "-lsynchronization", "-lwinmm", "-lole32"]);
+    succeed(build.args(["-lrpcrt4", "-ladvapi32", "-lbcrypt", "-luuid", "-lnormaliz"]));
     let mut run = Command::new("wine");
-    run.env("WINEDEBUG", "-all").current_dir(folder(name));
-    run.env("WINEPREFIX", folder("wine"));
+    run.env("WINEDEBUG", "-all").env("TZ", "UTC0");
+    run.env("WINEPREFIX", folder("wine"))
+        .current_dir(folder(name));
     succeed(run.arg(&program));
 }
 
@@ -93,4 +96,9 @@ fn locks_mutexes_semaphores_and_names() {
 #[test]
 fn thread_pool_timers_waits_procedure_calls_and_thread_storage() {
     both("pool");
+}
+
+#[test]
+fn clocks_dates_and_time_zones() {
+    both("time");
 }

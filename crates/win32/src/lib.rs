@@ -35,6 +35,8 @@ pub mod sync;
 #[cfg(windows)]
 #[path = "windows/system.rs"]
 mod system;
+#[cfg(not(windows))]
+pub mod text;
 pub mod threads;
 pub mod time;
 pub mod wsa;

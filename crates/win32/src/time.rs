@@ -1,7 +1,14 @@
-//! Time as Win32 calls count it: milliseconds.
+//! Time as Win32 calls count it: milliseconds and 100-nanosecond intervals.
 //!
-//! Owns the conversion of time-outs to deadlines, tick counts and Sleep. Does not own waiting for
-//! objects. Invariant: tick counts do not go back. Threading: any thread.
+//! Owns the conversion of time-outs to deadlines, the clocks and Sleep; dates are in [`civil`], time zones
+//! in [`zone`], dates as text in [`picture`]. Does not own waiting for objects. Invariant: tick counts do not go back. Threading: any thread.
+
+#[cfg(not(windows))]
+pub mod civil;
+#[cfg(not(windows))]
+pub mod picture;
+#[cfg(not(windows))]
+pub mod zone;
 
 use std::time::{Duration, Instant};
 
@@ -42,18 +49,43 @@ pub fn due_time(due: i64) -> Option<Instant> {
 /// it slept.
 #[cfg(not(windows))]
 pub fn tick_count() -> u64 {
+    nanoseconds(AWAKE) / 1_000_000
+}
+
+/// The clock that stops while the system sleeps, and the one that does not.
+#[cfg(target_vendor = "apple")]
+const AWAKE: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+#[cfg(target_vendor = "apple")]
+const ALWAYS: libc::clockid_t = libc::CLOCK_MONOTONIC_RAW;
+#[cfg(target_os = "linux")]
+const AWAKE: libc::clockid_t = libc::CLOCK_MONOTONIC;
+#[cfg(target_os = "linux")]
+const ALWAYS: libc::clockid_t = libc::CLOCK_BOOTTIME;
+#[cfg(not(any(windows, target_os = "linux", target_vendor = "apple")))]
+const AWAKE: libc::clockid_t = libc::CLOCK_MONOTONIC;
+#[cfg(not(any(windows, target_os = "linux", target_vendor = "apple")))]
+const ALWAYS: libc::clockid_t = libc::CLOCK_MONOTONIC;
+
+/// 100-nanosecond intervals since the system started, with the time that it slept
+/// (documented: QueryInterruptTime), or without (QueryUnbiasedInterruptTime).
+#[cfg(not(windows))]
+pub fn interrupt_time(with_sleep: bool) -> u64 {
+    nanoseconds(if with_sleep { ALWAYS } else { AWAKE }) / 100
+}
+
+#[cfg(not(windows))]
+fn nanoseconds(clock: libc::clockid_t) -> u64 {
     let mut now = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
     // SAFETY: the call writes one timespec to a valid place.
-    let failed = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now) } != 0;
-    if failed {
+    if unsafe { libc::clock_gettime(clock, &mut now) } != 0 {
         return 0;
     }
     (now.tv_sec as u64)
-        .wrapping_mul(1000)
-        .wrapping_add(now.tv_nsec as u64 / 1_000_000)
+        .wrapping_mul(1_000_000_000)
+        .wrapping_add(now.tv_nsec as u64)
 }
 
 /// Sleep: suspends this thread; 0 gives up the rest of its time slice.

@@ -15,18 +15,25 @@
 #ifndef HTTPSYS_WIN32_WINDOWS_H
 #define HTTPSYS_WIN32_WINDOWS_H
 
+#include "datetimeapi.h"
 #include "debugapi.h"
 #include "processthreadsapi.h"
+#include "profileapi.h"
+#include "realtimeapiset.h"
 #include "stringapiset.h"
 #include "synchapi.h"
+#include "sysinfoapi.h"
 #include "threadpoolapiset.h"
+#include "timezoneapi.h"
 #include "winbase.h"
 #include "windef.h"
 #include "winerror.h"
+#include "winnls.h"
 #include "winnt.h"
 #include "winternl.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
+#include "timeapi.h"
 #include "winsock2.h"
 #endif
 

@@ -13,6 +13,8 @@ pub mod events;
 #[cfg(not(windows))]
 pub mod files;
 #[cfg(not(windows))]
+pub mod locales;
+#[cfg(not(windows))]
 pub mod locks;
 #[cfg(not(windows))]
 pub mod memory;
@@ -27,7 +29,13 @@ pub mod threadpool;
 #[cfg(not(windows))]
 pub mod threads;
 #[cfg(not(windows))]
+pub mod time_text;
+#[cfg(not(windows))]
+pub mod time_zones;
+#[cfg(not(windows))]
 pub mod timers;
+#[cfg(not(windows))]
+pub mod times;
 #[cfg(not(windows))]
 pub mod tls;
 #[cfg(not(windows))]
