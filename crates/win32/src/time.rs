@@ -1,7 +1,8 @@
 //! Time as Win32 calls count it: milliseconds and 100-nanosecond intervals.
 //!
-//! Owns the conversion of time-outs to deadlines, the clocks and Sleep; dates are in [`civil`], time zones
-//! in [`zone`], dates as text in [`picture`]. Does not own waiting for objects. Invariant: tick counts do not go back. Threading: any thread.
+//! Owns the conversion of time-outs to deadlines, the clocks and Sleep; dates are in [`civil`], time
+//! zones in [`zone`], dates as text in [`picture`]. Does not own waiting for objects. Invariant: tick
+//! counts do not go back. Threading: any thread.
 
 #[cfg(not(windows))]
 pub mod civil;
