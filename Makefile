@@ -28,7 +28,7 @@ FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api check bench \
-	bench-check matrix rows install clean check-macos check-windows test-windows dll-windows test-dll test-aarch64 test-poll \
+	bench-check matrix rows win32 install clean check-macos check-windows test-windows dll-windows test-dll test-aarch64 test-poll \
 	check-msrv probe probe-wine package package-deb-test
 
 help: ## list the targets
@@ -110,6 +110,7 @@ check: ## everything CI checks besides tests: format, lints, docs, xtask, export
 	$(XTASK) tidy
 	$(XTASK) matrix --check
 	$(XTASK) rows --check
+	$(XTASK) win32 --check
 	$(CARGO) build --release -p httpapi
 	$(XTASK) symbols
 
@@ -167,6 +168,9 @@ matrix: ## write docs/COMPATIBILITY.md anew
 
 rows: ## write docs/ROWS.md anew
 	$(XTASK) rows
+
+win32: ## write docs/WIN32.md and the marks of tools/windows-names anew
+	$(XTASK) win32
 
 # Builds nothing, so that `sudo make install` runs no compiler. The headers go into a folder of their
 # own; windows.h and its relatives one deeper, since a program may bring others.

@@ -18,6 +18,7 @@ mod rows;
 mod source;
 mod symbols;
 mod tidy;
+mod win32;
 
 /// What a command hands back: a line for the reader, or everything that is wrong.
 type Outcome = Result<String, Vec<String>>;
@@ -31,7 +32,8 @@ usage: cargo run -p xtask -- COMMAND
   codes SOURCE      write the header of error codes from windows-sys's Foundation/mod.rs
   names WINDOWS_SYS INCLUDE LIBUCRT  write tools/windows-names from that crate's folder and mingw-w64's
   matrix [--check]  write docs/COMPATIBILITY.md from the code, or compare with it
-  rows [--check]    write docs/ROWS.md from the catalog and the tests, or compare with it";
+  rows [--check]    write docs/ROWS.md from the catalog and the tests, or compare with it
+  win32 [--check]   write docs/WIN32.md and the marks of tools/windows-names, or compare with them";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,6 +72,8 @@ fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
         ["matrix"] => matrix::run(root, false),
         ["matrix", "--check"] => matrix::run(root, true),
         ["rows"] => rows::run(root, false),
+        ["win32"] => win32::run(root, false),
+        ["win32", "--check"] => win32::run(root, true),
         ["rows", "--check"] => rows::run(root, true),
         _ => return None,
     })

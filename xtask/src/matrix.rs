@@ -150,7 +150,7 @@ fn is_outermost(before: &str) -> bool {
 
 /// The doc lines directly above the end of `text`, in order; attributes and comments may stand
 /// between.
-fn docs_above(text: &str) -> Vec<&str> {
+pub(crate) fn docs_above(text: &str) -> Vec<&str> {
     // The last line holds what stands before `fn`: `pub unsafe extern "system"`.
     let mut docs: Vec<&str> = text
         .lines()

@@ -1,6 +1,6 @@
 /* Pages: _getch, _getche; _kbhit; _putch. Keys come from standard input: if it is a terminal, one
- * at a time and without echo; otherwise the next byte. At the end of input _getch returns EOF (-1),
- * where a console would wait.
+ * at a time and without echo; otherwise the next byte.
+ * Differs: at the end of input _getch returns EOF (-1), where a console would wait.
  */
 #ifndef HTTPSYS_WIN32_CONIO_H
 #define HTTPSYS_WIN32_CONIO_H

@@ -1,4 +1,6 @@
-/* Page: Low-Level I/O: the parts that console programs use. Descriptors are the native ones. */
+/* Page: Low-Level I/O: the parts that console programs use.
+ * Differs: descriptors are the native ones, and no mode translates line ends.
+ */
 #ifndef HTTPSYS_WIN32_IO_H
 #define HTTPSYS_WIN32_IO_H
 

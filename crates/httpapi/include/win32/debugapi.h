@@ -1,5 +1,5 @@
-/* Pages: OutputDebugStringW, OutputDebugStringA, IsDebuggerPresent, DebugBreak. There is no
- * debugger that listens for the strings, so they go to standard error, as UTF-8.
+/* Pages: OutputDebugStringW, OutputDebugStringA, IsDebuggerPresent, DebugBreak.
+ * Differs: no debugger listens for the strings, so they go to standard error, as UTF-8.
  */
 #ifndef HTTPSYS_WIN32_DEBUGAPI_H
 #define HTTPSYS_WIN32_DEBUGAPI_H

@@ -1,6 +1,6 @@
 /* Pages: MultiByteToWideChar; WideCharToMultiByte; lstrlenW, lstrcpyW, lstrcmpiW and the like.
  *
- * The code pages are UTF-8 (65001) and the system's (CP_ACP, CP_OEMCP, CP_THREAD_ACP), which is
+ * Differs: the code pages are UTF-8 (65001) and the system's (CP_ACP, CP_OEMCP, CP_THREAD_ACP), which is
  * UTF-8 off Windows. Others fail with ERROR_INVALID_PARAMETER, as code pages do that are not
  * installed.
  */

@@ -1,4 +1,4 @@
-/* windows.h for programs that use the HTTP Server API off Windows.
+/* What programs that use the HTTP Server API need of windows.h off Windows.
  *
  * Holds the subset of Win32 that such programs need: base types, error codes, and the functions of
  * winbase.h. Compile with -I include -I include/win32, and with -fshort-wchar if the program writes

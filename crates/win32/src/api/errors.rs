@@ -13,7 +13,7 @@ pub extern "system" fn GetLastError() -> u32 {
     last_error::get()
 }
 
-/// SetLastError.
+/// SetLastError: sets the last error of this thread.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetLastError(code: u32) {
     last_error::set(code);
@@ -27,7 +27,8 @@ pub extern "system" fn RtlNtStatusToDosError(status: u32) -> u32 {
     })
 }
 
-/// CloseHandle. Fails with 6 for a value that is not an open handle or may not be closed this way.
+/// CloseHandle: closes a handle; the object goes with its last handle and use. FALSE with 6 for a
+/// value that is not an open handle or may not be closed this way.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseHandle(handle: Handle) -> Bool {
     fence_bool(|| {

@@ -13,8 +13,10 @@ use crate::sync::names;
 const CREATE_EVENT_MANUAL_RESET: u32 = 1;
 const CREATE_EVENT_INITIAL_SET: u32 = 2;
 
-/// CreateEventW: a new event, or with a name that exists in this process another handle to that
-/// event and last error 183. NULL on failure. Security attributes are ignored.
+/// CreateEventW: a new event, or with a name that exists another handle to that event and last
+/// error 183. NULL on failure.
+///
+/// Differs: Security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -48,8 +50,9 @@ pub unsafe extern "system" fn CreateEventA(
     })
 }
 
-/// CreateEventExW: as [`CreateEventW`] with flags: 1 is manual reset, 2 is set at first. The access
-/// mask is ignored.
+/// CreateEventExW: as [`CreateEventW`] with flags: 1 is manual reset, 2 is set at first.
+///
+/// Differs: The access mask is ignored.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -99,7 +102,8 @@ pub unsafe extern "system" fn OpenEventA(_access: u32, _inherit: Bool, name: *co
     super::open_existing::<Event>(unsafe { Name::narrow(name) })
 }
 
-/// SetEvent.
+/// SetEvent: signals the event: an automatic one lets one wait through, a manual one all until it
+/// is reset.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetEvent(event: Handle) -> Bool {
     fence_bool(|| {
@@ -108,7 +112,7 @@ pub extern "system" fn SetEvent(event: Handle) -> Bool {
     })
 }
 
-/// ResetEvent.
+/// ResetEvent: takes the signal of the event back.
 #[unsafe(no_mangle)]
 pub extern "system" fn ResetEvent(event: Handle) -> Bool {
     fence_bool(|| {

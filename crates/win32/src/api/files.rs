@@ -175,7 +175,7 @@ pub unsafe extern "system" fn WriteFile(
     })
 }
 
-/// DeleteFileW.
+/// DeleteFileW: deletes a file.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.

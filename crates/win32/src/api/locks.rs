@@ -49,33 +49,33 @@ macro_rules! functions {
 }
 
 functions! { SrwLock:
-    /// AcquireSRWLockExclusive.
+    /// AcquireSRWLockExclusive: takes the lock for writing; waits until nobody has it.
     AcquireSRWLockExclusive => |lock| lock.acquire(Mode::Exclusive), (), ();
-    /// AcquireSRWLockShared.
+    /// AcquireSRWLockShared: takes the lock for reading; waits while somebody has it for writing or waits for that.
     AcquireSRWLockShared => |lock| lock.acquire(Mode::Shared), (), ();
-    /// ReleaseSRWLockExclusive.
+    /// ReleaseSRWLockExclusive: gives the lock back that this thread took for writing.
     ReleaseSRWLockExclusive => |lock| lock.release(Mode::Exclusive), (), ();
-    /// ReleaseSRWLockShared.
+    /// ReleaseSRWLockShared: gives the lock back that this thread took for reading.
     ReleaseSRWLockShared => |lock| lock.release(Mode::Shared), (), ();
-    /// TryAcquireSRWLockExclusive: BOOLEAN.
+    /// TryAcquireSRWLockExclusive: takes the lock for writing if nobody has it; FALSE otherwise.
     TryAcquireSRWLockExclusive => |lock| u8::from(lock.try_acquire(Mode::Exclusive)), u8, 0;
-    /// TryAcquireSRWLockShared: BOOLEAN.
+    /// TryAcquireSRWLockShared: takes the lock for reading if nobody has it for writing; FALSE otherwise.
     TryAcquireSRWLockShared => |lock| u8::from(lock.try_acquire(Mode::Shared)), u8, 0;
 }
 
 functions! { CriticalSection:
-    /// EnterCriticalSection.
+    /// EnterCriticalSection: takes the section, once more if this thread has it; waits while another has it.
     EnterCriticalSection => CriticalSection::enter, (), ();
-    /// TryEnterCriticalSection.
+    /// TryEnterCriticalSection: takes the section if it is free or this thread's; FALSE if another has it.
     TryEnterCriticalSection => |section| Bool::from(section.try_enter()), Bool, FALSE;
-    /// LeaveCriticalSection.
+    /// LeaveCriticalSection: gives the section back, once for each time that it was taken.
     LeaveCriticalSection => CriticalSection::leave, (), ();
 }
 
 functions! { ConditionVariable:
-    /// WakeConditionVariable.
+    /// WakeConditionVariable: wakes one thread that waits.
     WakeConditionVariable => ConditionVariable::wake_one, (), ();
-    /// WakeAllConditionVariable.
+    /// WakeAllConditionVariable: wakes all threads that wait.
     WakeAllConditionVariable => ConditionVariable::wake_all, (), ();
 }
 
@@ -115,21 +115,25 @@ macro_rules! initializers {
 }
 
 initializers! {
-    /// InitializeSRWLock.
+    /// InitializeSRWLock: makes a free lock, as SRWLOCK_INIT does.
     InitializeSRWLock(SrwLock);
-    /// InitializeConditionVariable.
+    /// InitializeConditionVariable: makes a condition variable that nobody waits for.
     InitializeConditionVariable(ConditionVariable);
-    /// InitializeCriticalSection.
+    /// InitializeCriticalSection: makes a section that nobody has.
     InitializeCriticalSection(CriticalSection);
-    /// DeleteCriticalSection: there is nothing to free; the section is as new.
+    /// DeleteCriticalSection: ends the use of a section that nobody has.
+    ///
+    /// Differs: There is nothing to free; the section is as new.
     DeleteCriticalSection(CriticalSection);
-    /// InitOnceInitialize.
+    /// InitOnceInitialize: makes an initialization that has not begun, as INIT_ONCE_STATIC_INIT does.
     InitOnceInitialize(InitOnce);
-    /// InitializeSListHead.
+    /// InitializeSListHead: makes an empty list.
     InitializeSListHead(ListHeader);
 }
 
-/// InitializeCriticalSectionAndSpinCount; the count is not used.
+/// InitializeCriticalSectionAndSpinCount: as [`InitializeCriticalSection`]; TRUE.
+///
+/// Differs: The count is not used: how long a thread spins is the lock's own.
 ///
 /// # Safety
 /// `section` is NULL or valid for a write.
@@ -142,7 +146,9 @@ pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
     unsafe { initialize(section) }
 }
 
-/// InitializeCriticalSectionEx; count and flags are not used.
+/// InitializeCriticalSectionEx: as [`InitializeCriticalSection`]; TRUE.
+///
+/// Differs: Count and flags are not used.
 ///
 /// # Safety
 /// `section` is NULL or valid for a write.
@@ -156,14 +162,17 @@ pub unsafe extern "system" fn InitializeCriticalSectionEx(
     unsafe { initialize(section) }
 }
 
-/// SetCriticalSectionSpinCount: does nothing; the count before, always 0.
+/// SetCriticalSectionSpinCount: does nothing; the count before.
+///
+/// Differs: The count is always 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetCriticalSectionSpinCount(_section: *mut c_void, _spins: u32) -> u32 {
     0
 }
 
-/// SleepConditionVariableSRW: flag 1 is for a lock that is held shared. FALSE with 1460
-/// (ERROR_TIMEOUT) after `milliseconds`; the lock is held in any case.
+/// SleepConditionVariableSRW: gives the lock back, waits to be woken, and takes it again; flag 1 is
+/// for a lock that is held shared. FALSE with 1460 (ERROR_TIMEOUT) after `milliseconds`; the lock
+/// is held in any case.
 ///
 /// # Safety
 /// The pointers are NULL or point to initialized structures; the calling thread holds the lock.
@@ -188,8 +197,8 @@ pub unsafe extern "system" fn SleepConditionVariableSRW(
     })
 }
 
-/// SleepConditionVariableCS: FALSE with 1460 after `milliseconds`; with 87 when the calling thread is
-/// not inside the section.
+/// SleepConditionVariableCS: gives the section back, waits to be woken, and takes it again. FALSE
+/// with 1460 after `milliseconds`; with 87 when the calling thread is not inside the section.
 ///
 /// # Safety
 /// The pointers are NULL or point to initialized structures.
@@ -249,9 +258,9 @@ pub unsafe extern "system" fn InitOnceExecuteOnce(
     })
 }
 
-/// InitOnceBeginInitialize: flags 1 (INIT_ONCE_CHECK_ONLY: FALSE with 31 when it is not complete) and
-/// 2 (INIT_ONCE_ASYNC: several threads may initialize, the first to complete wins). `pending` is TRUE
-/// when the calling thread is to initialize.
+/// InitOnceBeginInitialize: asks whether the calling thread is to initialize: `pending` is TRUE
+/// then. Flags 1 (INIT_ONCE_CHECK_ONLY: FALSE with 31 when it is not complete) and 2
+/// (INIT_ONCE_ASYNC: several threads may initialize, the first to complete wins).
 ///
 /// # Safety
 /// `once` is NULL or points to an initialized structure; `pending` and `context` are NULL or valid.
@@ -281,8 +290,9 @@ pub unsafe extern "system" fn InitOnceBeginInitialize(
     })
 }
 
-/// InitOnceComplete: flags 2 (INIT_ONCE_ASYNC) as it was begun, and 4 (INIT_ONCE_INIT_FAILED). The
-/// context has its low two bits clear. FALSE with 87, or with 31 when another thread was first.
+/// InitOnceComplete: ends what [`InitOnceBeginInitialize`] began. Flags 2 (INIT_ONCE_ASYNC) as it
+/// was begun, and 4 (INIT_ONCE_INIT_FAILED). The context has its low two bits clear. FALSE with 87,
+/// or with 31 when another thread was first.
 ///
 /// # Safety
 /// `once` is NULL or points to an initialized structure.
@@ -305,7 +315,7 @@ pub unsafe extern "system" fn InitOnceComplete(
     })
 }
 
-/// InterlockedPushEntrySList: the entry that was first, or NULL.
+/// InterlockedPushEntrySList: puts an entry in front; the entry that was first, or NULL.
 ///
 /// # Safety
 /// `list` is NULL or an initialized header; `entry` is an SLIST_ENTRY that lives while it is listed.

@@ -34,7 +34,7 @@ pub extern "system" fn HeapAlloc(heap: Handle, flags: u32, bytes: usize) -> *mut
     })
 }
 
-/// HeapFree: NULL is allowed. Frees also the memory of HttpPrepareUrl.
+/// HeapFree: frees a block; NULL is allowed.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library and is freed once.
@@ -63,7 +63,7 @@ pub extern "system" fn LocalAlloc(flags: u32, bytes: usize) -> *mut c_void {
     })
 }
 
-/// LocalFree: returns NULL.
+/// LocalFree: frees memory of LocalAlloc, or of another function that says so; NULL.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library and is freed once.

@@ -13,9 +13,10 @@ use crate::sync::semaphore::Semaphore;
 
 const CREATE_MUTEX_INITIAL_OWNER: u32 = 1;
 
-/// CreateMutexW: a new mutex, owned by the calling thread if `initial_owner`; with a name that exists
-/// in this process another handle to that mutex and last error 183. NULL on failure. Security
-/// attributes are ignored.
+/// CreateMutexW: a new mutex, owned by the calling thread if `initial_owner`; with a name that
+/// exists another handle to that mutex and last error 183. NULL on failure.
+///
+/// Differs: Security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -97,15 +98,17 @@ pub unsafe extern "system" fn OpenMutexA(_access: u32, _inherit: Bool, name: *co
     open_existing::<MutexObject>(unsafe { Name::narrow(name) })
 }
 
-/// ReleaseMutex: FALSE with 288 (ERROR_NOT_OWNER) when the calling thread does not own it.
+/// ReleaseMutex: gives the mutex back, once for each time that it was taken. FALSE with 288
+/// (ERROR_NOT_OWNER) when the calling thread does not own it.
 #[unsafe(no_mangle)]
 pub extern "system" fn ReleaseMutex(mutex: Handle) -> Bool {
     fence_bool(|| object_as::<MutexObject>(mutex)?.release())
 }
 
-/// CreateSemaphoreW: a new semaphore, or with a name that exists in this process another handle to
-/// that semaphore and last error 183. NULL on failure: 87 for counts that cannot be. Security
-/// attributes are ignored.
+/// CreateSemaphoreW: a new semaphore, or with a name that exists another handle to that semaphore
+/// and last error 183. NULL on failure: 87 for counts that cannot be.
+///
+/// Differs: Security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -135,7 +138,9 @@ pub unsafe extern "system" fn CreateSemaphoreA(
     create_semaphore(initial, maximum, unsafe { Name::narrow(name) })
 }
 
-/// CreateSemaphoreExW: as [`CreateSemaphoreW`]; flags and access mask are ignored.
+/// CreateSemaphoreExW: as [`CreateSemaphoreW`].
+///
+/// Differs: The access mask is ignored.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.

@@ -34,8 +34,8 @@ pub unsafe extern "system" fn GetOverlappedResult(
     fence_bool(|| unsafe { result(file, overlapped, bytes, end, ERROR_IO_INCOMPLETE) })
 }
 
-/// GetOverlappedResultEx: with a time-out, after which the last error is 258 (996 for a time-out of
-/// 0). There are no asynchronous procedure calls.
+/// GetOverlappedResultEx: as [`GetOverlappedResult`] with a time-out, after which the last error is
+/// 258 (996 for a time-out of 0).
 ///
 /// # Safety
 /// As for [`GetOverlappedResult`].

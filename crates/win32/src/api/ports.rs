@@ -13,7 +13,9 @@ use crate::time::deadline;
 
 /// CreateIoCompletionPort: creates a port (`file` is INVALID_HANDLE_VALUE), associates a handle
 /// with a port, or both. Returns the port; NULL on failure: 87 if the handle is associated already
-/// or is not file-like, 6 for a bad handle. The concurrency value is not enforced.
+/// or is not file-like, 6 for a bad handle.
+///
+/// Differs: The concurrency value is not enforced: every thread that waits may be released.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateIoCompletionPort(
     file: Handle,
@@ -42,9 +44,9 @@ pub extern "system" fn CreateIoCompletionPort(
     })
 }
 
-/// GetQueuedCompletionStatus. TRUE: the packet of a successful operation. FALSE with a non-NULL
-/// OVERLAPPED: the packet of a failed one, whose error is the last error. FALSE with NULL: no
-/// packet (258 time-out, 735 port closed, 6 bad handle, 87 NULL argument).
+/// GetQueuedCompletionStatus: takes a packet of the port. TRUE: that of a successful operation.
+/// FALSE with a non-NULL OVERLAPPED: that of a failed one, whose error is the last error. FALSE
+/// with NULL: no packet (258 time-out, 735 port closed, 6 bad handle, 87 NULL argument).
 ///
 /// # Safety
 /// `bytes`, `key` and `overlapped` are NULL or valid for writes.

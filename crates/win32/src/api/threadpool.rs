@@ -12,8 +12,10 @@ use crate::pool::workers::default_pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
 /// CreateThreadpoolIo: binds a handle to a callback. NULL on failure: 6 for a bad handle, 87 if the
-/// handle is associated already or `callback` is NULL. The callback environment is ignored: there
-/// is one pool. The callback gets a Win32 code (documented: IoCompletionCallback).
+/// handle is associated already or `callback` is NULL. The callback gets a Win32 code (documented:
+/// IoCompletionCallback).
+///
+/// Differs: The callback environment is ignored: the callbacks run in the process's own pool.
 ///
 /// # Safety
 /// `callback` may be called from any thread until the object and all operations are gone.

@@ -98,7 +98,7 @@ pub extern "system" fn OpenThread(_access: u32, _inherit: Bool, id: u32) -> Hand
     })
 }
 
-/// GetThreadId: 0 on failure.
+/// GetThreadId: the id of the thread behind a handle; 0 on failure.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetThreadId(handle: Handle) -> u32 {
     fence(0, || Ok(thread_of(handle)?.id().0))
@@ -133,8 +133,9 @@ pub extern "system" fn SwitchToThread() -> Bool {
     super::TRUE
 }
 
-/// SetThreadPriority: the value is kept for [`GetThreadPriority`]; it does not change how the thread
-/// is scheduled.
+/// SetThreadPriority: keeps the value for [`GetThreadPriority`].
+///
+/// Differs: It does not change how the thread is scheduled.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetThreadPriority(handle: Handle, priority: i32) -> Bool {
     fence_bool(|| {
@@ -149,9 +150,10 @@ pub extern "system" fn GetThreadPriority(handle: Handle) -> i32 {
     fence(i32::MAX, || Ok(thread_of(handle)?.priority()))
 }
 
-/// ExitThread: the thread's handle is signalled with this exit code, and the thread does not run on.
-/// Its stack stays, since frames of the application are on it: a thread that returns from its start
-/// function costs nothing.
+/// ExitThread: ends the calling thread with this exit code, which signals its handle.
+///
+/// Differs: The thread's stack is not given back, since frames of the application are on it. A
+/// thread that returns from its start function costs nothing.
 #[unsafe(no_mangle)]
 pub extern "system" fn ExitThread(code: u32) {
     fence((), || {
@@ -193,13 +195,14 @@ pub unsafe extern "system" fn DuplicateHandle(
     })
 }
 
-/// GetCurrentThreadId.
+/// GetCurrentThreadId: the id of the calling thread, never 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentThreadId() -> u32 {
     fence(0, || Ok(thread::current_id().0))
 }
 
-/// Sleep: 0 gives up the time slice, 0xFFFFFFFF never returns.
+/// Sleep: waits this number of milliseconds at least; 0 gives up the time slice, 0xFFFFFFFF never
+/// returns.
 #[unsafe(no_mangle)]
 pub extern "system" fn Sleep(milliseconds: u32) {
     fence((), || {
@@ -208,8 +211,8 @@ pub extern "system" fn Sleep(milliseconds: u32) {
     });
 }
 
-/// SleepEx: as [`Sleep`]; returns 0. With `alertable` procedure calls that are queued to this thread
-/// run, and it returns 192 (WAIT_IO_COMPLETION) then.
+/// SleepEx: as [`Sleep`]; returns 0. With `alertable` procedure calls that are queued to this
+/// thread run, and it returns 192 (WAIT_IO_COMPLETION) then.
 #[unsafe(no_mangle)]
 pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
     if alertable == 0 {
@@ -223,19 +226,19 @@ pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
     })
 }
 
-/// GetTickCount: milliseconds, wrapping after 49.7 days.
+/// GetTickCount: milliseconds since the system started, wrapping after 49.7 days.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetTickCount() -> u32 {
     time::tick_count() as u32
 }
 
-/// GetTickCount64: milliseconds.
+/// GetTickCount64: milliseconds since the system started.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetTickCount64() -> u64 {
     time::tick_count()
 }
 
-/// GetCurrentProcess: the pseudo handle -1; only GetProcessAffinityMask takes it.
+/// GetCurrentProcess: the pseudo handle -1, which means this process.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentProcess() -> Handle {
     INVALID_HANDLE_VALUE

@@ -38,8 +38,10 @@ fn create_timer(manual: bool, name: Name) -> Handle {
     })
 }
 
-/// CreateWaitableTimerW: a timer that is not set; with a name that exists in this process another
-/// handle to that timer and last error 183.
+/// CreateWaitableTimerW: a timer that is not set; with a name that exists another handle to that
+/// timer and last error 183.
+///
+/// Differs: Security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -67,7 +69,9 @@ pub unsafe extern "system" fn CreateWaitableTimerA(
     create_timer(manual_reset != 0, unsafe { Name::narrow(name) })
 }
 
-/// CreateWaitableTimerExW: flag 1 is manual reset, flag 2 (high resolution) changes nothing.
+/// CreateWaitableTimerExW: as [`CreateWaitableTimerW`]; flag 1 is manual reset.
+///
+/// Differs: Flag 2 (high resolution) changes nothing.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -141,7 +145,9 @@ pub unsafe extern "system" fn SetWaitableTimer(
     })
 }
 
-/// SetWaitableTimerEx: as [`SetWaitableTimer`]; wake context and tolerable delay are ignored.
+/// SetWaitableTimerEx: as [`SetWaitableTimer`].
+///
+/// Differs: Wake context and tolerable delay are ignored.
 ///
 /// # Safety
 /// As [`SetWaitableTimer`].
@@ -173,7 +179,7 @@ fn milliseconds(period: u32) -> Option<Duration> {
     (period > 0).then(|| Duration::from_millis(u64::from(period)))
 }
 
-/// CreateTimerQueue: NULL on failure.
+/// CreateTimerQueue: a queue without timers. NULL on failure.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateTimerQueue() -> Handle {
     super::fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
@@ -183,8 +189,10 @@ pub extern "system" fn CreateTimerQueue() -> Handle {
 static DEFAULT_QUEUE: PerProcess<Arc<Group>> = PerProcess::new();
 
 /// CreateTimerQueueTimer: calls `callback` with `parameter` and TRUE after `due` milliseconds, then
-/// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL. The flags
-/// change nothing but WT_EXECUTEONLYONCE (8).
+/// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL.
+///
+/// Differs: The flags change nothing but WT_EXECUTEONLYONCE (8): no callback runs on the timer's
+/// own thread or on one that waits alertably.
 ///
 /// # Safety
 /// `timer` is valid for a write; `callback` may be called from any thread with `parameter`.
@@ -267,9 +275,11 @@ pub extern "system" fn DeleteTimerQueue(queue: Handle) -> Bool {
     DeleteTimerQueueEx(queue, std::ptr::null_mut())
 }
 
-/// RegisterWaitForSingleObject: calls `callback` with `context` on a thread of the pool, and FALSE when
-/// the object is signalled, TRUE after `milliseconds`; again and again unless the flags have
+/// RegisterWaitForSingleObject: calls `callback` with `context` on a thread of the pool, and FALSE
+/// when the object is signalled, TRUE after `milliseconds`; again and again unless the flags have
 /// WT_EXECUTEONLYONCE (8). The next wait begins when the callback returns.
+///
+/// Differs: Other flags change nothing.
 ///
 /// # Safety
 /// `wait` is valid for a write; `callback` may be called from any thread with `context`.

@@ -26,7 +26,8 @@ pub extern "system" fn TlsAlloc() -> u32 {
     fence(OUT_OF_INDEXES, || tls::allocate(Kind::Thread, None))
 }
 
-/// TlsFree.
+/// TlsFree: gives the index back; the values are forgotten. FALSE with 87 for an index that is not
+/// in use.
 #[unsafe(no_mangle)]
 pub extern "system" fn TlsFree(index: u32) -> Bool {
     fence_bool(|| tls::free(Kind::Thread, index))
@@ -39,7 +40,8 @@ pub extern "system" fn TlsGetValue(index: u32) -> *mut c_void {
     value(Kind::Thread, index)
 }
 
-/// TlsSetValue.
+/// TlsSetValue: sets the value of the calling thread. FALSE with 87 for an index that is not in
+/// use.
 #[unsafe(no_mangle)]
 pub extern "system" fn TlsSetValue(index: u32, value: *mut c_void) -> Bool {
     fence_bool(|| tls::set(Kind::Thread, index, value as usize))
@@ -67,7 +69,7 @@ pub extern "system" fn FlsGetValue(index: u32) -> *mut c_void {
     value(Kind::Fiber, index)
 }
 
-/// FlsSetValue.
+/// FlsSetValue: as [`TlsSetValue`].
 #[unsafe(no_mangle)]
 pub extern "system" fn FlsSetValue(index: u32, value: *mut c_void) -> Bool {
     fence_bool(|| tls::set(Kind::Fiber, index, value as usize))

@@ -66,19 +66,19 @@ pub unsafe extern "system" fn WSAStartup(version: u16, data: *mut WSADATA) -> i3
     code as i32
 }
 
-/// WSACleanup: 0, or SOCKET_ERROR with 10093.
+/// WSACleanup: ends one use that WSAStartup began; 0, or SOCKET_ERROR with 10093.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSACleanup() -> i32 {
     fence(SOCKET_ERROR, || wsa::cleanup().map(|()| 0))
 }
 
-/// WSAGetLastError.
+/// WSAGetLastError: the last error of this thread, which is also that of GetLastError.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSAGetLastError() -> i32 {
     last_error::get() as i32
 }
 
-/// WSASetLastError.
+/// WSASetLastError: sets the last error of this thread.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSASetLastError(code: i32) {
     last_error::set(code as u32);

@@ -86,7 +86,8 @@ fn with(own: Handle, run: impl FnOnce(&Arc<Member>)) {
     });
 }
 
-/// CreateThreadpoolWork: NULL on failure (87 for no callback, 6 for a stale pool or group).
+/// CreateThreadpoolWork: an object whose callback runs each time it is submitted. NULL on failure
+/// (87 for no callback, 6 for a stale pool or group).
 ///
 /// # Safety
 /// `callback` may be called from any thread with `context`; `environment` is NULL or initialized.
@@ -138,7 +139,9 @@ pub unsafe extern "system" fn TrySubmitThreadpoolCallback(
     })
 }
 
-/// QueueUserWorkItem: runs `function` once on a thread of the pool; the flags change nothing.
+/// QueueUserWorkItem: runs `function` once on a thread of the pool.
+///
+/// Differs: The flags change nothing.
 ///
 /// # Safety
 /// `function` may be called from any thread with `context`.
@@ -156,7 +159,8 @@ pub unsafe extern "system" fn QueueUserWorkItem(
     })
 }
 
-/// CreateThreadpoolTimer: as [`CreateThreadpoolWork`].
+/// CreateThreadpoolTimer: an object whose callback runs when its time has come; otherwise as
+/// [`CreateThreadpoolWork`].
 ///
 /// # Safety
 /// As [`CreateThreadpoolWork`].
@@ -170,8 +174,10 @@ pub unsafe extern "system" fn CreateThreadpoolTimer(
     unsafe { create(callback.map(Callback::Object), context, environment) }
 }
 
-/// SetThreadpoolTimer: due at `due` (a FILETIME, or negative 100-nanosecond intervals from now; NULL:
-/// never), then every `period` milliseconds (0: once). The window is not used.
+/// SetThreadpoolTimer: due at `due` (a FILETIME, or negative 100-nanosecond intervals from now;
+/// NULL: never), then every `period` milliseconds (0: once).
+///
+/// Differs: The window is not used: the callback is never put off.
 ///
 /// # Safety
 /// `due` is NULL or valid for a read.
@@ -209,7 +215,8 @@ pub unsafe extern "system" fn SetThreadpoolTimerEx(
     })
 }
 
-/// IsThreadpoolTimerSet.
+/// IsThreadpoolTimerSet: TRUE if the timer has a due time, which is the case from
+/// SetThreadpoolTimer until it is set to none.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsThreadpoolTimerSet(timer: Handle) -> Bool {
     fence(FALSE, || {
@@ -229,7 +236,8 @@ pub extern "system" fn CloseThreadpoolTimer(timer: Handle) {
     with(timer, Member::close);
 }
 
-/// CreateThreadpoolWait: as [`CreateThreadpoolWork`].
+/// CreateThreadpoolWait: an object whose callback runs when another object is signalled; otherwise
+/// as [`CreateThreadpoolWork`].
 ///
 /// # Safety
 /// As [`CreateThreadpoolWork`].
@@ -301,7 +309,7 @@ pub extern "system" fn CreateThreadpool(_reserved: *mut c_void) -> Handle {
     fence(std::ptr::null_mut(), || open(Pool::new()))
 }
 
-/// SetThreadpoolThreadMaximum.
+/// SetThreadpoolThreadMaximum: the pool runs no more than this number of callbacks at once.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
     fence((), || {
@@ -310,7 +318,9 @@ pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
     });
 }
 
-/// SetThreadpoolThreadMinimum: TRUE; threads are started when there is work.
+/// SetThreadpoolThreadMinimum: TRUE.
+///
+/// Differs: No threads are kept: they are started when there is work.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetThreadpoolThreadMinimum(pool: Handle, _least: u32) -> Bool {
     fence_bool(|| object_as::<Pool>(pool).map(drop))
@@ -326,7 +336,7 @@ pub extern "system" fn CloseThreadpool(pool: Handle) {
     });
 }
 
-/// CreateThreadpoolCleanupGroup.
+/// CreateThreadpoolCleanupGroup: a group without members.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateThreadpoolCleanupGroup() -> Handle {
     fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
@@ -347,7 +357,7 @@ pub extern "system" fn CloseThreadpoolCleanupGroupMembers(
     });
 }
 
-/// CloseThreadpoolCleanupGroup.
+/// CloseThreadpoolCleanupGroup: the end of a group whose members have been closed.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolCleanupGroup(group: Handle) {
     fence((), || {
@@ -366,7 +376,7 @@ unsafe fn on_return(instance: *mut c_void, what: OnReturn) {
     }
 }
 
-/// SetEventWhenCallbackReturns.
+/// SetEventWhenCallbackReturns: sets the event when the callback that runs has returned.
 ///
 /// # Safety
 /// `instance` is what the callback that runs was given.
@@ -376,7 +386,8 @@ pub unsafe extern "system" fn SetEventWhenCallbackReturns(instance: *mut c_void,
     unsafe { on_return(instance, OnReturn::SetEvent(event)) };
 }
 
-/// ReleaseSemaphoreWhenCallbackReturns.
+/// ReleaseSemaphoreWhenCallbackReturns: releases units of the semaphore when the callback that runs
+/// has returned.
 ///
 /// # Safety
 /// `instance` is what the callback that runs was given.
@@ -390,7 +401,7 @@ pub unsafe extern "system" fn ReleaseSemaphoreWhenCallbackReturns(
     unsafe { on_return(instance, OnReturn::ReleaseSemaphore(semaphore, units)) };
 }
 
-/// ReleaseMutexWhenCallbackReturns.
+/// ReleaseMutexWhenCallbackReturns: releases the mutex when the callback that runs has returned.
 ///
 /// # Safety
 /// `instance` is what the callback that runs was given.
@@ -403,7 +414,8 @@ pub unsafe extern "system" fn ReleaseMutexWhenCallbackReturns(
     unsafe { on_return(instance, OnReturn::ReleaseMutex(mutex)) };
 }
 
-/// LeaveCriticalSectionWhenCallbackReturns.
+/// LeaveCriticalSectionWhenCallbackReturns: leaves the section when the callback that runs has
+/// returned.
 ///
 /// # Safety
 /// `instance` is what the callback that runs was given; the section lives until it returns.

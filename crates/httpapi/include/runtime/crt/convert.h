@@ -1,5 +1,5 @@
-/* Multibyte and 16-bit wide strings. Pages: mbstowcs, wcstombs, mbstowcs_s, wcstombs_s. Multibyte
- * text is UTF-8 in every locale. A character beyond U+FFFF takes two wide characters; the functions
+/* Multibyte and 16-bit wide strings. Pages: mbstowcs, wcstombs, mbstowcs_s, wcstombs_s.
+ * Differs: multibyte text is UTF-8 in every locale. A character beyond U+FFFF takes two wide characters; the functions
  * that handle one wide character at a time (mbtowc, wctomb and their relatives) fail with EILSEQ
  * there, the others convert it.
  */

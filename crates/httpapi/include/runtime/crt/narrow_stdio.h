@@ -1,5 +1,7 @@
 /* The printf family of bytes. Pages: printf; sprintf_s; _snprintf; _snprintf_s; _scprintf.
  *
+ * Differs: %n is always refused; text goes to a stream as UTF-8, whatever the locale.
+ *
  * The names with an underscore or _s are Microsoft's and always here. The standard names are taken
  * over with HTTPSYS_MS_PRINTF only: then a compiler no longer checks their formats either, which
  * would find fault with %lu for a ULONG of 32 bits.

@@ -1,5 +1,7 @@
 /* Microsoft's names for strings of bytes. Pages: _stricmp; strcpy_s; strncpy_s; strtok_s; memcpy_s;
- * _atoi64; _itoa. Errors are reported as wide_string.h says.
+ * _atoi64; _itoa.
+ * Differs: the functions ending in _s report through their result and errno, without an invalid parameter
+ * handler.
  */
 #ifndef HTTPSYS_CRT_NARROW_STRING_H
 #define HTTPSYS_CRT_NARROW_STRING_H

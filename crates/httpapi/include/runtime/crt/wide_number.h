@@ -1,6 +1,6 @@
 /* Numbers in 16-bit wide strings. Pages: strtol, wcstol; _wtoi; _itow; and the like.
  *
- * wcstol and wcstoul have the range of the types they return, which are 64 bits wide here; the
+ * Differs: wcstol and wcstoul have the range of the types they return, which are 64 bits wide here; the
  * functions whose name says a width (_wcstoi64) have that, and _wtoi and _wtol stay in 32 bits.
  */
 #ifndef HTTPSYS_CRT_WIDE_NUMBER_H

@@ -1,5 +1,6 @@
 /* The printf family of 16-bit wide characters, and wide text on streams, which carry UTF-8.
  * Pages: wprintf; swprintf_s; _snwprintf; _snwprintf_s; fputws; fgetws; putwchar; _wfopen.
+ * Differs: streams carry UTF-8 in every mode and have no orientation: printf and wprintf may take turns.
  */
 #ifndef HTTPSYS_CRT_WIDE_STDIO_H
 #define HTTPSYS_CRT_WIDE_STDIO_H

@@ -1,7 +1,7 @@
 /* String functions of 16-bit wide characters. Pages: strlen, wcslen; strcpy_s, wcscpy_s; and the
  * like. Case is folded with the C library's towlower, as Microsoft's functions follow the locale.
  *
- * The functions ending in _s report through their result and errno. They do not call an invalid
+ * Differs: the functions ending in _s report through their result and errno. They do not call an invalid
  * parameter handler, which on Windows ends the process unless the program has set its own.
  */
 #ifndef HTTPSYS_CRT_WIDE_STRING_H

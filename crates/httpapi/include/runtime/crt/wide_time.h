@@ -1,4 +1,6 @@
-/* Page: strftime, wcsftime. Formats as the C library does. */
+/* Page: strftime, wcsftime. 
+ * Differs: formats as the C library does.
+ */
 #ifndef HTTPSYS_CRT_WIDE_TIME_H
 #define HTTPSYS_CRT_WIDE_TIME_H
 

@@ -1,0 +1,244 @@
+//! The text of docs/WIN32.md.
+//!
+//! Owns: the introduction, which is the promise to users, and the tables. Does not own: what is there.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::header::{Item, Kind};
+use super::notes::{self, Notes};
+use super::{Exported, Header, Surface, description};
+
+const INTRODUCTION: &str = "\
+# Windows functions off Windows
+
+What a program written for Windows finds here besides the HTTP Server API, whose functions are in
+[COMPATIBILITY.md](COMPATIBILITY.md). Generated from the code by `make win32`; `make check` compares it. Do
+not edit.
+
+## What is promised
+
+- **A function in these tables does what Microsoft documents**: results, last-error codes, structures, threads
+  and ownership of memory. *Partial* says which part is missing and what a program gets instead; *differs* says
+  where the behaviour is not that of Windows. What has neither is meant to be the same, and a difference is a
+  bug. It was built from documentation and compared with Wine by the programs of `tests/win32` and
+  `tests/ports`, not with Windows.
+- **Anything else fails before the program runs, with one line.** A function that is not here is an error of
+  the compiler or the linker, never a stub that pretends. `httpsys-cc` and `httpsys-c++` add a line that
+  names it: `httpsys-cc: CreateNamedPipeW is not part of httpsys: .../docs/WIN32.md lists what is`; the same for
+  a header. They know Windows's names (`tools/windows-names`) from a program's own missing functions. In a
+  build with pkg-config or CMake the compiler's and the linker's own messages name the function, without that
+  line; and gcc before 14 only warns of a function that no header declares, unless it is given
+  `-Werror=implicit-function-declaration`: the linker then refuses it.
+- **At run time** GetProcAddress of a name that is not here returns NULL with 127 (ERROR_PROC_NOT_FOUND) and
+  writes a warning event (`HTTPSYS_TRACE=warn` shows it).
+- **Names ending in A take and give UTF-8**, as on Windows with the UTF-8 code page (CP_ACP is 65001); those
+  ending in W UTF-16. The generic name (`CreateFile`) is one or the other by `UNICODE`, as in the SDK.
+- **wchar_t has 16 bits** (`-fshort-wchar`): the wide functions of the C runtime are defined by our headers
+  for it, and the C library's are neither called nor replaced.
+- **Handles are this process's own.** Names of events, mutexes and so on are shared in the process, not
+  between processes; handles are not inherited; security attributes are accepted and mean nothing, unless a
+  line says otherwise.
+- The same functions are promised with the SDK's headers of mingw-w64 (`httpsys-cc --sdk`): what these declare
+  and this page does not list fails when the program is linked.
+
+";
+
+/// Functions of the library by family, then those that the headers define.
+pub(super) fn render(surface: &Surface) -> String {
+    let mut page = INTRODUCTION.to_owned();
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        page,
+        "In numbers: {}.\n\n## In the library\n",
+        summary(surface)
+    );
+    let mut families: Vec<(&str, Vec<&Exported>)> = Vec::new();
+    for function in &surface.exported {
+        match families
+            .iter_mut()
+            .find(|(name, _)| *name == function.family)
+        {
+            Some((_, functions)) => functions.push(function),
+            None => families.push((&function.family, vec![function])),
+        }
+    }
+    families.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+    for (name, functions) in &families {
+        family(&mut page, name, functions);
+    }
+    page.push_str(HEADERS);
+    for (header, items) in provided(&surface.headers) {
+        header_section(&mut page, header, &items, &surface.headers);
+    }
+    page.truncate(page.trim_end().len());
+    page.push('\n');
+    page
+}
+
+const HEADERS: &str = "\
+## In the headers
+
+Functions and macros that the headers define, so that they need no library. As documented where no line says
+otherwise. The rest of the C runtime (`fopen`, `malloc`, `strtol`, `qsort` ...) is the system's.
+
+";
+
+pub(super) fn summary(surface: &Surface) -> String {
+    let exported = &surface.exported;
+    let partial = exported.iter().filter(|one| !one.notes.partial.is_empty());
+    let inline: usize = provided(&surface.headers)
+        .iter()
+        .map(|(_, items)| items.len())
+        .sum();
+    format!(
+        "{} functions in the library, {} of them partial, and {inline} in the headers",
+        exported.len(),
+        partial.count()
+    )
+}
+
+fn family(page: &mut String, name: &str, functions: &[&Exported]) {
+    let _ = writeln!(page, "### {name}\n");
+    page.push_str(
+        "| Function | State | What it does, and what differs | Header |\n|---|---|---|---|\n",
+    );
+    for function in functions {
+        let state = if function.notes.partial.is_empty() {
+            "complete"
+        } else {
+            "**partial**"
+        };
+        let mut text = capital(&description(function));
+        append(&mut text, &function.notes);
+        let header = public_name(&function.header).unwrap_or_default();
+        let name = &function.name;
+        let _ = writeln!(page, "| {name} | {state} | {} | {header} |", cell(&text));
+    }
+    page.push('\n');
+}
+
+/// Adds what is missing and what differs to a text.
+fn append(text: &mut String, notes: &Notes) {
+    for (label, texts) in [("Partial", &notes.partial), ("Differs", &notes.differs)] {
+        for one in texts {
+            let _ = write!(text, " *{label}:* {}", notes::plain(one));
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn cell(text: &str) -> String {
+    text.trim().replace('|', "\\|")
+}
+
+/// The headers that define something themselves, and what: each name once, where it comes first.
+fn provided(headers: &[Header]) -> Vec<(&Header, Vec<&Item>)> {
+    let mut known = BTreeSet::new();
+    let mut sections = Vec::new();
+    for header in headers {
+        // A part of parts, whose macros only choose between functions of others.
+        if public_names(header, headers).is_empty()
+            && header.items.iter().all(|item| item.kind == Kind::Macro)
+        {
+            continue;
+        }
+        let mut items = Vec::new();
+        for item in &header.items {
+            let provides = match item.kind {
+                Kind::Declared => false,
+                Kind::Alias => !is_generic(item),
+                _ => true,
+            };
+            if provides && known.insert(item.name.as_str()) {
+                items.push(item);
+            }
+        }
+        if !items.is_empty() {
+            sections.push((header, items));
+        }
+    }
+    sections
+}
+
+/// Whether an alias only chooses between A and W.
+pub(super) fn is_generic(item: &Item) -> bool {
+    let target = item.target.as_deref().unwrap_or_default();
+    let rest = target.strip_prefix(item.name.as_str());
+    matches!(rest, Some("A" | "W"))
+}
+
+fn header_section(page: &mut String, header: &Header, items: &[&Item], all: &[Header]) {
+    let head = Notes::read(header.head.iter().map(String::as_str));
+    let names = public_names(header, all);
+    let title = if names.is_empty() {
+        "The C runtime".to_owned()
+    } else {
+        names.join(", ")
+    };
+    let _ = match sentence(&head.first) {
+        "" => writeln!(page, "### {title}\n"),
+        text => writeln!(page, "### {title}: {text}\n"),
+    };
+    let names: Vec<String> = items
+        .iter()
+        .map(|item| format!("`{}`", item.name))
+        .collect();
+    let _ = writeln!(page, "{}.\n", names.join(", "));
+    let mut rows = String::new();
+    let mut whole = String::new();
+    append(
+        &mut whole,
+        &Notes {
+            first: String::new(),
+            ..head
+        },
+    );
+    if !whole.is_empty() {
+        let _ = writeln!(page, "{}\n", whole.trim());
+    }
+    for item in items {
+        let notes = Notes::read(item.comment.iter().map(String::as_str));
+        let mut text = String::new();
+        append(&mut text, &notes);
+        if !text.is_empty() {
+            let _ = writeln!(rows, "| {} | {} |", item.name, cell(&text));
+        }
+    }
+    if !rows.is_empty() {
+        let _ = writeln!(page, "| Function | Differences |\n|---|---|\n{rows}");
+    }
+}
+
+/// The first sentence up to a semicolon, without the full stop; nothing if it lists pages.
+fn sentence(text: &str) -> &str {
+    let text = text.split([';', '\n']).next().unwrap_or(text);
+    let text = text.split(". ").next().unwrap_or(text);
+    if text.starts_with("Page") {
+        return "";
+    }
+    text.trim_end_matches('.')
+}
+
+/// The name by which a program includes a header; none for the parts in `crt`.
+pub(super) fn public_name(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/')?;
+    (!folder.ends_with("crt")).then_some(name)
+}
+
+/// The headers by which a program reaches this one: itself, or those that include a part of `crt`.
+fn public_names<'a>(header: &'a Header, all: &'a [Header]) -> Vec<&'a str> {
+    if let Some(name) = public_name(&header.path) {
+        return vec![name];
+    }
+    let part = header.path.rsplit('/').next().unwrap_or_default();
+    let include = format!("\"crt/{part}\"");
+    let users = all.iter().filter(|other| other.text.contains(&include));
+    users.filter_map(|other| public_name(&other.path)).collect()
+}
