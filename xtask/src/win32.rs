@@ -26,8 +26,9 @@ const PAGE: &str = "docs/WIN32.md";
 const REMEDY: &str = "make win32";
 const SOURCES: &[&str] = &["crates/win32/src/", "crates/httpapi/src/"];
 const INCLUDE: &str = "crates/httpapi/include/";
-/// The folders of headers for Windows sources. What is deeper, but for `crt`, only repeats names.
-const HEADERS: &[&str] = &["win32/", "runtime/", "runtime/crt/"];
+/// The folders of headers for Windows sources, and the one in them that only steers the C++ library.
+const HEADERS: &[&str] = &["win32/", "runtime/"];
+const STEERING: &str = "runtime/bits/";
 
 /// Functions that headers declare again because the system's own header may not be included: those of
 /// its C library.
@@ -82,8 +83,11 @@ fn read_headers(tree: &Tree) -> Result<Vec<Header>, Vec<String>> {
     let mut headers = Vec::new();
     for path in tree.select(&[INCLUDE], &["h"]) {
         let short = &path[INCLUDE.len()..];
-        let (folder, _) = short.split_at(short.rfind('/').map_or(0, |slash| slash + 1));
-        let Some(text) = tree.text(path)?.filter(|_| HEADERS.contains(&folder)) else {
+        let counts = HEADERS.iter().any(|folder| short.starts_with(folder));
+        let Some(text) = tree
+            .text(path)?
+            .filter(|_| counts && !short.starts_with(STEERING))
+        else {
             continue;
         };
         headers.push(Header {

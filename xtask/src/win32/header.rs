@@ -58,6 +58,8 @@ pub(super) fn scan(text: &str) -> Vec<Item> {
     let bytes = code.as_bytes();
     let mut start = 0;
     let mut at = 0;
+    // Behind the braces of a type or value, up to its semicolon.
+    let mut in_type = false;
     while at < bytes.len() {
         match bytes[at] {
             b'(' | b'[' => {
@@ -72,7 +74,10 @@ pub(super) fn scan(text: &str) -> Vec<Item> {
                 at = end;
             }
             b';' => {
-                declaration(text, &code, (start, at), false, &mut items);
+                if !in_type {
+                    declaration(text, &code, (start, at), false, &mut items);
+                }
+                in_type = false;
                 start = at + 1;
             }
             b'{' => {
@@ -80,11 +85,12 @@ pub(super) fn scan(text: &str) -> Vec<Item> {
                 if is_bracket(before) {
                     start = at + 1;
                 } else {
-                    declaration(text, &code, (start, at), true, &mut items);
-                    at = source::closing(&code, at).unwrap_or(bytes.len());
-                    if !is_type(before) {
-                        start = at + 1;
+                    in_type = is_type(before);
+                    if !in_type {
+                        declaration(text, &code, (start, at), true, &mut items);
                     }
+                    at = source::closing(&code, at).unwrap_or(bytes.len());
+                    start = at + 1;
                 }
             }
             b'}' => start = at + 1,
@@ -339,6 +345,7 @@ static inline struct pair *Pair(int x) { return 0; }
         let expected = [
             ("CreateEvent", Kind::Alias),
             ("ZeroMemory", Kind::Macro),
+            ("_tcslen", Kind::Macro),
             ("CloseHandle", Kind::Declared),
             ("_fileno", Kind::System),
             ("_lock_file", Kind::Inline),
@@ -347,7 +354,6 @@ static inline struct pair *Pair(int x) { return 0; }
             ("StringCchLengthW", Kind::Inline),
             ("_scprintf", Kind::Inline),
             ("swprintf", Kind::Inline),
-            ("_tcslen", Kind::Macro),
             ("Pair", Kind::Inline),
         ];
         let expected = expected.map(|(name, kind)| (name.to_owned(), kind));
@@ -355,7 +361,7 @@ static inline struct pair *Pair(int x) { return 0; }
         let items = scan(text);
         assert_eq!(items[0].target.as_deref(), Some("CreateEventW"));
         assert!(
-            items[4]
+            items[5]
                 .comment
                 .contains(&"Differs: never locks.".to_owned())
         );

@@ -228,8 +228,8 @@ fn sentence(text: &str) -> &str {
 
 /// The name by which a program includes a header; none for the parts in `crt`.
 pub(super) fn public_name(path: &str) -> Option<&str> {
-    let (folder, name) = path.rsplit_once('/')?;
-    (!folder.ends_with("crt")).then_some(name)
+    let (_, name) = path.split_once('/')?;
+    (!name.starts_with("crt/")).then_some(name)
 }
 
 /// The headers by which a program reaches this one: itself, or those that include a part of `crt`.
