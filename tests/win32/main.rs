@@ -102,3 +102,8 @@ fn thread_pool_timers_waits_procedure_calls_and_thread_storage() {
 fn clocks_dates_and_time_zones() {
     both("time");
 }
+
+#[test]
+fn heaps_local_and_virtual_memory() {
+    both("memory");
+}

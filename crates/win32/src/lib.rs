@@ -28,6 +28,8 @@ pub mod handle;
 pub mod heap;
 pub mod io;
 pub mod last_error;
+#[cfg(not(windows))]
+pub mod memory;
 pub mod object;
 pub mod pool;
 pub mod status;

@@ -17,6 +17,8 @@
 
 #include "datetimeapi.h"
 #include "debugapi.h"
+#include "heapapi.h"
+#include "memoryapi.h"
 #include "processthreadsapi.h"
 #include "profileapi.h"
 #include "realtimeapiset.h"

@@ -13,6 +13,8 @@ pub mod events;
 #[cfg(not(windows))]
 pub mod files;
 #[cfg(not(windows))]
+pub mod local_memory;
+#[cfg(not(windows))]
 pub mod locales;
 #[cfg(not(windows))]
 pub mod locks;
@@ -22,6 +24,8 @@ pub mod memory;
 pub mod mutexes;
 #[cfg(not(windows))]
 pub mod overlapped;
+#[cfg(not(windows))]
+pub mod pages;
 #[cfg(not(windows))]
 pub mod ports;
 #[cfg(not(windows))]

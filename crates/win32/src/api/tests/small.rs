@@ -6,6 +6,7 @@ use std::ptr::{null, null_mut};
 
 use super::*;
 use crate::api::errors::*;
+use crate::api::local_memory::*;
 use crate::api::memory::*;
 use crate::api::threads::*;
 use crate::api::winsock::*;
