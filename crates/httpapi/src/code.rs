@@ -42,6 +42,13 @@ impl From<Error> for Code {
     }
 }
 
+impl Code {
+    /// The code of a function of `httpsys-win32`, which is not 0.
+    pub(crate) const fn from_win32(code: httpsys_win32::status::Code) -> Code {
+        Code(code)
+    }
+}
+
 /// The result of a function body; `Ok` is NO_ERROR.
 pub(crate) type Outcome = Result<(), Code>;
 

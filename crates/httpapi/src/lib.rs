@@ -39,7 +39,5 @@ mod pointers;
 #[cfg(any(not(windows), feature = "dll"))]
 mod queue_handle;
 #[cfg(any(not(windows), feature = "dll"))]
-mod security;
-#[cfg(any(not(windows), feature = "dll"))]
 mod trace;
 pub mod types;

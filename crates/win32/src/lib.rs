@@ -32,6 +32,7 @@ pub mod last_error;
 pub mod memory;
 pub mod object;
 pub mod pool;
+pub mod security;
 pub mod status;
 pub mod sync;
 #[cfg(windows)]

@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 
 use httpsys_core::Error;
-use httpsys_core::operation::Control;
+use httpsys_core::operation::{Control, QueueAccess};
 use httpsys_core::property::{QueueProperties, QueueProperty, Verbosity};
 
 use super::property::{self, Answer};
@@ -15,7 +15,6 @@ use crate::code::{Code, Outcome};
 use crate::entry::entry;
 use crate::pointers::{self, Out};
 use crate::queue_handle::{Kind, QueueHandle};
-use crate::security;
 use crate::types::{
     HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
     HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
@@ -35,7 +34,7 @@ entry! {
     ///
     /// The names of the queues are private to the process, so that whoever opens one has the rights
     /// of the creator: of the security attributes of a new queue only an empty access list, and one
-    /// that denies everybody, make a difference (assumed; `security`).
+    /// that denies everybody, make a difference (assumed, SES-021; `httpsys_win32::security`).
     fn HttpCreateRequestQueue(
         version: HTTPAPI_VERSION,
         name: *const u16,
@@ -57,7 +56,7 @@ entry! {
         let (call, kind) = match (flags, name) {
             (0 | CONTROLLER, name) => {
                 // SAFETY: by the contract of the function.
-                let access = unsafe { security::access(security) }?;
+                let access = unsafe { access(security) }?;
                 let call = Control::CreateRequestQueue { version, name, access };
                 (call, if flags == 0 { Kind::Creator } else { Kind::Controller })
             }
@@ -153,6 +152,31 @@ entry! {
     }
 }
 
+/// GENERIC_ALL, GENERIC_READ and the specific rights of a file: what an open asks for.
+const OPEN_RIGHTS: u32 = 0x9000_FFFF;
+
+/// What security attributes say about opening the queue. Without attributes it may be opened: whoever
+/// does is the program that made it (HTTP.sys grants the creator's user).
+///
+/// # Errors
+/// 87 for a descriptor that is none; 998 for misaligned attributes.
+///
+/// # Safety
+/// `attributes` is NULL or valid for reads, as is its security descriptor with all it points at.
+unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, Code> {
+    if attributes.is_null() {
+        return Ok(QueueAccess::Granted);
+    }
+    // SAFETY: by the contract of this function.
+    let descriptor = unsafe { pointers::one(attributes) }?.lpSecurityDescriptor;
+    // SAFETY: as above.
+    match unsafe { httpsys_win32::security::admits_everyone(descriptor, OPEN_RIGHTS) } {
+        Ok(true) => Ok(QueueAccess::Granted),
+        Ok(false) => Ok(QueueAccess::Denied),
+        Err(code) => Err(Code::from_win32(code)),
+    }
+}
+
 /// # Safety
 /// As `property::exact`.
 #[allow(non_upper_case_globals, reason = "names of http.h")]
@@ -197,5 +221,37 @@ fn write_property(
             Verbosity::Full => Http503ResponseVerbosityFull,
         }),
         _ => Err(Error::InvalidParameter.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ses_021_security_attributes_decide_who_opens_a_queue() {
+        // A self-relative descriptor with a list of this many bytes, none of them entries.
+        let asked = |revision: u8, list: u8| {
+            let mut descriptor = vec![0_u8; 28];
+            descriptor[0] = revision;
+            descriptor[2..4].copy_from_slice(&[0x04, 0x80]);
+            descriptor[16] = 20;
+            descriptor[22] = list;
+            let attributes = SECURITY_ATTRIBUTES {
+                nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+                lpSecurityDescriptor: descriptor.as_mut_ptr().cast(),
+                bInheritHandle: 0,
+            };
+            // SAFETY: whole structures that outlive the call.
+            unsafe { access(&attributes) }.map_err(Code::win32)
+        };
+        // SAFETY: NULL.
+        assert_eq!(
+            unsafe { access(std::ptr::null()) },
+            Ok(QueueAccess::Granted)
+        );
+        assert_eq!(asked(1, 8), Ok(QueueAccess::Denied));
+        assert_eq!(asked(1, 4), Err(87));
+        assert_eq!(asked(2, 8), Err(87));
     }
 }

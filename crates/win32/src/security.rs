@@ -1,24 +1,20 @@
-//! Security attributes of a named queue, as far as one process can tell what they mean.
+//! Security descriptors, as far as one process can tell what they mean.
 //!
-//! Owns: reading SECURITY_ATTRIBUTES down to the first entry of the access list that is about
-//! everybody. Does not own users and groups: there are none here, and whoever opens a queue is the
-//! program that made it. So (assumed, SES-021):
+//! Owns: reading a SECURITY_DESCRIPTOR, absolute or self-relative, down to the first entry of its
+//! discretionary access list that is about everybody. Does not own users and groups: there are none
+//! here, and whoever asks is the program that made the object. So (assumed):
 //!
-//! - without attributes, without a descriptor, without a list, or with a NULL list, the queue may be
-//!   opened (documented for NULL lists; for no attributes HTTP.sys grants the creator's user);
-//! - with an empty list nobody may open it (documented: Null DACLs and Empty DACLs);
-//! - the first entry for Everyone (S-1-1-0) says what holds; without one it may be opened, because
-//!   entries of other accounts cannot be compared with anything.
+//! - without a descriptor, without a list, or with a NULL list, everybody is admitted (documented for
+//!   NULL lists);
+//! - with an empty list nobody is (documented: Null DACLs and Empty DACLs);
+//! - the first entry for Everyone (S-1-1-0) with one of the rights says what holds; without one
+//!   everybody is admitted, because entries of other accounts cannot be compared with anything.
 //!
-//! Unsafe code: reading the program's structures, which are valid by the contract of the exported
-//! function. Threading: any thread.
+//! Unsafe code: reading the program's structures. Threading: any thread.
 
-use httpsys_core::Error;
-use httpsys_core::operation::QueueAccess;
+use std::ffi::c_void;
 
-use crate::code::Code;
-use crate::pointers;
-use crate::types::SECURITY_ATTRIBUTES;
+use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
 /// SE_DACL_PRESENT and SE_SELF_RELATIVE of SECURITY_DESCRIPTOR_CONTROL.
 const DACL_PRESENT: u16 = 0x0004;
@@ -37,43 +33,34 @@ const ALLOWED: u8 = 0;
 const DENIED: u8 = 1;
 /// S-1-1-0: revision 1, one subauthority, authority 1 (six bytes, big-endian), subauthority 0.
 const EVERYONE: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
-/// GENERIC_ALL, GENERIC_READ and the specific rights of a file: what an open asks for.
-const OPEN_RIGHTS: u32 = 0x9000_FFFF;
-
-/// What security attributes say about opening the queue.
+/// Whether a descriptor admits everybody who asks for these rights.
 ///
 /// # Errors
-/// 87 for a descriptor of another revision and a list that does not hold its entries (assumed); 998
-/// for misaligned attributes.
+/// 87 for a descriptor of another revision and a list that does not hold its entries (assumed).
 ///
 /// # Safety
-/// `attributes` is NULL or valid for reads, as is its security descriptor with all it points at.
-pub(crate) unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, Code> {
-    if attributes.is_null() {
-        return Ok(QueueAccess::Granted);
-    }
-    // SAFETY: by the contract of this function, here and below.
-    let descriptor = unsafe { pointers::one(attributes) }?.lpSecurityDescriptor;
+/// `descriptor` is NULL or valid for reads with all it points at.
+pub unsafe fn admits_everyone(descriptor: *const c_void, rights: u32) -> Result<bool, Code> {
     if descriptor.is_null() {
-        return Ok(QueueAccess::Granted);
+        return Ok(true);
     }
-    // SAFETY: as above.
+    // SAFETY: by the contract of this function.
     match unsafe { access_list(descriptor.cast()) }? {
-        None => Ok(QueueAccess::Granted),
-        Some(list) => verdict(list),
+        None => Ok(true),
+        Some(list) => verdict(list, rights),
     }
 }
 
 /// The bytes of the discretionary access list; `None` when there is none.
 ///
 /// # Safety
-/// As [`access`], for the descriptor.
+/// `descriptor` is not NULL; otherwise as [`admits_everyone`].
 unsafe fn access_list<'a>(descriptor: *const u8) -> Result<Option<&'a [u8]>, Code> {
     // SAFETY: each kind of descriptor begins with these bytes.
-    let head = unsafe { pointers::slice(descriptor, HEAD) }?;
+    let head = unsafe { std::slice::from_raw_parts(descriptor, HEAD) };
     let control = u16::from_le_bytes([head[2], head[3]]);
     if head[0] != REVISION {
-        return Err(Error::InvalidParameter.into());
+        return Err(ERROR_INVALID_PARAMETER);
     }
     if control & DACL_PRESENT == 0 {
         return Ok(None);
@@ -97,20 +84,20 @@ unsafe fn access_list<'a>(descriptor: *const u8) -> Result<Option<&'a [u8]>, Cod
         return Ok(None);
     }
     // SAFETY: a list begins with ACL, which has its whole size.
-    let header = unsafe { pointers::slice(list, ACL_HEADER) }?;
+    let header = unsafe { std::slice::from_raw_parts(list, ACL_HEADER) };
     let size = usize::from(u16::from_le_bytes([header[2], header[3]]));
     if size < ACL_HEADER {
-        return Err(Error::InvalidParameter.into());
+        return Err(ERROR_INVALID_PARAMETER);
     }
     // SAFETY: as its header says.
-    unsafe { pointers::slice(list, size) }.map(Some)
+    Ok(Some(unsafe { std::slice::from_raw_parts(list, size) }))
 }
 
-fn verdict(list: &[u8]) -> Result<QueueAccess, Code> {
-    let bad = || Code::from(Error::InvalidParameter);
+fn verdict(list: &[u8], rights: u32) -> Result<bool, Code> {
+    let bad = || ERROR_INVALID_PARAMETER;
     let count = u16::from_le_bytes([list[4], list[5]]);
     if count == 0 {
-        return Ok(QueueAccess::Denied);
+        return Ok(false);
     }
     let mut rest = &list[ACL_HEADER..];
     for _ in 0..count {
@@ -119,16 +106,16 @@ fn verdict(list: &[u8]) -> Result<QueueAccess, Code> {
         let (entry, behind) = rest.split_at_checked(size).ok_or_else(bad)?;
         let body = entry.get(ACE_HEADER..).ok_or_else(bad)?;
         if let Some((mask, sid)) = body.split_first_chunk::<4>() {
-            let asked = u32::from_le_bytes(*mask) & OPEN_RIGHTS != 0;
+            let asked = u32::from_le_bytes(*mask) & rights != 0;
             match header[0] {
-                ALLOWED if asked && sid.starts_with(&EVERYONE) => return Ok(QueueAccess::Granted),
-                DENIED if asked && sid.starts_with(&EVERYONE) => return Ok(QueueAccess::Denied),
+                ALLOWED if asked && sid.starts_with(&EVERYONE) => return Ok(true),
+                DENIED if asked && sid.starts_with(&EVERYONE) => return Ok(false),
                 _ => {}
             }
         }
         rest = behind;
     }
-    Ok(QueueAccess::Granted)
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -163,47 +150,42 @@ mod tests {
         bytes
     }
 
-    fn asked(descriptor: &[u8]) -> Result<QueueAccess, u32> {
-        let attributes = SECURITY_ATTRIBUTES {
-            nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
-            lpSecurityDescriptor: descriptor.as_ptr().cast_mut().cast(),
-            bInheritHandle: 0,
-        };
+    const READ: u32 = 0x9000_FFFF;
+
+    fn asked(descriptor: &[u8]) -> Result<bool, u32> {
         // SAFETY: whole structures that outlive the call.
-        unsafe { access(&attributes) }.map_err(Code::win32)
+        unsafe { admits_everyone(descriptor.as_ptr().cast(), READ) }
     }
 
     #[test]
-    fn ses_021_an_empty_list_denies_and_none_grants() {
-        use QueueAccess::{Denied, Granted};
+    fn an_empty_list_admits_nobody_and_none_everybody() {
         // SAFETY: NULL.
-        assert_eq!(unsafe { access(std::ptr::null()) }, Ok(Granted));
+        assert_eq!(unsafe { admits_everyone(std::ptr::null(), READ) }, Ok(true));
         let empty = list(&[]);
-        assert_eq!(asked(&self_relative(0, Some(&empty))), Ok(Granted));
-        assert_eq!(asked(&self_relative(DACL_PRESENT, None)), Ok(Granted));
+        assert_eq!(asked(&self_relative(0, Some(&empty))), Ok(true));
+        assert_eq!(asked(&self_relative(DACL_PRESENT, None)), Ok(true));
         let denied = self_relative(DACL_PRESENT, Some(&empty));
-        assert_eq!(asked(&denied), Ok(Denied));
+        assert_eq!(asked(&denied), Ok(false));
         let mut absolute = vec![REVISION, 0];
         absolute.extend(DACL_PRESENT.to_le_bytes());
         absolute.resize(DACL_POINTER, 0);
         absolute.extend((empty.as_ptr() as usize).to_le_bytes());
-        assert_eq!(asked(&absolute), Ok(Denied));
+        assert_eq!(asked(&absolute), Ok(false));
     }
 
     #[test]
-    fn ses_021_the_first_entry_for_everyone_decides() {
-        use QueueAccess::{Denied, Granted};
+    fn the_first_entry_for_everyone_decides() {
         const SYSTEM: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0];
         const ALL: u32 = 0x1000_0000;
         let (allow, deny) = (entry(0, ALL, &EVERYONE), entry(1, ALL, &EVERYONE));
         let system = entry(0, ALL, &SYSTEM);
         for (entries, expected) in [
-            (vec![allow.clone(), deny.clone()], Granted),
-            (vec![deny.clone(), allow], Denied),
-            (vec![system.clone(), deny], Denied),
-            (vec![system.clone()], Granted),
+            (vec![allow.clone(), deny.clone()], true),
+            (vec![deny.clone(), allow], false),
+            (vec![system.clone(), deny], false),
+            (vec![system.clone()], true),
             // READ_CONTROL is not asked for.
-            (vec![entry(1, 0x0002_0000, &EVERYONE)], Granted),
+            (vec![entry(1, 0x0002_0000, &EVERYONE)], true),
         ] {
             let descriptor = self_relative(DACL_PRESENT, Some(&list(&entries)));
             assert_eq!(asked(&descriptor), Ok(expected), "{entries:?}");
