@@ -15,6 +15,8 @@ fn wrapper(name: &str, compiler: &str) -> Command {
     cargo_build(&["-p", "httpapi"]);
     let mut command = Command::new(root().join("tools").join(name));
     command.env("HTTPSYS_LIB_DIR", target_dir());
+    // Headers that have all of Windows would leave it to the linker.
+    command.env("HTTPSYS_SDK", "own");
     command.env("CC", compiler).env("CXX", compiler);
     command
 }
