@@ -13,28 +13,31 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 UNAME := $(shell uname -s)
 ifeq ($(UNAME),Darwin)
 SHARED := libhttpapi.dylib
-NO_SONAME := FALSE
-PRIVATE_LIBS := -lpthread -lm
 else
 SHARED := libhttpapi.so
-NO_SONAME := TRUE
-PRIVATE_LIBS := -lpthread -ldl -lm
 endif
-INSTALL := $(DESTDIR)$(PREFIX)
+# Of the C ABI: the number in the SONAME. It changes when a program that was linked to the library before
+# could not start with it any more.
+ABI := 0
+LIBDIR ?= $(PREFIX)/lib
+DOCDIR ?= $(PREFIX)/share/doc/httpsys
+MANDIR ?= $(PREFIX)/share/man
+# separate: beside the library, where debuggers look; keep: in the library; none: stripped.
+DEBUG_INFO ?= separate
+STRIP ?= strip
+OBJCOPY ?= objcopy
 # Port 0 is a free one, which the sample prints.
 SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
-FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@SHARED@|$(SHARED)|g' \
-	-e 's|@NO_SONAME@|$(NO_SONAME)|g' -e 's|@PRIVATE_LIBS@|$(PRIVATE_LIBS)|g'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api check bench \
-	bench-check matrix rows win32 install clean check-macos check-windows test-windows dll-windows test-dll test-aarch64 test-poll \
-	check-msrv probe probe-wine package package-deb-test
+	bench-check matrix rows win32 install uninstall clean check-macos check-windows test-windows dll-windows test-dll \
+	test-aarch64 test-poll check-msrv probe probe-wine package package-deb-test package-install-test
 
 help: ## list the targets
 	@echo "httpsys $(VERSION). Targets:"
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
-	@echo "Variables: PORT=$(PORT) (run), PREFIX=$(PREFIX) DESTDIR= (install), CARGO_TARGET_DIR"
+	@echo "Variables: PORT=$(PORT) (run), PREFIX=$(PREFIX) LIBDIR= DESTDIR= DEBUG_INFO= (install), CARGO_TARGET_DIR"
 
 setup: ## say what is missing to build, test and check, and fetch the crates
 	@need() { command -v "$$1" >/dev/null 2>&1 || { echo "missing: $$1 ($$2)"; missing=1; }; }; \
@@ -58,6 +61,7 @@ build: ## release build of libhttpapi (.so/.dylib and .a) and of the examples
 	$(CC) -O2 -fPIC -I crates/httpapi/include/runtime -c tools/wmain.c -o "$(TARGET_DIR)/release/wmain.o"
 	rm -f "$(TARGET_DIR)/release/libhttpsys-wmain.a"
 	$(AR) rcs "$(TARGET_DIR)/release/libhttpsys-wmain.a" "$(TARGET_DIR)/release/wmain.o"
+	CC="$(CC)" tools/shared.sh "$(TARGET_DIR)/release" $(VERSION) $(ABI)
 	@echo "Built: $(TARGET_DIR)/release/$(SHARED), $(TARGET_DIR)/release/libhttpapi.a"
 	@echo "Windows sources: tools/httpsys-cc app.c -o app"
 
@@ -172,27 +176,19 @@ rows: ## write docs/ROWS.md anew
 win32: ## write docs/WIN32.md and the marks of tools/windows-names anew
 	$(XTASK) win32
 
-# Builds nothing, so that `sudo make install` runs no compiler. The headers go into a folder of their
-# own; windows.h and its relatives one deeper, since a program may bring others.
-install: ## copy headers, libraries, httpsys-cc, pkg-config and CMake files below PREFIX (after make build)
-	@test -f "$(TARGET_DIR)/release/$(SHARED)" || { echo "Run 'make build' first."; exit 1; }
-	@test -f "$(TARGET_DIR)/release/libhttpsys-wmain.a" || { echo "Run 'make build' first."; exit 1; }
-	mkdir -p "$(INSTALL)/include/httpsys" "$(INSTALL)/lib/pkgconfig" "$(INSTALL)/lib/cmake/httpapi" \
-		"$(INSTALL)/bin" "$(INSTALL)/share/httpsys"
-	cp -R crates/httpapi/include/. "$(INSTALL)/include/httpsys/"
-	cp "$(TARGET_DIR)/release/$(SHARED)" "$(TARGET_DIR)/release/libhttpapi.a" \
-		"$(TARGET_DIR)/release/libhttpsys-wmain.a" "$(INSTALL)/lib/"
-ifeq ($(UNAME),Darwin)
-	install_name_tool -id "$(PREFIX)/lib/$(SHARED)" "$(INSTALL)/lib/$(SHARED)"
-endif
-	cp tools/httpsys-cc tools/httpsys-c++ "$(INSTALL)/bin/"
-	cp tools/wmain.c tools/missing.awk tools/windows-names "$(INSTALL)/share/httpsys/"
-	$(FILL) tools/httpapi.pc.in > "$(INSTALL)/lib/pkgconfig/httpapi.pc"
-	$(FILL) tools/httpapi-win32.pc.in > "$(INSTALL)/lib/pkgconfig/httpapi-win32.pc"
-	$(FILL) tools/httpapi-config.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config.cmake"
-	$(FILL) tools/httpapi-config-version.cmake.in > "$(INSTALL)/lib/cmake/httpapi/httpapi-config-version.cmake"
-	@echo "Installed below $(INSTALL). Windows sources: httpsys-cc app.c -o app"
-	@echo "Others (with -Wl,-rpath,$(PREFIX)/lib where the loader does not look there): cc app.c \$$(pkg-config --cflags --libs httpapi)"
+# Builds nothing, so that `sudo make install` runs no compiler.
+INSTALL = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DOCDIR="$(DOCDIR)" MANDIR="$(MANDIR)" \
+	VERSION="$(VERSION)" ABI="$(ABI)" FOLDER="$(TARGET_DIR)/release" DEBUG_INFO="$(DEBUG_INFO)" \
+	STRIP="$(STRIP)" OBJCOPY="$(OBJCOPY)" tools/install.sh
+
+install: ## copy libraries, headers, httpsys-cc, pkg-config and CMake files, docs below PREFIX (after make build)
+	@$(INSTALL) install
+
+uninstall: ## remove what make install put there, nothing else (same variables)
+	@$(INSTALL) uninstall
+
+package-install-test: ## make install into scratch prefixes, programs built by its recipes, make uninstall
+	packaging/install-test.sh
 
 clean: ## remove what was built
 	$(CARGO) clean

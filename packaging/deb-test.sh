@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Builds the Debian package from what is committed, installs it with dpkg into a scratch root, and
-# compiles, links and runs C programs that see the installed files only.
-# Needs: Debian or a relative, dpkg-dev, gcc, pkg-config, curl. Skips: CMake, if it is not there.
+# Builds the Debian packages from what is committed, has lintian look at them, installs them with dpkg
+# into a scratch root, and compiles, links and runs C programs that see the installed files only.
+# Needs: Debian or a relative, dpkg-dev, debhelper, gcc, pkg-config, curl. Skips: CMake and lintian, if
+# they are not there and cannot be had.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tools/platforms/common.sh
 has dpkg || fail "dpkg is missing: this needs Debian"
 with_apt dpkg-buildpackage dpkg-dev
+with_apt dh debhelper
 with_apt pkg-config pkg-config
 with_apt curl curl
 use_target_dir deb
@@ -17,26 +19,48 @@ git archive HEAD | tar -x -C "$work/source"
 cp -R packaging/debian "$work/source/debian"
 say "dpkg-buildpackage"
 # Rust may come from rustup, which dpkg does not know: -d.
-(cd "$work/source" && dpkg-buildpackage -b -us -uc -d -nc > "$cache/deb.log" 2>&1) ||
+(cd "$work/source" && dpkg-buildpackage -b -us -uc -d > "$cache/deb.log" 2>&1) ||
   fail "dpkg-buildpackage failed: $(tail -n 5 "$cache/deb.log")"
-package=$(echo "$work"/libhttpapi-dev_*.deb)
-dpkg-deb --info "$package" | sed -n 's/^ \(Package\|Version\|Architecture\|Depends\)/\1/p'
+machine=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
+packages=()
+for name in libhttpapi0 libhttpapi-dev httpsys-tools; do
+  package=$(echo "$work/$name"_*.deb)
+  [ -f "$package" ] || fail "no package $name"
+  dpkg-deb --info "$package" | sed -n 's/^ \(Package\|Version\|Architecture\|Depends\)/\1/p'
+  packages+=("$package")
+done
+contents() { dpkg-deb --contents "$1" | awk '{ print $6 }'; }
+contents "${packages[0]}" | grep -x "./usr/lib/$machine/libhttpapi.so.0" > /dev/null || fail "no library for running"
+[ -z "$(contents "${packages[0]}" | grep -e include -e '\.so$' -e '\.a$')" ] || fail "headers in the package for running"
+dpkg-deb --info "${packages[0]}" symbols | grep -F '(symver)' > /dev/null && fail "the symbols were not read"
+dpkg-deb --info "${packages[0]}" symbols | grep ' HttpInitialize@HTTPAPI_0 0.1.0$' > /dev/null || fail "no symbols"
+dpkg-deb --info "${packages[0]}" shlibs | grep -x 'libhttpapi 0 libhttpapi0.*' > /dev/null || fail "no shlibs"
+
+say "lintian"
+if ! has lintian && [ "$(id -u)" -eq 0 ]; then (apt_install lintian) || true; fi
+if has lintian; then
+  # Everything but hints is said, errors end the step.
+  lintian --fail-on error --suppress-tags bad-distribution-in-changes-file "$work"/httpsys_*.changes ||
+    fail "lintian has errors"
+else
+  skip "lintian (not here)"
+fi
 
 say "Install into a scratch root"
 root=$work/root
 mkdir -p "$root/var/lib/dpkg"
 touch "$root/var/lib/dpkg/status"
-dpkg --root="$root" --force-depends --force-not-root --log=/dev/null -i "$package" > "$cache/dpkg.log" 2>&1 ||
+dpkg --root="$root" --force-depends --force-not-root --log=/dev/null -i "${packages[@]}" > "$cache/dpkg.log" 2>&1 ||
   fail "dpkg -i failed: $(tail -n 3 "$cache/dpkg.log")"
 [ -f "$root/usr/include/httpsys/http.h" ] || fail "no http.h is installed"
-if grep -raq -e "$PWD" -e "$work" "$root/usr/lib/pkgconfig" "$root/usr/lib/cmake" "$root/usr/bin"; then
+if grep -raq -e "$PWD" -e "$work" "$root/usr/lib/$machine/pkgconfig" "$root/usr/lib/$machine/cmake" "$root/usr/bin"; then
   fail "a path of the build is in an installed file"
 fi
 
 try() {
   local program=$1 url= said=
   : > "$work/said"
-  LD_LIBRARY_PATH="$root/usr/lib" "$program" 0 > "$work/said" 2>&1 &
+  LD_LIBRARY_PATH="$root/usr/lib/$machine" "$program" 0 > "$work/said" 2>&1 &
   local server=$!
   for _ in $(seq 100); do
     url=$(sed -n 's/^listening on //p' "$work/said")
@@ -49,7 +73,7 @@ try() {
   echo "$(basename "$program"): $said"
 }
 say "C programs against the installed files"
-export PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_LIBDIR="$root/usr/lib/pkgconfig"
+export PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_LIBDIR="$root/usr/lib/$machine/pkgconfig"
 cp examples/c/hello.c "$work/"
 # shellcheck disable=SC2046
 cc "$work/hello.c" $(pkg-config --cflags --libs httpapi) -lpthread -o "$work/by-pkg-config"
@@ -74,6 +98,7 @@ CMAKE
 else
   skip "CMake (not here)"
 fi
-dpkg --root="$root" --log=/dev/null --force-not-root -P libhttpapi-dev > /dev/null 2>&1 || fail "the package does not go"
-[ ! -e "$root/usr/include/httpsys" ] || fail "files stay when the package goes"
+dpkg --root="$root" --log=/dev/null --force-not-root -P httpsys-tools libhttpapi-dev libhttpapi0 > /dev/null 2>&1 ||
+  fail "the packages do not go"
+[ -z "$(find "$root" -path "$root/var" -prune -o -type f -print)" ] || fail "files stay when the packages go"
 say "make package-deb-test: done"

@@ -1,10 +1,12 @@
-# Homebrew formula. To use it from a checkout: `brew install --HEAD --formula packaging/homebrew/httpsys.rb`.
+# Homebrew formula. To use it from a checkout: `brew install --HEAD --formula packaging/homebrew/httpsys.rb`,
+# then `brew test httpsys`.
 class Httpsys < Formula
   desc "Windows HTTP Server API (http.h, HTTP.sys) in user space"
   homepage "https://github.com/httpsys/httpsys"
   license any_of: ["MIT", "Apache-2.0"]
   head "https://github.com/httpsys/httpsys.git", branch: "main"
 
+  depends_on "pkgconf" => [:build, :test]
   depends_on "rust" => :build
 
   def install
@@ -12,17 +14,22 @@ class Httpsys < Formula
     system "make", "install", "PREFIX=#{prefix}"
   end
 
+  # Starts a program on a free port, which it prints, and asks it for a page.
+  def serves(program)
+    IO.popen([program, "0"]) do |output|
+      url = output.gets.to_s[%r{http://\S+}]
+      assert_match "HTTP Server API", shell_output("curl --silent --max-time 10 #{url}")
+    ensure
+      Process.kill("TERM", output.pid)
+    end
+  end
+
   test do
-    (testpath/"version.c").write <<~C
-      #include <http.h>
-      int main(void)
-      {
-          HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
-          return HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL) != NO_ERROR
-              || HttpTerminate(HTTP_INITIALIZE_SERVER, NULL) != NO_ERROR;
-      }
-    C
-    system bin/"httpsys-cc", "version.c", "-o", "version"
-    system "./version"
+    cp doc/"examples/c/hello.c", testpath
+    system bin/"httpsys-cc", "hello.c", "-o", "by-httpsys-cc"
+    serves "./by-httpsys-cc"
+    flags = shell_output("pkgconf --cflags --libs httpapi").split
+    system ENV.cc, "hello.c", *flags, "-o", "by-pkgconf"
+    serves "./by-pkgconf"
   end
 end
