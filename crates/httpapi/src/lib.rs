@@ -38,6 +38,4 @@ mod overlapped;
 mod pointers;
 #[cfg(any(not(windows), feature = "dll"))]
 mod queue_handle;
-#[cfg(any(not(windows), feature = "dll"))]
-mod trace;
 pub mod types;

@@ -15,8 +15,8 @@ use httpsys_socket::process;
 use crate::code::{Code, Outcome};
 use crate::driver;
 use crate::queue_handle::QueueHandle;
-use crate::trace;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
+use httpsys_win32::trace;
 
 const FLAGS: [u32; 2] = [HTTP_INITIALIZE_SERVER, HTTP_INITIALIZE_CONFIG];
 const ALL_FLAGS: u32 = HTTP_INITIALIZE_SERVER | HTTP_INITIALIZE_CONFIG;

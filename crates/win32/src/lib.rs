@@ -42,6 +42,7 @@ mod system;
 pub mod text;
 pub mod threads;
 pub mod time;
+pub mod trace;
 pub mod wsa;
 
 pub use handle::{

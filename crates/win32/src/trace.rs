@@ -1,7 +1,8 @@
 //! Events on standard error, for programs in C: `HTTPSYS_TRACE`.
 //!
-//! Owns: reading the variable and installing a subscriber once. Does not own the events. A program
-//! in Rust that has a subscriber of its own keeps it. Threading: any thread.
+//! Owns: reading the variable and installing a subscriber once, and the event for a function that is
+//! asked for by name and not there. Does not own the other events. A program in Rust that has a
+//! subscriber of its own keeps it. Threading: any thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +15,7 @@ const VARIABLE: &str = "HTTPSYS_TRACE";
 
 /// Installs the subscriber that the environment asks for, the first time. Nobody waits for another who
 /// does so: a child made by fork in that moment could wait for ever.
-pub(crate) fn install() {
+pub fn install() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     if INSTALLED.swap(true, Ordering::Relaxed) {
         return;
@@ -31,6 +32,16 @@ pub(crate) fn install() {
             eprintln!("httpsys: {VARIABLE}: `{wanted}` is none of error, warn, info, debug, trace")
         }
     }
+}
+
+/// The event for a function of Windows that is not there. A program may ask for one before it calls
+/// anything else, HttpInitialize included.
+pub fn missing(function: &str) {
+    install();
+    tracing::warn!(
+        function,
+        "is not part of httpsys: docs/WIN32.md lists what is"
+    );
 }
 
 /// Writes events to standard error, each with one call and no lock.
