@@ -58,7 +58,7 @@ setup: ## say what is missing to build, test and check, and fetch the crates
 
 build: ## release build of libhttpapi (.so/.dylib and .a) and of the examples
 	$(CARGO) build --release -p httpapi -p httpsys-examples
-	$(CC) -O2 -fPIC -I crates/httpapi/include/runtime -c tools/wmain.c -o "$(TARGET_DIR)/release/wmain.o"
+	$(CC) -O2 -fPIC -I crates/httpapi/include/runtime -c crates/httpapi/include/runtime/wmain.c -o "$(TARGET_DIR)/release/wmain.o"
 	rm -f "$(TARGET_DIR)/release/libhttpsys-wmain.a"
 	$(AR) rcs "$(TARGET_DIR)/release/libhttpsys-wmain.a" "$(TARGET_DIR)/release/wmain.o"
 	CC="$(CC)" tools/shared.sh "$(TARGET_DIR)/release" $(VERSION) $(ABI)

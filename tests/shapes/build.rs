@@ -83,7 +83,7 @@ pub(crate) fn try_build(program: &str, recipe: &Recipe) -> Result<Built, String>
     ];
     let sources = [
         root().join("examples/c").join(program).with_extension("c"),
-        root().join("tools/wmain.c"),
+        root().join("crates/httpapi/include/runtime/wmain.c"),
     ];
     compile(recipe, recipe.is_cpp(), &sources[0], &objects[0])?;
     compile(recipe, false, &sources[1], &objects[1])?;
