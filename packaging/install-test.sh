@@ -57,6 +57,11 @@ recipes() {
     (cd "$folder" && sh -c "$line $way app.c -o app && $line $way wide.c -o wide && ./wide x") || fail "$1: $line $way"
     try "$folder/app"
   done
+  printf 'int CreateNamedPipeW(void);\nint own(void);\nint main(void) { return CreateNamedPipeW() + own(); }\n' > "$folder/lacks.c"
+  ! (cd "$folder" && sh -c "$line lacks.c -o lacks") 2> "$work/lacks" || fail "$1: a missing function is linked"
+  [ "$(grep -c '^httpsys-cc: ' "$work/lacks")" -eq 1 ] &&
+    grep "^httpsys-cc: CreateNamedPipeW is not part of httpsys: /.*/docs/WIN32.md lists what is" "$work/lacks" > /dev/null ||
+    fail "$1: a missing function is not named: $(cat "$work/lacks")"
   if has cmake; then
     prefix=$(sed -n 's/^  cmake -DCMAKE_PREFIX_PATH=\([^ ]*\) .*/\1/p' "$printed")
     by_cmake "$folder" "$prefix"
