@@ -6,6 +6,11 @@
 #include <stdio.h>
 #include <windows.h>
 
+/* 1 under Wine, for what it does otherwise than the documentation says. */
+#ifndef HTTPSYS_WINE
+#define HTTPSYS_WINE 0
+#endif
+
 static int failures;
 
 #define CHECK(condition) check((condition) != 0, #condition, __FILE__, __LINE__)

@@ -71,7 +71,7 @@ fn with_theirs(name: &str, source: &Path) {
     }
     let program = folder(name).join("theirs.exe");
     let mut build = Command::new(MINGW);
-    build.args(["-O1", "-Wall", "-D_WIN32_WINNT=0x0A00"]);
+    build.args(["-O1", "-Wall", "-D_WIN32_WINNT=0x0A00", "-DHTTPSYS_WINE=1"]);
     build.arg(source).arg("-o").arg(&program);
     build.args(["-lws2_32", "-lsynchronization", "-lwinmm", "-lole32"]);
     succeed(build.args(["-lrpcrt4", "-ladvapi32", "-lbcrypt", "-luuid", "-lnormaliz"]));
@@ -106,4 +106,24 @@ fn clocks_dates_and_time_zones() {
 #[test]
 fn heaps_local_and_virtual_memory() {
     both("memory");
+}
+
+#[test]
+fn files_share_modes_pointers_attributes_and_locked_ranges() {
+    both("files");
+}
+
+#[test]
+fn enumeration_of_directories() {
+    both("find");
+}
+
+#[test]
+fn overlapped_reads_and_writes_of_files() {
+    both("overlapped_files");
+}
+
+#[test]
+fn paths_directories_and_drives() {
+    both("paths");
 }

@@ -41,6 +41,9 @@ pub trait Object: AnyObject {
     /// once per closed handle.
     fn on_close(&self) {}
 
+    /// Another handle to the object was opened (DuplicateHandle).
+    fn on_duplicate(&self) {}
+
     /// Whether CloseHandle may close a handle to this object; if not it fails with 6.
     fn close_allowed(&self) -> bool {
         true

@@ -6,6 +6,8 @@
 #define HTTPSYS_WIN32_WINBASE_H
 
 #include "minwinbase.h"
+#include "namedpipeapi.h"
+#include "winbase_files.h"
 #include "winerror.h"
 #include "winnt.h"
 
@@ -16,8 +18,6 @@ extern "C" {
 #ifndef WINBASEAPI
 #define WINBASEAPI
 #endif
-
-#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 
 /* Pages: GetLastError, SetLastError (one value per thread), CloseHandle. */
 WINBASEAPI DWORD WINAPI GetLastError(void);
@@ -77,9 +77,6 @@ WINBASEAPI BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort,
 WINBASEAPI BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags);
 
 /* Page: BindIoCompletionCallback. */
-typedef void(CALLBACK *LPOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwErrorCode,
-                                                        DWORD dwNumberOfBytesTransfered,
-                                                        LPOVERLAPPED lpOverlapped);
 WINBASEAPI BOOL WINAPI BindIoCompletionCallback(HANDLE FileHandle,
                                                 LPOVERLAPPED_COMPLETION_ROUTINE Function,
                                                 ULONG Flags);
@@ -131,52 +128,6 @@ WINBASEAPI LPVOID WINAPI HeapAlloc(HANDLE hHeap, DWORD dwFlags, SIZE_T dwBytes);
 WINBASEAPI BOOL WINAPI HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem);
 WINBASEAPI HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
 WINBASEAPI HLOCAL WINAPI LocalFree(HLOCAL hMem);
-
-/* Pages: CreateFileW, CreateFileA, ReadFile, WriteFile, GetFileSizeEx, DeleteFileW, DeleteFileA,
- * GetTempFileNameW. */
-#define CREATE_NEW 1
-#define CREATE_ALWAYS 2
-#define OPEN_EXISTING 3
-#define OPEN_ALWAYS 4
-#define TRUNCATE_EXISTING 5
-#define FILE_FLAG_WRITE_THROUGH 0x80000000u
-#define FILE_FLAG_OVERLAPPED 0x40000000
-#define FILE_FLAG_NO_BUFFERING 0x20000000
-#define FILE_FLAG_RANDOM_ACCESS 0x10000000
-#define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000
-#define FILE_FLAG_DELETE_ON_CLOSE 0x04000000
-WINBASEAPI HANDLE WINAPI CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
-                                     LPSECURITY_ATTRIBUTES lpSecurityAttributes,
-                                     DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes,
-                                     HANDLE hTemplateFile);
-WINBASEAPI HANDLE WINAPI CreateFileA(LPCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode,
-                                     LPSECURITY_ATTRIBUTES lpSecurityAttributes,
-                                     DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes,
-                                     HANDLE hTemplateFile);
-WINBASEAPI BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
-                                LPDWORD lpNumberOfBytesRead, LPOVERLAPPED lpOverlapped);
-WINBASEAPI BOOL WINAPI WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite,
-                                 LPDWORD lpNumberOfBytesWritten, LPOVERLAPPED lpOverlapped);
-WINBASEAPI BOOL WINAPI GetFileSizeEx(HANDLE hFile, PLARGE_INTEGER lpFileSize);
-WINBASEAPI BOOL WINAPI DeleteFileW(LPCWSTR lpFileName);
-WINBASEAPI BOOL WINAPI DeleteFileA(LPCSTR lpFileName);
-WINBASEAPI UINT WINAPI GetTempFileNameW(LPCWSTR lpPathName, LPCWSTR lpPrefixString, UINT uUnique,
-                                        LPWSTR lpTempFileName);
-
-/* Extension: handles of file descriptors. With bOwn the descriptor is closed with the handle.
- * NULL and -1 mean an error, see GetLastError. */
-WINBASEAPI HANDLE WINAPI HttpsysHandleFromFd(int fd, BOOL bOwn);
-WINBASEAPI int WINAPI HttpsysFdFromHandle(HANDLE hFile);
-
-/* GetTempFileName has its 16-bit form only, so the generic name exists in UNICODE builds alone. */
-#ifdef UNICODE
-#define CreateFile CreateFileW
-#define DeleteFile DeleteFileW
-#define GetTempFileName GetTempFileNameW
-#else
-#define CreateFile CreateFileA
-#define DeleteFile DeleteFileA
-#endif
 
 #ifdef __cplusplus
 }

@@ -1,25 +1,31 @@
 //! Files, and the extension that turns descriptors into handles and back.
 //!
-//! Owns the C form only. Threading: any thread; reads and writes block the caller.
+//! Owns the C form only. Threading: any thread; reads and writes block the caller, those of handles
+//! with FILE_FLAG_OVERLAPPED do not.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::c_void;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
+use super::path_text::narrow;
 use super::{Bool, fence, fence_bool, not_null, object_as, open, put, wide};
+use crate::files::disk::{self, Job};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
-use crate::io::file::{self, CREATE_ALWAYS, File, OPEN_ALWAYS, OpenMode};
+use crate::io::file::{CREATE_ALWAYS, File, OPEN_ALWAYS, OpenMode};
 use crate::io::overlapped::{self, OVERLAPPED};
+use crate::io::state::{CallRoutine, Pending};
 use crate::last_error;
 use crate::status::{
-    Code, ERROR_ALREADY_EXISTS, ERROR_BUFFER_OVERFLOW, ERROR_HANDLE_EOF, ERROR_INVALID_NAME,
+    Code, ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_HANDLE_EOF, ERROR_INVALID_HANDLE,
+    ERROR_INVALID_PARAMETER, ERROR_IO_PENDING,
 };
 
-/// MAX_PATH: WCHARs of the buffer of GetTempFileNameW.
-const MAX_PATH: usize = 260;
-
-/// CreateFileW. INVALID_HANDLE_VALUE on failure. When CREATE_ALWAYS or OPEN_ALWAYS found a file,
-/// the last error is 183, else 0. Share mode, security attributes and template are ignored.
+/// CreateFileW: opens or creates a file, or opens a directory (with FILE_FLAG_BACKUP_SEMANTICS) or a
+/// device (`NUL`, `CON`). INVALID_HANDLE_VALUE on failure: 2, 3, 5, 32, 53, 80, 87, 123, 206. When
+/// CREATE_ALWAYS or OPEN_ALWAYS found a file, the last error is 183, else 0.
+///
+/// Differs: security attributes and template are ignored, handles are not inherited; share modes hold
+/// within the process; buffering flags have no effect. Paths: see `files/path.rs`.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -27,7 +33,7 @@ const MAX_PATH: usize = 260;
 pub unsafe extern "system" fn CreateFileW(
     name: *const u16,
     access: u32,
-    _share: u32,
+    share: u32,
     _attributes: *const c_void,
     disposition: u32,
     flags: u32,
@@ -35,6 +41,7 @@ pub unsafe extern "system" fn CreateFileW(
 ) -> Handle {
     let mode = OpenMode {
         access,
+        share,
         disposition,
         flags,
     };
@@ -44,7 +51,9 @@ pub unsafe extern "system" fn CreateFileW(
     })
 }
 
-/// CreateFileA: as [`CreateFileW`]; the name is UTF-8.
+/// CreateFileA: as [`CreateFileW`] with a name in UTF-8.
+///
+/// Differs: as CreateFileW.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -52,7 +61,7 @@ pub unsafe extern "system" fn CreateFileW(
 pub unsafe extern "system" fn CreateFileA(
     name: *const u8,
     access: u32,
-    _share: u32,
+    share: u32,
     _attributes: *const c_void,
     disposition: u32,
     flags: u32,
@@ -60,6 +69,7 @@ pub unsafe extern "system" fn CreateFileA(
 ) -> Handle {
     let mode = OpenMode {
         access,
+        share,
         disposition,
         flags,
     };
@@ -69,24 +79,65 @@ pub unsafe extern "system" fn CreateFileA(
     })
 }
 
+/// CREATEFILE2_EXTENDED_PARAMETERS.
+#[repr(C)]
+#[derive(Debug)]
+#[allow(
+    missing_docs,
+    non_snake_case,
+    reason = "documented names of a C structure"
+)]
+pub struct CREATEFILE2_EXTENDED_PARAMETERS {
+    pub dwSize: u32,
+    pub dwFileAttributes: u32,
+    pub dwFileFlags: u32,
+    pub dwSecurityQosFlags: u32,
+    pub lpSecurityAttributes: *const c_void,
+    pub hTemplateFile: Handle,
+}
+
+/// CreateFile2: as [`CreateFileW`] with its flags in a structure; 87 for one of another size.
+///
+/// Differs: as CreateFileW.
+///
+/// # Safety
+/// `name` is NULL or a NUL-terminated string; `extended` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CreateFile2(
+    name: *const u16,
+    access: u32,
+    share: u32,
+    disposition: u32,
+    extended: *const CREATEFILE2_EXTENDED_PARAMETERS,
+) -> Handle {
+    fence(INVALID_HANDLE_VALUE, || {
+        let flags = match extended.is_null() {
+            true => 0,
+            // SAFETY: valid by the contract of this function.
+            false => match unsafe { extended.read_unaligned() } {
+                more if (more.dwSize as usize) < size_of::<CREATEFILE2_EXTENDED_PARAMETERS>() => {
+                    return Err(ERROR_INVALID_PARAMETER);
+                }
+                more => more.dwFileAttributes | more.dwFileFlags,
+            },
+        };
+        let mode = OpenMode {
+            access,
+            share,
+            disposition,
+            flags,
+        };
+        // SAFETY: terminated by the contract of this function.
+        create(unsafe { wide(name) }?, mode)
+    })
+}
+
 fn create(name: &[u16], mode: OpenMode) -> Result<Handle, Code> {
-    let (file, existed) = File::open(&file::posix_path(name)?, mode)?;
+    let (file, existed) = File::open(name, mode)?;
     let handle = open(Arc::new(file))?;
     let told = existed && matches!(mode.disposition, CREATE_ALWAYS | OPEN_ALWAYS);
     last_error::set(if told { ERROR_ALREADY_EXISTS } else { 0 });
     Ok(handle)
-}
-
-/// The units of a name in UTF-8; 123 for one that is none.
-///
-/// # Safety
-/// `name` is NULL or a NUL-terminated string.
-unsafe fn narrow(name: *const u8) -> Result<Vec<u16>, Code> {
-    not_null(name)?;
-    // SAFETY: terminated by the contract.
-    let name = unsafe { CStr::from_ptr(name.cast()) };
-    let name = name.to_str().map_err(|_| ERROR_INVALID_NAME)?;
-    Ok(name.encode_utf16().collect())
 }
 
 /// GetFileSizeEx: 87 without a place for the size.
@@ -104,12 +155,16 @@ pub unsafe extern "system" fn GetFileSizeEx(handle: Handle, size: *mut i64) -> B
     })
 }
 
-/// ReadFile. Without OVERLAPPED it reads at the file position, and the end of the file is TRUE with
-/// 0 bytes. With OVERLAPPED it reads at its offset, and the end of the file is FALSE with 38; the
-/// operation ends within the call, which completes the OVERLAPPED too.
+/// ReadFile: reads at the file pointer, or at the offset of the OVERLAPPED.
+///
+/// On a handle without FILE_FLAG_OVERLAPPED it ends within the call; the end of the file is TRUE with 0
+/// bytes, with an OVERLAPPED FALSE with 38; the file pointer moves in either case. On a handle with the
+/// flag an OVERLAPPED is required (87); what needs no disk ends at once, the rest is FALSE with 997.
+/// Errors: 5, 6, 33, 38, 87, 109 (nobody writes to the pipe any more), 998.
 ///
 /// # Safety
-/// `buffer` has room for `bytes`; `read` and `overlapped` are NULL or valid.
+/// `buffer` has room for `bytes` until the operation has ended; `read` and `overlapped` are NULL or
+/// valid.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn ReadFile(
     handle: Handle,
@@ -118,35 +173,24 @@ pub unsafe extern "system" fn ReadFile(
     read: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Bool {
-    fence_bool(|| {
-        let check = if overlapped.is_null() {
-            read.cast_const().cast()
-        } else {
-            overlapped.cast()
-        };
-        not_null::<c_void>(check)?;
-        if bytes > 0 {
-            not_null(buffer)?;
-        }
-        // SAFETY: valid by the contract of this function, here and below.
-        unsafe {
-            put(read, 0);
-            transfer(handle, read, overlapped, |file, at| {
-                let count = file.read(buffer.cast(), bytes as usize, at)?;
-                match count == 0 && bytes > 0 && at.is_some() {
-                    true => Err(ERROR_HANDLE_EOF),
-                    false => Ok(count),
-                }
-            })
-        }
-    })
+    let memory = Memory {
+        address: buffer as usize,
+        bytes: bytes as usize,
+        writes: false,
+    };
+    // SAFETY: valid by the contract of this function.
+    fence_bool(|| unsafe { transfer(handle, memory, read, overlapped) })
 }
 
-/// WriteFile. Without OVERLAPPED it writes at the file position; with OVERLAPPED at its offset
-/// (0xFFFFFFFF in both halves: at the end), and the call completes the OVERLAPPED too.
+/// WriteFile: writes at the file pointer, or at the offset of the OVERLAPPED (0xFFFFFFFF in both halves:
+/// at the end).
+///
+/// On a handle without FILE_FLAG_OVERLAPPED it ends within the call and moves the file pointer. On one
+/// with the flag an OVERLAPPED is required (87), and the call gives FALSE with 997. Errors: 5, 6, 33, 87,
+/// 109 (nobody reads the pipe any more), 112, 998.
 ///
 /// # Safety
-/// `buffer` holds `bytes`; `written` and `overlapped` are NULL or valid.
+/// `buffer` holds `bytes` until the operation has ended; `written` and `overlapped` are NULL or valid.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WriteFile(
     handle: Handle,
@@ -155,82 +199,62 @@ pub unsafe extern "system" fn WriteFile(
     written: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Bool {
-    fence_bool(|| {
-        let check = if overlapped.is_null() {
-            written.cast_const().cast()
-        } else {
-            overlapped.cast()
-        };
-        not_null::<c_void>(check)?;
-        if bytes > 0 {
-            not_null(buffer)?;
-        }
-        // SAFETY: valid by the contract of this function.
-        unsafe {
-            put(written, 0);
-            transfer(handle, written, overlapped, |file, at| {
-                file.write(buffer.cast(), bytes as usize, at)
-            })
-        }
-    })
+    let memory = Memory {
+        address: buffer as usize,
+        bytes: bytes as usize,
+        writes: true,
+    };
+    // SAFETY: valid by the contract of this function.
+    fence_bool(|| unsafe { transfer(handle, memory, written, overlapped) })
 }
 
-/// DeleteFileW: deletes a file.
+/// ReadFileEx: reads at the offset of the OVERLAPPED; the routine runs on this thread in an alertable wait.
+/// The handle has FILE_FLAG_OVERLAPPED (else 87) and no completion port (else 87).
 ///
 /// # Safety
-/// `name` is NULL or a NUL-terminated string.
+/// `buffer` has room for `bytes` until the operation has ended; `overlapped` is NULL or valid as long.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn DeleteFileW(name: *const u16) -> Bool {
-    fence_bool(|| {
-        // SAFETY: terminated by the contract of this function.
-        file::delete(&file::posix_path(unsafe { wide(name) }?)?)
-    })
+pub unsafe extern "system" fn ReadFileEx(
+    handle: Handle,
+    buffer: *mut c_void,
+    bytes: u32,
+    overlapped: *mut OVERLAPPED,
+    routine: Option<CallRoutine>,
+) -> Bool {
+    let memory = Memory {
+        address: buffer as usize,
+        bytes: bytes as usize,
+        writes: false,
+    };
+    // SAFETY: valid by the contract of this function.
+    fence_bool(|| unsafe { transfer_and_call(handle, memory, overlapped, routine) })
 }
 
-/// DeleteFileA: as [`DeleteFileW`]; the name is UTF-8.
+/// WriteFileEx: writes at the offset of the OVERLAPPED; otherwise as [`ReadFileEx`].
 ///
 /// # Safety
-/// `name` is NULL or a NUL-terminated string.
+/// As for [`ReadFileEx`].
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn DeleteFileA(name: *const u8) -> Bool {
-    fence_bool(|| {
-        // SAFETY: terminated by the contract of this function.
-        file::delete(&file::posix_path(&unsafe { narrow(name) }?)?)
-    })
+pub unsafe extern "system" fn WriteFileEx(
+    handle: Handle,
+    buffer: *const c_void,
+    bytes: u32,
+    overlapped: *mut OVERLAPPED,
+    routine: Option<CallRoutine>,
+) -> Bool {
+    let memory = Memory {
+        address: buffer as usize,
+        bytes: bytes as usize,
+        writes: true,
+    };
+    // SAFETY: valid by the contract of this function.
+    fence_bool(|| unsafe { transfer_and_call(handle, memory, overlapped, routine) })
 }
 
-/// GetTempFileNameW: writes `<path>/<prefix><hex>.tmp`; with `unique` 0 it also creates the file.
-/// Returns the number used, 0 on failure (267 no such directory, 111 path too long).
-///
-/// # Safety
-/// `path` and `prefix` are NUL-terminated; `name` has room for 260 WCHARs.
+/// FlushFileBuffers: waits until what was written is on the disk; 5 without write access.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn GetTempFileNameW(
-    path: *const u16,
-    prefix: *const u16,
-    unique: u32,
-    name: *mut u16,
-) -> u32 {
-    fence(0, || {
-        not_null(name)?;
-        // SAFETY: terminated by the contract of this function.
-        let (path, prefix) = unsafe { (wide(path)?, wide(prefix)?) };
-        if path.len() > MAX_PATH - 14 {
-            return Err(ERROR_BUFFER_OVERFLOW);
-        }
-        let directory = file::posix_path(path)?;
-        let directory = directory.to_str().ok_or(ERROR_INVALID_NAME)?;
-        let prefix = String::from_utf16(&prefix[..prefix.len().min(3)])
-            .ok()
-            .filter(|prefix| !prefix.contains(['/', '\\']))
-            .ok_or(ERROR_INVALID_NAME)?;
-        let (text, number) = file::temp_name(directory, &prefix, unique as u16)?;
-        for (at, unit) in text.encode_utf16().chain([0]).enumerate().take(MAX_PATH) {
-            // SAFETY: room for MAX_PATH units by the contract of this function.
-            unsafe { put(name.add(at), unit) };
-        }
-        Ok(u32::from(number))
-    })
+pub extern "system" fn FlushFileBuffers(handle: Handle) -> Bool {
+    fence_bool(|| object_as::<File>(handle)?.flush())
 }
 
 /// Extension: a handle for a file descriptor. With `own` the descriptor is closed with the handle
@@ -254,36 +278,167 @@ pub extern "system" fn HttpsysFdFromHandle(handle: Handle) -> i32 {
     fence(-1, || Ok(object_as::<File>(handle)?.as_raw_fd()))
 }
 
+/// The caller's buffer, and what is done with it.
+#[derive(Clone, Copy)]
+struct Memory {
+    address: usize,
+    bytes: usize,
+    writes: bool,
+}
+
+impl Memory {
+    /// Whether there is memory, and the file allows it.
+    fn check(self, file: &File) -> Result<(), Code> {
+        if self.bytes > 0 && self.address == 0 {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        match if self.writes {
+            file.is_writable()
+        } else {
+            file.is_readable()
+        } {
+            true => Ok(()),
+            false => Err(ERROR_ACCESS_DENIED),
+        }
+    }
+
+    /// The transfer on this thread; the end of the file is 38 for one at an offset.
+    ///
+    /// # Safety
+    /// The memory is the caller's.
+    unsafe fn run(self, file: &File, at: Option<u64>) -> Result<usize, Code> {
+        // SAFETY: the same contract.
+        let result = unsafe {
+            match self.writes {
+                true => file.write(self.address as *const u8, self.bytes, at),
+                false => file.read(self.address as *mut u8, self.bytes, at),
+            }
+        };
+        match result {
+            Ok(0) if self.bytes > 0 && !self.writes && at.is_some() => Err(ERROR_HANDLE_EOF),
+            result => result,
+        }
+    }
+}
+
 /// Runs a read or write and reports it: to `count`, and as a completion if there is an OVERLAPPED.
 unsafe fn transfer(
     handle: Handle,
+    memory: Memory,
     count: *mut u32,
     overlapped: *mut OVERLAPPED,
-    run: impl FnOnce(&File, Option<u64>) -> Result<usize, Code>,
 ) -> Result<(), Code> {
-    let file = object_as::<File>(handle)?;
-    let pending = match overlapped.is_null() {
-        true => None,
-        // SAFETY: valid by the contract of the exported functions; it ends within this function.
-        false => Some(unsafe {
-            let io = crate::Object::io(&*file).ok_or(crate::status::ERROR_INVALID_HANDLE)?;
-            (overlapped::offset_of(overlapped), io.begin(overlapped))
-        }),
+    let check = if overlapped.is_null() {
+        count.cast_const().cast()
+    } else {
+        overlapped.cast()
     };
-    match (run(&file, pending.as_ref().map(|(at, _)| *at)), pending) {
-        (Ok(bytes), pending) => {
-            // SAFETY: NULL or valid by the contract of the exported functions.
+    not_null::<c_void>(check)?;
+    // SAFETY: NULL or valid by the contract of the exported functions, here and below.
+    unsafe { put(count, 0) };
+    let file = object_as::<File>(handle)?;
+    memory.check(&file)?;
+    if overlapped.is_null() {
+        if file.is_overlapped() {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        // SAFETY: as above.
+        unsafe { put(count, memory.run(&file, None)? as u32) };
+        return Ok(());
+    }
+    let io = crate::Object::io(&*file).ok_or(ERROR_INVALID_HANDLE)?;
+    // SAFETY: valid by the contract of the exported functions.
+    let (at, pending) = unsafe { (overlapped::offset_of(overlapped), io.begin(overlapped)) };
+    if file.is_overlapped() {
+        // SAFETY: as above.
+        let bytes = unsafe { start(&file, memory, at, pending) }?;
+        // SAFETY: as above.
+        unsafe { put(count, bytes as u32) };
+        return Ok(());
+    }
+    // SAFETY: as above.
+    match unsafe { memory.run(&file, Some(at)) } {
+        Ok(bytes) => {
+            // SAFETY: as above.
             unsafe { put(count, bytes as u32) };
-            if let Some((_, pending)) = pending {
-                pending.complete_inline(0, bytes);
+            match at == u64::MAX {
+                true => _ = file.length().map(|end| file.moved_to(end)),
+                false => file.moved_to(at.saturating_add(bytes as u64)),
             }
+            pending.complete_inline(0, bytes);
             Ok(())
         }
-        (Err(code), pending) => {
-            if let Some((_, pending)) = pending {
-                pending.abandon(code);
-            }
+        Err(code) => {
+            pending.abandon(code);
             Err(code)
         }
     }
+}
+
+/// Has an operation of a handle with FILE_FLAG_OVERLAPPED done: here if that needs no disk, else 997.
+unsafe fn start(
+    file: &Arc<File>,
+    memory: Memory,
+    at: u64,
+    pending: Pending,
+) -> Result<usize, Code> {
+    if !memory.writes {
+        let to = memory.address as *mut u8;
+        // SAFETY: the memory is the caller's until the operation has ended.
+        match unsafe { file.read_cached(to, memory.bytes, at) } {
+            Some(0) if memory.bytes > 0 => {
+                pending.abandon(ERROR_HANDLE_EOF);
+                return Err(ERROR_HANDLE_EOF);
+            }
+            Some(bytes) => {
+                pending.complete_inline(0, bytes);
+                return Ok(bytes);
+            }
+            None => {}
+        }
+    }
+    let job = Job {
+        file: file.clone(),
+        pending,
+        buffer: memory.address,
+        bytes: memory.bytes,
+        at,
+        writes: memory.writes,
+    };
+    match disk::submit(job) {
+        Ok(()) => Err(ERROR_IO_PENDING),
+        Err((code, pending)) => {
+            pending.abandon(code);
+            Err(code)
+        }
+    }
+}
+
+/// A read or write whose end is a procedure call.
+unsafe fn transfer_and_call(
+    handle: Handle,
+    memory: Memory,
+    overlapped: *mut OVERLAPPED,
+    routine: Option<CallRoutine>,
+) -> Result<(), Code> {
+    not_null(overlapped)?;
+    let routine = routine.ok_or(ERROR_INVALID_PARAMETER)?;
+    let file = object_as::<File>(handle)?;
+    memory.check(&file)?;
+    if !file.is_overlapped() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    let io = crate::Object::io(&*file).ok_or(ERROR_INVALID_HANDLE)?;
+    // SAFETY: valid by the contract of the exported functions.
+    let (at, pending) = unsafe {
+        let at = overlapped::offset_of(overlapped);
+        (at, io.begin_call(overlapped, routine)?)
+    };
+    // SAFETY: the memory is the caller's until the operation has ended.
+    match unsafe { start(&file, memory, at, pending) } {
+        Ok(_) => last_error::set(0),
+        Err(ERROR_IO_PENDING) => last_error::set(0),
+        Err(code) => return Err(code),
+    }
+    Ok(())
 }

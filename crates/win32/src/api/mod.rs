@@ -7,11 +7,21 @@
 //! error on success unless the documentation says so. Threading: any thread.
 
 #[cfg(not(windows))]
+pub mod directories;
+#[cfg(not(windows))]
 pub mod errors;
 #[cfg(not(windows))]
 pub mod events;
 #[cfg(not(windows))]
+pub mod file_data;
+#[cfg(not(windows))]
+pub mod file_info;
+#[cfg(not(windows))]
+pub mod file_names;
+#[cfg(not(windows))]
 pub mod files;
+#[cfg(not(windows))]
+pub mod find;
 #[cfg(not(windows))]
 pub mod local_memory;
 #[cfg(not(windows))]
@@ -26,6 +36,8 @@ pub mod mutexes;
 pub mod overlapped;
 #[cfg(not(windows))]
 pub mod pages;
+#[cfg(not(windows))]
+mod path_text;
 #[cfg(not(windows))]
 pub mod ports;
 #[cfg(not(windows))]
@@ -42,6 +54,8 @@ pub mod timers;
 pub mod times;
 #[cfg(not(windows))]
 pub mod tls;
+#[cfg(not(windows))]
+pub mod volumes;
 #[cfg(not(windows))]
 pub mod waits;
 #[cfg(not(windows))]

@@ -184,7 +184,12 @@ pub unsafe extern "system" fn DuplicateHandle(
         }
         let duplicate = match source {
             CURRENT_THREAD => open(thread::current())?,
-            other => open(object(other)?)?,
+            other => {
+                let object = object(other)?;
+                let duplicate = open(object.clone())?;
+                object.on_duplicate();
+                duplicate
+            }
         };
         // SAFETY: NULL or valid by the contract of this function.
         unsafe { put(target, duplicate) };

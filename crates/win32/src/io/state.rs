@@ -42,7 +42,14 @@ pub(crate) enum Target {
     Port(Arc<Port>, usize),
     Pool(Arc<ThreadpoolIo>),
     Routine(CompletionRoutine),
+    /// A procedure call to the thread that issued the operation (ReadFileEx).
+    #[cfg(not(windows))]
+    Call(CallRoutine, Arc<crate::threads::apc::Queue>),
 }
+
+/// LPOVERLAPPED_COMPLETION_ROUTINE: Win32 code, bytes, OVERLAPPED.
+#[cfg(not(windows))]
+pub type CallRoutine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED);
 
 /// The state that a file-like object embeds and returns from [`crate::Object::io`].
 #[derive(Debug)]
@@ -153,6 +160,37 @@ impl IoState {
             overlapped: overlapped as usize,
             thread: thread::current_id(),
         }
+    }
+
+    /// As [`IoState::begin`], for an operation whose end is a procedure call to this thread; `hEvent` is
+    /// the application's own (documented: ReadFileEx).
+    ///
+    /// # Errors
+    /// 87 when the handle is associated with a port.
+    ///
+    /// # Safety
+    /// As for [`IoState::begin`].
+    #[cfg(not(windows))]
+    pub unsafe fn begin_call(
+        &self,
+        overlapped: *mut OVERLAPPED,
+        routine: CallRoutine,
+    ) -> Result<Pending, Code> {
+        if !matches!(&*self.shared.target.read(), Target::None) {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        // SAFETY: valid by the contract of this function.
+        unsafe { overlapped::mark_pending(overlapped) };
+        Ok(Pending {
+            op: Some(Op {
+                shared: self.shared.clone(),
+                event: None,
+                target: Target::Call(routine, crate::threads::apc::Queue::of_this_thread()),
+                modes: SKIP_SET_EVENT_ON_HANDLE,
+            }),
+            overlapped: overlapped as usize,
+            thread: thread::current_id(),
+        })
     }
 
     /// Associates the handle with a port (documented: CreateIoCompletionPort).
@@ -341,6 +379,12 @@ impl Op {
                     _ => status::nt_from_win32(error),
                 };
                 file_io::deliver_routine(*routine, overlapped, status, bytes);
+            }
+            #[cfg(not(windows))]
+            Target::Call(routine, queue) => {
+                let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+                let call = crate::threads::apc::Apc::Completion(*routine, error, bytes, overlapped);
+                queue.push(call);
             }
         }
     }

@@ -1,0 +1,96 @@
+//! Anonymous pipes.
+//!
+//! Owns: making a pair, how much is in one, and that a write to a pipe whose reader is gone is an
+//! error and not a signal that ends the program. Does not own reads and writes ([`crate::io::file`]).
+//! Threading: any thread.
+
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+
+use crate::io::file::File;
+use crate::status::{self, Code};
+
+/// CreatePipe: the reading and the writing end. The size of the buffer is the system's.
+///
+/// # Errors
+/// What the system reports: 4 without descriptors.
+pub fn create() -> Result<(File, File), Code> {
+    let [reader, writer] = ends().map_err(|error| status::from_io(&error))?;
+    // SAFETY: descriptors that were just made; the objects own them.
+    unsafe {
+        let reader = File::from_fd(reader, true)?;
+        Ok((reader, File::from_fd(writer, true)?))
+    }
+}
+
+/// Two descriptors that programs which are started do not get.
+fn ends() -> io::Result<[RawFd; 2]> {
+    let mut ends = [-1; 2];
+    #[cfg(target_os = "linux")]
+    // SAFETY: room for two descriptors.
+    let failed = unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0;
+    #[cfg(not(target_os = "linux"))]
+    // SAFETY: room for two descriptors, of which the flags are set if there are any.
+    let failed = unsafe {
+        let failed = libc::pipe(ends.as_mut_ptr()) != 0;
+        for end in ends {
+            libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC);
+        }
+        failed
+    };
+    match failed {
+        true => Err(io::Error::last_os_error()),
+        false => Ok(ends),
+    }
+}
+
+/// The bytes that can be read at once.
+///
+/// # Errors
+/// What the system reports.
+pub fn available(file: &File) -> Result<u32, Code> {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: FIONREAD writes one int to the address of a live one.
+    let failed = unsafe { libc::ioctl(file.as_raw_fd(), libc::FIONREAD, &raw mut bytes) } != 0;
+    match failed {
+        true => Err(status::from_io(&io::Error::last_os_error())),
+        false => Ok(u32::try_from(bytes).unwrap_or(0)),
+    }
+}
+
+/// Whether nobody can write to it any more, and nothing is left.
+pub fn is_broken(file: &File) -> bool {
+    let mut poll = libc::pollfd {
+        fd: file.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one valid pollfd.
+    let ready = unsafe { libc::poll(&raw mut poll, 1, 0) };
+    ready > 0 && poll.revents & libc::POLLIN == 0 && poll.revents & libc::POLLHUP != 0
+}
+
+/// Runs a write so that SIGPIPE, which the system sends to the writing thread, reaches nobody.
+pub(crate) fn without_signal<R>(write: impl FnOnce() -> R) -> R {
+    let mut pipe = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    let mut before = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: each set is filled by the call that names it before it is read; the mask is this
+    // thread's, and is put back before anything else runs on it.
+    unsafe {
+        libc::sigemptyset(pipe.as_mut_ptr());
+        libc::sigaddset(pipe.as_mut_ptr(), libc::SIGPIPE);
+        libc::sigpending(pending.as_mut_ptr());
+        let was_pending = libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1;
+        libc::pthread_sigmask(libc::SIG_BLOCK, pipe.as_ptr(), before.as_mut_ptr());
+        let result = write();
+        libc::sigpending(pending.as_mut_ptr());
+        if !was_pending && libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1 {
+            // It waits for this thread, so this takes it and does not block.
+            let mut taken = 0;
+            libc::sigwait(pipe.as_ptr(), &raw mut taken);
+        }
+        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut());
+        result
+    }
+}
