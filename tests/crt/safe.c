@@ -1,5 +1,5 @@
-/* strsafe.h, the conversions and locks of windows.h, and that the headers live together. The two
- * functions of the library that they call are defined here, so that it need not be linked.
+/* strsafe.h, the keywords and streams of Windows, and that the headers live together. The library need not
+ * be linked.
  */
 #define UNICODE
 #include <Windows.h>
@@ -19,17 +19,6 @@
 #include <wtypes.h>
 
 #include "check.h"
-
-static DWORD last_error;
-
-EXTERN_C void WINAPI SetLastError(DWORD dwErrCode)
-{
-    last_error = dwErrCode;
-}
-EXTERN_C DWORD WINAPI GetLastError(void)
-{
-    return last_error;
-}
 
 static void safe_strings(void)
 {
@@ -82,30 +71,6 @@ static void safe_strings_ex(void)
     CHECK(StringCchCopyEx(text, 6, NULL, NULL, NULL, STRSAFE_IGNORE_NULLS) == S_OK && !text[0]);
 }
 
-static void code_pages(void)
-{
-    WCHAR wide[8];
-    char bytes[8];
-    BOOL used = TRUE;
-
-    CHECK(MultiByteToWideChar(CP_UTF8, 0, "a\xE2\x82\xAC", -1, NULL, 0) == 3);
-    CHECK(MultiByteToWideChar(CP_ACP, 0, "a\xE2\x82\xAC", -1, wide, 8) == 3);
-    CHECK_WIDE(wide, L"a\x20AC");
-    CHECK(MultiByteToWideChar(CP_UTF8, 0, "abc", 3, wide, 2) == 0);
-    CHECK(last_error == ERROR_INSUFFICIENT_BUFFER);
-    CHECK(MultiByteToWideChar(CP_UTF8, 0, "\xFF", 1, wide, 8) == 1 && wide[0] == 0xFFFD);
-    CHECK(MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, "\xFF", 1, wide, 8) == 0);
-    CHECK(last_error == ERROR_NO_UNICODE_TRANSLATION);
-    CHECK(MultiByteToWideChar(437, 0, "a", 1, wide, 8) == 0);
-    CHECK(last_error == ERROR_INVALID_PARAMETER);
-    CHECK(WideCharToMultiByte(CP_UTF8, 0, L"\xD83D\xDE00", -1, bytes, 8, NULL, NULL) == 5);
-    CHECK_TEXT(bytes, "\xF0\x9F\x98\x80");
-    CHECK(WideCharToMultiByte(CP_ACP, 0, L"abc", 2, bytes, 8, NULL, &used) == 2 && !used);
-    CHECK(WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, L"\xD83D", 1, bytes, 8, NULL, NULL) ==
-          0);
-    CHECK(lstrlenW(L"abc") == 3 && lstrlenW(NULL) == 0 && lstrcmpi(L"AbC", L"aBc") == 0);
-}
-
 static void keywords_and_streams(void)
 {
     static __declspec(align(64)) char aligned[64];
@@ -124,7 +89,6 @@ int main(void)
 {
     safe_strings();
     safe_strings_ex();
-    code_pages();
     keywords_and_streams();
     return failures != 0;
 }

@@ -127,3 +127,8 @@ fn overlapped_reads_and_writes_of_files() {
 fn paths_directories_and_drives() {
     both("paths");
 }
+
+#[test]
+fn code_pages_comparison_and_case() {
+    both("text");
+}

@@ -35,6 +35,8 @@ pub mod last_error;
 pub mod memory;
 pub mod object;
 pub mod pool;
+#[cfg(not(windows))]
+pub mod random;
 pub mod security;
 pub mod status;
 pub mod sync;

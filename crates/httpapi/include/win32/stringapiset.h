@@ -1,189 +1,108 @@
-/* Pages: MultiByteToWideChar; WideCharToMultiByte; lstrlenW, lstrcpyW, lstrcmpiW and the like.
+/* Code pages and strings: MultiByteToWideChar, WideCharToMultiByte, CompareString, the lstr functions of
+ * winbase.h. Any thread.
  *
- * Differs: the code pages are UTF-8 (65001) and the system's (CP_ACP, CP_OEMCP, CP_THREAD_ACP), which is
- * UTF-8 off Windows. Others fail with ERROR_INVALID_PARAMETER, as code pages do that are not
- * installed.
+ * CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8 (65001), as on a Windows whose code page is UTF-8, but take
+ * the flags that other pages take. Further pages: 437, 850, 866, 874, 932, 936, 949, 950, 1250 to 1258,
+ * 10000, 10007, 20127, 20866, 20932, 21866, 28591 to 28598, 28603, 28605, 50220, 51932, 51949, 54936. Others
+ * fail with ERROR_INVALID_PARAMETER (87), as pages do that are not installed.
+ * Differences: tables are those of the WHATWG (in 950 with the characters of Hong Kong); a character that a
+ * page lacks is the default character, never one that looks like it; MB_COMPOSITE takes nothing apart.
  */
 #ifndef HTTPSYS_WIN32_STRINGAPISET_H
 #define HTTPSYS_WIN32_STRINGAPISET_H
 
-#pragma GCC system_header
-
-#include <limits.h>
-
-#include "../runtime/crt/sink.h"
 #include "winbase.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define CP_ACP 0
 #define CP_OEMCP 1
+#define CP_MACCP 2
 #define CP_THREAD_ACP 3
+#define CP_UTF7 65000
 #define CP_UTF8 65001
 #define MB_PRECOMPOSED 0x00000001
 #define MB_COMPOSITE 0x00000002
 #define MB_USEGLYPHCHARS 0x00000004
 #define MB_ERR_INVALID_CHARS 0x00000008
+#define WC_DISCARDNS 0x00000010
+#define WC_SEPCHARS 0x00000020
+#define WC_DEFAULTCHAR 0x00000040
+#define WC_ERR_INVALID_CHARS 0x00000080
 #define WC_COMPOSITECHECK 0x00000200
 #define WC_NO_BEST_FIT_CHARS 0x00000400
-#define WC_ERR_INVALID_CHARS 0x00000080
 
-HTTPSYS_CRT_BEGIN
+/* Pages: MultiByteToWideChar; WideCharToMultiByte. Sizes are units of the side they belong to; -1 is up to
+ * the NUL and with it; a room of 0 asks for the size. 0 on failure: ERROR_INVALID_PARAMETER (87),
+ * ERROR_INSUFFICIENT_BUFFER (122; what fits is there), ERROR_INVALID_FLAGS (1004),
+ * ERROR_NO_UNICODE_TRANSLATION (1113, with the flags for invalid characters). */
+WINBASEAPI int WINAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCSTR lpMultiByteStr,
+                                          int cbMultiByte, LPWSTR lpWideCharStr, int cchWideChar);
+WINBASEAPI int WINAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWSTR lpWideCharStr,
+                                          int cchWideChar, LPSTR lpMultiByteStr, int cbMultiByte,
+                                          LPCSTR lpDefaultChar, LPBOOL lpUsedDefaultChar);
 
-HTTPSYS_CRT int httpsys_convert_failed(DWORD error)
-{
-    SetLastError(error);
-    return 0;
-}
+/* Pages: CompareStringOrdinal (by code unit, capitals if asked for); CompareStringW, CompareStringEx (as a
+ * reader sorts). CSTR_LESS_THAN, CSTR_EQUAL, CSTR_GREATER_THAN, or 0 with 87 or 1004.
+ * Differences: the second order is one for all locales and without Windows's tables: letters, then accents,
+ * then case (small first), then hyphens and apostrophes. */
+#define CSTR_LESS_THAN 1
+#define CSTR_EQUAL 2
+#define CSTR_GREATER_THAN 3
+#define NORM_IGNORECASE 0x00000001
+#define NORM_IGNORENONSPACE 0x00000002
+#define NORM_IGNORESYMBOLS 0x00000004
+#define SORT_DIGITSASNUMBERS 0x00000008
+#define LINGUISTIC_IGNORECASE 0x00000010
+#define LINGUISTIC_IGNOREDIACRITIC 0x00000020
+#define SORT_STRINGSORT 0x00001000
+#define NORM_IGNOREKANATYPE 0x00010000
+#define NORM_IGNOREWIDTH 0x00020000
+#define NORM_LINGUISTIC_CASING 0x08000000
+WINBASEAPI int WINAPI CompareStringOrdinal(LPCWSTR lpString1, int cchCount1, LPCWSTR lpString2,
+                                           int cchCount2, BOOL bIgnoreCase);
+WINBASEAPI int WINAPI CompareStringA(DWORD Locale, DWORD dwCmpFlags, LPCSTR lpString1,
+                                     int cchCount1, LPCSTR lpString2, int cchCount2);
+WINBASEAPI int WINAPI CompareStringW(DWORD Locale, DWORD dwCmpFlags, LPCWSTR lpString1,
+                                     int cchCount1, LPCWSTR lpString2, int cchCount2);
 
-/* The checks that both directions share; 0 if the arguments are good. */
-HTTPSYS_CRT DWORD httpsys_convert_check(UINT page, const void *source, int count,
-                                        const void *target, int room)
-{
-    if (page != CP_UTF8 && page != CP_ACP && page != CP_OEMCP && page != CP_THREAD_ACP) {
-        return ERROR_INVALID_PARAMETER;
-    }
-    if (!source || count == 0 || count < -1 || room < 0 || (room > 0 && !target) ||
-        source == target) {
-        return ERROR_INVALID_PARAMETER;
-    }
-    return 0;
-}
-
-/* The result of a conversion: the number of units, or what went wrong. */
-HTTPSYS_CRT int httpsys_convert_end(const struct httpsys_sink *sink, int valid)
-{
-    if (!valid) {
-        return httpsys_convert_failed(ERROR_NO_UNICODE_TRANSLATION);
-    }
-    if (sink->length > INT_MAX) {
-        return httpsys_convert_failed(ERROR_ARITHMETIC_OVERFLOW);
-    }
-    if (sink->capacity > 0 && sink->length > sink->capacity) {
-        return httpsys_convert_failed(ERROR_INSUFFICIENT_BUFFER);
-    }
-    return (int)sink->length;
-}
-
-HTTPSYS_CRT int MultiByteToWideChar(UINT page, DWORD flags, LPCSTR source, int count,
-                                    LPWSTR target, int room)
-{
-    DWORD error = httpsys_convert_check(page, source, count, target, room);
-    struct httpsys_sink sink;
-    const char *end;
-    int valid = 1;
-
-    if (page == CP_UTF8 && flags & ~(DWORD)MB_ERR_INVALID_CHARS) {
-        error = error ? error : ERROR_INVALID_FLAGS;
-    }
-    if (error) {
-        return httpsys_convert_failed(error);
-    }
-    end = source + (count < 0 ? __builtin_strlen(source) + 1 : (size_t)count);
-    httpsys_sink_fixed(&sink, 1, target, (size_t)room);
-    while (source != end) {
-        httpsys_sink_character(&sink, 1, httpsys_decode8(&source, end, &valid), SIZE_MAX);
-    }
-    return httpsys_convert_end(&sink, valid || !(flags & MB_ERR_INVALID_CHARS));
-}
-
-HTTPSYS_CRT int WideCharToMultiByte(UINT page, DWORD flags, LPCWSTR source, int count,
-                                    LPSTR target, int room, LPCSTR substitute,
-                                    LPBOOL used_substitute)
-{
-    DWORD error = httpsys_convert_check(page, source, count, target, room);
-    struct httpsys_sink sink;
-    const WCHAR *end = source;
-    int valid = 1;
-
-    if (page == CP_UTF8 && (substitute || used_substitute)) {
-        error = error ? error : ERROR_INVALID_PARAMETER;
-    }
-    if (page == CP_UTF8 && flags & ~(DWORD)WC_ERR_INVALID_CHARS) {
-        error = error ? error : ERROR_INVALID_FLAGS;
-    }
-    if (error) {
-        return httpsys_convert_failed(error);
-    }
-    while (count < 0 && *end) {
-        end++;
-    }
-    end += count < 0 ? 1 : count;
-    httpsys_sink_fixed(&sink, 0, target, (size_t)room);
-    while (source != end) {
-        httpsys_sink_character(&sink, 0, httpsys_decode16(&source, end, &valid), SIZE_MAX);
-    }
-    if (used_substitute) {
-        *used_substitute = !valid;
-    }
-    return httpsys_convert_end(&sink, valid || !(flags & WC_ERR_INVALID_CHARS));
-}
-
-/* ---- The lstr functions of winbase.h. They take NULL, unlike those of the C library. ---- */
-
-HTTPSYS_CRT int lstrlenA(LPCSTR text)
-{
-    return text ? (int)__builtin_strlen(text) : 0;
-}
-
-HTTPSYS_CRT_LOOP int lstrlenW(LPCWSTR text)
-{
-    int length = 0;
-
-    while (text && text[length]) {
-        length++;
-    }
-    return length;
-}
-
-HTTPSYS_CRT LPWSTR lstrcpyW(LPWSTR target, LPCWSTR source)
-{
-    if (!target || !source) {
-        return NULL;
-    }
-    return (LPWSTR)__builtin_memcpy(target, source,
-                                    ((size_t)lstrlenW(source) + 1) * sizeof(WCHAR));
-}
-
-HTTPSYS_CRT LPWSTR lstrcatW(LPWSTR target, LPCWSTR source)
-{
-    return target && lstrcpyW(target + lstrlenW(target), source) ? target : NULL;
-}
-
-/* Order by code unit; `fold` makes ASCII letters equal to their capitals. */
-HTTPSYS_CRT int httpsys_compare(LPCWSTR left, LPCWSTR right, int fold)
-{
-    if (!left || !right) {
-        return (left != NULL) - (right != NULL);
-    }
-    for (;; left++, right++) {
-        WCHAR a = *left, b = *right;
-        a = (WCHAR)(fold && a >= 'A' && a <= 'Z' ? a | 32 : a);
-        b = (WCHAR)(fold && b >= 'A' && b <= 'Z' ? b | 32 : b);
-        if (a != b || !a) {
-            return (a > b) - (a < b);
-        }
-    }
-}
-
-HTTPSYS_CRT int lstrcmpW(LPCWSTR left, LPCWSTR right)
-{
-    return httpsys_compare(left, right, 0);
-}
-
-HTTPSYS_CRT int lstrcmpiW(LPCWSTR left, LPCWSTR right)
-{
-    return httpsys_compare(left, right, 1);
-}
+/* Page: lstrlen, lstrcpy, lstrcpyn, lstrcat, lstrcmp, lstrcmpi. They take NULL, unlike those of the C
+ * library: 0, or NULL. lstrcmp sorts as CompareString does. */
+WINBASEAPI int WINAPI lstrlenA(LPCSTR lpString);
+WINBASEAPI int WINAPI lstrlenW(LPCWSTR lpString);
+WINBASEAPI LPSTR WINAPI lstrcpyA(LPSTR lpString1, LPCSTR lpString2);
+WINBASEAPI LPWSTR WINAPI lstrcpyW(LPWSTR lpString1, LPCWSTR lpString2);
+WINBASEAPI LPSTR WINAPI lstrcpynA(LPSTR lpString1, LPCSTR lpString2, int iMaxLength);
+WINBASEAPI LPWSTR WINAPI lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength);
+WINBASEAPI LPSTR WINAPI lstrcatA(LPSTR lpString1, LPCSTR lpString2);
+WINBASEAPI LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2);
+WINBASEAPI int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2);
+WINBASEAPI int WINAPI lstrcmpW(LPCWSTR lpString1, LPCWSTR lpString2);
+WINBASEAPI int WINAPI lstrcmpiA(LPCSTR lpString1, LPCSTR lpString2);
+WINBASEAPI int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
 
 #ifdef UNICODE
+#define CompareString CompareStringW
 #define lstrlen lstrlenW
 #define lstrcpy lstrcpyW
+#define lstrcpyn lstrcpynW
 #define lstrcat lstrcatW
 #define lstrcmp lstrcmpW
 #define lstrcmpi lstrcmpiW
 #else
+#define CompareString CompareStringA
 #define lstrlen lstrlenA
+#define lstrcpy lstrcpyA
+#define lstrcpyn lstrcpynA
+#define lstrcat lstrcatA
+#define lstrcmp lstrcmpA
+#define lstrcmpi lstrcmpiA
 #endif
 
-HTTPSYS_CRT_END
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* HTTPSYS_WIN32_STRINGAPISET_H */

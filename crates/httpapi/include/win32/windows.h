@@ -33,6 +33,7 @@
 #include "winnls.h"
 #include "winnt.h"
 #include "winternl.h"
+#include "winuser.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
 #include "timeapi.h"

@@ -7,6 +7,10 @@
 //! error on success unless the documentation says so. Threading: any thread.
 
 #[cfg(not(windows))]
+pub mod characters;
+#[cfg(not(windows))]
+pub mod code_pages;
+#[cfg(not(windows))]
 pub mod directories;
 #[cfg(not(windows))]
 pub mod errors;
@@ -22,6 +26,8 @@ pub mod file_names;
 pub mod files;
 #[cfg(not(windows))]
 pub mod find;
+#[cfg(not(windows))]
+pub mod guids;
 #[cfg(not(windows))]
 pub mod local_memory;
 #[cfg(not(windows))]
@@ -40,6 +46,10 @@ pub mod pages;
 mod path_text;
 #[cfg(not(windows))]
 pub mod ports;
+#[cfg(not(windows))]
+pub mod randoms;
+#[cfg(not(windows))]
+pub mod strings;
 #[cfg(not(windows))]
 pub mod threadpool;
 #[cfg(not(windows))]

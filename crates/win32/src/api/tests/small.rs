@@ -5,6 +5,7 @@ use std::mem::{offset_of, size_of};
 use std::ptr::{null, null_mut};
 
 use super::*;
+use crate::api::code_pages::*;
 use crate::api::errors::*;
 use crate::api::local_memory::*;
 use crate::api::memory::*;
@@ -169,5 +170,30 @@ fn inet_ntop_and_pton() {
         assert!(InetNtopW(1, to, out.as_mut_ptr(), 46).is_null());
         assert_eq!(GetLastError(), 10047);
         assert_eq!((InetPtonW(2, null(), to), GetLastError()), (-1, 10014));
+    }
+}
+
+/// What Wine takes, so that the C programs cannot ask.
+#[test]
+fn utf8_takes_no_default_character_and_few_flags() {
+    let (mut wide, mut bytes) = ([0u16; 8], [0u8; 8]);
+    let (text, units) = (c"a".as_ptr().cast(), [0x61u16, 0].as_ptr());
+    // SAFETY: texts with a NUL, buffers as long as they are said to be.
+    unsafe {
+        failed_with(
+            MultiByteToWideChar(65001, 1, text, -1, wide.as_mut_ptr(), 8),
+            1004,
+        );
+        assert_eq!(MultiByteToWideChar(0, 1, text, -1, wide.as_mut_ptr(), 8), 2);
+        let star = c"*".as_ptr().cast();
+        let to = bytes.as_mut_ptr();
+        failed_with(
+            WideCharToMultiByte(65001, 0, units, -1, to, 8, star, null_mut()),
+            87,
+        );
+        assert_eq!(
+            WideCharToMultiByte(0, 0, units, -1, to, 8, star, null_mut()),
+            2
+        );
     }
 }

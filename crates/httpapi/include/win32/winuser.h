@@ -1,0 +1,119 @@
+/* The strings of winuser.h: characters, and formats. There are no windows and no messages. Strings ending in
+ * A are UTF-8. Any thread.
+ */
+#ifndef HTTPSYS_WIN32_WINUSER_H
+#define HTTPSYS_WIN32_WINUSER_H
+
+#pragma GCC system_header
+
+#include <stdarg.h>
+
+#include "../runtime/crt/format.h"
+#include "winbase.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Pages: CharUpperW; CharLowerW (a string in its place, or a character given as the address; letter by
+ * letter, without changing the length); CharUpperBuffW; CharLowerBuffW; CharNextW; CharPrevW;
+ * IsCharAlphaW and its relatives.
+ * Differences: in UTF-8, letters whose other case has another number of bytes stay. */
+LPSTR WINAPI CharUpperA(LPSTR lpsz);
+LPWSTR WINAPI CharUpperW(LPWSTR lpsz);
+LPSTR WINAPI CharLowerA(LPSTR lpsz);
+LPWSTR WINAPI CharLowerW(LPWSTR lpsz);
+DWORD WINAPI CharUpperBuffA(LPSTR lpsz, DWORD cchLength);
+DWORD WINAPI CharUpperBuffW(LPWSTR lpsz, DWORD cchLength);
+DWORD WINAPI CharLowerBuffA(LPSTR lpsz, DWORD cchLength);
+DWORD WINAPI CharLowerBuffW(LPWSTR lpsz, DWORD cchLength);
+LPSTR WINAPI CharNextA(LPCSTR lpsz);
+LPWSTR WINAPI CharNextW(LPCWSTR lpsz);
+LPSTR WINAPI CharPrevA(LPCSTR lpszStart, LPCSTR lpszCurrent);
+LPWSTR WINAPI CharPrevW(LPCWSTR lpszStart, LPCWSTR lpszCurrent);
+BOOL WINAPI IsCharAlphaA(CHAR ch);
+BOOL WINAPI IsCharAlphaW(WCHAR ch);
+BOOL WINAPI IsCharAlphaNumericA(CHAR ch);
+BOOL WINAPI IsCharAlphaNumericW(WCHAR ch);
+BOOL WINAPI IsCharUpperA(CHAR ch);
+BOOL WINAPI IsCharUpperW(WCHAR ch);
+BOOL WINAPI IsCharLowerA(CHAR ch);
+BOOL WINAPI IsCharLowerW(WCHAR ch);
+
+#ifdef __cplusplus
+}
+#endif
+
+HTTPSYS_CRT_BEGIN
+
+/* Pages: wsprintfW; wvsprintfW. At most 1,024 units, longer text is cut; the buffer has room for one more.
+ * The result is the number of units without the NUL. Formats as for printf (runtime/crt/format.h), which has
+ * more of them. */
+HTTPSYS_CRT int httpsys_wsprintf(void *target, int wide, const void *format, va_list list)
+{
+    struct httpsys_sink sink;
+    int length;
+
+    httpsys_sink_fixed(&sink, wide, target, 1025);
+    length = httpsys_format(&sink, format, list);
+    httpsys_sink_terminate(&sink);
+    return length > 1024 ? 1024 : length < 0 ? 0 : length;
+}
+HTTPSYS_CRT int wvsprintfA(LPSTR target, LPCSTR format, va_list list)
+{
+    return httpsys_wsprintf(target, 0, format, list);
+}
+HTTPSYS_CRT int wvsprintfW(LPWSTR target, LPCWSTR format, va_list list)
+{
+    return httpsys_wsprintf(target, 1, format, list);
+}
+HTTPSYS_CRT int wsprintfA(LPSTR target, LPCSTR format, ...)
+{
+    va_list list;
+    int length;
+    va_start(list, format);
+    length = httpsys_wsprintf(target, 0, format, list);
+    va_end(list);
+    return length;
+}
+HTTPSYS_CRT int wsprintfW(LPWSTR target, LPCWSTR format, ...)
+{
+    va_list list;
+    int length;
+    va_start(list, format);
+    length = httpsys_wsprintf(target, 1, format, list);
+    va_end(list);
+    return length;
+}
+
+HTTPSYS_CRT_END
+
+#ifdef UNICODE
+#define CharUpper CharUpperW
+#define CharLower CharLowerW
+#define CharUpperBuff CharUpperBuffW
+#define CharLowerBuff CharLowerBuffW
+#define CharNext CharNextW
+#define CharPrev CharPrevW
+#define IsCharAlpha IsCharAlphaW
+#define IsCharAlphaNumeric IsCharAlphaNumericW
+#define IsCharUpper IsCharUpperW
+#define IsCharLower IsCharLowerW
+#define wsprintf wsprintfW
+#define wvsprintf wvsprintfW
+#else
+#define CharUpper CharUpperA
+#define CharLower CharLowerA
+#define CharUpperBuff CharUpperBuffA
+#define CharLowerBuff CharLowerBuffA
+#define CharNext CharNextA
+#define CharPrev CharPrevA
+#define IsCharAlpha IsCharAlphaA
+#define IsCharAlphaNumeric IsCharAlphaNumericA
+#define IsCharUpper IsCharUpperA
+#define IsCharLower IsCharLowerA
+#define wsprintf wsprintfA
+#define wvsprintf wvsprintfA
+#endif
+
+#endif /* HTTPSYS_WIN32_WINUSER_H */

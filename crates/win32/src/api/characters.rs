@@ -1,0 +1,477 @@
+//! Single characters: case, kind, the next one.
+//!
+//! Owns the C form only. Strings ending in A are UTF-8. Threading: any thread.
+
+use super::code_pages::{counted, deliver};
+use super::{Bool, fence, locales, not_null};
+use crate::status::{Code, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER};
+use crate::text::{case, locale, normal};
+
+/// Whether the argument of CharUpper and CharLower is a character and no address.
+fn is_character<U>(text: *mut U) -> bool {
+    text as usize <= 0xFFFF
+}
+
+/// # Safety
+/// `text` is NULL, a character, or a NUL-terminated string.
+unsafe fn change_wide(text: *mut u16, map: fn(u16) -> u16) -> *mut u16 {
+    if is_character(text) {
+        return usize::from(map(text as usize as u16)) as *mut u16;
+    }
+    let mut at = text;
+    // SAFETY: a NUL comes by the contract.
+    unsafe {
+        while at.read_unaligned() != 0 {
+            at.write_unaligned(map(at.read_unaligned()));
+            at = at.add(1);
+        }
+    }
+    text
+}
+
+/// # Safety
+/// `text` is NULL, a character, or a NUL-terminated string.
+unsafe fn change_narrow(text: *mut u8, map: fn(u16) -> u16) -> *mut u8 {
+    if is_character(text) {
+        let unit = text as usize as u16;
+        let mapped = if unit < 0x80 { map(unit) } else { unit };
+        return usize::from(mapped) as *mut u8;
+    }
+    // SAFETY: terminated by the contract, and the program's to write.
+    let bytes = unsafe {
+        let length = std::ffi::CStr::from_ptr(text.cast()).count_bytes();
+        std::slice::from_raw_parts_mut(text, length)
+    };
+    case::in_place(bytes, map);
+    text
+}
+
+/// # Safety
+/// `text` is NULL or has `count` units.
+unsafe fn buffer_wide(text: *mut u16, count: u32, map: fn(u16) -> u16) -> u32 {
+    fence(0, || {
+        not_null(text)?;
+        for at in 0..count as usize {
+            // SAFETY: fewer than `count`.
+            unsafe {
+                let place = text.add(at);
+                place.write_unaligned(map(place.read_unaligned()));
+            }
+        }
+        Ok(count)
+    })
+}
+
+/// # Safety
+/// `text` is NULL or has `count` bytes.
+unsafe fn buffer_narrow(text: *mut u8, count: u32, map: fn(u16) -> u16) -> u32 {
+    fence(0, || {
+        not_null(text)?;
+        // SAFETY: by the contract, and the program's to write.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(text, count as usize) };
+        case::in_place(bytes, map);
+        Ok(count)
+    })
+}
+
+/// CharUpperW: changes a string to upper case, or a character given in its place; the string or the
+/// character.
+///
+/// # Safety
+/// `text` is NULL, a character, or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharUpperW(text: *mut u16) -> *mut u16 {
+    // SAFETY: the same contract.
+    unsafe { change_wide(text, case::upper) }
+}
+
+/// CharUpperA: changes a string to upper case, or a character given in its place.
+///
+/// Differs: letters whose other case has another number of bytes stay; so does a character that is no ASCII.
+///
+/// # Safety
+/// `text` is NULL, a character, or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharUpperA(text: *mut u8) -> *mut u8 {
+    // SAFETY: the same contract.
+    unsafe { change_narrow(text, case::upper) }
+}
+
+/// CharUpperBuffW: changes `count` units to upper case; the number of units.
+///
+/// # Safety
+/// `text` is NULL or has `count` units.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharUpperBuffW(text: *mut u16, count: u32) -> u32 {
+    // SAFETY: the same contract.
+    unsafe { buffer_wide(text, count, case::upper) }
+}
+
+/// CharUpperBuffA: changes `count` bytes to upper case; the number of bytes.
+///
+/// Differs: letters whose other case has another number of bytes stay.
+///
+/// # Safety
+/// `text` is NULL or has `count` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharUpperBuffA(text: *mut u8, count: u32) -> u32 {
+    // SAFETY: the same contract.
+    unsafe { buffer_narrow(text, count, case::upper) }
+}
+
+/// CharLowerW: changes a string to lower case, or a character given in its place; the string or the
+/// character.
+///
+/// # Safety
+/// `text` is NULL, a character, or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharLowerW(text: *mut u16) -> *mut u16 {
+    // SAFETY: the same contract.
+    unsafe { change_wide(text, case::lower) }
+}
+
+/// CharLowerA: changes a string to lower case, or a character given in its place.
+///
+/// Differs: letters whose other case has another number of bytes stay; so does a character that is no ASCII.
+///
+/// # Safety
+/// `text` is NULL, a character, or a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharLowerA(text: *mut u8) -> *mut u8 {
+    // SAFETY: the same contract.
+    unsafe { change_narrow(text, case::lower) }
+}
+
+/// CharLowerBuffW: changes `count` units to lower case; the number of units.
+///
+/// # Safety
+/// `text` is NULL or has `count` units.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharLowerBuffW(text: *mut u16, count: u32) -> u32 {
+    // SAFETY: the same contract.
+    unsafe { buffer_wide(text, count, case::lower) }
+}
+
+/// CharLowerBuffA: changes `count` bytes to lower case; the number of bytes.
+///
+/// Differs: letters whose other case has another number of bytes stay.
+///
+/// # Safety
+/// `text` is NULL or has `count` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharLowerBuffA(text: *mut u8, count: u32) -> u32 {
+    // SAFETY: the same contract.
+    unsafe { buffer_narrow(text, count, case::lower) }
+}
+
+/// IsCharAlphaW: whether a unit is a letter.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharAlphaW(unit: u16) -> Bool {
+    Bool::from(case::is_alphabetic(unit))
+}
+
+/// IsCharAlphaA: whether a byte is a letter; bytes that are no ASCII are none.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharAlphaA(byte: u8) -> Bool {
+    let unit = u16::from(byte);
+    Bool::from(byte.is_ascii() && (case::is_alphabetic(unit)))
+}
+
+/// IsCharAlphaNumericW: whether a unit is a letter or a digit.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharAlphaNumericW(unit: u16) -> Bool {
+    Bool::from(case::is_alphabetic(unit) || case::is_digit(unit))
+}
+
+/// IsCharAlphaNumericA: whether a byte is a letter or a digit; bytes that are no ASCII are none.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharAlphaNumericA(byte: u8) -> Bool {
+    let unit = u16::from(byte);
+    Bool::from(byte.is_ascii() && (case::is_alphabetic(unit) || case::is_digit(unit)))
+}
+
+/// IsCharUpperW: whether a unit is a capital letter.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharUpperW(unit: u16) -> Bool {
+    Bool::from(case::is_upper(unit))
+}
+
+/// IsCharUpperA: whether a byte is a capital letter; bytes that are no ASCII are none.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharUpperA(byte: u8) -> Bool {
+    let unit = u16::from(byte);
+    Bool::from(byte.is_ascii() && (case::is_upper(unit)))
+}
+
+/// IsCharLowerW: whether a unit is a small letter.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharLowerW(unit: u16) -> Bool {
+    Bool::from(case::is_lower(unit))
+}
+
+/// IsCharLowerA: whether a byte is a small letter; bytes that are no ASCII are none.
+#[unsafe(no_mangle)]
+pub extern "system" fn IsCharLowerA(byte: u8) -> Bool {
+    let unit = u16::from(byte);
+    Bool::from(byte.is_ascii() && (case::is_lower(unit)))
+}
+
+/// CharNextW: the unit behind this one; the same at the NUL.
+///
+/// # Safety
+/// `text` is NULL or points into a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharNextW(text: *const u16) -> *mut u16 {
+    // SAFETY: the same contract.
+    let ends = text.is_null() || unsafe { text.read_unaligned() } == 0;
+    text.wrapping_add(usize::from(!ends)).cast_mut()
+}
+
+/// CharPrevW: the unit before this one; the beginning at the beginning.
+///
+/// # Safety
+/// `start` and `text` are of one string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharPrevW(start: *const u16, text: *const u16) -> *mut u16 {
+    text.wrapping_sub(usize::from(text > start)).cast_mut()
+}
+
+fn continues(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// CharNextA: the character behind this one, of as many bytes as UTF-8 has for it; the same at the NUL.
+///
+/// # Safety
+/// `text` is NULL or points into a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharNextA(text: *const u8) -> *mut u8 {
+    let mut at = text;
+    // SAFETY: the NUL ends it.
+    unsafe {
+        if !at.is_null() && at.read() != 0 {
+            at = at.add(1);
+            while continues(at.read()) {
+                at = at.add(1);
+            }
+        }
+    }
+    at.cast_mut()
+}
+
+/// CharPrevA: the character before this one, of as many bytes as UTF-8 has for it; the beginning at the
+/// beginning.
+///
+/// # Safety
+/// `start` and `text` are of one string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn CharPrevA(start: *const u8, text: *const u8) -> *mut u8 {
+    let mut at = text;
+    // SAFETY: between the two.
+    unsafe {
+        while at > start {
+            at = at.sub(1);
+            if !continues(at.read()) {
+                break;
+            }
+        }
+    }
+    at.cast_mut()
+}
+
+const LCMAP_LOWERCASE: u32 = 0x100;
+const LCMAP_UPPERCASE: u32 = 0x200;
+const LCMAP_LINGUISTIC_CASING: u32 = 0x0100_0000;
+
+/// # Safety
+/// `from` is NULL or has as many units as `count` says; `to` has room for `room`.
+unsafe fn map_wide(
+    flags: u32,
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+) -> Result<i32, Code> {
+    let map = match flags & !LCMAP_LINGUISTIC_CASING {
+        LCMAP_LOWERCASE => case::lower,
+        LCMAP_UPPERCASE => case::upper,
+        _ => return Err(ERROR_INVALID_FLAGS),
+    };
+    if count == 0 || room < 0 || room > 0 && to.is_null() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    // SAFETY: by the contract of this function.
+    unsafe {
+        let units = counted(from, count)?;
+        let mapped: Vec<u16> = units.into_iter().map(map).collect();
+        deliver(&mapped, to, room)
+    }
+}
+
+/// LCMapStringW: a string in upper or lower case: the units, or with a room of 0 how many there would be. 0
+/// with 87, 122, or 1004 for other flags.
+///
+/// Partial: LCMAP_UPPERCASE and LCMAP_LOWERCASE; sort keys and the others fail with 1004.
+///
+/// # Safety
+/// `from` has `count` units, or below 0 a NUL; `to`, which may be the same, has room for `room`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn LCMapStringW(
+    id: u32,
+    flags: u32,
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+) -> i32 {
+    fence(0, || {
+        locale::by_id(id)?;
+        // SAFETY: the same contract.
+        unsafe { map_wide(flags, from, count, to, room) }
+    })
+}
+
+/// LCMapStringEx: a string in upper or lower case, as LCMapStringW, by the locale's name.
+///
+/// Partial: LCMAP_UPPERCASE and LCMAP_LOWERCASE; sort keys and the others fail with 1004.
+///
+/// # Safety
+/// As for LCMapStringW; the reserved arguments are ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn LCMapStringEx(
+    locale: *const u16,
+    flags: u32,
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+    _version: *const u8,
+    _reserved: *const u8,
+    _handle: isize,
+) -> i32 {
+    fence(0, || {
+        // SAFETY: the same contract.
+        unsafe {
+            locales::named(locale)?;
+            map_wide(flags, from, count, to, room)
+        }
+    })
+}
+
+/// # Safety
+/// `from` is NULL or has as many units as `count` says; `to` has room for `room`.
+unsafe fn through(
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+    by: impl FnOnce(&[u16]) -> Result<Vec<u16>, Code>,
+) -> i32 {
+    fence(0, || {
+        if count == 0 || count < -1 || room < 0 || room > 0 && to.is_null() {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        // SAFETY: by the contract of this function.
+        unsafe {
+            let mut units = counted(from, count)?;
+            let ended = units.last() == Some(&0);
+            if ended {
+                units.pop();
+            }
+            let mut result = by(&units)?;
+            if ended {
+                result.push(0);
+            }
+            deliver(&result, to, room)
+        }
+    })
+}
+
+/// NormalizeString: a string in a normal form of Unicode: the units, or with a room of 0 how many there would
+/// be. 0 or less with 87, 122, or 1113 for half a surrogate pair.
+///
+/// Differs: with a room of 0 the length is exact.
+///
+/// # Safety
+/// `from` has `count` units, or with -1 a NUL; `to` has room for `room`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn NormalizeString(
+    form: i32,
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+) -> i32 {
+    // SAFETY: the same contract.
+    unsafe {
+        through(from, count, to, room, |units| {
+            normal::normalize(form, units)
+        })
+    }
+}
+
+/// IsNormalizedString: whether a string is in a normal form of Unicode; FALSE with 87 or 1113 on failure, with
+/// 0 if it is not.
+///
+/// # Safety
+/// `from` has `count` units, or with -1 a NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn IsNormalizedString(form: i32, from: *const u16, count: i32) -> Bool {
+    fence(super::FALSE, || {
+        if count < -1 {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        // SAFETY: the same contract.
+        let units = unsafe { counted(from, count) }?;
+        super::last_error::set(0);
+        Ok(Bool::from(normal::normalize(form, &units)? == units))
+    })
+}
+
+const IDN_ALLOW_UNASSIGNED: u32 = 1;
+const IDN_USE_STD3_ASCII_RULES: u32 = 2;
+
+/// IdnToAscii: a host name in Punycode: the units, or with a room of 0 how many there would be. 0 with 87, 122,
+/// 123 for what is no name, 1004 for other flags.
+///
+/// Partial: IDN_EMAIL_ADDRESS and IDN_RAW_PUNYCODE fail with 1004. The rules are those of UTS 46.
+///
+/// # Safety
+/// `from` has `count` units, or with -1 a NUL; `to` has room for `room`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn IdnToAscii(
+    flags: u32,
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+) -> i32 {
+    let by = |units: &[u16]| match flags & !(IDN_ALLOW_UNASSIGNED | IDN_USE_STD3_ASCII_RULES) {
+        0 => normal::to_ascii(units, flags & IDN_USE_STD3_ASCII_RULES != 0),
+        _ => Err(ERROR_INVALID_FLAGS),
+    };
+    // SAFETY: the same contract.
+    unsafe { through(from, count, to, room, by) }
+}
+
+/// IdnToUnicode: a host name in its own script, as IdnToAscii.
+///
+/// Partial: IDN_EMAIL_ADDRESS and IDN_RAW_PUNYCODE fail with 1004. The rules are those of UTS 46.
+///
+/// # Safety
+/// `from` has `count` units, or with -1 a NUL; `to` has room for `room`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn IdnToUnicode(
+    flags: u32,
+    from: *const u16,
+    count: i32,
+    to: *mut u16,
+    room: i32,
+) -> i32 {
+    let by = |units: &[u16]| match flags & !(IDN_ALLOW_UNASSIGNED | IDN_USE_STD3_ASCII_RULES) {
+        0 => normal::to_unicode(units, flags & IDN_USE_STD3_ASCII_RULES != 0),
+        _ => Err(ERROR_INVALID_FLAGS),
+    };
+    // SAFETY: the same contract.
+    unsafe { through(from, count, to, room, by) }
+}
