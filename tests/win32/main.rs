@@ -94,6 +94,21 @@ fn locks_mutexes_semaphores_and_names() {
 }
 
 #[test]
+fn messages_of_codes_and_of_definitions_with_inserts() {
+    both("messages");
+}
+
+#[test]
+fn standard_handles_modules_command_line_and_environment() {
+    both("console");
+}
+
+#[test]
+fn the_process_the_machine_and_their_names() {
+    both("process");
+}
+
+#[test]
 fn thread_pool_timers_waits_procedure_calls_and_thread_storage() {
     both("pool");
 }

@@ -1,6 +1,8 @@
-//! `codes`: the header of all Win32 error codes, from the names and numbers of the crate windows-sys.
+//! `codes`: the header of all Win32 error codes, and their names for FormatMessage, from the names and
+//! numbers of the crate windows-sys.
 //!
-//! Owns: finding the crate's source and writing `winerror_codes.h`. Does not own: what a code means.
+//! Owns: finding the crate's source and writing `winerror_codes.h` and `names.txt`. Does not own: what a
+//! code means.
 //! The source is where `cargo vendor` or the registry's cache has it; its path is an argument.
 
 use std::fs;
@@ -9,6 +11,7 @@ use std::path::Path;
 use crate::Outcome;
 
 const HEADER: &str = "crates/httpapi/include/win32/winerror_codes.h";
+const NAMES: &str = "crates/win32/src/message/names.txt";
 const TOP: &str = "\
 /* Every Win32 error code, by name. Page: System Error Codes.
  * Written by `cargo run -p xtask -- codes`, from the names and numbers of the crate windows-sys.
@@ -31,7 +34,12 @@ pub(crate) fn run(root: &Path, source: &Path) -> Outcome {
     }
     header.push_str("\n#endif /* HTTPSYS_WIN32_WINERROR_CODES_H */\n");
     fs::write(root.join(HEADER), &header).map_err(|error| vec![format!("{HEADER}: {error}")])?;
-    Ok(format!("{} codes in {HEADER}", codes.len()))
+    let names: String = codes
+        .iter()
+        .map(|(number, name)| format!("{number} {name}\n"))
+        .collect();
+    fs::write(root.join(NAMES), &names).map_err(|error| vec![format!("{NAMES}: {error}")])?;
+    Ok(format!("{} codes in {HEADER} and {NAMES}", codes.len()))
 }
 
 /// `pub const ERROR_X: WIN32_ERROR = 5u32;`

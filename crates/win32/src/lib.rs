@@ -26,6 +26,8 @@
 
 pub mod api;
 #[cfg(not(windows))]
+pub mod console;
+#[cfg(not(windows))]
 pub mod files;
 pub mod handle;
 pub mod heap;
@@ -33,8 +35,13 @@ pub mod io;
 pub mod last_error;
 #[cfg(not(windows))]
 pub mod memory;
+#[cfg(not(windows))]
+pub mod message;
+#[cfg(not(windows))]
+pub mod module;
 pub mod object;
 pub mod pool;
+pub mod process;
 #[cfg(not(windows))]
 pub mod random;
 pub mod security;

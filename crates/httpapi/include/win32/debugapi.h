@@ -1,53 +1,20 @@
-/* Pages: OutputDebugStringW, OutputDebugStringA, IsDebuggerPresent, DebugBreak.
- * Differs: no debugger listens for the strings, so they go to standard error, as UTF-8.
+/* Pages: OutputDebugString (to standard error, as UTF-8: there is no debugger that listens for it);
+ * IsDebuggerPresent; CheckRemoteDebuggerPresent (6); DebugBreak (SIGTRAP). Any thread.
  */
 #ifndef HTTPSYS_WIN32_DEBUGAPI_H
 #define HTTPSYS_WIN32_DEBUGAPI_H
 
-#pragma GCC system_header
+#include "winbase.h"
 
-#include "../runtime/crt/sink.h"
-#include "windef.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-/* write(2) under a name of our own: unistd.h would bring many names into every windows.h. */
-EXTERN_C long httpsys_native_write(int descriptor, const void *bytes, size_t count)
-    __asm__(HTTPSYS_SYMBOL("write"));
-
-HTTPSYS_CRT_BEGIN
-
-HTTPSYS_CRT void httpsys_debug_write(const char *bytes, size_t count)
-{
-    while (count > 0) {
-        long written = httpsys_native_write(2, bytes, count);
-        if (written <= 0) {
-            return;
-        }
-        bytes += written;
-        count -= (size_t)written;
-    }
-}
-
-HTTPSYS_CRT void OutputDebugStringA(LPCSTR text)
-{
-    if (text) {
-        httpsys_debug_write(text, __builtin_strlen(text));
-    }
-}
-
-HTTPSYS_CRT void OutputDebugStringW(LPCWSTR text)
-{
-    struct httpsys_sink bytes;
-
-    if (!text) {
-        return;
-    }
-    httpsys_sink_growing(&bytes, 0);
-    httpsys_sink_string(&bytes, 0, text, 1, SIZE_MAX);
-    if (!bytes.failed) {
-        httpsys_debug_write((const char *)bytes.units, bytes.length);
-    }
-    httpsys_sink_free(&bytes);
-}
+WINBASEAPI void WINAPI OutputDebugStringA(LPCSTR lpOutputString);
+WINBASEAPI void WINAPI OutputDebugStringW(LPCWSTR lpOutputString);
+WINBASEAPI BOOL WINAPI IsDebuggerPresent(void);
+WINBASEAPI BOOL WINAPI CheckRemoteDebuggerPresent(HANDLE hProcess, PBOOL pbDebuggerPresent);
+WINBASEAPI void WINAPI DebugBreak(void);
 
 #ifdef UNICODE
 #define OutputDebugString OutputDebugStringW
@@ -55,13 +22,8 @@ HTTPSYS_CRT void OutputDebugStringW(LPCWSTR text)
 #define OutputDebugString OutputDebugStringA
 #endif
 
-HTTPSYS_CRT BOOL IsDebuggerPresent(void)
-{
-    return FALSE;
+#ifdef __cplusplus
 }
-
-#define DebugBreak() __builtin_trap()
-
-HTTPSYS_CRT_END
+#endif
 
 #endif /* HTTPSYS_WIN32_DEBUGAPI_H */

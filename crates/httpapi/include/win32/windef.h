@@ -113,7 +113,7 @@ typedef double DOUBLE;
 typedef void *PVOID, *LPVOID;
 typedef const void *LPCVOID;
 typedef void *HANDLE, **PHANDLE, **LPHANDLE;
-typedef HANDLE HLOCAL, HGLOBAL, HMODULE, HINSTANCE;
+typedef HANDLE HLOCAL, HGLOBAL, HMODULE, HINSTANCE, HWND;
 typedef int HRESULT;
 typedef int NTSTATUS, *PNTSTATUS;
 typedef int SECURITY_STATUS;

@@ -15,10 +15,14 @@
 #ifndef HTTPSYS_WIN32_WINDOWS_H
 #define HTTPSYS_WIN32_WINDOWS_H
 
+#include "consoleapi.h"
 #include "datetimeapi.h"
 #include "debugapi.h"
 #include "heapapi.h"
 #include "memoryapi.h"
+#include "errhandlingapi.h"
+#include "libloaderapi.h"
+#include "processenv.h"
 #include "processthreadsapi.h"
 #include "profileapi.h"
 #include "realtimeapiset.h"
@@ -28,6 +32,7 @@
 #include "threadpoolapiset.h"
 #include "timezoneapi.h"
 #include "winbase.h"
+#include "winbase_messages.h"
 #include "windef.h"
 #include "winerror.h"
 #include "winnls.h"
@@ -36,6 +41,7 @@
 #include "winuser.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
+#include "shellapi.h"
 #include "timeapi.h"
 #include "winsock2.h"
 #endif

@@ -10,8 +10,15 @@
 pub mod characters;
 #[cfg(not(windows))]
 pub mod code_pages;
+pub mod command_line;
+#[cfg(not(windows))]
+pub mod console;
+#[cfg(not(windows))]
+pub mod debug;
 #[cfg(not(windows))]
 pub mod directories;
+#[cfg(not(windows))]
+pub mod environment;
 #[cfg(not(windows))]
 pub mod errors;
 #[cfg(not(windows))]
@@ -37,6 +44,10 @@ pub mod locks;
 #[cfg(not(windows))]
 pub mod memory;
 #[cfg(not(windows))]
+pub mod messages;
+#[cfg(not(windows))]
+pub mod modules;
+#[cfg(not(windows))]
 pub mod mutexes;
 #[cfg(not(windows))]
 pub mod overlapped;
@@ -46,10 +57,15 @@ pub mod pages;
 mod path_text;
 #[cfg(not(windows))]
 pub mod ports;
+pub mod processes;
 #[cfg(not(windows))]
 pub mod randoms;
 #[cfg(not(windows))]
 pub mod strings;
+#[cfg(not(windows))]
+pub mod system;
+#[cfg(not(windows))]
+pub(crate) mod text;
 #[cfg(not(windows))]
 pub mod threadpool;
 #[cfg(not(windows))]

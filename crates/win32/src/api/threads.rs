@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
+use crate::process::machine;
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::threads::apc::{Apc, Queue};
 use crate::threads::thread::{self, Thread, ThreadId};
@@ -77,7 +78,7 @@ pub unsafe extern "system" fn GetExitCodeThread(handle: Handle, code: *mut u32) 
 const CURRENT_THREAD: Handle = -2isize as usize as Handle;
 
 /// The thread behind a handle; -2 is the calling one.
-fn thread_of(handle: Handle) -> Result<Arc<Thread>, Code> {
+pub(super) fn thread_of(handle: Handle) -> Result<Arc<Thread>, Code> {
     match handle {
         CURRENT_THREAD => Ok(thread::current()),
         other => object_as(other),
@@ -250,7 +251,7 @@ pub extern "system" fn GetCurrentProcess() -> Handle {
 }
 
 /// GetProcessAffinityMask: one bit for each processor this process may use, up to 64, numbered from
-/// 0. Both masks are the same.
+/// 0; the other mask has one for each that there is.
 ///
 /// # Safety
 /// `process_mask` and `system_mask` are valid for writes.
@@ -263,15 +264,12 @@ pub unsafe extern "system" fn GetProcessAffinityMask(
     fence_bool(|| {
         not_null(process_mask)?;
         not_null(system_mask)?;
-        if process != INVALID_HANDLE_VALUE {
-            return Err(ERROR_INVALID_HANDLE);
-        }
-        let count = std::thread::available_parallelism().map_or(1, usize::from);
-        let mask = usize::MAX >> (usize::BITS as usize - count.clamp(1, usize::BITS as usize));
+        super::processes::this_process(process)?;
+        let (own, all) = (machine::affinity(), machine::all_processors());
         // SAFETY: not NULL, so valid by the contract of this function.
         unsafe {
-            put(process_mask, mask);
-            put(system_mask, mask);
+            put(process_mask, own as usize);
+            put(system_mask, all as usize);
         }
         Ok(())
     })
