@@ -6,6 +6,9 @@
 //! has; the same one for several hosts or services in turn, or for some ports of one URL group; one that
 //! is reserved or refused and never opens; one for a program that does not tell its own.
 //!
+//! A program under Wine cannot bind beside a socket that holds its number, so that it gets a number that
+//! is locked among tests only ([`Port::lock`]).
+//!
 //! Owns: a number that nobody else gets as long as its [`Port`] lives, however often the test opens
 //! and closes it. Does not own: the listener, which the service under test opens.
 
@@ -15,7 +18,7 @@ use std::net::{Ipv6Addr, TcpListener};
 #[derive(Debug)]
 pub struct Port {
     number: u16,
-    _held: held::Held,
+    _held: Box<dyn std::any::Any + Send + Sync>,
 }
 
 impl Port {
@@ -29,6 +32,22 @@ impl Port {
     #[must_use]
     pub fn take() -> Port {
         let (number, held) = held::take();
+        let held = Box::new(held);
+        Port {
+            number,
+            _held: held,
+        }
+    }
+
+    /// Takes a port that other tests do not get, and to which a program may bind that does not share its
+    /// address with anybody. Another process may take it.
+    ///
+    /// # Panics
+    /// If the machine has none.
+    #[must_use]
+    pub fn lock() -> Port {
+        let (number, held) = locked::take();
+        let held = Box::new(held);
         Port {
             number,
             _held: held,
@@ -90,12 +109,11 @@ mod held {
 /// port of the same number is a lock among tests, and gone with the process, however that ends. The
 /// range lies below the ports that systems give to outgoing connections, so that no client takes a
 /// number by accident, and has five digits, as elsewhere.
-#[cfg(not(target_os = "linux"))]
-mod held {
+mod locked {
     use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    pub(super) type Held = UdpSocket;
+    type Held = UdpSocket;
 
     const FIRST: u32 = 12_000;
     const COUNT: u32 = 20_000;
@@ -129,6 +147,9 @@ mod held {
         v4 && v6
     }
 }
+
+#[cfg(not(target_os = "linux"))]
+use locked as held;
 
 /// Whether the machine has `::1`.
 #[must_use]

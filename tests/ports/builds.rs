@@ -1,0 +1,224 @@
+//! How the programs are built: by each compiler with each set of headers, or by mingw.
+//!
+//! Owns: the flags. A Windows project says on the compiler's line what a project file says there: UNICODE,
+//! and the import libraries. Does not own what is run. What the machine lacks is named on standard error.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use httpsys_tests::program::{cargo_build, root, target_dir};
+
+/// The folder with httpsys_httpapi.dll and its import library: the program is mingw's, under Wine.
+const DLL: &str = "HTTPSYS_PORTS_DLL";
+
+/// What mingw's http.h lacks.
+const MINGW_LACKS: [&str; 2] = [
+    "-DHTTP_URL_FLAG_REMOVE_ALL=1",
+    "-DHttpServiceConfigTimeout=3",
+];
+
+/// A program of this folder.
+pub(crate) struct Source {
+    /// Without its extension.
+    pub(crate) name: &'static str,
+    /// Whether it is C++.
+    pub(crate) plus: bool,
+    /// Whether the project sets UNICODE and _UNICODE.
+    pub(crate) unicode: bool,
+}
+
+impl Source {
+    /// In C, with UNICODE.
+    pub(crate) const fn c(name: &'static str) -> Source {
+        let (plus, unicode) = (false, true);
+        Source {
+            name,
+            plus,
+            unicode,
+        }
+    }
+
+    /// In C, without UNICODE.
+    pub(crate) const fn ansi(name: &'static str) -> Source {
+        let (plus, unicode) = (false, false);
+        Source {
+            name,
+            plus,
+            unicode,
+        }
+    }
+
+    /// In C++, with UNICODE.
+    pub(crate) const fn plus(name: &'static str) -> Source {
+        let (plus, unicode) = (true, true);
+        Source {
+            name,
+            plus,
+            unicode,
+        }
+    }
+
+    /// In C++, without UNICODE.
+    pub(crate) const fn plus_ansi(name: &'static str) -> Source {
+        let (plus, unicode) = (true, false);
+        Source {
+            name,
+            plus,
+            unicode,
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        let extension = if self.plus { "cpp" } else { "c" };
+        root().join(format!("tests/ports/{}.{extension}", self.name))
+    }
+
+    fn macros(&self) -> &'static [&'static str] {
+        if self.unicode {
+            &["-DUNICODE", "-D_UNICODE"]
+        } else {
+            &[]
+        }
+    }
+}
+
+/// A built program.
+pub(crate) struct Build {
+    /// Which it is, for messages.
+    title: String,
+    pub(crate) program: PathBuf,
+    /// Whether it runs under Wine.
+    pub(crate) wine: bool,
+}
+
+impl fmt::Display for Build {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(&self.title)
+    }
+}
+
+impl Build {
+    /// All that this machine can build.
+    pub(crate) fn all(source: &Source) -> Vec<Build> {
+        if let Some(folder) = std::env::var_os(DLL) {
+            return vec![Build::with_mingw(source, Path::new(&folder))];
+        }
+        eprintln!("SKIPPED: the build of mingw, which make test-dll runs under Wine");
+        cargo_build(&["-p", "httpapi"]);
+        let compilers = if source.plus {
+            ["g++", "clang++"]
+        } else {
+            ["gcc", "clang"]
+        };
+        let mut builds = Vec::new();
+        for compiler in compilers {
+            if !is_there(compiler) {
+                eprintln!("SKIPPED: no {compiler} on this machine");
+                continue;
+            }
+            for sdk in ["own", "auto"] {
+                if sdk == "auto" && flags("own") == flags("auto") {
+                    eprintln!("SKIPPED: no headers of mingw-w64 on this machine");
+                    continue;
+                }
+                builds.push(Build::with_ours(source, compiler, sdk));
+            }
+        }
+        assert!(!builds.is_empty(), "no compiler");
+        builds
+    }
+
+    fn with_ours(source: &Source, compiler: &str, sdk: &str) -> Build {
+        let title = format!("{} by {compiler} with --sdk={sdk}", source.name);
+        let program = folder(source.name).join(format!("{compiler}-{sdk}"));
+        let mut build = wrapper(source.plus);
+        build.env("HTTPSYS_LIB_DIR", target_dir());
+        build.env("CC", compiler).env("CXX", compiler);
+        build.args([&format!("--sdk={sdk}"), "-O1", "-g", "-Wall", "-Wextra"]);
+        build.args(["-Werror", "-Wno-unknown-pragmas"]);
+        build.args(
+            if source.plus {
+                "-std=c++17"
+            } else {
+                "-std=gnu11"
+            }
+            .split(' '),
+        );
+        build.args(source.macros()).arg(source.path());
+        succeed(build.arg("-o").arg(&program));
+        let wine = false;
+        Build {
+            title,
+            program,
+            wine,
+        }
+    }
+
+    fn with_mingw(source: &Source, dll: &Path) -> Build {
+        let title = format!("{} by mingw under Wine", source.name);
+        let program = dll.join(format!("{}.exe", source.name));
+        let compiler = if source.plus { "g++" } else { "gcc" };
+        let mut build = Command::new(format!("x86_64-w64-mingw32-{compiler}"));
+        build.args(["-O1", "-Wall", "-Wno-unknown-pragmas", "-static"]);
+        // mingw's own printf does not know %ws, msvcrt's does.
+        build.arg("-D__USE_MINGW_ANSI_STDIO=0").args(MINGW_LACKS);
+        if source.unicode && starts_wide(&source.path()) {
+            build.arg("-municode");
+        }
+        build.args(source.macros()).arg(source.path());
+        build.arg("-o").arg(&program).arg("-L").arg(dll);
+        build.args(["-lhttpsys_httpapi", "-lws2_32", "-lshlwapi", "-lole32"]);
+        succeed(&mut build);
+        let wine = true;
+        Build {
+            title,
+            program,
+            wine,
+        }
+    }
+}
+
+/// Whether the program begins with wmain, or a _tmain that is one.
+fn starts_wide(source: &Path) -> bool {
+    let text = std::fs::read_to_string(source).expect("the source");
+    text.contains(" wmain(") || text.contains(" _tmain(")
+}
+
+fn wrapper(plus: bool) -> Command {
+    let name = if plus { "httpsys-c++" } else { "httpsys-cc" };
+    Command::new(root().join("tools").join(name))
+}
+
+/// What the wrapper compiles with.
+fn flags(sdk: &str) -> String {
+    let mut command = wrapper(false);
+    let output = command.arg(format!("--sdk={sdk}")).arg("--cflags").output();
+    let output = output.expect("the wrapper runs");
+    assert!(output.status.success(), "--sdk={sdk} --cflags");
+    String::from_utf8(output.stdout).expect("flags are text")
+}
+
+fn is_there(program: &str) -> bool {
+    let mut command = Command::new(program);
+    let there = command.arg("--version").output();
+    there.is_ok_and(|output| output.status.success())
+}
+
+/// Where a program is built and what it may write.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("ports")
+        .join(name);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    folder
+}
+
+/// Runs a command; panics with all that it said if it fails.
+pub(crate) fn succeed(command: &mut Command) {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{command:?}\n{printed}{said}");
+}

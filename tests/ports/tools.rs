@@ -1,0 +1,156 @@
+//! Programs around a server: configuration, service, registry, an ANSI build, and a client by Winsock.
+
+use std::process::Command;
+
+use crate::builds::{Source, succeed};
+use crate::in_every_build;
+use crate::play::Play;
+
+#[test]
+fn http_config_records_of_the_service() {
+    in_every_build(&Source::c("http_config"), |play| {
+        play.run(&["show", "urlacl", "url=http://+:80/none/"], "");
+        play.run(&["show"], "");
+        play.run(&["sing", "urlacl"], "");
+        play.run(&["show", "song"], "");
+        play.run(&["add", "urlacl", "nonsense"], "");
+        play.run(
+            &[],
+            "show urlacl\n\
+             add urlacl url=http://+:80/app/ sddl=D:(A;;GX;;;WD)\n\
+             add urlacl url=http://+:80/app/ sddl=D:(A;;GX;;;WD)\n\
+             add urlacl \"url=http://localhost:8080/with space/\"\n\
+             add urlacl url=nonsense\n\
+             show urlacl\n\
+             show urlacl url=http://+:80/app/\n\
+             delete urlacl url=http://+:80/app/\n\
+             delete urlacl url=http://+:80/app/\n\
+             delete urlacl \"url=http://localhost:8080/with space/\"\n\
+             show urlacl\n\
+             \n\
+             # addresses\n\
+             show iplisten\n\
+             add iplisten ipaddress=127.0.0.1\n\
+             add iplisten ipaddress=::1\n\
+             add iplisten ipaddress=127.0.0.1\n\
+             add iplisten ipaddress=localhost\n\
+             show iplisten\n\
+             delete iplisten ipaddress=127.0.0.1\n\
+             delete iplisten ipaddress=127.0.0.1\n\
+             delete iplisten ipaddress=::1\n\
+             show iplisten\n\
+             show timeout\n\
+             add timeout type=idle value=77\n\
+             show timeout\n\
+             delete timeout type=idle\n\
+             show timeout\n",
+        );
+        // Nobody has this certificate.
+        play.run(
+            &[],
+            "add sslcert ipport=0.0.0.0:8443 certhash=00 appid={00112233-4455-6677-8899-AABBCCDDEEFF}\n\
+             add sslcert ipport=0.0.0.0:8443 certhash=0g appid={00112233-4455-6677-8899-AABBCCDDEEFF}\n\
+             add sslcert ipport=0.0.0.0:8443 certhash=00 appid=nonsense\n",
+        );
+    });
+}
+
+#[test]
+fn service_events_and_a_single_instance() {
+    in_every_build(&Source::c("service"), |play| {
+        play.run(&["stop", "{port}"], "");
+        play.start(&["run", "{port}"]);
+        play.get("/");
+        play.run(&["run", "{port}"], "");
+        play.run(&["pause", "{port}"], "");
+        // The other process has only asked.
+        answers_with(play, 503);
+        play.get("/");
+        play.run(&["continue", "{port}"], "");
+        answers_with(play, 200);
+        play.run(&["stop", "{port}"], "");
+        play.ends();
+        play.run(&["continue", "{port}"], "");
+    });
+}
+
+/// Asks until the status is this.
+fn answers_with(play: &mut Play, status: u16) {
+    let deadline = std::time::Instant::now() + httpsys_tests::PATIENCE;
+    loop {
+        let mut client = play.client();
+        client.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let seen = client.read_response_head().status();
+        if seen == status {
+            play.note(&format!("> HEAD /: {status}"));
+            return;
+        }
+        assert!(std::time::Instant::now() < deadline, "still {seen}");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn reg_server_defaults() {
+    in_every_build(&Source::c("reg_server"), |play| {
+        play.start(&["{port}"]);
+        play.get("/");
+        play.get("/settings");
+        play.get("/quit");
+        play.ends();
+    });
+}
+
+#[test]
+fn ansi_status_without_unicode() {
+    in_every_build(&Source::ansi("ansi_status"), |play| {
+        play.set("PORTS_TEST", "a value");
+        play.start(&["{port}", "{folder}/log.txt"]);
+        play.get("/");
+        play.get("/Status");
+        play.get("/env?PORTS_TEST");
+        play.get("/env?PORTS_NO_SUCH");
+        for (code, text) in [
+            ("2", "The system cannot find the file specified."),
+            ("5", "Access is denied."),
+            ("87", "The parameter is incorrect."),
+            (
+                "1229",
+                "An operation was attempted on a nonexistent network connection.",
+            ),
+        ] {
+            play.error_text(&format!("/error?{code}"), text);
+        }
+        play.get("/error?99999");
+        play.get("/log");
+        play.ask("POST /log", &[], b"first line");
+        play.ask("POST /log", &[], b"second line");
+        play.ask("POST /log", &[], &[b'x'; 300]);
+        play.get("/log");
+        let long = format!("X-Long: {}", "long ".repeat(2400));
+        play.ask("GET /", &[&long], b"");
+        play.get("/quit");
+        play.ends();
+    });
+}
+
+#[test]
+fn gateway_asks_itself_through_winsock() {
+    in_every_build(&Source::plus_ansi("gateway"), |play| {
+        play.start(&["{port}"]);
+        play.get("/back/direct");
+        play.get("/front/page");
+        play.get("/front/missing");
+        play.ask("POST /front/loud", &[], b"say it louder");
+        play.get("/self");
+        play.get("/sideways");
+        play.get("/front/quit");
+        play.ends();
+    });
+}
+
+#[allow(dead_code)]
+fn wine_registry(arguments: &[&str]) {
+    let mut command = Command::new("wine");
+    succeed(command.arg("reg").args(arguments));
+}
