@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # httpsys_httpapi.dll from C programs that mingw builds against its own windows.h and http.h, run under
-# Wine, their clients outside it: examples/c, and tests/windows/handles.c. Then the conformance tests of
-# the C ABI, in Rust, linked to it.
+# Wine, their clients outside it: examples/c, tests/windows/handles.c, and the programs of tests/ports,
+# driven by the test that drives them off Windows. Then the conformance tests of the C ABI, in Rust,
+# linked to it.
 # Needs: as test-windows.sh; curl. Skips: MSVC; a real Windows.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# Where `make test` builds what runs here; common.sh chooses another folder for the Windows target.
+own_target=${CARGO_TARGET_DIR:-target}
 . tools/platforms/common.sh
 . tools/platforms/wine.sh
 . tools/platforms/dll.sh
 use_wine
 with_apt curl curl
+with_apt x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
 use_compiler x86_64-pc-windows-gnu
 folder=$CARGO_TARGET_DIR/x86_64-pc-windows-gnu/dll
 build_dll "$folder"
@@ -137,6 +141,13 @@ grep -q '^201 served, 1 cancelled' "$work/iocp_load.out" || fail "iocp_load coun
 
 say "handles: ours and the system's in one program"
 timeout 120 wine "$folder/handles.exe" $((30000 + RANDOM % 2000)) || fail "handles fails"
+
+say "ports: the programs of tests/ports, their clients and transcripts"
+(
+  unset CARGO_PROFILE_DEV_DEBUG CARGO_BUILD_TARGET
+  export HTTPSYS_PORTS_DLL=$folder CARGO_TARGET_DIR=$own_target
+  limited 300 cargo test ${jobs:+-j "$jobs"} -p httpsys-tests --test ports -- --include-ignored
+)
 
 say "conformance: the bodies of the C ABI's tests, on our DLL"
 # rustc takes the kind of a linker from its name. Ours comes before everything else, so that every
