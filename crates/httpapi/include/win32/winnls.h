@@ -93,7 +93,6 @@ WINBASEAPI BOOL WINAPI IsDBCSLeadByteEx(UINT CodePage, BYTE TestChar);
 WINBASEAPI BOOL WINAPI GetCPInfo(UINT CodePage, LPCPINFO lpCPInfo);
 WINBASEAPI BOOL WINAPI GetCPInfoExA(UINT CodePage, DWORD dwFlags, LPCPINFOEXA lpCPInfoEx);
 WINBASEAPI BOOL WINAPI GetCPInfoExW(UINT CodePage, DWORD dwFlags, LPCPINFOEXW lpCPInfoEx);
-WINBASEAPI BOOL WINAPI AreFileApisANSI(void);
 
 /* Pages: CompareStringEx (see stringapiset.h); FindStringOrdinal (the index, or -1 with NO_ERROR);
  * LCMapStringW, LCMapStringEx. Of the flags of the last two there are LCMAP_LOWERCASE and LCMAP_UPPERCASE;

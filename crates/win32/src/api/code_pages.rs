@@ -2,7 +2,7 @@
 //!
 //! Owns the C form and the checks of flags. Threading: any thread.
 
-use super::{Bool, FALSE, TRUE, fence, fence_bool, not_null, put};
+use super::{Bool, FALSE, fence, fence_bool, not_null, put};
 use crate::status::{
     Code, ERROR_ARITHMETIC_OVERFLOW, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_FLAGS,
     ERROR_INVALID_PARAMETER, ERROR_NO_UNICODE_TRANSLATION,
@@ -330,10 +330,4 @@ pub unsafe extern "system" fn GetCPInfoExW(
 pub unsafe extern "system" fn GetCPInfoExA(number: u32, flags: u32, to: *mut CPINFOEX<u8>) -> Bool {
     // SAFETY: the same contract.
     unsafe { extended(number, flags, to) }
-}
-
-/// AreFileApisANSI: TRUE.
-#[unsafe(no_mangle)]
-pub extern "system" fn AreFileApisANSI() -> Bool {
-    TRUE
 }
