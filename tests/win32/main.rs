@@ -147,3 +147,8 @@ fn paths_directories_and_drives() {
 fn code_pages_comparison_and_case() {
     both("text");
 }
+
+#[test]
+fn guids_com_initialization_and_random_numbers() {
+    both("guid");
+}

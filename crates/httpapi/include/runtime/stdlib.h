@@ -26,6 +26,7 @@
 #ifndef HTTPSYS_WIN32_STDLIB_H
 #define HTTPSYS_WIN32_STDLIB_H
 #include "crt/narrow_number.h"
+#include "crt/random.h"
 #include "crt/wide_number.h"
 
 /* Page: _MAX_PATH and the other path constants. */

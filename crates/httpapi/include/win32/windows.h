@@ -41,8 +41,11 @@
 #include "winuser.h"
 
 #ifndef WIN32_LEAN_AND_MEAN
+#include "combaseapi.h"
+#include "rpcdce.h"
 #include "shellapi.h"
 #include "timeapi.h"
+#include "wincrypt.h"
 #include "winsock2.h"
 #endif
 
