@@ -152,3 +152,8 @@ fn code_pages_comparison_and_case() {
 fn guids_com_initialization_and_random_numbers() {
     both("guid");
 }
+
+#[test]
+fn sockets_names_and_overlapped_calls() {
+    both("sockets");
+}

@@ -39,11 +39,15 @@ pub mod memory;
 pub mod message;
 #[cfg(not(windows))]
 pub mod module;
+#[cfg(not(windows))]
+pub mod net;
 pub mod object;
 pub mod pool;
 pub mod process;
 #[cfg(not(windows))]
 pub mod random;
+#[cfg(not(windows))]
+pub mod registry;
 pub mod security;
 pub mod status;
 pub mod sync;

@@ -56,6 +56,18 @@ pub fn cleanup() -> Result<(), Code> {
     Ok(())
 }
 
+/// Whether there was a WSAStartup without a WSACleanup yet.
+///
+/// # Errors
+/// 10093.
+#[cfg(not(windows))]
+pub fn started() -> Result<(), Code> {
+    match *STARTED.get_or_init(Mutex::default).lock() {
+        0 => Err(WSANOTINITIALISED),
+        _ => Ok(()),
+    }
+}
+
 /// Reads a Windows-layout sockaddr.
 ///
 /// # Errors

@@ -60,6 +60,13 @@ pub mod ports;
 pub mod processes;
 #[cfg(not(windows))]
 pub mod randoms;
+pub mod resolve;
+#[cfg(not(windows))]
+pub mod socket_options;
+#[cfg(not(windows))]
+pub mod sockets;
+#[cfg(not(windows))]
+pub mod sockets_overlapped;
 #[cfg(not(windows))]
 pub mod strings;
 #[cfg(not(windows))]

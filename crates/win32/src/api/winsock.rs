@@ -2,6 +2,8 @@
 //!
 //! Owns the C form only. Winsock's last error is the last error. Threading: any thread.
 
+#![allow(non_snake_case, reason = "documented names behind Httpsys_")]
+
 use std::ffi::{c_char, c_void};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -151,6 +153,128 @@ pub unsafe extern "system" fn WSAStringToAddressW(
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address.cast(), used) };
         Ok(0)
     })
+}
+
+/// WSAAddressToStringA: as [`WSAAddressToStringW`]; `length` is in bytes with the NUL.
+///
+/// # Safety
+/// `address` points to `bytes` bytes, `text` to `*length` bytes, `length` is valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WSAAddressToStringA(
+    address: *const c_void,
+    bytes: u32,
+    protocol: *const c_void,
+    text: *mut c_char,
+    length: *mut u32,
+) -> i32 {
+    let mut units = [0; LONGEST];
+    let mut used = units.len() as u32;
+    if text.is_null() || length.is_null() {
+        return fence(SOCKET_ERROR, || Err(WSAEFAULT));
+    }
+    // SAFETY: the address by the contract of this function, the rest are locals.
+    let made =
+        unsafe { WSAAddressToStringW(address, bytes, protocol, units.as_mut_ptr(), &raw mut used) };
+    if made != 0 {
+        return made;
+    }
+    fence(SOCKET_ERROR, || {
+        // SAFETY: not NULL, so valid by the contract of this function.
+        let room = unsafe { length.read_unaligned() };
+        // SAFETY: as above.
+        unsafe { put(length, used) };
+        if room < used {
+            return Err(WSAEFAULT);
+        }
+        for (at, &unit) in units[..used as usize].iter().enumerate() {
+            // SAFETY: below the room that the caller vouched for; the text is ASCII.
+            unsafe { put(text.add(at), unit as c_char) };
+        }
+        Ok(0)
+    })
+}
+
+/// WSAStringToAddressA: as [`WSAStringToAddressW`].
+///
+/// # Safety
+/// `text` is NUL-terminated, `address` points to `*length` bytes, `length` is valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WSAStringToAddressA(
+    text: *const c_char,
+    family: i32,
+    protocol: *const c_void,
+    address: *mut c_void,
+    length: *mut i32,
+) -> i32 {
+    if text.is_null() {
+        return fence(SOCKET_ERROR, || Err(WSAEFAULT));
+    }
+    // SAFETY: terminated by the contract of this function.
+    let units: Vec<u16> = unsafe { units_of(text) };
+    // SAFETY: as the contract of this function.
+    unsafe { WSAStringToAddressW(units.as_ptr(), family, protocol, address, length) }
+}
+
+/// inet_ntop (InetNtopA): as [`InetNtopW`]; `size` is in bytes.
+///
+/// # Safety
+/// `address` points to 4 or 16 bytes, `text` to `size` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn Httpsys_inet_ntop(
+    family: i32,
+    address: *const c_void,
+    text: *mut c_char,
+    size: usize,
+) -> *const c_char {
+    let mut units = [0; LONGEST];
+    let room = match text.is_null() {
+        true => 0,
+        false => size.min(LONGEST),
+    };
+    // SAFETY: the address by the contract of this function, the text is a local.
+    if unsafe { InetNtopW(family, address, units.as_mut_ptr(), room) }.is_null() {
+        return std::ptr::null();
+    }
+    for (at, &unit) in units.iter().enumerate().take(room) {
+        // SAFETY: below `size`, which the caller vouched for; the text is ASCII.
+        unsafe { put(text.add(at), unit as c_char) };
+        if unit == 0 {
+            break;
+        }
+    }
+    text.cast_const()
+}
+
+/// inet_pton (InetPtonA): as [`InetPtonW`].
+///
+/// # Safety
+/// `text` is NUL-terminated, `address` has room for 4 or 16 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn Httpsys_inet_pton(
+    family: i32,
+    text: *const c_char,
+    address: *mut c_void,
+) -> i32 {
+    if text.is_null() {
+        return fence(-1, || Err(WSAEFAULT));
+    }
+    // SAFETY: terminated by the contract of this function.
+    let units: Vec<u16> = unsafe { units_of(text) };
+    // SAFETY: as the contract of this function.
+    unsafe { InetPtonW(family, units.as_ptr(), address) }
+}
+
+/// Room for any address with port and scope.
+const LONGEST: usize = 96;
+
+/// The units of a narrow string with its NUL; what is not ASCII is in no address.
+///
+/// # Safety
+/// NUL-terminated.
+unsafe fn units_of(text: *const c_char) -> Vec<u16> {
+    // SAFETY: by the contract of this function.
+    let bytes = unsafe { std::ffi::CStr::from_ptr(text) }.to_bytes_with_nul();
+    bytes.iter().map(|&byte| byte.into()).collect()
 }
 
 /// InetNtopW: the text of an IN_ADDR or IN6_ADDR. `size` is in WCHARs. Returns `text`; NULL with 87
