@@ -74,7 +74,14 @@ fn with_theirs(name: &str, source: &Path) {
     build.args(["-O1", "-Wall", "-D_WIN32_WINNT=0x0A00", "-DHTTPSYS_WINE=1"]);
     build.arg(source).arg("-o").arg(&program);
     build.args(["-lws2_32", "-lsynchronization", "-lwinmm", "-lole32"]);
-    succeed(build.args(["-lrpcrt4", "-ladvapi32", "-lbcrypt", "-luuid", "-lnormaliz"]));
+    succeed(build.args([
+        "-lrpcrt4",
+        "-ladvapi32",
+        "-lbcrypt",
+        "-luuid",
+        "-lnormaliz",
+        "-lshlwapi",
+    ]));
     let mut run = Command::new("wine");
     run.env("WINEDEBUG", "-all").env("TZ", "UTC0");
     run.env("WINEPREFIX", folder("wine"))
@@ -156,4 +163,9 @@ fn guids_com_initialization_and_random_numbers() {
 #[test]
 fn sockets_names_and_overlapped_calls() {
     both("sockets");
+}
+
+#[test]
+fn path_and_string_functions_of_shlwapi() {
+    both("shell");
 }

@@ -12,5 +12,7 @@ pub mod path;
 pub mod pipe;
 pub mod search;
 pub mod shared;
+pub mod shell;
+pub mod shell_text;
 pub mod volume;
 pub mod wildcard;

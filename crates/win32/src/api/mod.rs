@@ -62,6 +62,14 @@ pub mod processes;
 pub mod randoms;
 pub mod resolve;
 #[cfg(not(windows))]
+mod shell_text;
+#[cfg(not(windows))]
+pub mod shlwapi_parts;
+#[cfg(not(windows))]
+pub mod shlwapi_paths;
+#[cfg(not(windows))]
+pub mod shlwapi_text;
+#[cfg(not(windows))]
 pub mod socket_options;
 #[cfg(not(windows))]
 pub mod sockets;
