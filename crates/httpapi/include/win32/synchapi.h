@@ -149,6 +149,8 @@ WINBASEAPI HANDLE WINAPI CreateWaitableTimerExA(LPSECURITY_ATTRIBUTES lpTimerAtt
 WINBASEAPI HANDLE WINAPI CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES lpTimerAttributes,
                                                 LPCWSTR lpTimerName, DWORD dwFlags,
                                                 DWORD dwDesiredAccess);
+WINBASEAPI HANDLE WINAPI OpenWaitableTimerA(DWORD dwDesiredAccess, BOOL bInheritHandle,
+                                            LPCSTR lpTimerName);
 WINBASEAPI HANDLE WINAPI OpenWaitableTimerW(DWORD dwDesiredAccess, BOOL bInheritHandle,
                                             LPCWSTR lpTimerName);
 WINBASEAPI BOOL WINAPI SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime,
@@ -175,6 +177,7 @@ WINBASEAPI BOOL WINAPI CancelWaitableTimer(HANDLE hTimer);
 #else
 #define CreateWaitableTimer CreateWaitableTimerA
 #define CreateWaitableTimerEx CreateWaitableTimerExA
+#define OpenWaitableTimer OpenWaitableTimerA
 #define CreateEventEx CreateEventExA
 #define OpenEvent OpenEventA
 #define CreateMutex CreateMutexA

@@ -119,6 +119,20 @@ pub unsafe extern "system" fn OpenWaitableTimerW(
     open_existing::<WaitableTimer>(unsafe { Name::wide(name) })
 }
 
+/// OpenWaitableTimerA: as [`OpenWaitableTimerW`]; the name is UTF-8.
+///
+/// # Safety
+/// `name` is a NUL-terminated string.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn OpenWaitableTimerA(
+    _access: u32,
+    _inherit: Bool,
+    name: *const u8,
+) -> Handle {
+    // SAFETY: the same contract.
+    open_existing::<WaitableTimer>(unsafe { Name::narrow(name) })
+}
+
 /// SetWaitableTimer: not signalled until `due` (a FILETIME, or negative 100-nanosecond intervals from
 /// now), then every `period` milliseconds (0: once). `routine` is queued to the calling thread each
 /// time. FALSE with 87 for a negative period.
