@@ -216,6 +216,7 @@ fn compare(
             ));
         }
     }
+    findings.extend(one_sided(&headers));
     for header in &headers {
         for item in header.items.iter().filter(|item| item.kind == Kind::Alias) {
             findings.extend(dangling(header, item, &declared, &defined));
@@ -244,6 +245,21 @@ fn compare(
         exported.push(function);
     }
     Surface { exported, headers }
+}
+
+/// Generic names that are there with UNICODE or without it only, as no name of the SDK is.
+fn one_sided(headers: &[Header]) -> Vec<String> {
+    let mut targets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let items = headers.iter().flat_map(|header| &header.items);
+    for item in items.filter(|item| page::is_generic(item)) {
+        let found = targets.entry(&item.name).or_default();
+        found.extend(item.target.as_deref());
+    }
+    let alone = targets.into_iter().filter(|(_, found)| found.len() == 1);
+    alone
+        .flat_map(|(name, found)| found.into_iter().map(move |one| (name, one)))
+        .map(|(name, one)| format!("`{name}` is `{one}` or nothing: A and W belong together"))
+        .collect()
 }
 
 /// A generic name whose A or W function is nowhere.
@@ -364,7 +380,16 @@ fn inner() {}
                 "Opens.",
                 "nothing exports",
             ),
-            ("int Open(void);\n#define Get GetW\n", "Opens.", "`GetW`"),
+            (
+                "int Open(void);\nint GetA(void) {}\n#define Get GetA\n#define Get GetW\n",
+                "Opens.",
+                "`GetW`",
+            ),
+            (
+                "int Open(void);\nint GetA(void) {}\n#define Get GetA\n",
+                "Opens.",
+                "belong together",
+            ),
             ("/* Differs:\n */\nint Open(void);", "Opens.", "label"),
         ] {
             let findings = fixture(declaration, docs);
