@@ -67,6 +67,7 @@ pub(super) fn render(surface: &Surface) -> String {
     for (name, functions) in &families {
         family(&mut page, name, functions);
     }
+    header_list(&mut page, &surface.headers);
     page.push_str(HEADERS);
     for (header, items) in provided(&surface.headers) {
         header_section(&mut page, header, &items, &surface.headers);
@@ -165,6 +166,25 @@ fn provided(headers: &[Header]) -> Vec<(&Header, Vec<&Item>)> {
         }
     }
     sections
+}
+
+/// All headers that a program can include.
+fn header_list(page: &mut String, headers: &[Header]) {
+    let mut names: Vec<&str> = headers
+        .iter()
+        .filter_map(|header| public_name(&header.path))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let _ = writeln!(
+        page,
+        "## The headers\n\n\
+         `http.h` and, for sources written for Windows, {}. The usual spellings with capitals \
+         (`Windows.h`, `WinSock2.h`) are there too; those of the C library pass on to the \
+         system's own.\n",
+        names.join(", ")
+    );
 }
 
 /// Whether an alias only chooses between A and W.
