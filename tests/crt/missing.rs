@@ -225,6 +225,30 @@ fn the_library_of_mathematics_is_linked_as_on_windows() {
     succeed(&mut Command::new(&program));
 }
 
+#[test]
+fn a_function_that_is_asked_for_at_run_time_is_told_as_an_event() {
+    let folder = scratch("missing-run");
+    let source = write(
+        &folder,
+        "app.c",
+        "#include <windows.h>\nint main(void) {\n    \
+         HMODULE own = GetModuleHandleA(\"kernel32.dll\");\n    \
+         if (!GetProcAddress(own, \"Sleep\")) return 1;\n    \
+         return GetProcAddress(own, \"CreateNamedPipeW\") || GetLastError() != 127;\n}\n",
+    );
+    let program = folder.join("app");
+    let mut command = wrapper("httpsys-cc", "cc");
+    succeed(command.arg(&source).arg("-o").arg(&program));
+    let output = succeed(Command::new(&program).env("HTTPSYS_TRACE", "warn"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    for part in ["WARN", "CreateNamedPipeW", "is not part of httpsys"] {
+        assert!(said.contains(part), "{said}");
+    }
+    let output = succeed(Command::new(&program).env_remove("HTTPSYS_TRACE"));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
 /// What the wrapper makes of messages that no tool of this machine prints.
 fn explained(test: &str, names: &str, messages: &str) -> String {
     let folder = scratch(test);

@@ -255,7 +255,14 @@ fn one_sided(headers: &[Header]) -> Vec<String> {
         let found = targets.entry(&item.name).or_default();
         found.extend(item.target.as_deref());
     }
-    let alone = targets.into_iter().filter(|(_, found)| found.len() == 1);
+    // GetEnvironmentStrings is the name of a function, too.
+    let is_function = |name: &str| {
+        let mut items = headers.iter().flat_map(|header| &header.items);
+        items.any(|item| item.name == name && item.kind != Kind::Alias)
+    };
+    let alone = targets
+        .into_iter()
+        .filter(|(name, found)| found.len() == 1 && !is_function(name));
     alone
         .flat_map(|(name, found)| found.into_iter().map(move |one| (name, one)))
         .map(|(name, one)| format!("`{name}` is `{one}` or nothing: A and W belong together"))

@@ -186,13 +186,18 @@ pub fn free(handle: usize) -> Result<(), Code> {
 /// others (`-rdynamic`).
 ///
 /// # Errors
-/// 126 for what is no module, 127 for a name that it does not export.
+/// 126 for what is no module, 127 for a name that it does not export; a name that this library does not
+/// is also told as an event, since a program may go on without the function and nobody knows why.
 pub fn symbol(handle: usize, name: &[u8]) -> Result<usize, Code> {
-    let found = match of(handle)? {
+    let module = of(handle)?;
+    let found = match module {
         Module::Program => linker::symbol_of_program(name),
         Module::Own => linker::own_symbol(name),
         Module::Loaded(library) => library.symbol(name),
     };
+    if found.is_none() && module == Module::Own {
+        crate::trace::missing(&String::from_utf8_lossy(name));
+    }
     found.ok_or(ERROR_PROC_NOT_FOUND)
 }
 
