@@ -118,7 +118,7 @@ static void cases(void)
     WCHAR wide[] = { 'a', 0xE4, 0xDF, 0x131, 'Z', '1', 0 };
     static const WCHAR upper[] = { 'A', 0xC4, 0xDF, 0x131, 'Z', '1', 0 };
     static const WCHAR lower[] = { 'a', 0xE4, 0xDF, 0x131, 'z', '1', 0 };
-    char text[] = "abCD1";
+    char text[] = "abCD1", narrow[5];
     WCHAR mapped[8];
 
     CHECK(CharUpperW(wide) == wide && wide_is(wide, upper));
@@ -141,6 +141,10 @@ static void cases(void)
     CHECK(LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_LOWERCASE, upper, -1, mapped, 8, NULL, NULL,
                         0) == 7);
     CHECK(wide_is(mapped, lower));
+    CHECK(LCMapStringA(LOCALE_INVARIANT, LCMAP_LOWERCASE, "AbC1", -1, narrow, 5) == 5);
+    CHECK(!strcmp(narrow, "abc1"));
+    FAILS(ERROR_INSUFFICIENT_BUFFER,
+          LCMapStringA(LOCALE_INVARIANT, LCMAP_UPPERCASE, "abc", -1, narrow, 3));
 }
 
 static void formats(void)

@@ -189,7 +189,17 @@ fn compare(
         for item in &header.items {
             match item.kind {
                 Kind::Declared => {
-                    declared.entry(&item.name).or_insert(&header.path);
+                    // The preprocessor may have made another name of it by then.
+                    let mut aliases = header.items.iter();
+                    let alias = aliases.find(|other| {
+                        other.kind == Kind::Alias
+                            && other.name == item.name
+                            && !page::is_generic(other)
+                    });
+                    let name = alias.and_then(|alias| alias.target.as_ref());
+                    declared
+                        .entry(name.unwrap_or(&item.name))
+                        .or_insert(&header.path);
                 }
                 Kind::Alias => {}
                 _ => {
@@ -396,6 +406,11 @@ fn inner() {}
                 "int Open(void);\nint GetA(void) {}\n#define Get GetA\n",
                 "Opens.",
                 "belong together",
+            ),
+            (
+                "int Open(void);\n#define Random System36\nint Random(void);\n",
+                "Opens.",
+                "`System36`",
             ),
             ("/* Differs:\n */\nint Open(void);", "Opens.", "label"),
         ] {

@@ -95,7 +95,7 @@ WINBASEAPI BOOL WINAPI GetCPInfoExA(UINT CodePage, DWORD dwFlags, LPCPINFOEXA lp
 WINBASEAPI BOOL WINAPI GetCPInfoExW(UINT CodePage, DWORD dwFlags, LPCPINFOEXW lpCPInfoEx);
 
 /* Pages: CompareStringEx (see stringapiset.h); FindStringOrdinal (the index, or -1 with NO_ERROR);
- * LCMapStringW, LCMapStringEx. Of the flags of the last two there are LCMAP_LOWERCASE and LCMAP_UPPERCASE;
+ * LCMapStringA, LCMapStringW, LCMapStringEx. Of the flags of the last three there are LCMAP_LOWERCASE and LCMAP_UPPERCASE;
  * others fail with ERROR_INVALID_FLAGS (1004). */
 #define FIND_STARTSWITH 0x00100000
 #define FIND_ENDSWITH 0x00200000
@@ -112,6 +112,8 @@ WINBASEAPI int WINAPI CompareStringEx(LPCWSTR lpLocaleName, DWORD dwCmpFlags, LP
 WINBASEAPI int WINAPI FindStringOrdinal(DWORD dwFindStringOrdinalFlags, LPCWSTR lpStringSource,
                                         int cchSource, LPCWSTR lpStringValue, int cchValue,
                                         BOOL bIgnoreCase);
+WINBASEAPI int WINAPI LCMapStringA(LCID Locale, DWORD dwMapFlags, LPCSTR lpSrcStr, int cchSrc,
+                                   LPSTR lpDestStr, int cchDest);
 WINBASEAPI int WINAPI LCMapStringW(LCID Locale, DWORD dwMapFlags, LPCWSTR lpSrcStr, int cchSrc,
                                    LPWSTR lpDestStr, int cchDest);
 WINBASEAPI int WINAPI LCMapStringEx(LPCWSTR lpLocaleName, DWORD dwMapFlags, LPCWSTR lpSrcStr,
@@ -123,6 +125,7 @@ WINBASEAPI int WINAPI LCMapStringEx(LPCWSTR lpLocaleName, DWORD dwMapFlags, LPCW
 #define LCMapString LCMapStringW
 #else
 #define GetCPInfoEx GetCPInfoExA
+#define LCMapString LCMapStringA
 #endif
 
 /* Pages: NormalizeString; IsNormalizedString (FALSE with NO_ERROR if it is not). ERROR_INVALID_PARAMETER

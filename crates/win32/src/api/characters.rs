@@ -285,12 +285,11 @@ const LCMAP_LINGUISTIC_CASING: u32 = 0x0100_0000;
 
 /// # Safety
 /// `from` is NULL or has as many units as `count` says; `to` has room for `room`.
-unsafe fn map_wide(
+unsafe fn map<U: Copy + Default + PartialEq>(
     flags: u32,
-    from: *const u16,
-    count: i32,
-    to: *mut u16,
-    room: i32,
+    (from, count): (*const U, i32),
+    (to, room): (*mut U, i32),
+    change: impl FnOnce(Vec<U>, fn(u16) -> u16) -> Vec<U>,
 ) -> Result<i32, Code> {
     let map = match flags & !LCMAP_LINGUISTIC_CASING {
         LCMAP_LOWERCASE => case::lower,
@@ -301,11 +300,17 @@ unsafe fn map_wide(
         return Err(ERROR_INVALID_PARAMETER);
     }
     // SAFETY: by the contract of this function.
-    unsafe {
-        let units = counted(from, count)?;
-        let mapped: Vec<u16> = units.into_iter().map(map).collect();
-        deliver(&mapped, to, room)
-    }
+    unsafe { deliver(&change(counted(from, count)?, map), to, room) }
+}
+
+fn change_units(units: Vec<u16>, map: fn(u16) -> u16) -> Vec<u16> {
+    units.into_iter().map(map).collect()
+}
+
+fn change_bytes(bytes: Vec<u8>, map: fn(u16) -> u16) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&bytes);
+    let units: Vec<u16> = text.encode_utf16().map(map).collect();
+    String::from_utf16_lossy(&units).into_bytes()
 }
 
 /// LCMapStringW: a string in upper or lower case: the units, or with a room of 0 how many there would be. 0
@@ -327,7 +332,30 @@ pub unsafe extern "system" fn LCMapStringW(
     fence(0, || {
         locale::by_id(id)?;
         // SAFETY: the same contract.
-        unsafe { map_wide(flags, from, count, to, room) }
+        unsafe { map(flags, (from, count), (to, room), change_units) }
+    })
+}
+
+/// LCMapStringA: as [`LCMapStringW`] for UTF-8; counts and rooms are in bytes, of which the other case may
+/// have more or fewer.
+///
+/// Partial: LCMAP_UPPERCASE and LCMAP_LOWERCASE; sort keys and the others fail with 1004.
+///
+/// # Safety
+/// `from` has `count` bytes, or below 0 a NUL; `to` has room for `room`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn LCMapStringA(
+    id: u32,
+    flags: u32,
+    from: *const u8,
+    count: i32,
+    to: *mut u8,
+    room: i32,
+) -> i32 {
+    fence(0, || {
+        locale::by_id(id)?;
+        // SAFETY: the same contract.
+        unsafe { map(flags, (from, count), (to, room), change_bytes) }
     })
 }
 
@@ -353,7 +381,7 @@ pub unsafe extern "system" fn LCMapStringEx(
         // SAFETY: the same contract.
         unsafe {
             locales::named(locale)?;
-            map_wide(flags, from, count, to, room)
+            map(flags, (from, count), (to, room), change_units)
         }
     })
 }
