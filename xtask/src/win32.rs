@@ -26,13 +26,27 @@ const PAGE: &str = "docs/WIN32.md";
 const REMEDY: &str = "make win32";
 const SOURCES: &[&str] = &["crates/win32/src/", "crates/httpapi/src/"];
 const INCLUDE: &str = "crates/httpapi/include/";
-/// The folders of headers for Windows sources, and the one in them that only steers the C++ library.
+/// The folders of headers for Windows sources.
 const HEADERS: &[&str] = &["win32/", "runtime/"];
-const STEERING: &str = "runtime/bits/";
+/// Headers in them that are no Windows ones: they steer the C++ library, and the system's sockets beside
+/// Winsock's.
+const STEERING: &[&str] = &[
+    "runtime/bits/",
+    "win32/arpa/",
+    "win32/native/",
+    "win32/netdb.h",
+    "win32/netinet/",
+    "win32/sys/",
+    "win32/unistd.h",
+];
 
 /// Functions that headers declare again because the system's own header may not be included: those of
 /// its C library.
-const OF_THE_SYSTEM: &[&str] = &["htonl", "htons", "ntohl", "ntohs"];
+const OF_THE_SYSTEM: &[&str] = &["htonl", "htons", "inet_addr", "inet_ntoa", "ntohl", "ntohs"];
+
+/// What stands before the name of a function whose Windows name is the C library's, too: our headers
+/// link `bind` as `Httpsys_bind`.
+const RENAMED: &str = "Httpsys_";
 
 /// A function of the library.
 #[derive(Debug)]
@@ -83,11 +97,9 @@ fn read_headers(tree: &Tree) -> Result<Vec<Header>, Vec<String>> {
     let mut headers = Vec::new();
     for path in tree.select(&[INCLUDE], &["h"]) {
         let short = &path[INCLUDE.len()..];
-        let counts = HEADERS.iter().any(|folder| short.starts_with(folder));
-        let Some(text) = tree
-            .text(path)?
-            .filter(|_| counts && !short.starts_with(STEERING))
-        else {
+        let below = |folders: &[&str]| folders.iter().any(|folder| short.starts_with(folder));
+        let counts = below(HEADERS) && !below(STEERING);
+        let Some(text) = tree.text(path)?.filter(|_| counts) else {
             continue;
         };
         headers.push(Header {
@@ -201,7 +213,7 @@ fn compare(
                         .entry(name.unwrap_or(&item.name))
                         .or_insert(&header.path);
                 }
-                Kind::Alias => {}
+                Kind::Alias if page::is_generic(item) => {}
                 _ => {
                     defined.insert(&item.name);
                 }
@@ -214,11 +226,7 @@ fn compare(
             }
         }
     }
-    let listed: BTreeSet<&str> = [&list.http, &list.extensions, &list.win32]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let listed: BTreeSet<&str> = all_names(list);
     for (name, path) in &declared {
         if !listed.contains(name) && !defined.contains(name) {
             findings.push(format!(
@@ -238,7 +246,8 @@ fn compare(
             findings.push(format!("`{name}` is listed, but no source exports it"));
             continue;
         };
-        match declared.get(name.as_str()) {
+        function.name = windows_name(name).to_owned();
+        match declared.get(windows_name(name)) {
             Some(path) => function.header = (*path).to_owned(),
             None => findings.push(format!("`{name}` is exported, but no header declares it")),
         }
@@ -255,6 +264,20 @@ fn compare(
         exported.push(function);
     }
     Surface { exported, headers }
+}
+
+/// The Windows name of an exported function.
+fn windows_name(name: &str) -> &str {
+    name.strip_prefix(RENAMED).unwrap_or(name)
+}
+
+/// The Windows names of all exported functions.
+fn all_names(list: &SymbolList) -> BTreeSet<&str> {
+    [&list.http, &list.extensions, &list.win32]
+        .into_iter()
+        .flatten()
+        .map(|name| windows_name(name))
+        .collect()
 }
 
 /// Generic names that are there with UNICODE or without it only, as no name of the SDK is.
@@ -300,6 +323,7 @@ fn dangling(
 /// What a function does: its first paragraph without its own name.
 fn description(function: &Exported) -> String {
     let text = &function.notes.first;
+    let text = text.strip_prefix(RENAMED).unwrap_or(text);
     let rest = text.strip_prefix(&function.name).unwrap_or(text);
     let rest = rest.trim_start_matches([':', '.', ';', ',']).trim();
     notes::plain(rest)
@@ -307,11 +331,7 @@ fn description(function: &Exported) -> String {
 
 /// Marks in the list what is there.
 fn mark(names: &mut Names, list: &SymbolList, surface: &Surface) {
-    let mut ours: BTreeSet<&str> = [&list.http, &list.extensions, &list.win32]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
+    let mut ours: BTreeSet<&str> = all_names(list);
     ours.insert("http.h");
     ours.extend(OF_THE_SYSTEM);
     for header in &surface.headers {

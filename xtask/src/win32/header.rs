@@ -114,7 +114,9 @@ fn is_internal(name: &str) -> bool {
     let rest = name.strip_prefix('_');
     let reserved = rest.is_some_and(|rest| {
         !rest.starts_with(|second: char| second.is_ascii_lowercase())
-            && !rest.starts_with("Interlocked")
+            && !["Interlocked", "_WSA"]
+                .iter()
+                .any(|start| rest.starts_with(start))
     });
     reserved || name.to_ascii_lowercase().starts_with("httpsys_")
 }
