@@ -65,7 +65,7 @@ fn compile(compiler: &str, flags: &[&str], name: &str, program: &Path) {
     command
         .args(["-g", "-Wall", "-Wextra", "-Werror", "-fshort-wchar"])
         .args(flags);
-    for folder in ["case", "case/other", "", "runtime", "win32"] {
+    for folder in ["case", "case/other", "", "std", "runtime", "win32"] {
         command.arg("-I").arg(include.join(folder));
     }
     succeed(command.arg(source(name)).arg("-o").arg(program));
@@ -165,4 +165,9 @@ fn std_wstring_holds_16_bit_units() {
 fn wide_streams_write_and_read_utf_8() {
     let expected = "wide € k 42 2.5\nnarrow 😀\ncout 1.5\nff😀\n";
     in_every_cpp("wstreams.cpp", |output| assert_eq!(output, expected));
+}
+
+#[test]
+fn the_library_of_cpp_converts_16_bit_units() {
+    in_every_cpp("conversions.cpp", |output| assert_eq!(output, ""));
 }

@@ -2,11 +2,22 @@
 #ifndef HTTPSYS_COMMON_H
 #define HTTPSYS_COMMON_H
 
+#if defined(HTTPSYS_SDK)
+#include <winsock2.h>
+#include <windows.h>
+
+#include <wincrypt.h> /* ALG_ID, which WIN32_LEAN_AND_MEAN leaves out */
+#ifndef __SECSTATUS_DEFINED__
+#define __SECSTATUS_DEFINED__
+typedef LONG SECURITY_STATUS;
+#endif
+#else
 #include "../win32/minwinbase.h"
 #include "../win32/ntstatus.h"
 #include "../win32/windef.h"
 #include "../win32/winerror.h"
 #include "../win32/ws2def.h"
+#endif
 
 /* ---- Versions ---- */
 

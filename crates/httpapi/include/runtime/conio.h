@@ -60,6 +60,9 @@ HTTPSYS_CRT int _getche(void)
     return byte < 0 ? byte : _putch(byte);
 }
 
+/* Winsock's pollfd may have taken the name. */
+#pragma push_macro("pollfd")
+#undef pollfd
 HTTPSYS_CRT int _kbhit(void)
 {
     struct termios before;
@@ -75,6 +78,7 @@ HTTPSYS_CRT int _kbhit(void)
     }
     return count > 0 && (input.revents & POLLIN) != 0;
 }
+#pragma pop_macro("pollfd")
 
 #ifndef HTTPSYS_NO_OLD_CONIO_NAMES
 HTTPSYS_CRT int getch(void)

@@ -1,8 +1,6 @@
 /* Source annotations (SAL). They describe parameters to Microsoft's analyser and mean nothing to
- * other compilers, so each one vanishes here.
- *
- * The old lower-case names (__in, __out, ...) exist in C only: libstdc++ and libc++ use the same
- * identifiers for parameters of their own.
+ * other compilers, so each one vanishes here. The older words (__in, __out, ...) are in
+ * runtime/crt/sal_words.h.
  */
 #ifndef HTTPSYS_WIN32_SAL_H
 #define HTTPSYS_WIN32_SAL_H
@@ -66,32 +64,6 @@
 #define _Analysis_assume_(expression) ((void)0)
 #define __analysis_assume(expression) ((void)0)
 
-#ifndef __cplusplus
-#define __in
-#define __in_opt
-#define __in_ecount(count)
-#define __in_ecount_opt(count)
-#define __in_bcount(bytes)
-#define __in_bcount_opt(bytes)
-#define __out
-#define __out_opt
-#define __out_ecount(count)
-#define __out_ecount_opt(count)
-#define __out_bcount(bytes)
-#define __out_bcount_opt(bytes)
-#define __out_bcount_part(bytes, written)
-#define __inout
-#define __inout_opt
-#define __inout_ecount(count)
-#define __inout_bcount(bytes)
-/* The headers of the C library and of the kernel for 64-bit Arm have members of this name. */
-#if defined(__linux__) && defined(__aarch64__)
-#include <asm/sigcontext.h>
-#include <signal.h>
-#endif
-#define __reserved
-#define __deref_out
-#define __deref_out_opt
-#endif
+#include "../runtime/crt/sal_words.h"
 
 #endif /* HTTPSYS_WIN32_SAL_H */

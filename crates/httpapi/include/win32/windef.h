@@ -15,7 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../runtime/crt/keywords.h"
 #include "sal.h"
+#include "sdkddkver.h"
 
 /* Calling conventions and linkage: 64-bit Unix systems have one of each. */
 #define WINAPI
@@ -23,18 +25,6 @@
 #define CALLBACK
 #define NTAPI
 #define STDAPICALLTYPE
-#ifndef __cdecl
-#define __cdecl
-#endif
-#ifndef __stdcall
-#define __stdcall
-#endif
-#ifndef _cdecl
-#define _cdecl
-#endif
-#ifndef __fastcall
-#define __fastcall
-#endif
 #define WINAPIV
 #define STDMETHODCALLTYPE
 #define DECLSPEC_IMPORT
@@ -42,23 +32,6 @@
 #define DECLSPEC_ALIGN(bytes) __attribute__((aligned(bytes)))
 #ifndef FORCEINLINE
 #define FORCEINLINE static inline __attribute__((always_inline))
-#endif
-#ifndef __forceinline
-#define __forceinline FORCEINLINE
-#endif
-/* Page: __declspec. Where the compiler knows the keyword itself (-fdeclspec), it stays. */
-#if !defined(__declspec) && !defined(_MSC_EXTENSIONS) && !defined(__DECLSPEC_KEYWORD)
-#define __declspec(attribute) HTTPSYS_DECLSPEC_##attribute
-#define HTTPSYS_DECLSPEC_dllimport
-#define HTTPSYS_DECLSPEC_dllexport __attribute__((visibility("default")))
-#define HTTPSYS_DECLSPEC_noreturn __attribute__((noreturn))
-#define HTTPSYS_DECLSPEC_noinline __attribute__((noinline))
-#define HTTPSYS_DECLSPEC_nothrow __attribute__((nothrow))
-#define HTTPSYS_DECLSPEC_novtable
-#define HTTPSYS_DECLSPEC_selectany __attribute__((weak))
-#define HTTPSYS_DECLSPEC_thread __thread
-#define HTTPSYS_DECLSPEC_deprecated __attribute__((deprecated))
-#define HTTPSYS_DECLSPEC_align(bytes) __attribute__((aligned(bytes)))
 #endif
 #ifdef __cplusplus
 #define EXTERN_C extern "C"
@@ -87,9 +60,6 @@
 /* Page: Windows Data Types. */
 #ifndef VOID
 #define VOID void
-#endif
-#ifndef __int64
-#define __int64 long long
 #endif
 typedef char CHAR;
 typedef signed char INT8, *PINT8;

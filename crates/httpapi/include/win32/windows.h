@@ -49,15 +49,7 @@
 #include "winsock2.h"
 #endif
 
-/* C++ programs have std::min and std::max, which macros of these names would break. */
-#if !defined(__cplusplus) && !defined(NOMINMAX)
-#ifndef min
-#define min(a, b) (((a) < (b)) ? (a) : (b))
-#endif
-#ifndef max
-#define max(a, b) (((a) > (b)) ? (a) : (b))
-#endif
-#endif
+#include "../runtime/crt/minmax.h"
 
 #endif /* HTTPSYS_WIN32_WINDOWS_H */
 #endif

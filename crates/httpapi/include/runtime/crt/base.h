@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "keywords.h"
+
 /* The assembler name of a C symbol. */
 #define HTTPSYS_STRING_(text) #text
 #define HTTPSYS_STRING(text) HTTPSYS_STRING_(text)

@@ -1,0 +1,24 @@
+/* winsock2.h of mingw-w64. Where the C library has a function or a structure of the same name and other
+ * parameters, and its header is one that others include, that header comes first and the name is given
+ * to Winsock then: select, gethostname, fd_set, struct pollfd, socklen_t. <sys/socket.h> and its relatives
+ * cannot be in the same source.
+ */
+#pragma GCC system_header
+#ifndef HTTPSYS_SDK_WINSOCK2_H
+#define HTTPSYS_SDK_WINSOCK2_H
+
+#include <_mingw.h>
+
+#include <poll.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define select Httpsys_select
+#define gethostname Httpsys_gethostname
+#define pollfd httpsys_pollfd
+#define socklen_t httpsys_socklen_t
+#include_next <winsock2.h>
+
+#endif /* HTTPSYS_SDK_WINSOCK2_H */

@@ -1,0 +1,1 @@
+//! Sources as people write them, compiled with both sets of headers.
