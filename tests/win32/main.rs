@@ -5,6 +5,8 @@
 //! what failed and ends with 1. What the machine lacks is named on standard error.
 #![cfg(not(windows))]
 
+mod signals;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
