@@ -92,6 +92,9 @@ static void modules(void)
     CHECK(address && ((get_id)(void *)address)() == GetCurrentThreadId());
     address = GetProcAddress(kernel, "GetTickCount64");
     CHECK(address && ((get_ticks)(void *)address)() > 0);
+    found = LoadLibraryW(L"httpapi.dll");
+    CHECK(found && GetProcAddress(found, "HttpInitialize"));
+    CHECK(found && GetModuleHandleA("HTTPAPI") == found && FreeLibrary(found));
     FAILS(ERROR_PROC_NOT_FOUND, GetProcAddress(kernel, "NoSuchFunctionAtAll"));
     FAILS(ERROR_PROC_NOT_FOUND, GetProcAddress(kernel, "malloc"));
     CHECK(GetModuleHandleA("ntdll.dll") != NULL);

@@ -262,6 +262,53 @@ mod tests {
         assert_eq!(take(b"\xFFa", 5), ("\u{FFFD}a".into(), 2));
     }
 
+    /// Both ends of a new terminal: that of the user, and that of the program.
+    fn terminal() -> (std::os::fd::OwnedFd, std::os::fd::OwnedFd) {
+        use std::os::fd::FromRawFd;
+        let (mut user, mut program) = (-1, -1);
+        let null = std::ptr::null_mut();
+        // SAFETY: the call writes two descriptors, which nobody else has, to live values; the other
+        // arguments may be NULL.
+        unsafe {
+            let (user, program) = (&raw mut user, &raw mut program);
+            assert_eq!(
+                libc::openpty(user, program, null, null.cast(), null.cast()),
+                0
+            );
+        }
+        // SAFETY: just opened.
+        unsafe {
+            (
+                std::os::fd::OwnedFd::from_raw_fd(user),
+                std::os::fd::OwnedFd::from_raw_fd(program),
+            )
+        }
+    }
+
+    #[test]
+    fn modes_are_those_of_the_terminal() {
+        use std::os::fd::AsRawFd;
+        let (user, program) = terminal();
+        let fd = program.as_raw_fd();
+        let before = mode(fd, Side::Input).unwrap();
+        assert_eq!(before & INPUT_IN_TERMIOS, INPUT_IN_TERMIOS);
+        let raw = before & !(ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT);
+        set_mode(fd, Side::Input, raw).unwrap();
+        assert_eq!(mode(fd, Side::Input), Ok(raw));
+        assert_eq!(termios(fd).unwrap().c_lflag & libc::ICANON, 0);
+        let echo_alone = raw | ENABLE_ECHO_INPUT;
+        let refused = Err(status::ERROR_INVALID_PARAMETER);
+        assert_eq!(set_mode(fd, Side::Input, echo_alone), refused);
+        assert_eq!(set_mode(fd, Side::Output, 0x8000), refused);
+        assert_eq!(set_mode(fd, Side::Output, 0x7), Ok(()));
+        assert_eq!(size(fd), Ok((80, 25)), "a terminal that does not say");
+        set_mode(fd, Side::Input, before).unwrap();
+        write(user.as_raw_fd(), "grüß\nnext\n".as_bytes()).unwrap();
+        assert_eq!(read(fd, 3, char::len_utf16).as_deref(), Ok("grü"));
+        assert_eq!(read(fd, 100, char::len_utf16).as_deref(), Ok("ß\r\n"));
+        assert_eq!(read(fd, 100, char::len_utf16).as_deref(), Ok("next\r\n"));
+    }
+
     #[test]
     fn a_pipe_is_no_terminal() {
         let (end, _other) = std::os::unix::net::UnixStream::pair().unwrap();

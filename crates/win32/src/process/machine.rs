@@ -3,8 +3,6 @@
 //! Owns what the system says of them. Invariants: there is at least one processor; a mask has a bit for
 //! each of the first 64. Threading: any thread.
 
-use std::io;
-
 use crate::status::{self, Code, ERROR_INVALID_PARAMETER};
 
 fn configured(name: libc::c_int) -> Option<usize> {
@@ -121,7 +119,7 @@ fn of_thread(thread: libc::pid_t) -> Result<u64, Code> {
     unsafe {
         let mut set: libc::cpu_set_t = std::mem::zeroed();
         if libc::sched_getaffinity(thread, size_of::<libc::cpu_set_t>(), &raw mut set) != 0 {
-            return Err(status::from_io(&io::Error::last_os_error()));
+            return Err(status::from_io(&std::io::Error::last_os_error()));
         }
         let bits = (0..64).filter(|at| libc::CPU_ISSET(*at, &set));
         Ok(bits.fold(0, |mask, at| mask | 1 << at))
@@ -148,7 +146,7 @@ pub fn set_thread_affinity(thread: i32, mask: u64) -> Result<u64, Code> {
     };
     match result {
         0 => Ok(before),
-        _ => Err(status::from_io(&io::Error::last_os_error())),
+        _ => Err(status::from_io(&std::io::Error::last_os_error())),
     }
 }
 
