@@ -118,7 +118,7 @@ if [ "$(uname -s)" = Linux ]; then
   [ -z "$(grep -v '@@HTTPAPI_0$' "$work/exported")" ] || fail "a name without a version"
   nm -D --defined-only "$CARGO_TARGET_DIR/release/libhttpapi.so" | sed -n 's/^[0-9a-f]* [B-Z] //p' | sort > "$work/cargo"
   sed 's/@@.*//' "$work/exported" | sort | cmp -s - "$work/cargo" || fail "other names than cargo's library exports"
-  grep -q '^HttpsysWhyClosed@@' "$work/exported" || fail "HttpsysWhyClosed is not exported"
+  grep -q '^HttpsysVersion@@' "$work/exported" || fail "HttpsysVersion is not exported"
   [ -z "$(nm "$library" 2> /dev/null)" ] || fail "the library is not stripped"
   debug=$work/plain/lib/.debug/$(basename "$(readlink -f "$library")").debug
   [ "$(build_id() { readelf -n "$1" | sed -n 's/.*Build ID: //p'; }; build_id "$library")" = \

@@ -133,8 +133,40 @@ impl Error {
 }
 
 impl Error {
+    /// An error with this Win32 code, if one of these has it; of those that carry more the plain one.
+    #[must_use]
+    pub fn from_win32(code: u32) -> Option<Error> {
+        const ALL: [Error; 22] = [
+            Error::NotFound,
+            Error::FragmentNotFound,
+            Error::AccessDenied,
+            Error::InvalidHandle,
+            Error::NoResources,
+            Error::SendOutstanding,
+            Error::PortInUse,
+            Error::EndOfBody,
+            Error::NotSupported,
+            Error::PeerReset,
+            Error::InvalidParameter,
+            Error::InsufficientBuffer,
+            Error::InvalidName,
+            Error::AlreadyExists,
+            Error::Timeout,
+            Error::Aborted,
+            Error::NoAccess,
+            Error::NotInitialized,
+            Error::InvalidNetName,
+            Error::ConnectionInvalid,
+            Error::RevisionMismatch,
+            Error::NotController,
+        ];
+        let found = ALL.into_iter().find(|error| error.win32() == code);
+        found.or((code == Error::Internal.win32()).then_some(Error::Internal))
+    }
+
     /// What has happened, in words for whoever reads a log.
-    const fn meaning(self) -> &'static str {
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
         match self {
             Error::NotFound => "no such URL, name or record",
             Error::FragmentNotFound => "the fragment is not in the cache",
@@ -214,6 +246,8 @@ mod tests {
         for (error, number) in table {
             assert_eq!(error.win32(), number);
             assert!(error.to_string().contains(&number.to_string()));
+            let found = Error::from_win32(number).map(Error::win32);
+            assert_eq!(found, (number != 234).then_some(number));
         }
     }
 }

@@ -11,6 +11,7 @@ use httpsys_core::service_state::{QueueState, ServiceState, UrlGroupState};
 use httpsys_core::{Error, UrlGroupId};
 
 use crate::queue::Queue;
+use crate::reason;
 use crate::service::Service;
 
 /// A request that is taken while its age is asked for makes another one the oldest; after so many
@@ -70,7 +71,7 @@ impl Service {
         let (state, groups) = self.listing();
         let bound = state.queues.into_iter().flat_map(|queue| queue.url_groups);
         let listed = bound.chain(state.unbound).find(|own| own.id == group);
-        let listed = listed.ok_or(Error::InvalidParameter)?;
+        let listed = listed.ok_or_else(|| reason::invalid("UrlGroupId names no open URL group"))?;
         let counters = groups.get(&group).map(|group| group.counters());
         Ok(of_listed(listed, counters))
     }

@@ -140,7 +140,7 @@ impl Service {
     /// [`Error::NotFound`] (2) for a URL that the group does not have.
     pub fn port_of_url(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
         let port = self.with_model(|model| model.port_of_url(group, url));
-        told_of_prefix(url, port)
+        told_of_prefix(url, "UrlGroupId names no open URL group", port)
     }
 
     /// As [`Service::port_of_url`] for a version 1 queue.
@@ -150,7 +150,8 @@ impl Service {
     /// [`Error::InvalidParameter`] (87) for one of version 2.
     pub fn port_of_v1_url(&self, queue: QueueId, url: &[u16]) -> Result<u16, Error> {
         let port = self.with_model(|model| model.port_of_v1_url(queue, url));
-        told_of_prefix(url, port)
+        let invalid = "RequestQueueHandle is a queue of version 2: give its URL group";
+        told_of_prefix(url, invalid, port)
     }
 }
 

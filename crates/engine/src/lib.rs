@@ -42,6 +42,7 @@ mod pump;
 mod queue;
 mod queue_handle;
 mod read_ahead;
+pub mod reason;
 mod receive;
 mod refused;
 mod routes;

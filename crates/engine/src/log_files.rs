@@ -21,6 +21,7 @@ use httpsys_socket::lock::RwLock;
 
 use crate::clock::Clock;
 use crate::group::Groups;
+use crate::reason;
 use crate::service::Service;
 use crate::sys;
 
@@ -127,7 +128,7 @@ impl OpenLog {
     pub(crate) fn open(logging: &Logging, scope: Scope) -> Result<OpenLog, Error> {
         let refused = |why: &dyn std::fmt::Display| {
             tracing::error!(error = %why, "the access log cannot be opened");
-            Error::InvalidParameter
+            reason::invalid(format!("HTTP_LOGGING_INFO: {why}"))
         };
         let config = config_of(logging).ok_or_else(|| refused(&"a name is not UTF-16"))?;
         config.validate(scope).map_err(|error| refused(&error))?;

@@ -15,6 +15,7 @@ use httpsys_core::{Error, HandleId, Request, RequestId};
 use crate::conn::Conn;
 use crate::entity_body::BodyRead;
 use crate::queue_handle::QueueHandle;
+use crate::reason;
 use crate::service::Service;
 use crate::timers::{Alarm, Purpose};
 use crate::waiter::{PendingOperation, Waiting, Wakes};
@@ -289,7 +290,9 @@ fn check_delivery(exchange: &Exchange, expected: Delivery, handle: HandleId) -> 
     // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
     if expected == Delivery::Bound && exchange.holder() != Some(handle) {
         return Err(match exchange.holder() {
-            Some(_) if exchange.is_open() => Error::InvalidParameter,
+            Some(_) if exchange.is_open() => {
+                reason::invalid("RequestId was received through another handle of the queue")
+            }
             _ => Error::ConnectionInvalid,
         });
     }

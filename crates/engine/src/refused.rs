@@ -11,7 +11,7 @@ use httpsys_core::operation::Control;
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::{InvalidPrefix, UrlPrefix};
 
-use crate::sys;
+use crate::{Service, reason, sys};
 
 /// Why a registration failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,14 @@ impl std::error::Error for Refused {}
 
 /// What a call that failed was about.
 #[derive(Debug)]
-pub(crate) enum Attempt {
+pub(crate) struct Attempt {
+    kind: Kind,
+    /// What 87 means unless the prefix is bad.
+    invalid: &'static str,
+}
+
+#[derive(Debug)]
+enum Kind {
     /// A registration or a reservation: each refusal is told.
     Add(Vec<u16>),
     /// Another call with a prefix: only a bad one is told.
@@ -68,34 +75,42 @@ pub(crate) enum Attempt {
 
 impl Attempt {
     pub(crate) fn of(call: &Control) -> Attempt {
-        match call {
+        let kind = match call {
             Control::AddUrlToUrlGroup { url, .. } | Control::AddUrl { url, .. } => {
-                Attempt::Add(url.clone())
+                Kind::Add(url.clone())
             }
-            Control::AddReservation(reservation) => Attempt::Add(reservation.url.clone()),
+            Control::AddReservation(reservation) => Kind::Add(reservation.url.clone()),
             Control::RemoveUrlFromUrlGroup { url: Some(url), .. }
             | Control::RemoveUrl { url, .. }
-            | Control::RemoveReservation { url } => Attempt::Name(url.clone()),
-            _ => Attempt::Other,
-        }
+            | Control::RemoveReservation { url } => Kind::Name(url.clone()),
+            _ => Kind::Other,
+        };
+        let invalid = reason::of_control(call);
+        Attempt { kind, invalid }
     }
 
-    /// Completes what is known about the failure and tells it.
-    pub(crate) fn tell(self, refused: Refused) -> Refused {
-        match self {
-            Attempt::Add(url) => told(&url, refused),
-            Attempt::Name(url) => {
-                if let Err(why) = UrlPrefix::parse_with_port_zero(&url) {
+    /// Completes what is known about the failure, notes it and tells it.
+    pub(crate) fn tell(self, service: &Service, refused: Refused) -> Refused {
+        let refused = match self.kind {
+            Kind::Add(url) => return told(service, &url, refused, self.invalid),
+            Kind::Name(url) => match UrlPrefix::parse_with_port_zero(&url) {
+                Err(why) => {
                     warn_of_prefix(&url, why);
+                    return refused;
                 }
-                refused
-            }
-            Attempt::Other => refused,
+                Ok(_) => refused,
+            },
+            Kind::Other => refused,
+        };
+        // Whoever knew more has noted it.
+        if refused.error == Error::InvalidParameter && !reason::is_noted() {
+            reason::note(self.invalid, refused.error, false);
         }
+        refused
     }
 }
 
-fn told(url: &[u16], mut refused: Refused) -> Refused {
+fn told(service: &Service, url: &[u16], mut refused: Refused, invalid: &'static str) -> Refused {
     if refused.refusal.is_none() {
         let why = UrlPrefix::parse_with_port_zero(url).err();
         refused.refusal = why
@@ -106,20 +121,59 @@ fn told(url: &[u16], mut refused: Refused) -> Refused {
         *owner = sys::port_owner(*address);
     }
     let url = String::from_utf16_lossy(url);
-    tracing::warn!(url, reason = %refused, "registration refused");
+    let error = refused.error;
+    let why = match &refused.refusal {
+        Some(refusal) => format!("{refusal}{}", owner_of(service, refusal)),
+        None if error == Error::InvalidParameter => invalid.to_owned(),
+        None => error.meaning().to_owned(),
+    };
+    let (name, number) = (error.name(), error.win32());
+    let reason = format_args!("{why}: {name} ({number})");
+    tracing::warn!(url, %reason, "registration refused");
+    reason::note(format!("{url}: {why}"), error, true);
     refused
+}
+
+/// More about the URL group that has the prefix: its queue, if that has a name.
+fn owner_of(service: &Service, refusal: &Refusal) -> String {
+    let Refusal::Registered {
+        owner,
+        same_group: false,
+    } = refusal
+    else {
+        return String::new();
+    };
+    let (state, _) = service.listing();
+    let mut queues = state.queues.into_iter();
+    let queue = queues.find(|queue| queue.url_groups.iter().any(|group| group.id == *owner));
+    match queue.map(|queue| queue.name) {
+        Some(Some(name)) => format!(", for the request queue {name}"),
+        Some(None) => ", for a request queue without a name".to_owned(),
+        None => ", without a request queue".to_owned(),
+    }
 }
 
 /// Tells that a call was given a string that is no UrlPrefix.
 pub fn warn_of_prefix(url: &[u16], why: InvalidPrefix) {
     let url = String::from_utf16_lossy(url);
-    tracing::warn!(url, reason = %Refused::from(Refusal::Prefix(why)), "no URL prefix");
+    let refused = Refused::from(Refusal::Prefix(why));
+    tracing::warn!(url, reason = %refused, "no URL prefix");
+    reason::note(format!("{url}: {why}"), refused.error, true);
 }
 
-/// The result of a call, after a warning if its URL is no prefix.
-pub(crate) fn told_of_prefix<T>(url: &[u16], result: Result<T, Error>) -> Result<T, Error> {
-    if let (Err(_), Err(why)) = (&result, UrlPrefix::parse_with_port_zero(url)) {
-        warn_of_prefix(url, why);
+/// The result of a call, after a warning if its URL is no prefix. `invalid` says what 87 means
+/// otherwise.
+pub(crate) fn told_of_prefix<T>(
+    url: &[u16],
+    invalid: &'static str,
+    result: Result<T, Error>,
+) -> Result<T, Error> {
+    if let Err(error) = &result {
+        match UrlPrefix::parse_with_port_zero(url) {
+            Err(why) => warn_of_prefix(url, why),
+            Ok(_) if *error == Error::InvalidParameter => reason::note(invalid, *error, false),
+            Ok(_) => {}
+        }
     }
     result
 }

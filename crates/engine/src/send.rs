@@ -22,6 +22,7 @@ use crate::outgoing::Outgoing;
 use crate::pending_send::PendingSend;
 use crate::queue::Queue;
 use crate::queue_handle::{Blocked, QueueHandle};
+use crate::reason;
 use crate::service::Service;
 use crate::waiter::{Reading, Signal, Waiter, Waiting, Wakes};
 use crate::write::Written;
@@ -123,7 +124,7 @@ impl Service {
         let Phase::Exchange(exchange) = guard.state.phase_mut() else {
             return Err(Error::ConnectionInvalid);
         };
-        let plan = exchange.begin_response(&ResponseFacts {
+        let facts = ResponseFacts {
             status: head.status(),
             has_content_length: head.has_content_length(),
             has_transfer_encoding: head.has_transfer_encoding(),
@@ -132,6 +133,14 @@ impl Service {
             more_data: send.more_data,
             disconnect: send.disconnect,
             opaque: send.opaque,
+        };
+        let plan = exchange.begin_response(&facts).map_err(|_| {
+            reason::invalid(if send.opaque {
+                "HTTP_SEND_RESPONSE_FLAG_OPAQUE: a response was begun, or this is no answer to an upgrade to \
+                 websocket: status 101, Upgrade: websocket, HTTP_SEND_RESPONSE_FLAG_MORE_DATA"
+            } else {
+                "RequestId has a response already: HttpSendResponseEntityBody goes on with it"
+            })
         })?;
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
@@ -162,7 +171,13 @@ impl Service {
         let Phase::Exchange(exchange) = guard.state.phase_mut() else {
             return Err(Error::ConnectionInvalid);
         };
-        let last = exchange.continue_response(send.more_data, send.disconnect)?;
+        let last = exchange
+            .continue_response(send.more_data, send.disconnect)
+            .map_err(|_| {
+                reason::invalid(
+                    "RequestId: no response with HTTP_SEND_RESPONSE_FLAG_MORE_DATA was begun",
+                )
+            })?;
         if guard.log.is_some() {
             self.keep_log_data(&mut guard, log);
         }
@@ -176,7 +191,7 @@ impl Service {
         body: &[Chunk<'_>],
     ) -> Result<MutexGuard<'_, Conn>, Error> {
         if body.len() > MAX_CHUNKS {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid("EntityChunkCount is more than 9999"));
         }
         let guard = self.lock_live(queue, send.request)?;
         if guard.sending {

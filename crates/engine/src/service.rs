@@ -30,6 +30,7 @@ use crate::lead::Leadership;
 use crate::pool::RequestPool;
 use crate::queue::Queue;
 use crate::queue_handle::QueueHandle;
+use crate::reason;
 use crate::routes::{Current, Published, Routes};
 use crate::settings::{InvalidEnvironment, parameters_from_environment};
 use crate::shard::{SHARDS, Shard};
@@ -193,7 +194,9 @@ impl Service {
                 eprintln!("httpsys: {error}");
             })
         });
-        let parameters = parameters.clone().map_err(|_| Error::InvalidParameter)?;
+        let parameters = parameters
+            .clone()
+            .map_err(|error| reason::invalid(error.to_string()))?;
         Service::global_with(|| parameters)
     }
 
@@ -206,7 +209,7 @@ impl Service {
             return Ok(service);
         }
         let service = Service::new(parameters()).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => Error::InvalidParameter,
+            io::ErrorKind::InvalidInput => reason::invalid(error.to_string()),
             _ => Error::NoResources,
         })?;
         Ok(GLOBAL.get_or_init(|| service))

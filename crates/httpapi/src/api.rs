@@ -1,5 +1,6 @@
 //! The 44 functions of http.h, one module per family; which state each is in is listed in
-//! docs/COMPATIBILITY.md. `counters` and `extension` have those of httpsys/extension.h.
+//! docs/COMPATIBILITY.md. `counters`, `diagnosis` and `extension` have
+//! those of httpsys/extension.h.
 //!
 //! Owns the exported functions: pointers and flags are checked here, and reserved arguments must be
 //! 0 or NULL (G-103). Does not own what the calls do. Every function runs inside the gate of
@@ -11,6 +12,7 @@ pub mod client_certificate;
 pub mod counters;
 pub mod delegation;
 pub mod demand;
+pub mod diagnosis;
 pub mod disconnect;
 pub mod extension;
 pub mod feature;
@@ -29,16 +31,15 @@ pub mod url_group;
 
 use std::ffi::c_void;
 
-use httpsys_core::Error;
-
 use crate::code::Outcome;
+use crate::reason::invalid;
 
 /// G-103: reserved arguments are 0.
 fn reserved(value: u32) -> Outcome {
     if value == 0 {
         Ok(())
     } else {
-        Err(Error::InvalidParameter.into())
+        Err(invalid(format!("a reserved argument is {value:#x}, not 0")))
     }
 }
 
@@ -47,7 +48,7 @@ fn reserved_pointer(value: *const c_void) -> Outcome {
     if value.is_null() {
         Ok(())
     } else {
-        Err(Error::InvalidParameter.into())
+        Err(invalid("a reserved pointer is not NULL"))
     }
 }
 
@@ -56,7 +57,10 @@ fn check_flags(flags: u32, known: u32) -> Outcome {
     if flags & !known == 0 {
         Ok(())
     } else {
-        Err(Error::InvalidParameter.into())
+        Err(invalid(format!(
+            "Flags is {flags:#x}: the function has no flag {:#x}",
+            flags & !known
+        )))
     }
 }
 

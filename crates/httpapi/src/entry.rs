@@ -12,6 +12,7 @@ use httpsys_core::Error;
 
 use crate::code::{Code, Outcome, Returned};
 use crate::lifecycle::{self, Needs};
+use crate::reason;
 
 /// Runs the body of an exported function.
 pub(crate) fn call<R: Returned>(
@@ -34,7 +35,13 @@ pub(crate) fn call<R: Returned>(
         );
         outcome
     });
-    R::from_outcome(catch_unwind(fenced).unwrap_or_else(|panic| Err(caught(name, &*panic))))
+    let outcome = catch_unwind(fenced).unwrap_or_else(|panic| Err(caught(name, &*panic)));
+    if let Err(code) = outcome {
+        if code != Code::IO_PENDING {
+            reason::refused(name, code);
+        }
+    }
+    R::from_outcome(outcome)
 }
 
 /// The answer of a function that is not there yet; says so once in the life of the process.

@@ -38,4 +38,6 @@ mod overlapped;
 mod pointers;
 #[cfg(any(not(windows), feature = "dll"))]
 mod queue_handle;
+#[cfg(any(not(windows), feature = "dll"))]
+mod reason;
 pub mod types;

@@ -15,6 +15,7 @@ use httpsys_socket::process;
 use crate::code::{Code, Outcome};
 use crate::driver;
 use crate::queue_handle::QueueHandle;
+use crate::reason::invalid;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 use httpsys_win32::trace;
 
@@ -60,8 +61,9 @@ pub(crate) fn service() -> Result<&'static Service, Code> {
 
 /// HttpInitialize: counts each flag.
 pub(crate) fn initialize(flags: u32) -> Outcome {
-    check_flags(flags)?;
+    // First, so that what is refused is told.
     trace::install();
+    check_flags(flags)?;
     service()?;
     if flags & HTTP_INITIALIZE_SERVER != 0 {
         driver::install();
@@ -77,7 +79,9 @@ pub(crate) fn initialize(flags: u32) -> Outcome {
 /// HttpTerminate: 87 for a flag that was not given before, and then nothing changes (G-102).
 pub(crate) fn terminate(flags: u32) -> Outcome {
     check_flags(flags)?;
-    let before = change(flags, |count| count.checked_sub(1)).ok_or(Error::InvalidParameter)?;
+    let before = change(flags, |count| count.checked_sub(1));
+    let before =
+        before.ok_or_else(|| invalid("Flags: HttpInitialize was not called so often with them"))?;
     if flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1 {
         service()?.close_everything();
         QueueHandle::end_all();
@@ -105,8 +109,12 @@ fn changed(counts: u64, flags: u32, step: &impl Fn(u32) -> Option<u32>) -> Optio
 
 fn check_flags(flags: u32) -> Outcome {
     match flags {
-        0 => Err(Error::InvalidParameter.into()),
-        flags if flags & !ALL_FLAGS != 0 => Err(Error::InvalidParameter.into()),
+        0 => Err(invalid(
+            "Flags is 0: neither HTTP_INITIALIZE_SERVER nor HTTP_INITIALIZE_CONFIG",
+        )),
+        flags if flags & !ALL_FLAGS != 0 => Err(invalid(format!(
+            "Flags is {flags:#x}: HttpInitialize has flags 1 and 2"
+        ))),
         _ => Ok(()),
     }
 }

@@ -9,6 +9,7 @@ use std::mem::{align_of, size_of};
 use httpsys_core::Error;
 
 use crate::code::Code;
+use crate::reason::invalid;
 
 /// The longest string that is read, in UTF-16 units: 64 KiB. No valid URL or name is longer, and a
 /// string without its NUL ends here.
@@ -25,7 +26,7 @@ impl<T: Copy> Out<T> {
     /// `place` is NULL or valid for writing a `T` as long as the value is used.
     pub(crate) unsafe fn required(place: *mut T) -> Result<Out<T>, Code> {
         if place.is_null() {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("is NULL"));
         }
         Ok(Out(place))
     }
@@ -69,7 +70,7 @@ impl Out<u32> {
 /// `text` is NULL or points to units up to a NUL that are valid as long as the result is used.
 pub(crate) unsafe fn utf16<'a>(text: *const u16) -> Result<&'a [u16], Code> {
     if text.is_null() {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("is NULL"));
     }
     if !text.is_aligned() {
         return Err(Error::NoAccess.into());
@@ -79,7 +80,7 @@ pub(crate) unsafe fn utf16<'a>(text: *const u16) -> Result<&'a [u16], Code> {
     while unsafe { text.add(length).read() } != 0 {
         length += 1;
         if length > MAX_STRING {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("has no NUL within 32768 units"));
         }
     }
     // SAFETY: `length` units were just read.
@@ -247,7 +248,11 @@ fn check(first: *const u8, count: usize, size: usize, align: usize) -> Result<()
         .checked_mul(size)
         .is_some_and(|bytes| bytes <= isize::MAX as usize);
     if first.is_null() || !fits {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid(if fits {
+            "is NULL"
+        } else {
+            "is longer than memory can be"
+        }));
     }
     if first as usize % align != 0 {
         return Err(Error::NoAccess.into());

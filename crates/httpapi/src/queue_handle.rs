@@ -41,6 +41,7 @@ use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
 use crate::code::Code;
 use crate::lifecycle;
+use crate::reason::invalid;
 
 /// Where a handle comes from, which says what it may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +200,7 @@ impl QueueHandle {
             if httpsys_win32::was_closed(value) {
                 closed
             } else {
-                Error::InvalidParameter.into()
+                invalid("RequestQueueHandle is no request queue")
             }
         })
     }
@@ -236,7 +237,9 @@ impl QueueHandle {
         match self.kind {
             Kind::Creator | Kind::Controller => Ok(()),
             Kind::Version1 => Err(Code::NOT_SUPPORTED),
-            Kind::Opened => Err(Error::InvalidParameter.into()),
+            Kind::Opened => Err(invalid(
+                "RequestQueueHandle only opened the queue: its creator configures it",
+            )),
         }
     }
 
@@ -247,7 +250,9 @@ impl QueueHandle {
     pub(crate) fn check_binds(&self) -> Result<(), Code> {
         match self.kind {
             Kind::Creator | Kind::Controller | Kind::Opened => Ok(()),
-            Kind::Version1 => Err(Error::InvalidParameter.into()),
+            Kind::Version1 => Err(invalid(
+                "RequestQueueHandle is a queue of version 1, which URL groups are not bound to",
+            )),
         }
     }
 

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use httpsys_engine::Chunk;
+use httpsys_engine::reason;
 use smallvec::SmallVec;
 
 use crate::{Data, Error, Result};
@@ -192,12 +193,11 @@ impl<'a> FileRange<'a> {
 
     /// The bytes of the range as the file is now.
     fn resolved(&self) -> Result<u64> {
-        let about = self
-            .file()
-            .metadata()
-            .map_err(|_| Error::InvalidParameter)?;
+        let about = self.file().metadata().map_err(|error| {
+            reason::invalid(format!("the file tells nothing of itself: {error}"))
+        })?;
         if !about.is_file() {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid("the file of a chunk is no regular file"));
         }
         let rest = about.len().checked_sub(self.offset);
         let rest = rest.ok_or(Error::EndOfBody)?;

@@ -95,6 +95,8 @@
 //! - [`ServerBuilder::bind`] and [`UrlGroup::add_url`] fail with a [`RegisterError`] (32, 87, 183, ...),
 //!   which says when it is displayed why the URL cannot be served: tell the user, and end.
 //!
+//! [`last_reason`] says in words which argument a call refused.
+//!
 //! A request that is dropped after an error is reset, so that its client does not wait on.
 //!
 //! # Ending
@@ -191,6 +193,34 @@ pub use timeouts::{Setting, Timeouts};
 pub use upgraded::Upgraded;
 pub use url_group::{UrlGroup, prepare_url};
 pub use verb::Verb;
+
+/// The version of this crate, as `0.1.0`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Why the last call of this thread was refused for an argument, a URL or its port: what is wrong with it,
+/// who else has it, and the code.
+///
+/// [`Error`] is a plain number, since it is made for each client that goes away; this is the text behind
+/// [`Error::InvalidParameter`] (87), which has many causes. A [`RegisterError`] says its own. Each thread has
+/// a text of its own; calls that succeed leave it alone. `None` when none was refused. The wording may
+/// change.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let service = httpsys::Service::new(httpsys::Parameters::default())?;
+/// let queue = service.create_request_queue()?;
+/// assert!(queue.set_length_limit(7).is_err());
+/// assert_eq!(
+///     httpsys::last_reason().as_deref(),
+///     Some("PropertyInformation: a queue's length is 10 to 65535: ERROR_INVALID_PARAMETER (87)")
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub fn last_reason() -> Option<String> {
+    httpsys_engine::reason::last()
+}
 
 /// What the calls of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

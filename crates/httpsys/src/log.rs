@@ -12,9 +12,12 @@ use httpsys_core::property::{self, LogFormat, Property, Rollover};
 use httpsys_core::proto::header::request_id;
 use httpsys_engine::LogSource;
 use httpsys_engine::logging::{Address, Counters, Fields, FieldsBuf, FieldsData, Flags, Text};
+use httpsys_engine::reason;
 
+#[cfg(doc)]
+use crate::Error;
 use crate::service::utf16;
-use crate::{Data, Error, Response, Result, ServerSession, UrlGroup};
+use crate::{Data, Response, Result, ServerSession, UrlGroup};
 
 /// HTTP_LOGGING_INFO: an access log, see [`UrlGroup::set_logging`].
 ///
@@ -101,7 +104,9 @@ impl Logging {
     }
 
     fn property(&self) -> Result<Property> {
-        let directory = self.directory.to_str().ok_or(Error::InvalidParameter)?;
+        let directory = self.directory.to_str();
+        let directory =
+            directory.ok_or_else(|| reason::invalid("the log's directory is not UTF-8"))?;
         Ok(Property::Logging(Some(Box::new(property::Logging {
             flags: self.flags.0,
             software_name: utf16(&self.software_name),

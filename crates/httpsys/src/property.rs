@@ -6,8 +6,11 @@
 
 use httpsys_core::operation::Control;
 use httpsys_core::property::{Properties, Property, QueueProperty, State, Verbosity};
+use httpsys_engine::reason;
 
-use crate::{Error, RequestQueue, Result, ServerSession, Timeouts, UrlGroup};
+#[cfg(doc)]
+use crate::Error;
+use crate::{RequestQueue, Result, ServerSession, Timeouts, UrlGroup};
 
 /// HttpServerQosProperty: limits of a server session or URL group; `None` for none.
 ///
@@ -94,7 +97,9 @@ impl ServerSession {
     /// the session is closed. Nothing has changed then.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         if limits.connections.is_some() {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid(
+                "a limit of connections is for URL groups, not for server sessions",
+            ));
         }
         self.set(Property::Bandwidth(limits.bandwidth))
     }
@@ -250,7 +255,9 @@ impl RequestQueue {
 
     fn set(&self, property: QueueProperty) -> Result<()> {
         if !self.is_creator() {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid(
+                "this handle only opened the queue: its creator configures it",
+            ));
         }
         let queue = self.id();
         let call = Control::SetRequestQueueProperty { queue, property };

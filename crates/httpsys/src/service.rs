@@ -4,6 +4,7 @@
 //! objects' own calls (`session.rs`, `url_group.rs`, `queue.rs`). Invariant: an object is only
 //! ever used with the service that made it. Threading: `Send` and `Sync`, cloning is cheap.
 
+use httpsys_engine::reason;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
@@ -76,7 +77,9 @@ impl Service {
     pub fn new(parameters: Parameters) -> Result<Service> {
         match httpsys_engine::Service::new(parameters) {
             Ok(engine) => Ok(Service::of(engine, true)),
-            Err(error) if error.kind() == ErrorKind::InvalidInput => Err(Error::InvalidParameter),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                Err(reason::invalid(error.to_string()))
+            }
             Err(_) => Err(Error::NoResources),
         }
     }

@@ -3,11 +3,14 @@
 //! Owns the calls. Does not own what they do (`httpsys_engine`), nor the shutdown of one handle
 //! ([`RequestQueue::shutdown`]). Threading: any thread; the calls block until everything has ended.
 
+use httpsys_engine::reason;
 use std::time::{Duration, Instant};
 
 pub use httpsys_engine::Drained;
 
-use crate::{Error, RequestQueue, Result, Server};
+#[cfg(doc)]
+use crate::Error;
+use crate::{RequestQueue, Result, Server};
 
 impl Server {
     /// Ends the server without breaking anything off that can end by itself within `limit`, as
@@ -82,7 +85,9 @@ impl RequestQueue {
     /// [`Service::open_request_queue`](crate::Service::open_request_queue).
     pub fn shutdown_gracefully(&self, limit: Duration) -> Result<Drained> {
         if !self.is_creator() {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid(
+                "this handle only opened the queue: its creator shuts it down",
+            ));
         }
         let deadline = Instant::now().checked_add(limit);
         let engine = self.service().engine();

@@ -8,6 +8,7 @@
 use std::io;
 
 use httpsys_engine::Chunk;
+use httpsys_engine::reason;
 use smallvec::smallvec;
 
 use crate::body::into_io;
@@ -88,7 +89,9 @@ impl ResponseStream {
         response: &Response<'_>,
     ) -> Result<(Framing, Added)> {
         if response.frames_itself() {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid(
+                "the response has Content-Length or Transfer-Encoding, which a stream sets itself",
+            ));
         }
         let understood = request.version() >= Version::HTTP_1_1;
         let added = match response.status() {

@@ -3,11 +3,14 @@
 //! Owns: times as [`Duration`]s, and what of them the API can say (whole seconds, up to 65,534). Does
 //! not own inheritance nor the timers. Threading: plain values.
 
+use httpsys_engine::reason;
 use std::time::Duration;
 
 use httpsys_core::property;
 
-use crate::{Error, Result};
+#[cfg(any(doc, test))]
+use crate::Error;
+use crate::Result;
 
 /// A value of [`Timeouts`]: one of its own, none, or that of the parent.
 ///
@@ -136,7 +139,11 @@ impl Timeouts {
             min_send_rate: match self.min_send_rate {
                 Setting::Inherited => 0,
                 Setting::Off => u32::MAX,
-                Setting::Is(0 | u32::MAX) => return Err(Error::InvalidParameter),
+                Setting::Is(rate @ (0 | u32::MAX)) => {
+                    return Err(reason::invalid(format!(
+                        "min_send_rate is {rate}, which means inherited or off"
+                    )));
+                }
                 Setting::Is(rate) => rate,
             },
         })
@@ -163,7 +170,9 @@ pub(crate) fn whole_seconds(time: Duration) -> Result<u16> {
     let begun = u64::from(time.subsec_nanos() > 0);
     let seconds = time.as_secs().saturating_add(begun);
     match u16::try_from(seconds) {
-        Ok(0 | u16::MAX) | Err(_) => Err(Error::InvalidParameter),
+        Ok(0 | u16::MAX) | Err(_) => Err(reason::invalid(format!(
+            "a time of {time:?} is not between 1 and 65534 seconds"
+        ))),
         Ok(seconds) => Ok(seconds),
     }
 }

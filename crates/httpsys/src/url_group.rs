@@ -4,6 +4,7 @@
 //! among them (`httpsys-core`). Threading: `Send` and `Sync`; a registration is in force when the
 //! call that made it returns.
 
+use httpsys_engine::reason;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -73,7 +74,7 @@ impl UrlGroup {
     /// closed; [`Error::InvalidHandle`] for a closed queue.
     pub fn bind(&self, queue: &RequestQueue) -> Result<()> {
         if !self.session.service.is_same(queue.service()) {
-            return Err(Error::InvalidParameter);
+            return Err(reason::invalid("the queue belongs to another service"));
         }
         self.control(Control::BindUrlGroup {
             group: self.id,

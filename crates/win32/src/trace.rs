@@ -1,36 +1,46 @@
-//! Events on standard error, for programs in C: `HTTPSYS_TRACE`.
+//! Where the events of the library go in programs in C: to standard error (`HTTPSYS_TRACE`), and to the
+//! callback of HttpsysSetLogCallback.
 //!
-//! Owns: reading the variable and installing a subscriber once, and the event for a function that is
-//! asked for by name and not there. Does not own the other events. A program in Rust that has a
-//! subscriber of its own keeps it. Threading: any thread.
+//! Owns: reading the variable, the one subscriber of the process, which levels it wants, and the event for
+//! a function that is asked for by name and not there. Does not own the other events, nor how the callback
+//! gets them ([`callback`]). A program in Rust that has a subscriber of its own keeps it. Threading: any
+//! thread; no lock of ours is held while an event is written.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+pub mod callback;
+
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use httpsys_socket::StandardError;
-use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
+use tracing_core::callsite::rebuild_interest_cache;
 
 /// The environment variable: `error`, `warn`, `info`, `debug` or `trace`.
 const VARIABLE: &str = "HTTPSYS_TRACE";
 
-/// Installs the subscriber that the environment asks for, the first time. Nobody waits for another who
+/// The levels by the numbers of HTTPSYS_LOG_LEVEL, from 1 on.
+const LEVELS: [Level; 5] = [
+    Level::ERROR,
+    Level::WARN,
+    Level::INFO,
+    Level::DEBUG,
+    Level::TRACE,
+];
+
+/// The number of the most verbose level that the callback is to have; 0 for none.
+static CALLED: AtomicU8 = AtomicU8::new(0);
+
+/// Installs the subscriber if the environment asks for one, the first time. Nobody waits for another who
 /// does so: a child made by fork in that moment could wait for ever.
 pub fn install() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     if INSTALLED.swap(true, Ordering::Relaxed) {
         return;
     }
-    let Ok(wanted) = std::env::var(VARIABLE) else {
-        return;
-    };
-    match wanted.trim().parse() {
-        Ok(level) => {
-            // Fails if the program has one.
-            let _ = tracing::subscriber::set_global_default(subscriber(level));
-        }
-        Err(_) => {
-            eprintln!("httpsys: {VARIABLE}: `{wanted}` is none of error, warn, info, debug, trace")
-        }
+    if std::env::var_os(VARIABLE).is_some() {
+        // Else the program has one of its own.
+        let _ = is_installed();
     }
 }
 
@@ -44,8 +54,92 @@ pub fn missing(function: &str) {
     );
 }
 
+/// Whether the events of the process come here, after a try to make it so.
+pub(crate) fn is_installed() -> bool {
+    let is_ours = |dispatch: &Dispatch| dispatch.is::<Events>();
+    if tracing::dispatcher::get_default(is_ours) {
+        return true;
+    }
+    // Fails also if another thread of ours was quicker.
+    let _ = tracing::subscriber::set_global_default(Events::of_environment());
+    tracing::dispatcher::get_default(is_ours)
+}
+
+/// Gives the callback events up to this level from now on: 0 for none, 5 for all.
+pub(crate) fn set_called(level: u8) {
+    CALLED.store(level, Ordering::Release);
+    // Callsites remember whether somebody wants them, so that they cost nothing otherwise.
+    rebuild_interest_cache();
+}
+
+/// The number that the C ABI has for a level.
+fn number(level: Level) -> u8 {
+    let place = LEVELS.iter().position(|known| *known == level);
+    place.map_or(0, |place| place as u8 + 1)
+}
+
+/// The subscriber. There are no spans in the library.
+struct Events {
+    /// What goes to standard error.
+    printed: LevelFilter,
+    printer: Box<dyn Subscriber + Send + Sync>,
+}
+
+impl Events {
+    fn of_environment() -> Events {
+        let printed = match std::env::var(VARIABLE) {
+            Err(_) => LevelFilter::OFF,
+            Ok(wanted) => wanted.trim().parse().unwrap_or_else(|_| {
+                eprintln!(
+                    "httpsys: {VARIABLE}: `{wanted}` is none of error, warn, info, debug, trace"
+                );
+                LevelFilter::OFF
+            }),
+        };
+        Events {
+            printed,
+            printer: Box::new(printer(printed)),
+        }
+    }
+
+    fn called() -> LevelFilter {
+        let number = usize::from(CALLED.load(Ordering::Acquire));
+        let level = number.checked_sub(1).and_then(|place| LEVELS.get(place));
+        level.map_or(LevelFilter::OFF, |level| LevelFilter::from_level(*level))
+    }
+}
+
+impl Subscriber for Events {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.printed.max(Events::called())
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.printed.max(Events::called()))
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let level = *event.metadata().level();
+        if level <= self.printed {
+            self.printer.event(event);
+        }
+        if level <= Events::called() {
+            callback::push(number(level), event);
+        }
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
 /// Writes events to standard error, each with one call and no lock.
-fn subscriber(level: LevelFilter) -> impl Subscriber + Send + Sync {
+fn printer(level: LevelFilter) -> impl Subscriber + Send + Sync {
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(StandardError::default)
@@ -67,7 +161,11 @@ mod tests {
         let held = std::io::stderr().lock();
         let (written, events) = mpsc::channel();
         thread::spawn(move || {
-            tracing::subscriber::with_default(super::subscriber(LevelFilter::WARN), || {
+            let events = super::Events {
+                printed: LevelFilter::WARN,
+                printer: Box::new(super::printer(LevelFilter::WARN)),
+            };
+            tracing::subscriber::with_default(events, || {
                 tracing::warn!("an event of a test");
             });
             let _ = written.send(());
@@ -75,5 +173,11 @@ mod tests {
         let is_written = events.recv_timeout(Duration::from_secs(10)).is_ok();
         drop(held);
         assert!(is_written);
+    }
+
+    #[test]
+    fn the_levels_have_the_numbers_of_the_header() {
+        let numbers = super::LEVELS.map(super::number);
+        assert_eq!(numbers, [1, 2, 3, 4, 5]);
     }
 }

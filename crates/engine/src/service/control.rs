@@ -15,6 +15,7 @@ use httpsys_core::{Error, QueueId};
 use super::{Service, State};
 use crate::free_port::Taken;
 use crate::queue::Queue;
+use crate::reason;
 use crate::refused::{Attempt, Refused};
 use crate::trace;
 use crate::waiter::{Signal, Wakes};
@@ -44,7 +45,10 @@ impl Service {
     /// Applies a call, and tells why if a registration is refused.
     fn execute(&self, call: Control) -> Result<(Outcome, Effects), Refused> {
         let attempt = Attempt::of(&call);
-        self.apply(call).map_err(|refused| attempt.tell(refused))
+        // What an earlier call has left is not about this one.
+        drop(reason::take());
+        self.apply(call)
+            .map_err(|refused| attempt.tell(self, refused))
     }
 
     fn apply(&self, call: Control) -> Result<(Outcome, Effects), Refused> {

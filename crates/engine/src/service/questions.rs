@@ -16,6 +16,7 @@ use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 use super::{Service, State};
 use crate::group::{Group, Groups};
 use crate::queue::Queue;
+use crate::reason;
 use crate::refused::told_of_prefix;
 
 impl Service {
@@ -24,7 +25,8 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidParameter`] (87) for an unknown session.
     pub fn server_session_properties(&self, session: ServerSessionId) -> Result<Properties, Error> {
-        self.with_model(|model| model.server_session_properties(session).cloned())
+        let found = self.with_model(|model| model.server_session_properties(session).cloned());
+        found.inspect_err(|error| unknown(*error, "ServerSessionId names no open server session"))
     }
 
     /// HttpQueryUrlGroupProperty: the properties as they were set, without what is inherited.
@@ -32,7 +34,8 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidParameter`] (87) for an unknown group.
     pub fn url_group_properties(&self, group: UrlGroupId) -> Result<Properties, Error> {
-        self.with_model(|model| model.url_group_properties(group).cloned())
+        let found = self.with_model(|model| model.url_group_properties(group).cloned());
+        found.inspect_err(|error| unknown(*error, "UrlGroupId names no open URL group"))
     }
 
     /// HttpQueryServiceConfiguration(HttpServiceConfigUrlAclInfo) for a prefix.
@@ -42,7 +45,7 @@ impl Service {
     /// for a prefix that is not reserved.
     pub fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
         let found = self.with_model(|model| model.reservations().get(url).cloned());
-        told_of_prefix(url, found)
+        told_of_prefix(url, "pUrlPrefix is no UrlPrefix", found)
     }
 
     /// The reservation with this number of an enumeration, in the order of their making.
@@ -74,7 +77,7 @@ impl Service {
     /// when no group of the queue has it.
     pub fn find_url_group(&self, url: &[u16], queue: &Queue) -> Result<UrlGroupId, Error> {
         let found = self.with_model(|model| model.find_url_group(url, queue.id()));
-        told_of_prefix(url, found)
+        told_of_prefix(url, "pUrlPrefix is no UrlPrefix", found)
     }
 
     /// What groups and sessions are to the data path.
@@ -115,5 +118,12 @@ impl Service {
         let mut state = self.inner.model.lock();
         let State { model, groups, .. } = &mut *state;
         (model.service_state(), groups.of(model).clone())
+    }
+}
+
+/// Notes what 87 means.
+fn unknown(error: Error, words: &'static str) {
+    if error == Error::InvalidParameter {
+        reason::note(words, error, false);
     }
 }

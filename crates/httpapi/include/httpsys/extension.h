@@ -18,6 +18,96 @@
 extern "C" {
 #endif
 
+/* ---- Version ---- */
+
+/* Of this header. A library may be newer than the header that a program was compiled with. */
+#define HTTPSYS_VERSION_MAJOR 0
+#define HTTPSYS_VERSION_MINOR 1
+#define HTTPSYS_VERSION_PATCH 0
+
+#define HTTPSYS_NAME_LENGTH 48
+
+typedef struct _HTTPSYS_VERSION_INFO {
+    ULONG Major;
+    ULONG Minor;
+    ULONG Patch;
+    CHAR Name[HTTPSYS_NAME_LENGTH]; /* "0.1.0", ASCII, for logs */
+} HTTPSYS_VERSION_INFO, *PHTTPSYS_VERSION_INFO;
+
+/* Tells the version of the library that the program runs with. Does not need HttpInitialize.
+ *
+ * NO_ERROR; ERROR_INVALID_PARAMETER (87) for NULL. */
+HTTPAPI_LINKAGE ULONG WINAPI HttpsysVersion(_Out_ PHTTPSYS_VERSION_INFO Info);
+
+/* ---- Why a call was refused ---- */
+
+/* Writes why the last call of this thread was refused that was: the function, the argument or the rule,
+ * who else has a URL or a port, and the code; a text in UTF-8 for people and logs, and a NUL behind it:
+ *
+ *     HttpAddUrlToUrlGroup: http://localhost/: it has no port, which cannot be left out:
+ *     ERROR_INVALID_PARAMETER (87)
+ *
+ * (in one line). The wording may change from version to version.
+ *
+ * Each thread has a text of its own, which stays until another call of this thread is refused; calls
+ * that succeed leave it alone. It is empty when none was. Refused are calls of the functions of http.h
+ * and of this header that fail, but for those that end in the course of things: 38, 64, 234, 258, 259,
+ * 995, 997, 1229 (the request or its client is gone, there is more or no more). What fails through an
+ * OVERLAPPED after the call has returned 997 has no text. Does not need HttpInitialize, so that a
+ * refused HttpInitialize has a reason, too.
+ *
+ * BytesNeeded receives the size of the text with its NUL.
+ *
+ * NO_ERROR; ERROR_INVALID_PARAMETER (87) when BytesNeeded is NULL, or Buffer is NULL and Length is not
+ * 0; ERROR_MORE_DATA (234) when Length is too small. Neither changes the text. */
+HTTPAPI_LINKAGE ULONG WINAPI HttpsysLastReason(
+    _Out_writes_bytes_to_opt_(Length, *BytesNeeded) PCHAR Buffer, _In_ ULONG Length,
+    _Out_ PULONG BytesNeeded);
+
+/* ---- Events ---- */
+
+typedef enum _HTTPSYS_LOG_LEVEL {
+    HttpsysLogError = 1, /* something of the library or the system does not work */
+    HttpsysLogWarn = 2,  /* a refused URL, every 87 of a function of http.h */
+    HttpsysLogInfo = 3,  /* a refused request, a connection that broke off: docs/WHY.md */
+    HttpsysLogDebug = 4, /* ordinary ends, the events of HTTP.sys's ETW provider */
+    HttpsysLogTrace = 5  /* every call with its code */
+} HTTPSYS_LOG_LEVEL;
+
+/* Gets one event. Level is one of HTTPSYS_LOG_LEVEL, Target names the part of the library, Message is
+ * the text with its fields as NAME=VALUE; both are UTF-8, end with a NUL, and are the library's: copy
+ * what is to be kept. Context is that of HttpsysSetLogCallback. */
+typedef VOID(WINAPI *HTTPSYS_LOG_CALLBACK)(_In_ ULONG Level, _In_ const CHAR *Target,
+                                           _In_ const CHAR *Message, _In_opt_ PVOID Context);
+
+/* Sets the function that gets the events of the library up to Level, in place of the one before; NULL
+ * removes it. The process has one. HTTPSYS_TRACE writes to standard error beside it. Does not need
+ * HttpInitialize.
+ *
+ * Threads: the callback runs on one thread of the library, which starts with the first call and stays,
+ * one event at a time, in the order in which they happened, soon after each. No lock of the library is
+ * held: it may call every function, this one included, and may take its time. At most 1,024 events wait
+ * for it; others are lost, and an event tells how many. What it causes itself is not told to it. All
+ * signals but those of faults are blocked on its thread.
+ *
+ * It must return: a C++ exception that leaves it, and longjmp out of it, end the process. It may call
+ * exit.
+ *
+ * Changing: what has happened before goes to the former callback first. When the function returns, that
+ * one does not run and is not called again, so that its Context may be freed; called from inside the
+ * callback it does not wait, and the running call is the last. So do not call it with a lock held that
+ * the callback takes. Call it with NULL before the program ends: events that wait are then told, and no
+ * callback runs while the program's own destructors do. A child made by fork has no callback.
+ *
+ * NO_ERROR; ERROR_INVALID_PARAMETER (87) for a Level that is none of HTTPSYS_LOG_LEVEL (it is not looked
+ * at with a NULL Callback); ERROR_NOT_ENOUGH_MEMORY (8) when the system has no thread;
+ * ERROR_BUSY (170) from inside the callback while another thread changes it; ERROR_ALREADY_EXISTS (183)
+ * in a program in Rust that has a subscriber of the crate tracing, which gets the events. Nothing has
+ * changed then. */
+HTTPAPI_LINKAGE ULONG WINAPI HttpsysSetLogCallback(_In_ ULONG Level,
+                                                   _In_opt_ HTTPSYS_LOG_CALLBACK Callback,
+                                                   _In_opt_ PVOID Context);
+
 /* ---- Port 0 ----
  *
  * HttpAddUrlToUrlGroup and HttpAddUrl take a UrlPrefix with port 0, for instance
@@ -68,8 +158,6 @@ typedef enum _HTTPSYS_CLOSE_REASON {
     HttpsysCloseReasonTimerDrainEntityBody = 24,
     HttpsysCloseReasonTimerMinSendRate = 25
 } HTTPSYS_CLOSE_REASON;
-
-#define HTTPSYS_NAME_LENGTH 48
 
 typedef struct _HTTPSYS_CLOSE_INFO {
     ULONG Reason;                   /* HTTPSYS_CLOSE_REASON; more may come: treat others as ended */

@@ -14,6 +14,7 @@ use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{Buffer, Out};
 use crate::queue_handle::QueueHandle;
+use crate::reason::{Named, invalid};
 use crate::types::{
     HANDLE, HTTPSYS_COUNTER_SET, HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_SERVICE_COUNTERS,
     HTTPSYS_URL_GROUP_COUNTERS, HttpsysRequestQueueCounters, HttpsysServiceCounters,
@@ -31,7 +32,7 @@ entry! {
         return_length: *mut u32,
     ) -> u32 {
         if counters.is_null() {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("Counters is NULL"));
         }
         // SAFETY: by the contract of the function.
         let (buffer, return_length) = unsafe {
@@ -51,7 +52,7 @@ entry! {
                 let handle = QueueHandle::lookup_or_invalid(queue)?;
                 fill(buffer, return_length, &of_queue(&service.queue_counters(handle.queue())))
             }
-            _ => Err(Error::InvalidParameter.into()),
+            _ => Err(invalid("CounterSet is none, or does not go with the handle and the id that are given")),
         }
     }
 
@@ -88,20 +89,23 @@ fn fill<T: Copy>(mut buffer: Buffer, return_length: Out<u32>, value: &T) -> Outc
 /// # Safety
 /// `first` is NULL or points to `length` bytes that are valid for writes and used by nobody else;
 /// `needed` is NULL or valid for writes.
-unsafe fn text_buffer(
+pub(super) unsafe fn text_buffer(
     first: *mut c_char,
     length: u32,
     needed: *mut u32,
 ) -> Result<(Buffer, Out<u32>), crate::code::Code> {
     // SAFETY: by the contract of this function.
     unsafe {
-        let needed = Out::required(needed)?;
-        Ok((Buffer::new(first.cast(), length as usize)?, needed))
+        let needed = Out::required(needed).named("BytesNeeded")?;
+        Ok((
+            Buffer::new(first.cast(), length as usize).named("Buffer")?,
+            needed,
+        ))
     }
 }
 
 /// Writes the text with a NUL.
-fn write_text(mut buffer: Buffer, needed: Out<u32>, mut text: String) -> Outcome {
+pub(super) fn write_text(mut buffer: Buffer, needed: Out<u32>, mut text: String) -> Outcome {
     // No name that C gave has one: NUL ends the strings of the API.
     text.push('\0');
     needed.set_count(text.len() as u64);

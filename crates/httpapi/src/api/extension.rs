@@ -2,7 +2,7 @@
 //!
 //! Owns the functions. Does not own what they tell (`httpsys_engine`). Threading: any thread.
 
-use httpsys_core::{ConnectionId, Error, UrlGroupId};
+use httpsys_core::{ConnectionId, UrlGroupId};
 use httpsys_engine::Fate;
 
 use crate::code::Code;
@@ -10,6 +10,7 @@ use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{self, Out};
 use crate::queue_handle::QueueHandle;
+use crate::reason::{Named, invalid};
 use crate::types::{HANDLE, HTTPSYS_CLOSE_INFO, HTTPSYS_NAME_LENGTH};
 
 entry! {
@@ -19,7 +20,7 @@ entry! {
     /// are remembered. 87 for NULL.
     fn HttpsysWhyClosed(connection: u64, info: *mut HTTPSYS_CLOSE_INFO) -> u32 {
         // SAFETY: by the contract of the function.
-        let info = unsafe { Out::required(info) }?;
+        let info = unsafe { Out::required(info) }.named("Info")?;
         let (reason, status, name) = match lifecycle::service()?.fate_of(ConnectionId(connection)) {
             Fate::Open => (0, 0, "Open"),
             Fate::Ended(end) => (end.number(), end.error().win32(), end.name()),
@@ -41,7 +42,10 @@ entry! {
     /// not registered there.
     fn HttpsysQueryUrlPort(queue: HANDLE, group: u64, url: *const u16, port: *mut u16) -> u32 {
         // SAFETY: by the contract of the function.
-        let (url, port) = unsafe { (pointers::utf16(url)?, Out::required(port)?) };
+        let (url, port) = unsafe { (
+                pointers::utf16(url).named("FullyQualifiedUrl")?,
+                Out::required(port).named("Port")?,
+            ) };
         let service = lifecycle::service()?;
         let found = match (queue.is_null(), group) {
             (true, group) if group != 0 => service.port_of_url(UrlGroupId(group), url)?,
@@ -49,7 +53,7 @@ entry! {
                 let queue = QueueHandle::lookup(queue)?.queue().id();
                 service.port_of_v1_url(queue, url)?
             }
-            _ => return Err(Error::InvalidParameter.into()),
+            _ => return Err(invalid("RequestQueueHandle and UrlGroupId: exactly one of them is to be given")),
         };
         port.set(found);
         Ok(())
@@ -57,7 +61,7 @@ entry! {
 }
 
 /// A name as C has it; all of ours are shorter.
-fn name_of(name: &str) -> [u8; HTTPSYS_NAME_LENGTH] {
+pub(super) fn name_of(name: &str) -> [u8; HTTPSYS_NAME_LENGTH] {
     let mut text = [0; HTTPSYS_NAME_LENGTH];
     let length = name.len().min(HTTPSYS_NAME_LENGTH - 1);
     text[..length].copy_from_slice(&name.as_bytes()[..length]);

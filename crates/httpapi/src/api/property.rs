@@ -7,7 +7,6 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::Error;
 use httpsys_core::property::{
     Authentication, ChannelBinding, Hardening, LogFormat, Logging, Properties, Property, Rollover,
     ServiceName, State, Timeouts,
@@ -15,6 +14,7 @@ use httpsys_core::property::{
 
 use crate::code::{Code, Outcome};
 use crate::pointers::{self, Buffer, Out};
+use crate::reason::{Named, invalid};
 use crate::types::*;
 
 mod answer;
@@ -34,10 +34,15 @@ const MAX_SERVICE_NAMES: u32 = 1024;
 /// valid `T`.
 pub(super) unsafe fn exact<T: Copy>(information: *const c_void, length: u32) -> Result<T, Code> {
     if length as usize != size_of::<T>() {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid(format!(
+            "PropertyInformationLength is {length}, not {}",
+            size_of::<T>()
+        )));
     }
     // SAFETY: by the contract of this function, and as long as `length` says.
-    unsafe { pointers::one(information.cast::<T>()) }.copied()
+    unsafe { pointers::one(information.cast::<T>()) }
+        .named("PropertyInformation")
+        .copied()
 }
 
 /// What a server session or URL group is to be given.
@@ -79,7 +84,7 @@ pub(super) unsafe fn read(
                 let info: HTTP_CHANNEL_BIND_INFO = exact(information, length)?;
                 Property::ChannelBinding(Box::new(channel_binding(&info)?))
             }
-            _ => return Err(Error::InvalidParameter.into()),
+            _ => return Err(invalid("Property is none that the object has")),
         })
     }
 }
@@ -107,7 +112,7 @@ pub(super) fn write(
         HttpServerChannelBindProperty => {
             answer.channel_binding(properties.channel_binding.as_deref())
         }
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("Property cannot be asked for")),
     }
 }
 
@@ -116,7 +121,7 @@ pub(super) fn state(value: HTTP_ENABLED_STATE) -> Result<State, Code> {
     match value {
         HttpEnabledStateActive => Ok(State::Active),
         HttpEnabledStateInactive => Ok(State::Inactive),
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("State is no HTTP_ENABLED_STATE")),
     }
 }
 
@@ -171,19 +176,23 @@ unsafe fn quality(info: &HTTP_QOS_SETTING_INFO) -> Result<Property, Code> {
         HttpQosSettingTypeBandwidth => {
             // SAFETY: by the contract of this function, the structure of this type.
             let limit =
-                unsafe { pointers::one(info.QosSetting.cast::<HTTP_BANDWIDTH_LIMIT_INFO>()) }?;
+                unsafe { pointers::one(info.QosSetting.cast::<HTTP_BANDWIDTH_LIMIT_INFO>()) }
+                    .named("QosSetting")?;
             let limit = limit.Flags.present().then_some(limit.MaxBandwidth);
             Ok(Property::Bandwidth(limit))
         }
         HttpQosSettingTypeConnectionLimit => {
             // SAFETY: by the contract of this function, the structure of this type.
             let limit =
-                unsafe { pointers::one(info.QosSetting.cast::<HTTP_CONNECTION_LIMIT_INFO>()) }?;
+                unsafe { pointers::one(info.QosSetting.cast::<HTTP_CONNECTION_LIMIT_INFO>()) }
+                    .named("QosSetting")?;
             let limit = limit.Flags.present().then_some(limit.MaxConnections);
             Ok(Property::ConnectionLimit(limit))
         }
         // HttpQosSettingTypeFlowRate is for single responses.
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid(
+            "QosType is neither HttpQosSettingTypeBandwidth nor HttpQosSettingTypeConnectionLimit",
+        )),
     }
 }
 
@@ -193,7 +202,7 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, Code> {
         HttpLoggingTypeIIS => LogFormat::Iis,
         HttpLoggingTypeNCSA => LogFormat::Ncsa,
         HttpLoggingTypeRaw => LogFormat::Raw,
-        _ => return Err(Error::InvalidParameter.into()),
+        _ => return Err(invalid("HTTP_LOGGING_INFO.Format is no HTTP_LOGGING_TYPE")),
     };
     let rollover = match info.RolloverType {
         HttpLoggingRolloverSize => Rollover::Size(info.RolloverSize),
@@ -201,7 +210,11 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, Code> {
         HttpLoggingRolloverWeekly => Rollover::Weekly,
         HttpLoggingRolloverMonthly => Rollover::Monthly,
         HttpLoggingRolloverHourly => Rollover::Hourly,
-        _ => return Err(Error::InvalidParameter.into()),
+        _ => {
+            return Err(invalid(
+                "HTTP_LOGGING_INFO.RolloverType is no HTTP_LOGGING_ROLLOVER_TYPE",
+            ));
+        }
     };
     // SAFETY: by the contract of `quality`.
     let (software_name, directory) = unsafe {
@@ -247,13 +260,20 @@ unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBindin
         HttpAuthenticationHardeningLegacy => Hardening::Legacy,
         HttpAuthenticationHardeningMedium => Hardening::Medium,
         HttpAuthenticationHardeningStrict => Hardening::Strict,
-        _ => return Err(Error::InvalidParameter.into()),
+        _ => {
+            return Err(invalid(
+                "HTTP_CHANNEL_BIND_INFO.Hardening is no HTTP_AUTHENTICATION_HARDENING_LEVELS",
+            ));
+        }
     };
     if info.NumberOfServiceNames > MAX_SERVICE_NAMES {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid(
+            "HTTP_CHANNEL_BIND_INFO.NumberOfServiceNames is more than 1024",
+        ));
     }
     // SAFETY: by the contract of `quality`.
-    let names = unsafe { pointers::slice(info.ServiceNames, info.NumberOfServiceNames as usize) }?;
+    let names = unsafe { pointers::slice(info.ServiceNames, info.NumberOfServiceNames as usize) }
+        .named("ServiceNames")?;
     let service_names = names
         .iter()
         // SAFETY: by the contract of `quality`.
@@ -269,19 +289,29 @@ unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBindin
 unsafe fn service_name(name: *const HTTP_SERVICE_BINDING_BASE) -> Result<ServiceName, Code> {
     // SAFETY: by the contract of `quality`: the structure that its first member names.
     unsafe {
-        match pointers::one(name)?.Type {
+        match pointers::one(name)
+            .named("an element of ServiceNames")?
+            .Type
+        {
             HttpServiceBindingTypeW => {
-                let name = pointers::one(name.cast::<HTTP_SERVICE_BINDING_W>())?;
-                let bytes = u16::try_from(name.BufferSize).map_err(|_| Error::InvalidParameter)?;
+                let name = pointers::one(name.cast::<HTTP_SERVICE_BINDING_W>())
+                    .named("an element of ServiceNames")?;
+                let bytes = u16::try_from(name.BufferSize)
+                    .map_err(|_| invalid("BufferSize of a service name is more than 65535"))?;
                 Ok(ServiceName::Wide(text(name.Buffer, bytes)?))
             }
             HttpServiceBindingTypeA => {
-                let name = pointers::one(name.cast::<HTTP_SERVICE_BINDING_A>())?;
-                let bytes = u16::try_from(name.BufferSize).map_err(|_| Error::InvalidParameter)?;
-                let buffer = pointers::slice(name.Buffer.cast::<u8>().cast_const(), bytes.into())?;
+                let name = pointers::one(name.cast::<HTTP_SERVICE_BINDING_A>())
+                    .named("an element of ServiceNames")?;
+                let bytes = u16::try_from(name.BufferSize)
+                    .map_err(|_| invalid("BufferSize of a service name is more than 65535"))?;
+                let buffer = pointers::slice(name.Buffer.cast::<u8>().cast_const(), bytes.into())
+                    .named("Buffer of a service name")?;
                 Ok(ServiceName::Narrow(buffer.to_vec()))
             }
-            _ => Err(Error::InvalidParameter.into()),
+            _ => Err(invalid(
+                "HTTP_SERVICE_BINDING_BASE.Type is neither HttpServiceBindingTypeW nor HttpServiceBindingTypeA",
+            )),
         }
     }
 }
@@ -289,9 +319,10 @@ unsafe fn service_name(name: *const HTTP_SERVICE_BINDING_BASE) -> Result<Service
 /// A string with its length in bytes, as http.h has them.
 unsafe fn text(first: *const u16, bytes: u16) -> Result<Vec<u16>, Code> {
     if bytes % 2 != 0 {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("the length in bytes of a string of WCHAR is odd"));
     }
     // SAFETY: by the contract of `quality`.
-    let units = unsafe { pointers::slice(first, usize::from(bytes / 2)) }?;
+    let units = unsafe { pointers::slice(first, usize::from(bytes / 2)) }
+        .named("a string with a length")?;
     Ok(units.to_vec())
 }

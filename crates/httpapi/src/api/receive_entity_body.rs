@@ -14,6 +14,7 @@ use crate::entry::entry;
 use crate::overlapped::{Call, blocking};
 use crate::pointers::{Buffer, Out};
 use crate::queue_handle::QueueHandle;
+use crate::reason::Named;
 use crate::types::{HANDLE, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, OVERLAPPED};
 
 entry! {
@@ -40,7 +41,7 @@ entry! {
         // SAFETY: by the contract of the function, here and below.
         let count = unsafe { Out::optional(bytes_received) };
         // SAFETY: as above.
-        let buffer = unsafe { Buffer::new(buffer.cast(), length as usize) }?;
+        let buffer = unsafe { Buffer::new(buffer.cast(), length as usize) }.named("EntityBuffer")?;
         let mut target = Target::Entity(buffer);
         if overlapped.is_null() {
             let read = handle.service().receive_entity_body(

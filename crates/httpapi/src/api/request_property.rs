@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::{Error, RequestId};
+use httpsys_core::RequestId;
 
 use super::property::exact;
 use crate::code::{Code, Outcome};
@@ -13,6 +13,7 @@ use crate::entry::entry;
 use crate::overlapped::{Call, first_attempt};
 use crate::pointers::Out;
 use crate::queue_handle::QueueHandle;
+use crate::reason::invalid;
 use crate::types::{
     HANDLE, HTTP_REQUEST_PROPERTY, HTTP_REQUEST_PROPERTY_STREAM_ERROR, HttpRequestPropertyDscpTag,
     HttpRequestPropertyIsb, HttpRequestPropertyStreamError, HttpRequestPropertyTlsCipherInfo,
@@ -68,7 +69,7 @@ entry! {
         let _ = (qualifier, qualifier_size, output, output_size, return_length, overlapped);
         let handle = QueueHandle::worker(queue)?;
         if !(HttpRequestPropertyIsb..=HttpRequestPropertyTlsCipherInfo).contains(&property) {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("PropertyId is no HTTP_REQUEST_PROPERTY"));
         }
         handle.service().check_live(handle.queue(), RequestId(id))?;
         Err(Code::INVALID_FUNCTION)
@@ -92,6 +93,6 @@ unsafe fn check_settable(
         HttpRequestPropertyTransportIdleConnectionTimeout | HttpRequestPropertyDscpTag => {
             Err(Code::NOT_SUPPORTED)
         }
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("PropertyId is none that can be set")),
     }
 }

@@ -15,6 +15,7 @@ use crate::code::{Code, Outcome};
 use crate::entry::entry;
 use crate::pointers::{self, Out};
 use crate::queue_handle::{Kind, QueueHandle};
+use crate::reason::{Named, invalid};
 use crate::types::{
     HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
     HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
@@ -45,12 +46,12 @@ entry! {
         const OPEN: u32 = HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING;
         const CONTROLLER: u32 = HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER;
         // SAFETY: by the contract of the function.
-        let queue = unsafe { Out::required(queue) }?;
+        let queue = unsafe { Out::required(queue) }.named("RequestQueueHandle")?;
         check_flags(flags, OPEN | CONTROLLER)?;
         let name = match name.is_null() {
             true => None,
             // SAFETY: by the contract of the function.
-            false => Some(unsafe { pointers::utf16(name) }?.to_vec()),
+            false => Some(unsafe { pointers::utf16(name) }.named("Name")?.to_vec()),
         };
         let version = api_version(version);
         let (call, kind) = match (flags, name) {
@@ -63,7 +64,7 @@ entry! {
             (OPEN, Some(name)) if security.is_null() => {
                 (Control::OpenRequestQueue { version, name }, Kind::Opened)
             }
-            _ => return Err(Error::InvalidParameter.into()),
+            _ => return Err(invalid("HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING goes with a Name, without SecurityAttributes and other flags")),
         };
         queue.set(QueueHandle::make(call, kind)?);
         Ok(())
@@ -73,7 +74,7 @@ entry! {
     /// SES-015).
     fn HttpCreateHttpHandle(queue: *mut HANDLE, reserved: u32) -> u32 {
         // SAFETY: by the contract of the function.
-        let queue = unsafe { Out::required(queue) }?;
+        let queue = unsafe { Out::required(queue) }.named("RequestQueueHandle")?;
         check_reserved(reserved)?;
         queue.set(QueueHandle::make(Control::CreateHttpHandle, Kind::Version1)?);
         Ok(())
@@ -173,6 +174,9 @@ unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, 
     match unsafe { httpsys_win32::security::admits_everyone(descriptor, OPEN_RIGHTS) } {
         Ok(true) => Ok(QueueAccess::Granted),
         Ok(false) => Ok(QueueAccess::Denied),
+        Err(code) if code == Error::InvalidParameter.win32() => Err(invalid(
+            "SecurityAttributes has a security descriptor that is none",
+        )),
         Err(code) => Err(Code::from_win32(code)),
     }
 }
@@ -199,9 +203,11 @@ unsafe fn read_property(
                 Http503ResponseVerbosityBasic => Ok(QueueProperty::Verbosity(Verbosity::Basic)),
                 Http503ResponseVerbosityLimited => Ok(QueueProperty::Verbosity(Verbosity::Limited)),
                 Http503ResponseVerbosityFull => Ok(QueueProperty::Verbosity(Verbosity::Full)),
-                _ => Err(Error::InvalidParameter.into()),
+                _ => Err(invalid(
+                    "PropertyInformation is no HTTP_503_RESPONSE_VERBOSITY",
+                )),
             },
-            _ => Err(Error::InvalidParameter.into()),
+            _ => Err(invalid("Property is none that request queues have")),
         }
     }
 }
@@ -220,7 +226,7 @@ fn write_property(
             Verbosity::Limited => Http503ResponseVerbosityLimited,
             Verbosity::Full => Http503ResponseVerbosityFull,
         }),
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("Property is none that request queues have")),
     }
 }
 

@@ -21,6 +21,7 @@ use crate::marshal::{log_data, response};
 use crate::overlapped::{Call, blocking, first_attempt};
 use crate::pointers::Out;
 use crate::queue_handle::QueueHandle;
+use crate::reason::invalid;
 use crate::types::{
     HANDLE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, HTTP_LOG_DATA, HTTP_RESPONSE_V2,
     HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
@@ -148,7 +149,9 @@ fn check_response_flags(flags: u32, status: u16) -> Outcome {
     const RANGES: u32 = HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES;
     check_flags(flags, COMMON_FLAGS | OPAQUE | RANGES)?;
     if flags & OPAQUE != 0 && status != 101 {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid(
+            "HTTP_SEND_RESPONSE_FLAG_OPAQUE: the status is not 101",
+        ));
     }
     if flags & RANGES != 0 {
         Err(Code::NOT_SUPPORTED)

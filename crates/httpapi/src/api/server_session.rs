@@ -12,6 +12,7 @@ use super::{property, reserved as check_reserved, version as api_version};
 use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::Out;
+use crate::reason::Named;
 use crate::types::{HTTP_SERVER_PROPERTY, HTTPAPI_VERSION};
 
 entry! {
@@ -21,7 +22,7 @@ entry! {
     /// (SES-005).
     fn HttpCreateServerSession(version: HTTPAPI_VERSION, session: *mut u64, reserved: u32) -> u32 {
         // SAFETY: by the contract of the function.
-        let session = unsafe { Out::required(session) }?;
+        let session = unsafe { Out::required(session) }.named("ServerSessionId")?;
         check_reserved(reserved)?;
         let call = Control::CreateServerSession { version: api_version(version) };
         match lifecycle::service()?.control(call)? {

@@ -18,6 +18,7 @@ use crate::code::{Code, Outcome};
 use crate::entry::{entry, entry_missing};
 use crate::lifecycle;
 use crate::pointers::{Buffer, Out};
+use crate::reason::{Named, invalid};
 use crate::types::{
     HANDLE, HTTP_SERVICE_CONFIG_ID, HttpServiceConfigCache, HttpServiceConfigIPListenList,
     HttpServiceConfigMax, HttpServiceConfigTimeout, HttpServiceConfigUrlAclInfo, OVERLAPPED,
@@ -154,7 +155,7 @@ fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> Outcome {
 /// A record type that is not there, or that does not exist; says so once for each.
 fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
     if !(HttpServiceConfigIPListenList..HttpServiceConfigMax).contains(&id) {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("ConfigId is no HTTP_SERVICE_CONFIG_ID"));
     }
     static SAID: AtomicU32 = AtomicU32::new(0);
     let bit = 1 << id;
@@ -177,7 +178,7 @@ fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
 unsafe fn record<T: Copy>(information: *const c_void, length: u32) -> Result<T, Code> {
     let size = size_of::<T>() as u32;
     if information.is_null() {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("pConfigInformation is NULL"));
     }
     if length < size {
         return Err(Error::InsufficientBuffer.into());
@@ -209,7 +210,7 @@ impl Answer {
         // SAFETY: by the contract of this function.
         unsafe {
             Ok(Answer {
-                buffer: Buffer::new(output.cast(), length)?,
+                buffer: Buffer::new(output.cast(), length).named("pOutput")?,
                 return_length: Out::optional(return_length),
             })
         }

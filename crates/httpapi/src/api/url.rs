@@ -14,6 +14,7 @@ use crate::entry::entry;
 use crate::lifecycle::{self, Needs};
 use crate::pointers::{self, Out};
 use crate::queue_handle::QueueHandle;
+use crate::reason::{Named, invalid};
 use crate::types::HANDLE;
 
 entry! {
@@ -24,7 +25,7 @@ entry! {
     fn HttpAddUrl(queue: HANDLE, url: *const u16, reserved: *const c_void) -> u32 {
         let handle = QueueHandle::lookup(queue)?;
         // SAFETY: by the contract of the function.
-        let url = unsafe { pointers::utf16(url) }?.to_vec();
+        let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?.to_vec();
         reserved_pointer(reserved)?;
         let queue = handle.queue().id();
         handle.service().control(Control::AddUrl { queue, url })?;
@@ -37,11 +38,11 @@ entry! {
     /// registered (PFX-025).
     fn HttpRemoveUrl(queue: HANDLE, url: *const u16) -> u32 {
         if queue.is_null() {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("RequestQueueHandle is NULL"));
         }
         let handle = QueueHandle::lookup(queue)?;
         // SAFETY: by the contract of the function.
-        let url = unsafe { pointers::utf16(url) }?.to_vec();
+        let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?.to_vec();
         let queue = handle.queue().id();
         handle.service().control(Control::RemoveUrl { queue, url })?;
         Ok(())
@@ -60,11 +61,11 @@ entry! {
         prepared: *mut *mut u16,
     ) -> u32 {
         // SAFETY: by the contract of the function.
-        let prepared = unsafe { Out::required(prepared) }?;
+        let prepared = unsafe { Out::required(prepared) }.named("PreparedUrl")?;
         reserved_pointer(reserved)?;
         check_reserved(flags)?;
         // SAFETY: by the contract of the function.
-        let url = unsafe { pointers::utf16(url) }?;
+        let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?;
         let url = url_prefix::prepare(url).map_err(|why| {
             httpsys_engine::warn_of_prefix(url, why);
             why.error()
@@ -103,9 +104,9 @@ fn on_the_heap(units: &[u16]) -> Result<*mut u16, Code> {
 fn find_url_group(url: *const u16, queue: HANDLE, group: *mut u64) -> Outcome {
     lifecycle::check(Needs::Server)?;
     // SAFETY: by the contract of the exported function.
-    let group = unsafe { Out::required(group) }?;
+    let group = unsafe { Out::required(group) }.named("UrlGroupId")?;
     // SAFETY: by the contract of the exported function.
-    let url = unsafe { pointers::utf16(url) }?;
+    let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?;
     let handle = QueueHandle::lookup(queue)?;
     group.set(handle.service().find_url_group(url, handle.queue())?.0);
     Ok(())

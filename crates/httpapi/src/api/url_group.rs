@@ -15,6 +15,7 @@ use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{self, Out};
 use crate::queue_handle::QueueHandle;
+use crate::reason::{Named, invalid};
 use crate::types::{
     HTTP_BINDING_INFO, HTTP_LISTEN_ENDPOINT_INFO, HTTP_PROTECTION_LEVEL_INFO, HTTP_SERVER_PROPERTY,
     HTTP_URL_FLAG_REMOVE_ALL, HttpProtectionLevelUnrestricted, HttpServerBindingProperty,
@@ -28,7 +29,7 @@ entry! {
     /// (SES-010, SES-011, SES-024).
     fn HttpCreateUrlGroup(session: u64, group: *mut u64, reserved: u32) -> u32 {
         // SAFETY: by the contract of the function.
-        let group = unsafe { Out::required(group) }?;
+        let group = unsafe { Out::required(group) }.named("pUrlGroupId")?;
         check_reserved(reserved)?;
         let call = Control::CreateUrlGroup { session: ServerSessionId(session) };
         match lifecycle::service()?.control(call)? {
@@ -50,7 +51,7 @@ entry! {
     /// when a foreign socket has the port (PFX-013).
     fn HttpAddUrlToUrlGroup(group: u64, url: *const u16, context: u64, reserved: u32) -> u32 {
         // SAFETY: by the contract of the function.
-        let url = unsafe { pointers::utf16(url) }?.to_vec();
+        let url = unsafe { pointers::utf16(url) }.named("pFullyQualifiedUrl")?.to_vec();
         check_reserved(reserved)?;
         let group = UrlGroupId(group);
         lifecycle::service()?.control(Control::AddUrlToUrlGroup { group, url, context })?;
@@ -63,11 +64,11 @@ entry! {
         check_flags(flags, HTTP_URL_FLAG_REMOVE_ALL)?;
         let url = if flags & HTTP_URL_FLAG_REMOVE_ALL == 0 {
             // SAFETY: by the contract of the function.
-            Some(unsafe { pointers::utf16(url) }?.to_vec())
+            Some(unsafe { pointers::utf16(url) }.named("pFullyQualifiedUrl")?.to_vec())
         } else if url.is_null() {
             None
         } else {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("pFullyQualifiedUrl is to be NULL with HTTP_URL_FLAG_REMOVE_ALL"));
         };
         let group = UrlGroupId(group);
         lifecycle::service()?.control(Control::RemoveUrlFromUrlGroup { group, url })?;
@@ -153,7 +154,7 @@ unsafe fn set_call(
             | HttpServerFastForwardingProperty
             | HttpServerRequestInfoProperty => {
                 if information.is_null() || length == 0 {
-                    return Err(Error::InvalidParameter.into());
+                    return Err(invalid("PropertyInformation is NULL, or its length 0"));
                 }
                 default_only(group, property, false)
             }

@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use crate::code::Code;
 use crate::pointers;
+use crate::reason::{Named, invalid};
 use crate::types::{
     HANDLE, HTTP_DATA_CHUNK, HttpDataChunkFromFileHandle, HttpDataChunkFromFragmentCache,
     HttpDataChunkFromFragmentCacheEx, HttpDataChunkFromMemory,
@@ -69,10 +70,10 @@ impl Chunks {
     pub(crate) unsafe fn read(first: *const HTTP_DATA_CHUNK, count: u16) -> Result<Chunks, Code> {
         let count = usize::from(count);
         if count > MAX_CHUNKS {
-            return Err(Error::InvalidParameter.into());
+            return Err(invalid("EntityChunkCount is more than 9999"));
         }
         // SAFETY: by the contract of this function; any bytes are a valid HTTP_DATA_CHUNK.
-        let array = unsafe { pointers::slice(first, count) }?;
+        let array = unsafe { pointers::slice(first, count) }.named("pEntityChunks")?;
         let mut list = SmallVec::new();
         list.try_reserve(count).map_err(|_| Error::NoResources)?;
         for chunk in array {
@@ -145,7 +146,7 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
             let memory = unsafe { chunk.Anonymous.FromMemory };
             let length = memory.BufferLength as usize;
             if memory.pBuffer.is_null() && length != 0 {
-                return Err(Error::InvalidParameter.into());
+                return Err(invalid("FromMemory.pBuffer is NULL"));
             }
             let first = memory.pBuffer.cast_const().cast();
             Ok((length != 0).then_some(Piece::Memory { first, length }))
@@ -160,7 +161,7 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
             Err(Error::FragmentNotFound.into())
         }
         HttpDataChunkTrailers | HttpDataChunkFromWinHttpFastForwarding => Err(Code::NOT_SUPPORTED),
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("DataChunkType is no HTTP_DATA_CHUNK_TYPE")),
     }
 }
 

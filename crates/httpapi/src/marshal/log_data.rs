@@ -8,12 +8,12 @@
 
 use std::marker::PhantomData;
 
-use httpsys_core::Error;
 use httpsys_engine::LogSource;
 use httpsys_engine::logging::{Address, FieldsBuf, FieldsData, Text};
 
 use crate::code::Code;
 use crate::pointers;
+use crate::reason::{Named, invalid};
 use crate::types::{HTTP_LOG_DATA, HTTP_LOG_FIELDS_DATA, HttpLogDataTypeFields};
 
 /// Log data that was found good, or NULL; read when the response is logged.
@@ -50,7 +50,7 @@ pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<LogData<'a>,
 unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), Code> {
     // SAFETY: by the contract, here and below: the type is read before the rest is.
     if unsafe { pointers::one(data) }?.Type != HttpLogDataTypeFields {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("HTTP_LOG_DATA.Type is not HttpLogDataTypeFields"));
     }
     // SAFETY: as above.
     unsafe { fields(pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?) }.map(drop)
@@ -99,7 +99,7 @@ unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, Code> {
 /// `first` is NULL or points to `length` bytes that are valid as long as the result is used; so below.
 unsafe fn bytes<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
     // SAFETY: by the contract.
-    unsafe { pointers::slice(first, usize::from(length)) }
+    unsafe { pointers::slice(first, usize::from(length)) }.named("a string of HTTP_LOG_FIELDS_DATA")
 }
 
 /// # Safety
@@ -113,10 +113,14 @@ unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, Code> {
 /// As [`bytes`].
 unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, Code> {
     if length % 2 != 0 {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid(
+            "a length in bytes of HTTP_LOG_FIELDS_DATA is odd, and the string of WCHAR",
+        ));
     }
     // SAFETY: by the contract.
-    unsafe { pointers::slice(first, usize::from(length / 2)) }.map(Text::Wide)
+    unsafe { pointers::slice(first, usize::from(length / 2)) }
+        .named("a string of HTTP_LOG_FIELDS_DATA")
+        .map(Text::Wide)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use httpsys_core::{Error, Request};
 
 use crate::code::Code;
 use crate::pointers::{self, Buffer, Zeroable};
+use crate::reason::Named;
 use crate::types::{
     HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0,
     HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS, HTTP_REQUEST_V1, HTTP_REQUEST_V2,
@@ -83,7 +84,7 @@ impl RequestBuffer {
             return Err(Error::InsufficientBuffer.into());
         }
         // SAFETY: by the contract of this function.
-        let memory = unsafe { Buffer::new(first.cast(), length) }?;
+        let memory = unsafe { Buffer::new(first.cast(), length) }.named("RequestBuffer")?;
         Ok(RequestBuffer { memory, fixed })
     }
 

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 
 use crate::code::Code;
 use crate::pointers;
+use crate::reason::{Named, invalid};
 use crate::types::{
     HTTP_KNOWN_HEADER, HTTP_MULTIPLE_KNOWN_HEADERS, HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER,
     HTTP_RESPONSE_V1, HTTP_RESPONSE_V2, HttpResponseInfoTypeAuthenticationProperty,
@@ -63,11 +64,12 @@ pub(crate) unsafe fn read<'a>(
 ) -> Result<&'a HTTP_RESPONSE_V1, Code> {
     // SAFETY: version 2 begins with version 1; any bytes are a valid structure. Here and below:
     // valid by the contract.
-    let base = unsafe { pointers::one(response.cast::<HTTP_RESPONSE_V1>()) }?;
+    let base =
+        unsafe { pointers::one(response.cast::<HTTP_RESPONSE_V1>()) }.named("HttpResponse")?;
     let mut multiple = Multiple::new();
     if !version_1 {
         // SAFETY: as above; the structure of a version 2 queue has the further fields.
-        let further = unsafe { pointers::one(response) }?;
+        let further = unsafe { pointers::one(response) }.named("HttpResponse")?;
         if further.ResponseInfoCount != 0 {
             // SAFETY: as above.
             multiple = unsafe { information(further) }?;
@@ -76,7 +78,7 @@ pub(crate) unsafe fn read<'a>(
     // SAFETY: as above.
     let reason = unsafe { text(base.pReason, base.ReasonLength) }?;
     head.begin(base.StatusCode, reason)
-        .map_err(|_| Error::InvalidParameter)?;
+        .map_err(|why| invalid(format!("HTTP_RESPONSE: {why}")))?;
     head.set_server_token(token);
     let fields = &base.Headers.KnownHeaders;
     if multiple.is_empty() {
@@ -101,11 +103,12 @@ pub(crate) unsafe fn read<'a>(
         unsafe { known_and_multiple(head, fields, &multiple) }?;
     }
     if base.Headers.UnknownHeaderCount > MAX_UNKNOWN {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("UnknownHeaderCount is more than 9999"));
     }
     let count = usize::from(base.Headers.UnknownHeaderCount);
     // SAFETY: as above.
-    let fields = unsafe { pointers::slice(base.Headers.pUnknownHeaders.cast_const(), count) }?;
+    let fields = unsafe { pointers::slice(base.Headers.pUnknownHeaders.cast_const(), count) }
+        .named("pUnknownHeaders")?;
     if count > FEW_UNKNOWN {
         // They may ask for more than a gigabyte.
         let sizes = fields.iter();
@@ -122,7 +125,7 @@ pub(crate) unsafe fn read<'a>(
             )
         };
         head.unknown(name, value)
-            .map_err(|_| Error::InvalidParameter)?;
+            .map_err(|why| invalid(format!("pUnknownHeaders: {}: {why}", name.escape_ascii())))?;
     }
     Ok(base)
 }
@@ -157,31 +160,39 @@ unsafe fn known_and_multiple(
 unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>, Code> {
     let count = response.ResponseInfoCount;
     if count > MAX_INFO {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid(
+            "ResponseInfoCount is more than HttpSendHttpResponse takes",
+        ));
     }
     let mut multiple = Multiple::new();
     let first = response.pResponseInfo.cast_const();
     // SAFETY: valid by the contract, here and below.
-    for info in unsafe { pointers::slice(first, usize::from(count)) }? {
+    let list = unsafe { pointers::slice(first, usize::from(count)) }.named("pResponseInfo")?;
+    for info in list {
         #[allow(non_upper_case_globals, reason = "names of http.h")]
         match info.Type {
             HttpResponseInfoTypeMultipleKnownHeaders => {
                 if (info.Length as usize) < size_of::<HTTP_MULTIPLE_KNOWN_HEADERS>() {
-                    return Err(Error::InvalidParameter.into());
+                    return Err(invalid(
+                        "HTTP_RESPONSE_INFO.Length is too short for HTTP_MULTIPLE_KNOWN_HEADERS",
+                    ));
                 }
                 let fields = info
                     .pInfo
                     .cast_const()
                     .cast::<HTTP_MULTIPLE_KNOWN_HEADERS>();
                 // SAFETY: as above.
-                let fields = unsafe { pointers::one(fields) }?;
+                let fields = unsafe { pointers::one(fields) }.named("pInfo")?;
                 let id = usize::try_from(fields.HeaderId).unwrap_or(usize::MAX);
                 if id >= RESPONSE_HEADERS {
-                    return Err(Error::InvalidParameter.into());
+                    return Err(invalid(
+                        "HTTP_MULTIPLE_KNOWN_HEADERS.HeaderId is no header of a response",
+                    ));
                 }
                 let count = usize::from(fields.KnownHeaderCount);
                 // SAFETY: as above.
-                let values = unsafe { pointers::slice(fields.KnownHeaders.cast_const(), count) }?;
+                let values = unsafe { pointers::slice(fields.KnownHeaders.cast_const(), count) }
+                    .named("KnownHeaders")?;
                 let preserve_order = fields.Flags & HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER != 0;
                 multiple.push(Values {
                     id,
@@ -194,7 +205,11 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
             HttpResponseInfoTypeAuthenticationProperty | HttpResponseInfoTypeChannelBind => {
                 return Err(Code::NOT_SUPPORTED);
             }
-            _ => return Err(Error::InvalidParameter.into()),
+            _ => {
+                return Err(invalid(
+                    "HTTP_RESPONSE_INFO.Type is no HTTP_RESPONSE_INFO_TYPE",
+                ));
+            }
         }
     }
     Ok(multiple)
@@ -240,14 +255,13 @@ fn strength(challenge: &[u8]) -> usize {
 unsafe fn known(head: &mut ResponseHead, id: usize, field: &HTTP_KNOWN_HEADER) -> Result<(), Code> {
     // SAFETY: by the contract.
     let value = unsafe { text(field.pRawValue, field.RawValueLength) }?;
-    Ok(head
-        .known(id, value, true)
-        .map_err(|_| Error::InvalidParameter)?)
+    head.known(id, value, true)
+        .map_err(|why| invalid(format!("KnownHeaders[{id}]: {why}")))
 }
 
 /// # Safety
 /// `first` is NULL or points to `length` bytes that are valid as long as the result is used.
 unsafe fn text<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
     // SAFETY: by the contract.
-    unsafe { pointers::slice(first, usize::from(length)) }
+    unsafe { pointers::slice(first, usize::from(length)) }.named("a string of HTTP_RESPONSE")
 }

@@ -4,6 +4,8 @@
 //! functions with `Httpsys`. The structures of counters may get further members at their end, never
 //! others. Plain data; any thread.
 
+use std::ffi::{c_char, c_void};
+
 /// Bytes of a name with its NUL.
 pub const HTTPSYS_NAME_LENGTH: usize = 48;
 
@@ -82,3 +84,18 @@ pub struct HTTPSYS_REQUEST_QUEUE_COUNTERS {
     pub CacheHitRate: u64,
     pub AbandonedRequests: u64,
 }
+
+/// The version of the library.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct HTTPSYS_VERSION_INFO {
+    pub Major: u32,
+    pub Minor: u32,
+    pub Patch: u32,
+    /// The same as text, with a NUL.
+    pub Name: [u8; HTTPSYS_NAME_LENGTH],
+}
+
+/// Gets an event: its level (1 to 5), target and message, and the context.
+pub type HTTPSYS_LOG_CALLBACK =
+    Option<unsafe extern "system" fn(u32, *const c_char, *const c_char, *mut c_void)>;

@@ -11,6 +11,7 @@ use httpsys_core::Error;
 use httpsys_core::property::{Authentication, ChannelBinding, Hardening, Properties, ServiceName};
 
 use super::{Buffer, Code, Out, Outcome};
+use crate::reason::invalid;
 use crate::types::*;
 
 /// Strings and structures begin at multiples of this.
@@ -49,7 +50,7 @@ pub(in crate::api) unsafe fn answer(
     return_length: *mut u32,
 ) -> Result<Answer, Code> {
     if information.is_null() || length == 0 {
-        return Err(Error::InvalidParameter.into());
+        return Err(invalid("PropertyInformation is NULL, or its length 0"));
     }
     // SAFETY: by the contract of this function.
     unsafe {
@@ -90,7 +91,11 @@ impl Answer {
         let limit = match kind {
             Some(HttpQosSettingTypeBandwidth) => properties.bandwidth,
             Some(HttpQosSettingTypeConnectionLimit) => properties.connection_limit,
-            _ => return Err(Error::InvalidParameter.into()),
+            _ => {
+                return Err(invalid(
+                    "QosType in the buffer is neither HttpQosSettingTypeBandwidth nor HttpQosSettingTypeConnectionLimit",
+                ));
+            }
         };
         // Both structures are a flag and a number.
         let setting = HTTP_BANDWIDTH_LIMIT_INFO {

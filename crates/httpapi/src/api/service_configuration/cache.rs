@@ -13,6 +13,7 @@ use httpsys_core::operation::Control;
 use super::{Answer, exact, record};
 use crate::code::{Code, Outcome};
 use crate::lifecycle;
+use crate::reason::invalid;
 use crate::types::{
     CacheRangeChunkSize, HTTP_SERVICE_CONFIG_CACHE_KEY, HTTP_SERVICE_CONFIG_CACHE_PARAM,
     HTTP_SERVICE_CONFIG_CACHE_SET, MaxCacheResponseSize,
@@ -56,6 +57,6 @@ fn parameter(key: HTTP_SERVICE_CONFIG_CACHE_KEY) -> Result<CacheParameter, Code>
     match key {
         MaxCacheResponseSize => Ok(CacheParameter::MaxCacheResponseSize),
         CacheRangeChunkSize => Ok(CacheParameter::CacheRangeChunkSize),
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("KeyDesc is no HTTP_SERVICE_CONFIG_CACHE_KEY")),
     }
 }

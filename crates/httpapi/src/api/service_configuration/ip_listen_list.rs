@@ -8,7 +8,6 @@ use std::ffi::c_void;
 use std::mem::offset_of;
 use std::net::IpAddr;
 
-use httpsys_core::Error;
 use httpsys_core::configuration::Change;
 use httpsys_core::operation::Control;
 
@@ -16,6 +15,7 @@ use super::{Answer, record};
 use crate::code::{Code, Outcome};
 use crate::lifecycle;
 use crate::pointers;
+use crate::reason::{Named, invalid};
 use crate::types::{
     AF_INET, AF_INET6, HTTP_SERVICE_CONFIG_IP_LISTEN_PARAM, HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY,
     SOCKADDR_STORAGE,
@@ -80,7 +80,7 @@ unsafe fn address(information: *const c_void, length: u32) -> Result<IpAddr, Cod
     // SAFETY: by the contract of this function.
     let bytes = unsafe {
         let param: HTTP_SERVICE_CONFIG_IP_LISTEN_PARAM = record(information, length)?;
-        pointers::slice(param.pAddress.cast::<u8>(), param.AddrLength.into())?
+        pointers::slice(param.pAddress.cast::<u8>(), param.AddrLength.into()).named("pAddress")?
     };
     let family = bytes.first_chunk().copied().map(u16::from_ne_bytes);
     let address = match family {
@@ -94,5 +94,9 @@ unsafe fn address(information: *const c_void, length: u32) -> Result<IpAddr, Cod
         }
         _ => None,
     };
-    Ok(address.ok_or(Error::InvalidParameter)?)
+    address.ok_or_else(|| {
+        invalid(
+            "pAddress is neither SOCKADDR_IN nor SOCKADDR_IN6, or AddrLength is too short for it",
+        )
+    })
 }

@@ -6,13 +6,13 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::Error;
 use httpsys_core::configuration::{Change, ServiceTimeout};
 use httpsys_core::operation::Control;
 
 use super::{Answer, exact, record};
 use crate::code::{Code, Outcome};
 use crate::lifecycle;
+use crate::reason::invalid;
 use crate::types::{
     HTTP_SERVICE_CONFIG_TIMEOUT_KEY, HTTP_SERVICE_CONFIG_TIMEOUT_PARAM,
     HTTP_SERVICE_CONFIG_TIMEOUT_SET, HeaderWaitTimeout, IdleConnectionTimeout,
@@ -52,6 +52,6 @@ fn timeout(key: HTTP_SERVICE_CONFIG_TIMEOUT_KEY) -> Result<ServiceTimeout, Code>
     match key {
         IdleConnectionTimeout => Ok(ServiceTimeout::IdleConnection),
         HeaderWaitTimeout => Ok(ServiceTimeout::HeaderWait),
-        _ => Err(Error::InvalidParameter.into()),
+        _ => Err(invalid("KeyDesc is no HTTP_SERVICE_CONFIG_TIMEOUT_KEY")),
     }
 }

@@ -5,7 +5,6 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::Error;
 use httpsys_core::operation::Control;
 use httpsys_core::reservation::Reservation;
 
@@ -13,6 +12,7 @@ use super::{Answer, exact, record};
 use crate::code::{Code, Outcome};
 use crate::lifecycle;
 use crate::pointers;
+use crate::reason::{Named, invalid};
 use crate::types::{
     HTTP_SERVICE_CONFIG_URLACL_KEY, HTTP_SERVICE_CONFIG_URLACL_PARAM,
     HTTP_SERVICE_CONFIG_URLACL_QUERY, HTTP_SERVICE_CONFIG_URLACL_SET, HttpServiceConfigQueryExact,
@@ -26,8 +26,12 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
     unsafe {
         let set: HTTP_SERVICE_CONFIG_URLACL_SET = record(information, length)?;
         Ok(Control::AddReservation(Reservation {
-            url: pointers::utf16(set.KeyDesc.pUrlPrefix)?.to_vec(),
-            descriptor: pointers::utf16(set.ParamDesc.pStringSecurityDescriptor)?.to_vec(),
+            url: pointers::utf16(set.KeyDesc.pUrlPrefix)
+                .named("pUrlPrefix")?
+                .to_vec(),
+            descriptor: pointers::utf16(set.ParamDesc.pStringSecurityDescriptor)
+                .named("pStringSecurityDescriptor")?
+                .to_vec(),
         }))
     }
 }
@@ -38,7 +42,9 @@ pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<C
     // SAFETY: by the contract of this function.
     unsafe {
         let set: HTTP_SERVICE_CONFIG_URLACL_SET = record(information, length)?;
-        let url = pointers::utf16(set.KeyDesc.pUrlPrefix)?.to_vec();
+        let url = pointers::utf16(set.KeyDesc.pUrlPrefix)
+            .named("pUrlPrefix")?
+            .to_vec();
         Ok(Control::RemoveReservation { url })
     }
 }
@@ -57,14 +63,16 @@ unsafe fn find(query: &HTTP_SERVICE_CONFIG_URLACL_QUERY) -> Result<Reservation, 
     let service = lifecycle::service()?;
     if query.QueryDesc == HttpServiceConfigQueryExact {
         // SAFETY: by the contract of this function.
-        let url = unsafe { pointers::utf16(query.KeyDesc.pUrlPrefix) }?;
+        let url = unsafe { pointers::utf16(query.KeyDesc.pUrlPrefix) }.named("pUrlPrefix")?;
         return Ok(service.reservation(url)?);
     }
     if query.QueryDesc == HttpServiceConfigQueryNext {
         let record = service.reservation_at(query.dwToken as usize);
         return record.ok_or(Code::NO_MORE_ITEMS);
     }
-    Err(Error::InvalidParameter.into())
+    Err(invalid(
+        "QueryDesc is neither HttpServiceConfigQueryExact nor HttpServiceConfigQueryNext",
+    ))
 }
 
 fn write(record: &Reservation, mut answer: Answer) -> Outcome {

@@ -1,0 +1,86 @@
+//! The words for a call of the C ABI that was refused: HttpsysLastReason, and an event for each 87.
+//!
+//! Owns: how a failure of a function becomes a text, and which failures are none. Does not own what is
+//! noted (`httpsys_engine::reason`). Threading: the text is the calling thread's.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use httpsys_core::Error;
+use httpsys_engine::reason;
+
+use crate::code::Code;
+
+/// What is wrong with an argument: "Flags has unknown bits". The code is 87.
+#[cold]
+#[inline(never)]
+pub(crate) fn invalid(words: impl Into<Cow<'static, str>>) -> Code {
+    reason::invalid(words).into()
+}
+
+/// Names the argument of checks that do not know it.
+pub(crate) trait Named: Sized {
+    /// The result; a failure with 87 is one of `argument`, called as the documentation does.
+    fn named(self, argument: &'static str) -> Self;
+}
+
+impl<T> Named for Result<T, Code> {
+    #[inline]
+    fn named(self, argument: &'static str) -> Self {
+        self.inspect_err(|code| {
+            if code.win32() == Error::InvalidParameter.win32() {
+                reason::name_argument(argument);
+            }
+        })
+    }
+}
+
+/// Keeps a text that is to outlive a failure of the function that was asked for it.
+#[cold]
+pub(crate) fn keep(text: String) {
+    drop(reason::take());
+    KEPT.with(|kept| kept.set(Some(text)));
+}
+
+thread_local! {
+    static KEPT: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Codes that are no refusal: the call goes on, or there is more or no more, or the request is over.
+const ORDINARY: [u32; 8] = [38, 64, 234, 258, 259, 995, 997, 1229];
+
+/// Remembers why a function has failed, and tells it if it was an argument.
+#[cold]
+#[inline(never)]
+pub(crate) fn refused(function: &'static str, code: Code) {
+    if let Ok(Some(text)) = KEPT.try_with(Cell::take) {
+        reason::set_last(text);
+        return;
+    }
+    let code = code.win32();
+    if ORDINARY.contains(&code) {
+        return;
+    }
+    // HttpFindUrlGroupId and HttpDelegateRequestEx.
+    let is_status = code >= 0xC000_0000;
+    let win32 = if is_status {
+        httpsys_win32::status::win32_from_nt(code)
+    } else {
+        code
+    };
+    let error = Error::from_win32(win32);
+    let note = reason::take().filter(|note| note.error.win32() == win32);
+    let (words, is_told) = match note {
+        Some(note) => (note.words, note.is_told),
+        None => (error.map_or("it failed", Error::meaning).into(), false),
+    };
+    let text = match error {
+        _ if is_status => format!("{words}: NTSTATUS {code:#010X}"),
+        Some(error) => format!("{words}: {} ({code})", error.name()),
+        None => format!("{words}: error {code}"),
+    };
+    if win32 == Error::InvalidParameter.win32() && !is_told {
+        tracing::warn!(function, reason = text, "refused: an argument is not valid");
+    }
+    reason::set_last(format!("{function}: {text}"));
+}
