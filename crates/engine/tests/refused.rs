@@ -185,7 +185,7 @@ fn refusals_name_the_address_the_port_and_its_owner() {
         let wanted = format!("WARN registration refused url={url:?} reason={reason}");
         assert_eq!(told(&url), wanted);
     }
-    // An unknown group has no more to say than the code.
+    // Not of the URL: the event says what it is of.
     let unknown = service
         .register(add(UrlGroupId(7), "http://localhost:0/x/"))
         .unwrap_err();
@@ -193,8 +193,8 @@ fn refusals_name_the_address_the_port_and_its_owner() {
         (unknown.error, unknown.refusal.clone()),
         (Error::InvalidParameter, None)
     );
-    let wanted =
-        format!("WARN registration refused url=\"http://localhost:0/x/\" reason={unknown}");
+    let reason = "UrlGroupId names no open URL group: ERROR_INVALID_PARAMETER (87)";
+    let wanted = format!("WARN registration refused url=\"http://localhost:0/x/\" reason={reason}");
     assert_eq!(told("http://localhost:0/x/"), wanted);
     // Removing what is not there is no event.
     events::all().clear();

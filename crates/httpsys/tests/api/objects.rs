@@ -30,6 +30,29 @@ fn a_dropped_server_ends_the_receives_of_its_clones() {
     }
 }
 
+/// Calls that succeed, and other threads, leave it alone.
+#[test]
+fn a_refused_call_is_explained_to_its_thread() {
+    let service = Service::new(Parameters::default()).unwrap();
+    let session = service.create_server_session().unwrap();
+    let group = session.create_url_group().unwrap();
+    let error = group.add_url("http://localhost/").unwrap_err();
+    let reason = httpsys::last_reason().unwrap();
+    assert!(error.to_string().ends_with(&reason), "{error} / {reason}");
+    let queue = service.create_request_queue().unwrap();
+    assert_eq!(httpsys::last_reason(), Some(reason));
+    let opened = Service::new(Parameters::default()).unwrap();
+    let foreign = opened.create_request_queue().unwrap();
+    assert_eq!(group.bind(&foreign), Err(Error::InvalidParameter));
+    let wanted = "the queue belongs to another service: ERROR_INVALID_PARAMETER (87)";
+    assert_eq!(httpsys::last_reason().as_deref(), Some(wanted));
+    thread::spawn(|| assert_eq!(httpsys::last_reason(), None))
+        .join()
+        .unwrap();
+    drop(queue);
+    assert_eq!(httpsys::VERSION, env!("CARGO_PKG_VERSION"));
+}
+
 #[test]
 fn shd_003_after_a_shutdown_received_requests_can_be_answered() {
     let (server, port) = server();
