@@ -191,7 +191,7 @@ unsafe fn quality(info: &HTTP_QOS_SETTING_INFO) -> Result<Property, Code> {
         }
         // HttpQosSettingTypeFlowRate is for single responses.
         _ => Err(invalid(
-            "QosType is neither HttpQosSettingTypeBandwidth nor HttpQosSettingTypeConnectionLimit",
+            "QosType is neither that of a bandwidth nor that of a connection limit",
         )),
     }
 }

@@ -64,7 +64,9 @@ entry! {
             (OPEN, Some(name)) if security.is_null() => {
                 (Control::OpenRequestQueue { version, name }, Kind::Opened)
             }
-            _ => return Err(invalid("HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING goes with a Name, without SecurityAttributes and other flags")),
+            _ => return Err(invalid(
+                "Flags: OPEN_EXISTING goes with a Name, without SecurityAttributes and other flags",
+            )),
         };
         queue.set(QueueHandle::make(call, kind)?);
         Ok(())

@@ -93,7 +93,7 @@ impl Answer {
             Some(HttpQosSettingTypeConnectionLimit) => properties.connection_limit,
             _ => {
                 return Err(invalid(
-                    "QosType in the buffer is neither HttpQosSettingTypeBandwidth nor HttpQosSettingTypeConnectionLimit",
+                    "QosType in the buffer is neither that of a bandwidth nor that of a connection limit",
                 ));
             }
         };
