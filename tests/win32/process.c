@@ -64,6 +64,38 @@ static void the_machine(void)
     CHECK(GetCurrentProcessorNumber() < 1024);
 }
 
+static void cores_and_times(void)
+{
+    SYSTEM_LOGICAL_PROCESSOR_INFORMATION *list;
+    FILETIME idle, kernel, user;
+    DWORD bytes = 0, at, cores = 0, packages = 0;
+
+    CHECK(sizeof *list == 32);
+    FAILS(ERROR_INSUFFICIENT_BUFFER, GetLogicalProcessorInformation(NULL, &bytes));
+    CHECK(bytes > 0 && bytes % sizeof *list == 0);
+    list = (SYSTEM_LOGICAL_PROCESSOR_INFORMATION *)calloc(1, bytes);
+    CHECK(list && GetLogicalProcessorInformation(list, &bytes));
+    for (at = 0; list && at < bytes / sizeof *list; at++) {
+        CHECK(list[at].ProcessorMask != 0);
+        cores += list[at].Relationship == RelationProcessorCore;
+        packages += list[at].Relationship == RelationProcessorPackage;
+    }
+    CHECK(cores >= 1 && packages >= 1 && cores >= packages);
+    free(list);
+    CHECK(GetSystemTimes(&idle, &kernel, &user));
+}
+
+static void the_image(void)
+{
+    char path[1024], name[1024];
+    DWORD size = sizeof path, none = 1;
+
+    CHECK(QueryFullProcessImageNameA(GetCurrentProcess(), 0, path, &size) && size == strlen(path));
+    CHECK(GetModuleFileNameA(NULL, name, sizeof name) == size && strcmp(path, name) == 0);
+    FAILS(ERROR_INSUFFICIENT_BUFFER,
+          QueryFullProcessImageNameA(GetCurrentProcess(), 0, path, &none));
+}
+
 static void the_version(void)
 {
     OSVERSIONINFOEXW version;
@@ -149,6 +181,8 @@ int main(void)
 {
     this_process();
     the_machine();
+    cores_and_times();
+    the_image();
     the_version();
     names();
     descriptions();

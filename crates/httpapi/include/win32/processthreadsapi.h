@@ -75,6 +75,21 @@ WINBASEAPI BOOL WINAPI GetProcessTimes(HANDLE hProcess, LPFILETIME lpCreationTim
                                        LPFILETIME lpUserTime);
 WINBASEAPI BOOL WINAPI IsWow64Process(HANDLE hProcess, PBOOL Wow64Process);
 
+/* Page: GetSystemTimes. NULL is skipped; the kernel's time has the idle time in it. 50 on macOS. */
+WINBASEAPI BOOL WINAPI GetSystemTimes(LPFILETIME lpIdleTime, LPFILETIME lpKernelTime,
+                                      LPFILETIME lpUserTime);
+/* Page: QueryFullProcessImageName. Characters; errors 122, 6, 87. */
+#define PROCESS_NAME_NATIVE 0x00000001
+WINBASEAPI BOOL WINAPI QueryFullProcessImageNameA(HANDLE hProcess, DWORD dwFlags, LPSTR lpExeName,
+                                                  PDWORD lpdwSize);
+WINBASEAPI BOOL WINAPI QueryFullProcessImageNameW(HANDLE hProcess, DWORD dwFlags, LPWSTR lpExeName,
+                                                  PDWORD lpdwSize);
+#ifdef UNICODE
+#define QueryFullProcessImageName QueryFullProcessImageNameW
+#else
+#define QueryFullProcessImageName QueryFullProcessImageNameA
+#endif
+
 /* Pages: STARTUPINFO; GetStartupInfo: the standard handles; all else is zero. */
 #define STARTF_USESHOWWINDOW 0x00000001
 #define STARTF_USESTDHANDLES 0x00000100

@@ -96,6 +96,8 @@ pub mod times;
 #[cfg(not(windows))]
 pub mod tls;
 #[cfg(not(windows))]
+pub mod topology;
+#[cfg(not(windows))]
 pub mod volumes;
 #[cfg(not(windows))]
 pub mod waits;

@@ -87,6 +87,41 @@ pub fn memory() -> Memory {
     }
 }
 
+/// What all processors have done since the system started, in 100 nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Nothing.
+    pub idle: u64,
+    /// The system's code, and nothing (documented: GetSystemTimes).
+    pub kernel: u64,
+    /// Programs.
+    pub user: u64,
+}
+
+/// What all processors have done; `None` where the system does not say.
+pub fn times() -> Option<Times> {
+    let text = std::fs::read_to_string("/proc/stat").ok()?;
+    let per_second = configured(libc::_SC_CLK_TCK)? as u64;
+    times_of(&text, per_second)
+}
+
+/// From the first line of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal.
+fn times_of(text: &str, per_second: u64) -> Option<Times> {
+    let line = text.lines().next()?.strip_prefix("cpu ")?;
+    let fields = line.split_ascii_whitespace().map(str::parse);
+    let fields: Vec<u64> = fields.collect::<Result<_, _>>().ok()?;
+    let sum = |numbers: &[usize]| {
+        let values = numbers.iter().filter_map(|at| fields.get(*at));
+        values.sum::<u64>().saturating_mul(10_000_000) / per_second
+    };
+    let idle = sum(&[3, 4]);
+    Some(Times {
+        idle,
+        kernel: sum(&[2, 5, 6, 7]) + idle,
+        user: sum(&[0, 1]),
+    })
+}
+
 /// The processor that runs the calling thread.
 #[cfg(target_os = "linux")]
 pub fn current_processor() -> u32 {
@@ -192,6 +227,14 @@ mod tests {
         let memory = memory();
         assert!(memory.total > 1 << 24 && memory.free <= memory.total);
         assert_ne!(affinity() & all_processors(), 0);
+    }
+
+    #[test]
+    fn the_times_of_proc_stat() {
+        let times = times_of("cpu  10 20 30 400 5 6 7 8 0 0\ncpu0 1 2 3\n", 100).unwrap();
+        assert_eq!((times.user, times.idle), (3_000_000, 40_500_000));
+        assert_eq!(times.kernel, 5_100_000 + 40_500_000);
+        assert_eq!(times_of("intr 1", 100), None);
     }
 
     #[test]
