@@ -12,6 +12,16 @@ pub(crate) struct Type {
     pub members: Vec<String>,
 }
 
+/// Parts of names of headers that go on to the system's.
+const AROUND_THE_SYSTEM: [&str; 6] = [
+    "/win32/sys/",
+    "/win32/arpa/",
+    "/win32/netinet/",
+    "/win32/native/",
+    "/win32/netdb.h",
+    "/win32/unistd.h",
+];
+
 /// The lines that come from one of our headers, of a text with line markers.
 fn ours(preprocessed: &str) -> String {
     let mut text = String::new();
@@ -21,8 +31,9 @@ fn ours(preprocessed: &str) -> String {
             let file = marker.split('"').nth(1).unwrap_or_default();
             inside = ["include/win32/", "include/httpsys/", "include/./httpsys/"]
                 .iter()
-                .any(|folder| file.contains(folder));
-        } else if inside {
+                .any(|folder| file.contains(folder))
+                && !AROUND_THE_SYSTEM.iter().any(|part| file.contains(part));
+        } else if inside && (!line.starts_with('#') || line.starts_with("#define ")) {
             text.push_str(line);
             text.push('\n');
         }

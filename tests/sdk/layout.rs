@@ -41,11 +41,19 @@ fn includes() -> String {
 }
 
 /// sspi.h of the SDK wants a macro first; ntstatus.h repeats what winnt.h has; winerror_codes.h is ours
-/// alone.
-const NO_HEADERS: [&str; 3] = ["sspi.h", "ntstatus.h", "winerror_codes.h"];
+/// alone; the others are the system's.
+const NO_HEADERS: [&str; 5] = [
+    "sspi.h",
+    "ntstatus.h",
+    "winerror_codes.h",
+    "netdb.h",
+    "unistd.h",
+];
 
 /// Types that the mingw-w64 headers have not, or under another name only.
-const OURS_ALONE: [&str; 5] = [
+const OURS_ALONE: [&str; 7] = [
+    "PIPV6_MREQ",
+    "PWSABUF",
     "PGUID",
     "POVERLAPPED",
     "POVERLAPPED_ENTRY",
@@ -64,8 +72,8 @@ const OTHER_MEMBERS: [&str; 4] = [
 /// Packed in the older header mmsystem.h, of the same size and members in each.
 const OTHER_ALIGNMENT: [&str; 1] = ["TIMECAPS"];
 
-/// Numbers that differ on purpose.
-const OTHER_NUMBERS: [&str; 0] = [];
+/// Numbers that differ from version to version.
+const OTHER_NUMBERS: [&str; 1] = ["AF_MAX"];
 
 fn preprocessed(flags: &[&str], source: &Path) -> String {
     let mut command = wrapper("gcc", Sdk::Own);
@@ -120,7 +128,8 @@ fn assertions() -> PathBuf {
     std::fs::write(&all, includes()).expect("a file");
     let mut types = declared::types(&preprocessed(&[], &all));
     types.retain(|found| {
-        !found.name.contains("HTTPSYS") && !OURS_ALONE.contains(&found.name.as_str())
+        !found.name.to_ascii_lowercase().contains("httpsys")
+            && !OURS_ALONE.contains(&found.name.as_str())
     });
     let mut constants = declared::constants(&preprocessed(&["-dD"], &all));
     constants.retain(|name| !name.contains("HTTPSYS") && !OTHER_NUMBERS.contains(&name.as_str()));
@@ -178,7 +187,8 @@ const OTHER_FUNCTIONS: [&str; 12] = [
 ];
 
 /// Inline functions of the mingw-w64 headers, which have no address, and what a header alone defines.
-const INLINE: [&str; 5] = [
+const INLINE: [&str; 6] = [
+    "IN6_",
     "IsWindows",
     "Interlocked",
     "SetThreadpoolCallback",
@@ -189,7 +199,11 @@ const INLINE: [&str; 5] = [
 fn our_functions(folder: &Path) -> Vec<Function> {
     let all = folder.join("all.c");
     std::fs::write(&all, includes()).expect("a file");
-    let mut functions = declared::functions(&preprocessed(&[], &all));
+    // Macros have made these of names that programs write.
+    let text = preprocessed(&[], &all)
+        .replace("httpsys_winsock_fd_set", "fd_set")
+        .replace("httpsys_u_long", "u_long");
+    let mut functions = declared::functions(&text);
     functions.retain(|function| {
         let name = function.name.as_str();
         !name.to_ascii_lowercase().starts_with("httpsys") && !OTHER_FUNCTIONS.contains(&name)

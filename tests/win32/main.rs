@@ -39,22 +39,26 @@ fn folder(test: &str) -> PathBuf {
     folder
 }
 
-/// With ours: the wrapper finds headers and library; warnings are errors.
+/// With ours: the wrapper finds headers and library; warnings are errors. With our own Win32 headers, and
+/// with those of mingw-w64 where they are (else both are the same).
 fn with_ours(name: &str, source: &Path) {
     cargo_build(&["-p", "httpapi"]);
-    for (compiler, wrapper, language) in [
-        ("gcc", "httpsys-cc", "-std=c11"),
-        ("clang", "httpsys-cc", "-std=c11"),
-        ("g++", "httpsys-c++", "-std=c++17"),
-        ("clang++", "httpsys-c++", "-std=c++17"),
+    for (compiler, wrapper, language, sdk) in [
+        ("gcc", "httpsys-cc", "-std=c11", "own"),
+        ("clang", "httpsys-cc", "-std=c11", "own"),
+        ("g++", "httpsys-c++", "-std=c++17", "own"),
+        ("clang++", "httpsys-c++", "-std=c++17", "own"),
+        ("gcc", "httpsys-cc", "-std=c11", "auto"),
+        ("clang++", "httpsys-c++", "-std=c++17", "auto"),
     ] {
         if !is_there(compiler) {
             continue;
         }
-        let program = folder(name).join(compiler);
+        let program = folder(name).join(format!("{compiler}-{sdk}"));
         let mut build = Command::new(root().join("tools").join(wrapper));
         build.env("HTTPSYS_LIB_DIR", target_dir());
         build.env("CC", compiler).env("CXX", compiler);
+        build.env("HTTPSYS_SDK", sdk);
         build.args(["-g", "-O1", "-Wall", "-Wextra", "-Werror", language]);
         if wrapper == "httpsys-c++" {
             build.args(["-x", "c++"]);

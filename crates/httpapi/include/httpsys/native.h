@@ -4,6 +4,10 @@
 #ifndef HTTPSYS_NATIVE_H
 #define HTTPSYS_NATIVE_H
 
+#if defined(HTTPSYS_SDK)
+#error "the system's socket headers cannot be beside the mingw-w64 headers: httpsys-cc --sdk=own"
+#endif
+
 #include <string.h>
 
 #include <sys/types.h>

@@ -1,7 +1,7 @@
 /* winsock2.h of mingw-w64. Where the C library has a function or a structure of the same name and other
  * parameters, and its header is one that others include, that header comes first and the name is given
- * to Winsock then: select, gethostname, fd_set, struct pollfd, socklen_t. <sys/socket.h> and its relatives
- * cannot be in the same source.
+ * to Winsock then: select, gethostname, fd_set, struct pollfd, socklen_t. The others are linked under other
+ * names (winsock_names.h). <sys/socket.h> and its relatives cannot be in the same source.
  */
 #pragma GCC system_header
 #ifndef HTTPSYS_SDK_WINSOCK2_H
@@ -15,10 +15,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "winsock_names.h"
 #define select Httpsys_select
 #define gethostname Httpsys_gethostname
 #define pollfd httpsys_pollfd
 #define socklen_t httpsys_socklen_t
 #include_next <winsock2.h>
+/* 32 bits, as in their declarations. */
+#define u_long __ms_u_long
 
 #endif /* HTTPSYS_SDK_WINSOCK2_H */

@@ -255,6 +255,6 @@ WINBASEAPI HRESULT WINAPI UrlUnescapeW(LPWSTR pszURL, LPWSTR pszUnescaped, DWORD
 }
 #endif
 
-#include "shlwapi_print.h"
+#include "../runtime/crt/shlwapi_print.h"
 
 #endif /* HTTPSYS_WIN32_SHLWAPI_H */

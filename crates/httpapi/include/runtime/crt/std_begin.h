@@ -1,13 +1,8 @@
 /* Before a header of the C++ library, which std_end.h follows. The headers of ../std are each around
- * one of them: the library is read as it is for this system (without _WIN32), and without macros of
- * Windows whose names it has for its parameters.
+ * one of them: the library is read without macros of Windows whose names it has for its parameters.
  */
 #pragma GCC system_header
 #define HTTPSYS_STD_WORDS 1
-#pragma push_macro("_WIN32")
-#undef _WIN32
-#pragma push_macro("_WIN64")
-#undef _WIN64
 #pragma push_macro("__in")
 #undef __in
 #pragma push_macro("__in_opt")

@@ -1,7 +1,5 @@
 /* Gives back what std_begin.h has taken away. */
 #pragma GCC system_header
-#pragma pop_macro("_WIN32")
-#pragma pop_macro("_WIN64")
 #pragma pop_macro("__in")
 #pragma pop_macro("__in_opt")
 #pragma pop_macro("__in_z")

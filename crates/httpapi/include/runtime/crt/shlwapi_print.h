@@ -1,13 +1,13 @@
 /* wnsprintf and its relatives of shlwapi.h, by the C runtime's formats. Not for programs: include shlwapi.h.
  */
-#ifndef HTTPSYS_WIN32_SHLWAPI_PRINT_H
-#define HTTPSYS_WIN32_SHLWAPI_PRINT_H
+#ifndef HTTPSYS_CRT_SHLWAPI_PRINT_H
+#define HTTPSYS_CRT_SHLWAPI_PRINT_H
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <wchar.h>
 
-#include "windef.h"
+/* Behind windef.h of either set of headers. */
 
 /* Pages: wnsprintfW, wvnsprintfW: the length without NUL; -1 if the text was cut, which always has a NUL.
  * Differs: the formats are those of printf, of which Windows has a part here. */
@@ -71,4 +71,4 @@ static __inline__ __attribute__((unused)) int wnsprintfW(PWSTR pszDest, int cchD
 #define wvnsprintf wvnsprintfA
 #endif
 
-#endif /* HTTPSYS_WIN32_SHLWAPI_PRINT_H */
+#endif /* HTTPSYS_CRT_SHLWAPI_PRINT_H */
