@@ -65,7 +65,7 @@ pub(super) fn render(surface: &Surface) -> String {
     }
     families.sort_by_key(|(name, _)| name.to_ascii_lowercase());
     for (name, functions) in &families {
-        family(&mut page, name, functions);
+        family(&mut page, name, functions, &surface.headers);
     }
     header_list(&mut page, &surface.headers);
     page.push_str(HEADERS);
@@ -99,7 +99,7 @@ pub(super) fn summary(surface: &Surface) -> String {
     )
 }
 
-fn family(page: &mut String, name: &str, functions: &[&Exported]) {
+fn family(page: &mut String, name: &str, functions: &[&Exported], headers: &[Header]) {
     let _ = writeln!(page, "### {name}\n");
     page.push_str(
         "| Function | State | What it does, and what differs | Header |\n|---|---|---|---|\n",
@@ -112,7 +112,7 @@ fn family(page: &mut String, name: &str, functions: &[&Exported]) {
         };
         let mut text = capital(&description(function));
         append(&mut text, &function.notes);
-        let header = public_name(&function.header).unwrap_or_default();
+        let header = public_names(&function.header, headers).join(", ");
         let name = &function.name;
         let _ = writeln!(page, "| {name} | {state} | {} | {header} |", cell(&text));
     }
@@ -145,7 +145,7 @@ fn provided(headers: &[Header]) -> Vec<(&Header, Vec<&Item>)> {
     let mut sections = Vec::new();
     for header in headers {
         // A part of parts, whose macros only choose between functions of others.
-        if public_names(header, headers).is_empty()
+        if public_names(&header.path, headers).is_empty()
             && header.items.iter().all(|item| item.kind == Kind::Macro)
         {
             continue;
@@ -196,7 +196,7 @@ pub(super) fn is_generic(item: &Item) -> bool {
 
 fn header_section(page: &mut String, header: &Header, items: &[&Item], all: &[Header]) {
     let head = Notes::read(header.head.iter().map(String::as_str));
-    let names = public_names(header, all);
+    let names = public_names(&header.path, all);
     let title = if names.is_empty() {
         "The C runtime".to_owned()
     } else {
@@ -246,19 +246,23 @@ fn sentence(text: &str) -> &str {
     text.trim_end_matches('.')
 }
 
-/// The name by which a program includes a header; none for the parts in `crt`.
+/// The name by which a program includes a header; none for parts of others: those in `crt`, and those whose
+/// name has an underscore, which no header of Windows has among ours.
 pub(super) fn public_name(path: &str) -> Option<&str> {
     let (_, name) = path.split_once('/')?;
-    (!name.starts_with("crt/")).then_some(name)
+    (!name.starts_with("crt/") && !name.contains('_')).then_some(name)
 }
 
-/// The headers by which a program reaches this one: itself, or those that include a part of `crt`.
-fn public_names<'a>(header: &'a Header, all: &'a [Header]) -> Vec<&'a str> {
-    if let Some(name) = public_name(&header.path) {
+/// The headers by which a program reaches this one: itself, or those that include a part.
+fn public_names<'a>(path: &'a str, all: &'a [Header]) -> Vec<&'a str> {
+    if let Some(name) = public_name(path) {
         return vec![name];
     }
-    let part = header.path.rsplit('/').next().unwrap_or_default();
-    let include = format!("\"crt/{part}\"");
+    let (folder, part) = path.rsplit_once('/').unwrap_or(("", path));
+    let include = match folder.rsplit('/').next() {
+        Some("crt") => format!("\"crt/{part}\""),
+        _ => format!("\"{part}\""),
+    };
     let users = all.iter().filter(|other| other.text.contains(&include));
     users.filter_map(|other| public_name(&other.path)).collect()
 }
