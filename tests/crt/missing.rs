@@ -130,6 +130,35 @@ fn the_compiler_s_missing_functions_and_headers_get_a_line() {
     }
 }
 
+/// With the headers of mingw-w64, if they are there, the linker misses it, else the compiler.
+#[test]
+fn what_the_sdk_s_headers_declare_and_the_library_lacks_gets_a_line() {
+    let folder = scratch("missing-sdk");
+    let source = write(
+        &folder,
+        "app.c",
+        "#include <windows.h>\nint main(void) {\n    \
+         return CreateNamedPipe(TEXT(\"x\"), 0, 0, 1, 0, 0, 0, NULL) == NULL;\n}\n",
+    );
+    for (compiler, wrapper_name, flags) in COMPILERS {
+        if !is_there(compiler) {
+            continue;
+        }
+        let mut command = wrapper(wrapper_name, compiler);
+        command.env("HTTPSYS_SDK", "auto").args(flags);
+        command.arg(&source).arg("-o").arg(folder.join("app"));
+        let output = command.output().expect("the wrapper starts");
+        assert_eq!(output.status.code(), Some(1), "{compiler}");
+        let found = lines(&output);
+        let expected = [function("CreateNamedPipeA"), function("CreateNamedPipe")];
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            found.len() == 1 && expected.contains(&found[0]),
+            "{compiler}: {said}"
+        );
+    }
+}
+
 #[test]
 fn an_undeclared_function_is_an_error_in_c_unless_the_program_says_otherwise() {
     let folder = scratch("undeclared");
