@@ -1,7 +1,7 @@
 # Says which functions and headers of Windows that a compiler or linker did not find are not part of
 # httpsys, one line each:
 #
-#   awk -v self=httpsys-cc -v page=docs/WIN32.md -f missing.awk windows-names MESSAGES
+#   awk -v self=httpsys-cc -v page=docs/WIN32.md -v own=yes -f missing.awk windows-names MESSAGES
 #
 # MESSAGES is what gcc or clang and GNU ld, gold, lld, mold or Apple's ld print in English (LC_ALL=C).
 # Only names in windows-names get a line: what else is missing is the program's own. Used by httpsys-cc
@@ -71,6 +71,17 @@ function missing(name,    wide, narrow) {
         line(name "W (" name " with UNICODE) is not part of httpsys: " page " lists what is")
     } else if (narrow == "missing") {
         line(name "A (" name " without UNICODE) is not part of httpsys: " page " lists what is")
+    } else if (wide == "" && narrow == "") {
+        other(name)
+    }
+}
+
+# A type or constant, by how those of Windows are written; which there are is not known. Said once, and only
+# with the library's own headers.
+function other(name) {
+    if (own == "yes" && !hinted && length(name) > 3 && name ~ /^[A-Z][A-Z0-9_]*$/) {
+        hinted = 1
+        line("if " name " is a name of Windows: the headers of mingw-w64 have it, see httpsys-cc --help (--sdk)")
     }
 }
 
@@ -93,6 +104,8 @@ function header(name,    small) {
 /' undeclared/ { missing(quoted_before(" undeclared")) }
 /' was not declared in this scope/ { missing(quoted_before(" was not declared in this scope")) }
 /' has not been declared/ { missing(quoted_before(" has not been declared")) }
+/unknown type name '/ { other(quoted("unknown type name ")) }
+/' does not name a type/ { other(quoted_before(" does not name a type")) }
 /fatal error: .*\.[hH]: No such file or directory/ {
     name = $0
     sub(/^.*fatal error: /, "", name)

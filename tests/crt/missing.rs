@@ -109,6 +109,11 @@ fn the_compiler_s_missing_functions_and_headers_get_a_line() {
     );
     let header = write(&folder, "header.c", "#include <WinHttp.h>\n");
     let own = write(&folder, "own.c", "#include \"not_there.h\"\n");
+    let kinds = write(
+        &folder,
+        "kinds.c",
+        "SERVICE_STATUS status;\nint size = SERVICE_STOPPED;\nint own = not_there;\nCookie jar;\n",
+    );
     for (compiler, wrapper_name, flags) in COMPILERS {
         if !is_there(compiler) {
             continue;
@@ -127,6 +132,11 @@ fn the_compiler_s_missing_functions_and_headers_get_a_line() {
         let expected = "WinHttp.h is not part of httpsys: docs/WIN32.md lists the headers that are";
         assert_eq!(build(&header), [expected], "{compiler}");
         assert_eq!(build(&own), [""; 0], "{compiler}");
+        let found = build(&kinds);
+        assert!(
+            found.len() == 1 && found[0].contains("SERVICE_STATUS") && found[0].contains("--sdk"),
+            "{compiler}: {found:?}"
+        );
     }
 }
 
