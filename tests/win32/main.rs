@@ -175,3 +175,8 @@ fn sockets_names_and_overlapped_calls() {
 fn path_and_string_functions_of_shlwapi() {
     both("shell");
 }
+
+#[test]
+fn security_identifiers_lists_and_descriptors() {
+    both("sddl");
+}

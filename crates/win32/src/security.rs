@@ -12,6 +12,11 @@
 //!
 //! Unsafe code: reading the program's structures. Threading: any thread.
 
+pub mod acl;
+pub mod raw;
+pub mod sddl;
+pub mod sid;
+
 use std::ffi::c_void;
 
 use crate::status::{Code, ERROR_INVALID_PARAMETER};

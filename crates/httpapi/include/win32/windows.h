@@ -26,6 +26,7 @@
 #include "processthreadsapi.h"
 #include "profileapi.h"
 #include "realtimeapiset.h"
+#include "securitybaseapi.h"
 #include "stringapiset.h"
 #include "synchapi.h"
 #include "sysinfoapi.h"

@@ -16,6 +16,8 @@ pub mod console;
 #[cfg(not(windows))]
 pub mod debug;
 #[cfg(not(windows))]
+pub mod descriptors;
+#[cfg(not(windows))]
 pub mod directories;
 #[cfg(not(windows))]
 pub mod environment;
@@ -35,6 +37,8 @@ pub mod files;
 pub mod find;
 #[cfg(not(windows))]
 pub mod guids;
+#[cfg(not(windows))]
+pub mod lists;
 #[cfg(not(windows))]
 pub mod local_memory;
 #[cfg(not(windows))]
@@ -75,6 +79,8 @@ pub mod socket_options;
 pub mod sockets;
 #[cfg(not(windows))]
 pub mod sockets_overlapped;
+#[cfg(not(windows))]
+pub mod sids;
 #[cfg(not(windows))]
 pub mod strings;
 #[cfg(not(windows))]
