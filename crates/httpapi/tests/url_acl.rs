@@ -107,6 +107,9 @@ fn reservations_are_added_found_listed_and_removed() {
     assert_eq!(set("https://*:80/", "D:"), 183);
     assert_eq!(set("http://host/", EVERYBODY), 87);
     assert_eq!(set("http://host:80/", ""), 87);
+    // G-132, G-189: text that is no SDDL, and an account that is none.
+    assert_eq!(set("http://host:80/", "nonsense"), 87);
+    assert_eq!(set("http://host:80/", "D:(A;;GX;;;ZZ)"), 87);
 
     // 16 for the structure, 17 and 15 units with their NULs.
     let all = Some(["http://+:80/Own/".to_owned(), EVERYBODY.to_owned()]);

@@ -74,13 +74,13 @@ pub mod shlwapi_paths;
 #[cfg(not(windows))]
 pub mod shlwapi_text;
 #[cfg(not(windows))]
+pub mod sids;
+#[cfg(not(windows))]
 pub mod socket_options;
 #[cfg(not(windows))]
 pub mod sockets;
 #[cfg(not(windows))]
 pub mod sockets_overlapped;
-#[cfg(not(windows))]
-pub mod sids;
 #[cfg(not(windows))]
 pub mod strings;
 #[cfg(not(windows))]

@@ -5,8 +5,10 @@
 
 use std::ffi::c_void;
 
+use httpsys_core::Error;
 use httpsys_core::operation::Control;
 use httpsys_core::reservation::Reservation;
+use httpsys_win32::security::sddl;
 
 use super::{Answer, exact, record};
 use crate::code::{Code, Outcome};
@@ -25,13 +27,18 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
     // SAFETY: by the contract of this function.
     unsafe {
         let set: HTTP_SERVICE_CONFIG_URLACL_SET = record(information, length)?;
+        let descriptor = pointers::utf16(set.ParamDesc.pStringSecurityDescriptor)
+            .named("pStringSecurityDescriptor")?
+            .to_vec();
+        // Windows keeps the descriptor in binary form, so it has to be one (G-132; the code is assumed).
+        sddl::parse(&String::from_utf16_lossy(&descriptor))
+            .map_err(|_| Code::from(Error::InvalidParameter))
+            .named("pStringSecurityDescriptor")?;
         Ok(Control::AddReservation(Reservation {
             url: pointers::utf16(set.KeyDesc.pUrlPrefix)
                 .named("pUrlPrefix")?
                 .to_vec(),
-            descriptor: pointers::utf16(set.ParamDesc.pStringSecurityDescriptor)
-                .named("pStringSecurityDescriptor")?
-                .to_vec(),
+            descriptor,
         }))
     }
 }
