@@ -248,8 +248,8 @@ fn when(condition: Bool, bit: u16) -> u16 {
     if condition != 0 { bit } else { 0 }
 }
 
-/// SetSecurityDescriptorDacl: the discretionary list of an absolute descriptor, which is not copied; NULL with `present` is a
-/// NULL list. FALSE with 1338 for a self-relative descriptor.
+/// SetSecurityDescriptorDacl: the discretionary list of an absolute descriptor, which is not copied; NULL
+/// with `present` is a NULL list. FALSE with 1338 for a self-relative descriptor.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid; `list` is NULL or a list that stays as long as it is used.
@@ -291,8 +291,8 @@ pub unsafe extern "system" fn GetSecurityDescriptorDacl(
     })
 }
 
-/// SetSecurityDescriptorSacl: the system's list of an absolute descriptor, which is not copied; NULL with `present` is a
-/// NULL list. FALSE with 1338 for a self-relative descriptor.
+/// SetSecurityDescriptorSacl: the system's list of an absolute descriptor, which is not copied; NULL with
+/// `present` is a NULL list. FALSE with 1338 for a self-relative descriptor.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid; `list` is NULL or a list that stays as long as it is used.
