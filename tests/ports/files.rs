@@ -84,7 +84,6 @@ fn dir_list_times_and_listings() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn upload_to_temporary_files() {
     let large: Vec<u8> = (0..200_000_u32).map(|at| (at % 241) as u8).collect();
     in_every_build(&Source::c("upload"), |play| {

@@ -28,7 +28,6 @@ static HANDLE        g_hQueue = NULL;
 static HANDLE        g_hStop = NULL;
 static HANDLE        g_hDone = NULL;
 static volatile LONG g_InFlight = 0;
-static volatile LONG g_Served = 0;
 static DWORD         g_CtrlType = (DWORD)-1;
 
 static void LogLine(LPCTSTR pszFormat, ...)
@@ -97,7 +96,6 @@ static ULONG SendString(HTTP_REQUEST_ID RequestId, USHORT uStatus, LPCSTR pszRea
 {
     HTTP_RESPONSE   Response;
     HTTP_DATA_CHUNK Chunk;
-    ULONG           ulResult;
 
     ZeroMemory(&Response, sizeof(Response));
     Response.StatusCode = uStatus;
@@ -108,13 +106,7 @@ static ULONG SendString(HTTP_REQUEST_ID RequestId, USHORT uStatus, LPCSTR pszRea
     Chunk.FromMemory.BufferLength = (ULONG)lstrlenA(pszText);
     Response.EntityChunkCount = 1;
     Response.pEntityChunks = &Chunk;
-    ulResult = HttpSendHttpResponse(g_hQueue, RequestId, 0, &Response, NULL, NULL, NULL, 0, NULL,
-                                    NULL);
-    if (ulResult == NO_ERROR)
-    {
-        InterlockedIncrement(&g_Served);
-    }
-    return ulResult;
+    return HttpSendHttpResponse(g_hQueue, RequestId, 0, &Response, NULL, NULL, NULL, 0, NULL, NULL);
 }
 
 static void HandleRequest(PHTTP_REQUEST pRequest)
@@ -290,7 +282,7 @@ int __cdecl _tmain(int argc, TCHAR *argv[])
     HttpTerminate(HTTP_INITIALIZE_SERVER, NULL);
     SetConsoleCtrlHandler(ConsoleHandler, FALSE);
     SetConsoleCtrlHandler(LastHandler, FALSE);
-    LogLine(TEXT("%ld requests served, %ld in flight"), g_Served, g_InFlight);
+    LogLine(TEXT("Stopped with %ld in flight"), g_InFlight);
     SetEvent(g_hDone);
     return 0;
 }

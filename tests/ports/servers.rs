@@ -36,7 +36,6 @@ fn v1_echo_a_handle_and_urls() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn v2_properties_sessions_groups_and_queues() {
     in_every_build(&Source::c("v2_properties"), |play| {
         play.start(&["{port}"]);
@@ -58,7 +57,6 @@ fn v2_properties_sessions_groups_and_queues() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn iocp_skip_a_completion_port_and_workers() {
     in_every_build(&Source::ansi("iocp_skip"), |play| {
         play.start(&["{port}", "3"]);
@@ -129,7 +127,6 @@ fn long_poll_timers_and_clients_that_leave() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn work_queue_locks_and_condition_variables() {
     in_every_build(&Source::ansi("work_queue"), |play| {
         play.start(&["{port}", "2", "3"]);
@@ -158,7 +155,6 @@ fn work_queue_locks_and_condition_variables() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn graceful_answers_before_it_ends() {
     in_every_build(&Source::c("graceful"), |play| {
         play.start(&["{port}"]);
@@ -175,16 +171,21 @@ fn graceful_answers_before_it_ends() {
 
 /// What the keyboard and the system send, where there are signals.
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn graceful_ends_on_signals() {
-    for (signal, name) in [("INT", "Ctrl-C"), ("TERM", "shutdown"), ("HUP", "close")] {
-        let source = Source::c("graceful");
-        for build in crate::builds::Build::all(&source) {
+    let source = Source::c("graceful");
+    let builds = crate::builds::Build::all(&source);
+    for (signal, name) in [
+        ("INT", "Ctrl-C"),
+        ("QUIT", "Ctrl-Break"),
+        ("TERM", "close"),
+        ("HUP", "close"),
+    ] {
+        for build in &builds {
             if build.wine {
                 eprintln!("SKIPPED: a signal is no Ctrl-C to a program under Wine");
                 return;
             }
-            let mut play = Play::new(&build);
+            let mut play = Play::new(build);
             play.start(&["{port}"]);
             let mut slow = play.client();
             play.send(&mut slow, "GET /slow?ms=30000", &[], b"");
