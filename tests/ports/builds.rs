@@ -22,6 +22,8 @@ const MINGW_LACKS: [&str; 2] = [
 pub(crate) struct Source {
     /// Without its extension.
     pub(crate) name: &'static str,
+    /// Which of several scenarios, in the name of the transcript; else empty.
+    pub(crate) scenario: &'static str,
     /// Whether it is C++.
     pub(crate) plus: bool,
     /// Whether the project sets UNICODE and _UNICODE.
@@ -29,44 +31,39 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// In C, with UNICODE.
-    pub(crate) const fn c(name: &'static str) -> Source {
-        let (plus, unicode) = (false, true);
+    const fn new(name: &'static str, plus: bool, unicode: bool) -> Source {
+        let scenario = "";
         Source {
             name,
+            scenario,
             plus,
             unicode,
         }
+    }
+
+    /// In a second scenario.
+    pub(crate) const fn with(self, scenario: &'static str) -> Source {
+        Source { scenario, ..self }
+    }
+
+    /// In C, with UNICODE.
+    pub(crate) const fn c(name: &'static str) -> Source {
+        Source::new(name, false, true)
     }
 
     /// In C, without UNICODE.
     pub(crate) const fn ansi(name: &'static str) -> Source {
-        let (plus, unicode) = (false, false);
-        Source {
-            name,
-            plus,
-            unicode,
-        }
+        Source::new(name, false, false)
     }
 
     /// In C++, with UNICODE.
     pub(crate) const fn plus(name: &'static str) -> Source {
-        let (plus, unicode) = (true, true);
-        Source {
-            name,
-            plus,
-            unicode,
-        }
+        Source::new(name, true, true)
     }
 
     /// In C++, without UNICODE.
     pub(crate) const fn plus_ansi(name: &'static str) -> Source {
-        let (plus, unicode) = (true, false);
-        Source {
-            name,
-            plus,
-            unicode,
-        }
+        Source::new(name, true, false)
     }
 
     fn path(&self) -> PathBuf {

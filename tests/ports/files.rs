@@ -41,7 +41,6 @@ fn tpio_files_from_handles_and_in_ranges() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn dir_list_times_and_listings() {
     in_every_build(&Source::c("dir_list"), |play| {
         let data = play.data();

@@ -25,13 +25,17 @@ fn in_every_build(source: &Source, scenario: impl Fn(&mut Play)) {
     for build in &builds {
         let mut play = Play::new(build);
         scenario(&mut play);
-        compare(source.name, build, &play.finish());
+        compare(source, build, &play.finish());
     }
 }
 
 /// The transcript is the one that is kept. With HTTPSYS_PORTS_BLESS=1 it becomes that.
-fn compare(name: &str, build: &Build, seen: &str) {
+fn compare(source: &Source, build: &Build, seen: &str) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = match source.scenario {
+        "" => source.name.to_owned(),
+        scenario => format!("{}-{scenario}", source.name),
+    };
     let kept = manifest.join(format!("ports/transcripts/{name}.txt"));
     if std::env::var_os("HTTPSYS_PORTS_BLESS").is_some() {
         std::fs::write(&kept, seen).expect("a transcript is written");

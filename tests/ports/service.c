@@ -5,6 +5,9 @@
  *   service continue PORT
  *   service stop PORT       ends it
  *
+ *   GET  /                  a line
+ *   POST /control/NAME      the same commands; these URLs are not paused
+ *
  * Commands reach the running process through named events; a named mutex keeps a second one away.
  */
 #ifndef UNICODE
@@ -41,6 +44,7 @@ static HANDLE                g_Events[ControlCount];
 static HANDLE                g_Mutex;
 static HANDLE                g_Queue;
 static HTTP_URL_GROUP_ID     g_Group;
+static HTTP_URL_GROUP_ID     g_ControlGroup;
 static TCHAR                 g_Port[8];
 static BOOL                  g_Console;
 static volatile LONG         g_Requests;
@@ -147,17 +151,57 @@ static DWORD WINAPI ControlThread(LPVOID Parameter)
     }
 }
 
+static int SendControl(LPCTSTR Command)
+{
+    TCHAR  name[128];
+    HANDLE event;
+
+    ObjectName(name, ARRAYSIZE(name), Command);
+    event = OpenEvent(EVENT_MODIFY_STATE, FALSE, name);
+    if (event == NULL)
+    {
+        DWORD error = GetLastError();
+        Report(error == ERROR_FILE_NOT_FOUND ? TEXT("no such control") : TEXT("OpenEvent"), error);
+        return 1;
+    }
+    SetEvent(event);
+    CloseHandle(event);
+    return 0;
+}
+
 static ULONG Answer(PHTTP_REQUEST Request)
 {
-    HTTP_RESPONSE   response;
-    HTTP_DATA_CHUNK chunk;
-    char            text[64];
+    static const WCHAR control[] = L"/control/";
+    const USHORT       length = Request->CookedUrl.AbsPathLength / sizeof(WCHAR);
+    HTTP_RESPONSE      response;
+    HTTP_DATA_CHUNK    chunk;
+    char               text[64];
 
     ZeroMemory(&response, sizeof(response));
     response.StatusCode = 200;
     response.pReason = "OK";
     response.ReasonLength = 2;
-    StringCchPrintfA(text, ARRAYSIZE(text), "request %ld\r\n", InterlockedIncrement(&g_Requests));
+    if (length >= ARRAYSIZE(control) - 1 && length < 30 &&
+        _wcsnicmp(Request->CookedUrl.pAbsPath, control, ARRAYSIZE(control) - 1) == 0)
+    {
+        WCHAR command[32];
+        int   failed;
+
+        StringCchCopyN(command, ARRAYSIZE(command),
+                       Request->CookedUrl.pAbsPath + ARRAYSIZE(control) - 1,
+                       length - (ARRAYSIZE(control) - 1));
+        CharLower(command);
+        failed = Request->Verb != HttpVerbPOST || SendControl(command) != 0;
+        response.StatusCode = failed ? 400 : 202;
+        response.pReason = failed ? "Bad Request" : "Accepted";
+        response.ReasonLength = (USHORT)strlen(response.pReason);
+        StringCchCopyA(text, ARRAYSIZE(text), failed ? "not done\r\n" : "told\r\n");
+    }
+    else
+    {
+        StringCchPrintfA(text, ARRAYSIZE(text), "request %ld\r\n",
+                         InterlockedIncrement(&g_Requests));
+    }
     chunk.DataChunkType = HttpDataChunkFromMemory;
     chunk.FromMemory.pBuffer = text;
     chunk.FromMemory.BufferLength = (ULONG)strlen(text);
@@ -229,12 +273,16 @@ static ULONG Run(void)
         return result;
     if ((result = HttpCreateServerSession(version, &session, 0)) == NO_ERROR &&
         (result = HttpCreateUrlGroup(session, &g_Group, 0)) == NO_ERROR &&
+        (result = HttpCreateUrlGroup(session, &g_ControlGroup, 0)) == NO_ERROR &&
         (result = HttpCreateRequestQueue(version, NULL, NULL, 0, &g_Queue)) == NO_ERROR)
     {
         binding.Flags.Present = 1;
         binding.RequestQueueHandle = g_Queue;
         result = HttpSetUrlGroupProperty(g_Group, HttpServerBindingProperty, &binding,
                                          sizeof(binding));
+        if (result == NO_ERROR)
+            result = HttpSetUrlGroupProperty(g_ControlGroup, HttpServerBindingProperty, &binding,
+                                             sizeof(binding));
     }
     if (result == NO_ERROR)
     {
@@ -245,6 +293,11 @@ static ULONG Run(void)
     }
     if (result == NO_ERROR)
         result = HttpAddUrlToUrlGroup(g_Group, url, 0, 0);
+    if (result == NO_ERROR)
+    {
+        StringCchCat(url, ARRAYSIZE(url), TEXT("control/"));
+        result = HttpAddUrlToUrlGroup(g_ControlGroup, url, 0, 0);
+    }
     if (result == NO_ERROR)
     {
         thread = CreateThread(NULL, 0, ControlThread, NULL, 0, NULL);
@@ -258,6 +311,7 @@ static ULONG Run(void)
     if (g_Queue != NULL)
         HttpCloseRequestQueue(g_Queue);
     HttpCloseUrlGroup(g_Group);
+    HttpCloseUrlGroup(g_ControlGroup);
     HttpCloseServerSession(session);
     HttpTerminate(HTTP_INITIALIZE_SERVER, NULL);
     ReleaseMutex(g_Mutex);
@@ -276,24 +330,6 @@ static VOID WINAPI ServiceMain(DWORD argc, LPTSTR *argv)
         return;
     result = Run();
     ReportStatus(SERVICE_STOPPED, result, 0);
-}
-
-static int SendControl(LPCTSTR Command)
-{
-    TCHAR  name[128];
-    HANDLE event;
-
-    ObjectName(name, ARRAYSIZE(name), Command);
-    event = OpenEvent(EVENT_MODIFY_STATE, FALSE, name);
-    if (event == NULL)
-    {
-        DWORD error = GetLastError();
-        Report(error == ERROR_FILE_NOT_FOUND ? TEXT("it does not run") : TEXT("OpenEvent"), error);
-        return 1;
-    }
-    SetEvent(event);
-    CloseHandle(event);
-    return 0;
 }
 
 int _tmain(int argc, TCHAR *argv[])

@@ -1,11 +1,12 @@
 //! Programs around a server: configuration, service, registry, an ANSI build, and a client by Winsock.
 
-use crate::builds::Source;
+use std::process::Command;
+
+use crate::builds::{Source, succeed};
 use crate::in_every_build;
 use crate::play::Play;
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn http_config_records_of_the_service() {
     in_every_build(&Source::c("http_config"), |play| {
         play.run(&["show", "urlacl", "url=http://+:80/none/"], "");
@@ -55,17 +56,32 @@ fn http_config_records_of_the_service() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
-fn service_events_and_a_single_instance() {
+fn service_events_and_a_control_thread() {
     in_every_build(&Source::c("service"), |play| {
+        play.start(&["run", "{port}"]);
+        play.get("/");
+        play.ask("POST /control/Sleep", &[], b"");
+        play.ask("GET /control/stop", &[], b"");
+        play.ask("POST /control/pause", &[], b"");
+        answers_with(play, 503);
+        play.get("/");
+        play.ask("POST /control/Continue", &[], b"");
+        answers_with(play, 200);
+        play.ask("POST /control/stop", &[], b"");
+        play.ends();
+    });
+}
+
+#[test]
+#[ignore = "named objects are private to the process"]
+fn service_a_single_instance_that_another_process_controls() {
+    in_every_build(&Source::c("service").with("processes"), |play| {
         play.run(&["stop", "{port}"], "");
         play.start(&["run", "{port}"]);
         play.get("/");
         play.run(&["run", "{port}"], "");
         play.run(&["pause", "{port}"], "");
-        // The other process has only asked.
         answers_with(play, 503);
-        play.get("/");
         play.run(&["continue", "{port}"], "");
         answers_with(play, 200);
         play.run(&["stop", "{port}"], "");
@@ -91,19 +107,71 @@ fn answers_with(play: &mut Play, status: u16) {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
-fn reg_server_defaults() {
+fn reg_server_defaults_and_settings() {
     in_every_build(&Source::c("reg_server"), |play| {
+        play.set("PORTS_PLACE", "the shop");
         play.start(&["{port}"]);
         play.get("/");
         play.get("/settings");
         play.get("/quit");
         play.ends();
+
+        fill_registry(play);
+        play.start(&["{port}"]);
+        play.get("/shop/");
+        play.get("/shop/settings");
+        play.get("/elsewhere");
+        // The third is the last.
+        play.get("/shop/again");
+        play.ends();
+        if play.wine() {
+            registry(&["delete", KEY, "/f"]);
+        }
     });
 }
 
+const KEY: &str = r"HKLM\SOFTWARE\Contoso\RegServer";
+
+/// As docs/WIN32-REGISTRY.md has it.
+const SETTINGS: &str = r#"{
+    "HKLM\\SOFTWARE\\Contoso\\RegServer": {
+        "Greeting": { "type": "REG_EXPAND_SZ", "data": "Welcome to %PORTS_PLACE%" },
+        "Path": "/shop/",
+        "MaxRequests": 3,
+        "Signature": { "type": "REG_BINARY", "data": "0102abff" }
+    },
+    "HKEY_LOCAL_MACHINE\\Software\\Contoso\\RegServer\\Headers": {
+        "X-One": "first",
+        "X-Two": "second"
+    }
+}"#;
+
+/// The same settings in Wine's registry and in the file that is ours.
+fn fill_registry(play: &mut Play) {
+    if !play.wine() {
+        let file = play.data().join("registry.json");
+        std::fs::write(&file, SETTINGS).expect("a file is written");
+        play.set("HTTPSYS_REGISTRY", file.to_str().expect("a path in UTF-8"));
+        return;
+    }
+    let headers = format!(r"{KEY}\Headers");
+    for (key, name, kind, data) in [
+        (KEY, "Greeting", "REG_EXPAND_SZ", "Welcome to %PORTS_PLACE%"),
+        (KEY, "Path", "REG_SZ", "/shop/"),
+        (KEY, "MaxRequests", "REG_DWORD", "3"),
+        (KEY, "Signature", "REG_BINARY", "0102abff"),
+        (&headers, "X-One", "REG_SZ", "first"),
+        (&headers, "X-Two", "REG_SZ", "second"),
+    ] {
+        registry(&["add", key, "/v", name, "/t", kind, "/d", data, "/f"]);
+    }
+}
+
+fn registry(arguments: &[&str]) {
+    succeed(Command::new("wine").arg("reg").args(arguments));
+}
+
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn ansi_status_without_unicode() {
     in_every_build(&Source::ansi("ansi_status"), |play| {
         play.set("PORTS_TEST", "a value");
@@ -137,7 +205,6 @@ fn ansi_status_without_unicode() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn gateway_asks_itself_through_winsock() {
     in_every_build(&Source::plus_ansi("gateway"), |play| {
         play.start(&["{port}"]);
