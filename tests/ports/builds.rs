@@ -132,7 +132,7 @@ impl Build {
 
     fn with_ours(source: &Source, compiler: &str, sdk: &str) -> Build {
         let title = format!("{} by {compiler} with --sdk={sdk}", source.name);
-        let program = folder(source.name).join(format!("{compiler}-{sdk}"));
+        let program = folder(&format!("{compiler}-{sdk}")).join(source.name);
         let mut build = wrapper(source.plus);
         build.env("HTTPSYS_LIB_DIR", target_dir());
         build.env("CC", compiler).env("CXX", compiler);
