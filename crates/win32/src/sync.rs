@@ -1,7 +1,7 @@
 //! What threads wait for: events, mutexes, semaphores, waitable timers, locks, and the waits themselves.
 //!
 //! Owns the room and nothing else; each file says what it owns. A wait is in [`wait`] (who sleeps and who
-//! wakes it), what it is for in [`signal`], several at once in [`multi`].
+//! wakes it), what it is for in [`signal`], several at once in `multi`.
 
 #[cfg(not(windows))]
 pub mod event;
