@@ -43,6 +43,7 @@ pub mod module;
 pub mod net;
 pub mod object;
 pub mod pool;
+#[cfg(not(windows))]
 pub mod process;
 #[cfg(not(windows))]
 pub mod random;

@@ -12,6 +12,10 @@ macro_rules! codes {
     ($($name:ident = $value:literal;)*) => {
         $(#[doc = concat!("Win32 error ", stringify!($value), " (documented: System Error Codes).")]
         pub const $name: Code = $value;)*
+
+        /// All of them.
+        #[cfg(all(test, not(windows)))]
+        pub(crate) const ALL: &[Code] = &[$($name),*];
     };
 }
 

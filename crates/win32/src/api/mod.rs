@@ -10,6 +10,7 @@
 pub mod characters;
 #[cfg(not(windows))]
 pub mod code_pages;
+#[cfg(not(windows))]
 pub mod command_line;
 #[cfg(not(windows))]
 pub mod console;
@@ -61,9 +62,11 @@ pub mod pages;
 mod path_text;
 #[cfg(not(windows))]
 pub mod ports;
+#[cfg(not(windows))]
 pub mod processes;
 #[cfg(not(windows))]
 pub mod randoms;
+#[cfg(not(windows))]
 pub mod resolve;
 #[cfg(not(windows))]
 mod shell_text;

@@ -84,7 +84,9 @@ const SENTENCES: &[(Code, &str)] = &[
     (148, "The path cannot be used now."),
     (154, "The volume label is too long."),
     (155, "Another thread cannot be created."),
+    (157, "The memory was discarded and is no longer there."),
     (158, "The segment is not locked."),
+    (160, "An argument or a condition is wrong."),
     (161, "The path has a wrong form."),
     (164, "No more threads can be created."),
     (167, "The region of the file cannot be locked."),
@@ -172,6 +174,7 @@ const SENTENCES: &[(Code, &str)] = &[
     (1077, "The service was not started since the last boot."),
     (1078, "The name is in use by another service."),
     (1083, "The program does not implement the service that it was started for."),
+    (1113, "A character has no counterpart in the other code page."),
     (1114, "The library could not be initialized."),
     (1115, "The system is being shut down."),
     (1116, "No shutdown is in progress that could be stopped."),
@@ -235,6 +238,8 @@ const SENTENCES: &[(Code, &str)] = &[
     (1336, "The access control list is not valid."),
     (1337, "The SID is not valid."),
     (1338, "The security descriptor is not valid."),
+    (1343, "The authority of the SID is not valid."),
+    (1344, "There is no space left in the security information."),
     (1346, "The impersonation level is missing or wrong."),
     (1350, "The object has no security."),
     (1355, "The domain does not exist or cannot be contacted."),
@@ -246,12 +251,14 @@ const SENTENCES: &[(Code, &str)] = &[
     (1413, "The index is not valid."),
     (1444, "The thread id is not valid."),
     (1450, "There are not enough system resources."),
+    (1453, "The quota of the working set does not allow this."),
     (1455, "The paging file is too small."),
     (1460, "The time-out has passed."),
     (1500, "The event log is damaged."),
     (1601, "The installer cannot be accessed."),
     (1612, "The source of the installation is not available."),
     (1702, "The binding handle is not valid."),
+    (1705, "The text is no UUID."),
     (1717, "The interface is not known."),
     (1722, "The RPC server is not available."),
     (1723, "The RPC server is too busy."),
@@ -330,6 +337,22 @@ const SENTENCES: &[(Code, &str)] = &[
     (0x8000_4004, "The operation was aborted."),
     (0x8000_4005, "The call failed for an unknown reason."),
     (0x8000_FFFF, "The call failed unexpectedly."),
+    (0x8009_0304, "The security provider had an internal error."),
+    (0x8009_0305, "The security package does not exist."),
+    (0x8009_0308, "The token is not valid."),
+    (0x8009_030C, "The logon was denied."),
+    (0x8009_030D, "The credentials were not recognized."),
+    (0x8009_030E, "There are no credentials."),
+    (0x8009_0311, "No authority could be asked for the authentication."),
+    (0x8009_0318, "The message is incomplete."),
+    (0x8009_0322, "The name of the target is wrong."),
+    (0x8009_0325, "The certificate chain ends at an authority that is not trusted."),
+    (0x8009_0326, "The message was unexpected or has a wrong form."),
+    (0x8009_0327, "The certificate could not be processed."),
+    (0x8009_0328, "The certificate has expired."),
+    (0x800B_0101, "The certificate is not valid at this time."),
+    (0x800B_0109, "The certificate chain ends at a root that is not trusted."),
+    (0x800B_010F, "The name of the certificate does not match."),
 ];
 
 #[cfg(test)]
@@ -344,6 +367,13 @@ mod tests {
                 text.ends_with('.') && !text.contains(['%', '\n', '\r']),
                 "{code}"
             );
+        }
+    }
+
+    #[test]
+    fn every_code_of_this_crate_has_a_sentence() {
+        for code in crate::status::ALL {
+            assert!(of(*code).is_some(), "{code}");
         }
     }
 
