@@ -180,3 +180,8 @@ fn path_and_string_functions_of_shlwapi() {
 fn security_identifiers_lists_and_descriptors() {
     both("sddl");
 }
+
+#[test]
+fn files_of_the_c_runtime() {
+    both("crt_files");
+}

@@ -18,6 +18,7 @@
 
 #ifndef HTTPSYS_WIN32_STDIO_H
 #define HTTPSYS_WIN32_STDIO_H
+#include "crt/file_stdio.h"
 #include "crt/narrow_stdio.h"
 #include "crt/scan.h"
 #include "crt/wide_stdio.h"

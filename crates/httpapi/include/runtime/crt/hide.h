@@ -68,6 +68,9 @@
 #define putwc httpsys_hidden_putwc
 #define putwchar httpsys_hidden_putwchar
 #define fputws httpsys_hidden_fputws
+#define fopen httpsys_hidden_fopen
+#define remove httpsys_hidden_remove
+#define rename httpsys_hidden_rename
 #endif
 #if HTTPSYS_MS_PRINTF
 #define printf httpsys_hidden_printf

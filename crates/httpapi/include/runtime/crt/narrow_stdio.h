@@ -89,16 +89,6 @@ HTTPSYS_PRINT_BODY(httpsys_print(stream, 0, format, list))
 HTTPSYS_CRT int printf_s(const char *format, ...)
 HTTPSYS_PRINT_BODY(httpsys_print(stdout, 0, format, list))
 
-/* Page: fopen_s. */
-HTTPSYS_CRT errno_t fopen_s(FILE **stream, const char *name, const char *mode)
-{
-    if (!stream || !name || !mode) {
-        return EINVAL;
-    }
-    *stream = fopen(name, mode);
-    return *stream ? 0 : errno;
-}
-
 #ifdef __cplusplus
 template <size_t size> inline int sprintf_s(char (&target)[size], const char *format, ...)
 HTTPSYS_PRINT_BODY(httpsys_print_to(target, size, 0, HTTPSYS_OVERFLOW_EMPTY, format, list))

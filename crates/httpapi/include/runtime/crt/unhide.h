@@ -65,6 +65,9 @@
 #undef putwc
 #undef putwchar
 #undef fputws
+#undef fopen
+#undef remove
+#undef rename
 #endif
 #if HTTPSYS_MS_PRINTF
 #undef printf

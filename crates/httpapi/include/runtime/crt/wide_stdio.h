@@ -1,5 +1,5 @@
 /* The printf family of 16-bit wide characters, and wide text on streams, which carry UTF-8.
- * Pages: wprintf; swprintf_s; _snwprintf; _snwprintf_s; fputws; fgetws; putwchar; _wfopen.
+ * Pages: wprintf; swprintf_s; _snwprintf; _snwprintf_s; fputws; fgetws; putwchar.
  * Differs: streams carry UTF-8 in every mode and have no orientation: printf and wprintf may take turns.
  */
 #ifndef HTTPSYS_CRT_WIDE_STDIO_H
@@ -230,38 +230,6 @@ HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, fputws, (const wchar_t *text, FILE *stre
 HTTPSYS_CRT int _putws(const wchar_t *text)
 {
     return wprintf(L"%s\n", text) < 0 ? EOF : 0;
-}
-
-/* A mode such as L"w, ccs=UTF-8" is cut at its comma: text is UTF-8 anyway. */
-HTTPSYS_CRT FILE *_wfopen(const wchar_t *name, const wchar_t *mode)
-{
-    struct httpsys_sink path, how;
-    size_t mode_length = 0;
-    FILE *stream = NULL;
-
-    httpsys_sink_growing(&path, 0);
-    httpsys_sink_growing(&how, 0);
-    httpsys_sink_string(&path, 0, name, 1, SIZE_MAX);
-    while (mode[mode_length] && mode[mode_length] != ',') {
-        mode_length++;
-    }
-    httpsys_sink_utf8(&how, mode, mode_length);
-    httpsys_sink_unit(&path, 0);
-    httpsys_sink_unit(&how, 0);
-    if (!path.failed && !how.failed) {
-        stream = fopen((const char *)path.units, (const char *)how.units);
-    }
-    httpsys_sink_free(&path);
-    httpsys_sink_free(&how);
-    return stream;
-}
-HTTPSYS_CRT errno_t _wfopen_s(FILE **stream, const wchar_t *name, const wchar_t *mode)
-{
-    if (!stream || !name || !mode) {
-        return EINVAL;
-    }
-    *stream = _wfopen(name, mode);
-    return *stream ? 0 : errno;
 }
 
 HTTPSYS_CRT_END
