@@ -240,6 +240,7 @@ impl Buffer {
     }
 }
 
+#[inline]
 fn check(first: *const u8, count: usize, size: usize, align: usize) -> Result<(), Code> {
     if count == 0 {
         return Ok(());
@@ -248,16 +249,22 @@ fn check(first: *const u8, count: usize, size: usize, align: usize) -> Result<()
         .checked_mul(size)
         .is_some_and(|bytes| bytes <= isize::MAX as usize);
     if first.is_null() || !fits {
-        return Err(invalid(if fits {
-            "is NULL"
-        } else {
-            "is longer than memory can be"
-        }));
+        return Err(unusable(fits));
     }
     if first as usize % align != 0 {
         return Err(Error::NoAccess.into());
     }
     Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn unusable(fits: bool) -> Code {
+    invalid(if fits {
+        "is NULL"
+    } else {
+        "is longer than memory can be"
+    })
 }
 
 #[cfg(test)]

@@ -27,12 +27,17 @@ pub(crate) trait Named: Sized {
 impl<T> Named for Result<T, Code> {
     #[inline]
     fn named(self, argument: &'static str) -> Self {
-        self.inspect_err(|code| {
-            if code.win32() == Error::InvalidParameter.win32() {
-                reason::name_argument(argument);
-            }
-        })
+        self.map_err(|code| name(code, argument))
     }
+}
+
+#[cold]
+#[inline(never)]
+fn name(code: Code, argument: &'static str) -> Code {
+    if code.win32() == Error::InvalidParameter.win32() {
+        reason::name_argument(argument);
+    }
+    code
 }
 
 /// Keeps a text that is to outlive a failure of the function that was asked for it.

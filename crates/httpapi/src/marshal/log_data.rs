@@ -53,7 +53,9 @@ unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), Code> {
         return Err(invalid("HTTP_LOG_DATA.Type is not HttpLogDataTypeFields"));
     }
     // SAFETY: as above.
-    unsafe { fields(pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?) }.map(drop)
+    unsafe { fields(pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?) }
+        .named("a string of HTTP_LOG_FIELDS_DATA")
+        .map(drop)
 }
 
 impl LogSource for LogData<'_> {
@@ -99,7 +101,7 @@ unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, Code> {
 /// `first` is NULL or points to `length` bytes that are valid as long as the result is used; so below.
 unsafe fn bytes<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
     // SAFETY: by the contract.
-    unsafe { pointers::slice(first, usize::from(length)) }.named("a string of HTTP_LOG_FIELDS_DATA")
+    unsafe { pointers::slice(first, usize::from(length)) }
 }
 
 /// # Safety
@@ -113,14 +115,10 @@ unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, Code> {
 /// As [`bytes`].
 unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, Code> {
     if length % 2 != 0 {
-        return Err(invalid(
-            "a length in bytes of HTTP_LOG_FIELDS_DATA is odd, and the string of WCHAR",
-        ));
+        return Err(invalid("has WCHAR, and an odd length in bytes"));
     }
     // SAFETY: by the contract.
-    unsafe { pointers::slice(first, usize::from(length / 2)) }
-        .named("a string of HTTP_LOG_FIELDS_DATA")
-        .map(Text::Wide)
+    unsafe { pointers::slice(first, usize::from(length / 2)) }.map(Text::Wide)
 }
 
 #[cfg(test)]
