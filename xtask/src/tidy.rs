@@ -97,6 +97,11 @@ fn check_source(path: &str, text: &str) -> Vec<String> {
                 "{path}:{number}: {columns} columns, limit {MAX_COLUMNS}"
             ));
         }
+        if is_wordless_87(path, code) {
+            findings.push(format!(
+                "{path}:{number}: 87 without a reason: `crate::reason::invalid` has one"
+            ));
+        }
         if let Some(marker) = marker(line, code) {
             findings.push(format!("{path}:{number}: `{marker}` is left over"));
         }
@@ -107,6 +112,19 @@ fn check_source(path: &str, text: &str) -> Vec<String> {
         ));
     }
     findings
+}
+
+/// Whether a line of the C ABI's functions fails with 87 and does not say why, which HttpsysLastReason
+/// promises.
+fn is_wordless_87(path: &str, code: &str) -> bool {
+    let is_abi = ["crates/httpapi/src/api", "crates/httpapi/src/marshal"];
+    let is_abi = is_abi.iter().any(|folder| path.starts_with(folder)) && !path.contains("tests");
+    let makes = [
+        "Err(Error::InvalidParameter",
+        "(Error::InvalidParameter)",
+        "|| Error::InvalidParameter",
+    ];
+    is_abi && makes.iter().any(|made| code.contains(made))
 }
 
 /// The marker of unfinished work in a line: macros in code, words anywhere.
@@ -178,6 +196,21 @@ mod tests {
 
     fn findings(text: &str) -> Vec<String> {
         check_source("a.rs", text)
+    }
+
+    #[test]
+    fn an_87_of_the_c_abi_has_a_reason() {
+        let line = "    return Err(Error::InvalidParameter.into());";
+        assert!(is_wordless_87("crates/httpapi/src/api/url.rs", line));
+        assert!(is_wordless_87(
+            "crates/httpapi/src/marshal.rs",
+            ".ok_or(Error::InvalidParameter)?"
+        ));
+        assert!(!is_wordless_87("crates/core/src/model.rs", line));
+        assert!(!is_wordless_87(
+            "crates/httpapi/src/api/url.rs",
+            "if code == Error::InvalidParameter.win32() {"
+        ));
     }
 
     #[test]

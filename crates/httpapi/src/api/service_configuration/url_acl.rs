@@ -5,7 +5,6 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::Error;
 use httpsys_core::operation::Control;
 use httpsys_core::reservation::Reservation;
 use httpsys_win32::security::sddl;
@@ -32,8 +31,7 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
             .to_vec();
         // Windows keeps the descriptor in binary form, so it has to be one (G-132; the code is assumed).
         sddl::parse(&String::from_utf16_lossy(&descriptor))
-            .map_err(|_| Code::from(Error::InvalidParameter))
-            .named("pStringSecurityDescriptor")?;
+            .map_err(|_| invalid("pStringSecurityDescriptor is no security descriptor in SDDL"))?;
         Ok(Control::AddReservation(Reservation {
             url: pointers::utf16(set.KeyDesc.pUrlPrefix)
                 .named("pUrlPrefix")?
