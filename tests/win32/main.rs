@@ -185,3 +185,51 @@ fn security_identifiers_lists_and_descriptors() {
 fn files_of_the_c_runtime() {
     both("crt_files");
 }
+
+#[test]
+}
+
+#[test]
+
+#[test]
+fn registry_keys_values_and_changes() {
+    both("registry");
+}
+
+#[test]
+fn services_that_run_as_console_programs_and_waits_for_variables() {
+    both("services");
+}
+
+/// With our library alone: what the file is on Windows is the system's.
+#[test]
+fn the_registry_of_a_file() {
+    let source = root().join("tests/win32/registry_file.c");
+    cargo_build(&["-p", "httpapi"]);
+    let folder = folder("registry_file");
+    let program = folder.join("program");
+    let mut build = Command::new(root().join("tools/httpsys-cc"));
+    build.env("HTTPSYS_LIB_DIR", target_dir());
+    succeed(build.arg(source).arg("-o").arg(&program));
+    let good = r#"{"HKLM\Software\Contoso\Server": {"Port": 8080, "Url": "http://+:80/"}, "HKCR\.json": {}}"#;
+    for (expected, text) in [("good", good), ("bad", "{\n \"HKLM\": {,\n}")] {
+        let file = folder.join(format!("{expected}.json"));
+        std::fs::write(&file, text).expect("a file of the registry");
+        let mut run = Command::new(&program);
+        run.env("HTTPSYS_REGISTRY", &file)
+            .env("HTTPSYS_TRACE", "warn");
+        let output = run.arg(expected).output().expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{expected}: {printed}{said}");
+        // One warning, with the place.
+        let warnings = usize::from(expected == "bad");
+        assert_eq!(said.matches("cannot be used").count(), warnings, "{said}");
+        assert_eq!(said.matches("line 2 column 11").count(), warnings, "{said}");
+    }
+}
+
+#[test]
+fn edges_of_the_handle_table_and_of_memory() {
+    with_ours("limits", &root().join("tests/win32/limits.c"));
+}

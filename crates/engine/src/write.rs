@@ -40,8 +40,13 @@ pub(crate) enum Written<'s> {
     File(MutexGuard<'s, Conn>, u64),
 }
 
-/// The connection is broken.
-struct Broken;
+/// Nothing more can go out.
+enum Broken {
+    /// The connection is broken.
+    Connection,
+    /// The program's memory cannot be read (assumed: 998, as where the system probes a buffer).
+    Memory,
+}
 
 /// Where a write stopped.
 enum Stopped {
@@ -102,7 +107,7 @@ impl Service {
                     _ => Written::Full(guard),
                 });
             }
-            Err(Broken) => Err(self.break_off(&mut guard, outgoing, &mut wakes)),
+            Err(broken) => Err(self.break_off(&mut guard, outgoing, broken, &mut wakes)),
         };
         drop(guard);
         wakes.fire(self);
@@ -125,13 +130,21 @@ impl Service {
 
     /// The rest of what a call sends cannot go out: only a reset tells the client.
     #[cold]
-    fn break_off(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, wakes: &mut Wakes) -> Error {
+    fn break_off(
+        &self,
+        conn: &mut Conn,
+        outgoing: &Outgoing<'_>,
+        broken: Broken,
+        wakes: &mut Wakes,
+    ) -> Error {
         if conn.log.is_some() {
             self.log_part_sent(conn, outgoing.position());
         }
         self.reset_connection(conn, End::PeerReset, wakes);
         // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
-        if outgoing.position() == 0 {
+        if matches!(broken, Broken::Memory) {
+            Error::NoAccess
+        } else if outgoing.position() == 0 {
             Error::ConnectionInvalid
         } else {
             Error::PeerReset
@@ -297,7 +310,7 @@ fn write_pieces(
         most
     };
     let Some(stream) = &conn.stream else {
-        return Err(Broken);
+        return Err(Broken::Connection);
     };
     while outgoing.left() > 0 {
         if outgoing.position() >= until {
@@ -317,11 +330,12 @@ fn write_pieces(
             },
         };
         match result {
-            Ok(0) => return Err(Broken),
+            Ok(0) => return Err(Broken::Connection),
             Ok(n) => outgoing.advance(n),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return Err(Broken),
+            Err(error) if sys::is_bad_memory(&error) => return Err(Broken::Memory),
+            Err(_) => return Err(Broken::Connection),
         }
     }
     Ok(Stopped::Done)

@@ -4,6 +4,8 @@
 //! wakes it), what it is for in [`signal`], several at once in `multi`.
 
 #[cfg(not(windows))]
+pub mod address;
+#[cfg(not(windows))]
 pub mod event;
 #[cfg(windows)]
 #[path = "windows/event.rs"]

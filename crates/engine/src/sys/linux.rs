@@ -37,6 +37,9 @@ pub(super) const SEND_FLAGS: i32 = 0x4000;
 /// EAFNOSUPPORT.
 pub(super) const NO_FAMILY: i32 = 97;
 
+/// EFAULT.
+pub(super) const BAD_MEMORY: i32 = 14;
+
 /// A port whose old connections are in TIME-WAIT can be opened again; one that somebody listens on
 /// cannot (socket(7)).
 pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {

@@ -40,6 +40,9 @@ pub(super) fn port_owner(_: SocketAddr) -> Option<String> {
 /// EAFNOSUPPORT.
 pub(super) const NO_FAMILY: i32 = 47;
 
+/// EFAULT.
+pub(super) const BAD_MEMORY: i32 = 14;
+
 /// Without the option a port whose old connections are in TIME_WAIT cannot be opened again. With it
 /// a wildcard and a specific address of one port may be bound side by side, by two programs too.
 pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {

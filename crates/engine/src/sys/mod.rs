@@ -6,7 +6,7 @@
 //! where. Threading: any thread; nothing here blocks but a read of a file.
 //!
 //! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
-//! `NO_FAMILY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,
+//! `NO_FAMILY`, `BAD_MEMORY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,
 //! `has_address`, `port_owner`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
@@ -194,6 +194,11 @@ pub(crate) fn unacknowledged(stream: &TcpStream) -> Option<u64> {
 pub(crate) fn is_unavailable(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::AddrNotAvailable
         || error.raw_os_error() == Some(system::NO_FAMILY)
+}
+
+/// True where the memory that was lent to a call cannot be read or written.
+pub(crate) fn is_bad_memory(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(system::BAD_MEMORY)
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub(super) fn port_owner(_: SocketAddr) -> Option<String> {
 /// EAFNOSUPPORT of the BSDs.
 pub(super) const NO_FAMILY: i32 = 47;
 
+/// EFAULT of the BSDs.
+pub(super) const BAD_MEMORY: i32 = 14;
+
 /// A port whose old connections are in TIME_WAIT can be opened again.
 pub(super) fn before_bind(socket: &Socket) -> io::Result<()> {
     socket.set_reuse_address(true)

@@ -39,6 +39,9 @@ pub(super) fn port_owner(_: SocketAddr) -> Option<String> {
 /// WSAEAFNOSUPPORT.
 pub(super) const NO_FAMILY: i32 = 10047;
 
+/// WSAEFAULT.
+pub(super) const BAD_MEMORY: i32 = 10014;
+
 /// Nothing: SO_REUSEADDR would let two programs have one port here, and old connections do not keep
 /// a port from being opened again.
 #[allow(clippy::unnecessary_wraps, reason = "as in the other systems")]

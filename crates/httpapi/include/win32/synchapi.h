@@ -203,6 +203,13 @@ WINBASEAPI PSLIST_ENTRY WINAPI InterlockedPopEntrySList(PSLIST_HEADER ListHead);
 WINBASEAPI PSLIST_ENTRY WINAPI InterlockedFlushSList(PSLIST_HEADER ListHead);
 WINBASEAPI USHORT WINAPI QueryDepthSList(PSLIST_HEADER ListHead);
 
+/* Pages: WaitOnAddress, WakeByAddressSingle, WakeByAddressAll. AddressSize 1, 2, 4 or 8, the variable aligned (87); 1460 after
+ * dwMilliseconds. TRUE also when woken without a change. */
+BOOL WINAPI WaitOnAddress(volatile VOID *Address, PVOID CompareAddress, SIZE_T AddressSize,
+                          DWORD dwMilliseconds);
+VOID WINAPI WakeByAddressSingle(PVOID Address);
+VOID WINAPI WakeByAddressAll(PVOID Address);
+
 #ifdef __cplusplus
 }
 #endif

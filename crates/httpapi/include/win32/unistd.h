@@ -1,6 +1,6 @@
 /* The system's, with gethostname unless winsock2.h has declared Windows's. */
 #pragma GCC system_header
-#if defined(_WIN32) && !defined(_MSC_VER) && !defined(__MINGW32__) &&                  \
+#if defined(_WIN32) && !defined(_MSC_VER) && !defined(__MINGW32__) && \
     !defined(HTTPSYS_INSIDE_SYSTEM)
 #include "native/hide_select.h"
 #define HTTPSYS_INSIDE_SYSTEM

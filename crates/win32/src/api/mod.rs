@@ -7,6 +7,8 @@
 //! error on success unless the documentation says so. Threading: any thread.
 
 #[cfg(not(windows))]
+pub mod addresses;
+#[cfg(not(windows))]
 pub mod characters;
 #[cfg(not(windows))]
 pub mod code_pages;
@@ -24,6 +26,8 @@ pub mod directories;
 pub mod environment;
 #[cfg(not(windows))]
 pub mod errors;
+#[cfg(not(windows))]
+pub mod event_log;
 #[cfg(not(windows))]
 pub mod events;
 #[cfg(not(windows))]
@@ -67,7 +71,13 @@ pub mod processes;
 #[cfg(not(windows))]
 pub mod randoms;
 #[cfg(not(windows))]
+pub mod registry;
+#[cfg(not(windows))]
+pub mod registry_write;
+#[cfg(not(windows))]
 pub mod resolve;
+#[cfg(not(windows))]
+pub mod services;
 #[cfg(not(windows))]
 mod shell_text;
 #[cfg(not(windows))]

@@ -50,7 +50,8 @@ struct Entry {
     wide: Vec<u16>,
 }
 
-/// getaddrinfo: 0 and a list for `freeaddrinfo`, or the code, which is the last error, too: 10022 (flags), 10044
+/// getaddrinfo: 0 and a list for `freeaddrinfo`, or the code, which is the last error, too: 10022
+/// (flags), 10044
 /// (kind), 10047 (family), 10093, 10109 (service), 11001 (no such host), 11002 (try again), 11003, 11004, 8.
 ///
 /// # Safety
@@ -384,7 +385,8 @@ thread_local! {
     static SERVICE: RefCell<Option<Box<Last<SERVENT>>>> = const { RefCell::new(None) };
 }
 
-/// gethostbyname: IPv4 addresses of a host, this host for NULL or ""; belongs to the thread until its next call.
+/// gethostbyname: IPv4 addresses of a host, this host for NULL or ""; belongs to the thread until its
+/// next call.
 /// NULL with 10093, 11001, 11002, 11003, 11004.
 ///
 /// # Safety
@@ -433,7 +435,8 @@ pub unsafe extern "system" fn Httpsys_gethostbyname(name: *const c_char) -> *mut
     })
 }
 
-/// getservbyname: the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until its next call.
+/// getservbyname: the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until
+/// its next call.
 /// NULL with 10014, 10093, 11004.
 ///
 /// # Safety

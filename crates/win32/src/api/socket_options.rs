@@ -43,7 +43,8 @@ pub struct WSAPOLLFD {
     pub revents: i16,
 }
 
-/// setsockopt: Windows's levels and numbers; values of four bytes (a DWORD of milliseconds for timeouts), LINGER of
+/// setsockopt: Windows's levels and numbers; values of four bytes (a DWORD of milliseconds for
+/// timeouts), LINGER of
 /// two u_short, IN_ADDR, ip_mreq and ipv6_mreq. SOCKET_ERROR with 10014 (too few bytes), 10022, 10038, 10042.
 ///
 /// Differs: SO_REUSEADDR does not let a socket take the port of another that listens; SO_DEBUG does nothing.
@@ -126,7 +127,8 @@ pub unsafe extern "system" fn ioctlsocket(handle: usize, command: i32, value: *m
     })
 }
 
-/// WSAIoctl: FIONBIO, FIONREAD and SIO_KEEPALIVE_VALS, which end within the call. SOCKET_ERROR with 10014, 10038,
+/// WSAIoctl: FIONBIO, FIONREAD and SIO_KEEPALIVE_VALS, which end within the call. SOCKET_ERROR with
+/// 10014, 10038,
 /// 10045 for other commands and for an OVERLAPPED.
 ///
 /// Partial: no extension functions (SIO_GET_EXTENSION_FUNCTION_POINTER), no interface lists; not overlapped.
@@ -178,7 +180,8 @@ pub unsafe extern "system" fn WSAIoctl(
     })
 }
 
-/// select: each set is a count and an array of any length; the sockets that are ready stay. Returns how many, 0 after
+/// select: each set is a count and an array of any length; the sockets that are ready stay. Returns
+/// how many, 0 after
 /// the time; SOCKET_ERROR with 10022 (no socket in any set, a negative time), 10038.
 ///
 /// Differs: `timeout` is the system's struct timeval, whose members have 64 bits.
@@ -306,8 +309,10 @@ const POLLOUT: i16 = 0x10;
 const POLLRDNORM: i16 = 0x100;
 const POLLRDBAND: i16 = 0x200;
 
-/// WSAPoll: waits so many milliseconds (0: looks, negative: for ever). Returns how many entries are ready, with what
-/// is so; a socket that is none has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no entries, no valid socket, POLLPRI
+/// WSAPoll: waits so many milliseconds (0: looks, negative: for ever). Returns how many entries are
+/// ready, with what
+/// is so; a socket that is none has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no entries, no valid
+/// socket, POLLPRI
 /// or a bit that says what is so).
 ///
 /// # Safety

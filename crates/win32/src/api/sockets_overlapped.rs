@@ -18,7 +18,8 @@ use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_IO_PENDING, WSAEFAULT, WSA
 use crate::wsa;
 
 /// WSASend: sends what is in the buffers, overlapped if there is an OVERLAPPED (997 while it goes on; event,
-/// completion port or thread-pool I/O as with files). SOCKET_ERROR with the codes of `send`, 10022 for no buffers.
+/// completion port or thread-pool I/O as with files). SOCKET_ERROR with the codes of `send`, 10022 for
+/// no buffers.
 ///
 /// Partial: no completion routines (10045).
 ///
@@ -213,7 +214,8 @@ unsafe fn issue(
     }
 }
 
-/// WSAGetOverlappedResult: TRUE if the operation succeeded; else the last error is its Winsock code, or 996 if it
+/// WSAGetOverlappedResult: TRUE if the operation succeeded; else the last error is its Winsock code,
+/// or 996 if it
 /// goes on and `wait` is FALSE.
 ///
 /// # Safety

@@ -45,10 +45,15 @@ pub unsafe extern "system" fn CreateThread(
         let parameter = parameter as usize;
         // SAFETY: callable from another thread by the contract of this function.
         let body = move || unsafe { start(parameter as *mut c_void) };
-        let thread = Thread::start(stack_bytes, flags & CREATE_SUSPENDED != 0, body)?;
+        // It runs once it has its handle: not at all where the handle table is full.
+        let thread = Thread::start(stack_bytes, true, body)?;
+        let handle = open(thread.clone()).inspect_err(|_| thread.give_up())?;
         // SAFETY: NULL or valid by the contract of this function.
         unsafe { put(id, thread.id().0) };
-        open(thread)
+        if flags & CREATE_SUSPENDED == 0 {
+            thread.resume();
+        }
+        Ok(handle)
     })
 }
 

@@ -275,7 +275,10 @@ pub extern "system" fn DeleteTimerQueueEx(queue: Handle, done: Handle) -> Bool {
         if let Done::Nobody = done {
             group.release_members();
         }
-        let ended = done.wait(move || group.close_members(true, std::ptr::null_mut()));
+        let ended = done.wait(
+            || {},
+            move || group.close_members(true, std::ptr::null_mut()),
+        );
         if ended != Err(ERROR_NOT_ENOUGH_MEMORY) {
             handle::remove(queue);
         }
@@ -348,11 +351,15 @@ pub extern "system" fn UnregisterWaitEx(wait: Handle, done: Handle) -> Bool {
 fn end_member(own: Handle, done: Handle) -> Result<(), Code> {
     let member = object_as::<Member>(own)?;
     let done = Done::of(done)?;
-    member.close();
-    if matches!(done, Done::Nobody) && !member.calls().is_busy() {
-        return Ok(());
+    if matches!(done, Done::Nobody) {
+        member.close();
+        return match member.calls().is_busy() {
+            true => Err(ERROR_IO_PENDING),
+            false => Ok(()),
+        };
     }
-    done.wait(move || _ = member.wait(true))
+    let waited = member.clone();
+    done.wait(|| member.close(), move || _ = waited.wait(true))
 }
 
 /// Who is told when callbacks have ended.
@@ -373,21 +380,29 @@ impl Done {
         }
     }
 
-    /// Waits here, or lets a thread wait and set the event.
-    fn wait(self, wait: impl FnOnce() + Send + 'static) -> Result<(), Code> {
+    /// Waits here, or lets a thread wait and set the event: `end` runs once it is there, so that nothing
+    /// has happened where there is none.
+    fn wait(self, end: impl FnOnce(), wait: impl FnOnce() + Send + 'static) -> Result<(), Code> {
         match self {
             Done::Caller => {
+                end();
                 wait();
                 return Ok(());
             }
             Done::Event(event) => {
+                let (ended, told) = std::sync::mpsc::channel();
                 let waiting = httpsys_socket::spawn("httpsys-tp-end", move || {
-                    wait();
-                    event.set();
+                    // An error: the caller has gone without having ended anything.
+                    if told.recv().is_ok() {
+                        wait();
+                        event.set();
+                    }
                 });
                 waiting.map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
+                end();
+                let _ = ended.send(());
             }
-            Done::Nobody => {}
+            Done::Nobody => end(),
         }
         Err(ERROR_IO_PENDING)
     }

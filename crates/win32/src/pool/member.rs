@@ -52,6 +52,8 @@ pub struct Member {
     own: AtomicUsize,
     calls: Calls,
     arm: Mutex<Arm>,
+    /// Held while what made it due is taken away and something else put there, which is one step.
+    setting: Mutex<()>,
 }
 
 /// What makes the callback due.
@@ -88,6 +90,7 @@ impl Member {
             own: AtomicUsize::new(0),
             calls: Calls::default(),
             arm: Mutex::default(),
+            setting: Mutex::default(),
         });
         if let Some(group) = &member.environment.group {
             group.join(&member);
@@ -178,6 +181,7 @@ impl Member {
         at: Option<Instant>,
         period: Option<Duration>,
     ) -> Result<bool, Code> {
+        let _setting = self.setting.lock();
         let was_set = self.disarm();
         if let Some(at) = at {
             let mut arm = self.arm.lock();
@@ -202,6 +206,7 @@ impl Member {
         object: Arc<dyn Object>,
         deadline: Option<Instant>,
     ) -> Result<bool, Code> {
+        let _setting = self.setting.lock();
         let was_set = self.disarm();
         self.begin_wait(self.arm.lock(), object, deadline)?;
         Ok(was_set)

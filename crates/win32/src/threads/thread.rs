@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 #[cfg(not(windows))]
 use std::sync::Weak;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 
 use httpsys_socket::lock::Mutex;
 #[cfg(not(windows))]
@@ -57,6 +57,8 @@ pub struct Thread {
     /// Suspend count until the thread has started to run; it cannot be suspended later.
     held: Mutex<u32>,
     released: Signal,
+    /// It ends without having run: nobody can have a handle to it.
+    given_up: AtomicBool,
     #[cfg(not(windows))]
     apcs: Arc<crate::threads::apc::Queue>,
     /// SetThreadPriority; kept, not used.
@@ -71,6 +73,7 @@ impl Thread {
             done: Signal::new(true, false),
             held: Mutex::new(u32::from(suspended)),
             released: Signal::new(true, !suspended),
+            given_up: AtomicBool::new(false),
             #[cfg(not(windows))]
             apcs: Arc::default(),
             priority: AtomicI32::new(0),
@@ -95,6 +98,9 @@ impl Thread {
         let run = move || {
             ID.with(|id| id.set(own.id));
             own.released.wait(None);
+            if own.given_up.load(Ordering::SeqCst) {
+                return own.end(0);
+            }
             #[cfg(not(windows))]
             register(&own);
             own.end(body());
@@ -144,6 +150,12 @@ impl Thread {
     /// SetThreadPriority: the value is kept for GetThreadPriority; the system's scheduler decides.
     pub fn set_priority(&self, priority: i32) {
         self.priority.store(priority, Ordering::Relaxed);
+    }
+
+    /// A thread that was started suspended ends without having run.
+    pub fn give_up(&self) {
+        self.given_up.store(true, Ordering::SeqCst);
+        self.released.set();
     }
 
     /// ResumeThread: returns the suspend count before the call.

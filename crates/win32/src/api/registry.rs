@@ -1,0 +1,715 @@
+//! Registry functions: keys and their values, read.
+//!
+//! Owns the C form of opening, reading and enumerating; writing is in `registry_write`. Each function
+//! returns a code
+//! (LSTATUS) and does not touch the last error. Threading: any thread.
+
+use std::ffi::{c_char, c_void};
+use std::ptr;
+
+use super::{fence, put, wide};
+use crate::handle::Handle;
+use crate::registry::key::{self, ENUMERATE, Key, QUERY};
+use crate::registry::tree::{self, BINARY, DWORD, EXPAND_SZ, MULTI_SZ, QWORD, SZ, Value};
+use crate::status::{
+    Code, ERROR_FILE_NOT_FOUND, ERROR_INTERNAL_ERROR, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA,
+};
+
+/// ERROR_INVALID_DATA.
+const ERROR_INVALID_DATA: Code = 13;
+/// ERROR_NO_MORE_ITEMS.
+const ERROR_NO_MORE_ITEMS: Code = 259;
+/// ERROR_UNSUPPORTED_TYPE.
+const ERROR_UNSUPPORTED_TYPE: Code = 1630;
+
+/// Of a function that returns its code.
+pub(super) fn status(body: impl FnOnce() -> Result<(), Code>) -> u32 {
+    fence(ERROR_INTERNAL_ERROR, || Ok(body().err().unwrap_or(0)))
+}
+
+/// A name or path of the program in UTF-16; empty for NULL.
+///
+/// # Safety
+/// NULL or NUL-terminated.
+pub(super) unsafe fn from_wide(text: *const u16) -> Result<String, Code> {
+    if text.is_null() {
+        return Ok(String::new());
+    }
+    // SAFETY: by the contract of this function.
+    Ok(String::from_utf16_lossy(unsafe { wide(text) }?))
+}
+
+/// As [`from_wide`], in UTF-8.
+///
+/// # Safety
+/// NULL or NUL-terminated.
+pub(super) unsafe fn from_narrow(text: *const c_char) -> String {
+    match text.is_null() {
+        true => String::new(),
+        // SAFETY: by the contract of this function.
+        false => unsafe { std::ffi::CStr::from_ptr(text) }
+            .to_string_lossy()
+            .into_owned(),
+    }
+}
+
+/// RegOpenKeyExW: opens a key that is there. Returns 0, 2 (no such key), 6, 87 (NULL), 1009 (the file
+/// of the registry
+/// cannot be used), 1018 (`key` was deleted). An empty path opens `key` once more.
+///
+/// Differs: there is what the file has that the variable HTTPSYS_REGISTRY names, and what the process
+/// has written;
+/// without a file nothing. Views of WOW64 are one.
+///
+/// # Safety
+/// `path` is NULL or NUL-terminated, `opened` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegOpenKeyExW(
+    key: Handle,
+    path: *const u16,
+    _options: u32,
+    access: u32,
+    opened: *mut Handle,
+) -> u32 {
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { open(key, &from_wide(path)?, access, opened) })
+}
+
+/// RegOpenKeyExA: as [`RegOpenKeyExW`]; the path is UTF-8.
+///
+/// # Safety
+/// As [`RegOpenKeyExW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegOpenKeyExA(
+    key: Handle,
+    path: *const c_char,
+    _options: u32,
+    access: u32,
+    opened: *mut Handle,
+) -> u32 {
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { open(key, &from_narrow(path), access, opened) })
+}
+
+/// RegOpenKeyW: as [`RegOpenKeyExW`] with all rights.
+///
+/// # Safety
+/// As [`RegOpenKeyExW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegOpenKeyW(
+    key: Handle,
+    path: *const u16,
+    opened: *mut Handle,
+) -> u32 {
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { open(key, &from_wide(path)?, key::ALL, opened) })
+}
+
+/// RegOpenKeyA: as [`RegOpenKeyW`]; the path is UTF-8.
+///
+/// # Safety
+/// As [`RegOpenKeyExW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegOpenKeyA(
+    key: Handle,
+    path: *const c_char,
+    opened: *mut Handle,
+) -> u32 {
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { open(key, &from_narrow(path), key::ALL, opened) })
+}
+
+/// RegOpenCurrentUser: HKEY_CURRENT_USER. Returns 0, 87, 1009.
+///
+/// # Safety
+/// `opened` is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegOpenCurrentUser(access: u32, opened: *mut Handle) -> u32 {
+    const CURRENT_USER: Handle = 0xFFFF_FFFF_8000_0001_usize as Handle;
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { open(CURRENT_USER, "", access, opened) })
+}
+
+unsafe fn open(key: Handle, path: &str, access: u32, opened: *mut Handle) -> Result<(), Code> {
+    if opened.is_null() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    // SAFETY: not NULL, so valid by the contracts of the exported functions.
+    unsafe { put(opened, ptr::null_mut()) };
+    let handle = key::open(key::of(key)?.open(path, access)?)?;
+    // SAFETY: as above.
+    unsafe { put(opened, handle) };
+    Ok(())
+}
+
+/// RegCloseKey: returns 0 or 6. A predefined key stays open.
+#[unsafe(no_mangle)]
+pub extern "system" fn RegCloseKey(key: Handle) -> u32 {
+    status(|| key::close(key))
+}
+
+/// What a program gives for a value: each pointer may be NULL; the length is in bytes, in and out.
+#[derive(Clone, Copy)]
+struct Out {
+    kind: *mut u32,
+    data: *mut u8,
+    length: *mut u32,
+}
+
+impl Out {
+    /// Writes type and length, and the data if it fits; 234 if it does not.
+    ///
+    /// # Safety
+    /// As the exported functions: `data` has room for `*length` bytes.
+    unsafe fn give(self, kind: u32, data: &[u8]) -> Result<(), Code> {
+        if self.length.is_null() && !self.data.is_null() {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
+        // SAFETY: NULL or valid by the contract of this function.
+        unsafe { put(self.kind, kind) };
+        if self.length.is_null() {
+            return Ok(());
+        }
+        // SAFETY: as above.
+        let room = unsafe { self.length.read_unaligned() } as usize;
+        let needed = u32::try_from(data.len()).map_err(|_| ERROR_MORE_DATA)?;
+        // SAFETY: as above.
+        unsafe { put(self.length, needed) };
+        if self.data.is_null() {
+            return Ok(());
+        }
+        if room < data.len() {
+            return Err(ERROR_MORE_DATA);
+        }
+        // SAFETY: there is room, as just tested.
+        unsafe { ptr::copy_nonoverlapping(data.as_ptr(), self.data, data.len()) };
+        Ok(())
+    }
+}
+
+/// The data as the A functions have it: text in UTF-8.
+fn narrow(value: &Value) -> Vec<u8> {
+    match tree::is_text(value.kind) {
+        false => value.data.clone(),
+        true => {
+            let units = value.data.chunks_exact(2);
+            let units: Vec<u16> = units
+                .map(|two| u16::from_ne_bytes([two[0], two[1]]))
+                .collect();
+            String::from_utf16_lossy(&units).into_bytes()
+        }
+    }
+}
+
+/// RegQueryValueExW: type and data of a value, of the default value for NULL or "". Returns 0, 2 (no
+/// such value), 5, 6,
+/// 87 (`reserved`, or `data` without `length`), 234 (`length` then is what is needed), 1009, 1018.
+/// Text may lack its NUL if it
+/// was written so.
+///
+/// # Safety
+/// Each pointer is NULL or valid; `data` has room for `*length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegQueryValueExW(
+    key: Handle,
+    name: *const u16,
+    reserved: *const u32,
+    kind: *mut u32,
+    data: *mut u8,
+    length: *mut u32,
+) -> u32 {
+    let out = Out { kind, data, length };
+    status(|| {
+        // SAFETY: by the contract of this function.
+        let value = unsafe { query(key, &from_wide(name)?, reserved, out) }?;
+        // SAFETY: as above.
+        unsafe { out.give(value.kind, &value.data) }
+    })
+}
+
+/// RegQueryValueExA: as [`RegQueryValueExW`]; name and text are UTF-8.
+///
+/// # Safety
+/// As [`RegQueryValueExW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegQueryValueExA(
+    key: Handle,
+    name: *const c_char,
+    reserved: *const u32,
+    kind: *mut u32,
+    data: *mut u8,
+    length: *mut u32,
+) -> u32 {
+    let out = Out { kind, data, length };
+    status(|| {
+        // SAFETY: by the contract of this function.
+        let value = unsafe { query(key, &from_narrow(name), reserved, out) }?;
+        // SAFETY: as above.
+        unsafe { out.give(value.kind, &narrow(&value)) }
+    })
+}
+
+unsafe fn query(key: Handle, name: &str, reserved: *const u32, out: Out) -> Result<Value, Code> {
+    if !reserved.is_null() || (out.length.is_null() && !out.data.is_null()) {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    value_of(&key::of(key)?, name)
+}
+
+fn value_of(key: &Key, name: &str) -> Result<Value, Code> {
+    key.look(QUERY, |node| {
+        node.value(name).cloned().ok_or(ERROR_FILE_NOT_FOUND)
+    })
+}
+
+/// RRF_NOEXPAND.
+const NO_EXPAND: u32 = 0x1000_0000;
+/// RRF_ZEROONFAILURE.
+const ZERO_ON_FAILURE: u32 = 0x2000_0000;
+
+/// RegGetValueW: a value of a key below `key`, if it has one of the types in `flags` (RRF_RT_); text
+/// always ends with NUL,
+/// REG_EXPAND_SZ is expanded from the environment and is REG_SZ then (not with RRF_NOEXPAND). Returns
+/// 0, 2, 5, 6, 13 (a
+/// number of another length), 87, 234, 1630 (another type), 1009, 1018.
+///
+/// # Safety
+/// Each pointer is NULL or valid; `data` has room for `*length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegGetValueW(
+    key: Handle,
+    path: *const u16,
+    name: *const u16,
+    flags: u32,
+    kind: *mut u32,
+    data: *mut c_void,
+    length: *mut u32,
+) -> u32 {
+    let data = data.cast();
+    let out = Out { kind, data, length };
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { get(key, from_wide(path)?, from_wide(name)?, flags, out, false) })
+}
+
+/// RegGetValueA: as [`RegGetValueW`]; names and text are UTF-8.
+///
+/// # Safety
+/// As [`RegGetValueW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegGetValueA(
+    key: Handle,
+    path: *const c_char,
+    name: *const c_char,
+    flags: u32,
+    kind: *mut u32,
+    data: *mut c_void,
+    length: *mut u32,
+) -> u32 {
+    let data = data.cast();
+    let out = Out { kind, data, length };
+    // SAFETY: by the contract of this function.
+    status(|| unsafe { get(key, from_narrow(path), from_narrow(name), flags, out, true) })
+}
+
+unsafe fn get(
+    key: Handle,
+    path: String,
+    name: String,
+    flags: u32,
+    out: Out,
+    narrowed: bool,
+) -> Result<(), Code> {
+    // SAFETY: by the contracts of the exported functions.
+    let result = unsafe { get_checked(key, &path, &name, flags, out, narrowed) };
+    let clear = result.is_err() && flags & ZERO_ON_FAILURE != 0;
+    if clear && !out.data.is_null() && !out.length.is_null() && result != Err(ERROR_MORE_DATA) {
+        // SAFETY: `data` has room for `*length` bytes, which was not written.
+        unsafe { ptr::write_bytes(out.data, 0, out.length.read_unaligned() as usize) };
+    }
+    result
+}
+
+unsafe fn get_checked(
+    key: Handle,
+    path: &str,
+    name: &str,
+    flags: u32,
+    out: Out,
+    narrowed: bool,
+) -> Result<(), Code> {
+    const EXPAND: u32 = 0x4;
+    let types = flags & 0xFFFF;
+    // Expanded text is not of the type that is asked for (documented).
+    let contradicts = types != 0xFFFF && types & EXPAND != 0 && flags & NO_EXPAND == 0;
+    if types == 0 || contradicts || (out.length.is_null() && !out.data.is_null()) {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    let mut key = key::of(key)?;
+    if !path.is_empty() {
+        key = key.open(path, QUERY)?;
+    }
+    let mut value = value_of(&key, name)?;
+    if value.kind == EXPAND_SZ && flags & NO_EXPAND == 0 {
+        value = expanded(&value);
+    }
+    let allowed = match value.kind {
+        SZ => 0x2,
+        EXPAND_SZ => EXPAND,
+        BINARY => 0x8,
+        DWORD => 0x10,
+        MULTI_SZ => 0x20,
+        QWORD => 0x40,
+        tree::NONE => 0x1,
+        _ => 0,
+    };
+    if types & allowed == 0 && types != 0xFFFF {
+        return Err(ERROR_UNSUPPORTED_TYPE);
+    }
+    let size = match (types, value.kind) {
+        (0x18, _) | (_, DWORD) => Some(4),
+        (0x48, _) | (_, QWORD) => Some(8),
+        _ => None,
+    };
+    if size.is_some_and(|size| size != value.data.len()) {
+        return Err(ERROR_INVALID_DATA);
+    }
+    terminate(&mut value);
+    match narrowed {
+        // SAFETY: by the contract of this function.
+        true => unsafe { out.give(value.kind, &narrow(&value)) },
+        // SAFETY: as above.
+        false => unsafe { out.give(value.kind, &value.data) },
+    }
+}
+
+/// Adds the NULs that text lacks: one, of a list two.
+fn terminate(value: &mut Value) {
+    let needed = match value.kind {
+        SZ | EXPAND_SZ => 2,
+        MULTI_SZ => 4,
+        _ => return,
+    };
+    let length = value.data.len();
+    value.data.truncate(length - length % 2);
+    // An empty list is one NUL.
+    while !value.data.ends_with(&[0; 4][..needed]) && value.data != [0, 0] {
+        value.data.extend([0, 0]);
+    }
+}
+
+/// The text with `%NAME%` replaced by what the environment has; a name that it does not have stays.
+fn expanded(value: &Value) -> Value {
+    let bytes = narrow(value);
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.trim_end_matches('\0');
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('%') {
+        result.push_str(before);
+        let variable = behind.split_once('%');
+        let found = variable.and_then(|(name, after)| Some((std::env::var_os(name)?, after)));
+        match found {
+            Some((found, after)) => {
+                result.push_str(&found.to_string_lossy());
+                rest = after;
+            }
+            None => {
+                result.push('%');
+                rest = behind;
+            }
+        }
+    }
+    result.push_str(rest);
+    Value::text(&value.name, SZ, &result)
+}
+
+/// A name as the program takes it: units without the NUL.
+trait Units: Copy {
+    fn of(name: &str) -> Vec<Self>;
+    const NUL: Self;
+}
+
+impl Units for u16 {
+    fn of(name: &str) -> Vec<u16> {
+        name.encode_utf16().collect()
+    }
+    const NUL: u16 = 0;
+}
+
+impl Units for u8 {
+    fn of(name: &str) -> Vec<u8> {
+        name.as_bytes().to_vec()
+    }
+    const NUL: u8 = 0;
+}
+
+/// Writes a name with its NUL; `length` is in units, in with the NUL, out without. 234 if it does not fit.
+unsafe fn give_name<T: Units>(name: &str, to: *mut T, length: *mut u32) -> Result<(), Code> {
+    if to.is_null() || length.is_null() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    let units = T::of(name);
+    // SAFETY: valid by the contracts of the exported functions.
+    let room = unsafe { length.read_unaligned() } as usize;
+    if room <= units.len() {
+        return Err(ERROR_MORE_DATA);
+    }
+    for (at, &unit) in units.iter().chain([&T::NUL]).enumerate() {
+        // SAFETY: below the room.
+        unsafe { put(to.add(at), unit) };
+    }
+    // SAFETY: as above.
+    unsafe { put(length, units.len() as u32) };
+    Ok(())
+}
+
+/// RegEnumKeyExW: the name of the key at this index below `key`, and when it was last written. Returns
+/// 0, 5, 6, 87, 234 (the
+/// name does not fit), 259 (no more), 1009, 1018. No key has a class: `class` becomes "".
+///
+/// # Safety
+/// `name` has room for `*length` WCHARs; the other pointers are NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegEnumKeyExW(
+    key: Handle,
+    index: u32,
+    name: *mut u16,
+    length: *mut u32,
+    reserved: *const u32,
+    class: *mut u16,
+    class_length: *mut u32,
+    written: *mut u64,
+) -> u32 {
+    status(|| {
+        // SAFETY: by the contract of this function.
+        unsafe {
+            enumerate(key, index, name, length, reserved, written)?;
+            put(class, 0);
+            put(class_length, 0);
+        }
+        Ok(())
+    })
+}
+
+/// RegEnumKeyExA: as [`RegEnumKeyExW`], in UTF-8.
+///
+/// # Safety
+/// As [`RegEnumKeyExW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegEnumKeyExA(
+    key: Handle,
+    index: u32,
+    name: *mut u8,
+    length: *mut u32,
+    reserved: *const u32,
+    class: *mut u8,
+    class_length: *mut u32,
+    written: *mut u64,
+) -> u32 {
+    status(|| {
+        // SAFETY: by the contract of this function.
+        unsafe {
+            enumerate(key, index, name, length, reserved, written)?;
+            put(class, 0);
+            put(class_length, 0);
+        }
+        Ok(())
+    })
+}
+
+unsafe fn enumerate<T: Units>(
+    key: Handle,
+    index: u32,
+    name: *mut T,
+    length: *mut u32,
+    reserved: *const u32,
+    written: *mut u64,
+) -> Result<(), Code> {
+    if !reserved.is_null() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    key::of(key)?.look(ENUMERATE, |node| {
+        let below = node.keys().nth(index as usize).ok_or(ERROR_NO_MORE_ITEMS)?;
+        // SAFETY: by the contracts of the exported functions.
+        unsafe {
+            give_name(&below.name, name, length)?;
+            put(written, below.written);
+        }
+        Ok(())
+    })
+}
+
+/// RegEnumValueW: name, type and data of the value at this index. Returns 0, 5, 6, 87, 234 (name or
+/// data do not fit), 259 (no
+/// more), 1009, 1018.
+///
+/// # Safety
+/// `name` has room for `*name_length` WCHARs, `data` for `*length` bytes; the other pointers are NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegEnumValueW(
+    key: Handle,
+    index: u32,
+    name: *mut u16,
+    name_length: *mut u32,
+    reserved: *const u32,
+    kind: *mut u32,
+    data: *mut u8,
+    length: *mut u32,
+) -> u32 {
+    let out = Out { kind, data, length };
+    status(|| {
+        let value = nth_value(key, index, reserved)?;
+        // SAFETY: by the contract of this function.
+        unsafe {
+            give_name(&value.name, name, name_length)?;
+            out.give(value.kind, &value.data)
+        }
+    })
+}
+
+/// RegEnumValueA: as [`RegEnumValueW`], in UTF-8.
+///
+/// # Safety
+/// As [`RegEnumValueW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegEnumValueA(
+    key: Handle,
+    index: u32,
+    name: *mut u8,
+    name_length: *mut u32,
+    reserved: *const u32,
+    kind: *mut u32,
+    data: *mut u8,
+    length: *mut u32,
+) -> u32 {
+    let out = Out { kind, data, length };
+    status(|| {
+        let value = nth_value(key, index, reserved)?;
+        // SAFETY: by the contract of this function.
+        unsafe {
+            give_name(&value.name, name, name_length)?;
+            out.give(value.kind, &narrow(&value))
+        }
+    })
+}
+
+fn nth_value(key: Handle, index: u32, reserved: *const u32) -> Result<Value, Code> {
+    if !reserved.is_null() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    key::of(key)?.look(QUERY, |node| {
+        let value = node.values().nth(index as usize).cloned();
+        value.ok_or(ERROR_NO_MORE_ITEMS)
+    })
+}
+
+/// RegQueryInfoKeyW: how many keys and values there are and how long their names (WCHARs without NUL)
+/// and data (bytes) are at
+/// most; when the key was last written. Returns 0, 5, 6, 87, 1009, 1018. Class and security descriptor
+/// have no length.
+///
+/// # Safety
+/// Each pointer is NULL or valid.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegQueryInfoKeyW(
+    key: Handle,
+    class: *mut u16,
+    class_length: *mut u32,
+    reserved: *const u32,
+    keys: *mut u32,
+    longest_key: *mut u32,
+    longest_class: *mut u32,
+    values: *mut u32,
+    longest_name: *mut u32,
+    longest_data: *mut u32,
+    descriptor: *mut u32,
+    written: *mut u64,
+) -> u32 {
+    let numbers = [
+        keys,
+        longest_key,
+        longest_class,
+        values,
+        longest_name,
+        longest_data,
+        descriptor,
+    ];
+    status(|| {
+        // SAFETY: by the contract of this function.
+        unsafe {
+            information::<u16>(key, reserved, numbers, written)?;
+            put(class, 0);
+            put(class_length, 0);
+        }
+        Ok(())
+    })
+}
+
+/// RegQueryInfoKeyA: as [`RegQueryInfoKeyW`], in UTF-8.
+///
+/// # Safety
+/// As [`RegQueryInfoKeyW`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn RegQueryInfoKeyA(
+    key: Handle,
+    class: *mut u8,
+    class_length: *mut u32,
+    reserved: *const u32,
+    keys: *mut u32,
+    longest_key: *mut u32,
+    longest_class: *mut u32,
+    values: *mut u32,
+    longest_name: *mut u32,
+    longest_data: *mut u32,
+    descriptor: *mut u32,
+    written: *mut u64,
+) -> u32 {
+    let numbers = [
+        keys,
+        longest_key,
+        longest_class,
+        values,
+        longest_name,
+        longest_data,
+        descriptor,
+    ];
+    status(|| {
+        // SAFETY: by the contract of this function.
+        unsafe {
+            information::<u8>(key, reserved, numbers, written)?;
+            put(class, 0);
+            put(class_length, 0);
+        }
+        Ok(())
+    })
+}
+
+unsafe fn information<T: Units>(
+    key: Handle,
+    reserved: *const u32,
+    numbers: [*mut u32; 7],
+    written: *mut u64,
+) -> Result<(), Code> {
+    if !reserved.is_null() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    key::of(key)?.look(QUERY, |node| {
+        let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
+        let found = [
+            node.keys().len(),
+            longest(&mut node.keys().map(|below| T::of(&below.name).len())),
+            0,
+            node.values().len(),
+            longest(&mut node.values().map(|value| T::of(&value.name).len())),
+            longest(&mut node.values().map(|value| value.data.len())),
+            0,
+        ];
+        for (to, number) in numbers.into_iter().zip(found) {
+            // SAFETY: NULL or valid by the contracts of the exported functions.
+            unsafe { put(to, u32::try_from(number).unwrap_or(u32::MAX)) };
+        }
+        // SAFETY: as above.
+        unsafe { put(written, node.written) };
+        Ok(())
+    })
+}
