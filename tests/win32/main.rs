@@ -187,11 +187,6 @@ fn files_of_the_c_runtime() {
 }
 
 #[test]
-}
-
-#[test]
-
-#[test]
 fn registry_keys_values_and_changes() {
     both("registry");
 }
@@ -211,7 +206,7 @@ fn the_registry_of_a_file() {
     let mut build = Command::new(root().join("tools/httpsys-cc"));
     build.env("HTTPSYS_LIB_DIR", target_dir());
     succeed(build.arg(source).arg("-o").arg(&program));
-    let good = r#"{"HKLM\Software\Contoso\Server": {"Port": 8080, "Url": "http://+:80/"}, "HKCR\.json": {}}"#;
+    let good = r#"{"HKLM\\Software\\Contoso\\Server": {"Port": 8080, "Url": "http://+:80/"}, "HKCR\\.json": {}}"#;
     for (expected, text) in [("good", good), ("bad", "{\n \"HKLM\": {,\n}")] {
         let file = folder.join(format!("{expected}.json"));
         std::fs::write(&file, text).expect("a file of the registry");
