@@ -164,6 +164,7 @@ fn report(
         return Err(ERROR_INVALID_PARAMETER);
     }
     let (source, text) = (&source.0, strings.join(" "));
+    crate::trace::install();
     macro_rules! event {
         ($level:ident) => {
             tracing::$level!(target: "httpsys::event_log", source, category, id, bytes, "{text}")

@@ -93,6 +93,8 @@ fn load() -> Option<Store> {
             Ok(read) => root = read,
             Err(error) => {
                 let path = path.to_string_lossy();
+                // A program may use the registry before anything of HTTP.
+                crate::trace::install();
                 tracing::warn!(target: "httpsys", "the registry in {path} cannot be used: {error}");
                 return None;
             }
