@@ -87,6 +87,7 @@ fn with_theirs(name: &str, source: &Path) {
         "-luuid",
         "-lnormaliz",
         "-lshlwapi",
+        "-lpathcch",
     ]));
     let mut run = Command::new("wine");
     run.env("WINEDEBUG", "-all").env("TZ", "UTC0");
@@ -227,4 +228,9 @@ fn the_registry_of_a_file() {
 #[test]
 fn edges_of_the_handle_table_and_of_memory() {
     with_ours("limits", &root().join("tests/win32/limits.c"));
+}
+
+#[test]
+fn path_functions_of_pathcch() {
+    both("pathcch");
 }

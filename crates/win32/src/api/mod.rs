@@ -65,6 +65,8 @@ pub mod pages;
 #[cfg(not(windows))]
 mod path_text;
 #[cfg(not(windows))]
+pub mod pathcch;
+#[cfg(not(windows))]
 pub mod ports;
 #[cfg(not(windows))]
 pub mod processes;
