@@ -7,7 +7,6 @@
 
 #pragma GCC system_header
 
-#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -60,25 +59,37 @@ HTTPSYS_CRT int _getche(void)
     return byte < 0 ? byte : _putch(byte);
 }
 
-/* Winsock's pollfd may have taken the name. */
-#pragma push_macro("pollfd")
-#undef pollfd
+/* poll(2) and its structure under names of our own: Winsock has a structure of the same name. */
+struct httpsys_native_pollfd {
+    int fd;
+    short events;
+    short revents;
+};
+#ifdef __cplusplus
+extern "C" {
+#endif
+extern int httpsys_native_poll(struct httpsys_native_pollfd *inputs, unsigned long count,
+                               int milliseconds) __asm__(HTTPSYS_SYMBOL("poll"));
+#ifdef __cplusplus
+}
+#endif
+
 HTTPSYS_CRT int _kbhit(void)
 {
+    const short readable = 0x1; /* POLLIN of Linux and macOS */
     struct termios before;
-    struct pollfd input;
+    struct httpsys_native_pollfd input;
     int is_terminal = httpsys_console_raw(&before), count;
 
     input.fd = 0;
-    input.events = POLLIN;
+    input.events = readable;
     input.revents = 0;
-    count = poll(&input, 1, 0);
+    count = httpsys_native_poll(&input, 1, 0);
     if (is_terminal) {
         tcsetattr(0, TCSANOW, &before);
     }
-    return count > 0 && (input.revents & POLLIN) != 0;
+    return count > 0 && (input.revents & readable) != 0;
 }
-#pragma pop_macro("pollfd")
 
 #ifndef HTTPSYS_NO_OLD_CONIO_NAMES
 HTTPSYS_CRT int getch(void)
