@@ -19,7 +19,9 @@
 
 #include "begin.h"
 #pragma push_macro("_WIN64")
+#if defined(__x86_64__) /* where theirs defines it */
 #undef _WIN64
+#endif
 #undef __forceinline
 #include_next <_mingw.h>
 #pragma pop_macro("_WIN64")

@@ -16,6 +16,11 @@
 #include <unistd.h>
 
 #include "winsock_names.h"
+/* Macros of macOS. */
+#undef htonl
+#undef htons
+#undef ntohl
+#undef ntohs
 #define select Httpsys_select
 #define gethostname Httpsys_gethostname
 #define pollfd httpsys_pollfd
