@@ -133,3 +133,38 @@ fn upload_to_temporary_files() {
         play.note(&format!("{names:?}"));
     });
 }
+
+#[test]
+fn site_in_cpp_17_with_paths_and_the_thread_pool() {
+    in_every_build(&Source::plus("site"), |play| {
+        let data = play.data();
+        std::fs::create_dir(data.join("sub")).expect("a folder");
+        let page = "# The first page\r\nSome words, some more.\r\n- one\r\n- two\r\n\r\nEnd\r\n";
+        write_file(&data.join("first.md"), page.as_bytes(), TIME);
+        let page = "# Gr\u{fc}\u{df}e\n\u{dc}ber alles m\u{f6}gliche, ONE\n- x\n";
+        write_file(&data.join("sub/\u{fc}ber.md"), page.as_bytes(), TIME);
+        write_file(&data.join("untitled.md"), b"", TIME);
+        write_file(&data.join("other.txt"), b"# no page", TIME);
+        play.start(&["{folder}", "{port}"]);
+        play.get("/");
+        play.get("/first.html");
+        play.get("/sub/%C3%BCber.html");
+        play.get("/untitled.html");
+        play.get("/other.html");
+        play.get("/search?q=ONE");
+        play.get("/search?q=%C3%BCBER");
+        play.get("/search?q=%C3%9CBER");
+        play.get("/search?q=");
+        play.get("/search?q=%zz");
+        std::fs::remove_file(data.join("first.md")).expect("it was there");
+        write_file(&data.join("sub/new.md"), b"text", TIME);
+        play.ask("POST /rebuild", &[], b"");
+        play.get("/");
+        play.get("/first.html");
+        std::fs::remove_dir_all(&data).expect("it was there");
+        play.ask("POST /rebuild", &[], b"");
+        play.get("/sub/new.html");
+        play.ask("POST /quit", &[], b"");
+        play.ends();
+    });
+}
