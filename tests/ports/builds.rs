@@ -66,6 +66,14 @@ impl Source {
         Source::new(name, true, false)
     }
 
+    /// The name of its transcript, of its folder, and in messages.
+    pub(crate) fn full_name(&self) -> String {
+        match self.scenario {
+            "" => self.name.to_owned(),
+            scenario => format!("{}-{scenario}", self.name),
+        }
+    }
+
     fn path(&self) -> PathBuf {
         let extension = if self.plus { "cpp" } else { "c" };
         root().join(format!("tests/ports/{}.{extension}", self.name))
@@ -131,8 +139,10 @@ impl Build {
     }
 
     fn with_ours(source: &Source, compiler: &str, sdk: &str) -> Build {
-        let title = format!("{} by {compiler} with --sdk={sdk}", source.name);
-        let program = folder(&format!("{compiler}-{sdk}")).join(source.name);
+        let name = source.full_name();
+        let title = format!("{name} by {compiler} with --sdk={sdk}");
+        // Each scenario has a program of its own: tests run beside one another.
+        let program = folder(&format!("{compiler}-{sdk}/{name}")).join(source.name);
         let mut build = wrapper(source.plus);
         build.env("HTTPSYS_LIB_DIR", target_dir());
         build.env("CC", compiler).env("CXX", compiler);
@@ -159,8 +169,9 @@ impl Build {
     }
 
     fn with_mingw(source: &Source, dll: &Path) -> Build {
-        let title = format!("{} by mingw under Wine", source.name);
-        let program = dll.join(format!("{}.exe", source.name));
+        let name = source.full_name();
+        let title = format!("{name} by mingw under Wine");
+        let program = dll.join(format!("{name}.exe"));
         let compiler = if source.plus { "g++" } else { "gcc" };
         let mut build = Command::new(format!("x86_64-w64-mingw32-{compiler}"));
         build.args(["-O1", "-Wall", "-Wno-unknown-pragmas", "-static"]);

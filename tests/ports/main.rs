@@ -32,10 +32,7 @@ fn in_every_build(source: &Source, scenario: impl Fn(&mut Play)) {
 /// The transcript is the one that is kept. With HTTPSYS_PORTS_BLESS=1 it becomes that.
 fn compare(source: &Source, build: &Build, seen: &str) {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let name = match source.scenario {
-        "" => source.name.to_owned(),
-        scenario => format!("{}-{scenario}", source.name),
-    };
+    let name = source.full_name();
     let kept = manifest.join(format!("ports/transcripts/{name}.txt"));
     if std::env::var_os("HTTPSYS_PORTS_BLESS").is_some() {
         std::fs::write(&kept, seen).expect("a transcript is written");

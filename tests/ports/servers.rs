@@ -172,7 +172,7 @@ fn graceful_answers_before_it_ends() {
 /// What the keyboard and the system send, where there are signals.
 #[test]
 fn graceful_ends_on_signals() {
-    let source = Source::c("graceful");
+    let source = Source::c("graceful").with("signals");
     let builds = crate::builds::Build::all(&source);
     for (signal, name) in [
         ("INT", "Ctrl-C"),

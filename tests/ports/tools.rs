@@ -56,7 +56,6 @@ fn http_config_records_of_the_service() {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn service_events_and_a_control_thread() {
     in_every_build(&Source::c("service"), |play| {
         play.start(&["run", "{port}"]);
@@ -108,7 +107,6 @@ fn answers_with(play: &mut Play, status: u16) {
 }
 
 #[test]
-#[ignore = "functions that it calls are being added"]
 fn reg_server_defaults_and_settings() {
     in_every_build(&Source::c("reg_server"), |play| {
         play.set("PORTS_PLACE", "the shop");
