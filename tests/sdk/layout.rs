@@ -269,6 +269,8 @@ fn our_types_and_numbers_are_those_of_the_mingw_headers() {
             ("clang", "-std=c11"),
             ("g++", "-std=c++11"),
             ("clang++", "-std=c++17"),
+            ("aarch64-linux-gnu-gcc", "-std=c11"),
+            ("aarch64-linux-gnu-g++", "-std=c++17"),
         ] {
             if is_there(compiler) {
                 let mut command = wrapper(compiler, sdk);
