@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "crt/base.h"
+#include "windef.h"
+
+#include "processthreadsapi.h"
 #include "winbase.h"
 
 HTTPSYS_CRT_BEGIN

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "crt/format.h"
+#include "windef.h"
 #include "winerror.h"
 
 #define STRSAFE_MAX_CCH 2147483647

@@ -14,6 +14,8 @@
 #if !(defined(_MSC_VER) || defined(__MINGW32__)) && !defined(HTTPSYS_RUNTIME_STAT_H)
 #define HTTPSYS_RUNTIME_STAT_H
 
+#include <sys/types.h> /* mode_t, in strict C, too */
+
 #include "../crt/path.h"
 
 #define _S_IFMT 0xF000
