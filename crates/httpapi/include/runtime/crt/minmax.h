@@ -17,13 +17,22 @@
 #endif
 #elif __cplusplus >= 201103L && !defined(min) && !defined(max)
 extern "C++" {
+/* The type of a result, which is no reference to a parameter. */
+template <typename Type> struct httpsys_value {
+    typedef Type type;
+};
+template <typename Type> struct httpsys_value<Type &> {
+    typedef Type type;
+};
 template <typename Left, typename Right>
-constexpr auto min(Left left, Right right) -> decltype(left < right ? left : right)
+constexpr auto min(Left left, Right right)
+    -> typename httpsys_value<decltype(left < right ? left : right)>::type
 {
     return left < right ? left : right;
 }
 template <typename Left, typename Right>
-constexpr auto max(Left left, Right right) -> decltype(left > right ? left : right)
+constexpr auto max(Left left, Right right)
+    -> typename httpsys_value<decltype(left > right ? left : right)>::type
 {
     return left > right ? left : right;
 }
