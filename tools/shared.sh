@@ -10,7 +10,8 @@
 # asks for libhttpapi.so, which is there whoever builds it: make, cargo or a test. So nothing that
 # is linked by hand in the source tree can start with an older library than it was linked to.
 #
-# Exported are the names of crates/httpapi/symbols.txt, no others. CC names the compiler.
+# Exported are the names of crates/httpapi/symbols.txt, no others. CC names the compiler; SYSTEM=Darwin is
+# for one that builds for macOS from elsewhere.
 set -eu
 folder=$1
 version=$2
@@ -22,12 +23,13 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 129' HUP INT TERM
 # A name that is listed but not there is nothing that every linker forgives.
 names() { # the options of nm, the library
-    nm "$@" | sed -n 's/^[0-9a-fA-F]* [A-TV-Z] //p' | sed "s/@.*//; s/^$under//" | sort -u > "$scratch/there"
+    nm "$@" 2> /dev/null | sed -n 's/^[0-9a-fA-F]* [A-TV-Z] //p' | sed "s/@.*//; s/^$under//" | sort -u > "$scratch/there"
     sed '/^#/d; /^$/d' "$list" | sort -u > "$scratch/listed"
-    comm -12 "$scratch/there" "$scratch/listed"
+    # An nm that does not read the file: all that are listed.
+    if [ -s "$scratch/there" ]; then comm -12 "$scratch/there" "$scratch/listed"; else cat "$scratch/listed"; fi
 }
 
-case $(uname -s) in
+case ${SYSTEM:-$(uname -s)} in
 Darwin)
     under=_
     made=$folder/libhttpapi.$abi.dylib

@@ -29,7 +29,9 @@ for target in $targets; do
   esac
   say "$target: a C program against the library"
   out=$CARGO_TARGET_DIR/$target/debug
-  for library in "$out/libhttpapi.dylib" "$out/libhttpapi.a"; do
+  # As make build links it, with names from Apple's linker; zig's takes the same.
+  SYSTEM=Darwin CC="$cache/zig/bin/python3 -m ziglang cc -target $zig_target" tools/shared.sh "$out" 0.1.0 0
+  for library in "$out/libhttpapi.dylib" "$out/libhttpapi.0.dylib" "$out/libhttpapi.a"; do
     zig cc -target "$zig_target" -std=gnu11 -Wall -Wextra -Werror -I crates/httpapi/include \
       examples/c/hello.c "$library" -o "$out/hello_c"
   done
