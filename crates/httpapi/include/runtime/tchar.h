@@ -14,6 +14,11 @@
 #endif
 #include "windef.h"
 
+/* The mingw-w64 headers leave it to tchar.h. */
+#ifndef _T
+#define _T(text) TEXT(text)
+#endif
+
 typedef TCHAR _TCHAR;
 #define _TEXT(text) TEXT(text)
 #define __T(text) TEXT(text)
