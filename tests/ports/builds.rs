@@ -142,14 +142,15 @@ impl Build {
         let name = source.full_name();
         let title = format!("{name} by {compiler} with --sdk={sdk}");
         // Each scenario has a program of its own: tests run beside one another.
-        let program = folder(&format!("{compiler}-{sdk}/{name}")).join(source.name);
+        let program = folder(&format!("builds/{compiler}-{sdk}/{name}")).join(source.name);
         let mut build = wrapper(source.plus);
         build.env("HTTPSYS_LIB_DIR", target_dir());
         build.env("CC", compiler).env("CXX", compiler);
         if has_choice() {
             build.arg(format!("--sdk={sdk}"));
         }
-        build.args(["-O1", "-g", "-Wall", "-Wextra", "-Wno-unknown-pragmas"]);
+        build.args(["-O1", "-g", "-Wall", "-Wextra", "-Werror"]);
+        build.arg("-Wno-unknown-pragmas");
         build.args(
             if source.plus {
                 "-std=c++17"
