@@ -109,6 +109,8 @@ static void send200(JOB *job)
     DWORD bytes = 0;
     DWORD result;
 
+    /* Before the client can know. */
+    InterlockedIncrement(&served);
     job->op = StateSend;
     memset(&job->ov, 0, sizeof(job->ov));
     memset(&job->response, 0, sizeof(job->response));
@@ -236,8 +238,6 @@ static void advance(JOB *job, DWORD error, DWORD bytes)
         break;
 
     case StateSend:
-        if (error == NO_ERROR)
-            InterlockedIncrement(&served);
         job->id = HTTP_NULL_ID;
         receive(job);
         break;
