@@ -31,4 +31,9 @@
 #undef __forceinline
 #define __forceinline __inline__ __attribute__((always_inline))
 
+/* The C of 1989 makes a definition that others see of every inline function without `extern`. */
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#define FORCEINLINE extern __forceinline
+#endif
+
 #endif /* HTTPSYS_SDK_MINGW_H */
