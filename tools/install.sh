@@ -163,7 +163,7 @@ done < "$scratch/headers"
 
 put tools/httpsys-cc "$PREFIX/bin/httpsys-cc" 755
 put tools/httpsys-c++ "$PREFIX/bin/httpsys-c++" 755
-for name in missing.awk windows-names; do put "tools/$name" "$PREFIX/share/httpsys/$name"; done
+for name in missing.awk includes.awk windows-names; do put "tools/$name" "$PREFIX/share/httpsys/$name"; done
 # The page is what --help says, and so never another.
 {
     echo ".TH HTTPSYS\\-CC 1 \"\" \"httpsys $VERSION\""

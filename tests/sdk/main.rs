@@ -9,6 +9,7 @@
 mod declared;
 mod layout;
 mod sources;
+mod spelling;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -25,6 +25,11 @@
 #define gethostname Httpsys_gethostname
 #define pollfd httpsys_pollfd
 #define socklen_t httpsys_socklen_t
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+/* The C of 1989 makes definitions that others see of these inline functions. */
+#pragma weak htonll
+#pragma weak ntohll
+#endif
 #include_next <winsock2.h>
 /* 32 bits, as in their declarations. */
 #define u_long __ms_u_long
