@@ -2,6 +2,7 @@
  * be linked.
  */
 #define UNICODE
+#define SECURITY_WIN32 /* sspi.h asks for it, as the SDK's does */
 #include <Windows.h>
 #include <Http.h>
 #include <conio.h>
@@ -82,7 +83,6 @@ static void keywords_and_streams(void)
     CHECK(_wsetlocale(LC_ALL, L"C") != NULL);
     /* Standard input is not a terminal in a test: the next bytes, then its end. */
     CHECK(_kbhit() && _getch() == 'k' && _getch() == -1);
-    OutputDebugStringW(L"");
 }
 
 int main(void)

@@ -35,6 +35,8 @@ static void this_process(void)
     CHECK(GetPriorityClass(GetCurrentProcess()) == NORMAL_PRIORITY_CLASS);
     FAILS(ERROR_INVALID_PARAMETER, SetPriorityClass(GetCurrentProcess(), 3));
     CHECK(!IsDebuggerPresent());
+    OutputDebugStringA("");
+    OutputDebugStringW(L"");
     SetErrorMode(SEM_FAILCRITICALERRORS);
     CHECK(SetErrorMode(0) == SEM_FAILCRITICALERRORS);
 }
