@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Where `make test` builds what runs here; common.sh chooses another folder for the Windows target.
 own_target=${CARGO_TARGET_DIR:-target}
+own_path=$PATH
 . tools/platforms/common.sh
 . tools/platforms/wine.sh
 . tools/platforms/dll.sh
@@ -144,8 +145,9 @@ timeout 120 wine "$folder/handles.exe" $((30000 + RANDOM % 2000)) || fail "handl
 
 say "ports: the programs of tests/ports, their clients and transcripts"
 (
-  unset CARGO_PROFILE_DEV_DEBUG CARGO_BUILD_TARGET
-  export HTTPSYS_PORTS_DLL=$folder CARGO_TARGET_DIR=$own_target
+  unset CARGO_PROFILE_DEV_DEBUG CARGO_BUILD_TARGET RUSTC RUSTDOC
+  export HTTPSYS_PORTS_DLL=$folder CARGO_TARGET_DIR=$own_target PATH=$own_path
+  cargo test ${jobs:+-j "$jobs"} -p httpsys-tests --test ports --no-run
   limited 300 cargo test ${jobs:+-j "$jobs"} -p httpsys-tests --test ports -- --include-ignored
 )
 
