@@ -198,6 +198,9 @@ fn compare(
     let mut declared: BTreeMap<&str, &str> = BTreeMap::new();
     let mut defined: BTreeSet<&str> = OF_THE_SYSTEM.iter().copied().collect();
     for header in &headers {
+        if let Some(fault) = Notes::read(header.head.iter().map(String::as_str)).fault() {
+            findings.push(format!("{INCLUDE}{}: the head has {fault}", header.path));
+        }
         for item in &header.items {
             match item.kind {
                 Kind::Declared => {
@@ -218,11 +221,9 @@ fn compare(
                     defined.insert(&item.name);
                 }
             }
-            if Notes::read(item.comment.iter().map(String::as_str)).is_empty_label() {
-                findings.push(format!(
-                    "{INCLUDE}{}: `{}` has a label without a text",
-                    header.path, item.name
-                ));
+            if let Some(fault) = Notes::read(item.comment.iter().map(String::as_str)).fault() {
+                let path = &header.path;
+                findings.push(format!("{INCLUDE}{path}: `{}` has {fault}", item.name));
             }
         }
     }
@@ -257,9 +258,9 @@ fn compare(
                 function.file
             ));
         }
-        if function.notes.is_empty_label() {
+        if let Some(fault) = function.notes.fault() {
             let file = &function.file;
-            findings.push(format!("{file}: `{name}` has a label without a text"));
+            findings.push(format!("{file}: `{name}` has {fault}"));
         }
         exported.push(function);
     }

@@ -43,12 +43,15 @@ impl Notes {
         notes
     }
 
-    /// A label without a text.
-    pub(super) fn is_empty_label(&self) -> bool {
-        self.partial
-            .iter()
-            .chain(&self.differs)
-            .any(String::is_empty)
+    /// What is wrong with a label: it has no text, or stands inside a line, where it would not be read.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        let mut labelled = self.partial.iter().chain(&self.differs);
+        if labelled.any(String::is_empty) {
+            return Some("a label without a text");
+        }
+        let mut texts = self.partial.iter().chain(&self.differs).chain([&self.first]);
+        let inside = texts.any(|text| text.contains(PARTIAL) || text.contains(DIFFERS));
+        inside.then_some("a label that does not begin its line")
     }
 }
 
@@ -95,8 +98,10 @@ mod tests {
         assert_eq!(notes.first, "Sleep: waits, no less.");
         assert_eq!(notes.differs, ["never early.", "again."]);
         assert_eq!(notes.partial, ["no APC."]);
-        assert!(!notes.is_empty_label());
-        assert!(Notes::read(["x", "Differs:"]).is_empty_label());
+        assert_eq!(notes.fault(), None);
+        assert!(Notes::read(["x", "Differs:"]).fault().is_some());
+        assert!(Notes::read(["x. Differs: y"]).fault().is_some());
+        assert!(Notes::read(["x", "Partial: a. Differs: b"]).fault().is_some());
         assert_eq!(Notes::read(["", "Partial: a"]).first, "");
     }
 

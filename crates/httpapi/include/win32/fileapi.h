@@ -83,8 +83,9 @@ extern "C" {
 /* Pages: CreateFileW, CreateFile2. INVALID_HANDLE_VALUE on failure. Errors: 32 (an open handle
  * does not share it), 80 (CREATE_NEW, and it is there), 5 (a directory without
  * FILE_FLAG_BACKUP_SEMANTICS); the last error is 183 when CREATE_ALWAYS or OPEN_ALWAYS found the
- * file. Differs: share modes hold within the process; security attributes and templates are
- * ignored; buffering flags have no effect. */
+ * file.
+ * Differs: share modes hold within the process; security attributes and templates are ignored;
+ * buffering flags have no effect. */
 #define CREATE_NEW 1
 #define CREATE_ALWAYS 2
 #define OPEN_EXISTING 3
@@ -174,10 +175,10 @@ WINBASEAPI BOOL WINAPI UnlockFile(HANDLE hFile, DWORD dwFileOffsetLow, DWORD dwF
 
 /* Pages: GetFileInformationByHandle, GetFileInformationByHandleEx, SetFileInformationByHandle,
  * GetFinalPathNameByHandleW, GetFileTime, SetFileTime. Times are UTC. Errors: 24 (a short buffer),
- * 234 (a name was cut). Differs: of the classes FileBasicInfo, FileStandardInfo, FileNameInfo,
- * FileAttributeTagInfo and FileIdInfo are told, FileBasicInfo, FileRenameInfo,
- * FileDispositionInfo, FileAllocationInfo and FileEndOfFileInfo are set, others give 50; the time
- * of creation cannot be set. */
+ * 234 (a name was cut).
+ * Partial: of the classes, FileBasicInfo, FileStandardInfo, FileNameInfo, FileAttributeTagInfo and
+ * FileIdInfo are told; FileBasicInfo, FileRenameInfo, FileDispositionInfo, FileAllocationInfo and
+ * FileEndOfFileInfo are set; the others give 50. The time of creation cannot be set. */
 typedef struct _BY_HANDLE_FILE_INFORMATION {
     DWORD dwFileAttributes;
     FILETIME ftCreationTime;
@@ -262,9 +263,10 @@ WINBASEAPI BOOL WINAPI SetFileTime(HANDLE hFile, const FILETIME *lpCreationTime,
                                    const FILETIME *lpLastWriteTime);
 
 /* Pages: GetFileAttributesW, GetFileAttributesExW, SetFileAttributesW. INVALID_FILE_ATTRIBUTES on
- * failure. Differs: READONLY is a mode without write bits, HIDDEN a name with a dot in front,
- * ARCHIVE a regular file; READONLY alone can be set. A symbolic link is a REPARSE_POINT, with size
- * and times of what it leads to. */
+ * failure.
+ * Differs: READONLY is a mode without write bits, HIDDEN a name with a dot in front, ARCHIVE a
+ * regular file; READONLY alone can be set. A symbolic link is a REPARSE_POINT, with size and times
+ * of what it leads to. */
 typedef struct _WIN32_FILE_ATTRIBUTE_DATA {
     DWORD dwFileAttributes;
     FILETIME ftCreationTime;
@@ -331,8 +333,8 @@ WINBASEAPI DWORD WINAPI GetTempPath2A(DWORD BufferLength, LPSTR Buffer);
 WINBASEAPI DWORD WINAPI GetTempPath2W(DWORD BufferLength, LPWSTR Buffer);
 
 /* Pages: GetDiskFreeSpaceExW, GetDiskFreeSpaceW, GetDriveTypeW, GetLogicalDrives,
- * GetVolumeInformationW. Differs: every drive is a fixed disk with the file system "NTFS", without
- * a label. */
+ * GetVolumeInformationW.
+ * Differs: every drive is a fixed disk with the file system "NTFS", without a label. */
 #define DRIVE_UNKNOWN 0
 #define DRIVE_NO_ROOT_DIR 1
 #define DRIVE_REMOVABLE 2

@@ -9,10 +9,12 @@ extern "C" {
 #endif
 
 /* Page: CreatePipe. ReadFile and WriteFile fail with 109 when the other end is closed. The size is
- * the system's. Page: PeekNamedPipe. Partial: how many bytes there are; with a buffer it fails
- * with 50. */
+ * the system's. */
 WINBASEAPI BOOL WINAPI CreatePipe(PHANDLE hReadPipe, PHANDLE hWritePipe,
                                   LPSECURITY_ATTRIBUTES lpPipeAttributes, DWORD nSize);
+
+/* Page: PeekNamedPipe. 109 when the other end is closed and the pipe is empty.
+ * Partial: it tells how many bytes there are; with a buffer it fails with 50. */
 WINBASEAPI BOOL WINAPI PeekNamedPipe(HANDLE hNamedPipe, LPVOID lpBuffer, DWORD nBufferSize,
                                      LPDWORD lpBytesRead, LPDWORD lpTotalBytesAvail,
                                      LPDWORD lpBytesLeftThisMessage);

@@ -2,8 +2,10 @@
  *
  * Sizes are in WCHARs, at most PATHCCH_MAX_CCH. They give S_OK, S_FALSE (there was nothing to do),
  * E_INVALIDARG (NULL, a size of 0, no NUL within it), or 0x8007007A when the result does not fit;
- * then the buffer is as it was. `/` separates like `\`. All may be called by any thread. Partial:
- * the Ex forms and PathAlloc functions are not there.
+ * then the buffer is as it was. All may be called by any thread. The Ex forms and the PathAlloc
+ * functions are not declared.
+ *
+ * Differs: `/` separates like `\`.
  */
 #ifndef HTTPSYS_WIN32_PATHCCH_H
 #define HTTPSYS_WIN32_PATHCCH_H

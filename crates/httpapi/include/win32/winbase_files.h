@@ -42,7 +42,8 @@ extern "C" {
 #endif
 
 /* Pages: MoveFileW, MoveFileExW, ReplaceFileW. Errors: 17 (another file system), 32, 183 (the name
- * is taken). Partial: MOVEFILE_DELAY_UNTIL_REBOOT gives 50. */
+ * is taken).
+ * Partial: MOVEFILE_DELAY_UNTIL_REBOOT gives 50. */
 #define MOVEFILE_REPLACE_EXISTING 0x1
 #define MOVEFILE_COPY_ALLOWED 0x2
 #define MOVEFILE_DELAY_UNTIL_REBOOT 0x4

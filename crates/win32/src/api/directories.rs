@@ -4,40 +4,27 @@
 
 use std::ffi::c_void;
 
-use super::path_text::{give, give_narrow, narrow, narrow_or_none, wide_or_none};
+use super::path_text::{narrow, narrow_or_none, wide_or_none};
+use super::text::{Unit, store_or_need};
 use super::{Bool, fence, fence_bool, put, wide};
 use crate::files::{names, path, search};
-use crate::status::Code;
-
-unsafe fn full_path<T>(
-    name: &[u16],
-    buffer: *mut T,
-    room: u32,
-    part: *mut *mut T,
-    give: impl Fn(&[u16], *mut T, u32) -> u32,
-) -> Result<u32, Code> {
-    // SAFETY: the same contract.
-    unsafe { place(&path::full(name)?, buffer, room, part, give) }
-}
 
 /// Writes a path, and where its last component is in the buffer.
-unsafe fn place<T>(
-    text: &[u16],
-    buffer: *mut T,
-    room: u32,
-    part: *mut *mut T,
-    give: impl Fn(&[u16], *mut T, u32) -> u32,
-) -> Result<u32, Code> {
-    let length = give(text, buffer, room);
+///
+/// # Safety
+/// `buffer` is NULL or has room for `room` units; `part` is NULL or valid.
+unsafe fn place<T: Unit>(text: &[u16], buffer: *mut T, room: u32, part: *mut *mut T) -> u32 {
+    // SAFETY: the same contract.
+    let length = unsafe { store_or_need(buffer, room, text) };
     if !part.is_null() && !buffer.is_null() && length < room {
         let last = path::last_component(text);
         // As long as it is in the encoding of the buffer.
-        let before = last.map(|last| give(&text[..last], std::ptr::null_mut(), 0) - 1);
-        let address = before.map_or(std::ptr::null_mut(), |at| buffer.wrapping_add(at as usize));
-        // SAFETY: NULL or valid by the contract of the callers.
+        let before = last.map(|last| T::encode(&text[..last]).len());
+        let address = before.map_or(std::ptr::null_mut(), |at| buffer.wrapping_add(at));
+        // SAFETY: NULL or valid by the contract of this function.
         unsafe { put(part, address) };
     }
-    Ok(length)
+    length
 }
 
 /// CreateDirectoryW: makes a directory; 183 if the name is taken, 3 without the one above it, 123.
@@ -139,7 +126,7 @@ pub unsafe extern "system" fn SetCurrentDirectoryA(name: *const u8) -> Bool {
 pub unsafe extern "system" fn GetCurrentDirectoryW(room: u32, buffer: *mut u16) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give(&path::current_directory()?, buffer, room))
+        Ok(store_or_need(buffer, room, &path::current_directory()?))
     })
 }
 
@@ -151,7 +138,7 @@ pub unsafe extern "system" fn GetCurrentDirectoryW(room: u32, buffer: *mut u16) 
 pub unsafe extern "system" fn GetCurrentDirectoryA(room: u32, buffer: *mut u8) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give_narrow(&path::current_directory()?, buffer, room))
+        Ok(store_or_need(buffer, room, &path::current_directory()?))
     })
 }
 
@@ -174,9 +161,7 @@ pub unsafe extern "system" fn GetFullPathNameW(
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
         let name = wide(name)?;
-        full_path(name, buffer, room, part, |text, buffer, room| {
-            give(text, buffer, room)
-        })
+        Ok(place(&path::full(name)?, buffer, room, part))
     })
 }
 
@@ -195,9 +180,7 @@ pub unsafe extern "system" fn GetFullPathNameA(
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
         let name = &narrow(name)?;
-        full_path(name, buffer, room, part, |text, buffer, room| {
-            give_narrow(text, buffer, room)
-        })
+        Ok(place(&path::full(name)?, buffer, room, part))
     })
 }
 
@@ -214,7 +197,7 @@ pub unsafe extern "system" fn GetLongPathNameW(
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
         let name = wide(name)?;
-        Ok(give(&names::long_name(name)?, buffer, room))
+        Ok(store_or_need(buffer, room, &names::long_name(name)?))
     })
 }
 
@@ -227,14 +210,13 @@ pub unsafe extern "system" fn GetLongPathNameA(name: *const u8, buffer: *mut u8,
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
         let name = &narrow(name)?;
-        Ok(give_narrow(&names::long_name(name)?, buffer, room))
+        Ok(store_or_need(buffer, room, &names::long_name(name)?))
     })
 }
 
-/// GetShortPathNameW: as GetLongPathNameW: there are no short names, as on a volume where they are
-/// switched off.
+/// GetShortPathNameW: as GetLongPathNameW.
 ///
-/// Differs: see above.
+/// Differs: there are no short names, as on a volume of Windows where they are switched off.
 ///
 /// # Safety
 /// `name` is NULL (87) or NUL-terminated; `buffer` is NULL or has room for `room` units.
@@ -247,7 +229,7 @@ pub unsafe extern "system" fn GetShortPathNameW(
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
         let name = wide(name)?;
-        Ok(give(&names::long_name(name)?, buffer, room))
+        Ok(store_or_need(buffer, room, &names::long_name(name)?))
     })
 }
 
@@ -264,7 +246,7 @@ pub unsafe extern "system" fn GetShortPathNameA(
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
         let name = &narrow(name)?;
-        Ok(give_narrow(&names::long_name(name)?, buffer, room))
+        Ok(store_or_need(buffer, room, &names::long_name(name)?))
     })
 }
 
@@ -278,7 +260,7 @@ pub unsafe extern "system" fn GetShortPathNameA(
 pub unsafe extern "system" fn GetTempPathW(room: u32, buffer: *mut u16) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give(&search::temporary()?, buffer, room))
+        Ok(store_or_need(buffer, room, &search::temporary()?))
     })
 }
 
@@ -290,7 +272,7 @@ pub unsafe extern "system" fn GetTempPathW(room: u32, buffer: *mut u16) -> u32 {
 pub unsafe extern "system" fn GetTempPathA(room: u32, buffer: *mut u8) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give_narrow(&search::temporary()?, buffer, room))
+        Ok(store_or_need(buffer, room, &search::temporary()?))
     })
 }
 
@@ -304,7 +286,7 @@ pub unsafe extern "system" fn GetTempPathA(room: u32, buffer: *mut u8) -> u32 {
 pub unsafe extern "system" fn GetTempPath2W(room: u32, buffer: *mut u16) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give(&search::temporary()?, buffer, room))
+        Ok(store_or_need(buffer, room, &search::temporary()?))
     })
 }
 
@@ -316,7 +298,7 @@ pub unsafe extern "system" fn GetTempPath2W(room: u32, buffer: *mut u16) -> u32 
 pub unsafe extern "system" fn GetTempPath2A(room: u32, buffer: *mut u8) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give_narrow(&search::temporary()?, buffer, room))
+        Ok(store_or_need(buffer, room, &search::temporary()?))
     })
 }
 
@@ -330,7 +312,7 @@ pub unsafe extern "system" fn GetTempPath2A(room: u32, buffer: *mut u8) -> u32 {
 pub unsafe extern "system" fn GetWindowsDirectoryW(buffer: *mut u16, room: u32) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give(&search::windows_directory(), buffer, room))
+        Ok(store_or_need(buffer, room, &search::windows_directory()))
     })
 }
 
@@ -342,7 +324,7 @@ pub unsafe extern "system" fn GetWindowsDirectoryW(buffer: *mut u16, room: u32) 
 pub unsafe extern "system" fn GetWindowsDirectoryA(buffer: *mut u8, room: u32) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give_narrow(&search::windows_directory(), buffer, room))
+        Ok(store_or_need(buffer, room, &search::windows_directory()))
     })
 }
 
@@ -356,7 +338,7 @@ pub unsafe extern "system" fn GetWindowsDirectoryA(buffer: *mut u8, room: u32) -
 pub unsafe extern "system" fn GetSystemWindowsDirectoryW(buffer: *mut u16, room: u32) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give(&search::windows_directory(), buffer, room))
+        Ok(store_or_need(buffer, room, &search::windows_directory()))
     })
 }
 
@@ -368,7 +350,7 @@ pub unsafe extern "system" fn GetSystemWindowsDirectoryW(buffer: *mut u16, room:
 pub unsafe extern "system" fn GetSystemWindowsDirectoryA(buffer: *mut u8, room: u32) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give_narrow(&search::windows_directory(), buffer, room))
+        Ok(store_or_need(buffer, room, &search::windows_directory()))
     })
 }
 
@@ -382,7 +364,7 @@ pub unsafe extern "system" fn GetSystemWindowsDirectoryA(buffer: *mut u8, room: 
 pub unsafe extern "system" fn GetSystemDirectoryW(buffer: *mut u16, room: u32) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give(&search::system_directory(), buffer, room))
+        Ok(store_or_need(buffer, room, &search::system_directory()))
     })
 }
 
@@ -394,7 +376,7 @@ pub unsafe extern "system" fn GetSystemDirectoryW(buffer: *mut u16, room: u32) -
 pub unsafe extern "system" fn GetSystemDirectoryA(buffer: *mut u8, room: u32) -> u32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(give_narrow(&search::system_directory(), buffer, room))
+        Ok(store_or_need(buffer, room, &search::system_directory()))
     })
 }
 
@@ -421,9 +403,7 @@ pub unsafe extern "system" fn SearchPathW(
         let name = wide(name)?;
         let extension = wide_or_none(extension)?;
         let found = search::search(among, name, extension.unwrap_or_default())?;
-        place(&found, buffer, room, part, |text, buffer, room| {
-            give(text, buffer, room)
-        })
+        Ok(place(&found, buffer, room, part))
     })
 }
 
@@ -449,8 +429,6 @@ pub unsafe extern "system" fn SearchPathA(
         let extension = narrow_or_none(extension)?;
         let extension = extension.as_deref();
         let found = search::search(among, name, extension.unwrap_or_default())?;
-        place(&found, buffer, room, part, |text, buffer, room| {
-            give_narrow(text, buffer, room)
-        })
+        Ok(place(&found, buffer, room, part))
     })
 }

@@ -6,7 +6,7 @@ use std::ffi::c_void;
 use std::fs;
 
 use super::find::halves;
-use super::path_text::{give, give_narrow};
+use super::text::store_or_need;
 use super::{Bool, fence, fence_bool, not_null, object_as, put};
 use crate::files::about::{self, About};
 use crate::files::{names, path};
@@ -247,7 +247,7 @@ pub unsafe extern "system" fn GetFinalPathNameByHandleW(
 ) -> u32 {
     // SAFETY: the same contract.
     fence(0, || unsafe {
-        Ok(give(&final_path(file, flags)?, buffer, room))
+        Ok(store_or_need(buffer, room, &final_path(file, flags)?))
     })
 }
 
@@ -264,7 +264,7 @@ pub unsafe extern "system" fn GetFinalPathNameByHandleA(
 ) -> u32 {
     // SAFETY: the same contract.
     fence(0, || unsafe {
-        Ok(give_narrow(&final_path(file, flags)?, buffer, room))
+        Ok(store_or_need(buffer, room, &final_path(file, flags)?))
     })
 }
 

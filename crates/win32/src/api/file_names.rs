@@ -5,7 +5,8 @@
 use std::ffi::c_void;
 
 use super::find::halves;
-use super::path_text::{MAX_PATH, give, give_narrow, narrow, narrow_or_none, wide_or_none};
+use super::path_text::{MAX_PATH, narrow, narrow_or_none, wide_or_none};
+use super::text::store_or_need;
 use super::{Bool, FALSE, fence, fence_bool, not_null, put, wide};
 use crate::files::names::{self, Go};
 use crate::files::path;
@@ -519,7 +520,7 @@ pub unsafe extern "system" fn GetTempFileNameW(
             return Err(ERROR_BUFFER_OVERFLOW);
         }
         let (text, number) = names::temporary(path, prefix, unique as u16)?;
-        give(&text, name, MAX_PATH as u32);
+        store_or_need(name, MAX_PATH as u32, &text);
         Ok(u32::from(number))
     })
 }
@@ -544,7 +545,7 @@ pub unsafe extern "system" fn GetTempFileNameA(
             return Err(ERROR_BUFFER_OVERFLOW);
         }
         let (text, number) = names::temporary(path, prefix, unique as u16)?;
-        give_narrow(&text, name, MAX_PATH as u32);
+        store_or_need(name, MAX_PATH as u32, &text);
         Ok(u32::from(number))
     })
 }

@@ -5,7 +5,8 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::path_text::{MAX_PATH, narrow, to_utf8};
+use super::path_text::{MAX_PATH, narrow};
+use super::text::Unit;
 use super::{Bool, fence, fence_bool, not_null, object_as, open, put, wide};
 use crate::files::find::{self, Found, Search};
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
@@ -80,7 +81,7 @@ fn wide_data(found: &Found) -> WIN32_FIND_DATAW {
 }
 
 fn narrow_data(found: &Found) -> WIN32_FIND_DATAA {
-    data(found, &to_utf8(&found.name))
+    data(found, &u8::encode(&found.name))
 }
 
 /// FindFirstFileW: begins to enumerate what matches a pattern (`*` and `?` in the last component), or tells

@@ -3,7 +3,7 @@
 //! Owns the C form only. There are the invariant locale and en-US, which is the user's, the system's and
 //! the thread's. Threading: any thread.
 
-use super::time_text::hand_over;
+use super::text::{store_or_count, wide_of};
 use super::{Bool, FALSE, TRUE, fence, wide};
 use crate::status::{Code, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER};
 use crate::text::locale::{self, ENGLISH_US, Locale};
@@ -18,10 +18,6 @@ pub(crate) unsafe fn named(name: *const u16) -> Result<Locale, Code> {
         // SAFETY: terminated by the contract.
         false => locale::by_name(Some(unsafe { wide(name) }?)),
     }
-}
-
-fn units(text: &str) -> Vec<u16> {
-    text.encode_utf16().collect()
 }
 
 /// GetUserDefaultLCID: 0x0409, en-US.
@@ -86,7 +82,7 @@ pub unsafe extern "system" fn GetUserDefaultLocaleName(to: *mut u16, room: i32) 
     fence(0, || match room {
         ..=0 => Err(ERROR_INVALID_PARAMETER),
         // SAFETY: the same contract.
-        _ => unsafe { hand_over(&units(Locale::EnglishUs.name()), to, room) },
+        _ => unsafe { store_or_count(to, room, &wide_of(Locale::EnglishUs.name())) },
     })
 }
 
@@ -151,6 +147,6 @@ pub unsafe extern "system" fn LCIDToLocaleName(
 ) -> i32 {
     fence(0, || {
         // SAFETY: the same contract.
-        unsafe { hand_over(&units(locale::by_id(id)?.name()), to, room) }
+        unsafe { store_or_count(to, room, &wide_of(locale::by_id(id)?.name())) }
     })
 }

@@ -75,19 +75,21 @@ pub mod randoms;
 #[cfg(not(windows))]
 pub mod registry;
 #[cfg(not(windows))]
+pub mod registry_enumerate;
+#[cfg(not(windows))]
 pub mod registry_write;
 #[cfg(not(windows))]
 pub mod resolve;
 #[cfg(not(windows))]
 pub mod services;
 #[cfg(not(windows))]
-mod shell_text;
-#[cfg(not(windows))]
 pub mod shlwapi_parts;
 #[cfg(not(windows))]
 pub mod shlwapi_paths;
 #[cfg(not(windows))]
 pub mod shlwapi_text;
+#[cfg(not(windows))]
+pub mod shlwapi_urls;
 #[cfg(not(windows))]
 pub mod sids;
 #[cfg(not(windows))]

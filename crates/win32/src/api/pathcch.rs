@@ -2,7 +2,7 @@
 //!
 //! Owns the C form only. Threading: any thread; a text is the caller's, and no other thread changes it meanwhile.
 
-use super::shell_text::{read, write};
+use super::text::{borrow, store_text};
 use super::{Bool, FALSE, fence, not_null, put};
 use crate::files::shell;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
@@ -18,7 +18,7 @@ const MOST: usize = 0x8000;
 /// The text, which has its NUL within its room.
 unsafe fn within<'a>(path: *const u16, room: usize) -> Result<&'a [u16], Code> {
     // SAFETY: the contract of the callers.
-    let text = unsafe { read(path) }?;
+    let text = unsafe { borrow(path) }?;
     match text.len() < room && room <= MOST {
         true => Ok(text),
         false => Err(ERROR_INVALID_PARAMETER),
@@ -31,7 +31,7 @@ unsafe fn store(to: *mut u16, room: usize, text: &[u16]) -> Result<i32, Code> {
         return Err(ERROR_INVALID_PARAMETER);
     }
     // SAFETY: room by the contract of the callers.
-    Ok(match unsafe { write(to, room, text) } {
+    Ok(match unsafe { store_text(to, room, text) } {
         true => 0,
         false => E_INSUFFICIENT_BUFFER,
     })
@@ -62,9 +62,9 @@ pub unsafe extern "system" fn PathCchCombine(
     // SAFETY: as the contract of this function says.
     fence(E_INVALIDARG, || unsafe {
         let whole = match (directory.is_null(), more.is_null()) {
-            (true, _) => shell::canonical(read(more)?),
-            (_, true) => shell::canonical(read(directory)?),
-            _ => shell::combine(read(directory)?, read(more)?),
+            (true, _) => shell::canonical(borrow(more)?),
+            (_, true) => shell::canonical(borrow(directory)?),
+            _ => shell::combine(borrow(directory)?, borrow(more)?),
         };
         store(to, room, &whole)
     })
@@ -78,7 +78,7 @@ pub unsafe extern "system" fn PathCchCombine(
 pub unsafe extern "system" fn PathCchAppend(path: *mut u16, room: usize, more: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(E_INVALIDARG, || unsafe {
-        let whole = shell::append(read(path)?, read(more)?);
+        let whole = shell::append(borrow(path)?, borrow(more)?);
         store(path, room, &whole)
     })
 }
@@ -95,7 +95,7 @@ pub unsafe extern "system" fn PathCchCanonicalize(
 ) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(E_INVALIDARG, || unsafe {
-        let whole = shell::canonical(read(path)?);
+        let whole = shell::canonical(borrow(path)?);
         store(to, room, &whole)
     })
 }
@@ -168,7 +168,7 @@ pub unsafe extern "system" fn PathCchAddExtension(
         if shell::extension(text) < text.len() {
             return Ok(S_FALSE);
         }
-        let whole = [text, &dotted(read(extension)?)].concat();
+        let whole = [text, &dotted(borrow(extension)?)].concat();
         store(path, room, &whole)
     })
 }
@@ -186,7 +186,7 @@ pub unsafe extern "system" fn PathCchRenameExtension(
     // SAFETY: as the contract of this function says.
     fence(E_INVALIDARG, || unsafe {
         let text = within(path, room)?;
-        let whole = [&text[..shell::extension(text)], &dotted(read(extension)?)].concat();
+        let whole = [&text[..shell::extension(text)], &dotted(borrow(extension)?)].concat();
         store(path, room, &whole)
     })
 }
@@ -254,7 +254,7 @@ pub unsafe extern "system" fn PathCchStripToRoot(path: *mut u16, room: usize) ->
 pub unsafe extern "system" fn PathCchSkipRoot(path: *const u16, found: *mut *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(E_INVALIDARG, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let mut root = shell::root(text);
         not_null(found)?;
         if root == 0 {
@@ -278,6 +278,6 @@ pub unsafe extern "system" fn PathCchSkipRoot(path: *const u16, found: *mut *con
 pub unsafe extern "system" fn PathCchIsRoot(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::is_root(read(path)?)))
+        Ok(Bool::from(shell::is_root(borrow(path)?)))
     })
 }

@@ -1,26 +1,22 @@
 //! Registry functions: keys and their values, read.
 //!
-//! Owns the C form of opening, reading and enumerating; writing is in `registry_write`. Each function
-//! returns a code
-//! (LSTATUS) and does not touch the last error. Threading: any thread.
+//! Owns the C form of opening keys and reading values; enumerating is in `registry_enumerate`, writing in
+//! `registry_write`. Each function returns a code (LSTATUS) and does not touch the last error. Threading:
+//! any thread.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
+use super::text::Unit;
 use super::{fence, put, wide};
 use crate::handle::Handle;
-use crate::registry::key::{self, ENUMERATE, Key, QUERY};
+use crate::process::environment;
+use crate::registry::key::{self, Key, QUERY};
 use crate::registry::tree::{self, BINARY, DWORD, EXPAND_SZ, MULTI_SZ, QWORD, SZ, Value};
 use crate::status::{
-    Code, ERROR_FILE_NOT_FOUND, ERROR_INTERNAL_ERROR, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA,
+    Code, ERROR_FILE_NOT_FOUND, ERROR_INTERNAL_ERROR, ERROR_INVALID_DATA, ERROR_INVALID_PARAMETER,
+    ERROR_MORE_DATA, ERROR_UNSUPPORTED_TYPE,
 };
-
-/// ERROR_INVALID_DATA.
-const ERROR_INVALID_DATA: Code = 13;
-/// ERROR_NO_MORE_ITEMS.
-const ERROR_NO_MORE_ITEMS: Code = 259;
-/// ERROR_UNSUPPORTED_TYPE.
-const ERROR_UNSUPPORTED_TYPE: Code = 1630;
 
 /// Of a function that returns its code.
 pub(super) fn status(body: impl FnOnce() -> Result<(), Code>) -> u32 {
@@ -150,10 +146,10 @@ pub extern "system" fn RegCloseKey(key: Handle) -> u32 {
 
 /// What a program gives for a value: each pointer may be NULL; the length is in bytes, in and out.
 #[derive(Clone, Copy)]
-struct Out {
-    kind: *mut u32,
-    data: *mut u8,
-    length: *mut u32,
+pub(super) struct Out {
+    pub(super) kind: *mut u32,
+    pub(super) data: *mut u8,
+    pub(super) length: *mut u32,
 }
 
 impl Out {
@@ -161,7 +157,7 @@ impl Out {
     ///
     /// # Safety
     /// As the exported functions: `data` has room for `*length` bytes.
-    unsafe fn give(self, kind: u32, data: &[u8]) -> Result<(), Code> {
+    pub(super) unsafe fn give(self, kind: u32, data: &[u8]) -> Result<(), Code> {
         if self.length.is_null() && !self.data.is_null() {
             return Err(ERROR_INVALID_PARAMETER);
         }
@@ -188,17 +184,18 @@ impl Out {
 }
 
 /// The data as the A functions have it: text in UTF-8.
-fn narrow(value: &Value) -> Vec<u8> {
+pub(super) fn narrow(value: &Value) -> Vec<u8> {
     match tree::is_text(value.kind) {
         false => value.data.clone(),
-        true => {
-            let units = value.data.chunks_exact(2);
-            let units: Vec<u16> = units
-                .map(|two| u16::from_ne_bytes([two[0], two[1]]))
-                .collect();
-            String::from_utf16_lossy(&units).into_bytes()
-        }
+        true => u8::encode(&units_of(value)),
     }
+}
+
+/// The units of a text.
+fn units_of(value: &Value) -> Vec<u16> {
+    let units = value.data.chunks_exact(2);
+    let units = units.map(|two| u16::from_ne_bytes([two[0], two[1]]));
+    units.collect()
 }
 
 /// RegQueryValueExW: type and data of a value, of the default value for NULL or "". Returns 0, 2 (no
@@ -397,319 +394,13 @@ fn terminate(value: &mut Value) {
     }
 }
 
-/// The text with `%NAME%` replaced by what the environment has; a name that it does not have stays.
+/// The text with its variables replaced, and its type.
 fn expanded(value: &Value) -> Value {
-    let bytes = narrow(value);
-    let text = String::from_utf8_lossy(&bytes);
-    let text = text.trim_end_matches('\0');
-    let mut result = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('%') {
-        result.push_str(before);
-        let variable = behind.split_once('%');
-        let found = variable.and_then(|(name, after)| Some((std::env::var_os(name)?, after)));
-        match found {
-            Some((found, after)) => {
-                result.push_str(&found.to_string_lossy());
-                rest = after;
-            }
-            None => {
-                result.push('%');
-                rest = behind;
-            }
-        }
-    }
-    result.push_str(rest);
+    let text = units_of(value);
+    let length = text
+        .iter()
+        .rposition(|&unit| unit != 0)
+        .map_or(0, |last| last + 1);
+    let result = String::from_utf16_lossy(&environment::expand(&text[..length]));
     Value::text(&value.name, SZ, &result)
-}
-
-/// A name as the program takes it: units without the NUL.
-trait Units: Copy {
-    fn of(name: &str) -> Vec<Self>;
-    const NUL: Self;
-}
-
-impl Units for u16 {
-    fn of(name: &str) -> Vec<u16> {
-        name.encode_utf16().collect()
-    }
-    const NUL: u16 = 0;
-}
-
-impl Units for u8 {
-    fn of(name: &str) -> Vec<u8> {
-        name.as_bytes().to_vec()
-    }
-    const NUL: u8 = 0;
-}
-
-/// Writes a name with its NUL; `length` is in units, in with the NUL, out without. 234 if it does not fit.
-unsafe fn give_name<T: Units>(name: &str, to: *mut T, length: *mut u32) -> Result<(), Code> {
-    if to.is_null() || length.is_null() {
-        return Err(ERROR_INVALID_PARAMETER);
-    }
-    let units = T::of(name);
-    // SAFETY: valid by the contracts of the exported functions.
-    let room = unsafe { length.read_unaligned() } as usize;
-    if room <= units.len() {
-        return Err(ERROR_MORE_DATA);
-    }
-    for (at, &unit) in units.iter().chain([&T::NUL]).enumerate() {
-        // SAFETY: below the room.
-        unsafe { put(to.add(at), unit) };
-    }
-    // SAFETY: as above.
-    unsafe { put(length, units.len() as u32) };
-    Ok(())
-}
-
-/// RegEnumKeyExW: the name of the key at this index below `key`, and when it was last written. Returns
-/// 0, 5, 6, 87, 234 (the
-/// name does not fit), 259 (no more), 1009, 1018. No key has a class: `class` becomes "".
-///
-/// # Safety
-/// `name` has room for `*length` WCHARs; the other pointers are NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn RegEnumKeyExW(
-    key: Handle,
-    index: u32,
-    name: *mut u16,
-    length: *mut u32,
-    reserved: *const u32,
-    class: *mut u16,
-    class_length: *mut u32,
-    written: *mut u64,
-) -> u32 {
-    status(|| {
-        // SAFETY: by the contract of this function.
-        unsafe {
-            enumerate(key, index, name, length, reserved, written)?;
-            put(class, 0);
-            put(class_length, 0);
-        }
-        Ok(())
-    })
-}
-
-/// RegEnumKeyExA: as [`RegEnumKeyExW`], in UTF-8.
-///
-/// # Safety
-/// As [`RegEnumKeyExW`].
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn RegEnumKeyExA(
-    key: Handle,
-    index: u32,
-    name: *mut u8,
-    length: *mut u32,
-    reserved: *const u32,
-    class: *mut u8,
-    class_length: *mut u32,
-    written: *mut u64,
-) -> u32 {
-    status(|| {
-        // SAFETY: by the contract of this function.
-        unsafe {
-            enumerate(key, index, name, length, reserved, written)?;
-            put(class, 0);
-            put(class_length, 0);
-        }
-        Ok(())
-    })
-}
-
-unsafe fn enumerate<T: Units>(
-    key: Handle,
-    index: u32,
-    name: *mut T,
-    length: *mut u32,
-    reserved: *const u32,
-    written: *mut u64,
-) -> Result<(), Code> {
-    if !reserved.is_null() {
-        return Err(ERROR_INVALID_PARAMETER);
-    }
-    key::of(key)?.look(ENUMERATE, |node| {
-        let below = node.keys().nth(index as usize).ok_or(ERROR_NO_MORE_ITEMS)?;
-        // SAFETY: by the contracts of the exported functions.
-        unsafe {
-            give_name(&below.name, name, length)?;
-            put(written, below.written);
-        }
-        Ok(())
-    })
-}
-
-/// RegEnumValueW: name, type and data of the value at this index. Returns 0, 5, 6, 87, 234 (name or
-/// data do not fit), 259 (no
-/// more), 1009, 1018.
-///
-/// # Safety
-/// `name` has room for `*name_length` WCHARs, `data` for `*length` bytes; the other pointers are NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn RegEnumValueW(
-    key: Handle,
-    index: u32,
-    name: *mut u16,
-    name_length: *mut u32,
-    reserved: *const u32,
-    kind: *mut u32,
-    data: *mut u8,
-    length: *mut u32,
-) -> u32 {
-    let out = Out { kind, data, length };
-    status(|| {
-        let value = nth_value(key, index, reserved)?;
-        // SAFETY: by the contract of this function.
-        unsafe {
-            give_name(&value.name, name, name_length)?;
-            out.give(value.kind, &value.data)
-        }
-    })
-}
-
-/// RegEnumValueA: as [`RegEnumValueW`], in UTF-8.
-///
-/// # Safety
-/// As [`RegEnumValueW`].
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn RegEnumValueA(
-    key: Handle,
-    index: u32,
-    name: *mut u8,
-    name_length: *mut u32,
-    reserved: *const u32,
-    kind: *mut u32,
-    data: *mut u8,
-    length: *mut u32,
-) -> u32 {
-    let out = Out { kind, data, length };
-    status(|| {
-        let value = nth_value(key, index, reserved)?;
-        // SAFETY: by the contract of this function.
-        unsafe {
-            give_name(&value.name, name, name_length)?;
-            out.give(value.kind, &narrow(&value))
-        }
-    })
-}
-
-fn nth_value(key: Handle, index: u32, reserved: *const u32) -> Result<Value, Code> {
-    if !reserved.is_null() {
-        return Err(ERROR_INVALID_PARAMETER);
-    }
-    key::of(key)?.look(QUERY, |node| {
-        let value = node.values().nth(index as usize).cloned();
-        value.ok_or(ERROR_NO_MORE_ITEMS)
-    })
-}
-
-/// RegQueryInfoKeyW: how many keys and values there are and how long their names (WCHARs without NUL)
-/// and data (bytes) are at
-/// most; when the key was last written. Returns 0, 5, 6, 87, 1009, 1018. Class and security descriptor
-/// have no length.
-///
-/// # Safety
-/// Each pointer is NULL or valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn RegQueryInfoKeyW(
-    key: Handle,
-    class: *mut u16,
-    class_length: *mut u32,
-    reserved: *const u32,
-    keys: *mut u32,
-    longest_key: *mut u32,
-    longest_class: *mut u32,
-    values: *mut u32,
-    longest_name: *mut u32,
-    longest_data: *mut u32,
-    descriptor: *mut u32,
-    written: *mut u64,
-) -> u32 {
-    let numbers = [
-        keys,
-        longest_key,
-        longest_class,
-        values,
-        longest_name,
-        longest_data,
-        descriptor,
-    ];
-    status(|| {
-        // SAFETY: by the contract of this function.
-        unsafe {
-            information::<u16>(key, reserved, numbers, written)?;
-            put(class, 0);
-            put(class_length, 0);
-        }
-        Ok(())
-    })
-}
-
-/// RegQueryInfoKeyA: as [`RegQueryInfoKeyW`], in UTF-8.
-///
-/// # Safety
-/// As [`RegQueryInfoKeyW`].
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn RegQueryInfoKeyA(
-    key: Handle,
-    class: *mut u8,
-    class_length: *mut u32,
-    reserved: *const u32,
-    keys: *mut u32,
-    longest_key: *mut u32,
-    longest_class: *mut u32,
-    values: *mut u32,
-    longest_name: *mut u32,
-    longest_data: *mut u32,
-    descriptor: *mut u32,
-    written: *mut u64,
-) -> u32 {
-    let numbers = [
-        keys,
-        longest_key,
-        longest_class,
-        values,
-        longest_name,
-        longest_data,
-        descriptor,
-    ];
-    status(|| {
-        // SAFETY: by the contract of this function.
-        unsafe {
-            information::<u8>(key, reserved, numbers, written)?;
-            put(class, 0);
-            put(class_length, 0);
-        }
-        Ok(())
-    })
-}
-
-unsafe fn information<T: Units>(
-    key: Handle,
-    reserved: *const u32,
-    numbers: [*mut u32; 7],
-    written: *mut u64,
-) -> Result<(), Code> {
-    if !reserved.is_null() {
-        return Err(ERROR_INVALID_PARAMETER);
-    }
-    key::of(key)?.look(QUERY, |node| {
-        let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
-        let found = [
-            node.keys().len(),
-            longest(&mut node.keys().map(|below| T::of(&below.name).len())),
-            0,
-            node.values().len(),
-            longest(&mut node.values().map(|value| T::of(&value.name).len())),
-            longest(&mut node.values().map(|value| value.data.len())),
-            0,
-        ];
-        for (to, number) in numbers.into_iter().zip(found) {
-            // SAFETY: NULL or valid by the contracts of the exported functions.
-            unsafe { put(to, u32::try_from(number).unwrap_or(u32::MAX)) };
-        }
-        // SAFETY: as above.
-        unsafe { put(written, node.written) };
-        Ok(())
-    })
 }

@@ -11,12 +11,15 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 
 use super::sockets::{read_address, zero};
+use super::text::{store_text, wide_of};
 use super::{fence, put, wide};
 use crate::last_error;
 use crate::net::errors::*;
 use crate::net::resolve::{self, Answer, Hints};
 use crate::net::socket::{TCP, UDP};
-use crate::status::{Code, ERROR_INVALID_PARAMETER, WSAEFAULT, WSAEINVAL};
+use crate::status::{
+    Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, WSAEFAULT, WSAEINVAL,
+};
 use crate::wsa::{self, AF_INET, SOCKADDR_IN6_BYTES};
 
 /// addrinfo and addrinfoW: 48 bytes; the name is char or WCHAR.
@@ -286,8 +289,6 @@ unsafe fn names(
     resolve::name_of(&address, host > 0, service > 0, flags)
 }
 
-const ERROR_INSUFFICIENT_BUFFER: Code = crate::status::ERROR_INSUFFICIENT_BUFFER;
-
 unsafe fn put_narrow(text: &CStr, to: *mut c_char, room: usize) -> Result<(), Code> {
     if room == 0 {
         return Ok(());
@@ -305,15 +306,11 @@ unsafe fn put_wide(text: &CStr, to: *mut u16, room: usize) -> Result<(), Code> {
     if room == 0 {
         return Ok(());
     }
-    let units: Vec<u16> = text.to_string_lossy().encode_utf16().chain([0]).collect();
-    if units.len() > room {
-        return Err(ERROR_INSUFFICIENT_BUFFER);
+    // SAFETY: there is room, by the contracts of the exported functions.
+    match unsafe { store_text(to, room, &wide_of(&text.to_string_lossy())) } {
+        true => Ok(()),
+        false => Err(ERROR_INSUFFICIENT_BUFFER),
     }
-    for (at, &unit) in units.iter().enumerate() {
-        // SAFETY: there is room, by the contracts of the exported functions.
-        unsafe { put(to.add(at), unit) };
-    }
-    Ok(())
 }
 
 /// gethostname: the name of this host. SOCKET_ERROR with 10014 (NULL, or `length` too small), 10050, 10093.

@@ -5,13 +5,13 @@
 use std::ptr::null_mut;
 
 use super::path_text::MAX_PATH;
-use super::shell_text::{read, write};
+use super::text::{borrow, store_text};
 use super::{Bool, FALSE, TRUE, fence};
-use crate::files::shell::{self, Unit};
+use crate::files::shell::{self, ShellUnit};
 use crate::files::{about, names, path};
 use crate::status::{Code, ERROR_INVALID_NAME};
 
-fn wide_of<T: Unit>(text: &[T]) -> Result<Vec<u16>, Code> {
+fn wide_of<T: ShellUnit>(text: &[T]) -> Result<Vec<u16>, Code> {
     T::wide(text).ok_or(ERROR_INVALID_NAME)
 }
 
@@ -23,7 +23,7 @@ fn wide_of<T: Unit>(text: &[T]) -> Result<Vec<u16>, Code> {
 pub unsafe extern "system" fn PathFindExtensionW(path: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(path.add(shell::extension(text)).cast_mut())
     })
 }
@@ -36,7 +36,7 @@ pub unsafe extern "system" fn PathFindExtensionW(path: *const u16) -> *mut u16 {
 pub unsafe extern "system" fn PathFindExtensionA(path: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(path.add(shell::extension(text)).cast_mut())
     })
 }
@@ -49,7 +49,7 @@ pub unsafe extern "system" fn PathFindExtensionA(path: *const u8) -> *mut u8 {
 pub unsafe extern "system" fn PathFindFileNameW(path: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(path.add(shell::file_name(text)).cast_mut())
     })
 }
@@ -62,7 +62,7 @@ pub unsafe extern "system" fn PathFindFileNameW(path: *const u16) -> *mut u16 {
 pub unsafe extern "system" fn PathFindFileNameA(path: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(path.add(shell::file_name(text)).cast_mut())
     })
 }
@@ -75,7 +75,7 @@ pub unsafe extern "system" fn PathFindFileNameA(path: *const u8) -> *mut u8 {
 pub unsafe extern "system" fn PathFindNextComponentW(path: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         if text.is_empty() {
             return Ok(null_mut());
         }
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn PathFindNextComponentW(path: *const u16) -> *mut u
 pub unsafe extern "system" fn PathFindNextComponentA(path: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         if text.is_empty() {
             return Ok(null_mut());
         }
@@ -123,7 +123,7 @@ pub unsafe extern "system" fn PathFindNextComponentA(path: *const u8) -> *mut u8
 pub unsafe extern "system" fn PathSkipRootW(path: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let mut root = shell::root(text);
         if root == 0 {
             return Ok(null_mut());
@@ -145,7 +145,7 @@ pub unsafe extern "system" fn PathSkipRootW(path: *const u16) -> *mut u16 {
 pub unsafe extern "system" fn PathSkipRootA(path: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let mut root = shell::root(text);
         if root == 0 {
             return Ok(null_mut());
@@ -159,7 +159,9 @@ pub unsafe extern "system" fn PathSkipRootA(path: *const u8) -> *mut u8 {
     })
 }
 
-/// PathIsRelativeW: tells whether a path is relative. Differs: one that begins with `/` is not.
+/// PathIsRelativeW: tells whether a path is relative.
+///
+/// Differs: one that begins with `/` is not.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -167,7 +169,7 @@ pub unsafe extern "system" fn PathSkipRootA(path: *const u8) -> *mut u8 {
 pub unsafe extern "system" fn PathIsRelativeW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(TRUE, || unsafe {
-        Ok(Bool::from(shell::is_relative(read(path)?)))
+        Ok(Bool::from(shell::is_relative(borrow(path)?)))
     })
 }
 
@@ -179,7 +181,7 @@ pub unsafe extern "system" fn PathIsRelativeW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathIsRelativeA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(TRUE, || unsafe {
-        Ok(Bool::from(shell::is_relative(read(path)?)))
+        Ok(Bool::from(shell::is_relative(borrow(path)?)))
     })
 }
 
@@ -191,7 +193,7 @@ pub unsafe extern "system" fn PathIsRelativeA(path: *const u8) -> Bool {
 pub unsafe extern "system" fn PathIsRootW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::is_root(read(path)?)))
+        Ok(Bool::from(shell::is_root(borrow(path)?)))
     })
 }
 
@@ -203,7 +205,7 @@ pub unsafe extern "system" fn PathIsRootW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathIsRootA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::is_root(read(path)?)))
+        Ok(Bool::from(shell::is_root(borrow(path)?)))
     })
 }
 
@@ -215,7 +217,7 @@ pub unsafe extern "system" fn PathIsRootA(path: *const u8) -> Bool {
 pub unsafe extern "system" fn PathIsUNCW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::is_network(read(path)?)))
+        Ok(Bool::from(shell::is_network(borrow(path)?)))
     })
 }
 
@@ -227,7 +229,7 @@ pub unsafe extern "system" fn PathIsUNCW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathIsUNCA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::is_network(read(path)?)))
+        Ok(Bool::from(shell::is_network(borrow(path)?)))
     })
 }
 
@@ -239,7 +241,7 @@ pub unsafe extern "system" fn PathIsUNCA(path: *const u8) -> Bool {
 pub unsafe extern "system" fn PathIsFileSpecW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(Bool::from(!text.iter().any(|&unit| {
             shell::separates(unit) || shell::is(unit, b':')
         })))
@@ -254,7 +256,7 @@ pub unsafe extern "system" fn PathIsFileSpecW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathIsFileSpecA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(Bool::from(!text.iter().any(|&unit| {
             shell::separates(unit) || shell::is(unit, b':')
         })))
@@ -269,9 +271,9 @@ pub unsafe extern "system" fn PathIsFileSpecA(path: *const u8) -> Bool {
 pub unsafe extern "system" fn PathIsPrefixW(prefix: *const u16, path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let prefix = read(prefix)?;
+        let prefix = borrow(prefix)?;
         Ok(Bool::from(
-            shell::common(prefix, read(path)?) == prefix.len(),
+            shell::common(prefix, borrow(path)?) == prefix.len(),
         ))
     })
 }
@@ -284,9 +286,9 @@ pub unsafe extern "system" fn PathIsPrefixW(prefix: *const u16, path: *const u16
 pub unsafe extern "system" fn PathIsPrefixA(prefix: *const u8, path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let prefix = read(prefix)?;
+        let prefix = borrow(prefix)?;
         Ok(Bool::from(
-            shell::common(prefix, read(path)?) == prefix.len(),
+            shell::common(prefix, borrow(path)?) == prefix.len(),
         ))
     })
 }
@@ -304,9 +306,9 @@ pub unsafe extern "system" fn PathCommonPrefixW(
 ) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        let one = read(one)?;
-        let length = shell::common(one, read(other)?);
-        write(to, MAX_PATH, &one[..length]);
+        let one = borrow(one)?;
+        let length = shell::common(one, borrow(other)?);
+        store_text(to, MAX_PATH, &one[..length]);
         Ok(i32::try_from(length).unwrap_or(0))
     })
 }
@@ -323,9 +325,9 @@ pub unsafe extern "system" fn PathCommonPrefixA(
 ) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        let one = read(one)?;
-        let length = shell::common(one, read(other)?);
-        write(to, MAX_PATH, &one[..length]);
+        let one = borrow(one)?;
+        let length = shell::common(one, borrow(other)?);
+        store_text(to, MAX_PATH, &one[..length]);
         Ok(i32::try_from(length).unwrap_or(0))
     })
 }
@@ -338,7 +340,7 @@ pub unsafe extern "system" fn PathCommonPrefixA(
 pub unsafe extern "system" fn PathGetDriveNumberW(path: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(-1, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(if shell::is_drive(text) {
             text[0].fold().number() as i32 - 65
         } else {
@@ -355,7 +357,7 @@ pub unsafe extern "system" fn PathGetDriveNumberW(path: *const u16) -> i32 {
 pub unsafe extern "system" fn PathGetDriveNumberA(path: *const u8) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(-1, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         Ok(if shell::is_drive(text) {
             text[0].fold().number() as i32 - 65
         } else {
@@ -372,7 +374,7 @@ pub unsafe extern "system" fn PathGetDriveNumberA(path: *const u8) -> i32 {
 pub unsafe extern "system" fn PathMatchSpecW(name: *const u16, patterns: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::matches(read(name)?, read(patterns)?)))
+        Ok(Bool::from(shell::matches(borrow(name)?, borrow(patterns)?)))
     })
 }
 
@@ -384,7 +386,7 @@ pub unsafe extern "system" fn PathMatchSpecW(name: *const u16, patterns: *const 
 pub unsafe extern "system" fn PathMatchSpecA(name: *const u8, patterns: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(Bool::from(shell::matches(read(name)?, read(patterns)?)))
+        Ok(Bool::from(shell::matches(borrow(name)?, borrow(patterns)?)))
     })
 }
 
@@ -396,7 +398,7 @@ pub unsafe extern "system" fn PathMatchSpecA(name: *const u8, patterns: *const u
 pub unsafe extern "system" fn PathFileExistsW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        names::about(&wide_of(read(path)?)?).map(|_| TRUE)
+        names::about(&wide_of(borrow(path)?)?).map(|_| TRUE)
     })
 }
 
@@ -408,7 +410,7 @@ pub unsafe extern "system" fn PathFileExistsW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathFileExistsA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        names::about(&wide_of(read(path)?)?).map(|_| TRUE)
+        names::about(&wide_of(borrow(path)?)?).map(|_| TRUE)
     })
 }
 
@@ -420,7 +422,7 @@ pub unsafe extern "system" fn PathFileExistsA(path: *const u8) -> Bool {
 pub unsafe extern "system" fn PathIsDirectoryW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let about = names::about(&wide_of(read(path)?)?)?;
+        let about = names::about(&wide_of(borrow(path)?)?)?;
         Ok((about.attributes & about::DIRECTORY) as Bool)
     })
 }
@@ -433,7 +435,7 @@ pub unsafe extern "system" fn PathIsDirectoryW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathIsDirectoryA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let about = names::about(&wide_of(read(path)?)?)?;
+        let about = names::about(&wide_of(borrow(path)?)?)?;
         Ok((about.attributes & about::DIRECTORY) as Bool)
     })
 }
@@ -446,7 +448,7 @@ pub unsafe extern "system" fn PathIsDirectoryA(path: *const u8) -> Bool {
 pub unsafe extern "system" fn PathIsDirectoryEmptyW(path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let native = path::native(&wide_of(read(path)?)?)?;
+        let native = path::native(&wide_of(borrow(path)?)?)?;
         let entries = std::fs::read_dir(native).map_err(|_| crate::status::ERROR_DIRECTORY)?;
         Ok(Bool::from(entries.count() == 0))
     })
@@ -460,7 +462,7 @@ pub unsafe extern "system" fn PathIsDirectoryEmptyW(path: *const u16) -> Bool {
 pub unsafe extern "system" fn PathIsDirectoryEmptyA(path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let native = path::native(&wide_of(read(path)?)?)?;
+        let native = path::native(&wide_of(borrow(path)?)?)?;
         let entries = std::fs::read_dir(native).map_err(|_| crate::status::ERROR_DIRECTORY)?;
         Ok(Bool::from(entries.count() == 0))
     })

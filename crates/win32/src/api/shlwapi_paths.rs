@@ -5,25 +5,25 @@
 use std::ptr::null_mut;
 
 use super::path_text::MAX_PATH;
-use super::shell_text::{read, write};
+use super::text::{borrow, store_text};
 use super::{Bool, FALSE, fence, not_null, put};
-use crate::files::shell::{self, Unit};
+use crate::files::shell::{self, ShellUnit};
 use crate::files::shell_text::trimmed;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
 /// A directory and a path, of which one may be NULL.
-unsafe fn join<T: Unit>(directory: *const T, path: *const T) -> Result<Vec<T>, Code> {
+unsafe fn join<T: ShellUnit>(directory: *const T, path: *const T) -> Result<Vec<T>, Code> {
     // SAFETY: the contract of the callers.
     unsafe {
         match (directory.is_null(), path.is_null()) {
-            (true, _) => Ok(shell::canonical(read(path)?)),
-            (_, true) => Ok(shell::canonical(read(directory)?)),
-            _ => Ok(shell::combine(read(directory)?, read(path)?)),
+            (true, _) => Ok(shell::canonical(borrow(path)?)),
+            (_, true) => Ok(shell::canonical(borrow(directory)?)),
+            _ => Ok(shell::combine(borrow(directory)?, borrow(path)?)),
         }
     }
 }
 
-unsafe fn clear<T: Unit>(to: *mut T) {
+unsafe fn clear<T: ShellUnit>(to: *mut T) {
     // SAFETY: room for a NUL by the contract of the callers.
     unsafe { put(to, T::default()) };
 }
@@ -42,7 +42,7 @@ pub unsafe extern "system" fn PathCombineW(
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
         let whole = join(directory, path)?;
-        Ok(if write(to, MAX_PATH, &whole) {
+        Ok(if store_text(to, MAX_PATH, &whole) {
             to
         } else {
             clear(to);
@@ -64,7 +64,7 @@ pub unsafe extern "system" fn PathCombineA(
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
         let whole = join(directory, path)?;
-        Ok(if write(to, MAX_PATH, &whole) {
+        Ok(if store_text(to, MAX_PATH, &whole) {
             to
         } else {
             clear(to);
@@ -82,8 +82,8 @@ pub unsafe extern "system" fn PathCombineA(
 pub unsafe extern "system" fn PathAppendW(path: *mut u16, more: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let whole = shell::append(read(path)?, read(more)?);
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        let whole = shell::append(borrow(path)?, borrow(more)?);
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -95,8 +95,8 @@ pub unsafe extern "system" fn PathAppendW(path: *mut u16, more: *const u16) -> B
 pub unsafe extern "system" fn PathAppendA(path: *mut u8, more: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let whole = shell::append(read(path)?, read(more)?);
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        let whole = shell::append(borrow(path)?, borrow(more)?);
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -108,8 +108,8 @@ pub unsafe extern "system" fn PathAppendA(path: *mut u8, more: *const u8) -> Boo
 pub unsafe extern "system" fn PathCanonicalizeW(to: *mut u16, path: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let whole = shell::canonical(read(path)?);
-        Ok(Bool::from(write(to, MAX_PATH, &whole)))
+        let whole = shell::canonical(borrow(path)?);
+        Ok(Bool::from(store_text(to, MAX_PATH, &whole)))
     })
 }
 
@@ -121,8 +121,8 @@ pub unsafe extern "system" fn PathCanonicalizeW(to: *mut u16, path: *const u16) 
 pub unsafe extern "system" fn PathCanonicalizeA(to: *mut u8, path: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let whole = shell::canonical(read(path)?);
-        Ok(Bool::from(write(to, MAX_PATH, &whole)))
+        let whole = shell::canonical(borrow(path)?);
+        Ok(Bool::from(store_text(to, MAX_PATH, &whole)))
     })
 }
 
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn PathCanonicalizeA(to: *mut u8, path: *const u8) ->
 pub unsafe extern "system" fn PathRemoveFileSpecW(path: *mut u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let (length, before) = (shell::parent(text), text.len());
         put(path.add(length), 0);
         Ok(Bool::from(length < before))
@@ -150,7 +150,7 @@ pub unsafe extern "system" fn PathRemoveFileSpecW(path: *mut u16) -> Bool {
 pub unsafe extern "system" fn PathRemoveFileSpecA(path: *mut u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let (length, before) = (shell::parent(text), text.len());
         put(path.add(length), 0);
         Ok(Bool::from(length < before))
@@ -165,7 +165,7 @@ pub unsafe extern "system" fn PathRemoveFileSpecA(path: *mut u8) -> Bool {
 pub unsafe extern "system" fn PathRemoveExtensionW(path: *mut u16) {
     // SAFETY: as the contract of this function says.
     fence((), || unsafe {
-        let at = shell::extension(read(path)?);
+        let at = shell::extension(borrow(path)?);
         put(path.add(at), 0);
         Ok(())
     })
@@ -179,7 +179,7 @@ pub unsafe extern "system" fn PathRemoveExtensionW(path: *mut u16) {
 pub unsafe extern "system" fn PathRemoveExtensionA(path: *mut u8) {
     // SAFETY: as the contract of this function says.
     fence((), || unsafe {
-        let at = shell::extension(read(path)?);
+        let at = shell::extension(borrow(path)?);
         put(path.add(at), 0);
         Ok(())
     })
@@ -193,9 +193,9 @@ pub unsafe extern "system" fn PathRemoveExtensionA(path: *mut u8) {
 pub unsafe extern "system" fn PathRenameExtensionW(path: *mut u16, extension: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
-        let whole = [&text[..shell::extension(text)], read(extension)?].concat();
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        let text = borrow(path)?;
+        let whole = [&text[..shell::extension(text)], borrow(extension)?].concat();
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -207,9 +207,9 @@ pub unsafe extern "system" fn PathRenameExtensionW(path: *mut u16, extension: *c
 pub unsafe extern "system" fn PathRenameExtensionA(path: *mut u8, extension: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
-        let whole = [&text[..shell::extension(text)], read(extension)?].concat();
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        let text = borrow(path)?;
+        let whole = [&text[..shell::extension(text)], borrow(extension)?].concat();
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -222,21 +222,24 @@ pub unsafe extern "system" fn PathRenameExtensionA(path: *mut u8, extension: *co
 pub unsafe extern "system" fn PathAddExtensionW(path: *mut u16, extension: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         if shell::extension(text) < text.len() {
             return Ok(FALSE);
         }
-        let exe: Vec<u16> = b".exe".iter().map(|&byte| shell::Unit::of(byte)).collect();
+        let exe: Vec<u16> = b".exe"
+            .iter()
+            .map(|&byte| shell::ShellUnit::of(byte))
+            .collect();
         let whole = [
             text,
             if extension.is_null() {
                 &exe
             } else {
-                read(extension)?
+                borrow(extension)?
             },
         ]
         .concat();
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -248,21 +251,24 @@ pub unsafe extern "system" fn PathAddExtensionW(path: *mut u16, extension: *cons
 pub unsafe extern "system" fn PathAddExtensionA(path: *mut u8, extension: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         if shell::extension(text) < text.len() {
             return Ok(FALSE);
         }
-        let exe: Vec<u8> = b".exe".iter().map(|&byte| shell::Unit::of(byte)).collect();
+        let exe: Vec<u8> = b".exe"
+            .iter()
+            .map(|&byte| shell::ShellUnit::of(byte))
+            .collect();
         let whole = [
             text,
             if extension.is_null() {
                 &exe
             } else {
-                read(extension)?
+                borrow(extension)?
             },
         ]
         .concat();
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -275,7 +281,7 @@ pub unsafe extern "system" fn PathAddExtensionA(path: *mut u8, extension: *const
 pub unsafe extern "system" fn PathAddBackslashW(path: *mut u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let length = text.len();
         if length == 0 || shell::separates(text[length - 1]) {
             return Ok(path.add(length));
@@ -297,7 +303,7 @@ pub unsafe extern "system" fn PathAddBackslashW(path: *mut u16) -> *mut u16 {
 pub unsafe extern "system" fn PathAddBackslashA(path: *mut u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let length = text.len();
         if length == 0 || shell::separates(text[length - 1]) {
             return Ok(path.add(length));
@@ -320,7 +326,7 @@ pub unsafe extern "system" fn PathAddBackslashA(path: *mut u8) -> *mut u8 {
 pub unsafe extern "system" fn PathRemoveBackslashW(path: *mut u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let length = text.len();
         if length == 0 {
             return Ok(path);
@@ -340,7 +346,7 @@ pub unsafe extern "system" fn PathRemoveBackslashW(path: *mut u16) -> *mut u16 {
 pub unsafe extern "system" fn PathRemoveBackslashA(path: *mut u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let length = text.len();
         if length == 0 {
             return Ok(path);
@@ -360,9 +366,9 @@ pub unsafe extern "system" fn PathRemoveBackslashA(path: *mut u8) -> *mut u8 {
 pub unsafe extern "system" fn PathStripPathW(path: *mut u16) {
     // SAFETY: as the contract of this function says.
     fence((), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let name = text[shell::file_name(text)..].to_vec();
-        write(path, name.len() + 1, &name);
+        store_text(path, name.len() + 1, &name);
         Ok(())
     })
 }
@@ -375,9 +381,9 @@ pub unsafe extern "system" fn PathStripPathW(path: *mut u16) {
 pub unsafe extern "system" fn PathStripPathA(path: *mut u8) {
     // SAFETY: as the contract of this function says.
     fence((), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let name = text[shell::file_name(text)..].to_vec();
-        write(path, name.len() + 1, &name);
+        store_text(path, name.len() + 1, &name);
         Ok(())
     })
 }
@@ -390,7 +396,7 @@ pub unsafe extern "system" fn PathStripPathA(path: *mut u8) {
 pub unsafe extern "system" fn PathStripToRootW(path: *mut u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let root = shell::root(read(path)?);
+        let root = shell::root(borrow(path)?);
         put(path.add(root), 0);
         Ok(Bool::from(root > 0))
     })
@@ -404,7 +410,7 @@ pub unsafe extern "system" fn PathStripToRootW(path: *mut u16) -> Bool {
 pub unsafe extern "system" fn PathStripToRootA(path: *mut u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let root = shell::root(read(path)?);
+        let root = shell::root(borrow(path)?);
         put(path.add(root), 0);
         Ok(Bool::from(root > 0))
     })
@@ -419,13 +425,13 @@ pub unsafe extern "system" fn PathStripToRootA(path: *mut u8) -> Bool {
 pub unsafe extern "system" fn PathQuoteSpacesW(path: *mut u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         if !text.contains(&u16::of(b' ')) {
             return Ok(FALSE);
         }
         let quote = [u16::of(b'"')];
         let whole = [&quote, text, &quote].concat();
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -437,13 +443,13 @@ pub unsafe extern "system" fn PathQuoteSpacesW(path: *mut u16) -> Bool {
 pub unsafe extern "system" fn PathQuoteSpacesA(path: *mut u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         if !text.contains(&u8::of(b' ')) {
             return Ok(FALSE);
         }
         let quote = [u8::of(b'"')];
         let whole = [&quote, text, &quote].concat();
-        Ok(Bool::from(write(path, MAX_PATH, &whole)))
+        Ok(Bool::from(store_text(path, MAX_PATH, &whole)))
     })
 }
 
@@ -455,7 +461,7 @@ pub unsafe extern "system" fn PathQuoteSpacesA(path: *mut u8) -> Bool {
 pub unsafe extern "system" fn PathUnquoteSpacesW(path: *mut u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let quote = u16::of(b'"');
         let [first, middle @ .., last] = text else {
             return Ok(FALSE);
@@ -464,7 +470,7 @@ pub unsafe extern "system" fn PathUnquoteSpacesW(path: *mut u16) -> Bool {
             return Ok(FALSE);
         }
         let whole = middle.to_vec();
-        Ok(Bool::from(write(path, whole.len() + 1, &whole)))
+        Ok(Bool::from(store_text(path, whole.len() + 1, &whole)))
     })
 }
 
@@ -476,7 +482,7 @@ pub unsafe extern "system" fn PathUnquoteSpacesW(path: *mut u16) -> Bool {
 pub unsafe extern "system" fn PathUnquoteSpacesA(path: *mut u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let quote = u8::of(b'"');
         let [first, middle @ .., last] = text else {
             return Ok(FALSE);
@@ -485,7 +491,7 @@ pub unsafe extern "system" fn PathUnquoteSpacesA(path: *mut u8) -> Bool {
             return Ok(FALSE);
         }
         let whole = middle.to_vec();
-        Ok(Bool::from(write(path, whole.len() + 1, &whole)))
+        Ok(Bool::from(store_text(path, whole.len() + 1, &whole)))
     })
 }
 
@@ -497,10 +503,10 @@ pub unsafe extern "system" fn PathUnquoteSpacesA(path: *mut u8) -> Bool {
 pub unsafe extern "system" fn PathRemoveBlanksW(path: *mut u16) {
     // SAFETY: as the contract of this function says.
     fence((), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let (begin, end) = trimmed(text, &[u16::of(b' ')]);
         let whole = text[begin..end].to_vec();
-        write(path, whole.len() + 1, &whole);
+        store_text(path, whole.len() + 1, &whole);
         Ok(())
     })
 }
@@ -513,10 +519,10 @@ pub unsafe extern "system" fn PathRemoveBlanksW(path: *mut u16) {
 pub unsafe extern "system" fn PathRemoveBlanksA(path: *mut u8) {
     // SAFETY: as the contract of this function says.
     fence((), || unsafe {
-        let text = read(path)?;
+        let text = borrow(path)?;
         let (begin, end) = trimmed(text, &[u8::of(b' ')]);
         let whole = text[begin..end].to_vec();
-        write(path, whole.len() + 1, &whole);
+        store_text(path, whole.len() + 1, &whole);
         Ok(())
     })
 }
@@ -534,7 +540,7 @@ pub unsafe extern "system" fn PathBuildRootW(root: *mut u16, drive: i32) -> *mut
             .ok()
             .filter(|&drive| drive < 26)
             .ok_or(ERROR_INVALID_PARAMETER)?;
-        write(
+        store_text(
             root,
             4,
             &[u16::of(b'A' + letter), u16::of(b':'), u16::of(b'\\')],
@@ -556,7 +562,7 @@ pub unsafe extern "system" fn PathBuildRootA(root: *mut u8, drive: i32) -> *mut 
             .ok()
             .filter(|&drive| drive < 26)
             .ok_or(ERROR_INVALID_PARAMETER)?;
-        write(
+        store_text(
             root,
             4,
             &[u8::of(b'A' + letter), u8::of(b':'), u8::of(b'\\')],

@@ -1,38 +1,17 @@
-//! The string and URL functions of shlwapi.
+//! The string functions of shlwapi.
 //!
-//! Owns the C form only. Threading: any thread; a text is the caller's, and no other thread changes it meanwhile.
+//! Owns the C form only; URLs are in `shlwapi_urls`. Threading: any thread; a text is the caller's, and no other thread changes it meanwhile.
 
 use std::ptr::null_mut;
 
-use super::shell_text::{read, read_some, write};
+use super::text::{Unit, borrow, store_text, units_at_most, wide_of};
 use super::{Bool, FALSE, TRUE, fence, not_null, put};
-use crate::files::shell::Unit;
+use crate::files::shell::ShellUnit;
 use crate::files::shell_text as rules;
-use crate::status::{Code, ERROR_INVALID_PARAMETER};
-
-/// HRESULT of a wrong argument.
-const E_INVALIDARG: i32 = 0x8007_0057_u32 as i32;
-/// HRESULT of too little room.
-const E_POINTER: i32 = 0x8000_4003_u32 as i32;
-/// URL_UNESCAPE_INPLACE.
-const UNESCAPE_INPLACE: u32 = 0x0010_0000;
 
 /// The address of a place in a text; NULL for none.
-fn at<T: Unit>(text: *const T, place: Option<usize>) -> *mut T {
+fn at<T: ShellUnit>(text: *const T, place: Option<usize>) -> *mut T {
     place.map_or(null_mut(), |place| text.wrapping_add(place).cast_mut())
-}
-
-/// Writes a URL and its length; E_POINTER with the room that is needed.
-unsafe fn give_url<T: Unit>(url: &[T], to: *mut T, length: *mut u32) -> Result<i32, Code> {
-    not_null(length)?;
-    // SAFETY: valid and of that room by the contract of the callers.
-    unsafe {
-        let room = length.read_unaligned();
-        let fits = write(to, room as usize, url);
-        let told = u32::try_from(url.len()).unwrap_or(u32::MAX - 1);
-        put(length, if fits { told } else { told + 1 });
-        Ok(if fits { 0 } else { E_POINTER })
-    }
 }
 
 /// StrChrW: finds the first such unit; NULL if there is none.
@@ -45,7 +24,7 @@ pub unsafe extern "system" fn StrChrW(text: *const u16, unit: u16) -> *mut u16 {
     fence(null_mut(), || unsafe {
         Ok(at(
             text,
-            read(text)?
+            borrow(text)?
                 .iter()
                 .position(|&other| u32::from(other) == u32::from(unit)),
         ))
@@ -62,7 +41,7 @@ pub unsafe extern "system" fn StrChrA(text: *const u8, unit: u16) -> *mut u8 {
     fence(null_mut(), || unsafe {
         Ok(at(
             text,
-            read(text)?
+            borrow(text)?
                 .iter()
                 .position(|&other| u32::from(other) == u32::from(unit)),
         ))
@@ -77,14 +56,16 @@ pub unsafe extern "system" fn StrChrA(text: *const u8, unit: u16) -> *mut u8 {
 pub unsafe extern "system" fn StrChrIW(text: *const u16, unit: u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let wanted = u16::from_wide(&[unit])
+        let wanted = u16::encode(&[unit])
             .first()
             .copied()
             .unwrap_or_default()
             .fold();
         Ok(at(
             text,
-            read(text)?.iter().position(|&other| other.fold() == wanted),
+            borrow(text)?
+                .iter()
+                .position(|&other| other.fold() == wanted),
         ))
     })
 }
@@ -97,14 +78,16 @@ pub unsafe extern "system" fn StrChrIW(text: *const u16, unit: u16) -> *mut u16 
 pub unsafe extern "system" fn StrChrIA(text: *const u8, unit: u16) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let wanted = u8::from_wide(&[unit])
+        let wanted = u8::encode(&[unit])
             .first()
             .copied()
             .unwrap_or_default()
             .fold();
         Ok(at(
             text,
-            read(text)?.iter().position(|&other| other.fold() == wanted),
+            borrow(text)?
+                .iter()
+                .position(|&other| other.fold() == wanted),
         ))
     })
 }
@@ -117,7 +100,7 @@ pub unsafe extern "system" fn StrChrIA(text: *const u8, unit: u16) -> *mut u8 {
 pub unsafe extern "system" fn StrRChrW(text: *const u16, end: *const u16, unit: u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let all = read(text)?;
+        let all = borrow(text)?;
         let length = if end.is_null() {
             all.len()
         } else {
@@ -140,7 +123,7 @@ pub unsafe extern "system" fn StrRChrW(text: *const u16, end: *const u16, unit: 
 pub unsafe extern "system" fn StrRChrA(text: *const u8, end: *const u8, unit: u16) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let all = read(text)?;
+        let all = borrow(text)?;
         let length = if end.is_null() {
             all.len()
         } else {
@@ -163,7 +146,7 @@ pub unsafe extern "system" fn StrRChrA(text: *const u8, end: *const u8, unit: u1
 pub unsafe extern "system" fn StrStrW(text: *const u16, what: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        Ok(at(text, rules::find(read(text)?, read(what)?, false)))
+        Ok(at(text, rules::find(borrow(text)?, borrow(what)?, false)))
     })
 }
 
@@ -175,7 +158,7 @@ pub unsafe extern "system" fn StrStrW(text: *const u16, what: *const u16) -> *mu
 pub unsafe extern "system" fn StrStrA(text: *const u8, what: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        Ok(at(text, rules::find(read(text)?, read(what)?, false)))
+        Ok(at(text, rules::find(borrow(text)?, borrow(what)?, false)))
     })
 }
 
@@ -187,7 +170,7 @@ pub unsafe extern "system" fn StrStrA(text: *const u8, what: *const u8) -> *mut 
 pub unsafe extern "system" fn StrStrIW(text: *const u16, what: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        Ok(at(text, rules::find(read(text)?, read(what)?, true)))
+        Ok(at(text, rules::find(borrow(text)?, borrow(what)?, true)))
     })
 }
 
@@ -199,7 +182,7 @@ pub unsafe extern "system" fn StrStrIW(text: *const u16, what: *const u16) -> *m
 pub unsafe extern "system" fn StrStrIA(text: *const u8, what: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        Ok(at(text, rules::find(read(text)?, read(what)?, true)))
+        Ok(at(text, rules::find(borrow(text)?, borrow(what)?, true)))
     })
 }
 
@@ -211,10 +194,10 @@ pub unsafe extern "system" fn StrStrIA(text: *const u8, what: *const u8) -> *mut
 pub unsafe extern "system" fn StrPBrkW(text: *const u16, set: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let set = read(set)?;
+        let set = borrow(set)?;
         Ok(at(
             text,
-            read(text)?.iter().position(|unit| set.contains(unit)),
+            borrow(text)?.iter().position(|unit| set.contains(unit)),
         ))
     })
 }
@@ -227,10 +210,10 @@ pub unsafe extern "system" fn StrPBrkW(text: *const u16, set: *const u16) -> *mu
 pub unsafe extern "system" fn StrPBrkA(text: *const u8, set: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let set = read(set)?;
+        let set = borrow(set)?;
         Ok(at(
             text,
-            read(text)?.iter().position(|unit| set.contains(unit)),
+            borrow(text)?.iter().position(|unit| set.contains(unit)),
         ))
     })
 }
@@ -243,8 +226,8 @@ pub unsafe extern "system" fn StrPBrkA(text: *const u8, set: *const u8) -> *mut 
 pub unsafe extern "system" fn StrSpnW(text: *const u16, set: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        let set = read(set)?;
-        Ok(read(text)?
+        let set = borrow(set)?;
+        Ok(borrow(text)?
             .iter()
             .take_while(|unit| set.contains(unit))
             .count() as i32)
@@ -259,8 +242,8 @@ pub unsafe extern "system" fn StrSpnW(text: *const u16, set: *const u16) -> i32 
 pub unsafe extern "system" fn StrSpnA(text: *const u8, set: *const u8) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        let set = read(set)?;
-        Ok(read(text)?
+        let set = borrow(set)?;
+        Ok(borrow(text)?
             .iter()
             .take_while(|unit| set.contains(unit))
             .count() as i32)
@@ -275,8 +258,8 @@ pub unsafe extern "system" fn StrSpnA(text: *const u8, set: *const u8) -> i32 {
 pub unsafe extern "system" fn StrCSpnW(text: *const u16, set: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        let set = read(set)?;
-        Ok(read(text)?
+        let set = borrow(set)?;
+        Ok(borrow(text)?
             .iter()
             .take_while(|unit| !set.contains(unit))
             .count() as i32)
@@ -291,15 +274,17 @@ pub unsafe extern "system" fn StrCSpnW(text: *const u16, set: *const u16) -> i32
 pub unsafe extern "system" fn StrCSpnA(text: *const u8, set: *const u8) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        let set = read(set)?;
-        Ok(read(text)?
+        let set = borrow(set)?;
+        Ok(borrow(text)?
             .iter()
             .take_while(|unit| !set.contains(unit))
             .count() as i32)
     })
 }
 
-/// StrCmpIW: compares two texts in either letter case. Differs: by unit, not by a locale.
+/// StrCmpIW: compares two texts in either letter case.
+///
+/// Differs: by unit, not by a locale.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -307,7 +292,7 @@ pub unsafe extern "system" fn StrCSpnA(text: *const u8, set: *const u8) -> i32 {
 pub unsafe extern "system" fn StrCmpIW(one: *const u16, other: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(rules::order(read(one)?, read(other)?, true))
+        Ok(rules::order(borrow(one)?, borrow(other)?, true))
     })
 }
 
@@ -319,11 +304,13 @@ pub unsafe extern "system" fn StrCmpIW(one: *const u16, other: *const u16) -> i3
 pub unsafe extern "system" fn StrCmpIA(one: *const u8, other: *const u8) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(rules::order(read(one)?, read(other)?, true))
+        Ok(rules::order(borrow(one)?, borrow(other)?, true))
     })
 }
 
-/// StrCmpW: compares two texts. Differs: by unit, not by a locale.
+/// StrCmpW: compares two texts.
+///
+/// Differs: by unit, not by a locale.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -331,7 +318,7 @@ pub unsafe extern "system" fn StrCmpIA(one: *const u8, other: *const u8) -> i32 
 pub unsafe extern "system" fn StrCmpW(one: *const u16, other: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(rules::order(read(one)?, read(other)?, false))
+        Ok(rules::order(borrow(one)?, borrow(other)?, false))
     })
 }
 
@@ -343,7 +330,7 @@ pub unsafe extern "system" fn StrCmpW(one: *const u16, other: *const u16) -> i32
 pub unsafe extern "system" fn StrCmpA(one: *const u8, other: *const u8) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(rules::order(read(one)?, read(other)?, false))
+        Ok(rules::order(borrow(one)?, borrow(other)?, false))
     })
 }
 
@@ -357,8 +344,8 @@ pub unsafe extern "system" fn StrCmpNW(one: *const u16, other: *const u16, count
     fence(0, || unsafe {
         let count = usize::try_from(count).unwrap_or(0);
         Ok(rules::order(
-            &read_some(one, count)?,
-            &read_some(other, count)?,
+            &units_at_most(one, count)?,
+            &units_at_most(other, count)?,
             false,
         ))
     })
@@ -374,8 +361,8 @@ pub unsafe extern "system" fn StrCmpNA(one: *const u8, other: *const u8, count: 
     fence(0, || unsafe {
         let count = usize::try_from(count).unwrap_or(0);
         Ok(rules::order(
-            &read_some(one, count)?,
-            &read_some(other, count)?,
+            &units_at_most(one, count)?,
+            &units_at_most(other, count)?,
             false,
         ))
     })
@@ -391,8 +378,8 @@ pub unsafe extern "system" fn StrCmpNIW(one: *const u16, other: *const u16, coun
     fence(0, || unsafe {
         let count = usize::try_from(count).unwrap_or(0);
         Ok(rules::order(
-            &read_some(one, count)?,
-            &read_some(other, count)?,
+            &units_at_most(one, count)?,
+            &units_at_most(other, count)?,
             true,
         ))
     })
@@ -408,8 +395,8 @@ pub unsafe extern "system" fn StrCmpNIA(one: *const u8, other: *const u8, count:
     fence(0, || unsafe {
         let count = usize::try_from(count).unwrap_or(0);
         Ok(rules::order(
-            &read_some(one, count)?,
-            &read_some(other, count)?,
+            &units_at_most(one, count)?,
+            &units_at_most(other, count)?,
             true,
         ))
     })
@@ -423,7 +410,7 @@ pub unsafe extern "system" fn StrCmpNIA(one: *const u8, other: *const u8, count:
 pub unsafe extern "system" fn StrToIntW(text: *const u16) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(rules::number(read(text)?, false).unwrap_or(0) as i32)
+        Ok(rules::number(borrow(text)?, false).unwrap_or(0) as i32)
     })
 }
 
@@ -435,7 +422,7 @@ pub unsafe extern "system" fn StrToIntW(text: *const u16) -> i32 {
 pub unsafe extern "system" fn StrToIntA(text: *const u8) -> i32 {
     // SAFETY: as the contract of this function says.
     fence(0, || unsafe {
-        Ok(rules::number(read(text)?, false).unwrap_or(0) as i32)
+        Ok(rules::number(borrow(text)?, false).unwrap_or(0) as i32)
     })
 }
 
@@ -448,7 +435,7 @@ pub unsafe extern "system" fn StrToIntA(text: *const u8) -> i32 {
 pub unsafe extern "system" fn StrToIntExW(text: *const u16, flags: i32, number: *mut i32) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(match rules::number(read(text)?, flags & 1 != 0) {
+        Ok(match rules::number(borrow(text)?, flags & 1 != 0) {
             Some(value) => {
                 put(number, value as i32);
                 TRUE
@@ -466,7 +453,7 @@ pub unsafe extern "system" fn StrToIntExW(text: *const u16, flags: i32, number: 
 pub unsafe extern "system" fn StrToIntExA(text: *const u8, flags: i32, number: *mut i32) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(match rules::number(read(text)?, flags & 1 != 0) {
+        Ok(match rules::number(borrow(text)?, flags & 1 != 0) {
             Some(value) => {
                 put(number, value as i32);
                 TRUE
@@ -488,7 +475,7 @@ pub unsafe extern "system" fn StrToInt64ExW(
 ) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(match rules::number(read(text)?, flags & 1 != 0) {
+        Ok(match rules::number(borrow(text)?, flags & 1 != 0) {
             Some(value) => {
                 put(number, value);
                 TRUE
@@ -506,7 +493,7 @@ pub unsafe extern "system" fn StrToInt64ExW(
 pub unsafe extern "system" fn StrToInt64ExA(text: *const u8, flags: i32, number: *mut i64) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        Ok(match rules::number(read(text)?, flags & 1 != 0) {
+        Ok(match rules::number(borrow(text)?, flags & 1 != 0) {
             Some(value) => {
                 put(number, value);
                 TRUE
@@ -524,10 +511,10 @@ pub unsafe extern "system" fn StrToInt64ExA(text: *const u8, flags: i32, number:
 pub unsafe extern "system" fn StrDupW(text: *const u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(text)?;
+        let text = borrow(text)?;
         let memory: *mut u16 =
             super::local_memory::LocalAlloc(0, (text.len() + 1) * size_of::<u16>()).cast();
-        Ok(if write(memory, text.len() + 1, text) {
+        Ok(if store_text(memory, text.len() + 1, text) {
             memory
         } else {
             null_mut()
@@ -543,10 +530,10 @@ pub unsafe extern "system" fn StrDupW(text: *const u16) -> *mut u16 {
 pub unsafe extern "system" fn StrDupA(text: *const u8) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text = read(text)?;
+        let text = borrow(text)?;
         let memory: *mut u8 =
             super::local_memory::LocalAlloc(0, (text.len() + 1) * size_of::<u8>()).cast();
-        Ok(if write(memory, text.len() + 1, text) {
+        Ok(if store_text(memory, text.len() + 1, text) {
             memory
         } else {
             null_mut()
@@ -562,11 +549,11 @@ pub unsafe extern "system" fn StrDupA(text: *const u8) -> *mut u8 {
 pub unsafe extern "system" fn StrTrimW(text: *mut u16, set: *const u16) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let all = read(text)?;
-        let (begin, end) = rules::trimmed(all, read(set)?);
+        let all = borrow(text)?;
+        let (begin, end) = rules::trimmed(all, borrow(set)?);
         let changed = end - begin < all.len();
         let left = all[begin..end].to_vec();
-        write(text, left.len() + 1, &left);
+        store_text(text, left.len() + 1, &left);
         Ok(Bool::from(changed))
     })
 }
@@ -579,11 +566,11 @@ pub unsafe extern "system" fn StrTrimW(text: *mut u16, set: *const u16) -> Bool 
 pub unsafe extern "system" fn StrTrimA(text: *mut u8, set: *const u8) -> Bool {
     // SAFETY: as the contract of this function says.
     fence(FALSE, || unsafe {
-        let all = read(text)?;
-        let (begin, end) = rules::trimmed(all, read(set)?);
+        let all = borrow(text)?;
+        let (begin, end) = rules::trimmed(all, borrow(set)?);
         let changed = end - begin < all.len();
         let left = all[begin..end].to_vec();
-        write(text, left.len() + 1, &left);
+        store_text(text, left.len() + 1, &left);
         Ok(Bool::from(changed))
     })
 }
@@ -599,7 +586,7 @@ pub unsafe extern "system" fn StrCpyNW(to: *mut u16, text: *const u16, room: i32
         let room = usize::try_from(room).unwrap_or(0);
         not_null(to)?;
         if room > 0 {
-            write(to, room, &read_some(text, room - 1)?);
+            store_text(to, room, &units_at_most(text, room - 1)?);
         }
         Ok(to)
     })
@@ -616,7 +603,7 @@ pub unsafe extern "system" fn StrCpyNA(to: *mut u8, text: *const u8, room: i32) 
         let room = usize::try_from(room).unwrap_or(0);
         not_null(to)?;
         if room > 0 {
-            write(to, room, &read_some(text, room - 1)?);
+            store_text(to, room, &units_at_most(text, room - 1)?);
         }
         Ok(to)
     })
@@ -631,8 +618,8 @@ pub unsafe extern "system" fn StrCpyNA(to: *mut u8, text: *const u8, room: i32) 
 pub unsafe extern "system" fn StrFormatByteSizeW(bytes: i64, to: *mut u16, room: u32) -> *mut u16 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text: Vec<u16> = rules::byte_size(bytes).encode_utf16().collect();
-        Ok(if write(to, room as usize, &u16::from_wide(&text)) {
+        let text = wide_of(&rules::byte_size(bytes));
+        Ok(if store_text(to, room as usize, &u16::encode(&text)) {
             to
         } else {
             null_mut()
@@ -648,108 +635,11 @@ pub unsafe extern "system" fn StrFormatByteSizeW(bytes: i64, to: *mut u16, room:
 pub unsafe extern "system" fn StrFormatByteSizeA(bytes: u32, to: *mut u8, room: u32) -> *mut u8 {
     // SAFETY: as the contract of this function says.
     fence(null_mut(), || unsafe {
-        let text: Vec<u16> = rules::byte_size(i64::from(bytes)).encode_utf16().collect();
-        Ok(if write(to, room as usize, &u8::from_wide(&text)) {
+        let text = wide_of(&rules::byte_size(i64::from(bytes)));
+        Ok(if store_text(to, room as usize, &u8::encode(&text)) {
             to
         } else {
             null_mut()
         })
-    })
-}
-
-/// UrlEscapeW: writes a URL with what it cannot hold as `%XX` of UTF-8; `*length` is the room, and then
-/// the length. S_OK, E_POINTER (with the room that is needed, with NUL), E_INVALIDARG. Partial: of the
-/// flags URL_ESCAPE_SEGMENT_ONLY, URL_ESCAPE_PERCENT, URL_ESCAPE_SPACES_ONLY and
-/// URL_DONT_ESCAPE_EXTRA_INFO.
-///
-/// # Safety
-/// The texts are NULL (E_INVALIDARG) or NUL-terminated; `to` has room for `*length` units; `length` is valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn UrlEscapeW(
-    url: *const u16,
-    to: *mut u16,
-    length: *mut u32,
-    flags: u32,
-) -> i32 {
-    // SAFETY: as the contract of this function says.
-    fence(E_INVALIDARG, || unsafe {
-        let text = u16::wide(read(url)?).ok_or(ERROR_INVALID_PARAMETER)?;
-        let escaped: Vec<u16> = rules::escape(&String::from_utf16_lossy(&text), flags)
-            .encode_utf16()
-            .collect();
-        give_url(&u16::from_wide(&escaped), to, length)
-    })
-}
-
-/// UrlEscapeA: as [`UrlEscapeW`] with text in UTF-8.
-///
-/// # Safety
-/// The texts are NULL (E_INVALIDARG) or NUL-terminated; `to` has room for `*length` units; `length` is valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn UrlEscapeA(
-    url: *const u8,
-    to: *mut u8,
-    length: *mut u32,
-    flags: u32,
-) -> i32 {
-    // SAFETY: as the contract of this function says.
-    fence(E_INVALIDARG, || unsafe {
-        let text = u8::wide(read(url)?).ok_or(ERROR_INVALID_PARAMETER)?;
-        let escaped: Vec<u16> = rules::escape(&String::from_utf16_lossy(&text), flags)
-            .encode_utf16()
-            .collect();
-        give_url(&u8::from_wide(&escaped), to, length)
-    })
-}
-
-/// UrlUnescapeW: writes a URL with the characters that `%XX` (of UTF-8) stand for, as UrlEscape; with
-/// URL_UNESCAPE_INPLACE over the URL itself. Differs: the bytes are always UTF-8, as with
-/// URL_UNESCAPE_AS_UTF8.
-///
-/// # Safety
-/// The texts are NULL (E_INVALIDARG) or NUL-terminated; `to` has room for `*length` units; `length` is valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn UrlUnescapeW(
-    url: *mut u16,
-    to: *mut u16,
-    length: *mut u32,
-    flags: u32,
-) -> i32 {
-    // SAFETY: as the contract of this function says.
-    fence(E_INVALIDARG, || unsafe {
-        let text = u16::wide(read(url)?).ok_or(ERROR_INVALID_PARAMETER)?;
-        let bytes = rules::unescape(String::from_utf16_lossy(&text).as_bytes(), flags);
-        let plain: Vec<u16> = String::from_utf8_lossy(&bytes).encode_utf16().collect();
-        let plain = u16::from_wide(&plain);
-        if flags & UNESCAPE_INPLACE != 0 {
-            write(url, plain.len() + 1, &plain);
-            return Ok(0);
-        }
-        give_url(&plain, to, length)
-    })
-}
-
-/// UrlUnescapeA: as [`UrlUnescapeW`] with text in UTF-8.
-///
-/// # Safety
-/// The texts are NULL (E_INVALIDARG) or NUL-terminated; `to` has room for `*length` units; `length` is valid.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn UrlUnescapeA(
-    url: *mut u8,
-    to: *mut u8,
-    length: *mut u32,
-    flags: u32,
-) -> i32 {
-    // SAFETY: as the contract of this function says.
-    fence(E_INVALIDARG, || unsafe {
-        let text = u8::wide(read(url)?).ok_or(ERROR_INVALID_PARAMETER)?;
-        let bytes = rules::unescape(String::from_utf16_lossy(&text).as_bytes(), flags);
-        let plain: Vec<u16> = String::from_utf8_lossy(&bytes).encode_utf16().collect();
-        let plain = u8::from_wide(&plain);
-        if flags & UNESCAPE_INPLACE != 0 {
-            write(url, plain.len() + 1, &plain);
-            return Ok(0);
-        }
-        give_url(&plain, to, length)
     })
 }

@@ -1,55 +1,33 @@
-//! The two forms of text: bytes in UTF-8 for the functions whose names end with A, UTF-16 for W.
+//! The caller's text, in the units of the A and of the W functions.
 //!
-//! Owns reading strings of the caller and storing strings for it. Does not own what they mean.
-//! Invariants: inside this library text is UTF-16; what is no UTF-8 is replaced by U+FFFD, and so is
-//! half a surrogate pair on the way out to bytes. Threading: pure.
+//! Owns reading strings of the caller and storing strings for it. Does not own what they mean, nor the
+//! units ([`crate::text::unit`]). Threading: pure.
 
 use super::not_null;
 use crate::heap;
-use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
+use crate::status::{
+    Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY,
+};
+pub(crate) use crate::text::unit::{Unit, wide_of};
 
-/// One unit of text: a byte or a UTF-16 unit.
-pub(crate) trait Unit: Copy + Default + PartialEq + 'static {
-    /// Whether a unit is 16 bits wide.
-    const WIDE: bool;
-
-    /// Text in these units.
-    fn encode(text: &[u16]) -> Vec<Self>;
-
-    /// Units as UTF-16.
-    fn decode(units: Vec<Self>) -> Vec<u16>;
+/// The caller's string itself, without its NUL; 87 for NULL and for units that are not aligned.
+///
+/// # Safety
+/// `text` is NULL or a NUL-terminated string that nobody changes meanwhile.
+pub(crate) unsafe fn borrow<'a, U: Unit>(text: *const U) -> Result<&'a [U], Code> {
+    if text.is_null() || !text.is_aligned() {
+        return Err(ERROR_INVALID_PARAMETER);
+    }
+    let mut length = 0;
+    // SAFETY: terminated by the contract; nothing behind the NUL is read.
+    while unsafe { *text.add(length) } != U::default() {
+        length += 1;
+    }
+    // SAFETY: so many units were just read.
+    Ok(unsafe { std::slice::from_raw_parts(text, length) })
 }
 
-impl Unit for u16 {
-    const WIDE: bool = true;
-
-    fn encode(text: &[u16]) -> Vec<u16> {
-        text.to_vec()
-    }
-
-    fn decode(units: Vec<u16>) -> Vec<u16> {
-        units
-    }
-}
-
-impl Unit for u8 {
-    const WIDE: bool = false;
-
-    fn encode(text: &[u16]) -> Vec<u8> {
-        String::from_utf16_lossy(text).into_bytes()
-    }
-
-    fn decode(units: Vec<u8>) -> Vec<u16> {
-        String::from_utf8_lossy(&units).encode_utf16().collect()
-    }
-}
-
-/// UTF-16 of a Rust string.
-pub(crate) fn wide_of(text: &str) -> Vec<u16> {
-    text.encode_utf16().collect()
-}
-
-/// A string of the caller in UTF-16; 87 for NULL.
+/// A copy of the caller's string in UTF-16; 87 for NULL.
 ///
 /// # Safety
 /// `text` is NULL or a NUL-terminated string.
@@ -63,17 +41,19 @@ pub(crate) unsafe fn read<U: Unit>(text: *const U) -> Result<Vec<u16>, Code> {
 /// # Safety
 /// `text` is NULL, or points to `limit` units or a NUL before that.
 pub(crate) unsafe fn read_at_most<U: Unit>(text: *const U, limit: usize) -> Result<Vec<u16>, Code> {
+    // SAFETY: by the contract of this function.
+    unsafe { units_at_most(text, limit) }.map(U::decode)
+}
+
+/// The units of a string that its NUL or `limit` units end; 87 for NULL.
+///
+/// # Safety
+/// `text` is NULL, or points to `limit` units or a NUL before that.
+pub(crate) unsafe fn units_at_most<U: Unit>(text: *const U, limit: usize) -> Result<Vec<U>, Code> {
     not_null(text)?;
-    let mut units = Vec::new();
-    while units.len() < limit {
-        // SAFETY: no unit behind the NUL or the limit is read, by the contract.
-        let unit = unsafe { text.add(units.len()).read_unaligned() };
-        if unit == U::default() {
-            break;
-        }
-        units.push(unit);
-    }
-    Ok(U::decode(units))
+    // SAFETY: no unit behind the NUL or the limit is read, by the contract.
+    let units = (0..limit).map(|at| unsafe { text.add(at).read_unaligned() });
+    Ok(units.take_while(|&unit| unit != U::default()).collect())
 }
 
 /// A string of exactly so many units, zeros among them; 87 for NULL.
@@ -124,6 +104,28 @@ pub(crate) unsafe fn store_or_need<U: Unit>(to: *mut U, room: u32, text: &[u16])
     // SAFETY: by the contract of this function.
     let fits = unsafe { store_text(to, room as usize, &units) };
     u32::try_from(units.len() + usize::from(!fits)).unwrap_or(u32::MAX)
+}
+
+/// The units of a text with its NUL, which are stored unless `room` is 0; 122 when they do not fit, 87 for
+/// less room than none, and for NULL with room (documented: GetDateFormatW, GetLocaleInfoW and others).
+///
+/// # Safety
+/// `to` is NULL or has this room.
+pub(crate) unsafe fn store_or_count<U: Unit>(
+    to: *mut U,
+    room: i32,
+    text: &[u16],
+) -> Result<i32, Code> {
+    let room = usize::try_from(room).map_err(|_| ERROR_INVALID_PARAMETER)?;
+    let units = U::encode(text);
+    if room > 0 {
+        not_null(to)?;
+        // SAFETY: by the contract of this function.
+        if !unsafe { store_text(to, room, &units) } {
+            return Err(ERROR_INSUFFICIENT_BUFFER);
+        }
+    }
+    i32::try_from(units.len() + 1).map_err(|_| ERROR_INVALID_PARAMETER)
 }
 
 /// A copy of the units with a NUL, at least `room` units, that LocalFree frees; 8 without memory.

@@ -3,11 +3,10 @@
 //! Owns the C form, the flags and the default pictures of the two locales that there are. Threading: any
 //! thread.
 
+use super::fence;
+use super::text::{Unit, read, store_or_count, wide_of};
 use super::times::get;
-use super::{fence, wide};
-use crate::status::{
-    Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER,
-};
+use crate::status::{Code, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER};
 use crate::text::locale::{self, Locale};
 use crate::time::civil::{self, SYSTEMTIME};
 use crate::time::picture::{self, Parts};
@@ -56,7 +55,7 @@ impl Call {
             (_, Locale::Invariant) => "MM/dd/yyyy",
             (_, Locale::EnglishUs) => "M/d/yyyy",
         };
-        let shown = given.unwrap_or_else(|| default.encode_utf16().collect());
+        let shown = given.unwrap_or_else(|| wide_of(default));
         picture::date(&given_or_now(time)?, &shown)
     }
 
@@ -80,7 +79,7 @@ impl Call {
             no_marker: flag(TIME_NOTIMEMARKER),
             force_24: flag(TIME_FORCE24HOURFORMAT),
         };
-        let shown = given.unwrap_or_else(|| default.encode_utf16().collect());
+        let shown = given.unwrap_or_else(|| wide_of(default));
         picture::time(&given_or_now(time)?, &shown, parts)
     }
 }
@@ -94,53 +93,16 @@ fn given_or_now(time: *const SYSTEMTIME) -> Result<SYSTEMTIME, Code> {
     unsafe { get(time) }
 }
 
+/// The picture that the program gives; `None` for NULL.
+///
 /// # Safety
 /// `text` is NULL or a NUL-terminated string.
-unsafe fn wide_picture(text: *const u16) -> Result<Option<Vec<u16>>, Code> {
+unsafe fn given_picture<U: Unit>(text: *const U) -> Result<Option<Vec<u16>>, Code> {
     match text.is_null() {
         true => Ok(None),
         // SAFETY: terminated by the contract.
-        false => unsafe { wide(text) }.map(|text| Some(text.to_vec())),
+        false => unsafe { read(text) }.map(Some),
     }
-}
-
-/// # Safety
-/// `text` is NULL or a NUL-terminated string.
-unsafe fn narrow_picture(text: *const u8) -> Option<Vec<u16>> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: terminated by the contract.
-    let text = unsafe { std::ffi::CStr::from_ptr(text.cast()) };
-    Some(text.to_string_lossy().encode_utf16().collect())
-}
-
-/// Hands text and its NUL to the caller, or tells how long it is; 122 when it does not fit.
-///
-/// # Safety
-/// `room` units can be written to `to`.
-pub(crate) unsafe fn hand_over<U: Copy + Default>(
-    text: &[U],
-    to: *mut U,
-    room: i32,
-) -> Result<i32, Code> {
-    let needed = text.len() + 1;
-    let room = usize::try_from(room).map_err(|_| ERROR_INVALID_PARAMETER)?;
-    if room > 0 {
-        super::not_null(to)?;
-        if room < needed {
-            return Err(ERROR_INSUFFICIENT_BUFFER);
-        }
-        for (at, &unit) in text.iter().chain([&U::default()]).enumerate() {
-            // SAFETY: fewer than `room`.
-            unsafe { to.add(at).write_unaligned(unit) };
-        }
-    }
-    i32::try_from(needed).map_err(|_| ERROR_INVALID_PARAMETER)
-}
-
-fn narrow(text: &[u16]) -> Vec<u8> {
-    String::from_utf16_lossy(text).into_bytes()
 }
 
 /// GetDateFormatW: a date as text: the units with the NUL, 0 on failure (87, 122, 1004). NULL for the time
@@ -163,13 +125,13 @@ pub unsafe extern "system" fn GetDateFormatW(
         let locale = locale::by_id(locale);
         // SAFETY: the same contract.
         unsafe {
-            let picture = wide_picture(format);
+            let picture = given_picture(format);
             let call = Call {
                 locale,
                 flags,
                 picture,
             };
-            hand_over(&call.date(time)?, to, room)
+            store_or_count(to, room, &call.date(time)?)
         }
     })
 }
@@ -191,13 +153,13 @@ pub unsafe extern "system" fn GetDateFormatA(
         let locale = locale::by_id(locale);
         // SAFETY: the same contract.
         unsafe {
-            let picture = Ok(narrow_picture(format));
+            let picture = given_picture(format);
             let call = Call {
                 locale,
                 flags,
                 picture,
             };
-            hand_over(&narrow(&call.date(time)?), to, room)
+            store_or_count(to, room, &call.date(time)?)
         }
     })
 }
@@ -223,13 +185,13 @@ pub unsafe extern "system" fn GetDateFormatEx(
         // SAFETY: the same contract.
         unsafe {
             let locale = super::locales::named(locale);
-            let picture = wide_picture(format);
+            let picture = given_picture(format);
             let call = Call {
                 locale,
                 flags,
                 picture,
             };
-            hand_over(&call.date(time)?, to, room)
+            store_or_count(to, room, &call.date(time)?)
         }
     })
 }
@@ -254,13 +216,13 @@ pub unsafe extern "system" fn GetTimeFormatW(
         let locale = locale::by_id(locale);
         // SAFETY: the same contract.
         unsafe {
-            let picture = wide_picture(format);
+            let picture = given_picture(format);
             let call = Call {
                 locale,
                 flags,
                 picture,
             };
-            hand_over(&call.time(time)?, to, room)
+            store_or_count(to, room, &call.time(time)?)
         }
     })
 }
@@ -282,13 +244,13 @@ pub unsafe extern "system" fn GetTimeFormatA(
         let locale = locale::by_id(locale);
         // SAFETY: the same contract.
         unsafe {
-            let picture = Ok(narrow_picture(format));
+            let picture = given_picture(format);
             let call = Call {
                 locale,
                 flags,
                 picture,
             };
-            hand_over(&narrow(&call.time(time)?), to, room)
+            store_or_count(to, room, &call.time(time)?)
         }
     })
 }
@@ -310,13 +272,13 @@ pub unsafe extern "system" fn GetTimeFormatEx(
         // SAFETY: the same contract.
         unsafe {
             let locale = super::locales::named(locale);
-            let picture = wide_picture(format);
+            let picture = given_picture(format);
             let call = Call {
                 locale,
                 flags,
                 picture,
             };
-            hand_over(&call.time(time)?, to, room)
+            store_or_count(to, room, &call.time(time)?)
         }
     })
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns the C form only. Threading: any thread.
 
-use super::path_text::{give, give_narrow, narrow_or_none, wide_or_none};
+use super::path_text::{narrow_or_none, wide_or_none};
+use super::text::{store_or_need, wide_of};
 use super::{Bool, fence, fence_bool, put};
 use crate::files::volume;
 use crate::status::ERROR_BUFFER_OVERFLOW;
@@ -177,8 +178,8 @@ pub unsafe extern "system" fn GetVolumeInformationW(
         if !label.is_null() && label_room > 0 {
             put(label, 0);
         }
-        let kind: Vec<u16> = "NTFS".encode_utf16().collect();
-        if !system.is_null() && give(&kind, system, system_room) > 4 {
+        let kind = wide_of("NTFS");
+        if !system.is_null() && store_or_need(system, system_room, &kind) > 4 {
             return Err(ERROR_BUFFER_OVERFLOW);
         }
         Ok(())
@@ -211,8 +212,8 @@ pub unsafe extern "system" fn GetVolumeInformationA(
         if !label.is_null() && label_room > 0 {
             put(label, 0);
         }
-        let kind: Vec<u16> = "NTFS".encode_utf16().collect();
-        if !system.is_null() && give_narrow(&kind, system, system_room) > 4 {
+        let kind = wide_of("NTFS");
+        if !system.is_null() && store_or_need(system, system_room, &kind) > 4 {
             return Err(ERROR_BUFFER_OVERFLOW);
         }
         Ok(())
@@ -233,7 +234,7 @@ pub unsafe extern "system" fn GetLogicalDriveStringsW(room: u32, buffer: *mut u1
         let text: Vec<u16> = letters
             .flat_map(|at| [u16::from(b'A') + at, 58, 92, 0])
             .collect();
-        Ok(give(&text, buffer, room))
+        Ok(store_or_need(buffer, room, &text))
     })
 }
 
@@ -249,6 +250,6 @@ pub unsafe extern "system" fn GetLogicalDriveStringsA(room: u32, buffer: *mut u8
         let text: Vec<u16> = letters
             .flat_map(|at| [u16::from(b'A') + at, 58, 92, 0])
             .collect();
-        Ok(give_narrow(&text, buffer, room))
+        Ok(store_or_need(buffer, room, &text))
     })
 }

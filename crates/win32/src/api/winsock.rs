@@ -7,6 +7,7 @@
 use std::ffi::{c_char, c_void};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::text::{store_text, wide_of};
 use super::{fence, put, wide};
 use crate::last_error;
 use crate::status::{ERROR_INVALID_PARAMETER, WSAEAFNOSUPPORT, WSAEFAULT, WSAEINVAL};
@@ -114,7 +115,9 @@ pub unsafe extern "system" fn WSAAddressToStringW(
         // SAFETY: as above.
         unsafe { put(length, result.len() as u32 + 1) };
         // SAFETY: `room` units by the contract of this function.
-        unsafe { put_text(&result, text, room) }.ok_or(WSAEFAULT)?;
+        if !unsafe { store_text(text, room, &wide_of(&result)) } {
+            return Err(WSAEFAULT);
+        }
         Ok(0)
     })
 }
@@ -301,7 +304,9 @@ pub unsafe extern "system" fn InetNtopW(
             _ => return Err(WSAEAFNOSUPPORT),
         };
         // SAFETY: `size` units by the contract of this function.
-        unsafe { put_text(&result, text, size) }.ok_or(ERROR_INVALID_PARAMETER)?;
+        if !unsafe { store_text(text, size, &wide_of(&result)) } {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
         Ok(text.cast_const())
     })
 }
@@ -341,16 +346,4 @@ pub unsafe extern "system" fn InetPtonW(
 unsafe fn text_of(text: *const u16) -> Option<String> {
     // SAFETY: terminated by the contract of the exported functions.
     String::from_utf16(unsafe { wide(text) }.ok()?).ok()
-}
-
-/// Writes ASCII text and its NUL, if there is room.
-unsafe fn put_text(text: &str, to: *mut u16, room: usize) -> Option<()> {
-    if room <= text.len() {
-        return None;
-    }
-    for (at, unit) in text.encode_utf16().chain([0]).enumerate() {
-        // SAFETY: `at` is below `room`, the units that the caller vouched for.
-        unsafe { put(to.add(at), unit) };
-    }
-    Some(())
 }

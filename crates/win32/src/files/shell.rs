@@ -5,9 +5,10 @@
 //! that begins with it is absolute. Threading: pure functions.
 
 use super::path;
+use crate::text::unit::{Unit, wide_of};
 
-/// A unit of text: UTF-16 or a byte of UTF-8.
-pub trait Unit: Copy + Default + Ord + std::fmt::Debug + 'static {
+/// What these functions ask of a unit of text.
+pub trait ShellUnit: Unit {
     /// The unit of an ASCII character.
     fn of(byte: u8) -> Self;
     /// The unit with which those that differ in letter case agree; of UTF-8 for ASCII letters.
@@ -16,11 +17,9 @@ pub trait Unit: Copy + Default + Ord + std::fmt::Debug + 'static {
     fn number(self) -> u32;
     /// The text in UTF-16; `None` for bytes that are no UTF-8.
     fn wide(text: &[Self]) -> Option<Vec<u16>>;
-    /// The text in this encoding.
-    fn from_wide(text: &[u16]) -> Vec<Self>;
 }
 
-impl Unit for u16 {
+impl ShellUnit for u16 {
     fn of(byte: u8) -> u16 {
         u16::from(byte)
     }
@@ -33,12 +32,9 @@ impl Unit for u16 {
     fn wide(text: &[u16]) -> Option<Vec<u16>> {
         Some(text.to_vec())
     }
-    fn from_wide(text: &[u16]) -> Vec<u16> {
-        text.to_vec()
-    }
 }
 
-impl Unit for u8 {
+impl ShellUnit for u8 {
     fn of(byte: u8) -> u8 {
         byte
     }
@@ -49,32 +45,29 @@ impl Unit for u8 {
         u32::from(self)
     }
     fn wide(text: &[u8]) -> Option<Vec<u16>> {
-        Some(std::str::from_utf8(text).ok()?.encode_utf16().collect())
-    }
-    fn from_wide(text: &[u16]) -> Vec<u8> {
-        String::from_utf16_lossy(text).into_bytes()
+        std::str::from_utf8(text).ok().map(wide_of)
     }
 }
 
 /// Whether a unit is this ASCII character.
-pub fn is<T: Unit>(unit: T, byte: u8) -> bool {
+pub fn is<T: ShellUnit>(unit: T, byte: u8) -> bool {
     unit == T::of(byte)
 }
 
 /// Whether a unit separates.
-pub fn separates<T: Unit>(unit: T) -> bool {
+pub fn separates<T: ShellUnit>(unit: T) -> bool {
     is(unit, b'\\') || is(unit, b'/')
 }
 
 /// Whether it begins with a drive.
-pub fn is_drive<T: Unit>(path: &[T]) -> bool {
+pub fn is_drive<T: ShellUnit>(path: &[T]) -> bool {
     path.len() >= 2
         && u8::try_from(path[0].number()).is_ok_and(|byte| byte.is_ascii_alphabetic())
         && is(path[1], b':')
 }
 
 /// Where the extension begins, with its dot; the length if there is none.
-pub fn extension<T: Unit>(path: &[T]) -> usize {
+pub fn extension<T: ShellUnit>(path: &[T]) -> usize {
     let mut at = path.len();
     for (index, &unit) in path.iter().enumerate() {
         if is(unit, b'.') {
@@ -87,7 +80,7 @@ pub fn extension<T: Unit>(path: &[T]) -> usize {
 }
 
 /// Where the file name begins. A name with a separator behind it counts with it.
-pub fn file_name<T: Unit>(path: &[T]) -> usize {
+pub fn file_name<T: ShellUnit>(path: &[T]) -> usize {
     let mut at = 0;
     for index in 0..path.len().saturating_sub(1) {
         let next = path[index + 1];
@@ -100,17 +93,17 @@ pub fn file_name<T: Unit>(path: &[T]) -> usize {
 }
 
 /// Whether it names nothing by itself: no separator in front and no drive.
-pub fn is_relative<T: Unit>(path: &[T]) -> bool {
+pub fn is_relative<T: ShellUnit>(path: &[T]) -> bool {
     !path.first().is_some_and(|&unit| separates(unit)) && !is_drive(path)
 }
 
 /// Whether it begins as the name of a server.
-pub fn is_network<T: Unit>(path: &[T]) -> bool {
+pub fn is_network<T: ShellUnit>(path: &[T]) -> bool {
     path.len() >= 2 && is(path[0], b'\\') && is(path[1], b'\\') && !is_verbatim(path)
 }
 
 /// Whether it begins with `\\?\`.
-pub fn is_verbatim<T: Unit>(path: &[T]) -> bool {
+pub fn is_verbatim<T: ShellUnit>(path: &[T]) -> bool {
     path.len() >= 4
         && path
             .iter()
@@ -119,7 +112,7 @@ pub fn is_verbatim<T: Unit>(path: &[T]) -> bool {
 }
 
 /// The length of what cannot be removed: `C:\`, `C:`, `\`, `\\server\share`; behind `\\?\`, too.
-pub fn root<T: Unit>(path: &[T]) -> usize {
+pub fn root<T: ShellUnit>(path: &[T]) -> usize {
     if is_verbatim(path) {
         let rest = &path[4..];
         if rest.len() >= 4
@@ -146,7 +139,7 @@ pub fn root<T: Unit>(path: &[T]) -> usize {
 }
 
 /// The length of `server\share`.
-fn share<T: Unit>(rest: &[T]) -> usize {
+fn share<T: ShellUnit>(rest: &[T]) -> usize {
     let mut seen = 0;
     for (at, &unit) in rest.iter().enumerate() {
         if separates(unit) {
@@ -160,13 +153,13 @@ fn share<T: Unit>(rest: &[T]) -> usize {
 }
 
 /// Whether it is a root and nothing else.
-pub fn is_root<T: Unit>(path: &[T]) -> bool {
+pub fn is_root<T: ShellUnit>(path: &[T]) -> bool {
     let root = root(path);
     root == path.len() && root > 0 && !(is_drive(path) && root == 2)
 }
 
 /// The length without the last component and the separator in front of it.
-pub fn parent<T: Unit>(path: &[T]) -> usize {
+pub fn parent<T: ShellUnit>(path: &[T]) -> usize {
     let root = root(path);
     let rest = &path[root..];
     match rest.iter().rposition(|&unit| separates(unit)) {
@@ -176,7 +169,7 @@ pub fn parent<T: Unit>(path: &[T]) -> usize {
 }
 
 /// Without `.` and `..`; `\` if nothing is left.
-pub fn canonical<T: Unit>(path: &[T]) -> Vec<T> {
+pub fn canonical<T: ShellUnit>(path: &[T]) -> Vec<T> {
     let root_length = root(path);
     let mut text: Vec<T> = path[..root_length].to_vec();
     let mut parts: Vec<&[T]> = Vec::new();
@@ -218,7 +211,7 @@ pub fn canonical<T: Unit>(path: &[T]) -> Vec<T> {
 
 /// The directory and the rest as one path, tidied. An absolute rest stands alone, one that begins with a
 /// separator in the root of the directory.
-pub fn combine<T: Unit>(directory: &[T], rest: &[T]) -> Vec<T> {
+pub fn combine<T: ShellUnit>(directory: &[T], rest: &[T]) -> Vec<T> {
     if directory.is_empty() || is_network(rest) || is_verbatim(rest) || is_drive(rest) {
         return canonical(if rest.is_empty() { directory } else { rest });
     }
@@ -240,7 +233,7 @@ pub fn combine<T: Unit>(directory: &[T], rest: &[T]) -> Vec<T> {
 }
 
 /// The directory and the rest, whose separators in front count for nothing.
-pub fn append<T: Unit>(directory: &[T], rest: &[T]) -> Vec<T> {
+pub fn append<T: ShellUnit>(directory: &[T], rest: &[T]) -> Vec<T> {
     if is_network(rest) {
         return combine(directory, rest);
     }
@@ -250,7 +243,7 @@ pub fn append<T: Unit>(directory: &[T], rest: &[T]) -> Vec<T> {
 
 /// Whether a name matches one of the patterns, separated by `;`: `*` is anything, `?` one character; `*.*`
 /// matches names without a dot, too.
-pub fn matches<T: Unit>(name: &[T], patterns: &[T]) -> bool {
+pub fn matches<T: ShellUnit>(name: &[T], patterns: &[T]) -> bool {
     patterns.split(|&unit| is(unit, b';')).any(|pattern| {
         let pattern = &pattern[pattern.iter().take_while(|&&unit| is(unit, b' ')).count()..];
         let all = pattern.len() == 3
@@ -262,7 +255,7 @@ pub fn matches<T: Unit>(name: &[T], patterns: &[T]) -> bool {
     })
 }
 
-fn matches_one<T: Unit>(name: &[T], pattern: &[T]) -> bool {
+fn matches_one<T: ShellUnit>(name: &[T], pattern: &[T]) -> bool {
     let (mut at, mut place) = (0, 0);
     // Where the last `*` was, and what it stands for so far.
     let mut star: Option<(usize, usize)> = None;
@@ -290,7 +283,7 @@ fn matches_one<T: Unit>(name: &[T], pattern: &[T]) -> bool {
 }
 
 /// How many units two paths have in common, in whole components.
-pub fn common<T: Unit>(one: &[T], other: &[T]) -> usize {
+pub fn common<T: ShellUnit>(one: &[T], other: &[T]) -> usize {
     let same = one
         .iter()
         .zip(other)

@@ -3,10 +3,10 @@
 //! Owns the rules. Does not own memory of callers. Comparisons are by unit once letter case is folded, not
 //! by a locale (documented difference). Threading: pure functions.
 
-use super::shell::{Unit, is};
+use super::shell::{ShellUnit, is};
 
 /// Where the first of `what` is.
-pub fn find<T: Unit>(text: &[T], what: &[T], ignore_case: bool) -> Option<usize> {
+pub fn find<T: ShellUnit>(text: &[T], what: &[T], ignore_case: bool) -> Option<usize> {
     if what.is_empty() {
         return None;
     }
@@ -15,12 +15,12 @@ pub fn find<T: Unit>(text: &[T], what: &[T], ignore_case: bool) -> Option<usize>
 }
 
 /// Whether two texts are the same.
-pub fn same<T: Unit>(one: &[T], other: &[T], ignore_case: bool) -> bool {
+pub fn same<T: ShellUnit>(one: &[T], other: &[T], ignore_case: bool) -> bool {
     order(one, other, ignore_case) == 0
 }
 
 /// Negative, 0 or positive, as one comes before, with or behind the other.
-pub fn order<T: Unit>(one: &[T], other: &[T], ignore_case: bool) -> i32 {
+pub fn order<T: ShellUnit>(one: &[T], other: &[T], ignore_case: bool) -> i32 {
     let fold = |unit: &T| if ignore_case { unit.fold() } else { *unit };
     match one.iter().map(fold).cmp(other.iter().map(fold)) {
         std::cmp::Ordering::Less => -1,
@@ -31,7 +31,7 @@ pub fn order<T: Unit>(one: &[T], other: &[T], ignore_case: bool) -> i32 {
 
 /// StrToInt and StrToIntEx: a decimal number after blanks and a sign; with `hexadecimal` also one behind
 /// `0x`. `None` if there is none.
-pub fn number<T: Unit>(text: &[T], hexadecimal: bool) -> Option<i64> {
+pub fn number<T: ShellUnit>(text: &[T], hexadecimal: bool) -> Option<i64> {
     let blanks = text
         .iter()
         .take_while(|&&unit| [b' ', b'\t', b'\n'].iter().any(|&b| is(unit, b)));
@@ -71,7 +71,7 @@ pub fn number<T: Unit>(text: &[T], hexadecimal: bool) -> Option<i64> {
 }
 
 /// The bounds of what is left without these units at the ends.
-pub fn trimmed<T: Unit>(text: &[T], what: &[T]) -> (usize, usize) {
+pub fn trimmed<T: ShellUnit>(text: &[T], what: &[T]) -> (usize, usize) {
     let begin = text.iter().take_while(|unit| what.contains(unit)).count();
     let end = text.len()
         - text[begin..]

@@ -17,15 +17,10 @@ use super::tree::{Node, Value, fold, parts};
 use crate::handle::{self, Handle};
 use crate::object::Object;
 use crate::status::{
-    Code, ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER,
-    ERROR_NO_SYSTEM_RESOURCES,
+    Code, ERROR_ACCESS_DENIED, ERROR_BADDB, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE,
+    ERROR_INVALID_PARAMETER, ERROR_KEY_DELETED, ERROR_NO_SYSTEM_RESOURCES,
 };
 use crate::sync::event::Event;
-
-/// ERROR_BADDB: the file of the registry cannot be used.
-pub const ERROR_BADDB: Code = 1009;
-/// ERROR_KEY_DELETED.
-pub const ERROR_KEY_DELETED: Code = 1018;
 
 /// KEY_QUERY_VALUE.
 pub const QUERY: u32 = 0x1;

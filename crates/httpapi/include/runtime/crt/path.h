@@ -1,8 +1,9 @@
 /* Paths that a Windows program gives the C runtime, as the system writes them.
  *
  * The rules are those of win32/fileapi.h: `\` separates, drives are folders (HTTPSYS_DRIVE_C ...), NUL is a
- * device, `\\?\` is taken off. Differs: letter case matters, and what was written with `/` alone and without a
- * drive is taken as it is.
+ * device, `\\?\` is taken off.
+ *
+ * Differs: letter case matters, and what was written with `/` alone and without a drive is taken as it is.
  */
 #ifndef HTTPSYS_CRT_PATH_H
 #define HTTPSYS_CRT_PATH_H
