@@ -49,7 +49,11 @@ impl Notes {
         if labelled.any(String::is_empty) {
             return Some("a label without a text");
         }
-        let mut texts = self.partial.iter().chain(&self.differs).chain([&self.first]);
+        let mut texts = self
+            .partial
+            .iter()
+            .chain(&self.differs)
+            .chain([&self.first]);
         let inside = texts.any(|text| text.contains(PARTIAL) || text.contains(DIFFERS));
         inside.then_some("a label that does not begin its line")
     }
@@ -101,7 +105,11 @@ mod tests {
         assert_eq!(notes.fault(), None);
         assert!(Notes::read(["x", "Differs:"]).fault().is_some());
         assert!(Notes::read(["x. Differs: y"]).fault().is_some());
-        assert!(Notes::read(["x", "Partial: a. Differs: b"]).fault().is_some());
+        assert!(
+            Notes::read(["x", "Partial: a. Differs: b"])
+                .fault()
+                .is_some()
+        );
         assert_eq!(Notes::read(["", "Partial: a"]).first, "");
     }
 

@@ -8,9 +8,9 @@ use super::{Bool, fence, fence_bool, not_null};
 use crate::sync::address;
 use crate::time::deadline;
 
-/// WaitOnAddress: sleeps while the variable of `size` bytes (1, 2, 4, 8) has the value at `compare`;
-/// TRUE also when woken
-/// without a change, so look again. FALSE with 87 (NULL, size, not aligned), 1460 (the time is over).
+/// WaitOnAddress: sleeps while the variable of `size` bytes (1, 2, 4, 8) has the value at `compare`; TRUE
+/// also when woken without a change, so look again. FALSE with 87 (NULL, size, not aligned), 1460 (the
+/// time is over).
 ///
 /// # Safety
 /// Both point to `size` bytes; the variable is valid until the call returns.

@@ -78,9 +78,8 @@ pub extern "system" fn DeregisterEventSource(source: Handle) -> Bool {
 }
 
 /// ReportEventW: an event with the strings, their number, category and identifier. EVENTLOG_ERROR_TYPE
-/// (1) is an error,
-/// EVENTLOG_WARNING_TYPE (2) a warning, all else information. FALSE with 6, 87 (NULL instead of
-/// strings or data).
+/// (1) is an error, EVENTLOG_WARNING_TYPE (2) a warning, all else information. FALSE with 6, 87 (NULL
+/// instead of strings or data).
 ///
 /// Differs: the strings stand as they are, there are no message files; of the binary data only the
 /// length is told.

@@ -1,4 +1,4 @@
-//! Registry functions: keys and their values, read.
+//! The registry: opening keys and reading values.
 //!
 //! Owns the C form of opening keys and reading values; enumerating is in `registry_enumerate`, writing in
 //! `registry_write`. Each function returns a code (LSTATUS) and does not touch the last error. Threading:
@@ -49,13 +49,11 @@ pub(super) unsafe fn from_narrow(text: *const c_char) -> String {
     }
 }
 
-/// RegOpenKeyExW: opens a key that is there. Returns 0, 2 (no such key), 6, 87 (NULL), 1009 (the file
-/// of the registry
-/// cannot be used), 1018 (`key` was deleted). An empty path opens `key` once more.
+/// RegOpenKeyExW: opens a key that is there. Returns 0, 2 (no such key), 6, 87 (NULL), 1009 (the file of
+/// the registry cannot be used), 1018 (`key` was deleted). An empty path opens `key` once more.
 ///
-/// Differs: there is what the file has that the variable HTTPSYS_REGISTRY names, and what the process
-/// has written;
-/// without a file nothing. Views of WOW64 are one.
+/// Differs: there is what the file has that the variable HTTPSYS_REGISTRY names, and what the process has
+/// written; without a file nothing. Views of WOW64 are one.
 ///
 /// # Safety
 /// `path` is NULL or NUL-terminated, `opened` is NULL or valid.
@@ -198,11 +196,9 @@ fn units_of(value: &Value) -> Vec<u16> {
     units.collect()
 }
 
-/// RegQueryValueExW: type and data of a value, of the default value for NULL or "". Returns 0, 2 (no
-/// such value), 5, 6,
-/// 87 (`reserved`, or `data` without `length`), 234 (`length` then is what is needed), 1009, 1018.
-/// Text may lack its NUL if it
-/// was written so.
+/// RegQueryValueExW: type and data of a value, of the default value for NULL or "". Returns 0, 2 (no such
+/// value), 5, 6, 87 (`reserved`, or `data` without `length`), 234 (`length` then is what is needed),
+/// 1009, 1018. Text may lack its NUL if it was written so.
 ///
 /// # Safety
 /// Each pointer is NULL or valid; `data` has room for `*length` bytes.
@@ -265,10 +261,9 @@ const NO_EXPAND: u32 = 0x1000_0000;
 const ZERO_ON_FAILURE: u32 = 0x2000_0000;
 
 /// RegGetValueW: a value of a key below `key`, if it has one of the types in `flags` (RRF_RT_); text
-/// always ends with NUL,
-/// REG_EXPAND_SZ is expanded from the environment and is REG_SZ then (not with RRF_NOEXPAND). Returns
-/// 0, 2, 5, 6, 13 (a
-/// number of another length), 87, 234, 1630 (another type), 1009, 1018.
+/// always ends with NUL, REG_EXPAND_SZ is expanded from the environment and is REG_SZ then (not with
+/// RRF_NOEXPAND). Returns 0, 2, 5, 6, 13 (a number of another length), 87, 234, 1630 (another type),
+/// 1009, 1018.
 ///
 /// # Safety
 /// Each pointer is NULL or valid; `data` has room for `*length` bytes.

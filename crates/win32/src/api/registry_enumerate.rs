@@ -1,4 +1,4 @@
-//! Registry functions: what is below a key.
+//! The registry: enumerating keys and values.
 //!
 //! Owns the C form of enumerating keys and values and of counting them; looking one up by its name is in
 //! `registry`. Each function returns a code (LSTATUS) and does not touch the last error. Threading: any
@@ -12,9 +12,9 @@ use crate::registry::key::{self, ENUMERATE, QUERY};
 use crate::registry::tree::Value;
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS};
 
-/// RegEnumKeyExW: the name of the key at this index below `key`, and when it was last written. Returns
-/// 0, 5, 6, 87, 234 (the
-/// name does not fit), 259 (no more), 1009, 1018. No key has a class: `class` becomes "".
+/// RegEnumKeyExW: the name of the key at this index below `key`, and when it was last written. Returns 0,
+/// 5, 6, 87, 234 (the name does not fit), 259 (no more), 1009, 1018. No key has a class: `class` becomes
+/// "".
 ///
 /// # Safety
 /// `name` has room for `*length` WCHARs; the other pointers are NULL or valid.
@@ -88,9 +88,8 @@ unsafe fn enumerate<T: Unit>(
     })
 }
 
-/// RegEnumValueW: name, type and data of the value at this index. Returns 0, 5, 6, 87, 234 (name or
-/// data do not fit), 259 (no
-/// more), 1009, 1018.
+/// RegEnumValueW: name, type and data of the value at this index. Returns 0, 5, 6, 87, 234 (name or data
+/// do not fit), 259 (no more), 1009, 1018.
 ///
 /// # Safety
 /// `name` has room for `*name_length` WCHARs, `data` for `*length` bytes; the other pointers are NULL or valid.
@@ -152,10 +151,9 @@ fn nth_value(key: Handle, index: u32, reserved: *const u32) -> Result<Value, Cod
     })
 }
 
-/// RegQueryInfoKeyW: how many keys and values there are and how long their names (WCHARs without NUL)
-/// and data (bytes) are at
-/// most; when the key was last written. Returns 0, 5, 6, 87, 1009, 1018. Class and security descriptor
-/// have no length.
+/// RegQueryInfoKeyW: how many keys and values there are and how long their names (WCHARs without NUL) and
+/// data (bytes) are at most; when the key was last written. Returns 0, 5, 6, 87, 1009, 1018. Class and
+/// security descriptor have no length.
 ///
 /// # Safety
 /// Each pointer is NULL or valid.

@@ -1,8 +1,7 @@
-//! Registry functions: keys and values, written; changes, waited for.
+//! The registry: writing keys and values, and waiting for changes.
 //!
-//! Owns the C form only. What is written is kept in memory as long as the process lives; the file of
-//! the registry is
-//! not changed. Each function returns a code (LSTATUS). Threading: any thread.
+//! Owns the C form only. What is written is kept in memory as long as the process lives; the file of the
+//! registry is not changed. Each function returns a code (LSTATUS). Threading: any thread.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -16,9 +15,8 @@ use crate::registry::tree::{self, Kind, Value};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::sync::event::Event;
 
-/// RegCreateKeyExW: opens a key, made with all above it if there is none; `disposition` gets 1 (new)
-/// or 2. Returns 0, 6, 87,
-/// 1009, 1018.
+/// RegCreateKeyExW: opens a key, made with all above it if there is none; `disposition` gets 1 (new) or
+/// 2. Returns 0, 6, 87, 1009, 1018.
 ///
 /// Differs: keys are made in the memory of the process, for any user; class, options and security are not kept.
 ///
@@ -342,9 +340,8 @@ pub extern "system" fn RegFlushKey(key: Handle) -> u32 {
 }
 
 /// RegNotifyChangeKeyValue: sets `event` at the next change of the keys below (filter 1) or the values
-/// (filter 4) of `key`, with
-/// `subtree` of all below it, once; without `asynchronous` waits for it. Returns 0, 5, 6, 87 (no
-/// event, filter), 1009, 1018.
+/// (filter 4) of `key`, with `subtree` of all below it, once; without `asynchronous` waits for it.
+/// Returns 0, 5, 6, 87 (no event, filter), 1009, 1018.
 ///
 /// Differs: changes are those that this process makes.
 #[unsafe(no_mangle)]

@@ -54,8 +54,8 @@ struct Entry {
 }
 
 /// getaddrinfo: 0 and a list for `freeaddrinfo`, or the code, which is the last error, too: 10022
-/// (flags), 10044
-/// (kind), 10047 (family), 10093, 10109 (service), 11001 (no such host), 11002 (try again), 11003, 11004, 8.
+/// (flags), 10044 (kind), 10047 (family), 10093, 10109 (service), 11001 (no such host), 11002 (try
+/// again), 11003, 11004, 8.
 ///
 /// # Safety
 /// `host` and `service` are NULL or NUL-terminated; `hints` is NULL or valid; `list` is valid.
@@ -383,8 +383,7 @@ thread_local! {
 }
 
 /// gethostbyname: IPv4 addresses of a host, this host for NULL or ""; belongs to the thread until its
-/// next call.
-/// NULL with 10093, 11001, 11002, 11003, 11004.
+/// next call. NULL with 10093, 11001, 11002, 11003, 11004.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated.
@@ -432,9 +431,8 @@ pub unsafe extern "system" fn Httpsys_gethostbyname(name: *const c_char) -> *mut
     })
 }
 
-/// getservbyname: the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until
-/// its next call.
-/// NULL with 10014, 10093, 11004.
+/// getservbyname: the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until its
+/// next call. NULL with 10014, 10093, 11004.
 ///
 /// # Safety
 /// `name` and `protocol` are NULL or NUL-terminated.

@@ -1,8 +1,8 @@
 //! Services: there is no service control manager off Windows.
 //!
 //! Owns the answers that programs expect where they were not started by one: most go on as console
-//! programs after 1063.
-//! Invariant: no handle of a service exists, so each function that takes one gives 6. Threading: any thread.
+//! programs after 1063. Invariant: no handle of a service exists, so each function that takes one gives
+//! 6. Threading: any thread.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -35,8 +35,7 @@ unsafe fn dispatch(table: *const ServiceTableEntry) -> Result<(), Code> {
 }
 
 /// StartServiceCtrlDispatcherW: FALSE with 1063 (ERROR_FAILED_SERVICE_CONTROLLER_CONNECT), as in a
-/// program that was
-/// started from a console; 13 for an empty table.
+/// program that was started from a console; 13 for an empty table.
 ///
 /// Differs: no program is ever started as a service.
 ///

@@ -43,9 +43,9 @@ pub struct WSAPOLLFD {
     pub revents: i16,
 }
 
-/// setsockopt: Windows's levels and numbers; values of four bytes (a DWORD of milliseconds for
-/// timeouts), LINGER of
-/// two u_short, IN_ADDR, ip_mreq and ipv6_mreq. SOCKET_ERROR with 10014 (too few bytes), 10022, 10038, 10042.
+/// setsockopt: Windows's levels and numbers; values of four bytes (a DWORD of milliseconds for timeouts),
+/// LINGER of two u_short, IN_ADDR, ip_mreq and ipv6_mreq. SOCKET_ERROR with 10014 (too few bytes), 10022,
+/// 10038, 10042.
 ///
 /// Differs: SO_REUSEADDR does not let a socket take the port of another that listens; SO_DEBUG does nothing.
 /// Sizes of buffers are what the system makes of them.
@@ -128,8 +128,7 @@ pub unsafe extern "system" fn ioctlsocket(handle: usize, command: i32, value: *m
 }
 
 /// WSAIoctl: FIONBIO, FIONREAD and SIO_KEEPALIVE_VALS, which end within the call. SOCKET_ERROR with
-/// 10014, 10038,
-/// 10045 for other commands and for an OVERLAPPED.
+/// 10014, 10038, 10045 for other commands and for an OVERLAPPED.
 ///
 /// Partial: no extension functions (SIO_GET_EXTENSION_FUNCTION_POINTER), no interface lists; not overlapped.
 ///
@@ -180,9 +179,8 @@ pub unsafe extern "system" fn WSAIoctl(
     })
 }
 
-/// select: each set is a count and an array of any length; the sockets that are ready stay. Returns
-/// how many, 0 after
-/// the time; SOCKET_ERROR with 10022 (no socket in any set, a negative time), 10038.
+/// select: each set is a count and an array of any length; the sockets that are ready stay. Returns how
+/// many, 0 after the time; SOCKET_ERROR with 10022 (no socket in any set, a negative time), 10038.
 ///
 /// Differs: `timeout` is the system's struct timeval, whose members have 64 bits.
 ///
@@ -310,10 +308,8 @@ const POLLRDNORM: i16 = 0x100;
 const POLLRDBAND: i16 = 0x200;
 
 /// WSAPoll: waits so many milliseconds (0: looks, negative: for ever). Returns how many entries are
-/// ready, with what
-/// is so; a socket that is none has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no entries, no valid
-/// socket, POLLPRI
-/// or a bit that says what is so).
+/// ready, with what is so; a socket that is none has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no
+/// entries, no valid socket, POLLPRI or a bit that says what is so).
 ///
 /// # Safety
 /// `entries` is NULL or points to `count` entries.

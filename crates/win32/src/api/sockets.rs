@@ -148,9 +148,8 @@ pub unsafe extern "system" fn Httpsys_accept(
     })
 }
 
-/// connect. SOCKET_ERROR with 10004, 10014, 10035 (non-blocking: it goes on), 10037, 10038, 10047,
-/// 10049, 10051,
-/// 10056, 10060, 10061, 10065.
+/// connect. SOCKET_ERROR with 10004, 10014, 10035 (non-blocking: it goes on), 10037, 10038, 10047, 10049,
+/// 10051, 10056, 10060, 10061, 10065.
 ///
 /// # Safety
 /// `address` is NULL or points to `length` bytes.
@@ -266,8 +265,8 @@ pub unsafe extern "system" fn Httpsys_sendto(
 }
 
 /// recv: bytes received; 0 when the peer has shut down. SOCKET_ERROR with 10004, 10014, 10035, 10038,
-/// 10040 (the
-/// rest of the datagram is lost), 10045 (flags), 10053, 10054, 10057, 10058, 10060 (SO_RCVTIMEO).
+/// 10040 (the rest of the datagram is lost), 10045 (flags), 10053, 10054, 10057, 10058, 10060
+/// (SO_RCVTIMEO).
 ///
 /// # Safety
 /// `bytes` has room for `length` bytes.

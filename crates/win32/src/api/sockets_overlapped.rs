@@ -214,9 +214,8 @@ unsafe fn issue(
     }
 }
 
-/// WSAGetOverlappedResult: TRUE if the operation succeeded; else the last error is its Winsock code,
-/// or 996 if it
-/// goes on and `wait` is FALSE.
+/// WSAGetOverlappedResult: TRUE if the operation succeeded; else the last error is its Winsock code, or
+/// 996 if it goes on and `wait` is FALSE.
 ///
 /// # Safety
 /// `overlapped` points to the OVERLAPPED of the operation; `bytes` and `flags` are NULL or valid.

@@ -1,8 +1,7 @@
 //! The JSON file that says what the registry holds when the process begins.
 //!
-//! Owns the form of the file (docs/WIN32-REGISTRY.md) and where it is (`HTTPSYS_REGISTRY`). Does not
-//! own the tree.
-//! Invariant: a file is taken whole or not at all. Threading: read once.
+//! Owns the form of the file (docs/WIN32-REGISTRY.md) and where it is (`HTTPSYS_REGISTRY`). Does not own
+//! the tree. Invariant: a file is taken whole or not at all. Threading: read once.
 
 use serde_json::{Map, Value as Json};
 
