@@ -1,6 +1,7 @@
 //! The string functions of shlwapi.
 //!
-//! Owns the C form only; URLs are in `shlwapi_urls`. Threading: any thread; a text is the caller's, and no other thread changes it meanwhile.
+//! Owns the C form only; URLs are in `shlwapi_urls`. Threading: any thread; a text is the caller's, and no
+//! other thread changes it meanwhile.
 
 use std::ptr::null_mut;
 
