@@ -108,6 +108,11 @@ fn locks_mutexes_semaphores_and_names() {
 }
 
 #[test]
+fn the_directory_of_a_log_has_a_drive() {
+    with_ours("log_directory", &root().join("tests/win32/log_directory.c"));
+}
+
+#[test]
 fn messages_of_codes_and_of_definitions_with_inserts() {
     both("messages");
 }

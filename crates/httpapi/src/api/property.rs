@@ -18,6 +18,7 @@ use crate::reason::{Named, invalid};
 use crate::types::*;
 
 mod answer;
+mod directory;
 
 pub(super) use answer::{Answer, answer};
 
@@ -226,7 +227,7 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, Code> {
     Ok(Logging {
         flags: info.LoggingFlags,
         software_name,
-        directory,
+        directory: directory::fully_qualified(directory)?,
         format,
         fields: info.Fields,
         rollover,

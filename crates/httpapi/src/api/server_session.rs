@@ -50,6 +50,8 @@ entry! {
     /// its files; 87 for a directory that cannot be used (G-143).
     ///
     /// Partial: the security descriptor of a log's directory is not applied.
+    /// Differs: the drive letter of a log's directory means a folder, as for CreateFileW; a directory of
+    /// this system, which begins with `/`, is taken, too.
     fn HttpSetServerSessionProperty(
         session: u64,
         property: HTTP_SERVER_PROPERTY,
