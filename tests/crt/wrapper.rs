@@ -68,6 +68,38 @@ fn a_cpp_program_starts_at_wmain_whatever_its_parameters() {
 }
 
 #[test]
+fn a_program_without_a_console_starts_at_winmain() {
+    let folder = scratch("winmain");
+    for (name, flags, said) in [
+        ("ansi", &[][..], "[ü€😀 b] 11\n"),
+        ("wide", &["-DUNICODE"], "[ü€😀 b] 6\n"),
+    ] {
+        for driver in ["httpsys-cc", "httpsys-c++"] {
+            let program = folder.join(format!("{name}-{driver}"));
+            let mut command = wrapper(driver);
+            if driver == "httpsys-c++" {
+                command.args(["-x", "c++"]);
+            }
+            command.args(flags).arg(source("winmain.c")).arg("-o");
+            succeed(command.arg(&program));
+            prints(&program, said);
+        }
+    }
+}
+
+#[test]
+fn a_cpp_function_may_end_without_its_value() {
+    let folder = scratch("no_value");
+    for compiler in ["g++", "clang++"].into_iter().filter(|name| is_there(name)) {
+        let program = folder.join(compiler);
+        let mut command = wrapper("httpsys-c++");
+        command.env("CXX", compiler).arg("-Wno-return-type");
+        succeed(command.arg(source("no_value.cpp")).arg("-o").arg(&program));
+        prints(&program, "started\nwent on\n");
+    }
+}
+
+#[test]
 fn a_program_with_main_keeps_it_and_objects_link_later() {
     let folder = scratch("main-c");
     let object = folder.join("strings.o");

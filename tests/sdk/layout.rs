@@ -73,7 +73,7 @@ const OTHER_MEMBERS: [&str; 4] = [
 const OTHER_ALIGNMENT: [&str; 1] = ["TIMECAPS"];
 
 /// Numbers that differ from version to version.
-const OTHER_NUMBERS: [&str; 1] = ["AF_MAX"];
+const OTHER_NUMBERS: [&str; 3] = ["AF_MAX", "WINAPI_FAMILY", "WINAPI_FAMILY_DESKTOP_APP"];
 
 fn preprocessed(flags: &[&str], source: &Path) -> String {
     let mut command = wrapper("gcc", Sdk::Own);

@@ -26,6 +26,8 @@ const PAGE: &str = "docs/WIN32.md";
 const REMEDY: &str = "make win32";
 const SOURCES: &[&str] = &["crates/win32/src/", "crates/httpapi/src/"];
 const INCLUDE: &str = "crates/httpapi/include/";
+/// Functions that are declared for programs to define.
+const OF_PROGRAMS: [&str; 2] = ["WinMain", "wWinMain"];
 /// The folders of headers for Windows sources.
 const HEADERS: &[&str] = &["win32/", "runtime/"];
 /// Headers in them that are no Windows ones: they steer the C++ library, and the system's sockets beside
@@ -229,7 +231,8 @@ fn compare(
     }
     let listed: BTreeSet<&str> = all_names(list);
     for (name, path) in &declared {
-        if !listed.contains(name) && !defined.contains(name) {
+        let known = listed.contains(name) || defined.contains(name);
+        if !known && !OF_PROGRAMS.contains(name) {
             findings.push(format!(
                 "{INCLUDE}{path}: `{name}` is declared, but nothing exports or defines it"
             ));

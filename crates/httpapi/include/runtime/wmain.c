@@ -1,4 +1,5 @@
-/* The main of programs that define wmain, as console programs for Windows may.
+/* The main of programs that define wmain, as console programs for Windows may, or WinMain or wWinMain, as
+ * programs without a console do.
  *
  * Owns the conversion of the arguments and the environment from UTF-8 to UTF-16. A program that has
  * a main of its own keeps it: everything here is weak. Link this file, or libhttpsys-wmain.a made
@@ -7,6 +8,10 @@
  * C programs define the symbol `wmain`; C++ programs one that spells out its parameters. Each form
  * in use has a weak stand-in here that says it is one, and the first function called that is not a
  * stand-in was the program's. Page: Using wmain.
+ *
+ * WinMain gets the handle of the program's module, NULL, the command line behind the program's name and
+ * SW_SHOWDEFAULT. Its symbol is the same in both languages, since winbase.h declares it. Pages: WinMain,
+ * GetCommandLineW.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +57,43 @@ static entry *const entries[] = {
     httpsys_wmain_fixed,
     httpsys_wmain_all_const,
 };
+
+/* Of the library; not of windows.h, which is one header set of several. */
+extern void *GetModuleHandleW(const httpsys_unit *name);
+extern char *GetCommandLineA(void);
+extern httpsys_unit *GetCommandLineW(void);
+
+#define SHOW_DEFAULT 10
+
+#define WINDOWS_ENTRY(name, symbol, type)                                                          \
+    int name(void *instance, void *previous, type *command, int show)                              \
+        __asm__(HTTPSYS_SYMBOL(symbol)) __attribute__((weak, noinline));                           \
+    int name(void *instance, void *previous, type *command, int show)                              \
+    {                                                                                              \
+        (void)instance;                                                                            \
+        (void)previous;                                                                            \
+        (void)command;                                                                             \
+        (void)show;                                                                                \
+        absent = 1;                                                                                \
+        return 0;                                                                                  \
+    }
+
+WINDOWS_ENTRY(httpsys_wwinmain, "wWinMain", httpsys_unit)
+WINDOWS_ENTRY(httpsys_winmain, "WinMain", char)
+
+/* What stands behind the first argument and the blanks that follow it. */
+#define BEHIND_THE_NAME(line)                                                                      \
+    do {                                                                                           \
+        int quoted = 0;                                                                            \
+        for (; *line && (quoted || (*line != ' ' && *line != '\t')); line++) {                     \
+            if (*line == '"') {                                                                    \
+                quoted = !quoted;                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+        while (*line == ' ' || *line == '\t') {                                                    \
+            line++;                                                                                \
+        }                                                                                          \
+    } while (0)
 
 /* A list that ends with NULL, in UTF-16. It lives as long as the process; a program may keep
  * pointers to its arguments. UTF-16 never has more units than UTF-8 has bytes. */
@@ -100,6 +142,25 @@ int main(int argc, char **argv)
             return result;
         }
     }
-    fputs("this program has neither main nor a wmain of a known form\n", stderr);
+    {
+        httpsys_unit *wide = GetCommandLineW();
+        char *narrow = GetCommandLineA();
+        void *instance = GetModuleHandleW(NULL);
+        int result;
+
+        BEHIND_THE_NAME(wide);
+        BEHIND_THE_NAME(narrow);
+        absent = 0;
+        result = httpsys_wwinmain(instance, NULL, wide, SHOW_DEFAULT);
+        if (!absent) {
+            return result;
+        }
+        absent = 0;
+        result = httpsys_winmain(instance, NULL, narrow, SHOW_DEFAULT);
+        if (!absent) {
+            return result;
+        }
+    }
+    fputs("this program has no main, wmain, WinMain or wWinMain of a known form\n", stderr);
     return 127;
 }

@@ -116,6 +116,10 @@ WINBASEAPI HANDLE WINAPI GetCurrentProcess(void);
 WINBASEAPI BOOL WINAPI GetProcessAffinityMask(HANDLE hProcess, PDWORD_PTR lpProcessAffinityMask,
                                               PDWORD_PTR lpSystemAffinityMask);
 
+/* Pages: WinMain, wWinMain. The program defines one of them; httpsys-cc starts it. */
+int WINAPI WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
+int WINAPI wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);
+
 /* Pages: GetProcessHeap, HeapAlloc, HeapFree, LocalAlloc, LocalFree. */
 #define HEAP_NO_SERIALIZE 0x00000001
 #define HEAP_GENERATE_EXCEPTIONS 0x00000004

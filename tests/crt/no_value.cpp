@@ -1,0 +1,18 @@
+// A function that ends without its value on one path, which nobody uses there.
+#include <stdio.h>
+#include <windows.h>
+
+HRESULT start(bool fails)
+{
+    if (fails) {
+        return E_FAIL;
+    }
+    printf("started\n");
+}
+
+int main(int argc, char **)
+{
+    start(argc > 9);
+    printf("went on\n");
+    return 7;
+}
