@@ -331,7 +331,7 @@ impl QueueHandle {
         self.has_cancelled.store(true, Ordering::SeqCst);
         let mut found = Vec::new();
         for (overlapped, operation) in self.pending().iter_mut() {
-            if matches!(scope, CancelScope::All) || scope == CancelScope::Thread(operation.thread) {
+            if scope.means(*overlapped, operation.thread) {
                 operation.cancelled = true;
                 found.push((*overlapped, operation.place));
             }

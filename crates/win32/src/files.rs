@@ -1,15 +1,13 @@
 //! Files and directories by their Windows rules.
 //!
-//! Owns: paths, share modes, enumeration, what is done to names, and the threads of overlapped file
-//! calls; each in a module. Does not own the objects behind handles of files ([`crate::io::file`]).
+//! Owns: paths, share modes, enumeration and what is done to names; each in a module. Does not own the
+//! objects behind handles of files ([`crate::io::file`]).
 //! Threading: as each module says.
 
 pub mod about;
-pub(crate) mod disk;
 pub mod find;
 pub mod names;
 pub mod path;
-pub mod pipe;
 pub mod search;
 pub mod shared;
 pub mod shell;

@@ -7,8 +7,8 @@
 //! an [`Object`] with an [`IoState`] to this crate.
 //!
 //! Its rooms: [`sync`] is what threads wait for, [`threads`] are the threads themselves, [`pool`] callbacks
-//! that the thread pool runs, [`io`] overlapped operations, [`files`] what Windows says of paths and files,
-//! [`api`] the C functions of all of them.
+//! that the thread pool runs, [`io`] overlapped operations and the files that they read and write, [`files`]
+//! what Windows says of paths and names, [`api`] the C functions of all of them.
 //!
 //! Invariants: a call that began an operation ([`IoState::begin`]) is completed exactly once,
 //! because [`Pending`] is consumed by completing it and completes itself with 995 when dropped.

@@ -23,6 +23,17 @@ pub enum CancelScope {
     All,
 }
 
+impl CancelScope {
+    /// Whether an operation is meant: by the address of its OVERLAPPED and the thread that issued it.
+    pub fn means(self, overlapped: usize, thread: ThreadId) -> bool {
+        match self {
+            CancelScope::One(one) => one == overlapped,
+            CancelScope::Thread(one) => one == thread,
+            CancelScope::All => true,
+        }
+    }
+}
+
 /// Conversion to `Any` for [`crate::lookup_as`]; implemented for every type.
 pub trait AnyObject: Send + Sync + 'static {
     /// The same reference as `Any`.

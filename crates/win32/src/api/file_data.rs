@@ -6,10 +6,9 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::{Bool, FALSE, TRUE, fence, fence_bool, not_null, object_as, open, put};
-use crate::files::pipe;
 use crate::files::shared::Registration;
 use crate::handle::{self, Handle};
-use crate::io::file::File;
+use crate::io::file::{File, pipe};
 use crate::io::overlapped::{self, OVERLAPPED};
 use crate::last_error;
 use crate::status::{

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::path_text::narrow;
 use super::{Bool, fence, fence_bool, not_null, object_as, open, put, wide};
-use crate::files::disk::{self, Job};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
+use crate::io::file::disk::{self, Job};
 use crate::io::file::{CREATE_ALWAYS, File, OPEN_ALWAYS, OpenMode};
 use crate::io::overlapped::{self, OVERLAPPED};
 use crate::io::state::{CallRoutine, Pending};

@@ -37,11 +37,7 @@ impl Object for Device {
         Some(&self.io)
     }
     fn cancel_io(&self, scope: CancelScope) -> bool {
-        let matches = |pending: &Pending| match scope {
-            CancelScope::All => true,
-            CancelScope::One(overlapped) => pending.overlapped() == overlapped,
-            CancelScope::Thread(thread) => pending.thread() == thread,
-        };
+        let matches = |pending: &Pending| pending.is_meant(scope);
         let all = std::mem::take(&mut *self.pending.lock());
         let (cancelled, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(matches);
         self.pending.lock().extend(kept);

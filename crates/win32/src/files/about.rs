@@ -14,6 +14,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::path;
 use crate::status::Code;
 
 /// FILE_ATTRIBUTE_READONLY.
@@ -84,7 +85,7 @@ impl About {
     /// # Errors
     /// 2, 3, 5 and what else the system reports.
     pub fn of_path(path: &Path) -> Result<About, Code> {
-        let failed = |error| crate::io::file::not_found(path, &error);
+        let failed = |error| path::not_found(path, &error);
         let link = fs::symlink_metadata(path).map_err(failed)?;
         if !link.is_symlink() {
             return Ok(About::of(&link, Some(path)));

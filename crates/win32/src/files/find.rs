@@ -74,8 +74,7 @@ fn by_name(name: &[u16]) -> Result<Search, Code> {
     if full.file_name().is_none() {
         // `.`, `..` or a root.
         full = std::path::absolute(&full).map_err(|error| status::from_io(&error))?;
-        full =
-            fs::canonicalize(&full).map_err(|error| crate::io::file::not_found(&full, &error))?;
+        full = fs::canonicalize(&full).map_err(|error| path::not_found(&full, &error))?;
     }
     About::of_path(&full)?;
     let file = full.file_name().ok_or(ERROR_FILE_NOT_FOUND)?.to_owned();

@@ -23,13 +23,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::status::{
     Code, ERROR_BAD_NETPATH, ERROR_FILE_NOT_FOUND, ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_NAME,
-    ERROR_PATH_NOT_FOUND,
+    ERROR_PATH_NOT_FOUND, from_io,
 };
 
 const BACKSLASH: u16 = b'\\' as u16;
@@ -387,6 +388,19 @@ fn to_bytes(name: &[u16]) -> Result<Vec<u8>, Code> {
         }
     }
     Ok(bytes)
+}
+
+/// Tells a missing file (2) from a missing directory on the way to it (3).
+pub fn not_found(path: &Path, error: &io::Error) -> Code {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    match from_io(error) {
+        ERROR_FILE_NOT_FOUND if parent.is_some_and(|parent| !parent.exists()) => {
+            ERROR_PATH_NOT_FOUND
+        }
+        code => code,
+    }
 }
 
 /// The units of a name of the system.

@@ -273,7 +273,7 @@ impl Registration {
         if let Some(node) = nodes().lock().get_mut(&self.id) {
             node.take_waiting(&mut ended, |waiting| match &waiting.end {
                 End::Pending(pending) if waiting.range.owner == self.number => {
-                    super::disk::is_meant(scope, pending)
+                    pending.is_meant(scope)
                 }
                 _ => false,
             });

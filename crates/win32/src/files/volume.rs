@@ -10,8 +10,8 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 
-use super::{about, path};
-use crate::io::file::not_found;
+use super::about;
+use super::path::{self, not_found};
 use crate::status::{Code, ERROR_INVALID_NAME};
 
 /// DRIVE_FIXED.

@@ -19,6 +19,7 @@ use httpsys_socket::lock::{Mutex, RwLock};
 
 use crate::io::overlapped::{self, OVERLAPPED};
 use crate::io::port::{Packet, Port};
+use crate::object::CancelScope;
 use crate::pool::file_io::{self, CompletionRoutine, ThreadpoolIo};
 use crate::status::{self, Code, ERROR_INVALID_PARAMETER, ERROR_OPERATION_ABORTED, ERROR_SUCCESS};
 use crate::sync::event::{self, Event};
@@ -291,6 +292,11 @@ impl Pending {
     /// The thread that issued the call, for [`crate::CancelScope::Thread`].
     pub fn thread(&self) -> ThreadId {
         self.thread
+    }
+
+    /// Whether a cancellation means this operation.
+    pub fn is_meant(&self, scope: CancelScope) -> bool {
+        scope.means(self.overlapped, self.thread)
     }
 
     /// Whether [`Pending::complete_inline`] will queue no packet and run no callback.

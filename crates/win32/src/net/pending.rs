@@ -195,12 +195,7 @@ pub(crate) fn cancel(socket: &Socket, scope: CancelScope) -> bool {
     let mut cancelled = Vec::new();
     let mut waiting = list.waiting.lock();
     for entry in std::mem::take(&mut *waiting) {
-        let meant = ptr::eq(Arc::as_ptr(&entry.socket), socket)
-            && match scope {
-                CancelScope::One(overlapped) => entry.pending.overlapped() == overlapped,
-                CancelScope::Thread(thread) => entry.pending.thread() == thread,
-                CancelScope::All => true,
-            };
+        let meant = ptr::eq(Arc::as_ptr(&entry.socket), socket) && entry.pending.is_meant(scope);
         match meant {
             true => cancelled.push(entry),
             false => waiting.push_back(entry),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use httpsys_socket::lock::{Condvar, Mutex};
 use httpsys_socket::process::PerProcess;
 
-use crate::io::file::File;
+use super::File;
 use crate::io::state::Pending;
 use crate::object::CancelScope;
 use crate::status::{Code, ERROR_HANDLE_EOF, ERROR_NO_SYSTEM_RESOURCES, ERROR_OPERATION_ABORTED};
@@ -126,35 +126,20 @@ pub(crate) fn cancel(file: &File, scope: CancelScope) -> bool {
     let under_way = {
         let mut state = disk.state.lock();
         for job in std::mem::take(&mut state.jobs) {
-            match job.key().0 == address && is_meant(scope, &job.pending) {
+            match job.key().0 == address && job.pending.is_meant(scope) {
                 true => cancelled.push(job),
                 false => state.jobs.push_back(job),
             }
         }
         let mut running = state.running.iter();
-        running.any(|(file, overlapped, thread)| {
-            *file == address
-                && match scope {
-                    CancelScope::All => true,
-                    CancelScope::One(one) => one == *overlapped,
-                    CancelScope::Thread(one) => one == *thread,
-                }
-        })
+        running
+            .any(|(file, overlapped, thread)| *file == address && scope.means(*overlapped, *thread))
     };
     let any = under_way || !cancelled.is_empty();
     for job in cancelled {
         job.pending.complete(ERROR_OPERATION_ABORTED, 0);
     }
     any
-}
-
-/// Whether a cancellation means this operation.
-pub(super) fn is_meant(scope: CancelScope, pending: &Pending) -> bool {
-    match scope {
-        CancelScope::All => true,
-        CancelScope::One(overlapped) => pending.overlapped() == overlapped,
-        CancelScope::Thread(thread) => pending.thread() == thread,
-    }
 }
 
 impl Job {

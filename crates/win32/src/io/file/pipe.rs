@@ -1,13 +1,13 @@
 //! Anonymous pipes.
 //!
 //! Owns: making a pair, how much is in one, and that a write to a pipe whose reader is gone is an
-//! error and not a signal that ends the program. Does not own reads and writes ([`crate::io::file`]).
+//! error and not a signal that ends the program. Does not own reads and writes (`transfer`).
 //! Threading: any thread.
 
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 
-use crate::io::file::File;
+use super::File;
 use crate::status::{self, Code};
 
 /// CreatePipe: the reading and the writing end. The size of the buffer is the system's.
