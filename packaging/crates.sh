@@ -14,9 +14,13 @@ arguments=()
 for package in "${packages[@]}"; do arguments+=(-p "$package"); done
 dirty=
 [ "${CI:-}" = true ] || dirty=--allow-dirty
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | sed -n 1p)
+# Cargo keeps what it unpacked for an earlier run, and takes it again for the same version.
+for package in "${packages[@]}"; do
+  rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/{src,cache}/-*/"$package-$version"{,.crate}
+done
 say "${#packages[@]} crates, packed and built from their packages"
 cargo package ${jobs:+-j "$jobs"} --locked $dirty "${arguments[@]}"
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | sed -n 1p)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for package in "${packages[@]}"; do
