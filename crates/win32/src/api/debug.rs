@@ -67,7 +67,7 @@ pub unsafe extern "system" fn CheckRemoteDebuggerPresent(
     present: *mut Bool,
 ) -> Bool {
     fence_bool(|| {
-        super::processes::this_process(process)?;
+        own::check(process)?;
         not_null(present)?;
         // SAFETY: valid by the contract of this function.
         unsafe { put(present, Bool::from(own::is_traced())) };

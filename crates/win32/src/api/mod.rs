@@ -31,6 +31,8 @@ pub mod event_log;
 #[cfg(not(windows))]
 pub mod events;
 #[cfg(not(windows))]
+pub mod file_attributes;
+#[cfg(not(windows))]
 pub mod file_data;
 #[cfg(not(windows))]
 pub mod file_info;
@@ -50,6 +52,8 @@ pub mod local_memory;
 pub mod locales;
 #[cfg(not(windows))]
 pub mod locks;
+#[cfg(not(windows))]
+pub mod mappings;
 #[cfg(not(windows))]
 pub mod memory;
 #[cfg(not(windows))]
@@ -105,6 +109,8 @@ pub mod system;
 #[cfg(not(windows))]
 pub(crate) mod text;
 #[cfg(not(windows))]
+pub mod thread_pools;
+#[cfg(not(windows))]
 pub mod threadpool;
 #[cfg(not(windows))]
 pub mod threads;
@@ -120,6 +126,8 @@ pub mod times;
 pub mod tls;
 #[cfg(not(windows))]
 pub mod topology;
+#[cfg(not(windows))]
+pub mod versions;
 #[cfg(not(windows))]
 pub mod volumes;
 #[cfg(not(windows))]

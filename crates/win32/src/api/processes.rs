@@ -6,24 +6,14 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::{Bool, fence, fence_bool, not_null, object_as, open, put};
+use super::{Bool, fence, fence_bool, not_null, open, put};
 use crate::console::standard;
-use crate::handle::{Handle, INVALID_HANDLE_VALUE};
+use crate::handle::Handle;
 use crate::process::{machine, own};
 use crate::status::{
-    Code, ERROR_ACCESS_DENIED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER,
-    ERROR_NOT_SUPPORTED,
+    ERROR_ACCESS_DENIED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED,
 };
 use crate::threads::thread::{self, STILL_ACTIVE, Thread};
-
-/// Refuses with 6 what is not this process.
-pub(super) fn this_process(handle: Handle) -> Result<(), Code> {
-    if handle == INVALID_HANDLE_VALUE {
-        return Ok(());
-    }
-    let _process: Arc<own::Process> = object_as(handle)?;
-    Ok(())
-}
 
 fn own_id() -> u32 {
     std::process::id()
@@ -46,7 +36,7 @@ pub extern "system" fn ExitProcess(code: u32) -> ! {
 #[unsafe(no_mangle)]
 pub extern "system" fn TerminateProcess(handle: Handle, code: u32) -> Bool {
     fence_bool(|| {
-        this_process(handle)?;
+        own::check(handle)?;
         own::terminate(code)
     })
 }
@@ -60,7 +50,7 @@ pub extern "system" fn GetCurrentProcessId() -> u32 {
 /// GetProcessId: the id of a process; 0 with 6 for what is none.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetProcessId(handle: Handle) -> u32 {
-    fence(0, || this_process(handle).map(|()| own_id()))
+    fence(0, || own::check(handle).map(|()| own_id()))
 }
 
 /// OpenProcess: a handle to the process of that id. It can be waited for and is never signalled while
@@ -91,7 +81,7 @@ pub extern "system" fn OpenProcess(_access: u32, _inherit: Bool, id: u32) -> Han
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetExitCodeProcess(handle: Handle, code: *mut u32) -> Bool {
     fence_bool(|| {
-        this_process(handle)?;
+        own::check(handle)?;
         not_null(code)?;
         // SAFETY: valid by the contract of this function.
         unsafe { put(code, STILL_ACTIVE) };
@@ -193,7 +183,7 @@ pub unsafe extern "system" fn GetProcessTimes(
     /// From 1601 to 1970 in 100 nanoseconds.
     const EPOCH: u64 = 116_444_736_000_000_000;
     fence_bool(|| {
-        this_process(handle)?;
+        own::check(handle)?;
         for pointer in [began, ended, kernel, user] {
             not_null(pointer)?;
         }
@@ -241,7 +231,7 @@ pub unsafe extern "system" fn GetProcessMemoryInfo(
     size: u32,
 ) -> Bool {
     fence_bool(|| {
-        this_process(handle)?;
+        own::check(handle)?;
         if size < COUNTERS_SIZE {
             return Err(ERROR_INSUFFICIENT_BUFFER);
         }
@@ -287,7 +277,7 @@ pub unsafe extern "system" fn K32GetProcessMemoryInfo(
 /// this process.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetPriorityClass(handle: Handle) -> u32 {
-    fence(0, || this_process(handle).map(|()| own::priority_class()))
+    fence(0, || own::check(handle).map(|()| own::priority_class()))
 }
 
 /// SetPriorityClass: asks the system for the nice value of the class (idle 19, below normal 10, normal
@@ -297,7 +287,7 @@ pub extern "system" fn GetPriorityClass(handle: Handle) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "system" fn SetPriorityClass(handle: Handle, class: u32) -> Bool {
     fence_bool(|| {
-        this_process(handle)?;
+        own::check(handle)?;
         own::set_priority_class(class)
     })
 }
@@ -309,7 +299,7 @@ pub extern "system" fn SetPriorityClass(handle: Handle, class: u32) -> Bool {
 #[unsafe(no_mangle)]
 pub extern "system" fn SetProcessAffinityMask(handle: Handle, mask: usize) -> Bool {
     fence_bool(|| {
-        this_process(handle)?;
+        own::check(handle)?;
         machine::set_affinity(mask as u64)
     })
 }

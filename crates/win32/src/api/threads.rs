@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
 use crate::process::machine;
+use crate::process::own;
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::threads::apc::{Apc, Queue};
 use crate::threads::thread::{self, Thread, ThreadId};
@@ -269,7 +270,7 @@ pub unsafe extern "system" fn GetProcessAffinityMask(
     fence_bool(|| {
         not_null(process_mask)?;
         not_null(system_mask)?;
-        super::processes::this_process(process)?;
+        own::check(process)?;
         let (own, all) = (machine::affinity(), machine::all_processors());
         // SAFETY: not NULL, so valid by the contract of this function.
         unsafe {

@@ -7,6 +7,7 @@ use super::{Bool, fence_bool, not_null, put};
 use crate::handle::Handle;
 use crate::module;
 use crate::process::machine;
+use crate::process::own;
 use crate::process::topology::{self, Shared};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED,
@@ -111,7 +112,7 @@ unsafe fn image_name<U: Unit>(
     size: *mut u32,
 ) -> Result<(), Code> {
     const NATIVE: u32 = 1;
-    super::processes::this_process(process)?;
+    own::check(process)?;
     not_null(size)?;
     let path = match flags {
         0 => module::windows_path(0)?,

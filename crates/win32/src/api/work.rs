@@ -1,19 +1,19 @@
-//! The thread pool: work, timers and waits, pools, cleanup groups, and what a callback may ask for.
+//! The thread pool: work, timers and waits.
 //!
-//! Owns the C form only, and reading a TP_CALLBACK_ENVIRON. PTP_WORK and its relatives are values of the
+//! Owns the C form only, and reading a TP_CALLBACK_ENVIRON; pools, cleanup groups and what a callback may
+//! ask for are in `thread_pools`. PTP_WORK and its relatives are values of the
 //! handle table: a stale one does nothing but set the last error. Threading: any thread.
 
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Bool, FALSE, TRUE, fence, fence_bool, object, object_as, open};
-use crate::handle::{self, Handle};
+use super::{Bool, FALSE, fence, fence_bool, object, object_as};
+use crate::handle::Handle;
 use crate::pool::group::Group;
 use crate::pool::member::{Callback, CancelCallback, Environment, Member};
-use crate::pool::workers::{Instance, OnReturn, Pool};
+use crate::pool::workers::Pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
-use crate::sync::locks::CriticalSection;
 use crate::time::due_time;
 
 /// TP_CALLBACK_ENVIRON, version 3.
@@ -301,149 +301,4 @@ pub extern "system" fn WaitForThreadpoolWaitCallbacks(wait: Handle, cancel_pendi
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolWait(wait: Handle) {
     with(wait, Member::close);
-}
-
-/// CreateThreadpool: a pool of its own.
-#[unsafe(no_mangle)]
-pub extern "system" fn CreateThreadpool(_reserved: *mut c_void) -> Handle {
-    fence(std::ptr::null_mut(), || open(Pool::new()))
-}
-
-/// SetThreadpoolThreadMaximum: the pool runs no more than this number of callbacks at once.
-#[unsafe(no_mangle)]
-pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
-    fence((), || {
-        object_as::<Pool>(pool)?.set_most(most);
-        Ok(())
-    });
-}
-
-/// SetThreadpoolThreadMinimum: TRUE.
-///
-/// Differs: No threads are kept: they are started when there is work.
-#[unsafe(no_mangle)]
-pub extern "system" fn SetThreadpoolThreadMinimum(pool: Handle, _least: u32) -> Bool {
-    fence_bool(|| object_as::<Pool>(pool).map(drop))
-}
-
-/// CloseThreadpool: its threads end when what is queued has run.
-#[unsafe(no_mangle)]
-pub extern "system" fn CloseThreadpool(pool: Handle) {
-    fence((), || {
-        object_as::<Pool>(pool)?;
-        handle::remove(pool);
-        Ok(())
-    });
-}
-
-/// CreateThreadpoolCleanupGroup: a group without members.
-#[unsafe(no_mangle)]
-pub extern "system" fn CreateThreadpoolCleanupGroup() -> Handle {
-    fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
-}
-
-/// CloseThreadpoolCleanupGroupMembers: closes all members and waits for their callbacks; with
-/// `cancel_pending` those that have not begun are dropped, and the cancel callback of the environment
-/// is called for their members with `context`.
-#[unsafe(no_mangle)]
-pub extern "system" fn CloseThreadpoolCleanupGroupMembers(
-    group: Handle,
-    cancel_pending: Bool,
-    context: *mut c_void,
-) {
-    fence((), || {
-        object_as::<Group>(group)?.close_members(cancel_pending != 0, context);
-        Ok(())
-    });
-}
-
-/// CloseThreadpoolCleanupGroup: the end of a group whose members have been closed.
-#[unsafe(no_mangle)]
-pub extern "system" fn CloseThreadpoolCleanupGroup(group: Handle) {
-    fence((), || {
-        object_as::<Group>(group)?;
-        handle::remove(group);
-        Ok(())
-    });
-}
-
-/// # Safety
-/// `instance` is NULL or what the callback that runs was given.
-unsafe fn on_return(instance: *mut c_void, what: OnReturn) {
-    // SAFETY: by the contract.
-    if let Some(instance) = unsafe { instance.cast::<Instance>().as_mut() } {
-        instance.on_return(what);
-    }
-}
-
-/// SetEventWhenCallbackReturns: sets the event when the callback that runs has returned.
-///
-/// # Safety
-/// `instance` is what the callback that runs was given.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn SetEventWhenCallbackReturns(instance: *mut c_void, event: Handle) {
-    // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::SetEvent(event)) };
-}
-
-/// ReleaseSemaphoreWhenCallbackReturns: releases units of the semaphore when the callback that runs
-/// has returned.
-///
-/// # Safety
-/// `instance` is what the callback that runs was given.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn ReleaseSemaphoreWhenCallbackReturns(
-    instance: *mut c_void,
-    semaphore: Handle,
-    units: u32,
-) {
-    // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::ReleaseSemaphore(semaphore, units)) };
-}
-
-/// ReleaseMutexWhenCallbackReturns: releases the mutex when the callback that runs has returned.
-///
-/// # Safety
-/// `instance` is what the callback that runs was given.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn ReleaseMutexWhenCallbackReturns(
-    instance: *mut c_void,
-    mutex: Handle,
-) {
-    // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::ReleaseMutex(mutex)) };
-}
-
-/// LeaveCriticalSectionWhenCallbackReturns: leaves the section when the callback that runs has
-/// returned.
-///
-/// # Safety
-/// `instance` is what the callback that runs was given; the section lives until it returns.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn LeaveCriticalSectionWhenCallbackReturns(
-    instance: *mut c_void,
-    section: *const CriticalSection,
-) {
-    // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::LeaveCriticalSection(section)) };
-}
-
-/// CallbackMayRunLong: TRUE; the pool grows while callbacks block.
-#[unsafe(no_mangle)]
-pub extern "system" fn CallbackMayRunLong(_instance: *mut c_void) -> Bool {
-    TRUE
-}
-
-/// DisassociateCurrentThreadFromCallback: those who wait for the callback need not wait until it
-/// returns.
-///
-/// # Safety
-/// `instance` is NULL or what the callback that runs was given.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn DisassociateCurrentThreadFromCallback(instance: *mut c_void) {
-    // SAFETY: by the contract.
-    if let Some(instance) = unsafe { instance.cast::<Instance>().as_mut() } {
-        // SAFETY: the callback runs, so its object is alive.
-        unsafe { instance.disassociate() };
-    }
 }

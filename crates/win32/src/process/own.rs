@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::object::Object;
-use crate::status::{Code, ERROR_INVALID_PARAMETER};
+use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::sync::signal::Signal;
 
 /// This process, as an object with a handle.
@@ -29,6 +30,15 @@ impl Process {
             ended: Signal::new(true, false),
         }
     }
+}
+
+/// Refuses what does not mean this process: neither the pseudo handle -1 nor a handle of [`Process`].
+///
+/// # Errors
+/// 6.
+pub fn check(handle: Handle) -> Result<(), Code> {
+    let known = handle == INVALID_HANDLE_VALUE || handle::lookup_as::<Process>(handle).is_some();
+    known.then_some(()).ok_or(ERROR_INVALID_HANDLE)
 }
 
 impl Object for Process {

@@ -1,10 +1,16 @@
 //! PTP_CALLBACK_INSTANCE: a callback that runs, and what it leaves to be done when it returns.
+//!
+//! Owns that list. Does not own the count of callbacks that run ([`Calls`]). Threading: an instance belongs to
+//! the thread of its callback.
 
 use std::ffi::c_void;
 
-use crate::handle::Handle;
+use crate::handle::{Handle, lookup_as};
 use crate::pool::calls::Calls;
+use crate::sync::event::Event;
 use crate::sync::locks::CriticalSection;
+use crate::sync::mutex::MutexObject;
+use crate::sync::semaphore::Semaphore;
 
 /// What a PTP_CALLBACK_INSTANCE points to while the callback runs.
 #[derive(Default)]
@@ -56,20 +62,28 @@ impl Instance {
 }
 
 impl OnReturn {
+    /// What the documentation gives no way to report is not reported: a stale handle, a semaphore that is
+    /// full, a mutex of another thread.
     fn perform(self) {
-        use crate::api;
         match self {
-            OnReturn::SetEvent(event) => _ = api::events::SetEvent(event),
-            OnReturn::ReleaseSemaphore(semaphore, units) => {
-                // SAFETY: NULL is allowed.
-                unsafe {
-                    api::mutexes::ReleaseSemaphore(semaphore, units as i32, std::ptr::null_mut());
+            OnReturn::SetEvent(event) => {
+                if let Some(event) = lookup_as::<Event>(event) {
+                    event.set();
                 }
             }
-            OnReturn::ReleaseMutex(mutex) => _ = api::mutexes::ReleaseMutex(mutex),
+            OnReturn::ReleaseSemaphore(semaphore, units) => {
+                let semaphore = lookup_as::<Semaphore>(semaphore);
+                let _ = semaphore.map(|semaphore| semaphore.release(units as i32));
+            }
+            OnReturn::ReleaseMutex(mutex) => {
+                let _ = lookup_as::<MutexObject>(mutex).map(|mutex| mutex.release());
+            }
             OnReturn::LeaveCriticalSection(section) => {
+                let section = Some(section).filter(|at| at.is_aligned());
                 // SAFETY: the application promised that the section lives until the callback returns.
-                unsafe { api::locks::LeaveCriticalSection(section) };
+                if let Some(section) = section.and_then(|at| unsafe { at.as_ref() }) {
+                    section.leave();
+                }
             }
         }
     }
