@@ -197,38 +197,8 @@ fn compare(
     headers: Vec<Header>,
     findings: &mut Vec<String>,
 ) -> Surface {
-    let mut declared: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut defined: BTreeSet<&str> = OF_THE_SYSTEM.iter().copied().collect();
-    for header in &headers {
-        if let Some(fault) = Notes::read(header.head.iter().map(String::as_str)).fault() {
-            findings.push(format!("{INCLUDE}{}: the head has {fault}", header.path));
-        }
-        for item in &header.items {
-            match item.kind {
-                Kind::Declared => {
-                    // The preprocessor may have made another name of it by then.
-                    let mut aliases = header.items.iter();
-                    let alias = aliases.find(|other| {
-                        other.kind == Kind::Alias
-                            && other.name == item.name
-                            && !page::is_generic(other)
-                    });
-                    let name = alias.and_then(|alias| alias.target.as_ref());
-                    declared
-                        .entry(name.unwrap_or(&item.name))
-                        .or_insert(&header.path);
-                }
-                Kind::Alias if page::is_generic(item) => {}
-                _ => {
-                    defined.insert(&item.name);
-                }
-            }
-            if let Some(fault) = Notes::read(item.comment.iter().map(String::as_str)).fault() {
-                let path = &header.path;
-                findings.push(format!("{INCLUDE}{path}: `{}` has {fault}", item.name));
-            }
-        }
-    }
+    let (declared, defined) = declarations(&headers);
+    findings.extend(headers.iter().flat_map(faults_of_labels));
     let listed: BTreeSet<&str> = all_names(list);
     for (name, path) in &declared {
         let known = listed.contains(name) || defined.contains(name);
@@ -268,6 +238,48 @@ fn compare(
         exported.push(function);
     }
     Surface { exported, headers }
+}
+
+/// What the headers declare, with the path of the first that does, and what they define.
+fn declarations(headers: &[Header]) -> (BTreeMap<&str, &str>, BTreeSet<&str>) {
+    let mut declared: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut defined: BTreeSet<&str> = OF_THE_SYSTEM.iter().copied().collect();
+    for header in headers {
+        for item in &header.items {
+            match item.kind {
+                Kind::Declared => {
+                    // The preprocessor may have made another name of it by then.
+                    let mut aliases = header.items.iter();
+                    let alias = aliases.find(|other| {
+                        other.kind == Kind::Alias
+                            && other.name == item.name
+                            && !page::is_generic(other)
+                    });
+                    let name = alias.and_then(|alias| alias.target.as_ref());
+                    declared
+                        .entry(name.unwrap_or(&item.name))
+                        .or_insert(&header.path);
+                }
+                Kind::Alias if page::is_generic(item) => {}
+                _ => {
+                    defined.insert(&item.name);
+                }
+            }
+        }
+    }
+    (declared, defined)
+}
+
+/// The labels of a header that would not be read.
+fn faults_of_labels(header: &Header) -> Vec<String> {
+    let fault = |lines: &[String]| Notes::read(lines.iter().map(String::as_str)).fault();
+    let path = &header.path;
+    let head = fault(&header.head).map(|fault| format!("{INCLUDE}{path}: the head has {fault}"));
+    let items = header.items.iter().filter_map(|item| {
+        let fault = fault(&item.comment)?;
+        Some(format!("{INCLUDE}{path}: `{}` has {fault}", item.name))
+    });
+    head.into_iter().chain(items).collect()
 }
 
 /// The Windows name of an exported function.

@@ -21,9 +21,12 @@ use std::ffi::c_void;
 
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
-/// SE_DACL_PRESENT and SE_SELF_RELATIVE of SECURITY_DESCRIPTOR_CONTROL.
-const DACL_PRESENT: u16 = 0x0004;
-const SELF_RELATIVE: u16 = 0x8000;
+/// SE_DACL_PRESENT of SECURITY_DESCRIPTOR_CONTROL.
+pub const DACL_PRESENT: u16 = 0x0004;
+/// SE_SACL_PRESENT.
+pub const SACL_PRESENT: u16 = 0x0010;
+/// SE_SELF_RELATIVE.
+pub const SELF_RELATIVE: u16 = 0x8000;
 /// SECURITY_DESCRIPTOR_REVISION.
 const REVISION: u8 = 1;
 /// Revision, padding, control; then owner, group, SACL and DACL: pointers, or 32-bit offsets.

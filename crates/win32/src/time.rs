@@ -1,8 +1,8 @@
 //! Time as Win32 calls count it: milliseconds and 100-nanosecond intervals.
 //!
-//! Owns the conversion of time-outs to deadlines, the clocks and Sleep; dates are in [`civil`], time
-//! zones in [`zone`], dates as text in [`picture`]. Does not own waiting for objects. Invariant: tick
-//! counts do not go back. Threading: any thread.
+//! Owns the conversions of time-outs to deadlines and between FILETIMEs and the system's times, the clocks
+//! and Sleep; dates are in [`civil`], time zones in [`zone`], dates as text in [`picture`]. Does not own
+//! waiting for objects. Invariant: tick counts do not go back. Threading: any thread.
 
 #[cfg(not(windows))]
 pub mod civil;
@@ -11,7 +11,7 @@ pub mod picture;
 #[cfg(not(windows))]
 pub mod zone;
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// INFINITE: a time-out that never passes.
 pub const INFINITE: u32 = u32::MAX;
@@ -29,9 +29,35 @@ const UNIX_EPOCH_INTERVALS: i64 = 116_444_736_000_000_000;
 
 /// The system time as FILETIME counts it: 100-nanosecond intervals since 1601-01-01 UTC.
 pub fn file_time() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let since = since.map_or(0, |since| since.as_nanos() / 100);
-    UNIX_EPOCH_INTERVALS + i64::try_from(since).unwrap_or(i64::MAX - UNIX_EPOCH_INTERVALS)
+    from_system(SystemTime::now())
+}
+
+/// The FILETIME of seconds and nanoseconds since 1970, as files have them.
+pub fn from_unix(seconds: i64, nanoseconds: i64) -> i64 {
+    seconds
+        .saturating_mul(10_000_000)
+        .saturating_add(nanoseconds / 100)
+        .saturating_add(UNIX_EPOCH_INTERVALS)
+}
+
+/// The FILETIME of a time of the system.
+pub fn from_system(time: SystemTime) -> i64 {
+    let whole = |elapsed: Duration| i64::try_from(elapsed.as_nanos() / 100).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => UNIX_EPOCH_INTERVALS.saturating_add(whole(after)),
+        Err(before) => UNIX_EPOCH_INTERVALS.saturating_sub(whole(before.duration())),
+    }
+}
+
+/// The system's time of a FILETIME; `None` when it is out of range.
+pub fn to_system(interval: i64) -> Option<SystemTime> {
+    let since = interval.checked_sub(UNIX_EPOCH_INTERVALS)?;
+    let seconds = Duration::from_secs(since.unsigned_abs() / 10_000_000);
+    let rest = Duration::from_nanos(since.unsigned_abs() % 10_000_000 * 100);
+    match since >= 0 {
+        true => UNIX_EPOCH.checked_add(seconds + rest),
+        false => UNIX_EPOCH.checked_sub(seconds + rest),
+    }
 }
 
 /// The moment of a due time: a negative number of 100-nanosecond intervals from now, or a system time

@@ -8,7 +8,8 @@ use super::sids::{local, local_text, narrow};
 use super::{Bool, FALSE, fence, fence_bool, not_null, put, wide};
 use crate::security::acl;
 use crate::security::raw::{self, Place};
-use crate::security::sddl::{self, DACL_PRESENT, Parts, SACL_PRESENT, SELF_RELATIVE};
+use crate::security::sddl::{self, Parts};
+use crate::security::{DACL_PRESENT, SACL_PRESENT, SELF_RELATIVE};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_SECURITY_DESCR, ERROR_UNKNOWN_REVISION,
 };

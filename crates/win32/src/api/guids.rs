@@ -8,15 +8,13 @@ use std::ffi::c_void;
 
 use super::memory::{CoTaskMemAlloc, CoTaskMemFree};
 use super::times::get;
-use super::{fence, put, wide};
+use super::{E_INVALIDARG, S_FALSE, fence, put, wide};
 use crate::status::{ERROR_INVALID_PARAMETER, RPC_S_INVALID_STRING_UUID, RPC_S_OUT_OF_MEMORY};
 use crate::text::guid::GUID;
 
 /// HRESULT.
 type Hresult = i32;
 const S_OK: Hresult = 0;
-const S_FALSE: Hresult = 1;
-const E_INVALIDARG: Hresult = 0x8007_0057_u32 as i32;
 const E_FAIL: Hresult = 0x8000_4005_u32 as i32;
 const E_OUTOFMEMORY: Hresult = 0x8007_000E_u32 as i32;
 const CO_E_CLASSSTRING: Hresult = 0x8004_01F3_u32 as i32;

@@ -160,6 +160,13 @@ pub const TRUE: Bool = 1;
 /// FALSE.
 pub const FALSE: Bool = 0;
 
+/// HRESULT: it was done, and there was nothing to do.
+#[cfg(not(windows))]
+pub(crate) const S_FALSE: i32 = 1;
+/// HRESULT: an argument is wrong.
+#[cfg(not(windows))]
+pub(crate) const E_INVALIDARG: i32 = 0x8007_0057_u32 as i32;
+
 /// Runs the body of an exported function: an error becomes the last error and the failure value, a
 /// panic becomes error 1359.
 pub(crate) fn fence<R>(failure: R, body: impl FnOnce() -> Result<R, Code>) -> R {

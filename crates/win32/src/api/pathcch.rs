@@ -3,15 +3,12 @@
 //! Owns the C form only. Threading: any thread; a text is the caller's, and no other thread changes it meanwhile.
 
 use super::text::{borrow, store_text};
-use super::{Bool, FALSE, fence, not_null, put};
+use super::{Bool, E_INVALIDARG, FALSE, S_FALSE, fence, not_null, put};
 use crate::files::shell;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
-/// HRESULT of a wrong argument.
-const E_INVALIDARG: i32 = 0x8007_0057_u32 as i32;
 /// HRESULT of too little room.
 const E_INSUFFICIENT_BUFFER: i32 = 0x8007_007A_u32 as i32;
-const S_FALSE: i32 = 1;
 /// PATHCCH_MAX_CCH.
 const MOST: usize = 0x8000;
 

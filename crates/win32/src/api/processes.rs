@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, open, put};
 use crate::console::standard;
-use crate::handle::Handle;
+use crate::handle::{Handle, INVALID_HANDLE_VALUE};
 use crate::process::{machine, own};
 use crate::status::{
     ERROR_ACCESS_DENIED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED,
@@ -17,6 +17,12 @@ use crate::threads::thread::{self, STILL_ACTIVE, Thread};
 
 fn own_id() -> u32 {
     std::process::id()
+}
+
+/// GetCurrentProcess: the pseudo handle -1, which means this process.
+#[unsafe(no_mangle)]
+pub extern "system" fn GetCurrentProcess() -> Handle {
+    INVALID_HANDLE_VALUE
 }
 
 /// ExitProcess: ends the process with this exit code. What the C library's streams hold is written.
@@ -316,5 +322,30 @@ pub extern "system" fn SetThreadAffinityMask(handle: Handle, mask: usize) -> usi
             return Err(ERROR_NOT_SUPPORTED);
         }
         Ok(machine::set_thread_affinity(0, mask as u64)? as usize)
+    })
+}
+
+/// GetProcessAffinityMask: one bit for each processor this process may use, up to 64, numbered from
+/// 0; the other mask has one for each that there is.
+///
+/// # Safety
+/// `process_mask` and `system_mask` are valid for writes.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn GetProcessAffinityMask(
+    process: Handle,
+    process_mask: *mut usize,
+    system_mask: *mut usize,
+) -> Bool {
+    fence_bool(|| {
+        not_null(process_mask)?;
+        not_null(system_mask)?;
+        own::check(process)?;
+        let (own, all) = (machine::affinity(), machine::all_processors());
+        // SAFETY: not NULL, so valid by the contract of this function.
+        unsafe {
+            put(process_mask, own as usize);
+            put(system_mask, all as usize);
+        }
+        Ok(())
     })
 }

@@ -4,13 +4,11 @@
 //! text is the caller's, and no other thread changes it meanwhile.
 
 use super::text::{Unit, borrow, store_text, wide_of};
-use super::{fence, not_null, put};
+use super::{E_INVALIDARG, fence, not_null, put};
 use crate::files::shell::ShellUnit;
 use crate::files::shell_text as rules;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
-/// HRESULT of a wrong argument.
-const E_INVALIDARG: i32 = 0x8007_0057_u32 as i32;
 /// HRESULT of too little room.
 const E_POINTER: i32 = 0x8000_4003_u32 as i32;
 /// URL_UNESCAPE_INPLACE.

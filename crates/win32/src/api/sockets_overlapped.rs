@@ -336,16 +336,15 @@ pub unsafe extern "system" fn WSAWaitForMultipleEvents(
     milliseconds: u32,
     alertable: Bool,
 ) -> u32 {
-    const WAIT_FAILED: u32 = u32::MAX;
-    let checked = fence(WAIT_FAILED, || {
+    let checked = fence(waits::WAIT_FAILED, || {
         wsa::started()?;
         match count {
             1..=64 => Ok(0),
             _ => Err(WSAEINVAL),
         }
     });
-    if checked == WAIT_FAILED {
-        return WAIT_FAILED;
+    if checked == waits::WAIT_FAILED {
+        return waits::WAIT_FAILED;
     }
     // SAFETY: by the contract of this function.
     unsafe { waits::WaitForMultipleObjectsEx(count, list, all, milliseconds, alertable) }

@@ -1,4 +1,4 @@
-//! Threads, time, and the little there is of processes.
+//! Threads, their calls and their sleep; and handles opened once more.
 //!
 //! Owns the C form only. Threading: any thread; Sleep blocks the caller.
 
@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
-use crate::process::machine;
-use crate::process::own;
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::threads::apc::{Apc, Queue};
 use crate::threads::thread::{self, Thread, ThreadId};
@@ -235,48 +233,5 @@ pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
         let calls = Queue::of_this_thread();
         calls.signal().wait(time::deadline(milliseconds));
         Ok(if calls.run() { WAIT_IO_COMPLETION } else { 0 })
-    })
-}
-
-/// GetTickCount: milliseconds since the system started, wrapping after 49.7 days.
-#[unsafe(no_mangle)]
-pub extern "system" fn GetTickCount() -> u32 {
-    time::tick_count() as u32
-}
-
-/// GetTickCount64: milliseconds since the system started.
-#[unsafe(no_mangle)]
-pub extern "system" fn GetTickCount64() -> u64 {
-    time::tick_count()
-}
-
-/// GetCurrentProcess: the pseudo handle -1, which means this process.
-#[unsafe(no_mangle)]
-pub extern "system" fn GetCurrentProcess() -> Handle {
-    INVALID_HANDLE_VALUE
-}
-
-/// GetProcessAffinityMask: one bit for each processor this process may use, up to 64, numbered from
-/// 0; the other mask has one for each that there is.
-///
-/// # Safety
-/// `process_mask` and `system_mask` are valid for writes.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn GetProcessAffinityMask(
-    process: Handle,
-    process_mask: *mut usize,
-    system_mask: *mut usize,
-) -> Bool {
-    fence_bool(|| {
-        not_null(process_mask)?;
-        not_null(system_mask)?;
-        own::check(process)?;
-        let (own, all) = (machine::affinity(), machine::all_processors());
-        // SAFETY: not NULL, so valid by the contract of this function.
-        unsafe {
-            put(process_mask, own as usize);
-            put(system_mask, all as usize);
-        }
-        Ok(())
     })
 }

@@ -53,6 +53,18 @@ unsafe fn tell<T>(to: *mut T, value: impl FnOnce() -> Result<T, Code>) {
     });
 }
 
+/// GetTickCount: milliseconds since the system started, wrapping after 49.7 days.
+#[unsafe(no_mangle)]
+pub extern "system" fn GetTickCount() -> u32 {
+    time::tick_count() as u32
+}
+
+/// GetTickCount64: milliseconds since the system started.
+#[unsafe(no_mangle)]
+pub extern "system" fn GetTickCount64() -> u64 {
+    time::tick_count()
+}
+
 /// GetSystemTimeAsFileTime: the system time, UTC.
 ///
 /// # Safety

@@ -22,13 +22,12 @@ use crate::status::{
     Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND,
     WAIT_TIMEOUT,
 };
+use crate::sync::multi::MAXIMUM_WAIT_OBJECTS;
 use crate::system::import;
 use crate::threads::thread;
 use crate::time::deadline;
 
 const WAIT_FAILED: u32 = u32::MAX;
-/// MAXIMUM_WAIT_OBJECTS.
-const MAXIMUM_WAIT_OBJECTS: usize = 64;
 
 /// CloseHandle. Fails with 6 for a value that is not an open handle or may not be closed this way.
 #[unsafe(export_name = "Httpsys_CloseHandle")]

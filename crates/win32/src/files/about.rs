@@ -12,10 +12,10 @@
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::path;
 use crate::status::Code;
+use crate::time;
 
 /// FILE_ATTRIBUTE_READONLY.
 pub const READONLY: u32 = 0x1;
@@ -31,9 +31,6 @@ pub const NORMAL: u32 = 0x80;
 pub const REPARSE_POINT: u32 = 0x400;
 /// IO_REPARSE_TAG_SYMLINK.
 pub const TAG_SYMLINK: u32 = 0xA000_000C;
-
-/// 100-nanosecond intervals from 1601 to 1970.
-const UNIX_EPOCH_INTERVALS: i64 = 116_444_736_000_000_000;
 
 /// Attributes, times (FILETIME) and sizes of a file.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +57,13 @@ impl About {
     /// Of an open file; the name says whether it is hidden.
     pub fn of(metadata: &Metadata, name: Option<&Path>) -> About {
         let attributes = attributes(metadata, name);
-        let written = interval(metadata.mtime(), metadata.mtime_nsec());
+        let written = time::from_unix(metadata.mtime(), metadata.mtime_nsec());
         About {
             attributes,
-            created: metadata.created().map_or(written, from_system),
-            accessed: interval(metadata.atime(), metadata.atime_nsec()),
+            created: metadata.created().map_or(written, time::from_system),
+            accessed: time::from_unix(metadata.atime(), metadata.atime_nsec()),
             written,
-            changed: interval(metadata.ctime(), metadata.ctime_nsec()),
+            changed: time::from_unix(metadata.ctime(), metadata.ctime_nsec()),
             volume: volume(metadata.dev()),
             size: if metadata.is_dir() { 0 } else { metadata.len() },
             allocated: if metadata.is_dir() {
@@ -130,31 +127,4 @@ pub fn is_read_only(metadata: &Metadata) -> bool {
 /// A serial number of a device.
 pub fn volume(device: u64) -> u32 {
     (device ^ (device >> 32)) as u32
-}
-
-/// A FILETIME of seconds and nanoseconds since 1970.
-fn interval(seconds: i64, nanoseconds: i64) -> i64 {
-    seconds
-        .saturating_mul(10_000_000)
-        .saturating_add(nanoseconds / 100)
-        .saturating_add(UNIX_EPOCH_INTERVALS)
-}
-
-fn from_system(time: SystemTime) -> i64 {
-    let whole = |elapsed: std::time::Duration| i64::try_from(elapsed.as_nanos() / 100).unwrap_or(0);
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => UNIX_EPOCH_INTERVALS.saturating_add(whole(after)),
-        Err(before) => UNIX_EPOCH_INTERVALS.saturating_sub(whole(before.duration())),
-    }
-}
-
-/// The system's time of a FILETIME; `None` when it is out of range.
-pub fn to_system(interval: i64) -> Option<SystemTime> {
-    let since = interval.checked_sub(UNIX_EPOCH_INTERVALS)?;
-    let seconds = std::time::Duration::from_secs(since.unsigned_abs() / 10_000_000);
-    let rest = std::time::Duration::from_nanos(since.unsigned_abs() % 10_000_000 * 100);
-    match since >= 0 {
-        true => UNIX_EPOCH.checked_add(seconds + rest),
-        false => UNIX_EPOCH.checked_sub(seconds + rest),
-    }
 }

@@ -467,7 +467,7 @@ pub fn temporary(directory: &[u16], prefix: &[u16], unique: u16) -> Result<(Vec<
 /// # Errors
 /// 87 for a time that the system cannot keep, what the system reports.
 pub fn set_times(file: &File, accessed: Option<i64>, written: Option<i64>) -> Result<(), Code> {
-    let system = |time: i64| about::to_system(time).ok_or(ERROR_INVALID_PARAMETER);
+    let system = |time: i64| crate::time::to_system(time).ok_or(ERROR_INVALID_PARAMETER);
     let mut times = fs::FileTimes::new();
     if let Some(time) = accessed {
         times = times.set_accessed(system(time)?);

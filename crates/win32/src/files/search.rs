@@ -11,10 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::path;
 use crate::status::{Code, ERROR_FILE_NOT_FOUND};
-
-fn units(text: &str) -> Vec<u16> {
-    text.encode_utf16().collect()
-}
+use crate::text::unit::wide_of;
 
 /// GetTempPathW: of TMP, TEMP and TMPDIR the first that is set, else `/tmp`; with `\` at its end.
 ///
@@ -35,7 +32,7 @@ pub fn temporary() -> Result<Vec<u16>, Code> {
 pub fn windows_directory() -> Vec<u16> {
     let named = ["SystemRoot", "windir"].iter().find_map(env::var_os);
     let named = named.filter(|name| !name.is_empty());
-    named.map_or_else(|| units(r"C:\Windows"), |name| path::units(&name))
+    named.map_or_else(|| wide_of(r"C:\Windows"), |name| path::units(&name))
 }
 
 /// GetSystemDirectoryW.
@@ -44,7 +41,7 @@ pub fn system_directory() -> Vec<u16> {
     if !path::ends_with_separator(&directory) {
         directory.push(u16::from(b'\\'));
     }
-    directory.extend(units("System32"));
+    directory.extend(wide_of("System32"));
     directory
 }
 

@@ -6,8 +6,9 @@
 use std::ffi::c_void;
 
 use super::acl::{self, Acl};
-use super::sddl::{DACL_PRESENT, Descriptor, SACL_PRESENT, SELF_RELATIVE};
+use super::sddl::Descriptor;
 use super::sid::{MOST, Sid};
+use super::{DACL_PRESENT, SACL_PRESENT, SELF_RELATIVE};
 use crate::status::{Code, ERROR_INVALID_ACL, ERROR_INVALID_SECURITY_DESCR, ERROR_INVALID_SID};
 
 /// The size of SECURITY_DESCRIPTOR, and of SECURITY_DESCRIPTOR_RELATIVE.

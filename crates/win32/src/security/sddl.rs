@@ -6,14 +6,8 @@
 
 use super::acl::{self, Ace, Acl};
 use super::sid::{self, Sid};
+use super::{DACL_PRESENT, SACL_PRESENT};
 use crate::status::{Code, ERROR_INVALID_ACL, ERROR_INVALID_PARAMETER};
-
-/// SE_DACL_PRESENT.
-pub const DACL_PRESENT: u16 = 0x0004;
-/// SE_SACL_PRESENT.
-pub const SACL_PRESENT: u16 = 0x0010;
-/// SE_SELF_RELATIVE.
-pub const SELF_RELATIVE: u16 = 0x8000;
 
 /// A security descriptor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,9 @@ use crate::api::code_pages::*;
 use crate::api::errors::*;
 use crate::api::local_memory::*;
 use crate::api::memory::*;
+use crate::api::processes::*;
 use crate::api::threads::*;
+use crate::api::times::*;
 use crate::api::winsock::*;
 
 #[test]
