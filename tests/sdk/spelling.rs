@@ -125,3 +125,16 @@ fn headers_of_windows_can_be_in_several_c_sources() {
         }
     }
 }
+
+#[test]
+fn interlocked_functions_take_what_a_source_calls_long() {
+    let folder = scratch("long");
+    let source = httpsys_tests::program::root().join("tests/sdk/long.cpp");
+    let source = source.to_str().expect("UTF-8");
+    for compiler in ["g++", "clang++"].into_iter().filter(|name| is_there(name)) {
+        for sdk in Sdk::all() {
+            let arguments = ["-std=c++11", "-Wall", "-Werror", source];
+            assert_eq!(printed(&folder, compiler, sdk, &arguments), "right\n");
+        }
+    }
+}

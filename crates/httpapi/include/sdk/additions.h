@@ -24,4 +24,6 @@ LONG NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation);
 }
 #endif
 
+#include "interlocked.h"
+
 #endif /* HTTPSYS_SDK_ADDITIONS_H */

@@ -14,4 +14,7 @@
 #endif
 #include_next <winnt.h>
 
+/* Theirs is a declaration that no class can have. */
+#include "../runtime/crt/c_assert.h"
+
 #endif /* HTTPSYS_SDK_WINNT_H */

@@ -191,7 +191,7 @@ typedef union _ULARGE_INTEGER {
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 #define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(variable) ((void)(variable))
-#define C_ASSERT(expression) typedef char HTTPSYS_C_ASSERT_[(expression) ? 1 : -1]
+#include "../runtime/crt/c_assert.h"
 
 /* Page: GUID structure. */
 #ifndef GUID_DEFINED
