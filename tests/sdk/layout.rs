@@ -42,7 +42,8 @@ fn includes() -> String {
 
 /// sspi.h of the SDK wants a macro first; ntstatus.h repeats what winnt.h has; winerror_codes.h is ours
 /// alone; the others are the system's.
-const NO_HEADERS: [&str; 5] = [
+const NO_HEADERS: [&str; 6] = [
+    "security.h",
     "sspi.h",
     "ntstatus.h",
     "winerror_codes.h",
