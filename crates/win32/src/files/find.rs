@@ -19,6 +19,7 @@ use crate::status::{
     self, Code, ERROR_DIRECTORY, ERROR_FILE_NOT_FOUND, ERROR_INVALID_NAME, ERROR_NO_MORE_FILES,
     ERROR_PATH_NOT_FOUND,
 };
+use crate::text::case::upper;
 
 /// A search under way.
 #[derive(Debug)]
@@ -111,7 +112,7 @@ fn by_pattern(folder: &[u16], pattern: &[u16]) -> Result<Search, Code> {
         let name = entry.map_err(|error| status::from_io(&error))?.file_name();
         let units = path::units(&name);
         if pattern.matches(&units) {
-            found.push((units.iter().map(|&unit| path::upper(unit)).collect(), name));
+            found.push((units.iter().map(|&unit| upper(unit)).collect(), name));
         }
     }
     found.sort_unstable_by(|one, other| other.cmp(one));

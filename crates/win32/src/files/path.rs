@@ -32,6 +32,7 @@ use crate::status::{
     Code, ERROR_BAD_NETPATH, ERROR_FILE_NOT_FOUND, ERROR_FILENAME_EXCED_RANGE, ERROR_INVALID_NAME,
     ERROR_PATH_NOT_FOUND, from_io,
 };
+use crate::text::case::upper;
 
 const BACKSLASH: u16 = b'\\' as u16;
 const SLASH: u16 = b'/' as u16;
@@ -349,9 +350,9 @@ fn as_it_is(path: PathBuf) -> PathBuf {
 }
 
 fn same_text(one: &str, other: &str) -> bool {
-    one.chars()
-        .flat_map(char::to_uppercase)
-        .eq(other.chars().flat_map(char::to_uppercase))
+    one.encode_utf16()
+        .map(upper)
+        .eq(other.encode_utf16().map(upper))
 }
 
 /// Whether two names differ in letter case at most.
@@ -359,18 +360,6 @@ pub fn same_name(one: &[u16], other: &[u16]) -> bool {
     one.iter()
         .map(|&unit| upper(unit))
         .eq(other.iter().map(|&unit| upper(unit)))
-}
-
-/// The upper-case form of a unit, if that is one unit.
-pub fn upper(unit: u16) -> u16 {
-    let Some(character) = char::from_u32(u32::from(unit)) else {
-        return unit;
-    };
-    let mut forms = character.to_uppercase();
-    match (forms.next(), forms.next()) {
-        (Some(form), None) => u16::try_from(u32::from(form)).unwrap_or(unit),
-        _ => unit,
-    }
 }
 
 /// The bytes of a name; 123 for a surrogate that stands for no byte.

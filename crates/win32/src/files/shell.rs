@@ -4,7 +4,7 @@
 //! rules by which a path finds one ([`super::path`]). Documented difference: `/` separates, too, and a path
 //! that begins with it is absolute. Threading: pure functions.
 
-use super::path;
+use crate::text::case;
 use crate::text::unit::{Unit, wide_of};
 
 /// What these functions ask of a unit of text.
@@ -24,7 +24,7 @@ impl ShellUnit for u16 {
         u16::from(byte)
     }
     fn fold(self) -> u16 {
-        path::upper(self)
+        case::upper(self)
     }
     fn number(self) -> u32 {
         u32::from(self)

@@ -4,7 +4,7 @@
 //! what Windows makes of `*.`, `?` and a dot before one). Letter case does not matter. Does not own
 //! where names come from. Threading: pure functions.
 
-use super::path::upper;
+use crate::text::case::upper;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::text::case::upper;
+
 /// REG_NONE and so on: the number of a type.
 pub type Kind = u32;
 /// REG_NONE.
@@ -50,7 +52,8 @@ pub struct Node {
 
 /// The name as names are compared.
 pub fn fold(name: &str) -> String {
-    name.chars().flat_map(char::to_uppercase).collect()
+    let units: Vec<u16> = name.encode_utf16().map(upper).collect();
+    String::from_utf16_lossy(&units)
 }
 
 /// The parts of a path: `\` separates; empty parts count for nothing.
@@ -195,5 +198,7 @@ mod tests {
         assert!(key.unset("port", 5) && !key.unset("port", 5));
         assert!(root.remove("Software\\éric", 6).is_some());
         assert!(root.remove("Software\\éric", 6).is_none());
+        assert!(root.create("Straße", 7).1);
+        assert!(root.create("STRASSE", 7).1, "ß has no other case");
     }
 }

@@ -135,3 +135,11 @@ fn a_name_that_differs_in_case_only_is_found_second() {
     assert_eq!(as_it_is(folder.join("none/x")), folder.join("none/x"));
     assert!(fs::remove_dir_all(&folder).is_ok());
 }
+
+#[test]
+fn letter_case_is_that_of_the_text_functions() {
+    assert!(same_text("Été.TXT", "éTÉ.txt"));
+    for (one, other) in [("straße", "STRASSE"), ("ı", "I"), ("ſ", "S")] {
+        assert!(!same_text(one, other), "{one} {other}");
+    }
+}
