@@ -45,6 +45,8 @@ pub mod find;
 #[cfg(not(windows))]
 pub mod guids;
 #[cfg(not(windows))]
+pub mod host_entries;
+#[cfg(not(windows))]
 pub mod lists;
 #[cfg(not(windows))]
 pub mod local_memory;

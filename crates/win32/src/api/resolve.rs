@@ -1,22 +1,20 @@
-//! Winsock's names of hosts and services.
+//! Winsock's names of hosts and services: getaddrinfo, getnameinfo and gethostname.
 //!
-//! Owns the C form: the lists that programs read and give back. Invariant: an entry of a list is one
-//! allocation of this file, with the address and the name behind it, and is freed by it alone. Threading:
-//! any thread; what `gethostbyname` and its relatives return belongs to the thread until its next call.
+//! Owns the C form: the lists that programs read and give back. Does not own those of gethostbyname
+//! (`host_entries`). Invariant: an entry of a list is one allocation of this file, with the address and the
+//! name behind it, and is freed by it alone. Threading: any thread.
 
 #![allow(non_snake_case, reason = "documented names behind Httpsys_")]
 
-use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 
 use super::sockets::{read_address, zero};
-use super::text::{store_text, wide_of};
+use super::text::{Unit, store_text, wide_of};
 use super::{fence, put, wide};
 use crate::last_error;
 use crate::net::errors::*;
 use crate::net::resolve::{self, Answer, Hints};
-use crate::net::socket::{TCP, UDP};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, WSAEFAULT, WSAEINVAL,
 };
@@ -235,8 +233,8 @@ pub unsafe extern "system" fn Httpsys_getnameinfo(
         let names = unsafe { names(address, length, host_room, service_room, flags) }?;
         // SAFETY: so much room by the contract of this function.
         unsafe {
-            put_narrow(&names.0, host, host_room)?;
-            put_narrow(&names.1, service, service_room)
+            put_name(&names.0, host.cast::<u8>(), host_room)?;
+            put_name(&names.1, service.cast::<u8>(), service_room)
         }
     })
 }
@@ -261,8 +259,8 @@ pub unsafe extern "system" fn GetNameInfoW(
         let names = unsafe { names(address, length, host_room, service_room, flags) }?;
         // SAFETY: so much room by the contract of this function.
         unsafe {
-            put_wide(&names.0, host, host_room)?;
-            put_wide(&names.1, service, service_room)
+            put_name(&names.0, host, host_room)?;
+            put_name(&names.1, service, service_room)
         }
     })
 }
@@ -289,25 +287,14 @@ unsafe fn names(
     resolve::name_of(&address, host > 0, service > 0, flags)
 }
 
-unsafe fn put_narrow(text: &CStr, to: *mut c_char, room: usize) -> Result<(), Code> {
-    if room == 0 {
-        return Ok(());
-    }
-    let bytes = text.to_bytes_with_nul();
-    if bytes.len() > room {
-        return Err(ERROR_INSUFFICIENT_BUFFER);
-    }
-    // SAFETY: there is room, by the contracts of the exported functions.
-    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to.cast(), bytes.len()) };
-    Ok(())
-}
-
-unsafe fn put_wide(text: &CStr, to: *mut u16, room: usize) -> Result<(), Code> {
-    if room == 0 {
-        return Ok(());
-    }
-    // SAFETY: there is room, by the contracts of the exported functions.
-    match unsafe { store_text(to, room, &wide_of(&text.to_string_lossy())) } {
+/// Writes a name unless there is no room at all; 122 when it does not fit.
+///
+/// # Safety
+/// `to` has room for `room` units.
+unsafe fn put_name<U: Unit>(name: &CStr, to: *mut U, room: usize) -> Result<(), Code> {
+    let units = U::encode(&wide_of(&name.to_string_lossy()));
+    // SAFETY: there is room, by the contract of this function.
+    match room == 0 || unsafe { store_text(to, room, &units) } {
         true => Ok(()),
         false => Err(ERROR_INSUFFICIENT_BUFFER),
     }
@@ -326,7 +313,7 @@ pub unsafe extern "system" fn Httpsys_gethostname(name: *mut c_char, length: i32
             return Err(WSAEFAULT);
         }
         // SAFETY: so much room by the contract of this function.
-        unsafe { put_narrow(&resolve::this_host()?, name, room) }.map_err(|_| WSAEFAULT)
+        unsafe { put_name(&resolve::this_host()?, name.cast::<u8>(), room) }.map_err(|_| WSAEFAULT)
     })
 }
 
@@ -343,141 +330,15 @@ pub unsafe extern "system" fn GetHostNameW(name: *mut u16, length: i32) -> i32 {
             return Err(WSAEFAULT);
         }
         // SAFETY: so much room by the contract of this function.
-        unsafe { put_wide(&resolve::this_host()?, name, room) }.map_err(|_| WSAEFAULT)
+        unsafe { put_name(&resolve::this_host()?, name, room) }.map_err(|_| WSAEFAULT)
     })
 }
 
-/// hostent: 32 bytes.
-#[repr(C)]
-#[derive(Debug)]
-pub struct HOSTENT {
-    h_name: *mut c_char,
-    h_aliases: *mut *mut c_char,
-    h_addrtype: i16,
-    h_length: i16,
-    h_addr_list: *mut *mut c_char,
-}
-
-/// servent: 32 bytes, in the order of 64-bit Windows.
-#[repr(C)]
-#[derive(Debug)]
-pub struct SERVENT {
-    s_name: *mut c_char,
-    s_aliases: *mut *mut c_char,
-    s_proto: *mut c_char,
-    s_port: i16,
-}
-
-/// What the last call of a thread returned.
-struct Last<T> {
-    shown: T,
-    strings: Vec<CString>,
-    addresses: Vec<[u8; 4]>,
-    /// Lists of pointers that end with NULL: of names, of addresses.
-    lists: [Vec<*mut c_char>; 2],
-}
-
-thread_local! {
-    static HOST: RefCell<Option<Box<Last<HOSTENT>>>> = const { RefCell::new(None) };
-    static SERVICE: RefCell<Option<Box<Last<SERVENT>>>> = const { RefCell::new(None) };
-}
-
-/// gethostbyname: IPv4 addresses of a host, this host for NULL or ""; belongs to the thread until its
-/// next call. NULL with 10093, 11001, 11002, 11003, 11004.
+/// The string of the caller; `None` for NULL.
 ///
-/// # Safety
-/// `name` is NULL or NUL-terminated.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn Httpsys_gethostbyname(name: *const c_char) -> *mut HOSTENT {
-    fence(ptr::null_mut(), || {
-        wsa::started()?;
-        // SAFETY: NULL or terminated by the contract of this function.
-        let name = match unsafe { text(name) } {
-            Some(name) if !name.is_empty() => name.to_owned(),
-            _ => resolve::this_host()?,
-        };
-        let hints = Hints {
-            flags: resolve::CANONNAME,
-            family: AF_INET.into(),
-            ..Hints::default()
-        };
-        let answers = resolve::resolve(Some(&name), None, hints)?;
-        let canonical = answers.first().and_then(|answer| answer.canonical.clone());
-        let addresses = answers.iter().filter_map(|answer| match answer.address {
-            std::net::SocketAddr::V4(v4) => Some(v4.ip().octets()),
-            std::net::SocketAddr::V6(_) => None,
-        });
-        let mut last = Box::new(Last {
-            shown: HOSTENT {
-                h_name: ptr::null_mut(),
-                h_aliases: ptr::null_mut(),
-                h_addrtype: AF_INET as i16,
-                h_length: 4,
-                h_addr_list: ptr::null_mut(),
-            },
-            strings: vec![canonical.unwrap_or(name)],
-            addresses: addresses.collect(),
-            lists: [vec![ptr::null_mut()], Vec::new()],
-        });
-        let pointers = last
-            .addresses
-            .iter_mut()
-            .map(|bytes| bytes.as_mut_ptr().cast());
-        last.lists[1] = pointers.chain([ptr::null_mut()]).collect();
-        last.shown.h_name = last.strings[0].as_ptr().cast_mut();
-        last.shown.h_aliases = last.lists[0].as_mut_ptr();
-        last.shown.h_addr_list = last.lists[1].as_mut_ptr();
-        Ok(HOST.with_borrow_mut(|kept| &raw mut kept.insert(last).shown))
-    })
-}
-
-/// getservbyname: the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until its
-/// next call. NULL with 10014, 10093, 11004.
-///
-/// # Safety
-/// `name` and `protocol` are NULL or NUL-terminated.
-#[unsafe(no_mangle)]
-pub unsafe extern "system" fn Httpsys_getservbyname(
-    name: *const c_char,
-    protocol: *const c_char,
-) -> *mut SERVENT {
-    fence(ptr::null_mut(), || {
-        wsa::started()?;
-        // SAFETY: NULL or terminated by the contract of this function.
-        let (name, protocol) = unsafe { (text(name).ok_or(WSAEFAULT)?, text(protocol)) };
-        let udp = match protocol.map(|protocol| protocol.to_bytes().to_ascii_lowercase()) {
-            None => false,
-            Some(protocol) if protocol == b"tcp" => false,
-            Some(protocol) if protocol == b"udp" => true,
-            Some(_) => return Err(WSANO_DATA),
-        };
-        let mut found = resolve::port_of(name, if udp { UDP } else { TCP });
-        let udp = udp || (protocol.is_none() && found.is_err());
-        if udp && protocol.is_none() {
-            found = resolve::port_of(name, UDP);
-        }
-        let proto = if udp { c"udp" } else { c"tcp" };
-        let mut last = Box::new(Last {
-            shown: SERVENT {
-                s_name: ptr::null_mut(),
-                s_aliases: ptr::null_mut(),
-                s_proto: ptr::null_mut(),
-                s_port: found?.to_be() as i16,
-            },
-            strings: vec![name.to_owned(), proto.to_owned()],
-            addresses: Vec::new(),
-            lists: [vec![ptr::null_mut()], Vec::new()],
-        });
-        last.shown.s_name = last.strings[0].as_ptr().cast_mut();
-        last.shown.s_proto = last.strings[1].as_ptr().cast_mut();
-        last.shown.s_aliases = last.lists[0].as_mut_ptr();
-        Ok(SERVICE.with_borrow_mut(|kept| &raw mut kept.insert(last).shown))
-    })
-}
-
 /// # Safety
 /// NULL or NUL-terminated.
-unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
+pub(super) unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
     match text.is_null() {
         true => None,
         // SAFETY: by the contract of this function.
