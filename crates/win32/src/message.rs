@@ -53,7 +53,7 @@ pub fn system(code: u32) -> Option<String> {
 /// What a definition becomes.
 ///
 /// # Errors
-/// 87 for an insert without a value or with a format that is none; those of `values`.
+/// 87 for an insert without a value or with an invalid format; those of `values`.
 pub fn format(
     definition: &[u16],
     width: Width,

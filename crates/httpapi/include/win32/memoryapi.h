@@ -1,5 +1,5 @@
 /* Virtual memory. Sizes are bytes and grow to whole pages; reservations begin at multiples of 64 KB. Any
- * thread. Errors: ERROR_INVALID_PARAMETER (87) for sizes, types and protections that are none,
+ * thread. Errors: ERROR_INVALID_PARAMETER (87) for invalid sizes, types and protections,
  * ERROR_INVALID_ADDRESS (487) for pages that are taken or not reserved, ERROR_NOT_ENOUGH_MEMORY (8).
  * Differences: no large pages, no guard pages (PAGE_GUARD fails with 87) and no write watches; MEM_RESET
  * changes nothing; an access that is not allowed is a signal, not an exception; memory that VirtualAlloc

@@ -101,7 +101,7 @@ WINBASEAPI BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX lpBuffer);
 
 /* Pages: OSVERSIONINFOEX; GetVersionEx; VerifyVersionInfo; VerSetConditionMask; RtlGetVersion. The
  * version is 10.0, build 20348, a server, whatever a manifest says. Errors: 122 for another size; 1150
- * for a condition that does not hold, 160 for one that is none. */
+ * for a condition that does not hold, 160 for an invalid one. */
 typedef struct _OSVERSIONINFOA {
     DWORD dwOSVersionInfoSize;
     DWORD dwMajorVersion;

@@ -162,7 +162,7 @@ const OPEN_RIGHTS: u32 = 0x9000_FFFF;
 /// does is the program that made it (HTTP.sys grants the creator's user).
 ///
 /// # Errors
-/// 87 for a descriptor that is none; 998 for misaligned attributes.
+/// 87 for an invalid descriptor; 998 for misaligned attributes.
 ///
 /// # Safety
 /// `attributes` is NULL or valid for reads, as is its security descriptor with all it points at.

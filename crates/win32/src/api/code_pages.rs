@@ -81,8 +81,8 @@ fn check<A, B>(page: u32, from: *const A, count: i32, to: *mut B, room: i32) -> 
 }
 
 /// MultiByteToWideChar: UTF-16 of bytes: the units, or with a room of 0 how many there would be. 0 with 87 for
-/// pages that are not there, and for NULL and sizes that are none; 122 when they do not fit, 1004 for flags
-/// that are none, 1113 with MB_ERR_INVALID_CHARS for bytes that are no character.
+/// pages that are not there, and for NULL and invalid sizes; 122 when they do not fit, 1004 for invalid
+/// flags, 1113 with MB_ERR_INVALID_CHARS for bytes that are no character.
 ///
 /// Differs: CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8, with the flags that other pages take; MB_COMPOSITE
 /// does not take characters apart; tables are those of the WHATWG.
@@ -121,8 +121,8 @@ pub unsafe extern "system" fn MultiByteToWideChar(
 }
 
 /// WideCharToMultiByte: bytes of UTF-16: the bytes, or with a room of 0 how many there would be. 0 with 87 for
-/// pages that are not there, for NULL and sizes that are none, and for a default character with UTF-8; 122
-/// when they do not fit, 1004 for flags that are none, 1113 with WC_ERR_INVALID_CHARS for half a surrogate
+/// pages that are not there, for NULL and invalid sizes, and for a default character with UTF-8; 122
+/// when they do not fit, 1004 for invalid flags, 1113 with WC_ERR_INVALID_CHARS for half a surrogate
 /// pair.
 ///
 /// Differs: CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8, with the flags that other pages take; a character

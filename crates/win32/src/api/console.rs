@@ -69,7 +69,7 @@ pub extern "system" fn GetStdHandle(number: u32) -> Handle {
     })
 }
 
-/// SetStdHandle: what GetStdHandle gives from now on. FALSE with 6 for a number that is none.
+/// SetStdHandle: what GetStdHandle gives from now on. FALSE with 6 for an invalid number.
 ///
 /// Differs: the descriptors 0, 1 and 2, which the C library uses, stay.
 #[unsafe(no_mangle)]

@@ -16,7 +16,7 @@ const CREATE_EVENT_INITIAL_SET: u32 = 2;
 /// CreateEventW: a new event, or with a name that exists another handle to that event and last
 /// error 183. NULL on failure.
 ///
-/// Differs: Security attributes are ignored; a name is known in this process only.
+/// Differs: security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -52,7 +52,7 @@ pub unsafe extern "system" fn CreateEventA(
 
 /// CreateEventExW: as [`CreateEventW`] with flags: 1 is manual reset, 2 is set at first.
 ///
-/// Differs: The access mask is ignored.
+/// Differs: the access mask is ignored.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.

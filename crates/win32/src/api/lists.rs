@@ -160,7 +160,7 @@ pub unsafe extern "system" fn AddAccessDeniedAceEx(
     unsafe { add(list, revision, 1, flags, mask, sid) }
 }
 
-/// GetAce: where an entry of a list lies; FALSE with 87 for an index that is none, 1336 for a bad list.
+/// GetAce: where an entry of a list lies; FALSE with 87 for an invalid index, 1336 for a bad list.
 ///
 /// # Safety
 /// `list` is NULL or valid for as many bytes as its header says; `to` is NULL or valid.
@@ -215,7 +215,7 @@ pub unsafe extern "system" fn GetAclInformation(
     })
 }
 
-/// DeleteAce: takes an entry out of a list; FALSE with 87 for an index that is none, 1336 for a bad list.
+/// DeleteAce: takes an entry out of a list; FALSE with 87 for an invalid index, 1336 for a bad list.
 ///
 /// # Safety
 /// `list` is NULL or a list in a buffer of the size that its header says.

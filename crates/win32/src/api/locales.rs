@@ -118,7 +118,7 @@ pub unsafe extern "system" fn IsValidLocaleName(name: *const u16) -> Bool {
     }
 }
 
-/// LocaleNameToLCID: 0 with 87 for a name that is none.
+/// LocaleNameToLCID: 0 with 87 for an invalid name.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.

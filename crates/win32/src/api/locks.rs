@@ -133,7 +133,7 @@ initializers! {
 
 /// InitializeCriticalSectionAndSpinCount: as [`InitializeCriticalSection`]; TRUE.
 ///
-/// Differs: The count is not used: how long a thread spins is the lock's own.
+/// Differs: the count is not used: how long a thread spins is the lock's own.
 ///
 /// # Safety
 /// `section` is NULL or valid for a write.
@@ -164,7 +164,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionEx(
 
 /// SetCriticalSectionSpinCount: does nothing; the count before.
 ///
-/// Differs: The count is always 0.
+/// Differs: the count is always 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetCriticalSectionSpinCount(_section: *mut c_void, _spins: u32) -> u32 {
     0

@@ -16,7 +16,7 @@ const CREATE_MUTEX_INITIAL_OWNER: u32 = 1;
 /// CreateMutexW: a new mutex, owned by the calling thread if `initial_owner`; with a name that
 /// exists another handle to that mutex and last error 183. NULL on failure.
 ///
-/// Differs: Security attributes are ignored; a name is known in this process only.
+/// Differs: security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -108,7 +108,7 @@ pub extern "system" fn ReleaseMutex(mutex: Handle) -> Bool {
 /// CreateSemaphoreW: a new semaphore, or with a name that exists another handle to that semaphore
 /// and last error 183. NULL on failure: 87 for counts that cannot be.
 ///
-/// Differs: Security attributes are ignored; a name is known in this process only.
+/// Differs: security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -140,7 +140,7 @@ pub unsafe extern "system" fn CreateSemaphoreA(
 
 /// CreateSemaphoreExW: as [`CreateSemaphoreW`].
 ///
-/// Differs: The access mask is ignored.
+/// Differs: the access mask is ignored.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.

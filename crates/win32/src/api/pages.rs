@@ -44,7 +44,7 @@ pub struct MEMORY_BASIC_INFORMATION {
 }
 
 /// VirtualAlloc: reserves pages, commits them, or both. Reservations begin at multiples of 64 KB. NULL with
-/// 87 for sizes, types and protections that are none, 487 for pages that are taken, or to be committed and
+/// 87 for invalid sizes, types and protections, 487 for pages that are taken, or to be committed and
 /// not reserved, 8 when there is no memory.
 ///
 /// Partial: no large pages, guard pages and write watches; MEM_RESET changes nothing.
@@ -94,7 +94,7 @@ pub unsafe extern "system" fn VirtualFree(address: *mut c_void, bytes: usize, ki
 }
 
 /// VirtualProtect: another protection for committed pages; `before` gets that of the first page. 998 if it
-/// is NULL, 487 for pages that are not committed, 87 for a protection that is none.
+/// is NULL, 487 for pages that are not committed, 87 for an invalid protection.
 ///
 /// Differs: PAGE_GUARD and PAGE_WRITECOPY fail with 87; memory that VirtualAlloc has not given out is known
 /// on Linux only.

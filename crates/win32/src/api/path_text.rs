@@ -12,7 +12,7 @@ use crate::text::unit::wide_of;
 /// MAX_PATH: WCHARs of the buffers of fixed length.
 pub(crate) const MAX_PATH: usize = 260;
 
-/// The units of a name in UTF-8; 123 for one that is none, 87 for NULL.
+/// The units of a name in UTF-8; 123 for what is not UTF-8, 87 for NULL.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.

@@ -15,7 +15,7 @@ use crate::time::deadline;
 /// with a port, or both. Returns the port; NULL on failure: 87 if the handle is associated already
 /// or is not file-like, 6 for a bad handle.
 ///
-/// Differs: The concurrency value is not enforced: every thread that waits may be released.
+/// Differs: the concurrency value is not enforced: every thread that waits may be released.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateIoCompletionPort(
     file: Handle,

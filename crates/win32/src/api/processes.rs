@@ -60,7 +60,7 @@ pub extern "system" fn GetProcessId(handle: Handle) -> u32 {
 }
 
 /// OpenProcess: a handle to the process of that id. It can be waited for and is never signalled while
-/// the caller runs. NULL with 87 for an id that is none, 5 for another process.
+/// the caller runs. NULL with 87 for an invalid id, 5 for another process.
 ///
 /// Partial: only the calling process can be opened.
 /// Differs: access rights are not looked at.
@@ -287,7 +287,7 @@ pub extern "system" fn GetPriorityClass(handle: Handle) -> u32 {
 }
 
 /// SetPriorityClass: asks the system for the nice value of the class (idle 19, below normal 10, normal
-/// 0, above normal -5, high -10, real time -20). FALSE with 87 for a class that is none.
+/// 0, above normal -5, high -10, real time -20). FALSE with 87 for an invalid class.
 ///
 /// Differs: TRUE also if the system refuses a higher class, which every user may set on Windows.
 #[unsafe(no_mangle)]

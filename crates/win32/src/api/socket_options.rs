@@ -308,7 +308,7 @@ const POLLRDNORM: i16 = 0x100;
 const POLLRDBAND: i16 = 0x200;
 
 /// WSAPoll: waits so many milliseconds (0: looks, negative: for ever). Returns how many entries are
-/// ready, with what is so; a socket that is none has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no
+/// ready, with what is so; an invalid socket has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no
 /// entries, no valid socket, POLLPRI or a bit that says what is so).
 ///
 /// # Safety

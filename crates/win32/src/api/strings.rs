@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use super::code_pages::counted;
+use super::text::Unit;
 use super::{Bool, fence, last_error, locales, not_null};
 use crate::status::{Code, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER};
 use crate::text::compare::{self, Ignores, Place};
@@ -38,10 +39,6 @@ unsafe fn given<U: Copy + Default + PartialEq>(text: *const U, count: i32) -> Re
     Ok(units)
 }
 
-fn utf16(bytes: &[u8]) -> Vec<u16> {
-    String::from_utf8_lossy(bytes).encode_utf16().collect()
-}
-
 /// CompareStringOrdinal: compares code units, with `ignore_case` their capitals: 1 (CSTR_LESS_THAN), 2
 /// (CSTR_EQUAL), 3 (CSTR_GREATER_THAN), or 0 with 87 for NULL and counts below -1.
 ///
@@ -65,7 +62,7 @@ pub unsafe extern "system" fn CompareStringOrdinal(
     })
 }
 
-/// The flags of CompareString; 1004 for those that are none.
+/// The flags of CompareString; 1004 for unknown ones.
 fn ignores(flags: u32) -> Result<Ignores, Code> {
     const NORM_IGNORECASE: u32 = 0x1;
     const NORM_IGNORENONSPACE: u32 = 0x2;
@@ -139,7 +136,7 @@ pub unsafe extern "system" fn CompareStringA(
         let ignores = ignores(flags)?;
         // SAFETY: the same contract.
         let (left, right) = unsafe { (given(left, left_count)?, given(right, right_count)?) };
-        let order = compare::linguistic(&utf16(&left), &utf16(&right), ignores);
+        let order = compare::linguistic(&u8::decode(left), &u8::decode(right), ignores);
         Ok(compared(order))
     })
 }
@@ -171,7 +168,7 @@ pub unsafe extern "system" fn CompareStringEx(
 }
 
 /// FindStringOrdinal: looks for a string in another, by code unit: its index, or -1 with last error 0 when it
-/// is not there, with 87 for NULL, 1004 for flags that are none.
+/// is not there, with 87 for NULL, 1004 for invalid flags.
 ///
 /// # Safety
 /// The strings have as many units as their counts say, or with -1 a NUL.
@@ -228,7 +225,7 @@ unsafe fn wide_of(text: *const u8) -> Option<Vec<u16>> {
     }
     // SAFETY: by the contract.
     let bytes = unsafe { given(text, -1) }.unwrap_or_default();
-    let mut units = utf16(&bytes);
+    let mut units = u8::decode(bytes);
     units.push(0);
     Some(units)
 }

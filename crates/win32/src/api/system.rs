@@ -221,7 +221,7 @@ unsafe fn computer_ex<U: Unit>(format: u32, to: *mut U, size: *mut u32) -> Bool 
 }
 
 /// GetComputerNameExW: the NetBIOS, host, domain or full name of the computer. FALSE with 234 and the
-/// room needed if the buffer is too small, 87 for a format that is none.
+/// room needed if the buffer is too small, 87 for an invalid format.
 ///
 /// # Safety
 /// As [`GetComputerNameW`].

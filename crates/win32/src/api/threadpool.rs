@@ -15,7 +15,7 @@ use crate::status::{Code, ERROR_INVALID_PARAMETER};
 /// handle is associated already or `callback` is NULL. The callback gets a Win32 code (documented:
 /// IoCompletionCallback).
 ///
-/// Differs: The callback environment is ignored: the callbacks run in the process's own pool.
+/// Differs: the callback environment is ignored: the callbacks run in the process's own pool.
 ///
 /// # Safety
 /// `callback` may be called from any thread until the object and all operations are gone.

@@ -95,7 +95,7 @@ pub extern "system" fn GetCurrentThread() -> Handle {
     CURRENT_THREAD
 }
 
-/// OpenThread: a handle to a thread of this process that runs. NULL with 87 for an id that is none.
+/// OpenThread: a handle to a thread of this process that runs. NULL with 87 for an invalid id.
 #[unsafe(no_mangle)]
 pub extern "system" fn OpenThread(_access: u32, _inherit: Bool, id: u32) -> Handle {
     fence(std::ptr::null_mut(), || {
@@ -157,7 +157,7 @@ pub extern "system" fn GetThreadPriority(handle: Handle) -> i32 {
 
 /// ExitThread: ends the calling thread with this exit code, which signals its handle.
 ///
-/// Differs: The thread's stack is not given back, since frames of the application are on it. A
+/// Differs: the thread's stack is not given back, since frames of the application are on it. A
 /// thread that returns from its start function costs nothing.
 #[unsafe(no_mangle)]
 pub extern "system" fn ExitThread(code: u32) {

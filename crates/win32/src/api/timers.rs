@@ -41,7 +41,7 @@ fn create_timer(manual: bool, name: Name) -> Handle {
 /// CreateWaitableTimerW: a timer that is not set; with a name that exists another handle to that
 /// timer and last error 183.
 ///
-/// Differs: Security attributes are ignored; a name is known in this process only.
+/// Differs: security attributes are ignored; a name is known in this process only.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -205,7 +205,7 @@ static DEFAULT_QUEUE: PerProcess<Arc<Group>> = PerProcess::new();
 /// CreateTimerQueueTimer: calls `callback` with `parameter` and TRUE after `due` milliseconds, then
 /// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL.
 ///
-/// Differs: The flags change nothing but WT_EXECUTEONLYONCE (8): no callback runs on the timer's
+/// Differs: the flags change nothing but WT_EXECUTEONLYONCE (8): no callback runs on the timer's
 /// own thread or on one that waits alertably.
 ///
 /// # Safety

@@ -124,7 +124,7 @@ unsafe fn verify<U: Unit>(info: *const VersionInfo<U>, types: u32, mask: u64) ->
 }
 
 /// VerifyVersionInfoW: compares with the version of [`GetVersionExW`]. FALSE with 1150 if a condition
-/// does not hold, 160 for conditions that are none.
+/// does not hold, 160 for invalid conditions.
 ///
 /// # Safety
 /// `info` is NULL or an OSVERSIONINFOEXW.

@@ -148,12 +148,12 @@ pub unsafe extern "system" fn GetDriveTypeA(root: *const u8) -> u32 {
     })
 }
 
-/// GetVolumeInformationW: tells about a volume: no label, the number of its device, names of 255
-/// characters, "NTFS".
+/// GetVolumeInformationW: tells the serial number of a volume, the longest name on it and its file system.
 ///
 /// Errors: 2, 3, 111 when the name of the file system does not fit.
 ///
-/// Differs: see above.
+/// Differs: no volume has a label; the serial number is that of the device, the longest name has 255
+/// characters, and the file system is always "NTFS".
 ///
 /// # Safety
 /// `root` is NULL or NUL-terminated; buffers are NULL or have their room; the others are NULL or valid.

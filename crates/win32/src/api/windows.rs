@@ -219,7 +219,7 @@ pub extern "system" fn cancel_io_ex(file: Handle, overlapped: *mut OVERLAPPED) -
 
 /// CreateIoCompletionPort: the port is always the system's. A handle of ours that is associated
 /// posts its packets there, with their status. NULL on failure: 87 if the handle is associated
-/// already or is not file-like, 6 for a bad handle or a port that is none.
+/// already or is not file-like, 6 for a bad handle or an invalid port.
 #[unsafe(export_name = "Httpsys_CreateIoCompletionPort")]
 pub extern "system" fn create_io_completion_port(
     file: Handle,

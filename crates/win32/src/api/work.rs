@@ -141,7 +141,7 @@ pub unsafe extern "system" fn TrySubmitThreadpoolCallback(
 
 /// QueueUserWorkItem: runs `function` once on a thread of the pool.
 ///
-/// Differs: The flags change nothing.
+/// Differs: the flags change nothing.
 ///
 /// # Safety
 /// `function` may be called from any thread with `context`.
@@ -177,7 +177,7 @@ pub unsafe extern "system" fn CreateThreadpoolTimer(
 /// SetThreadpoolTimer: due at `due` (a FILETIME, or negative 100-nanosecond intervals from now;
 /// NULL: never), then every `period` milliseconds (0: once).
 ///
-/// Differs: The window is not used: the callback is never put off.
+/// Differs: the window is not used: the callback is never put off.
 ///
 /// # Safety
 /// `due` is NULL or valid for a read.

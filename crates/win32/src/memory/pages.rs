@@ -171,7 +171,7 @@ pub struct Kind {
     pub commit: bool,
 }
 
-/// VirtualAlloc: the address of the first page. 87 for a size of 0 and a protection that is none, 487 for
+/// VirtualAlloc: the address of the first page. 87 for a size of 0 and an invalid protection, 487 for
 /// pages that are taken, or to be committed and not reserved, 8 when there is no memory.
 pub fn allocate(at: usize, bytes: usize, kind: Kind, protect: u32) -> Result<usize, Code> {
     system_protection(protect)?;

@@ -98,7 +98,7 @@ impl Socket {
     /// setsockopt.
     ///
     /// # Errors
-    /// 10014 for too few bytes; 10022 for a value that is none or a level that the socket does not have;
+    /// 10014 for too few bytes; 10022 for an invalid value or a level that the socket does not have;
     /// 10042 for an option that is not known or not to be set.
     pub fn set_option(&self, level: i32, name: i32, value: &[u8]) -> Result<(), Code> {
         if level == SOCKET_LEVEL && self.set_own(name, value)? {

@@ -241,7 +241,7 @@ pub fn priority_class() -> u32 {
 /// Sets the priority class: kept, and asked of the system, which refuses higher ones without a right.
 ///
 /// # Errors
-/// 87 for a class that is none.
+/// 87 for an invalid class.
 pub fn set_priority_class(class: u32) -> Result<(), Code> {
     let known = CLASSES.iter().find(|(known, _)| *known == class);
     let (_, nice) = known.ok_or(ERROR_INVALID_PARAMETER)?;

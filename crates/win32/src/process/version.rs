@@ -88,7 +88,7 @@ fn holds(condition: u32, have: u64, want: u64) -> Result<bool, Code> {
 /// VerifyVersionInfo.
 ///
 /// # Errors
-/// 1150 when a condition does not hold, 160 for conditions that are none.
+/// 1150 when a condition does not hold, 160 for invalid conditions.
 pub fn verify(wanted: &Wanted, types: u32, mask: u64) -> Result<(), Code> {
     if types & 0xFF == 0 || mask == 0 {
         return Err(ERROR_BAD_ARGUMENTS);

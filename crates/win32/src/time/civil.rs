@@ -70,7 +70,7 @@ fn days(year: i64, month: u16, day: u16) -> i64 {
     year * 365 + leaps + (153 * month + 2) / 5 + i64::from(day) - 1 - 584_694
 }
 
-/// The days of a month; 0 for a month that is none.
+/// The days of a month; 0 for an invalid month.
 pub fn days_in_month(year: u16, month: u16) -> u16 {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
