@@ -16,18 +16,11 @@ use std::time::{Duration, Instant};
 use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
 
-use super::signals::{self, Taken};
+use super::signals::{self, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, Taken};
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
 
 /// PHANDLER_ROUTINE: gets the event, says whether it has handled it.
 pub type Handler = unsafe extern "system" fn(u32) -> i32;
-
-/// CTRL_C_EVENT.
-pub const CTRL_C_EVENT: u32 = 0;
-/// CTRL_BREAK_EVENT.
-pub const CTRL_BREAK_EVENT: u32 = 1;
-/// CTRL_CLOSE_EVENT.
-pub const CTRL_CLOSE_EVENT: u32 = 2;
 
 /// How long a process may go on after CTRL_CLOSE_EVENT (documented: HandlerRoutine, 5,000 ms).
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(5000);

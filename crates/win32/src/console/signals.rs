@@ -18,8 +18,14 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use libc::{c_int, sigaction, sighandler_t};
 
-use super::control::{CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT};
 use crate::status::{Code, ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER};
+
+/// CTRL_C_EVENT.
+pub(super) const CTRL_C_EVENT: u32 = 0;
+/// CTRL_BREAK_EVENT.
+pub(super) const CTRL_BREAK_EVENT: u32 = 1;
+/// CTRL_CLOSE_EVENT.
+pub(super) const CTRL_CLOSE_EVENT: u32 = 2;
 
 const SIGNALS: [(c_int, u32); 4] = [
     (libc::SIGINT, CTRL_C_EVENT),
