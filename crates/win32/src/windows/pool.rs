@@ -1,4 +1,6 @@
 //! The system's pool on Windows: it runs the callbacks, the tasks are kept here.
+//!
+//! Owns the queue of tasks. Does not own the threads, which are the system's. Threading: any thread.
 
 use std::ffi::c_void;
 use std::time::Instant;

@@ -1,4 +1,7 @@
 //! Condition variables, with either kind of lock.
+//!
+//! Owns the sleep. Does not own the locks. Invariant: a thread can be woken before it lets its lock go, so no
+//! wake is lost in between. Threading: any thread.
 
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;

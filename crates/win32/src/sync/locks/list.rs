@@ -1,4 +1,7 @@
 //! Interlocked singly linked lists: a lock and the first entry.
+//!
+//! Owns the list and its depth. Does not own the entries, whose first word is the link. Invariant: links are
+//! read and written under the lock only. Threading: any thread.
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 

@@ -1,4 +1,8 @@
 //! One-time initialization.
+//!
+//! Owns the word that says how far it is. Does not own what is initialized. Invariant: a context is never
+//! replaced once the state is complete. Threading: any thread; a thread that is not the first waits, unless
+//! several may race.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

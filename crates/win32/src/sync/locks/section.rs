@@ -1,4 +1,7 @@
 //! Critical sections: locks that know the thread inside.
+//!
+//! Owns who is inside and how often. Invariants: only the thread inside changes the count; the mutex is held
+//! as long as the owner is not 0. Threading: any thread.
 
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 

@@ -1,4 +1,7 @@
-//! Slim reader/writer locks. The sleeping is parking_lot's.
+//! Slim reader/writer locks.
+//!
+//! Owns the names of Windows for what parking_lot does. Invariant: who gives back a lock that nobody holds
+//! changes nothing. Threading: any thread.
 
 use parking_lot::RawRwLock;
 use parking_lot::lock_api::RawRwLock as _;

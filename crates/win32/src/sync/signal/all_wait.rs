@@ -1,4 +1,7 @@
 //! Waits for all of several signals at once: they take all of them in one step, or none.
+//!
+//! Owns the list of what one thread waits for. Does not own the signals. Invariant: the signals are locked in
+//! the order of their addresses, so that two such waits do not block each other. Threading: any thread.
 
 use std::sync::Arc;
 
