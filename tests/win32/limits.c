@@ -135,6 +135,88 @@ static void a_body_that_is_not_there(void)
     CHECK(HttpTerminate(HTTP_INITIALIZE_SERVER, NULL) == NO_ERROR);
 }
 
+/* "a\\a\\a ..." behind a beginning. */
+static WCHAR deep_path[32767];
+
+static const WCHAR *deep(const char *begin, int names)
+{
+    int at = 0;
+
+    while (*begin != '\0') {
+        deep_path[at++] = (WCHAR)(unsigned char)*begin++;
+    }
+    for (; names > 0; names--) {
+        deep_path[at++] = L'a';
+        deep_path[at++] = names > 1 ? L'\\' : L'\0';
+    }
+    return deep_path;
+}
+
+/* A path needs no stack for each of its names. */
+static void paths_of_many_names(void)
+{
+    WIN32_FIND_DATAW found;
+    HKEY key;
+
+    FAILS(ERROR_FILENAME_EXCED_RANGE, GetFileAttributesW(deep("C:\\none\\", 16000)) != INVALID_FILE_ATTRIBUTES);
+    FAILS(ERROR_FILENAME_EXCED_RANGE, FindFirstFileW(deep("", 16000), &found) != INVALID_HANDLE_VALUE);
+    CHECK(RegCreateKeyExW(HKEY_CURRENT_USER, deep("", 16000), 0, NULL, 0, KEY_READ, NULL, &key, NULL) ==
+          ERROR_INVALID_PARAMETER);
+    CHECK(RegCreateKeyExW(HKEY_CURRENT_USER, deep("", 500), 0, NULL, 0, KEY_READ, NULL, &key, NULL) == 0);
+    CHECK(RegCloseKey(key) == 0);
+    CHECK(RegDeleteTreeW(HKEY_CURRENT_USER, L"a") == 0);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    FILE *file = fopen(name, "w");
+
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static int has_text(const char *name, const char *text)
+{
+    char found[16] = "";
+    FILE *file = fopen(name, "r");
+
+    if (file != NULL) {
+        CHECK(fgets(found, sizeof(found), file) != NULL);
+        fclose(file);
+    }
+    return strcmp(found, text) == 0;
+}
+
+/* No file is lost, whatever the backup is called. */
+static void a_backup_with_the_name_of_a_file_that_takes_part(void)
+{
+    DeleteFileA("limits-old");
+    write_text("limits-old", "old");
+    write_text("limits-new", "new");
+    FAILS(1175, ReplaceFileA("limits-old", "limits-new", "limits-old", 0, NULL, NULL));
+    FAILS(1175, ReplaceFileA("limits-old", "limits-new", ".\\limits-NEW", 0, NULL, NULL));
+    FAILS(ERROR_SHARING_VIOLATION, ReplaceFileA("limits-old", "limits-old", NULL, 0, NULL, NULL));
+    CHECK(has_text("limits-old", "old") && has_text("limits-new", "new"));
+    CHECK(ReplaceFileA("limits-old", "limits-new", "limits-backup", 0, NULL, NULL));
+    CHECK(has_text("limits-old", "new") && has_text("limits-backup", "old"));
+    CHECK(!has_text("limits-new", "new"));
+    CHECK(CreateHardLinkA("limits-new", "limits-old", NULL));
+    CHECK(ReplaceFileA("limits-old", "limits-new", NULL, 0, NULL, NULL));
+    CHECK(has_text("limits-old", "new") && GetFileAttributesA("limits-new") == INVALID_FILE_ATTRIBUTES);
+    CHECK(DeleteFileA("limits-old") && DeleteFileA("limits-backup"));
+}
+
+/* A set that nobody filled. */
+static void a_set_of_more_sockets_than_there_can_be(void)
+{
+    fd_set *set = (fd_set *)calloc(1, sizeof(fd_set));
+    struct timeval now = {0, 0};
+
+    set->fd_count = 0xFFFFFFFF;
+    CHECK(select(0, set, NULL, NULL, &now) == SOCKET_ERROR && WSAGetLastError() == WSAEINVAL);
+    CHECK(!FD_ISSET(1, set));
+    free(set);
+}
+
 int main(void)
 {
     WSADATA data;
@@ -143,6 +225,9 @@ int main(void)
     a_full_handle_table();
     threads_of_the_c_runtime();
     a_body_that_is_not_there();
+    paths_of_many_names();
+    a_backup_with_the_name_of_a_file_that_takes_part();
+    a_set_of_more_sockets_than_there_can_be();
     CHECK(WSACleanup() == 0);
     return FINISH();
 }

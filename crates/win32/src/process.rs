@@ -6,6 +6,7 @@
 //! modules. Threading: any thread.
 
 pub mod command_line;
+mod environ;
 pub mod environment;
 pub mod machine;
 pub mod names;

@@ -122,7 +122,31 @@ pub fn sleep(milliseconds: u32) {
         INFINITE => loop {
             std::thread::park();
         },
-        _ => std::thread::sleep(Duration::from_millis(u64::from(milliseconds))),
+        _ => sleep_for(Duration::from_millis(u64::from(milliseconds))),
+    }
+}
+
+#[cfg(windows)]
+fn sleep_for(time: Duration) {
+    std::thread::sleep(time);
+}
+
+/// Each piece ends at the latest with the whole: a sleep that goes on for what was left when a signal came
+/// gets longer with each of them, and under a storm of signals has no end.
+#[cfg(not(windows))]
+fn sleep_for(time: Duration) {
+    let end = Instant::now() + time;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        let wanted = libc::timespec {
+            tv_sec: left.as_secs() as libc::time_t,
+            tv_nsec: left.subsec_nanos().into(),
+        };
+        // SAFETY: the call reads a timespec from a valid place. It may end early, by a signal.
+        unsafe { libc::nanosleep(&wanted, std::ptr::null_mut()) };
     }
 }
 

@@ -1,5 +1,5 @@
-/* Standard handles, the command line and the environment. Any thread; a change of the environment must
- * not happen while another thread is in getenv(3), as with setenv(3).
+/* Standard handles, the command line and the environment. Any thread; other threads may be in getenv(3)
+ * while the environment is changed here, but not in setenv(3).
  */
 #ifndef HTTPSYS_WIN32_PROCESSENV_H
 #define HTTPSYS_WIN32_PROCESSENV_H

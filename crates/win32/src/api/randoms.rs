@@ -28,10 +28,16 @@ unsafe fn fill(to: *mut u8, bytes: u32) -> Result<(), u32> {
         return Ok(());
     }
     not_null(to)?;
-    let mut block = vec![0; bytes as usize];
-    random::fill(&mut block)?;
-    // SAFETY: there is room by the contract.
-    unsafe { to.copy_from_nonoverlapping(block.as_ptr(), block.len()) };
+    // In pieces, so that a large request needs no memory of ours.
+    let mut block = [0; 256];
+    let mut done = 0;
+    while done < bytes as usize {
+        let piece = block.len().min(bytes as usize - done);
+        random::fill(&mut block[..piece])?;
+        // SAFETY: there is room by the contract.
+        unsafe { to.add(done).copy_from_nonoverlapping(block.as_ptr(), piece) };
+        done += piece;
+    }
     Ok(())
 }
 

@@ -180,7 +180,8 @@ pub unsafe extern "system" fn WSAIoctl(
 }
 
 /// select: each set is a count and an array of any length; the sockets that are ready stay. Returns how
-/// many, 0 after the time; SOCKET_ERROR with 10022 (no socket in any set, a negative time), 10038.
+/// many, 0 after the time; SOCKET_ERROR with 10022 (no socket in any set, more than 1,048,576 in one, a
+/// negative time), 10038.
 ///
 /// Differs: `timeout` is the system's struct timeval, whose members have 64 bits.
 ///
@@ -197,7 +198,7 @@ pub unsafe extern "system" fn Httpsys_select(
     fence(SOCKET_ERROR, || {
         wsa::started()?;
         // SAFETY: by the contract of this function.
-        let sets = unsafe { [members(read), members(write), members(except)] };
+        let sets = unsafe { [members(read)?, members(write)?, members(except)?] };
         let deadline = match timeout.is_null() {
             true => None,
             // SAFETY: not NULL, so valid by the contract of this function.
@@ -262,17 +263,23 @@ fn deadline_of(timeout: libc::timeval) -> Result<Option<Instant>, Code> {
     Ok(time.and_then(|time| Instant::now().checked_add(time)))
 }
 
-unsafe fn members(set: *const FdSet) -> Vec<usize> {
+/// More than there can be handles: what a program calls a set of so many was never filled.
+const MOST_MEMBERS: u32 = 1 << 20;
+
+unsafe fn members(set: *const FdSet) -> Result<Vec<usize>, Code> {
     if set.is_null() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     // SAFETY: a set with as many sockets as it says, by the contract of `select`.
     unsafe {
         let count = (&raw const (*set).fd_count).read_unaligned();
+        if count > MOST_MEMBERS {
+            return Err(WSAEINVAL);
+        }
         let first = (&raw const (*set).fd_array).cast::<usize>();
-        (0..count as usize)
+        Ok((0..count as usize)
             .map(|at| first.add(at).read_unaligned())
-            .collect()
+            .collect())
     }
 }
 
@@ -297,7 +304,7 @@ unsafe fn fill(set: *mut FdSet, found: &[usize]) {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn __WSAFDIsSet(handle: usize, set: *const FdSet) -> i32 {
     // SAFETY: by the contract of this function.
-    fence(0, || Ok(unsafe { members(set) }.contains(&handle).into()))
+    fence(0, || Ok(unsafe { members(set) }?.contains(&handle).into()))
 }
 
 const POLLERR: i16 = 1;

@@ -2,6 +2,7 @@
 //!
 //! Owns what the families of tests share: a file-like object whose operations the test ends itself.
 
+mod devices;
 mod events;
 mod files;
 mod locks;

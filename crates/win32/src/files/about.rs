@@ -53,6 +53,13 @@ pub struct About {
     pub tag: u32,
 }
 
+/// Whether it is a device (`NUL` is one), whose node is the system's: what changes or removes files leaves
+/// it as it is.
+pub fn is_device(metadata: &Metadata) -> bool {
+    let kind = metadata.file_type();
+    kind.is_char_device() || kind.is_block_device()
+}
+
 impl About {
     /// Of an open file; the name says whether it is hidden.
     pub fn of(metadata: &Metadata, name: Option<&Path>) -> About {

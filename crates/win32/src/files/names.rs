@@ -25,11 +25,21 @@ pub const MOVE_REPLACE: u32 = 1;
 pub const MOVE_COPY: u32 = 2;
 /// MOVEFILE_DELAY_UNTIL_REBOOT.
 const MOVE_DELAY: u32 = 4;
+/// ERROR_UNABLE_TO_REMOVE_REPLACED.
+const ERROR_UNABLE_TO_REMOVE_REPLACED: Code = 1175;
 /// COPY_FILE_FAIL_IF_EXISTS.
 pub const COPY_FAIL_IF_EXISTS: u32 = 1;
 
 /// Bytes copied between two questions to a progress routine.
 const COPY_STEP: usize = 1 << 20;
+
+/// Refuses a device with 87 (observed for NUL): its name, mode and content are not the program's.
+fn not_a_device(about: &Metadata) -> Result<(), Code> {
+    match about::is_device(about) {
+        true => Err(ERROR_INVALID_PARAMETER),
+        false => Ok(()),
+    }
+}
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> Code + '_ {
     move |error| not_found(path, &error)
@@ -38,11 +48,12 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> Code + '_ {
 /// DeleteFileW: the name goes at once; who has the file open keeps it.
 ///
 /// # Errors
-/// 2, 3, 5 (a directory or a read-only file), 32 (open without FILE_SHARE_DELETE), what the system
-/// reports.
+/// 2, 3, 5 (a directory or a read-only file), 32 (open without FILE_SHARE_DELETE), 87 for a device, what
+/// the system reports.
 pub fn delete(name: &[u16]) -> Result<(), Code> {
     let path = path::native(name)?;
     let about = fs::symlink_metadata(&path).map_err(failed(&path))?;
+    not_a_device(&about)?;
     if about.is_dir() || about::is_read_only(&about) {
         return Err(ERROR_ACCESS_DENIED);
     }
@@ -100,13 +111,14 @@ pub fn set_current_directory(name: &[u16]) -> Result<(), Code> {
 }
 
 /// SetFileAttributesW: READONLY of a file is taken; the others have no place in the system and are
-/// accepted.
+/// accepted, and so is all for a directory or a device.
 ///
 /// # Errors
 /// 2, 3, 5, what the system reports.
 pub fn set_attributes(path: &Path, attributes: u32) -> Result<(), Code> {
     let about = fs::metadata(path).map_err(failed(path))?;
-    if about.is_dir() || about::is_read_only(&about) == (attributes & about::READONLY != 0) {
+    let is_so = about::is_read_only(&about) == (attributes & about::READONLY != 0);
+    if about.is_dir() || about::is_device(&about) || is_so {
         return Ok(());
     }
     let mode = match attributes & about::READONLY != 0 {
@@ -120,7 +132,8 @@ pub fn set_attributes(path: &Path, attributes: u32) -> Result<(), Code> {
 /// MoveFileExW and MoveFileW (which allows a copy to another device).
 ///
 /// # Errors
-/// 2, 3, 5, 17 (another device), 32, 183 (there is one, and MOVEFILE_REPLACE_EXISTING is not given), 50
+/// 2, 3, 5, 17 (another device), 32, 87 (one of them is a device), 183 (there is one, and
+/// MOVEFILE_REPLACE_EXISTING is not given), 50
 /// for MOVEFILE_DELAY_UNTIL_REBOOT, what the system reports.
 pub fn rename(from: &[u16], to: &[u16], flags: u32) -> Result<(), Code> {
     if flags & MOVE_DELAY != 0 {
@@ -159,8 +172,10 @@ pub(crate) fn rename_native(
     target: &Path,
     flags: u32,
 ) -> Result<(), Code> {
+    not_a_device(about)?;
     let there = fs::symlink_metadata(target).ok();
     if let Some(there) = &there {
+        not_a_device(there)?;
         let same = shared::identity(there) == shared::identity(about);
         if !same && flags & MOVE_REPLACE == 0 {
             return Err(ERROR_ALREADY_EXISTS);
@@ -246,7 +261,8 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> Go;
 ///
 /// # Errors
 /// 2, 3, 5 (a directory, or a read-only target), 32 (the same file, or not shared), 80 (there is one and
-/// it may not be replaced), 1235 (the progress routine ended it), what the system reports.
+/// it may not be replaced), 87 (from a device), 1235 (the progress routine ended it), what the system
+/// reports.
 pub fn copy(from: &[u16], to: &[u16], flags: u32, go: Option<Progress<'_>>) -> Result<(), Code> {
     let (source, target) = (path::native(from)?, path::native(to)?);
     copy_native(&source, &target, flags & COPY_FAIL_IF_EXISTS != 0, go)
@@ -260,6 +276,7 @@ fn copy_native(
 ) -> Result<(), Code> {
     let mut input = File::open(source).map_err(failed(source))?;
     let about = input.metadata().map_err(failed(source))?;
+    not_a_device(&about)?;
     if about.is_dir() {
         return Err(ERROR_ACCESS_DENIED);
     }
@@ -279,17 +296,22 @@ fn copy_native(
     options.write(true).create_new(only_new);
     options.create(true).truncate(true);
     let mut output = options.open(target).map_err(failed(target))?;
+    // What is no file, such as NUL, takes the bytes and stays what it is.
+    let is_file = output.metadata().is_ok_and(|there| there.is_file());
     let copied = match go {
         None => io::copy(&mut input, &mut output).map(|_| Go::On),
         Some(go) => copy_steps(&mut input, &mut output, about.len(), go),
     };
     let copied = copied.map_err(|error| status::from_io(&error));
-    if matches!(copied, Err(_) | Ok(Go::Cancel)) {
+    if is_file && matches!(copied, Err(_) | Ok(Go::Cancel)) {
         // What is half a copy is no copy; that it cannot be deleted changes nothing.
         let _ = fs::remove_file(target);
     }
     if matches!(copied?, Go::Cancel | Go::Stop) {
         return Err(ERROR_REQUEST_ABORTED);
+    }
+    if !is_file {
+        return Ok(());
     }
     let times = about
         .modified()
@@ -324,18 +346,29 @@ fn copy_steps(from: &mut File, to: &mut File, size: u64, go: Progress<'_>) -> io
 /// one; the file keeps the attributes of the one it replaces.
 ///
 /// # Errors
-/// 2 when one is missing, 32, what the system reports.
+/// 2 when one is missing, 32 (also for the same file twice), 87 for a device, 1175 for a backup with the
+/// name of one of the two (assumed), what the system reports.
 pub fn replace(replaced: &[u16], by: &[u16], backup: Option<&[u16]>) -> Result<(), Code> {
     let (old, new) = (path::native(replaced)?, path::native(by)?);
     let about_old = fs::metadata(&old).map_err(failed(&old))?;
     let about_new = fs::metadata(&new).map_err(failed(&new))?;
+    not_a_device(&about_old).and(not_a_device(&about_new))?;
     if about_old.is_dir() || about_new.is_dir() || about::is_read_only(&about_old) {
         return Err(ERROR_ACCESS_DENIED);
+    }
+    if is_same_name(&old, &new) {
+        return Err(ERROR_SHARING_VIOLATION);
     }
     shared::allows(&about_old, shared::DELETE)?;
     shared::allows(&about_new, shared::DELETE)?;
     if let Some(backup) = backup {
         let backup = path::native(backup)?;
+        if is_same_name(&backup, &old) || is_same_name(&backup, &new) {
+            return Err(ERROR_UNABLE_TO_REMOVE_REPLACED);
+        }
+        if let Ok(there) = fs::symlink_metadata(&backup) {
+            not_a_device(&there)?;
+        }
         // The name is never without a file: the old one keeps it until the new one has it.
         let _ = fs::remove_file(&backup);
         if fs::hard_link(&old, &backup).is_err() {
@@ -344,16 +377,38 @@ pub fn replace(replaced: &[u16], by: &[u16], backup: Option<&[u16]>) -> Result<(
     }
     let mode = fs::Permissions::from_mode(about_old.mode() & 0o7777);
     fs::set_permissions(&new, mode).map_err(failed(&new))?;
-    fs::rename(&new, &old).map_err(failed(&old))
+    fs::rename(&new, &old).map_err(failed(&old))?;
+    if shared::identity(&about_old) == shared::identity(&about_new) {
+        // Of two names of one file the system has kept both.
+        fs::remove_file(&new).map_err(failed(&new))?;
+    }
+    Ok(())
+}
+
+/// Whether two paths are one name of one file, and not two hard links to it.
+fn is_same_name(one: &Path, other: &Path) -> bool {
+    let (Ok(here), Ok(there)) = (fs::symlink_metadata(one), fs::symlink_metadata(other)) else {
+        return false;
+    };
+    if shared::identity(&here) != shared::identity(&there) {
+        return false;
+    }
+    let folder = |path: &Path| match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => fs::canonicalize(folder).ok(),
+        _ => fs::canonicalize(".").ok(),
+    };
+    here.nlink() == 1 || one.file_name() == other.file_name() && folder(one) == folder(other)
 }
 
 /// CreateHardLinkW.
 ///
 /// # Errors
-/// 2, 3, 5 for a directory, 17, 183, what the system reports.
+/// 2, 3, 5 for a directory, 17, 87 for a device, 183, what the system reports.
 pub fn hard_link(name: &[u16], existing: &[u16]) -> Result<(), Code> {
     let (name, existing) = (path::native(name)?, path::native(existing)?);
-    if fs::metadata(&existing).map_err(failed(&existing))?.is_dir() {
+    let about = fs::metadata(&existing).map_err(failed(&existing))?;
+    not_a_device(&about)?;
+    if about.is_dir() {
         return Err(ERROR_ACCESS_DENIED);
     }
     fs::hard_link(&existing, &name).map_err(|error| match error.kind() {

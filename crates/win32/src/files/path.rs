@@ -316,37 +316,43 @@ fn device(path: &[u16]) -> Option<Result<PathBuf, Code>> {
     }
 }
 
-/// The same path with the names that are there, where only their case differs.
+/// The same path with the names that are there, where only their case differs. One name after the other,
+/// so that a path of any depth needs no more stack than a short one.
 fn as_it_is(path: PathBuf) -> PathBuf {
     if fs::symlink_metadata(&path).is_ok() {
         return path;
     }
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return path;
-    };
-    let parent = match parent.as_os_str().is_empty() {
-        true => PathBuf::new(),
-        false => as_it_is(parent.to_owned()),
-    };
-    let exact = parent.join(name);
-    if fs::symlink_metadata(&exact).is_ok() {
-        return exact;
+    let mut found = PathBuf::new();
+    let mut names = path.components();
+    while let Some(name) = names.next() {
+        let exact = found.join(name);
+        if fs::symlink_metadata(&exact).is_ok() {
+            found = exact;
+            continue;
+        }
+        match in_other_case(&found, name.as_os_str()) {
+            Some(other) => found.push(other),
+            // Below what is not there nothing is there.
+            None => {
+                found = exact;
+                found.extend(names);
+                return found;
+            }
+        }
     }
-    let Some(wanted) = name.to_str() else {
-        return exact;
-    };
-    let folder = match parent.as_os_str().is_empty() {
+    found
+}
+
+/// The name in a folder, the current one for the empty path, that differs in its case only.
+fn in_other_case(folder: &Path, name: &OsStr) -> Option<String> {
+    let wanted = name.to_str()?;
+    let folder = match folder.as_os_str().is_empty() {
         true => Path::new("."),
-        false => &parent,
+        false => folder,
     };
-    let Ok(entries) = fs::read_dir(folder) else {
-        return exact;
-    };
+    let entries = fs::read_dir(folder).ok()?;
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    match names.filter(|name| same_text(name, wanted)).min() {
-        Some(name) => parent.join(name),
-        None => exact,
-    }
+    names.filter(|name| same_text(name, wanted)).min()
 }
 
 fn same_text(one: &str, other: &str) -> bool {

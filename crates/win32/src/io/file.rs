@@ -244,7 +244,10 @@ impl File {
         if opened.delete.swap(false, Ordering::SeqCst) {
             let path = opened.path.lock().clone();
             let same = match (fs::symlink_metadata(&path), self.file.metadata()) {
-                (Ok(there), Ok(ours)) => shared::identity(&there) == shared::identity(&ours),
+                (Ok(there), Ok(ours)) => {
+                    shared::identity(&there) == shared::identity(&ours)
+                        && !crate::files::about::is_device(&there)
+                }
                 _ => false,
             };
             // The handle is closed either way; CloseHandle does not report this.

@@ -4,31 +4,20 @@
 //! process's own, which getenv(3) and child processes see. Invariants: a name that exists as it is
 //! written means that variable, else one that differs only in the case of ASCII letters (on Windows
 //! case never counts; here two such variables can come from outside); a name is not empty and holds no
-//! `=`. Changes go through the standard library, whose lock orders them with all Rust code; as with
-//! setenv(3), C code that calls getenv(3) at the same time has to take care itself.
+//! `=`. Code that calls getenv(3) at the same time is not disturbed (`environ`).
 //!
 //! Threading: any thread.
 
-use std::env;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-
-use httpsys_socket::lock::Mutex;
-
+use super::environ;
 use crate::status::{Code, ERROR_ENVVAR_NOT_FOUND, ERROR_INVALID_PARAMETER};
 
-/// Held from the look for a name to the change.
-static CHANGE: Mutex<()> = Mutex::new(());
-
 /// The variable that a name means.
-fn find(name: &OsStr) -> Option<(OsString, OsString)> {
-    if let Some(value) = env::var_os(name) {
-        return Some((name.to_owned(), value));
-    }
-    env::vars_os().find(|(other, _)| other.eq_ignore_ascii_case(name))
+fn find(name: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    environ::find(|other| other == name)
+        .or_else(|| environ::find(|other| other.eq_ignore_ascii_case(name)))
 }
 
-fn checked(name: &[u16]) -> Result<OsString, Code> {
+fn checked(name: &[u16]) -> Result<Vec<u8>, Code> {
     let wrong = |unit: &u16| *unit == u16::from(b'=') || *unit == 0;
     match name.is_empty() || name.iter().any(wrong) {
         true => Err(ERROR_INVALID_PARAMETER),
@@ -36,14 +25,12 @@ fn checked(name: &[u16]) -> Result<OsString, Code> {
     }
 }
 
-fn native(text: &[u16]) -> OsString {
-    OsString::from_vec(String::from_utf16_lossy(text).into_bytes())
+fn native(text: &[u16]) -> Vec<u8> {
+    String::from_utf16_lossy(text).into_bytes()
 }
 
-fn wide(text: &OsStr) -> Vec<u16> {
-    String::from_utf8_lossy(text.as_bytes())
-        .encode_utf16()
-        .collect()
+fn wide(text: &[u8]) -> Vec<u16> {
+    String::from_utf8_lossy(text).encode_utf16().collect()
 }
 
 /// The value of a variable.
@@ -62,32 +49,23 @@ pub fn get(name: &[u16]) -> Result<Vec<u16>, Code> {
 /// 87 for a name that can be none. One that is not there can be removed (observed).
 pub fn set(name: &[u16], value: Option<&[u16]>) -> Result<(), Code> {
     let wanted = checked(name)?;
-    let _change = CHANGE.lock();
-    let known = find(&wanted);
-    match value {
-        Some(value) => {
-            let name = known.map_or(wanted, |(name, _)| name);
-            // SAFETY: Rust code is ordered by the standard library's lock; for C code the same rule
-            // holds as for setenv(3), see the head.
-            unsafe { env::set_var(name, native(value)) };
-        }
-        None => {
-            if let Some((name, _)) = known {
-                // SAFETY: as above.
-                unsafe { env::remove_var(name) };
-            }
-        }
+    let value = value.map(native);
+    if value.as_ref().is_some_and(|value| value.contains(&0)) {
+        return Err(ERROR_INVALID_PARAMETER);
     }
+    let name = find(&wanted).map_or(wanted, |(name, _)| name);
+    environ::change(&name, value.as_deref());
     Ok(())
 }
 
 /// All variables as `name=value`, sorted by name without regard to case, as Windows keeps them.
 pub fn all() -> Vec<Vec<u16>> {
-    let mut all: Vec<_> = env::vars_os()
+    let mut all: Vec<_> = environ::all()
+        .into_iter()
         .map(|(name, value)| (name.to_ascii_uppercase(), name, value))
         .collect();
     all.sort();
-    let line = |(_, name, value): (OsString, OsString, OsString)| {
+    let line = |(_, name, value): (Vec<u8>, Vec<u8>, Vec<u8>)| {
         let mut line = wide(&name);
         line.push(u16::from(b'='));
         line.extend(wide(&value));
@@ -127,6 +105,8 @@ pub fn expand(text: &[u16]) -> Vec<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+
     use super::*;
 
     fn wide_of(text: &str) -> Vec<u16> {
@@ -152,6 +132,34 @@ mod tests {
             assert_eq!(set(&wide_of(name), Some(&[])), Err(ERROR_INVALID_PARAMETER));
             assert_eq!(get(&wide_of(name)), Err(ERROR_ENVVAR_NOT_FOUND));
         }
+    }
+
+    #[test]
+    fn variables_come_and_go_beside_a_reader() {
+        let name = |at: usize| wide_of(&format!("HTTPSYS_TEST_ENVIRON_{}", at % 7));
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for at in 0..2000 {
+                    set(&name(at), Some(&wide_of(&format!("value{}", at % 3)))).unwrap();
+                    set(&name(at + 3), None).unwrap();
+                }
+            });
+            while !writer.is_finished() {
+                // SAFETY: a terminated name; what it gives is never freed.
+                let value = unsafe { libc::getenv(c"HTTPSYS_TEST_ENVIRON_3".as_ptr()) };
+                assert!(
+                    value.is_null() || {
+                        // SAFETY: as above.
+                        unsafe { std::ffi::CStr::from_ptr(value) }
+                            .to_bytes()
+                            .starts_with(b"value")
+                    }
+                );
+                assert!(env::var_os("PATH").is_some());
+            }
+        });
+        (0..7).for_each(|at| set(&name(at), None).unwrap());
+        assert!(!all().iter().any(|line| line.starts_with(&name(0)[..20])));
     }
 
     #[test]

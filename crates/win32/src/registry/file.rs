@@ -38,6 +38,9 @@ pub fn read(text: &str, now: u64) -> Result<Node, String> {
         let full = full_path(path).ok_or_else(|| {
             format!("the key {path:?} does not begin with HKEY_LOCAL_MACHINE, HKLM or another root")
         })?;
+        if !tree::can_be_key(&full) {
+            return Err("a key is more than 512 keys deep, or its name longer than 255".into());
+        }
         let Json::Object(values) = values else {
             return Err(format!(
                 "what the key {path:?} holds is no object of values"
@@ -68,6 +71,11 @@ fn fill(node: &mut Node, path: &str, values: &Map<String, Json>, now: u64) -> Re
     for (name, json) in values {
         // "@" as in files of the registry editor: the default value.
         let plain = if name == "@" { "" } else { name };
+        if !tree::can_be_value(plain) {
+            return Err(format!(
+                "a value of the key {path:?} has a name longer than 16383"
+            ));
+        }
         let (kind, data) = value_of(json)
             .ok_or_else(|| format!("the value {name:?} of the key {path:?} has no type's form"))?;
         let name = plain.to_owned();
@@ -205,5 +213,12 @@ mod tests {
             let error = read(text, 1).expect_err(text);
             assert!(error.contains(said), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_key_of_any_depth_is_refused_rather_than_read() {
+        let text = format!("{{\"HKLM{}\": {{}}}}", "\\\\a".repeat(1_000_000));
+        let error = read(&text, 1).expect_err("too deep");
+        assert!(error.contains("512 keys deep"), "{error}");
     }
 }

@@ -13,7 +13,7 @@ use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
 
 use super::file::{self, ROOTS};
-use super::tree::{Node, Value, fold, parts};
+use super::tree::{self, Node, Value, fold, parts};
 use crate::handle::{self, Handle};
 use crate::object::Object;
 use crate::status::{
@@ -215,11 +215,15 @@ impl Key {
     /// RegCreateKeyEx: the key and whether it is new.
     ///
     /// # Errors
-    /// 87 for a root under the roots, 1018.
+    /// 87 for a name of more than 255 units and for a key more than 512 keys deep (documented limits, the code
+    /// assumed), 1018.
     pub fn create(&self, path: &str, access: u32) -> Result<(Key, bool), Code> {
         with(|store| {
             store.node(self, 0)?;
             let full = self.below(path);
+            if !tree::can_be_key(&full) {
+                return Err(ERROR_INVALID_PARAMETER);
+            }
             let (node, made) = store.root.create(&full, now());
             let key = Key {
                 id: node.id,
@@ -248,8 +252,11 @@ impl Key {
     /// RegSetValueEx.
     ///
     /// # Errors
-    /// 5, 1018.
+    /// 5, 87 for a name of more than 16,383 units, 1018.
     pub fn set(&self, value: Value) -> Result<(), Code> {
+        if !tree::can_be_value(&value.name) {
+            return Err(ERROR_INVALID_PARAMETER);
+        }
         with(|store| {
             store.node(self, SET)?;
             let node = store.root.find_mut(&self.path);

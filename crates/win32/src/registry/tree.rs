@@ -26,6 +26,14 @@ pub const MULTI_SZ: Kind = 7;
 /// REG_QWORD.
 pub const QWORD: Kind = 11;
 
+/// How many keys a path may have (documented: Registry Element Size Limits), roots counted. It also bounds
+/// what walks down the tree.
+const DEEPEST: usize = 512;
+/// Units of the name of a key (documented there).
+const LONGEST_KEY: usize = 255;
+/// Units of the name of a value (documented there).
+const LONGEST_VALUE: usize = 16_383;
+
 /// One value: its type and its bytes. Text is UTF-16 with its NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
@@ -59,6 +67,17 @@ pub fn fold(name: &str) -> String {
 /// The parts of a path: `\` separates; empty parts count for nothing.
 pub fn parts(path: &str) -> impl Iterator<Item = &str> {
     path.split('\\').filter(|part| !part.is_empty())
+}
+
+/// Whether there can be a key at a path from the roots on.
+pub fn can_be_key(path: &str) -> bool {
+    let fits = |part: &str| part.encode_utf16().take(LONGEST_KEY + 1).count() <= LONGEST_KEY;
+    parts(path).all(fits) && parts(path).take(DEEPEST + 1).count() <= DEEPEST
+}
+
+/// Whether a value can have a name.
+pub fn can_be_value(name: &str) -> bool {
+    name.encode_utf16().take(LONGEST_VALUE + 1).count() <= LONGEST_VALUE
 }
 
 impl Value {
@@ -200,5 +219,12 @@ mod tests {
         assert!(root.remove("Software\\éric", 6).is_none());
         assert!(root.create("Straße", 7).1);
         assert!(root.create("STRASSE", 7).1, "ß has no other case");
+    }
+
+    #[test]
+    fn names_and_depth_have_the_documented_limits() {
+        assert!(can_be_key(&"a\\".repeat(512)) && !can_be_key(&"a\\".repeat(513)));
+        assert!(can_be_key(&"é".repeat(255)) && !can_be_key(&"é".repeat(256)));
+        assert!(can_be_value(&"a".repeat(16_383)) && !can_be_value(&"a".repeat(16_384)));
     }
 }

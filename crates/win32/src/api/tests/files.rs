@@ -13,21 +13,21 @@ use crate::api::overlapped::*;
 use crate::api::ports::*;
 use crate::handle::INVALID_HANDLE_VALUE;
 
-const READ: u32 = 0x8000_0000;
-const WRITE: u32 = 0x4000_0000;
+pub(super) const READ: u32 = 0x8000_0000;
+pub(super) const WRITE: u32 = 0x4000_0000;
 
 /// A directory of the test's own, removed when dropped.
-struct Dir(PathBuf);
+pub(super) struct Dir(PathBuf);
 
 impl Dir {
-    fn new(name: &str) -> Dir {
+    pub(super) fn new(name: &str) -> Dir {
         let path =
             std::env::temp_dir().join(format!("httpsys-win32-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         assert!(fs::create_dir_all(&path).is_ok());
         Dir(path)
     }
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap_or_default().to_owned()
     }
 }
@@ -38,7 +38,7 @@ impl Drop for Dir {
     }
 }
 
-fn create(path: &str, access: u32, disposition: u32, flags: u32) -> Handle {
+pub(super) fn create(path: &str, access: u32, disposition: u32, flags: u32) -> Handle {
     let name = wide(path);
     // SAFETY: a terminated name.
     unsafe {
