@@ -2,7 +2,7 @@
  * say ll, since l means 32 bits there.
  */
 #pragma GCC system_header
-#if defined(_MSC_VER) || defined(__MINGW32__)
+#if defined(_MSC_VER) || defined(__MINGW32__) || defined(HTTPSYS_CRT_HIDDEN)
 #include_next <inttypes.h>
 #else
 

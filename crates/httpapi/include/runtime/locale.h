@@ -3,7 +3,7 @@
 #include_next <locale.h>
 
 #if !(defined(_MSC_VER) || defined(__MINGW32__)) && \
-    !defined(HTTPSYS_WIN32_LOCALE_H)
+    !defined(HTTPSYS_WIN32_LOCALE_H) && !defined(HTTPSYS_CRT_HIDDEN)
 #define HTTPSYS_WIN32_LOCALE_H
 
 #include "crt/convert.h"

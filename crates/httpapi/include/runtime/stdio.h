@@ -1,7 +1,7 @@
 /* The system's stdio.h and Microsoft's additions to it; see crt/base.h. */
 #pragma GCC system_header
 #if defined(_MSC_VER) || defined(__MINGW32__) || \
-    defined(__need_FILE) || defined(__need___FILE)
+    defined(__need_FILE) || defined(__need___FILE) || defined(HTTPSYS_CRT_HIDDEN)
 #include_next <stdio.h>
 #else
 

@@ -6,7 +6,7 @@
  */
 #pragma GCC system_header
 #if defined(_MSC_VER) || defined(__MINGW32__) || \
-    defined(__need_malloc_and_calloc)
+    defined(__need_malloc_and_calloc) || defined(HTTPSYS_CRT_HIDDEN)
 #include_next <stdlib.h>
 #else
 

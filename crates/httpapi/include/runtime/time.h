@@ -3,7 +3,7 @@
 #include_next <time.h>
 
 #if !(defined(_MSC_VER) || defined(__MINGW32__)) && !defined(HTTPSYS_RUNTIME_TIME_H) && \
-    !defined(__need_time_t) && !defined(__need_clock_t) && !defined(__need_timespec)
+    !defined(HTTPSYS_CRT_HIDDEN) && !defined(__need_time_t) && !defined(__need_clock_t) && !defined(__need_timespec)
 #define HTTPSYS_RUNTIME_TIME_H
 #include "crt/time.h"
 #endif

@@ -3,7 +3,7 @@
  */
 #pragma GCC system_header
 #if defined(_MSC_VER) || defined(__MINGW32__) || \
-    defined(__need_wint_t) || defined(__need_mbstate_t)
+    defined(__need_wint_t) || defined(__need_mbstate_t) || defined(HTTPSYS_CRT_HIDDEN)
 #include_next <wchar.h>
 #else
 

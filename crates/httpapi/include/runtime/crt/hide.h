@@ -3,7 +3,14 @@
  * nobody calls. No include guard: both files are used once per header.
  */
 #pragma GCC system_header
+/* A system header that includes another gets it as it is, see HTTPSYS_CRT_HIDDEN there. */
+#define HTTPSYS_CRT_HIDDEN 1
 #if HTTPSYS_CRT_WIDE
+#if defined(__APPLE__) && !defined(__cplusplus)
+/* Apple's headers forbid the wide functions' names for good where they see characters of 16 bits. */
+#pragma push_macro("__WCHAR_MAX__")
+#undef __WCHAR_MAX__
+#endif
 #undef swprintf
 #undef wcstok
 #define wcscpy httpsys_hidden_wcscpy

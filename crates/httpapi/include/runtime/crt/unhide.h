@@ -2,7 +2,11 @@
  * functions); they go as well. What C needs of macros comes back with select.h.
  */
 #pragma GCC system_header
+#undef HTTPSYS_CRT_HIDDEN
 #if HTTPSYS_CRT_WIDE
+#if defined(__APPLE__) && !defined(__cplusplus)
+#pragma pop_macro("__WCHAR_MAX__")
+#endif
 #undef wcscpy
 #undef wcsncpy
 #undef wcscat
