@@ -3,6 +3,14 @@
  */
 #pragma GCC system_header
 #define HTTPSYS_STD_WORDS 1
+/* 1 in the header that the program includes, 2 in those that it includes. */
+#pragma push_macro("HTTPSYS_STD_LEVEL")
+#if defined(HTTPSYS_STD_LEVEL)
+#undef HTTPSYS_STD_LEVEL
+#define HTTPSYS_STD_LEVEL 2
+#else
+#define HTTPSYS_STD_LEVEL 1
+#endif
 #pragma push_macro("__in")
 #undef __in
 #pragma push_macro("__in_opt")

@@ -1,5 +1,10 @@
 /* Gives back what std_begin.h has taken away. */
 #pragma GCC system_header
+#if HTTPSYS_STD_LEVEL == 1 && defined(_LIBCPP_VERSION) && __SIZEOF_WCHAR_T__ == 2 && \
+    !(defined(_MSC_VER) || defined(__MINGW32__))
+#include "libcxx_wide.hpp"
+#endif
+#pragma pop_macro("HTTPSYS_STD_LEVEL")
 #pragma pop_macro("__in")
 #pragma pop_macro("__in_opt")
 #pragma pop_macro("__in_z")

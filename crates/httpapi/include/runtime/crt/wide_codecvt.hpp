@@ -77,6 +77,7 @@ protected:
 
 } // namespace httpsys_crt
 
+#if defined(__GLIBCXX__)
 namespace std _GLIBCXX_VISIBILITY(default)
 {
 _GLIBCXX_BEGIN_NAMESPACE_VERSION
@@ -94,5 +95,6 @@ class httpsys_path_codecvt<wchar_t, char, mbstate_t>
 
 _GLIBCXX_END_NAMESPACE_VERSION
 } // namespace std
+#endif
 
 #endif // HTTPSYS_CRT_WIDE_CODECVT_HPP

@@ -18,7 +18,9 @@
 #include <stdio.h>
 
 #include "wide_facets.hpp"
+#if defined(__GLIBCXX__)
 #include "wide_istream.hpp"
+#endif
 
 namespace httpsys_crt
 {
