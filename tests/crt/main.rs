@@ -129,13 +129,25 @@ fn strsafe_code_pages_and_the_headers_together() {
     in_every_language("safe.c", |output| assert_eq!(output, ""));
 }
 
+/// Whether clang finds libc++.
+fn has_libcxx() -> bool {
+    let mut command = Command::new("clang++");
+    command.args(["-stdlib=libc++", "-fsyntax-only", "-x", "c++", "-include"]);
+    let found = command.args(["string", "/dev/null"]).output();
+    let found = found.is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("SKIPPED: no clang++ with libc++ on this machine");
+    }
+    found
+}
+
 /// The program gets the name of a file that it may write.
 fn in_every_cpp(name: &str, check: impl Fn(&str)) {
     let folder = scratch(name);
     let valgrind = is_there("valgrind");
     let mut ran = 0;
-    for compiler in ["g++", "clang++"] {
-        if !is_there(compiler) {
+    for (compiler, library) in [("g++", ""), ("clang++", ""), ("clang++", "-stdlib=libc++")] {
+        if !is_there(compiler) || !(library.is_empty() || has_libcxx()) {
             continue;
         }
         for (standard, level) in [
@@ -143,8 +155,10 @@ fn in_every_cpp(name: &str, check: impl Fn(&str)) {
             ("-std=c++17", "-O2"),
             ("-std=c++20", "-O2"),
         ] {
-            let program = folder.join(format!("{compiler}{standard}"));
-            compile(compiler, &[standard, level], name, &program);
+            let program = folder.join(format!("{compiler}{library}{standard}"));
+            let mut flags = vec![standard, level];
+            flags.extend((!library.is_empty()).then_some(library));
+            compile(compiler, &flags, name, &program);
             let mut command = run(&program, valgrind && standard == "-std=c++17");
             let output = succeed(command.arg(folder.join("written")));
             check(&String::from_utf8(output.stdout).expect("UTF-8"));
@@ -170,4 +184,10 @@ fn wide_streams_write_and_read_utf_8() {
 #[test]
 fn the_library_of_cpp_converts_16_bit_units() {
     in_every_cpp("conversions.cpp", |output| assert_eq!(output, ""));
+}
+
+/// Numbers, sorting, patterns, named locales: where libc++ calls what it has compiled itself.
+#[test]
+fn wide_text_meets_no_32_bit_code_of_the_library() {
+    in_every_cpp("library.cpp", |output| assert_eq!(output, "zebra\n"));
 }

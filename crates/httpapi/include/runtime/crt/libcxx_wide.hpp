@@ -137,7 +137,7 @@ _LIBCPP_END_NAMESPACE_STD
 #if defined(_LIBCPP_ALGORITHM) && !defined(HTTPSYS_LIBCXX_ALGORITHM)
 #define HTTPSYS_LIBCXX_ALGORITHM
 // Newer ones only declare it.
-#if _LIBCPP_VERSION >= 17000
+#if _LIBCPP_VERSION >= 170000
 #include <algorithm>
 #include <functional>
 #include <iterator>
@@ -149,7 +149,7 @@ template <class Order, class Iterator> void __sort(Iterator begin, Iterator end,
 _LIBCPP_END_NAMESPACE_STD
 #endif
 template void std::__sort<std::__less<wchar_t> &, wchar_t *>(wchar_t *, wchar_t *, std::__less<wchar_t> &);
-#if _LIBCPP_VERSION < 17000
+#if _LIBCPP_VERSION < 170000
 template bool std::__insertion_sort_incomplete<std::__less<wchar_t> &, wchar_t *>(wchar_t *, wchar_t *,
                                                                                  std::__less<wchar_t> &);
 #endif
