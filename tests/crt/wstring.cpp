@@ -58,7 +58,7 @@ static void numbers()
     CHECK(std::stoull(L"ff", nullptr, 16) == 255 && std::stod(L"2.5") == 2.5);
     bool refused = false;
     try {
-        std::stoi(L"none");
+        (void)std::stoi(L"none");
     } catch (const std::invalid_argument &) {
         refused = true;
     }

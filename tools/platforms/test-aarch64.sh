@@ -2,6 +2,7 @@
 # The whole suite for 64-bit Arm Linux, C programs included, run by qemu-user.
 # Needs: rustup's aarch64-unknown-linux-gnu or Debian's rust-web packages; gcc, g++ and qemu-user
 # from apt. On an Arm machine `make test` is the same.
+# Of tests/win32 and tests/sdk the sources are compiled, not run.
 # Skips: clang, valgrind and sanitizers (of another machine); browsers and other clients; slow clients
 # and throughput, stress, which an emulator does not measure; the differential and the random tests, which
 # only compute.
@@ -56,6 +57,12 @@ export PATH="$tools:$PATH" CARGO_BUILD_TARGET=$triple QEMU_LD_PREFIX=/usr/$gnu
 
 say "aarch64: build"
 cargo build ${jobs:+-j "$jobs"} -p httpapi -p httpsys-examples
+say "aarch64: sources for Windows compile"
+# With the library's own headers; they run on the machines that are fast enough.
+for source in tests/win32/*.c tests/sdk/everyday.c tests/sdk/library.cpp; do
+  case $source in *.cpp) wrapper=httpsys-c++ standard=gnu++17 ;; *) wrapper=httpsys-cc standard=gnu11 ;; esac
+  CC=$gnu-gcc CXX=$gnu-g++ "tools/$wrapper" --sdk=own -std=$standard -Wall -Wextra -Werror -fsyntax-only "$source"
+done
 say "aarch64: tests"
 # One process for each test program, not for each test: qemu takes a third of a second to start.
 # What is skipped computes at length and touches nothing of the machine.
