@@ -213,22 +213,15 @@ pub(crate) unsafe fn put<T>(to: *mut T, value: T) {
     }
 }
 
-/// The units of a NUL-terminated string, without the NUL; NULL and strings of 32,767 units or more
-/// (the limit of Windows paths) are refused.
+/// The units of a NUL-terminated string, without the NUL; NULL, units that are not aligned and strings of
+/// 32,767 units or more (the limit of Windows paths) are refused.
 ///
 /// # Safety
 /// `text` is NULL or points to a NUL-terminated string.
 #[cfg(not(windows))]
 pub(crate) unsafe fn wide<'a>(text: *const u16) -> Result<&'a [u16], Code> {
-    not_null(text)?;
-    // SAFETY: the string is terminated by the contract; nothing behind the NUL is read.
-    let len = (0..32_767).find(|&at| unsafe { text.add(at).read_unaligned() } == 0);
-    let len = len.ok_or(ERROR_INVALID_PARAMETER)?;
-    if !text.is_aligned() {
-        return Err(ERROR_INVALID_PARAMETER);
-    }
-    // SAFETY: `len` units were just read.
-    Ok(unsafe { std::slice::from_raw_parts(text, len) })
+    // SAFETY: by the contract of this function.
+    unsafe { text::borrow_below(text, 32_767) }
 }
 
 /// Opens a handle; 1450 when the table is full.

@@ -15,14 +15,24 @@ pub(crate) use crate::text::unit::{Unit, wide_of};
 /// # Safety
 /// `text` is NULL or a NUL-terminated string that nobody changes meanwhile.
 pub(crate) unsafe fn borrow<'a, U: Unit>(text: *const U) -> Result<&'a [U], Code> {
+    // SAFETY: by the contract of this function.
+    unsafe { borrow_below(text, usize::MAX) }
+}
+
+/// As [`borrow`]; 87 also for a string of `limit` units or more.
+///
+/// # Safety
+/// As for [`borrow`].
+pub(crate) unsafe fn borrow_below<'a, U: Unit>(
+    text: *const U,
+    limit: usize,
+) -> Result<&'a [U], Code> {
     if text.is_null() || !text.is_aligned() {
         return Err(ERROR_INVALID_PARAMETER);
     }
-    let mut length = 0;
     // SAFETY: terminated by the contract; nothing behind the NUL is read.
-    while unsafe { *text.add(length) } != U::default() {
-        length += 1;
-    }
+    let length = (0..limit).find(|&at| unsafe { *text.add(at) } == U::default());
+    let length = length.ok_or(ERROR_INVALID_PARAMETER)?;
     // SAFETY: so many units were just read.
     Ok(unsafe { std::slice::from_raw_parts(text, length) })
 }
