@@ -113,7 +113,9 @@ pub(crate) mod text;
 #[cfg(not(windows))]
 pub mod thread_pools;
 #[cfg(not(windows))]
-pub mod threadpool;
+pub mod threadpool_io;
+#[cfg(not(windows))]
+pub mod threadpool_work;
 #[cfg(not(windows))]
 pub mod threads;
 #[cfg(not(windows))]
@@ -136,8 +138,6 @@ pub mod volumes;
 pub mod waits;
 #[cfg(not(windows))]
 pub mod winsock;
-#[cfg(not(windows))]
-pub mod work;
 
 #[cfg(windows)]
 pub mod windows;

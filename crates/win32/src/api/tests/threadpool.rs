@@ -8,7 +8,7 @@ use super::*;
 use crate::api::errors::*;
 use crate::api::events::*;
 use crate::api::ports::*;
-use crate::api::threadpool::*;
+use crate::api::threadpool_io::*;
 use crate::api::waits::*;
 use crate::time::INFINITE;
 
