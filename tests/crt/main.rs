@@ -11,9 +11,10 @@ mod wrapper;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use httpsys_tests::program::root;
+pub(crate) use httpsys_tests::program::{is_there, succeed};
 
 /// A folder for what one test builds.
 pub(crate) fn scratch(test: &str) -> PathBuf {
@@ -27,28 +28,6 @@ pub(crate) fn scratch(test: &str) -> PathBuf {
 /// The path of a source of this folder.
 pub(crate) fn source(name: &str) -> PathBuf {
     root().join("tests/crt").join(name)
-}
-
-/// Whether the machine has this program; says so if not.
-pub(crate) fn is_there(program: &str) -> bool {
-    let there = Command::new(program)
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("SKIPPED: no {program} on this machine");
-    }
-    there
-}
-
-/// Runs a command to its end; panics with what it said if it fails.
-pub(crate) fn succeed(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}\n{said}");
-    output
 }
 
 const LANGUAGES: [(&str, &[&str]); 4] = [

@@ -7,7 +7,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use httpsys_tests::program::{cargo_build, root, target_dir};
+pub(crate) use httpsys_tests::program::succeed;
+use httpsys_tests::program::{cargo_build, is_there, root, target_dir};
 
 /// The folder with httpsys_httpapi.dll and its import library: the program is mingw's, under Wine.
 const DLL: &str = "HTTPSYS_PORTS_DLL";
@@ -119,7 +120,6 @@ impl Build {
         let mut builds = Vec::new();
         for compiler in compilers {
             if !is_there(compiler) {
-                eprintln!("SKIPPED: no {compiler} on this machine");
                 continue;
             }
             if !has_choice() {
@@ -220,12 +220,6 @@ fn flags(sdk: &str) -> String {
     String::from_utf8(output.stdout).expect("flags are text")
 }
 
-fn is_there(program: &str) -> bool {
-    let mut command = Command::new(program);
-    let there = command.arg("--version").output();
-    there.is_ok_and(|output| output.status.success())
-}
-
 /// Where a program is built and what it may write.
 pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -233,13 +227,4 @@ pub(crate) fn folder(name: &str) -> PathBuf {
         .join(name);
     std::fs::create_dir_all(&folder).expect("a folder for the test");
     folder
-}
-
-/// Runs a command; panics with all that it said if it fails.
-pub(crate) fn succeed(command: &mut Command) {
-    let output = command.output();
-    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{command:?}\n{printed}{said}");
 }

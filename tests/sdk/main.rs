@@ -12,9 +12,9 @@ mod sources;
 mod spelling;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
-use httpsys_tests::program::{root, target_dir};
+use httpsys_tests::program::{is_there, root, succeed, target_dir};
 
 /// A folder for what one test builds.
 fn scratch(test: &str) -> PathBuf {
@@ -23,27 +23,6 @@ fn scratch(test: &str) -> PathBuf {
         .join(test);
     std::fs::create_dir_all(&folder).expect("a folder for the test");
     folder
-}
-
-/// Whether the machine has this program; says so if not.
-fn is_there(program: &str) -> bool {
-    let mut command = Command::new(program);
-    let there = command.arg("--version").output();
-    let there = there.is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("SKIPPED: no {program} on this machine");
-    }
-    there
-}
-
-/// Runs a command; panics with what it said if it fails.
-fn succeed(command: &mut Command) -> Output {
-    let output = command.output();
-    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{command:?}\n{printed}{said}");
-    output
 }
 
 /// Where the declarations come from.

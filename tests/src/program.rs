@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -28,6 +28,30 @@ pub fn target_dir() -> PathBuf {
     let test = std::env::current_exe().expect("the test program");
     let deps = test.parent().expect("a folder");
     deps.parent().expect("the profile's folder").to_owned()
+}
+
+/// Whether the machine has this program; says on standard error if not.
+#[must_use]
+pub fn is_there(program: &str) -> bool {
+    let there = Command::new(program).arg("--version").output();
+    let there = there.is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("SKIPPED: no {program} on this machine");
+    }
+    there
+}
+
+/// Runs a command to its end.
+///
+/// # Panics
+/// With all that it said, if it fails.
+pub fn succeed(command: &mut Command) -> Output {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{command:?}\n{printed}{said}");
+    output
 }
 
 /// Runs `cargo build` with these arguments, for the same target folder and profile. Quick when

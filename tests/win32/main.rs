@@ -10,26 +10,7 @@ mod signals;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use httpsys_tests::program::{cargo_build, root, target_dir};
-
-fn is_there(program: &str) -> bool {
-    let mut command = Command::new(program);
-    let there = command.arg("--version").output();
-    let there = there.is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("SKIPPED: no {program} on this machine");
-    }
-    there
-}
-
-/// Runs a command; panics with all that it said if it fails.
-fn succeed(command: &mut Command) {
-    let output = command.output();
-    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{command:?}\n{printed}{said}");
-}
+use httpsys_tests::program::{cargo_build, is_there, root, succeed, target_dir};
 
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
