@@ -132,7 +132,7 @@ fn reg_server_defaults_and_settings() {
 
 const KEY: &str = r"HKLM\SOFTWARE\Contoso\RegServer";
 
-/// As docs/WIN32-REGISTRY.md has it.
+/// As docs/REGISTRY.md has it.
 const SETTINGS: &str = r#"{
     "HKLM\\SOFTWARE\\Contoso\\RegServer": {
         "Greeting": { "type": "REG_EXPAND_SZ", "data": "Welcome to %PORTS_PLACE%" },

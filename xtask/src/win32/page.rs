@@ -42,6 +42,34 @@ not edit.
 - The same functions are promised with the SDK's headers of mingw-w64 (`httpsys-cc --sdk`): what these declare
   and this page does not list fails when the program is linked.
 
+## Paths
+
+- `\\` and `/` both separate, in the C runtime (`_wfopen`) and in `std::filesystem::path`, too.
+- `C:` is the root of the system, `/`: `C:\\srv\\www` is `/srv/www`. A path that begins with one separator is the
+  system's own. What functions tell has a drive: GetFullPathNameW makes `C:\\srv\\www` of `/srv/www`.
+- `HTTPSYS_DRIVE_C=/srv/c` puts `C:` into a folder, and `Z:` is `/` then; `HTTPSYS_DRIVE_D=/data` makes a drive
+  `D:`. A letter without a folder gives 3 (ERROR_PATH_NOT_FOUND).
+- A name that is there as it is written comes first, then one that differs in case only;
+  `HTTPSYS_CASE_SENSITIVE=1` switches the second look off.
+- `\\\\?\\` takes names as they are, `\\\\server\\share` gives 53, `NUL` and `CON` are devices.
+
+## The environment
+
+What a program's surroundings can set. Each variable is read once.
+
+| Variable | |
+|---|---|
+| `HTTPSYS_TRACE` | `error`, `warn`, `info`, `debug` or `trace`: events on standard error, among them why a call failed ([WHY.md](WHY.md)) |
+| `HTTPSYS_REGISTRY` | the JSON file that the registry functions read ([REGISTRY.md](REGISTRY.md)) |
+| `HTTPSYS_PARAMETERS`, `HTTPSYS_MaxFieldLength` ... | the parameters of HTTP.sys: a file, or one of them ([PARAMETERS.md](PARAMETERS.md)) |
+| `HTTPSYS_DRIVE_C` ... `HTTPSYS_DRIVE_Z`, `HTTPSYS_CASE_SENSITIVE` | paths, see above |
+| `HTTPSYS_HUNG_APP_TIMEOUT` | milliseconds between CTRL_CLOSE_EVENT and the end of the process, 5000 without it |
+
+A shell script starts `./server &` with SIGINT ignored, and then no handler of SetConsoleCtrlHandler hears of
+`kill -INT`: send SIGTERM, which is CTRL_CLOSE_EVENT, or SIGQUIT, which is CTRL_BREAK_EVENT.
+
+What ReportEvent writes is an event of HTTPSYS_TRACE, too, with the target `httpsys::event_log`.
+
 ";
 
 /// Functions of the library by family, then those that the headers define.

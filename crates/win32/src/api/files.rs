@@ -25,7 +25,7 @@ use crate::status::{
 /// CREATE_ALWAYS or OPEN_ALWAYS found a file, the last error is 183, else 0.
 ///
 /// Differs: security attributes and template are ignored, handles are not inherited; share modes hold
-/// within the process; buffering flags have no effect. Paths: see `files/path.rs`.
+/// within the process; buffering flags have no effect. What a path means is said above, under Paths.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
