@@ -65,8 +65,8 @@ What a program's surroundings can set. Each variable is read once.
 | `HTTPSYS_DRIVE_C` ... `HTTPSYS_DRIVE_Z`, `HTTPSYS_CASE_SENSITIVE` | paths, see above |
 | `HTTPSYS_HUNG_APP_TIMEOUT` | milliseconds between CTRL_CLOSE_EVENT and the end of the process, 5000 without it |
 
-A shell script starts `./server &` with SIGINT ignored, and then no handler of SetConsoleCtrlHandler hears of
-`kill -INT`: send SIGTERM, which is CTRL_CLOSE_EVENT, or SIGQUIT, which is CTRL_BREAK_EVENT.
+A shell script starts `./server &` with SIGINT and SIGQUIT ignored, and then no handler of SetConsoleCtrlHandler
+hears of `kill -INT`: send SIGTERM, which is CTRL_CLOSE_EVENT.
 
 What ReportEvent writes is an event of HTTPSYS_TRACE, too, with the target `httpsys::event_log`.
 
