@@ -145,6 +145,20 @@ static void numbers(void)
     CHECK_TEXT(_itoa(42, narrow, 2), "101010");
     CHECK_TEXT(_i64toa(-42, narrow, 10), "-42");
     CHECK(_atoi64("-42") == -42 && _strtoui64("ff", NULL, 16) == 255);
+    CHECK(_itoa_s(-42, narrow, sizeof narrow, 10) == 0);
+    CHECK_TEXT(narrow, "-42");
+    CHECK(_itoa_s(-42, narrow, 4, 10) == 0);
+    CHECK(_itoa_s(-42, narrow, 3, 10) == ERANGE && errno == ERANGE && narrow[0] == 0);
+    CHECK(_itoa_s(1, NULL, 8, 10) == EINVAL && _itoa_s(1, narrow, 0, 10) == EINVAL);
+    CHECK(_ltoa_s(1, narrow, 8, 37) == EINVAL && _ltoa_s(1, narrow, 8, 1) == EINVAL);
+    CHECK(_ultoa_s(255, narrow, 8, 16) == 0);
+    CHECK_TEXT(narrow, "ff");
+    CHECK(_i64tow_s(LLONG_MIN, digits, 21, 10) == 0);
+    CHECK_WIDE(digits, L"-9223372036854775808");
+    CHECK(_ui64tow_s(18446744073709551615ull, digits, 65, 2) == 0 && digits[63] == '1' && digits[64] == 0);
+    CHECK(_ui64tow_s(18446744073709551615ull, digits, 64, 2) == ERANGE && digits[0] == 0);
+    CHECK(_itow_s(-1, digits, 9, 16) == 0);
+    CHECK_WIDE(digits, L"ffffffff");
 }
 
 /* U+20AC and U+1F600 stand for characters of three and of four bytes. */

@@ -59,11 +59,11 @@ What a program's surroundings can set. Each variable is read once.
 
 | Variable | |
 |---|---|
-| `HTTPSYS_TRACE` | `error`, `warn`, `info`, `debug` or `trace`: events on standard error, among them why a call failed ([WHY.md](WHY.md)) |
+| `HTTPSYS_TRACE` | `warn`, `info` ...: events on standard error, with why a call failed ([WHY.md](WHY.md)) |
 | `HTTPSYS_REGISTRY` | the JSON file that the registry functions read ([REGISTRY.md](REGISTRY.md)) |
-| `HTTPSYS_PARAMETERS`, `HTTPSYS_MaxFieldLength` ... | the parameters of HTTP.sys: a file, or one of them ([PARAMETERS.md](PARAMETERS.md)) |
+| `HTTPSYS_PARAMETERS` and others | the parameters of HTTP.sys ([PARAMETERS.md](PARAMETERS.md)) |
 | `HTTPSYS_DRIVE_C` ... `HTTPSYS_DRIVE_Z`, `HTTPSYS_CASE_SENSITIVE` | paths, see above |
-| `HTTPSYS_HUNG_APP_TIMEOUT` | milliseconds between CTRL_CLOSE_EVENT and the end of the process, 5000 without it |
+| `HTTPSYS_HUNG_APP_TIMEOUT` | milliseconds from CTRL_CLOSE_EVENT to the end, else 5000 |
 
 A shell script starts `./server &` with SIGINT and SIGQUIT ignored, and then no handler of SetConsoleCtrlHandler
 hears of `kill -INT`: send SIGTERM, which is CTRL_CLOSE_EVENT.

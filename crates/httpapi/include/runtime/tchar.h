@@ -83,5 +83,6 @@ typedef TCHAR _TCHAR;
 #define _ttol HTTPSYS_TCHAR(atol, _wtol)
 #define _ttoi64 HTTPSYS_TCHAR(_atoi64, _wtoi64)
 #define _itot HTTPSYS_TCHAR(_itoa, _itow)
+#define _itot_s HTTPSYS_TCHAR(_itoa_s, _itow_s)
 
 #endif /* HTTPSYS_WIN32_TCHAR_H */

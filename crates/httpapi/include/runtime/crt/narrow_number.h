@@ -65,6 +65,86 @@ HTTPSYS_CRT char *_ultoa(unsigned long value, char *target, int base)
     return _ui64toa((unsigned)value, target, base);
 }
 
+/* Page: _itoa_s, _itow_s functions. EINVAL for a NULL target, a size of 0 and a base that is none;
+ * ERANGE for a number that does not fit with its NUL (observed; the page says EINVAL). The target is
+ * empty then. */
+HTTPSYS_CRT errno_t httpsys_toa_s(unsigned long long value, int negative, char *target,
+                                    size_t size, int base)
+{
+    char digits[66];
+    size_t length = 0;
+
+    if (!target || size == 0) {
+        errno = EINVAL;
+        return EINVAL;
+    }
+    *target = 0;
+    if (base < 2 || base > 36) {
+        errno = EINVAL;
+        return EINVAL;
+    }
+    digits[0] = '-';
+    _ui64toa(negative ? 0 - value : value, digits + (negative != 0), base);
+    while (digits[length]) {
+        length++;
+    }
+    if (length >= size) {
+        errno = ERANGE;
+        return ERANGE;
+    }
+    __builtin_memcpy(target, digits, (length + 1) * sizeof *target);
+    return 0;
+}
+HTTPSYS_CRT errno_t _ui64toa_s(unsigned long long value, char *target, size_t size, int base)
+{
+    return httpsys_toa_s(value, 0, target, size, base);
+}
+HTTPSYS_CRT errno_t _i64toa_s(long long value, char *target, size_t size, int base)
+{
+    return httpsys_toa_s((unsigned long long)value, base == 10 && value < 0, target, size, base);
+}
+HTTPSYS_CRT errno_t _itoa_s(int value, char *target, size_t size, int base)
+{
+    return base == 10 ? _i64toa_s(value, target, size, base)
+                      : _ui64toa_s((unsigned)value, target, size, base);
+}
+HTTPSYS_CRT errno_t _ltoa_s(long value, char *target, size_t size, int base)
+{
+    return _itoa_s((int)value, target, size, base);
+}
+HTTPSYS_CRT errno_t _ultoa_s(unsigned long value, char *target, size_t size, int base)
+{
+    return _ui64toa_s((unsigned)value, target, size, base);
+}
+
+#ifdef __cplusplus
+template <size_t size>
+inline errno_t _itoa_s(int value, char (&target)[size], int base)
+{
+    return _itoa_s(value, target, size, base);
+}
+template <size_t size>
+inline errno_t _ltoa_s(long value, char (&target)[size], int base)
+{
+    return _ltoa_s(value, target, size, base);
+}
+template <size_t size>
+inline errno_t _ultoa_s(unsigned long value, char (&target)[size], int base)
+{
+    return _ultoa_s(value, target, size, base);
+}
+template <size_t size>
+inline errno_t _i64toa_s(long long value, char (&target)[size], int base)
+{
+    return _i64toa_s(value, target, size, base);
+}
+template <size_t size>
+inline errno_t _ui64toa_s(unsigned long long value, char (&target)[size], int base)
+{
+    return _ui64toa_s(value, target, size, base);
+}
+#endif
+
 HTTPSYS_CRT_END
 
 #endif /* HTTPSYS_CRT_NARROW_NUMBER_H */

@@ -227,6 +227,18 @@ HTTPSYS_CRT_TAKE_OVER(HTTPSYS_CRT, int, fputws, (const wchar_t *text, FILE *stre
 {
     return fwprintf(stream, L"%s", text) < 0 ? EOF : 0;
 }
+/* Page: perror, _wperror. */
+HTTPSYS_CRT void _wperror(const wchar_t *text)
+{
+    int error = errno;
+
+    if (text && *text) {
+        (void)fputws(text, stderr);
+        (void)fputs(": ", stderr);
+    }
+    errno = error;
+    perror(NULL);
+}
 HTTPSYS_CRT int _putws(const wchar_t *text)
 {
     return wprintf(L"%s\n", text) < 0 ? EOF : 0;
