@@ -162,6 +162,33 @@ mod tests {
 
     #[cfg(not(windows))]
     #[test]
+    fn a_sleep_is_no_longer_for_signals() {
+        extern "C" fn nothing(_signal: libc::c_int) {}
+        let handler = nothing as extern "C" fn(libc::c_int) as libc::sighandler_t;
+        // SAFETY: the handler does nothing; nobody else in the tests uses this signal, which does nothing by
+        // default. The thread that it is sent to is not over before the scope ends.
+        unsafe {
+            libc::signal(libc::SIGURG, handler);
+            let sleeper = libc::pthread_self();
+            let slept = std::sync::atomic::AtomicBool::new(false);
+            let begin = Instant::now();
+            let late = Duration::from_secs(20);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !slept.load(std::sync::atomic::Ordering::SeqCst) && begin.elapsed() < late
+                    {
+                        libc::pthread_kill(sleeper, libc::SIGURG);
+                    }
+                });
+                sleep(300);
+                slept.store(true, std::sync::atomic::Ordering::SeqCst);
+            });
+            assert!(begin.elapsed() >= Duration::from_millis(300) && begin.elapsed() < late);
+        }
+    }
+
+    #[cfg(not(windows))]
+    #[test]
     fn ticks_grow_while_sleeping() {
         let before = tick_count();
         sleep(2);
