@@ -68,9 +68,11 @@ static void patterns()
     CHECK(std::regex_search(subject, found, pattern) && found[1] == L"item" && found[2] == L"42");
 }
 
-// The library makes facets for wide characters of its own for it.
+// The library makes facets for wide characters of its own for it. Not libstdc++: there they run the program's
+// destructor of a cache for 32-bit characters, which reads what nobody has set.
 static void named_locales()
 {
+#if defined(_LIBCPP_VERSION)
     for (const char *name : {"C", "C.UTF-8", ""}) {
         try {
             const std::locale named(name);
@@ -78,6 +80,7 @@ static void named_locales()
         } catch (const std::runtime_error &) {
         }
     }
+#endif
     CHECK(std::toupper(L'a', std::locale()) == L'A');
 }
 
