@@ -44,7 +44,8 @@ not edit.
 
 ## Paths
 
-- `\\` and `/` both separate, in the C runtime (`_wfopen`) and in `std::filesystem::path`, too.
+- `\\` and `/` both separate, in the C runtime (`fopen`, `_wfopen`), too. In C++ `std::filesystem` and `std::ifstream`
+  take the system's paths alone: `/` separates, and `C:` is a name.
 - `C:` is the root of the system, `/`: `C:\\srv\\www` is `/srv/www`. A path that begins with one separator is the
   system's own. What functions tell has a drive: GetFullPathNameW makes `C:\\srv\\www` of `/srv/www`.
 - `HTTPSYS_DRIVE_C=/srv/c` puts `C:` into a folder, and `Z:` is `/` then; `HTTPSYS_DRIVE_D=/data` makes a drive
