@@ -79,7 +79,8 @@ impl Drives {
         letters[home].get_or_insert_with(|| PathBuf::from("/"));
         Drives {
             letters,
-            exact: get("HTTPSYS_CASE_SENSITIVE").is_some_and(|value| !value.is_empty()),
+            exact: get("HTTPSYS_CASE_SENSITIVE")
+                .is_some_and(|value| !value.is_empty() && value != "0"),
         }
     }
 
