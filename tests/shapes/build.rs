@@ -119,6 +119,8 @@ fn compile(recipe: &Recipe, cpp: bool, source: &Path, object: &Path) -> Result<(
         .arg("-I")
         .arg(&include)
         .arg("-I")
+        .arg(include.join("runtime"))
+        .arg("-I")
         .arg(include.join("win32"))
         .arg("-c")
         .arg(source)

@@ -45,7 +45,7 @@ WRAPPER
   chmod +x "$tools/$name"
 done
 # Of this machine, not of that: the tests see that they are not there.
-for name in clang clang++ valgrind wrk chromium chromium-browser google-chrome node; do
+for name in clang clang++ ld.gold ld.lld mold valgrind wrk chromium chromium-browser google-chrome node; do
   printf '#!/bin/sh\nexit 127\n' > "$tools/$name"
   chmod +x "$tools/$name"
 done
@@ -72,6 +72,6 @@ cargo test ${jobs:+-j "$jobs"} --workspace --exclude xtask --exclude httpsys-ben
 suites=(--lib)
 for suite in abi conformance wire crt programs shapes; do suites+=(--test "$suite"); done
 cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- --skip address_sanitizer \
-  --skip a_full_address_space --skip pfx_013_a_rust_program_says_whose_its_port_is "$@"
+  --skip a_full_address_space --skip diagnosis:: --skip pfx_013_a_rust_program_says_whose_its_port_is "$@"
 skip "clang, valgrind, sanitizers, interop clients, slow clients, stress and long random tests (not under an emulator)"
 say "make test-aarch64: done"

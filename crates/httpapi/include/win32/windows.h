@@ -1,8 +1,8 @@
 /* What programs that use the HTTP Server API need of windows.h off Windows.
  *
  * Holds the subset of Win32 that such programs need: base types, error codes, and the functions of
- * winbase.h. Compile with -I include -I include/win32, and with -fshort-wchar if the program writes
- * L"" literals. On Windows the SDK's header is used instead.
+ * winbase.h. Compile with -I include -I include/runtime -I include/win32, and with -fshort-wchar if the
+ * program writes L"" literals. On Windows the SDK's header is used instead.
  */
 #if defined(_MSC_VER) || defined(__MINGW32__)
 #if defined(__GNUC__)

@@ -5,6 +5,7 @@
 //! the letter case of what is there.
 
 use crate::code::Code;
+#[cfg(not(windows))]
 use crate::reason::invalid;
 
 /// What the engine takes for a directory: on Windows the name, elsewhere the path that a name with a
