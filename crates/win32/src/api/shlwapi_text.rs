@@ -9,10 +9,70 @@ use super::text::{Unit, borrow, store_text, units_at_most, wide_of};
 use super::{Bool, FALSE, TRUE, fence, not_null, put};
 use crate::files::shell::ShellUnit;
 use crate::files::shell_text as rules;
+use crate::status::Code;
 
 /// The address of a place in a text; NULL for none.
 fn at<T: ShellUnit>(text: *const T, place: Option<usize>) -> *mut T {
     place.map_or(null_mut(), |place| text.wrapping_add(place).cast_mut())
+}
+
+/// The first such unit in either letter case.
+///
+/// # Safety
+/// `text` is NULL or NUL-terminated.
+unsafe fn first_in_either_case<T: ShellUnit>(text: *const T, unit: u16) -> Result<*mut T, Code> {
+    let wanted = T::encode(&[unit])
+        .first()
+        .copied()
+        .unwrap_or_default()
+        .fold();
+    // SAFETY: the same contract.
+    let all = unsafe { borrow(text)? };
+    Ok(at(
+        text,
+        all.iter().position(|&other| other.fold() == wanted),
+    ))
+}
+
+/// The last such unit in front of `end` (NULL: of the whole text).
+///
+/// # Safety
+/// `text` is NULL or NUL-terminated.
+unsafe fn last_before<T: ShellUnit + Into<u32>>(
+    text: *const T,
+    end: *const T,
+    unit: u16,
+) -> Result<*mut T, Code> {
+    // SAFETY: the same contract.
+    let all = unsafe { borrow(text)? };
+    let length = if end.is_null() {
+        all.len()
+    } else {
+        (end as usize).saturating_sub(text as usize) / size_of::<T>()
+    };
+    let before = &all[..length.min(all.len())];
+    Ok(at(
+        text,
+        before
+            .iter()
+            .rposition(|&other| other.into() == u32::from(unit)),
+    ))
+}
+
+/// The order of the first `count` units of two texts.
+///
+/// # Safety
+/// As [`units_at_most`] says, of both.
+unsafe fn order_at_most<T: ShellUnit>(
+    one: *const T,
+    other: *const T,
+    count: i32,
+    either_case: bool,
+) -> Result<i32, Code> {
+    let count = usize::try_from(count).unwrap_or(0);
+    // SAFETY: the same contract.
+    let (one, other) = unsafe { (units_at_most(one, count)?, units_at_most(other, count)?) };
+    Ok(rules::order(&one, &other, either_case))
 }
 
 /// StrChrW: finds the first such unit; NULL if there is none.
@@ -56,19 +116,7 @@ pub unsafe extern "system" fn StrChrA(text: *const u8, unit: u16) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrChrIW(text: *const u16, unit: u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
-    fence(null_mut(), || unsafe {
-        let wanted = u16::encode(&[unit])
-            .first()
-            .copied()
-            .unwrap_or_default()
-            .fold();
-        Ok(at(
-            text,
-            borrow(text)?
-                .iter()
-                .position(|&other| other.fold() == wanted),
-        ))
-    })
+    fence(null_mut(), || unsafe { first_in_either_case(text, unit) })
 }
 
 /// StrChrIA: as [`StrChrIW`] with text in UTF-8.
@@ -78,19 +126,7 @@ pub unsafe extern "system" fn StrChrIW(text: *const u16, unit: u16) -> *mut u16 
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrChrIA(text: *const u8, unit: u16) -> *mut u8 {
     // SAFETY: as the contract of this function says.
-    fence(null_mut(), || unsafe {
-        let wanted = u8::encode(&[unit])
-            .first()
-            .copied()
-            .unwrap_or_default()
-            .fold();
-        Ok(at(
-            text,
-            borrow(text)?
-                .iter()
-                .position(|&other| other.fold() == wanted),
-        ))
-    })
+    fence(null_mut(), || unsafe { first_in_either_case(text, unit) })
 }
 
 /// StrRChrW: finds the last such unit in front of `end` (NULL: of the whole text).
@@ -100,20 +136,7 @@ pub unsafe extern "system" fn StrChrIA(text: *const u8, unit: u16) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrRChrW(text: *const u16, end: *const u16, unit: u16) -> *mut u16 {
     // SAFETY: as the contract of this function says.
-    fence(null_mut(), || unsafe {
-        let all = borrow(text)?;
-        let length = if end.is_null() {
-            all.len()
-        } else {
-            (end as usize).saturating_sub(text as usize) / size_of::<u16>()
-        };
-        Ok(at(
-            text,
-            all[..length.min(all.len())]
-                .iter()
-                .rposition(|&other| u32::from(other) == u32::from(unit)),
-        ))
-    })
+    fence(null_mut(), || unsafe { last_before(text, end, unit) })
 }
 
 /// StrRChrA: as [`StrRChrW`] with text in UTF-8.
@@ -123,20 +146,7 @@ pub unsafe extern "system" fn StrRChrW(text: *const u16, end: *const u16, unit: 
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrRChrA(text: *const u8, end: *const u8, unit: u16) -> *mut u8 {
     // SAFETY: as the contract of this function says.
-    fence(null_mut(), || unsafe {
-        let all = borrow(text)?;
-        let length = if end.is_null() {
-            all.len()
-        } else {
-            (end as usize).saturating_sub(text as usize) / size_of::<u8>()
-        };
-        Ok(at(
-            text,
-            all[..length.min(all.len())]
-                .iter()
-                .rposition(|&other| u32::from(other) == u32::from(unit)),
-        ))
-    })
+    fence(null_mut(), || unsafe { last_before(text, end, unit) })
 }
 
 /// StrStrW: finds the first place where another text is in one; NULL if there is none.
@@ -342,14 +352,7 @@ pub unsafe extern "system" fn StrCmpA(one: *const u8, other: *const u8) -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrCmpNW(one: *const u16, other: *const u16, count: i32) -> i32 {
     // SAFETY: as the contract of this function says.
-    fence(0, || unsafe {
-        let count = usize::try_from(count).unwrap_or(0);
-        Ok(rules::order(
-            &units_at_most(one, count)?,
-            &units_at_most(other, count)?,
-            false,
-        ))
-    })
+    fence(0, || unsafe { order_at_most(one, other, count, false) })
 }
 
 /// StrCmpNA: as [`StrCmpNW`] with text in UTF-8.
@@ -359,14 +362,7 @@ pub unsafe extern "system" fn StrCmpNW(one: *const u16, other: *const u16, count
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrCmpNA(one: *const u8, other: *const u8, count: i32) -> i32 {
     // SAFETY: as the contract of this function says.
-    fence(0, || unsafe {
-        let count = usize::try_from(count).unwrap_or(0);
-        Ok(rules::order(
-            &units_at_most(one, count)?,
-            &units_at_most(other, count)?,
-            false,
-        ))
-    })
+    fence(0, || unsafe { order_at_most(one, other, count, false) })
 }
 
 /// StrCmpNIW: compares at most so many units of two texts in either letter case.
@@ -376,14 +372,7 @@ pub unsafe extern "system" fn StrCmpNA(one: *const u8, other: *const u8, count: 
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrCmpNIW(one: *const u16, other: *const u16, count: i32) -> i32 {
     // SAFETY: as the contract of this function says.
-    fence(0, || unsafe {
-        let count = usize::try_from(count).unwrap_or(0);
-        Ok(rules::order(
-            &units_at_most(one, count)?,
-            &units_at_most(other, count)?,
-            true,
-        ))
-    })
+    fence(0, || unsafe { order_at_most(one, other, count, true) })
 }
 
 /// StrCmpNIA: as [`StrCmpNIW`] with text in UTF-8.
@@ -393,14 +382,7 @@ pub unsafe extern "system" fn StrCmpNIW(one: *const u16, other: *const u16, coun
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn StrCmpNIA(one: *const u8, other: *const u8, count: i32) -> i32 {
     // SAFETY: as the contract of this function says.
-    fence(0, || unsafe {
-        let count = usize::try_from(count).unwrap_or(0);
-        Ok(rules::order(
-            &units_at_most(one, count)?,
-            &units_at_most(other, count)?,
-            true,
-        ))
-    })
+    fence(0, || unsafe { order_at_most(one, other, count, true) })
 }
 
 /// StrToIntW: reads a decimal number; 0 if there is none.
