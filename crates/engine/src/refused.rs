@@ -128,7 +128,7 @@ fn told(service: &Service, url: &[u16], mut refused: Refused, invalid: &'static 
         None => error.meaning().to_owned(),
     };
     let (name, number) = (error.name(), error.win32());
-    let reason = format_args!("{why}: {name} ({number})");
+    let reason = format!("{why}: {name} ({number})");
     tracing::warn!(url, %reason, "registration refused");
     reason::note(format!("{url}: {why}"), error, true);
     refused
