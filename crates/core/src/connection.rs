@@ -54,7 +54,7 @@ pub enum Phase {
 
 /// How far the program has taken a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub enum DeliveryState {
     /// In the queue's FIFO.
     Queued,
     /// A receive got its id but not the whole request (234): retrievable by id only (RCV-010).
@@ -65,7 +65,7 @@ pub enum Delivery {
 
 /// How far the response has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ResponseState {
     /// No response was begun.
     None,
     /// The head was sent with MORE_DATA.
@@ -79,10 +79,10 @@ pub enum Answer {
 pub struct Exchange {
     request: RequestId,
     queue: QueueId,
-    delivery: Delivery,
+    delivery: DeliveryState,
     /// The handle through which the request was received, once it was.
     holder: Option<HandleId>,
-    answer: Answer,
+    answer: ResponseState,
     body: BodyDecoder,
     body_received: u64,
     body_begun: bool,
@@ -203,7 +203,7 @@ impl Connection {
     #[inline]
     pub fn live(&mut self, request: RequestId, queue: QueueId) -> Result<&mut Exchange, Error> {
         self.exchange_of(request, queue)
-            .filter(|exchange| exchange.is_open() && exchange.delivery != Delivery::Queued)
+            .filter(|exchange| exchange.is_open() && exchange.delivery != DeliveryState::Queued)
             .ok_or(Error::ConnectionInvalid)
     }
 
@@ -226,9 +226,9 @@ impl Connection {
         self.phase = Phase::Exchange(Exchange {
             request,
             queue,
-            delivery: Delivery::Queued,
+            delivery: DeliveryState::Queued,
             holder: None,
-            answer: Answer::None,
+            answer: ResponseState::None,
             body: BodyDecoder::new(head.framing()),
             body_received: 0,
             // A client that announced no bytes has none to wait with (G-043).
@@ -297,20 +297,20 @@ impl Exchange {
 
     /// How far the program has taken the request.
     #[must_use]
-    pub fn delivery(&self) -> Delivery {
+    pub fn delivery(&self) -> DeliveryState {
         self.delivery
     }
 
     /// How far the response has come.
     #[must_use]
-    pub fn answer(&self) -> Answer {
+    pub fn answer(&self) -> ResponseState {
         self.answer
     }
 
     /// True while the id is valid: the last piece of the response was not started (SND-033).
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.answer != Answer::Last
+        self.answer != ResponseState::Last
     }
 
     /// The handle through which a receive took the request, whole or not.
@@ -323,10 +323,10 @@ impl Exchange {
     /// down: another one may receive it (SHD-001: "returned"). `false`, and nothing has changed,
     /// when it was handed over whole, or the program has begun to work on it.
     pub fn give_back(&mut self) -> bool {
-        let untouched = self.answer == Answer::None && !self.body_asked;
-        let back = self.delivery == Delivery::Bound && untouched;
+        let untouched = self.answer == ResponseState::None && !self.body_asked;
+        let back = self.delivery == DeliveryState::Bound && untouched;
         if back {
-            self.delivery = Delivery::Queued;
+            self.delivery = DeliveryState::Queued;
             self.holder = None;
         }
         back
@@ -336,9 +336,9 @@ impl Exchange {
     pub fn deliver(&mut self, whole: bool, holder: HandleId) {
         self.holder = Some(holder);
         self.delivery = if whole {
-            Delivery::Delivered
+            DeliveryState::Delivered
         } else {
-            Delivery::Bound
+            DeliveryState::Bound
         };
     }
 
@@ -430,7 +430,7 @@ impl Exchange {
     /// The program asks for body bytes and none have arrived: true once, when the interim
     /// `100 Continue` is to be sent now (BDY-021, ENT-018, G-041).
     pub fn take_continue(&mut self) -> bool {
-        let due = self.expect_continue && !self.body_begun && self.answer == Answer::None;
+        let due = self.expect_continue && !self.body_begun && self.answer == ResponseState::None;
         self.body_asked = true;
         if due {
             self.expect_continue = false;
@@ -457,7 +457,7 @@ impl Exchange {
     /// one to a request that cannot be upgraded (UPG-001, UPG-002), that ends at once, or that does
     /// not say `Upgrade: websocket` (UPG-003); the code is assumed.
     pub fn begin_response(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
-        if self.answer != Answer::None {
+        if self.answer != ResponseState::None {
             return Err(Error::InvalidParameter);
         }
         if facts.opaque {
@@ -479,9 +479,9 @@ impl Exchange {
         };
         self.unframed = facts.more_data && facts.lacks_framing() && !self.head_verb;
         self.answer = if facts.more_data {
-            Answer::Streaming
+            ResponseState::Streaming
         } else {
-            Answer::Last
+            ResponseState::Last
         };
         Ok(plan)
     }
@@ -495,7 +495,7 @@ impl Exchange {
         }
         self.close = true;
         self.opaque = Opaque::Open;
-        self.answer = Answer::Streaming;
+        self.answer = ResponseState::Streaming;
         Ok(ResponsePlan {
             connection: ConnectionLine::None,
             content_length: None,
@@ -509,13 +509,13 @@ impl Exchange {
     /// # Errors
     /// [`Error::InvalidParameter`] (87) before a response was begun (G-056).
     pub fn continue_response(&mut self, more_data: bool, disconnect: bool) -> Result<bool, Error> {
-        if self.answer != Answer::Streaming {
+        if self.answer != ResponseState::Streaming {
             return Err(Error::InvalidParameter);
         }
         self.close |= disconnect;
         let last = !more_data || (disconnect && self.opaque != Opaque::No);
         if last {
-            self.answer = Answer::Last;
+            self.answer = ResponseState::Last;
         }
         Ok(last)
     }

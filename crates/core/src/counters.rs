@@ -10,7 +10,7 @@
 //! divides by the time between. Totals begin at 0 with the object and never fall. When an object
 //! closes its counters go with it; those of the service stay.
 
-use crate::end::{End, TimerKind};
+use crate::close_reason::{CloseReason, TimerKind};
 use crate::ids::{QueueId, UrlGroupId};
 
 mod named;
@@ -42,11 +42,11 @@ pub struct ServiceCounters {
     pub connections_open: u64,
     /// Connections that were accepted, also those that were dropped at once.
     pub connections_accepted: u64,
-    /// Connections that have ended, by [`End::name`]. One whose request was refused counts under the
+    /// Connections that have ended, by [`CloseReason::name`]. One whose request was refused counts under the
     /// phrase of the refusal. `connections_accepted` is `connections_open`, the sum of these and
     /// [`FaultCounters::connections_dropped`].
     pub ends: Named,
-    /// The same by [`End::number`]: the index is the number, 0 is unused. Refusals are under 9 and 10.
+    /// The same by [`CloseReason::number`]: the index is the number, 0 is unused. Refusals are under 9 and 10.
     pub ends_by_number: [u64; END_NUMBERS],
     /// Requests that were routed to a URL group, of all groups that ever were.
     pub requests: u64,
@@ -211,7 +211,7 @@ impl QueueCounters {
     }
 }
 
-/// One more than the highest [`End::number`], with room.
+/// One more than the highest [`CloseReason::number`], with room.
 pub const END_NUMBERS: usize = 32;
 
 /// The timers in the order of [`ServiceCounters::timers`], each with the name of its member in
@@ -241,23 +241,23 @@ pub fn timer_index(kind: TimerKind) -> usize {
 /// The names under which connections end from the beginning: a series that a reader knows at 0 is
 /// there when it becomes 1.
 pub const END_NAMES: [&str; 17] = [
-    End::Completed.name(),
-    End::PeerClosed.name(),
-    End::PeerReset.name(),
-    End::Cancelled.name(),
-    End::SendCancelled.name(),
-    End::QueueClosed.name(),
-    End::UrlRemoved.name(),
-    End::ServiceStopped.name(),
-    End::BodyMalformed.name(),
-    End::BodyIncomplete.name(),
-    End::FileUnreadable.name(),
-    End::Exhausted.name(),
-    End::Timer(TimerKind::IdleConnection).name(),
-    End::Timer(TimerKind::HeaderWait).name(),
-    End::Timer(TimerKind::RequestQueue).name(),
-    End::Timer(TimerKind::EntityBody).name(),
-    End::Timer(TimerKind::MinSendRate).name(),
+    CloseReason::Completed.name(),
+    CloseReason::PeerClosed.name(),
+    CloseReason::PeerReset.name(),
+    CloseReason::Cancelled.name(),
+    CloseReason::SendCancelled.name(),
+    CloseReason::QueueClosed.name(),
+    CloseReason::UrlRemoved.name(),
+    CloseReason::ServiceStopped.name(),
+    CloseReason::BodyMalformed.name(),
+    CloseReason::BodyIncomplete.name(),
+    CloseReason::FileUnreadable.name(),
+    CloseReason::Exhausted.name(),
+    CloseReason::Timer(TimerKind::IdleConnection).name(),
+    CloseReason::Timer(TimerKind::HeaderWait).name(),
+    CloseReason::Timer(TimerKind::RequestQueue).name(),
+    CloseReason::Timer(TimerKind::EntityBody).name(),
+    CloseReason::Timer(TimerKind::MinSendRate).name(),
 ];
 
 /// The phrases of refusals that are there from the beginning.

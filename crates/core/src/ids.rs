@@ -61,8 +61,8 @@ impl RequestId {
 
     /// Where the request lives. A forged value gives a place that may not exist.
     #[must_use]
-    pub fn place(self) -> Place {
-        Place::unpack(self.0)
+    pub fn place(self) -> SlotAddress {
+        SlotAddress::unpack(self.0)
     }
 
     /// The activity id under which HTTP.sys traces the request, as a GUID lies in memory: that of
@@ -79,14 +79,14 @@ impl RequestId {
 impl ConnectionId {
     /// Where the connection lives. A forged value gives a place that may not exist.
     #[must_use]
-    pub fn place(self) -> Place {
-        Place::unpack(self.0)
+    pub fn place(self) -> SlotAddress {
+        SlotAddress::unpack(self.0)
     }
 }
 
 /// Shard, slot and generation of a request or connection id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SlotAddress {
     /// The shard that owns the socket.
     pub shard: u32,
     /// The slot in the shard's connection table.
@@ -95,7 +95,7 @@ pub struct Place {
     pub generation: u64,
 }
 
-impl Place {
+impl SlotAddress {
     /// The id of this place.
     #[must_use]
     pub fn pack(self) -> u64 {
@@ -107,7 +107,7 @@ impl Place {
     }
 
     fn unpack(id: u64) -> Self {
-        Place {
+        SlotAddress {
             shard: (id >> (SLOT_BITS + GENERATION_BITS)) as u32,
             slot: (id & u64::from(MAX_SLOTS - 1)) as u32,
             generation: (id >> SLOT_BITS) & LAST_GENERATION,
@@ -157,7 +157,7 @@ impl SlotIds {
         }
         self.last += 1;
         Some(
-            Place {
+            SlotAddress {
                 shard: self.shard,
                 slot: self.slot,
                 generation: self.last,
@@ -183,17 +183,17 @@ mod tests {
     #[test]
     fn packing_and_unpacking_agree_at_the_bounds() {
         for place in [
-            Place {
+            SlotAddress {
                 shard: 0,
                 slot: 0,
                 generation: 1,
             },
-            Place {
+            SlotAddress {
                 shard: MAX_SHARDS - 1,
                 slot: MAX_SLOTS - 1,
                 generation: LAST_GENERATION,
             },
-            Place {
+            SlotAddress {
                 shard: 3,
                 slot: 77,
                 generation: 123_456_789,

@@ -11,12 +11,13 @@
 
 pub mod arena;
 pub mod bandwidth;
+pub mod close_reason;
 pub mod configuration;
 pub mod connection;
 pub mod cooked_url;
 pub mod counters;
-pub mod end;
 pub mod error;
+pub mod id_hasher;
 pub mod ids;
 pub mod model;
 pub mod operation;
@@ -27,11 +28,10 @@ pub mod request_queue;
 pub mod reservation;
 pub mod routing;
 pub mod service_state;
-pub mod spread;
 pub mod timer;
 pub mod url_prefix;
 
-pub use end::End;
+pub use close_reason::CloseReason;
 pub use error::Error;
 pub use httpsys_proto as proto;
 pub use ids::{ConnectionId, HandleId, QueueId, RequestId, ServerSessionId, UrlGroupId};

@@ -192,7 +192,7 @@ pub struct ReceiveEntityBody {
 
 /// HttpSendHttpResponse and HttpSendResponseEntityBody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Send {
+pub struct SendResponse {
     /// The request.
     pub request: RequestId,
     /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.

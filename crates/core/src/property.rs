@@ -7,7 +7,7 @@
 //! [`Properties::set`] or [`QueueProperties::set`]; `None` is "not set" (`Flags.Present` 0).
 //! Threading: plain data.
 
-use crate::end::TimerKind;
+use crate::close_reason::TimerKind;
 use crate::error::Error;
 
 mod stored;
@@ -95,9 +95,9 @@ impl Timeouts {
 
     /// As timers, for whoever enforces them.
     #[must_use]
-    pub fn timers(self) -> Timers {
+    pub fn timers(self) -> TimeLimits {
         let seconds = |value: u16| (value != 0 && value != u16::MAX).then_some(value);
-        Timers {
+        TimeLimits {
             entity_body: seconds(self.entity_body),
             drain_entity_body: seconds(self.drain_entity_body),
             request_queue: seconds(self.request_queue),
@@ -110,7 +110,7 @@ impl Timeouts {
 
 /// [`Timeouts`] with the special values taken out: `None` is "no limit" (TMO-003).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timers {
+pub struct TimeLimits {
     /// Seconds; see [`Timeouts::entity_body`].
     pub entity_body: Option<u16>,
     /// Seconds; see [`Timeouts::drain_entity_body`].
@@ -125,7 +125,7 @@ pub struct Timers {
     pub min_send_rate: Option<u32>,
 }
 
-impl Timers {
+impl TimeLimits {
     /// The seconds of one timer; `None`: it never runs out. [`TimerKind::MinSendRate`] has none.
     #[must_use]
     #[inline]
@@ -147,7 +147,7 @@ pub struct Effective {
     /// False: requests get the 503 handling (QUE-008, HTTPERR `Disabled`).
     pub enabled: bool,
     /// Of the group, else of the session, else of the service.
-    pub timers: Timers,
+    pub timers: TimeLimits,
     /// How many connections may have sent requests to the group (QUE-006, G-084).
     pub connection_limit: Option<u32>,
     /// The group's bytes per second.

@@ -20,25 +20,20 @@ use httpsys_logging::ErrorLog;
 use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::{self, PerProcess};
 
+use crate::calls::file_threads::FileThreads;
+use crate::calls::queue::Queue;
+use crate::calls::queue_handle::QueueHandle;
 use crate::clock::{Clock, SystemClock};
-use crate::deputy::Deputies;
-use crate::error_log;
-use crate::file_threads::FileThreads;
-use crate::free_port::Taken;
-use crate::group::Groups;
-use crate::lead::Leadership;
-use crate::pool::RequestPool;
-use crate::queue::Queue;
-use crate::queue_handle::QueueHandle;
-use crate::reason;
-use crate::routes::{Current, Published, Routes};
-use crate::settings::{InvalidEnvironment, parameters_from_environment};
-use crate::shard::{SHARDS, Shard};
-use crate::tally::Tallies;
-use crate::waiter::Wakes;
-
-mod control;
-mod questions;
+use crate::conn::pool::RequestPool;
+use crate::control::group::GroupRegistry;
+use crate::control::routes::{Current, Published, Routes};
+use crate::control::settings::{InvalidEnvironment, parameters_from_environment};
+use crate::observe::error_log;
+use crate::observe::reason;
+use crate::observe::tally::Tallies;
+use crate::poll::deputy::Deputies;
+use crate::poll::lead::Leadership;
+use crate::poll::shard::{SHARDS, Shard};
 
 /// The service of this process.
 static GLOBAL: PerProcess<Service> = PerProcess::new();
@@ -69,7 +64,7 @@ struct Inner {
     process: u32,
     parameters: Parameters,
     clock: Box<dyn Clock>,
-    model: Mutex<State>,
+    objects: Mutex<Objects>,
     routes: Published,
     shard: Shard,
     error_log: Option<ErrorLog>,
@@ -81,16 +76,16 @@ struct Inner {
 }
 
 #[derive(Debug)]
-struct State {
-    model: Model,
-    queues: HashMap<QueueId, Arc<Queue>>,
+pub(crate) struct Objects {
+    pub(crate) model: Model,
+    pub(crate) queues: HashMap<QueueId, Arc<Queue>>,
     /// Queue handles that were opened: their ids do not come back.
     handles: u64,
-    groups: Groups,
+    pub(crate) groups: GroupRegistry,
 }
 
-impl State {
-    fn routes(&mut self) -> Routes {
+impl Objects {
+    pub(crate) fn routes(&mut self) -> Routes {
         Routes::new(&self.model, &self.queues, &mut self.groups)
     }
 }
@@ -128,20 +123,20 @@ impl Service {
         process::watch()?;
         let process = process::generation();
         let error_log = error_log::open(&parameters)?;
-        let state = State {
+        let objects = Objects {
             // Ids that a child inherits name nothing of its own.
             model: model_for(&parameters.choices)
                 .numbered_from(((process % GENERATIONS) << ID_BITS) | 1),
             queues: HashMap::new(),
             handles: 0,
-            groups: Groups::default(),
+            groups: GroupRegistry::default(),
         };
         Ok(Service {
             inner: Arc::new(Inner {
                 process,
                 parameters,
                 clock: Box::new(clock),
-                model: Mutex::new(state),
+                objects: Mutex::new(objects),
                 routes: Published::default(),
                 shard: Shard::new(process % SHARDS)?,
                 error_log,
@@ -219,7 +214,7 @@ impl Service {
     #[must_use]
     pub fn queue(&self, id: QueueId) -> Option<Arc<QueueHandle>> {
         self.check_process().ok()?;
-        let mut state = self.inner.model.lock();
+        let mut state = self.objects().lock();
         let queue = Arc::clone(state.queues.get(&id)?);
         state.handles += 1;
         QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
@@ -228,50 +223,7 @@ impl Service {
     /// The queue with this id, while that is open, for who only looks at it: a handle would receive
     /// from it.
     pub(crate) fn open_queue(&self, id: QueueId) -> Option<Arc<Queue>> {
-        self.inner.model.lock().queues.get(&id).cloned()
-    }
-
-    /// Closes everything: queues, groups, sessions, listeners, connections (G-079). The service
-    /// stays usable.
-    pub fn close_everything(&self) {
-        if self.is_inherited() {
-            return;
-        }
-        let mut wakes = Wakes::default();
-        let mut state = self.inner.model.lock();
-        let ports: Vec<u16> = state
-            .model
-            .routing()
-            .ports()
-            .map(|(port, _)| port)
-            .collect();
-        let queues: Vec<QueueId> = state.queues.keys().copied().collect();
-        state.model.clear();
-        self.inner.routes.publish(state.routes());
-        self.close_queues(&mut state, &queues, &mut wakes);
-        for port in ports {
-            let closed = self.listen_on(port, &[], &[], &mut Taken::default());
-            debug_assert!(closed.is_ok(), "closing listeners cannot fail");
-        }
-        self.end_all(&mut wakes);
-        let retired = state.groups.take_retired();
-        drop(state);
-        wakes.fire(self);
-        retired.iter().for_each(|log| log.close());
-        if let Some(log) = &self.inner.error_log {
-            log.writer().flush();
-        }
-        self.inner.shard.interrupt();
-    }
-
-    /// [`Service::close_everything`], and ends the I/O thread: the service is not used again.
-    pub fn stop(&self) {
-        if self.is_inherited() {
-            return;
-        }
-        self.close_everything();
-        self.stop_fallback();
-        self.stop_file_threads();
+        self.objects().lock().queues.get(&id).cloned()
     }
 
     /// The registry parameters.
@@ -315,6 +267,14 @@ impl Service {
     #[inline]
     pub(crate) fn routes(&self) -> Current {
         self.inner.routes.current()
+    }
+
+    pub(crate) fn published(&self) -> &Published {
+        &self.inner.routes
+    }
+
+    pub(crate) fn objects(&self) -> &Mutex<Objects> {
+        &self.inner.objects
     }
 }
 

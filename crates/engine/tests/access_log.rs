@@ -13,9 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{
-    ApiVersion, Control, Outcome, QueueAccess, Receive, Send as SendCall,
-};
+use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
 use httpsys_core::property::{LogFormat, Logging, Property, Rollover};
 use httpsys_core::{RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
@@ -163,7 +161,7 @@ impl World {
     }
 
     fn send(&self, request: RequestId, more_data: bool, stem: &str) -> u64 {
-        let call = SendCall {
+        let call = SendResponse {
             request,
             disconnect: true,
             more_data,

@@ -13,7 +13,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall, WaitForDisconnect};
+use httpsys_core::operation::{Control, Outcome, Receive, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
@@ -71,7 +71,7 @@ fn upgrade_and_end(service: &Service, queue: &QueueHandle, request: RequestId) {
     let mut head = ResponseHead::new();
     head.begin(101, b"Switching Protocols").expect("a status");
     head.known(id::UPGRADE, b"websocket", true).expect("a name");
-    let mut call = SendCall {
+    let mut call = SendResponse {
         request,
         disconnect: false,
         more_data: true,

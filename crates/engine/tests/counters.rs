@@ -15,10 +15,10 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use httpsys_core::close_reason::{CloseReason, TimerKind};
 use httpsys_core::counters::{Counters, Named, timer_index};
-use httpsys_core::end::{End, TimerKind};
 use httpsys_core::operation::{
-    ApiVersion, Cancel, Control, Outcome, QueueAccess, Receive, Send as SendCall,
+    ApiVersion, Cancel, Control, Outcome, QueueAccess, Receive, SendResponse,
 };
 use httpsys_core::property::Property;
 use httpsys_core::{Error, RequestId, UrlGroupId};
@@ -139,7 +139,7 @@ impl World {
     fn respond(&self, request: RequestId, body: &[u8], disconnect: bool) -> u64 {
         let mut head = ResponseHead::new();
         head.begin(200, b"OK").expect("a status");
-        let call = SendCall {
+        let call = SendResponse {
             request,
             disconnect,
             more_data: false,
@@ -199,7 +199,7 @@ fn counted(named: &Named) -> Vec<(&'static str, u64)> {
     found
 }
 
-fn number(counters: &Counters, end: End) -> u64 {
+fn number(counters: &Counters, end: CloseReason) -> u64 {
     counters.service.ends_by_number[end.number() as usize]
 }
 
@@ -228,7 +228,7 @@ fn connections_end_under_their_reason_and_add_up() {
     let counters = world.all_ended();
     let ends = [("Cancelled", 2), ("Completed", 1), ("PeerClosed", 1)];
     assert_eq!(counted(&counters.service.ends), ends);
-    assert_eq!(number(&counters, End::Cancelled), 2);
+    assert_eq!(number(&counters, CloseReason::Cancelled), 2);
     assert_eq!(counters.service.requests, 3);
     assert_eq!(counters.service.bytes_received, 3 * GET.len() as u64);
     assert_eq!(counted(&counters.service.refused), []);
@@ -286,7 +286,7 @@ fn refusals_are_counted_under_httperr_s_phrase_with_the_bytes_of_their_pages() {
         expected,
         "and so the connections ended"
     );
-    assert_eq!(number(&counters, End::Refused("")), 6);
+    assert_eq!(number(&counters, CloseReason::Refused("")), 6);
     assert_eq!(counters.service.bytes_sent, sent);
     assert_eq!(counters.service.requests, 0, "none was routed to a queue");
     let group = &counters.url_groups[0];

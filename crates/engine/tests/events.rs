@@ -10,9 +10,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use httpsys_core::operation::{
-    ApiVersion, Control, Outcome, QueueAccess, Receive, Send as SendCall,
-};
+use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::{QueueId, RequestId, UrlGroupId};
 use httpsys_engine::{Service, Verdict};
@@ -143,7 +141,7 @@ fn log_011_the_events_of_the_tracing_scenarios() {
     assert_eq!(received, Ok(()));
     let mut head = ResponseHead::default();
     head.begin(200, b"OK").expect("a head");
-    let call = SendCall {
+    let call = SendResponse {
         request,
         disconnect: false,
         more_data: false,

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
@@ -37,7 +37,7 @@ fn answer_all(service: &Service, queue: &QueueHandle) {
             Err(Error::Aborted | Error::InvalidHandle) => return,
             Err(error) => panic!("{error}"),
         }
-        let call = SendCall {
+        let call = SendResponse {
             request,
             disconnect: true,
             more_data: false,

@@ -15,7 +15,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
@@ -102,7 +102,7 @@ impl World {
             head.known(id::CONTENT_LENGTH, length, true)
                 .expect("digits");
         }
-        let call = |more_data, disconnect| SendCall {
+        let call = |more_data, disconnect| SendResponse {
             request,
             disconnect,
             more_data,

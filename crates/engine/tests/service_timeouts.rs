@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use httpsys_core::RequestId;
 use httpsys_core::configuration::{Change, ServiceTimeout};
-use httpsys_core::operation::{Control, Outcome, Receive, Send as SendCall};
+use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
@@ -99,7 +99,7 @@ impl World {
         received.expect("a request");
         let mut head = ResponseHead::new();
         head.begin(204, b"No Content").expect("a status");
-        let call = SendCall {
+        let call = SendResponse {
             request: id,
             disconnect: false,
             more_data: false,

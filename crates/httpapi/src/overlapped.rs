@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use httpsys_core::Error;
-use httpsys_core::ids::Place;
+use httpsys_core::ids::SlotAddress;
 use httpsys_engine::{PendingOperation, Service, Signal};
 use httpsys_win32::Pending;
 
@@ -56,7 +56,7 @@ impl Call {
     /// The operation is about to be registered with the engine: the function returns 997, and
     /// [`QueueHandle::registered`] has to be called after the registration.
     /// `place` is that of the request or connection it waits on, `None` when it waits on the queue.
-    pub(crate) fn registers(&self, place: Option<Place>) {
+    pub(crate) fn registers(&self, place: Option<SlotAddress>) {
         let tag = self.tag();
         if self.listed.replace(true) {
             self.handle.move_pending(tag, place);
@@ -121,7 +121,10 @@ pub(crate) struct Waiting(Option<Call>);
 
 impl Waiting {
     /// Takes the call, which is about to be registered.
-    pub(crate) fn take(call: &mut Option<Call>, place: Option<Place>) -> Box<dyn PendingOperation> {
+    pub(crate) fn take(
+        call: &mut Option<Call>,
+        place: Option<SlotAddress>,
+    ) -> Box<dyn PendingOperation> {
         let call = call.take();
         if let Some(call) = &call {
             call.registers(place);

@@ -31,9 +31,9 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use httpsys_core::ids::Place;
+use httpsys_core::id_hasher::BuildSpread;
+use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::{Control, Outcome as Made};
-use httpsys_core::spread::BuildSpread;
 use httpsys_core::{Error, QueueId};
 use httpsys_engine::Service;
 use httpsys_socket::process;
@@ -82,7 +82,7 @@ struct Operation {
     /// Who issued it.
     thread: ThreadId,
     /// Where it waits: `None` for the queue itself.
-    place: Option<Place>,
+    place: Option<SlotAddress>,
     cancelled: bool,
 }
 
@@ -282,7 +282,12 @@ impl QueueHandle {
     }
 
     /// An operation of this handle is about to be registered with the engine.
-    pub(crate) fn add_pending(&self, overlapped: usize, thread: ThreadId, place: Option<Place>) {
+    pub(crate) fn add_pending(
+        &self,
+        overlapped: usize,
+        thread: ThreadId,
+        place: Option<SlotAddress>,
+    ) {
         let operation = Operation {
             thread,
             place,
@@ -293,7 +298,7 @@ impl QueueHandle {
 
     /// An operation goes from one wait to the next: unlike [`QueueHandle::add_pending`], this keeps
     /// the cancel that it may have met.
-    pub(crate) fn move_pending(&self, overlapped: usize, place: Option<Place>) {
+    pub(crate) fn move_pending(&self, overlapped: usize, place: Option<SlotAddress>) {
         if let Some(operation) = self.pending().get_mut(&overlapped) {
             operation.place = place;
         }
@@ -327,7 +332,7 @@ impl QueueHandle {
     }
 
     /// Marks the operations as cancelled and returns them with the places where they wait.
-    fn mark_cancelled(&self, scope: CancelScope) -> Vec<(usize, Option<Place>)> {
+    fn mark_cancelled(&self, scope: CancelScope) -> Vec<(usize, Option<SlotAddress>)> {
         self.has_cancelled.store(true, Ordering::SeqCst);
         let mut found = Vec::new();
         for (overlapped, operation) in self.pending().iter_mut() {

@@ -5,7 +5,7 @@
 
 use std::borrow::Borrow;
 
-use httpsys_core::operation::{Cancel, ReceiveEntityBody, Send, WaitForDisconnect};
+use httpsys_core::operation::{Cancel, ReceiveEntityBody, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
 
@@ -37,8 +37,8 @@ impl Flags {
         opaque: false,
     };
 
-    pub(crate) fn call(self, request: RequestId) -> Send {
-        Send {
+    pub(crate) fn call(self, request: RequestId) -> SendResponse {
+        SendResponse {
             request,
             disconnect: self.disconnect,
             more_data: self.more_data,

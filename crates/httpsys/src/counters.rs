@@ -44,11 +44,11 @@
 //! (`httpsys-engine`). Threading: any thread, at any moment, but not from within a callback of the
 //! service.
 
+pub use httpsys_core::close_reason::{CloseReason, TimerKind};
 pub use httpsys_core::counters::{
     Counters, FaultCounters, Named, QueueCounters, ServiceCounters, TIMERS, UriCacheCounters,
     UrlGroupCounters, timer_index,
 };
-pub use httpsys_core::end::{End, TimerKind};
 pub use httpsys_core::service_state::{QueueState, ServiceState, UrlGroupState};
 
 use crate::{RequestQueue, Result, Service, UrlGroup};

@@ -165,19 +165,21 @@ pub use body::BodyReader;
 pub use chunk::{DataChunk, FileRange};
 pub use data::Data;
 pub use headers::Headers;
+pub use httpsys_core::close_reason::TimerKind;
 pub use httpsys_core::configuration::ServiceTimeout;
-pub use httpsys_core::end::TimerKind;
 pub use httpsys_core::property::{LogFormat, Rollover, State, Verbosity};
 pub use httpsys_core::proto::{
     Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Version, header,
 };
 pub use httpsys_core::refusal::Refusal;
 pub use httpsys_core::url_prefix::{HostName, InvalidPrefix, PrefixHost, Scheme, UrlPrefix};
-pub use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use httpsys_core::{
+    CloseReason, ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId,
+};
 pub use httpsys_engine::logging::{
     Counters as LogCounters, Fields as LogFields, Flags as LogFlags,
 };
-pub use httpsys_engine::{Fate, InvalidEnvironment, parameters_from_environment};
+pub use httpsys_engine::{ConnectionStatus, InvalidEnvironment, parameters_from_environment};
 pub use log::{LogData, Logging};
 pub use property::Limits;
 pub use queue::{Incoming, RequestQueue};

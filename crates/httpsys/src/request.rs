@@ -21,7 +21,7 @@ use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::log::RequestLog;
 use crate::queue::Scope;
-use crate::{End, Fate, Response, ResponseStream, Result, Upgraded, Verb};
+use crate::{CloseReason, ConnectionStatus, Response, ResponseStream, Result, Upgraded, Verb};
 
 /// A request that waits for its answer.
 ///
@@ -275,10 +275,10 @@ impl Request {
     /// Why the connection of the request ended; `None` while it is open. For a read or a send that
     /// failed: [`crate::Service::fate_of`] tells the same once the request is used up.
     #[must_use]
-    pub fn why_closed(&self) -> Option<End> {
+    pub fn why_closed(&self) -> Option<CloseReason> {
         match self.scope.service.fate_of(self.connection_id()) {
-            Fate::Ended(end) => Some(end),
-            Fate::Open | Fate::Unknown => None,
+            ConnectionStatus::Ended(end) => Some(end),
+            ConnectionStatus::Open | ConnectionStatus::Unknown => None,
         }
     }
 

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
 
-use crate::{ConnectionId, Error, Fate, Parameters, RequestQueue, Result, ServerSession};
+use crate::{
+    ConnectionId, ConnectionStatus, Error, Parameters, RequestQueue, Result, ServerSession,
+};
 
 /// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
 ///
@@ -161,7 +163,7 @@ impl Service {
     /// Why a connection ended, or that it has not: for a program that met [`Error::ConnectionInvalid`]
     /// or a broken send and wants to know whose doing it was. Any thread, at any moment.
     #[must_use]
-    pub fn fate_of(&self, connection: ConnectionId) -> Fate {
+    pub fn fate_of(&self, connection: ConnectionId) -> ConnectionStatus {
         self.engine().fate_of(connection)
     }
 

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use httpsys::{ConnectionId, Error, Fate, Request, RequestId, RequestQueue, Response};
+use httpsys::{ConnectionId, ConnectionStatus, Error, Request, RequestId, RequestQueue, Response};
 use httpsys::{LogFields, LogFlags, LogFormat, Logging, Rollover};
 use httpsys::{ServerSession, Service, Setting, UrlGroup};
 
@@ -305,9 +305,9 @@ impl Door for RustApi {
 
     fn why_closed(&self, connection: u64) -> Result<(u32, String), u32> {
         match self.service.fate_of(ConnectionId(connection)) {
-            Fate::Open => Ok((0, "Open".to_owned())),
-            Fate::Ended(end) => Ok((end.number(), end.name().to_owned())),
-            Fate::Unknown => Err(1168),
+            ConnectionStatus::Open => Ok((0, "Open".to_owned())),
+            ConnectionStatus::Ended(end) => Ok((end.number(), end.name().to_owned())),
+            ConnectionStatus::Unknown => Err(1168),
         }
     }
 

@@ -52,7 +52,7 @@ struct Conn {
 
 /// Whether a connection stays.
 #[derive(PartialEq, Eq)]
-enum Fate {
+enum ConnectionStatus {
     Stays,
     Ends,
 }
@@ -144,7 +144,7 @@ fn serve(mut listener: TcpListener, buffer: usize) -> io::Result<()> {
             let Some(conn) = conns.get_mut(key) else {
                 continue;
             };
-            if on_event(conn, event, &answers, &mut buf) == Fate::Ends {
+            if on_event(conn, event, &answers, &mut buf) == ConnectionStatus::Ends {
                 // Closing the socket takes it out of the poll as well.
                 conns.remove(key);
             }
@@ -176,18 +176,18 @@ fn accept(listener: &TcpListener, registry: &Registry, conns: &mut Slab<Conn>) -
     }
 }
 
-fn on_event(conn: &mut Conn, event: &Event, answers: &Answers, buf: &mut [u8]) -> Fate {
+fn on_event(conn: &mut Conn, event: &Event, answers: &Answers, buf: &mut [u8]) -> ConnectionStatus {
     conn.readable |= event.is_readable() || event.is_read_closed() || event.is_error();
     conn.to_the_end |= event.is_read_closed() || event.is_error();
     match progress(conn, answers, buf) {
         Ok(fate) => fate,
-        Err(e) if e.kind() == ErrorKind::WouldBlock => Fate::Stays,
-        Err(_) => Fate::Ends,
+        Err(e) if e.kind() == ErrorKind::WouldBlock => ConnectionStatus::Stays,
+        Err(_) => ConnectionStatus::Ends,
     }
 }
 
 /// Sends and reads in turn until the connection waits for its peer.
-fn progress(conn: &mut Conn, answers: &Answers, buf: &mut [u8]) -> io::Result<Fate> {
+fn progress(conn: &mut Conn, answers: &Answers, buf: &mut [u8]) -> io::Result<ConnectionStatus> {
     loop {
         if !conn.exchange.is_quiet() {
             send(conn)?;
@@ -195,13 +195,13 @@ fn progress(conn: &mut Conn, answers: &Answers, buf: &mut [u8]) -> io::Result<Fa
             continue;
         }
         if conn.exchange.close {
-            return Ok(Fate::Ends);
+            return Ok(ConnectionStatus::Ends);
         }
         if !conn.readable {
-            return Ok(Fate::Stays);
+            return Ok(ConnectionStatus::Stays);
         }
         match conn.stream.read(buf) {
-            Ok(0) => return Ok(Fate::Ends),
+            Ok(0) => return Ok(ConnectionStatus::Ends),
             Ok(n) => {
                 conn.readable = n == buf.len() || conn.to_the_end;
                 conn.exchange.handle_input(&buf[..n], answers);

@@ -122,7 +122,7 @@ fn upg_003_an_upgrade_needs_101_more_data_and_websocket() {
         let plan = exchange(&mut connection).begin_response(&facts);
         assert_eq!(plan, Err(Error::InvalidParameter));
     }
-    assert_eq!(exchange(&mut connection).answer(), Answer::None);
+    assert_eq!(exchange(&mut connection).answer(), ResponseState::None);
     assert_eq!(exchange(&mut connection).opaque(), Opaque::No);
 }
 
@@ -181,7 +181,10 @@ fn shd_001_a_request_of_which_only_the_id_is_known_can_be_returned() {
     assert_eq!(whole.holder(), Some(HANDLE));
     whole.deliver(false, HANDLE);
     assert!(whole.give_back());
-    assert_eq!((whole.delivery(), whole.holder()), (Delivery::Queued, None));
+    assert_eq!(
+        (whole.delivery(), whole.holder()),
+        (DeliveryState::Queued, None)
+    );
     assert!(!whole.give_back(), "it is in the queue");
     let mut connection = received(GET);
     let answered = exchange(&mut connection);

@@ -54,7 +54,7 @@ impl Counters {
             text.sample(name, &[("reason", reason)], count);
         }
         let name = "httpsys_timers_fired_total";
-        text.family(name, "counter", "Timers of connections that ran out.");
+        text.family(name, "counter", "TimeLimits of connections that ran out.");
         for ((_, timer), count) in TIMERS.iter().zip(service.timers) {
             text.sample(name, &[("timer", timer)], count);
         }

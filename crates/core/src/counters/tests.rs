@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::end::End;
+use crate::close_reason::CloseReason;
 
 type Labels = BTreeMap<String, String>;
 
@@ -156,7 +156,7 @@ fn every_number_of_the_service_is_in_the_text() {
 #[test]
 fn every_end_has_a_place_and_a_name_from_the_beginning() {
     for (kind, _) in TIMERS {
-        let end = End::Timer(kind);
+        let end = CloseReason::Timer(kind);
         assert!((end.number() as usize) < END_NUMBERS);
         assert!(END_NAMES.contains(&end.name()));
     }

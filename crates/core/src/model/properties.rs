@@ -9,14 +9,14 @@ use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::operation::Outcome;
 use crate::property::{
-    Effective, Holder, Properties, Property, QueueProperties, QueueProperty, Timers,
+    Effective, Holder, Properties, Property, QueueProperties, QueueProperty, TimeLimits,
 };
 
 impl Model {
     /// The timers of the service, for connections that no request has led to a URL group yet
     /// (TMO-005).
     #[must_use]
-    pub fn timers(&self) -> Timers {
+    pub fn timers(&self) -> TimeLimits {
         self.timeouts.timers()
     }
 

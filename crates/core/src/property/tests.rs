@@ -14,7 +14,7 @@ fn effective(group: &Properties, session: &Properties) -> Effective {
 #[test]
 fn tmo_001_the_defaults_are_120_seconds_and_150_bytes_per_second() {
     let unset = Properties::default();
-    let timers = Timers {
+    let timers = TimeLimits {
         entity_body: Some(120),
         drain_entity_body: Some(120),
         request_queue: Some(120),
@@ -54,7 +54,7 @@ fn tmo_002_a_value_of_0_is_that_of_the_session_and_then_of_the_service() {
     let timers = effective(&group, &session).timers;
     assert_eq!(
         timers,
-        Timers {
+        TimeLimits {
             entity_body: Some(1),
             request_queue: Some(3),
             min_send_rate: Some(4),
@@ -79,7 +79,7 @@ fn tmo_003_the_greatest_values_switch_off_and_are_not_inherited_over() {
         Property::Timeouts(Some(Timeouts::DEFAULT)),
     )
     .unwrap();
-    assert_eq!(effective(&group, &session).timers, Timers::default());
+    assert_eq!(effective(&group, &session).timers, TimeLimits::default());
     // Off in the session, on again in the group.
     let timers = effective(&session, &group).timers;
     assert_eq!(timers, Timeouts::DEFAULT.timers());

@@ -8,8 +8,8 @@ use std::io::Read;
 
 use httpsys_core::operation::{Cancel, Control};
 use httpsys_core::property::{Property, Timeouts};
-use httpsys_core::{End, Error};
-use httpsys_engine::Fate;
+use httpsys_core::{CloseReason, Error};
+use httpsys_engine::ConnectionStatus;
 
 use crate::calls::Told;
 use crate::client::Client;
@@ -103,7 +103,7 @@ fn the_bandwidth_of_a_group_holds_for_one_client_and_for_several_alike() {
             for download in all {
                 assert_eq!(
                     world.service.fate_of(download.received.connection),
-                    Fate::Open
+                    ConnectionStatus::Open
                 );
             }
         }
@@ -228,7 +228,7 @@ fn cxl_004_a_request_is_cancelled_while_its_response_is_held_back() {
     };
     assert_eq!(world.service.cancel(&world.queue, &cancel), Ok(()));
     send.expect(&Err(Error::Aborted));
-    world.expect_fate(received.connection, End::Cancelled);
+    world.expect_fate(received.connection, CloseReason::Cancelled);
     assert!(client.rest().1.is_err());
     // The alarm of the send that is gone hits nobody.
     world.turn(60_000);
@@ -245,7 +245,7 @@ fn snd_032_a_send_that_is_held_back_is_taken_back() {
     world.turn(300);
     assert!(world.service.cancel_operation(&world.queue, 3));
     download.send.expect(&Err(Error::Aborted));
-    world.expect_fate(download.received.connection, End::SendCancelled);
+    world.expect_fate(download.received.connection, CloseReason::SendCancelled);
 }
 
 /// What the service holds back is not the client's slowness (TMO-010), and no timer runs.
@@ -277,11 +277,11 @@ fn tmo_010_a_client_that_reads_nothing_is_too_slow_below_a_limit_as_well() {
     for _ in 0..120 {
         world.turn(500);
         world.settle();
-        if world.service.fate_of(download.received.connection) != Fate::Open {
+        if world.service.fate_of(download.received.connection) != ConnectionStatus::Open {
             break;
         }
     }
-    let slow = End::Timer(httpsys_core::end::TimerKind::MinSendRate);
+    let slow = CloseReason::Timer(httpsys_core::close_reason::TimerKind::MinSendRate);
     world.expect_fate(download.received.connection, slow);
     download.send.expect(&Err(Error::ConnectionInvalid));
 }

@@ -1,11 +1,11 @@
 //! Overlapped calls that wait: each tells once how it goes on.
 //!
-//! Owns: the operations' own side of the engine's traits. That they are told at most once is in the
-//! type; that they are told at all is what `expect` sees.
+//! Owns: the operations' own side of the engine's traits. That they are end_reported at most once is in the
+//! type; that they are end_reported at all is what `expect` sees.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use httpsys_core::operation::{ReceiveEntityBody, Send as SendCall, WaitForDisconnect};
+use httpsys_core::operation::{ReceiveEntityBody, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::{Chunk, PendingOperation, PendingSend, QueueHandle, Service, Signal};
 use httpsys_proto::ResponseHead;
@@ -13,12 +13,12 @@ use httpsys_proto::ResponseHead;
 use crate::PATIENCE;
 use crate::world::World;
 
-/// What a call that waits is told.
+/// What a call that waits is end_reported.
 #[derive(Debug)]
 pub(crate) struct Told<T>(Receiver<T>);
 
 impl<T: PartialEq + std::fmt::Debug> Told<T> {
-    /// It is told this, and nothing more.
+    /// It is end_reported this, and nothing more.
     #[track_caller]
     pub(crate) fn expect(self, wanted: &T) {
         assert_eq!(&self.get(), wanted);
@@ -26,9 +26,9 @@ impl<T: PartialEq + std::fmt::Debug> Told<T> {
 
     #[track_caller]
     pub(crate) fn get(self) -> T {
-        let told = self.0.recv_timeout(PATIENCE).expect("it is told");
-        assert!(self.0.recv_timeout(PATIENCE).is_err(), "told twice");
-        told
+        let end_reported = self.0.recv_timeout(PATIENCE).expect("it is end_reported");
+        assert!(self.0.recv_timeout(PATIENCE).is_err(), "end_reported twice");
+        end_reported
     }
 
     /// It still waits.
@@ -91,7 +91,7 @@ impl World {
         fill_buffer: bool,
         tag: usize,
     ) -> Result<Result<usize, Told<Signal>>, Error> {
-        let (tell, told) = mpsc::channel();
+        let (tell, end_reported) = mpsc::channel();
         let call = ReceiveEntityBody {
             request,
             fill_buffer,
@@ -102,14 +102,14 @@ impl World {
                 let tell = tell.clone();
                 Box::new(Operation { tell, tag })
             });
-        read.map(|read| read.ok_or(Told(told)))
+        read.map(|read| read.ok_or(Told(end_reported)))
     }
 
     /// A read that has to wait.
     #[track_caller]
     pub(crate) fn waiting_read(&self, request: RequestId) -> Told<Signal> {
         match self.read(request, &mut [0; 16]) {
-            Ok(Err(told)) => told,
+            Ok(Err(end_reported)) => end_reported,
             Ok(Ok(bytes)) => panic!("{bytes} bytes are there"),
             Err(error) => panic!("{error}"),
         }
@@ -118,7 +118,7 @@ impl World {
     /// A wait for the end of the connection.
     #[track_caller]
     pub(crate) fn disconnect_wait(&self, connection: ConnectionId) -> Told<Signal> {
-        let (tell, told) = mpsc::channel();
+        let (tell, end_reported) = mpsc::channel();
         let wait = WaitForDisconnect { connection };
         let mut register = || {
             let tell = tell.clone();
@@ -130,7 +130,7 @@ impl World {
             .try_wait_for_disconnect(&self.queue, &wait, &mut register);
         assert_eq!(waits, Ok(()));
         drop(tell);
-        Told(told)
+        Told(end_reported)
     }
 
     /// A whole response with a body that no socket holds: a send that has to wait.
@@ -175,10 +175,10 @@ impl World {
         body: &'static [u8],
         (tag, more_data): (usize, bool),
     ) -> Result<u64, Told<Result<u64, Error>>> {
-        let (tell, told) = mpsc::channel();
+        let (tell, end_reported) = mpsc::channel();
         let mut head = ResponseHead::new();
         head.begin(200, b"OK").expect("a status");
-        let call = SendCall {
+        let call = SendResponse {
             request,
             disconnect: false,
             more_data,
@@ -195,7 +195,7 @@ impl World {
                 Box::new(Sending { tell, body, tag })
             },
         );
-        sent.expect("a send").ok_or(Told(told))
+        sent.expect("a send").ok_or(Told(end_reported))
     }
 
     /// A further part of a response that is not the last.
@@ -205,8 +205,8 @@ impl World {
         request: RequestId,
         body: &'static [u8],
     ) -> Result<u64, Told<Result<u64, Error>>> {
-        let (tell, told) = mpsc::channel();
-        let call = SendCall {
+        let (tell, end_reported) = mpsc::channel();
+        let call = SendResponse {
             request,
             disconnect: false,
             more_data: true,
@@ -222,6 +222,6 @@ impl World {
                 Box::new(Sending { tell, body, tag: 0 })
             },
         );
-        sent.expect("a send").ok_or(Told(told))
+        sent.expect("a send").ok_or(Told(end_reported))
     }
 }

@@ -1,14 +1,14 @@
 //! DrainEntityBody: TMO-011.
 
-use httpsys_core::End;
-use httpsys_core::end::TimerKind;
+use httpsys_core::CloseReason;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::property::Timeouts;
 use httpsys_engine::Signal;
 
 use crate::client::Client;
 use crate::world::{GET, POST, Received, World};
 
-const DRAIN: End = End::Timer(TimerKind::DrainEntityBody);
+const DRAIN: CloseReason = CloseReason::Timer(TimerKind::DrainEntityBody);
 
 fn world() -> World {
     let world = World::new();
@@ -91,7 +91,7 @@ fn tmo_011_tmo_012_behind_the_body_the_connection_is_idle() {
     client.send([b'x'; 1000]);
     world.settle();
     let start = world.now();
-    let idle = End::Timer(TimerKind::IdleConnection);
+    let idle = CloseReason::Timer(TimerKind::IdleConnection);
     world.expect_timer(&mut client, received.connection, (start, 9), idle);
     client.expect_end();
 }

@@ -1,11 +1,11 @@
 //! Ends that no timer causes: their reasons, and what the log says of them (LOG-005 to LOG-007, as far
 //! as this service has such reasons).
 
-use httpsys_core::end::TimerKind;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::operation::{Cancel, Control};
 use httpsys_core::property::{Property, State};
-use httpsys_core::{ConnectionId, End, Error};
-use httpsys_engine::{Fate, Signal};
+use httpsys_core::{CloseReason, ConnectionId, Error};
+use httpsys_engine::{ConnectionStatus, Signal};
 
 use crate::world::{GET, POST, World};
 
@@ -27,7 +27,7 @@ fn shd_007_shd_008_log_007_requests_of_a_queue_that_closes_are_abandoned() {
         wait.expect(&Signal::Failed(Error::Aborted));
     }
     for connection in [received.connection, connection] {
-        world.expect_fate(connection, End::QueueClosed);
+        world.expect_fate(connection, CloseReason::QueueClosed);
         world.expect_event(connection, "QueueClosed");
     }
     let line = "HTTP/1.1 GET /x - - - Connection_Abandoned_By_ReqQueue -";
@@ -58,7 +58,7 @@ fn g_077_idle_connections_end_in_order_with_the_last_url_of_their_port() {
     });
     client.expect_end();
     wait.expect(&Signal::Ready);
-    world.expect_fate(connection, End::UrlRemoved);
+    world.expect_fate(connection, CloseReason::UrlRemoved);
     assert!(world.logged().is_empty());
 }
 
@@ -69,25 +69,25 @@ fn dsc_005_log_007_a_client_that_breaks_off_is_told_apart_by_what_it_waited_for(
     let wait = world.disconnect_wait(taken.connection);
     client.reset();
     wait.expect(&Signal::Ready);
-    world.expect_fate(taken.connection, End::PeerReset);
+    world.expect_fate(taken.connection, CloseReason::PeerReset);
     world.expect_event(taken.connection, "PeerReset");
     // Between two requests it is nobody's loss.
     let (client, idle) = world.known();
     let wait = world.disconnect_wait(idle);
     client.reset();
     wait.expect(&Signal::Ready);
-    world.expect_fate(idle, End::PeerReset);
+    world.expect_fate(idle, CloseReason::PeerReset);
     let (mut client, idle) = world.known();
     client.finish();
     client.expect_end();
-    world.expect_fate(idle, End::PeerClosed);
+    world.expect_fate(idle, CloseReason::PeerClosed);
     let (mut client, queued) = world.known();
     let wait = world.disconnect_wait(queued);
     client.send(GET);
     world.settle();
     client.reset();
     wait.expect(&Signal::Ready);
-    world.expect_fate(queued, End::PeerReset);
+    world.expect_fate(queued, CloseReason::PeerReset);
     assert_eq!(world.queue.len(), 0);
     assert_eq!(
         world.logged(),
@@ -110,7 +110,7 @@ fn cxl_001_log_007_a_cancelled_connection_has_its_reason() {
     assert_eq!(world.service.cancel(&world.queue, &cancel), Ok(()));
     wait.expect(&Signal::Ready);
     client.expect_reset();
-    world.expect_fate(received.connection, End::Cancelled);
+    world.expect_fate(received.connection, CloseReason::Cancelled);
     world.expect_event(received.connection, "Cancelled");
     assert!(world.logged().is_empty());
 }
@@ -127,7 +127,7 @@ fn que_008_log_006_a_disabled_group_has_one_event_and_one_line() {
     client.send(POST);
     client.expect_reset();
     wait.expect(&Signal::Ready);
-    world.expect_fate(connection, End::Unavailable("Disabled"));
+    world.expect_fate(connection, CloseReason::Unavailable("Disabled"));
     world.expect_event(connection, "Disabled");
     assert_eq!(world.logged(), ["HTTP/1.1 POST /x - - - Disabled -"]);
 }
@@ -183,7 +183,7 @@ fn log_007_log_008_a_line_names_the_request_under_way_and_no_other() {
         let received = world.receive();
         assert_eq!(received.connection, before);
         client.reset();
-        world.expect_fate(before, End::PeerReset);
+        world.expect_fate(before, CloseReason::PeerReset);
     }
     // What was answered is nobody's any more: not the next head, nor the silence behind it.
     let (mut idle, _) = world.known();
@@ -194,7 +194,7 @@ fn log_007_log_008_a_line_names_the_request_under_way_and_no_other() {
     world.settle();
     world.turn(121_000);
     partial.expect_reset();
-    world.expect_fate(connection, End::Timer(TimerKind::HeaderWait));
+    world.expect_fate(connection, CloseReason::Timer(TimerKind::HeaderWait));
     let dropped = asked.map(|(verb, target, version)| {
         let target = &target[..target.len().min(4096)];
         format!("{version} {verb} {target} - - - Connection_Dropped orders")
@@ -213,7 +213,7 @@ fn log_005_a_refused_request_has_one_event_and_one_line() {
     assert!(answer.starts_with(b"HTTP/1.1 400 Bad Request\r\n"));
     assert_eq!(end, Ok(()));
     drop(client);
-    world.expect_fate(connection, End::Refused("Hostname"));
+    world.expect_fate(connection, CloseReason::Refused("Hostname"));
     world.expect_event(connection, "Hostname");
     assert_eq!(world.logged(), ["HTTP/1.1 GET /x - 400 - Hostname -"]);
 }
@@ -230,7 +230,7 @@ fn dsc_007_an_orderly_last_response_is_completed() {
     client.expect_end();
     drop(client);
     wait.expect(&Signal::Ready);
-    world.expect_fate(received.connection, End::Completed);
+    world.expect_fate(received.connection, CloseReason::Completed);
     assert!(world.logged().is_empty());
 }
 
@@ -257,12 +257,15 @@ fn ids_that_never_were_have_no_fate() {
     let world = World::new();
     let (client, connection) = world.known();
     for id in [0, connection.0 + (1 << 28), u64::MAX] {
-        assert_eq!(world.service.fate_of(ConnectionId(id)), Fate::Unknown);
+        assert_eq!(
+            world.service.fate_of(ConnectionId(id)),
+            ConnectionStatus::Unknown
+        );
     }
     drop(client);
-    world.expect_fate(connection, End::PeerClosed);
+    world.expect_fate(connection, CloseReason::PeerClosed);
     world.service.stop();
-    world.expect_fate(connection, End::PeerClosed);
+    world.expect_fate(connection, CloseReason::PeerClosed);
 }
 
 /// G-079 closes everything; G-077 says how for connections without a request.
@@ -293,10 +296,10 @@ fn g_079_g_077_a_service_that_stops_breaks_off_requests_and_nothing_else() {
         client.expect_end();
     }
     for id in [connection, late.connection] {
-        world.expect_fate(id, End::ServiceStopped);
+        world.expect_fate(id, CloseReason::ServiceStopped);
     }
     assert!(matches!(
         world.service.fate_of(received.connection),
-        Fate::Ended(End::ServiceStopped | End::QueueClosed)
+        ConnectionStatus::Ended(CloseReason::ServiceStopped | CloseReason::QueueClosed)
     ));
 }

@@ -2,16 +2,16 @@
 
 use std::thread;
 
-use httpsys_core::end::TimerKind;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::property::Timeouts;
-use httpsys_core::{End, Error};
+use httpsys_core::{CloseReason, Error};
 use httpsys_engine::Signal;
 
 use crate::client::Client;
 use crate::world::{POST, Received, World};
 
-const BODY: End = End::Timer(TimerKind::EntityBody);
+const BODY: CloseReason = CloseReason::Timer(TimerKind::EntityBody);
 const LATE: Signal = Signal::Failed(Error::ConnectionInvalid);
 
 fn world() -> World {

@@ -1,13 +1,13 @@
 //! HeaderWait: CON-018, G-088.
 
-use httpsys_core::End;
-use httpsys_core::end::TimerKind;
+use httpsys_core::CloseReason;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::property::Timeouts;
 use httpsys_engine::Signal;
 
 use crate::world::{GET, World};
 
-const HEADER: End = End::Timer(TimerKind::HeaderWait);
+const HEADER: CloseReason = CloseReason::Timer(TimerKind::HeaderWait);
 
 fn two_seconds() -> Timeouts {
     Timeouts {

@@ -1,17 +1,17 @@
 //! IdleConnection: TMO-012, and TMO-009, which is about what it is not.
 
-use httpsys_core::end::TimerKind;
-use httpsys_core::operation::Send as SendCall;
+use httpsys_core::close_reason::TimerKind;
+use httpsys_core::operation::SendResponse;
 use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::property::Timeouts;
-use httpsys_core::{End, Error};
+use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{Chunk, Signal};
 use httpsys_proto::ResponseHead;
 use httpsys_proto::header::id;
 
 use crate::world::{GET, World};
 
-const IDLE: End = End::Timer(TimerKind::IdleConnection);
+const IDLE: CloseReason = CloseReason::Timer(TimerKind::IdleConnection);
 const HOUR: u64 = 3_600_000;
 
 fn five_seconds() -> Timeouts {
@@ -116,11 +116,11 @@ fn tmo_009_the_time_that_the_program_takes_is_its_own() {
 }
 
 /// A head that announces two bytes.
-fn begin(world: &World, request: httpsys_core::RequestId) -> SendCall {
+fn begin(world: &World, request: httpsys_core::RequestId) -> SendResponse {
     let mut head = ResponseHead::new();
     head.begin(200, b"OK").expect("a status");
     head.known(id::CONTENT_LENGTH, b"2", true).expect("digits");
-    let call = SendCall {
+    let call = SendResponse {
         request,
         disconnect: false,
         more_data: true,
@@ -146,7 +146,7 @@ fn tmo_012_upgraded_connections_have_no_timer_for_idling_nor_for_bodies() {
     let mut head = ResponseHead::new();
     head.begin(101, b"Switching Protocols").expect("a status");
     head.known(id::UPGRADE, b"websocket", true).expect("a name");
-    let call = SendCall {
+    let call = SendResponse {
         request: received.request,
         disconnect: false,
         more_data: true,

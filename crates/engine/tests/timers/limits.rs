@@ -3,13 +3,13 @@
 
 use httpsys_core::operation::Control;
 use httpsys_core::property::{Property, QueueProperty, State, Verbosity};
-use httpsys_core::{ConnectionId, End, UrlGroupId};
+use httpsys_core::{CloseReason, ConnectionId, UrlGroupId};
 use httpsys_engine::Signal;
 
 use crate::client::Client;
 use crate::world::{GET, Received, World, receive};
 
-const CONN_LIMIT: End = End::Unavailable("ConnLimit");
+const CONN_LIMIT: CloseReason = CloseReason::Unavailable("ConnLimit");
 
 fn limit(world: &World, group: UrlGroupId, limit: Option<u32>) {
     world.control(Control::SetUrlGroupProperty {
@@ -233,7 +233,7 @@ fn que_002_g_081_log_006_only_requests_that_nobody_took_fill_a_queue() {
     assert_eq!(world.queue.len(), 10);
     late.send(GET);
     late.expect_reset();
-    world.expect_fate(connection, End::Unavailable("QueueFull"));
+    world.expect_fate(connection, CloseReason::Unavailable("QueueFull"));
     world.expect_event(connection, "QueueFull");
     // One is taken: there is room for one.
     let first = world.receive();
@@ -294,7 +294,7 @@ fn que_008_log_006_what_is_disabled_refuses_and_what_was_taken_goes_on() {
         world.control(set(State::Inactive));
         idle.send(GET);
         idle.expect_reset();
-        world.expect_fate(connection, End::Unavailable("Disabled"));
+        world.expect_fate(connection, CloseReason::Unavailable("Disabled"));
         world.expect_event(connection, "Disabled");
         world.respond(received.request).expect("an answer");
         taken.expect_ok();

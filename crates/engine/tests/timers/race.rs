@@ -1,6 +1,6 @@
 //! A timer that fires at the moment of the arrival: threads against a clock.
 //!
-//! Whichever is first, exactly the right connection ends, and each call that waits is told once.
+//! Whichever is first, exactly the right connection ends, and each call that waits is end_reported once.
 //! Invariant of each round: client, call and fate tell the same story.
 
 use std::io::{Read, Write};
@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use httpsys_core::end::TimerKind;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::operation::Control;
 use httpsys_core::property::Timeouts;
-use httpsys_core::{End, Error};
-use httpsys_engine::{Fate, Signal};
+use httpsys_core::{CloseReason, Error};
+use httpsys_engine::{ConnectionStatus, Signal};
 
 use crate::client::Client;
 use crate::world::{GET, POST, World, receive, receive_now};
@@ -79,11 +79,15 @@ fn tmo_006_reads_and_arrivals_against_the_timer() {
                 all.push((client, received, reads));
             }
             let mut clients: Vec<&mut Client> = all.iter_mut().map(|(client, ..)| client).collect();
-            let mut told = Vec::new();
-            against_the_clock(&world, round, || told = send_each(&mut clients, b"x"));
+            let mut end_reported = Vec::new();
+            against_the_clock(&world, round, || {
+                end_reported = send_each(&mut clients, b"x")
+            });
             world.settle();
             // Those that were served have a second read that waits since the arrival: it ends too.
-            for ((mut client, received, [first, second]), told) in all.into_iter().zip(told) {
+            for ((mut client, received, [first, second]), end_reported) in
+                all.into_iter().zip(end_reported)
+            {
                 let wait = first.get();
                 if wait == Signal::Ready {
                     served += 1;
@@ -101,8 +105,11 @@ fn tmo_006_reads_and_arrivals_against_the_timer() {
                 }
                 world.turn(2000);
                 second.expect(&Signal::Failed(Error::ConnectionInvalid));
-                world.expect_fate(received.connection, End::Timer(TimerKind::EntityBody));
-                if !told {
+                world.expect_fate(
+                    received.connection,
+                    CloseReason::Timer(TimerKind::EntityBody),
+                );
+                if !end_reported {
                     client.expect_reset();
                 }
                 let gone = world.respond(received.request);
@@ -147,7 +154,7 @@ fn tmo_008_receives_against_the_timer() {
     report("receives", served, ended);
 }
 
-/// Sends from each client; for each, whether that told it of a reset, which reading does not tell
+/// Sends from each client; for each, whether that end_reported it of a reset, which reading does not tell
 /// again then.
 fn send_each(clients: &mut [&mut Client], bytes: &[u8]) -> Vec<bool> {
     let mut send = |client: &mut &mut Client| {
@@ -202,11 +209,12 @@ fn tmo_012_requests_against_the_timer() {
                     Ok(whole) => {
                         assert!(whole, "half an answer");
                         served += 1;
-                        assert_eq!(world.service.fate_of(connection), Fate::Open);
+                        assert_eq!(world.service.fate_of(connection), ConnectionStatus::Open);
                     }
                     Err(()) => {
                         ended += 1;
-                        world.expect_fate(connection, End::Timer(TimerKind::IdleConnection));
+                        world
+                            .expect_fate(connection, CloseReason::Timer(TimerKind::IdleConnection));
                     }
                 }
             }
@@ -248,7 +256,7 @@ fn tmo_012_two_threads_that_run_the_timers_end_each_connection_once() {
         });
         for (mut client, connection, wait) in all {
             wait.expect(&Signal::Ready);
-            world.expect_fate(connection, End::Timer(TimerKind::IdleConnection));
+            world.expect_fate(connection, CloseReason::Timer(TimerKind::IdleConnection));
             client.expect_end();
             world.expect_event(connection, "Timer_ConnectionIdle");
         }

@@ -2,16 +2,16 @@
 
 use std::sync::mpsc;
 
-use httpsys_core::end::TimerKind;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::operation::Receive;
 use httpsys_core::property::{Timeouts, Verbosity};
-use httpsys_core::{ConnectionId, End, Error, RequestId};
+use httpsys_core::{CloseReason, ConnectionId, Error, RequestId};
 use httpsys_engine::{PendingOperation, Service, Signal, Verdict};
 
 use crate::client::Client;
 use crate::world::{GET, World};
 
-const QUEUED: End = End::Timer(TimerKind::RequestQueue);
+const QUEUED: CloseReason = CloseReason::Timer(TimerKind::RequestQueue);
 const NEXT: Receive = Receive {
     request: RequestId::NULL,
     copy_body: false,
@@ -141,7 +141,7 @@ impl PendingOperation for Holds {
 #[test]
 fn tmo_008_a_request_that_was_put_back_does_not_wait_for_ever() {
     let world = world();
-    let (tell, told) = mpsc::channel();
+    let (tell, end_reported) = mpsc::channel();
     let pending =
         world
             .service
@@ -151,7 +151,7 @@ fn tmo_008_a_request_that_was_put_back_does_not_wait_for_ever() {
     assert_eq!(pending, Ok(false));
     let mut client = world.connect();
     client.send(GET);
-    let Ok(Signal::Request(request)) = told.recv_timeout(crate::PATIENCE) else {
+    let Ok(Signal::Request(request)) = end_reported.recv_timeout(crate::PATIENCE) else {
         panic!("no request");
     };
     world.turn(4000);

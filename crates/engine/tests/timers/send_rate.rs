@@ -3,10 +3,10 @@
 //!
 use std::thread;
 
-use httpsys_core::end::TimerKind;
-use httpsys_core::operation::Send as SendCall;
+use httpsys_core::close_reason::TimerKind;
+use httpsys_core::operation::SendResponse;
 use httpsys_core::property::Timeouts;
-use httpsys_core::{End, Error};
+use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{Chunk, Signal};
 use httpsys_proto::ResponseHead;
 
@@ -14,7 +14,7 @@ use crate::calls::Told;
 use crate::client::Client;
 use crate::world::{GET, Received, World};
 
-const SLOW: End = End::Timer(TimerKind::MinSendRate);
+const SLOW: CloseReason = CloseReason::Timer(TimerKind::MinSendRate);
 /// More than any socket holds.
 static BODY: [u8; 64 << 20] = [b'x'; 64 << 20];
 /// No head here has more bytes.
@@ -154,7 +154,7 @@ fn tmo_010_a_blocking_send_to_a_client_that_reads_too_slowly_fails() {
 fn send_all(world: &World, received: Received) -> Result<u64, Error> {
     let mut head = ResponseHead::new();
     head.begin(200, b"OK").expect("a status");
-    let call = SendCall {
+    let call = SendResponse {
         request: received.request,
         disconnect: false,
         more_data: false,
@@ -266,7 +266,7 @@ fn tmo_003_tmo_010_without_a_rate_a_client_may_take_its_time() {
 fn tmo_009_tmo_010_the_time_between_two_sends_does_not_count() {
     let world = world(FAST);
     let (mut client, received) = received(&world);
-    let call = |more_data| SendCall {
+    let call = |more_data| SendResponse {
         request: received.request,
         disconnect: false,
         more_data,
@@ -306,8 +306,8 @@ fn tmo_010_snd_032_a_send_that_was_taken_back_ends_the_connection_at_once() {
     let send = world.waiting_send(received.request, &BODY, 5);
     assert!(world.service.cancel_operation(&world.queue, 5));
     send.expect(&Err(Error::Aborted));
-    world.expect_fate(received.connection, End::SendCancelled);
+    world.expect_fate(received.connection, CloseReason::SendCancelled);
     assert!(client.rest().1.is_err());
     world.turn(60_000);
-    world.expect_fate(received.connection, End::SendCancelled);
+    world.expect_fate(received.connection, CloseReason::SendCancelled);
 }

@@ -1,14 +1,14 @@
 //! Places that are used again: each connection has its own deadlines, and none of those before it.
 
-use httpsys_core::End;
-use httpsys_core::end::TimerKind;
+use httpsys_core::CloseReason;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::property::Timeouts;
 
 use crate::client::Client;
 use crate::world::{GET, World};
 
-const IDLE: End = End::Timer(TimerKind::IdleConnection);
-const HEADER: End = End::Timer(TimerKind::HeaderWait);
+const IDLE: CloseReason = CloseReason::Timer(TimerKind::IdleConnection);
+const HEADER: CloseReason = CloseReason::Timer(TimerKind::HeaderWait);
 
 fn world() -> World {
     let world = World::new();

@@ -1,7 +1,7 @@
 //! Where the values of timers come from: TMO-001 to TMO-003, TMO-005.
 
-use httpsys_core::End;
-use httpsys_core::end::TimerKind;
+use httpsys_core::CloseReason;
+use httpsys_core::close_reason::TimerKind;
 use httpsys_core::operation::Control;
 use httpsys_core::property::{Property, Timeouts};
 
@@ -37,7 +37,7 @@ fn tmo_001_tmo_002_tmo_003_a_value_is_the_groups_or_the_sessions_or_the_services
         let start = world.now();
         match seconds {
             Some(seconds) => {
-                let end = End::Timer(TimerKind::IdleConnection);
+                let end = CloseReason::Timer(TimerKind::IdleConnection);
                 world.expect_timer(&mut client, connection, (start, seconds), end);
                 client.expect_end();
             }
@@ -61,7 +61,7 @@ fn tmo_002_values_that_are_unset_are_inherited_again() {
     });
     let (mut client, connection) = world.known();
     let start = world.now();
-    let end = End::Timer(TimerKind::IdleConnection);
+    let end = CloseReason::Timer(TimerKind::IdleConnection);
     world.expect_timer(&mut client, connection, (start, 120), end);
     client.expect_end();
 }
@@ -141,7 +141,7 @@ fn tmo_001_the_services_own_values_are_120_seconds() {
         TimerKind::RequestQueue,
     ];
     for (connection, kind) in all.into_iter().zip(kinds) {
-        world.expect_fate(connection, End::Timer(kind));
+        world.expect_fate(connection, CloseReason::Timer(kind));
     }
     idle.expect_end();
     for client in [&mut head, &mut body, &mut drain, &mut queued] {
@@ -205,7 +205,7 @@ fn tmo_005_the_group_of_the_last_request_counts() {
         .expect("an answer");
     client.expect_ok();
     let start = world.now();
-    let end = End::Timer(TimerKind::IdleConnection);
+    let end = CloseReason::Timer(TimerKind::IdleConnection);
     world.expect_timer(&mut client, connection, (start, 30), end);
     client.expect_end();
 }

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{
-    ApiVersion, Control, Outcome, QueueAccess, Receive, Send as SendCall,
-};
+use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
 use httpsys_core::property::{Property, QueueProperty, Timeouts, Verbosity};
-use httpsys_core::{ConnectionId, End, Error, QueueId, RequestId, ServerSessionId, UrlGroupId};
+use httpsys_core::{
+    CloseReason, ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId,
+};
 use httpsys_engine::clock::Clock;
-use httpsys_engine::{Chunk, Fate, QueueHandle, Service, Verdict};
+use httpsys_engine::{Chunk, ConnectionStatus, QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseHead};
 
 use crate::client::Client;
@@ -230,7 +230,7 @@ impl World {
     ) -> Result<u64, Error> {
         let mut head = ResponseHead::new();
         head.begin(200, b"OK").expect("a status");
-        let call = SendCall {
+        let call = SendResponse {
             request,
             disconnect,
             more_data: false,
@@ -242,17 +242,22 @@ impl World {
 
     #[track_caller]
     pub(crate) fn expect_open(&self, connection: ConnectionId) {
-        assert_eq!(self.service.fate_of(connection), Fate::Open);
+        assert_eq!(self.service.fate_of(connection), ConnectionStatus::Open);
     }
 
     /// Waits for the end: another thread may be about to do what the timers asked for.
     #[track_caller]
-    pub(crate) fn expect_fate(&self, connection: ConnectionId, end: End) {
+    pub(crate) fn expect_fate(&self, connection: ConnectionId, end: CloseReason) {
         let start = Instant::now();
-        while self.service.fate_of(connection) == Fate::Open && start.elapsed() < PATIENCE {
+        while self.service.fate_of(connection) == ConnectionStatus::Open
+            && start.elapsed() < PATIENCE
+        {
             std::thread::yield_now();
         }
-        assert_eq!(self.service.fate_of(connection), Fate::Ended(end));
+        assert_eq!(
+            self.service.fate_of(connection),
+            ConnectionStatus::Ended(end)
+        );
     }
 
     /// G-087: a timer of so many seconds that began at `start` ends the connection in the second
@@ -263,7 +268,7 @@ impl World {
         client: &mut Client,
         connection: ConnectionId,
         (start, seconds): (u64, u64),
-        end: End,
+        end: CloseReason,
     ) {
         self.turn_to(start + seconds * 1000 - 1);
         self.settle();
@@ -277,12 +282,15 @@ impl World {
     #[track_caller]
     pub(crate) fn expect_event(&self, connection: ConnectionId, reason: &str) {
         let id = format!("connection={} ", connection.0);
-        let told: Vec<String> = events::with(" reason=")
+        let end_reported: Vec<String> = events::with(" reason=")
             .into_iter()
             .filter(|line| format!("{line} ").contains(&id))
             .collect();
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].contains(&format!("reason={reason:?}")), "{told:?}");
+        assert_eq!(end_reported.len(), 1, "{end_reported:?}");
+        assert!(
+            end_reported[0].contains(&format!("reason={reason:?}")),
+            "{end_reported:?}"
+        );
     }
 
     /// Stops the service. What the HTTPERR log says then, each line from cs-version on.

@@ -3,7 +3,7 @@
 //! Owns the functions. Does not own what they tell (`httpsys_engine`). Threading: any thread.
 
 use httpsys_core::{ConnectionId, UrlGroupId};
-use httpsys_engine::Fate;
+use httpsys_engine::ConnectionStatus;
 
 use crate::code::Code;
 use crate::entry::entry;
@@ -22,9 +22,9 @@ entry! {
         // SAFETY: by the contract of the function.
         let info = unsafe { Out::required(info) }.named("Info")?;
         let (reason, status, name) = match lifecycle::service()?.fate_of(ConnectionId(connection)) {
-            Fate::Open => (0, 0, "Open"),
-            Fate::Ended(end) => (end.number(), end.error().win32(), end.name()),
-            Fate::Unknown => return Err(Code::NOT_FOUND),
+            ConnectionStatus::Open => (0, 0, "Open"),
+            ConnectionStatus::Ended(end) => (end.number(), end.error().win32(), end.name()),
+            ConnectionStatus::Unknown => return Err(Code::NOT_FOUND),
         };
         info.set(HTTPSYS_CLOSE_INFO {
             Reason: reason,

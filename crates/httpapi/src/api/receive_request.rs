@@ -9,7 +9,7 @@ use std::cell::RefCell;
 
 use httpsys_core::operation::{Receive, ReceiveEntityBody};
 use httpsys_core::{Error, RequestId};
-use httpsys_engine::{Arrival, PendingOperation, Service, Signal, Verdict};
+use httpsys_engine::{PendingOperation, ReceivedRequest, Service, Signal, Verdict};
 
 use super::check_flags;
 use crate::code::{Code, Outcome};
@@ -104,7 +104,7 @@ fn receive_blocking(
 
 /// Packs the request, and with COPY_BODY the body bytes that are here (RCV-019, RCV-020, G-038).
 fn sink(
-    arrival: &mut Arrival<'_>,
+    arrival: &mut ReceivedRequest<'_>,
     receive: Receive,
     buffer: &mut RequestBuffer,
     packed: &mut Option<Packed>,
@@ -138,7 +138,7 @@ fn sink(
     Verdict::Taken
 }
 
-fn copy_body(arrival: &mut Arrival<'_>, out: &mut [u8]) -> usize {
+fn copy_body(arrival: &mut ReceivedRequest<'_>, out: &mut [u8]) -> usize {
     let mut length = 0;
     while length < out.len() {
         match arrival.copy_body(&mut out[length..]) {
@@ -191,7 +191,7 @@ fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
     // The operation belongs to the sink while that runs, and to the engine once it is registered;
     // never to both.
     let slot = RefCell::new(Some(operation));
-    let mut pack = |arrival: &mut Arrival<'_>| match &mut *slot.borrow_mut() {
+    let mut pack = |arrival: &mut ReceivedRequest<'_>| match &mut *slot.borrow_mut() {
         Some(operation) => sink(arrival, receive, &mut operation.buffer, &mut packed),
         None => Verdict::TooSmall { needed: u32::MAX },
     };

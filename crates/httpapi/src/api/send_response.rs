@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 
-use httpsys_core::operation::Send;
+use httpsys_core::operation::SendResponse;
 use httpsys_core::proto::ResponseHead;
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
@@ -160,8 +160,8 @@ fn check_response_flags(flags: u32, status: u16) -> Outcome {
     }
 }
 
-fn send_of(request: u64, flags: u32) -> Send {
-    Send {
+fn send_of(request: u64, flags: u32) -> SendResponse {
+    SendResponse {
         request: RequestId(request),
         disconnect: flags & HTTP_SEND_RESPONSE_FLAG_DISCONNECT != 0,
         more_data: flags & HTTP_SEND_RESPONSE_FLAG_MORE_DATA != 0,

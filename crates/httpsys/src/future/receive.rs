@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use httpsys_core::RequestId;
 use httpsys_core::operation::Receive as Call;
-use httpsys_engine::{Arrival, PendingOperation, QueueHandle, Service, Signal, Verdict};
+use httpsys_engine::{PendingOperation, QueueHandle, ReceivedRequest, Service, Signal, Verdict};
 
 use super::slot::{Closed, Slot};
 use crate::queue::Scope;
@@ -106,7 +106,7 @@ impl Receive {
             flush_body: false,
         };
         let mut block = None;
-        let mut sink = |arrival: &mut Arrival<'_>| {
+        let mut sink = |arrival: &mut ReceivedRequest<'_>| {
             block = Some(arrival.take());
             Verdict::Taken
         };

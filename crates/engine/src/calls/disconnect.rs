@@ -1,0 +1,234 @@
+//! HttpWaitForDisconnect, and taking pending operations back (CancelIo, CancelIoEx).
+//!
+//! Owns the wait for a connection's end and the search for a pending operation by its tag. Does
+//! not own the ends themselves (`cancel.rs`).
+
+use std::sync::Arc;
+
+use httpsys_core::ids::SlotAddress;
+use httpsys_core::operation::WaitForDisconnect;
+use httpsys_core::{CloseReason, ConnectionId, Error, QueueId};
+
+use crate::calls::queue_handle::{Owner, QueueHandle};
+use crate::conn::conn::Conn;
+use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
+use crate::service::Service;
+
+impl Service {
+    /// HttpWaitForDisconnect: blocks until the connection is gone, whatever ended it (DSC-001).
+    /// A client that closed its sending side counts as gone (A-08, DSC-006).
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`] (1229) for an unknown connection or one that is gone already
+    /// (DSC-003, G-073); [`Error::Aborted`] (995) when the queue closes or shuts down (DSC-009).
+    pub fn wait_for_disconnect(
+        &self,
+        queue: &QueueHandle,
+        wait: &WaitForDisconnect,
+    ) -> Result<(), Error> {
+        self.block(queue, |waiting| {
+            self.register_disconnect(queue, wait.connection, || waiting)
+                .map(|()| false)
+        })
+    }
+
+    /// The overlapped form; the operation is signalled [`Signal::Ready`] when the connection ends.
+    ///
+    /// # Errors
+    /// As [`Service::wait_for_disconnect`]; nothing was registered then.
+    pub fn try_wait_for_disconnect(
+        &self,
+        queue: &QueueHandle,
+        wait: &WaitForDisconnect,
+        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
+    ) -> Result<(), Error> {
+        self.register_disconnect(queue, wait.connection, || Waiting::Operation(register()))?;
+        self.arm_fallback();
+        Ok(())
+    }
+
+    fn register_disconnect(
+        &self,
+        queue: &QueueHandle,
+        connection: ConnectionId,
+        waiting: impl FnOnce() -> Waiting,
+    ) -> Result<(), Error> {
+        self.check_process()?;
+        let conn = self.shard().table.lock(connection.place());
+        // Asked with the connection locked: a queue that shuts down later finds this wait.
+        if !queue.receives() && !queue.is_drained_for() {
+            return Err(Error::InvalidHandle);
+        }
+        let mut conn = conn.ok_or(Error::ConnectionInvalid)?;
+        let half_closed = conn.peer_closed && self.parameters().choices.fin_is_disconnect;
+        let gone = conn.state.id() != connection || conn.stream.is_none() || half_closed;
+        if gone || connection.0 == 0 {
+            return Err(Error::ConnectionInvalid);
+        }
+        let wait = (queue.owner(), waiting());
+        conn.waits_mut().disconnects.push(wait);
+        Ok(())
+    }
+
+    /// CancelIoEx: ends the pending operation with this tag on this queue with 995. `false`: there
+    /// is none (any more).
+    pub fn cancel_operation(&self, queue: &QueueHandle, tag: usize) -> bool {
+        self.cancel_matching(queue, &|waiting| waiting.tag() == Some(tag))
+    }
+
+    /// As [`Service::cancel_operation`], for a caller that knows where the operation waits: `None`
+    /// for a receive of the next request or a wait for demand start, otherwise the place of its
+    /// request or connection. The cost does not depend on the number of connections.
+    pub fn cancel_operation_at(
+        &self,
+        queue: &QueueHandle,
+        tag: usize,
+        place: Option<SlotAddress>,
+    ) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
+        let mut turn = Turn::default();
+        let matches = |waiting: &Waiting| waiting.tag() == Some(tag);
+        let found = match place {
+            None => {
+                let waiting = queue.lock().withdraw_where(queue.handle_id(), matches);
+                waiting
+                    .map(|waiting| turn.add(waiting, Signal::Failed(Error::Aborted)))
+                    .is_some()
+            }
+            Some(place) => match self.shard().table.lock(place) {
+                Some(mut conn) => self.cancel_on(&mut conn, queue, &matches, &mut turn),
+                None => false,
+            },
+        };
+        turn.fire(self);
+        found
+    }
+
+    /// CancelIoEx without an OVERLAPPED, as far as threads are concerned: every call that waits on this
+    /// handle ends with 995, whatever it waits for. A send of which a part is out resets its connection
+    /// as an overlapped one does (SND-032). `false`: no call waited.
+    pub fn cancel_blocked_calls(&self, queue: &QueueHandle) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
+        let blocked = queue.cancel_blocked();
+        let found = self.cancel_matching(queue, &|wait| wait.is_thread_of(queue.handle_id()));
+        if blocked {
+            // A receive that polls is on no list.
+            self.shard().interrupt();
+        }
+        blocked || found
+    }
+
+    /// A call that was cancelled between two waits has begun the next one: it ends.
+    pub(crate) fn cancel_wait(
+        &self,
+        queue: &QueueHandle,
+        place: SlotAddress,
+        waiter: &Arc<Waiter>,
+    ) {
+        let mut turn = Turn::default();
+        if let Some(mut conn) = self.shard().table.lock(place) {
+            self.cancel_on(&mut conn, queue, &|wait| wait.is(waiter), &mut turn);
+        }
+        turn.fire(self);
+    }
+
+    /// Ends all pending overlapped operations of this queue with 995. (CancelIo is about those of
+    /// the calling thread: the door tells them apart.)
+    pub fn cancel_all_operations(&self, queue: &QueueHandle) -> bool {
+        self.cancel_matching(queue, &Waiting::is_operation)
+    }
+
+    fn cancel_matching(&self, queue: &QueueHandle, matches: &dyn Fn(&Waiting) -> bool) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
+        let mut turn = Turn::default();
+        let mut any = false;
+        while let Some(waiting) = queue.lock().withdraw_where(queue.handle_id(), matches) {
+            any = true;
+            turn.add(waiting, Signal::Failed(Error::Aborted));
+        }
+        self.for_each_connection(|service, conn| {
+            any |= service.cancel_on(conn, queue, matches, &mut turn);
+        });
+        turn.fire(self);
+        any
+    }
+
+    fn cancel_on(
+        &self,
+        conn: &mut Conn,
+        queue: &QueueHandle,
+        matches: &dyn Fn(&Waiting) -> bool,
+        turn: &mut Turn,
+    ) -> bool {
+        let ours = conn
+            .state
+            .exchange()
+            .is_some_and(|exchange| exchange.queue() == queue.id());
+        let Some(waits) = &mut conn.waits else {
+            return false;
+        };
+        let mut taken = Vec::new();
+        while let Some(at) = waits
+            .disconnects
+            .iter()
+            .position(|(owner, waiting)| *owner == queue.owner() && matches(waiting))
+        {
+            taken.push(waits.disconnects.remove(at).1);
+        }
+        let mut broken = false;
+        if ours {
+            while let Some(at) = waits.readers.iter().position(matches) {
+                taken.extend(waits.readers.remove(at));
+            }
+            if waits.writer.as_ref().is_some_and(matches) {
+                taken.extend(waits.writer.take());
+                broken = true;
+            }
+        }
+        let any = !taken.is_empty();
+        for waiting in taken {
+            turn.add(waiting, Signal::Failed(Error::Aborted));
+        }
+        if broken {
+            // Part of the response is out: only a reset tells the client (SND-032).
+            self.reset_connection(conn, CloseReason::SendCancelled, turn);
+        }
+        any
+    }
+
+    /// The disconnect waits that were posted on this queue end with 995 (DSC-009).
+    pub(crate) fn end_disconnect_waits(&self, queue: QueueId, turn: &mut Turn) {
+        self.end_waits(|owner| owner.queue == queue, turn);
+    }
+
+    /// As [`Service::end_disconnect_waits`], of the owners that `ends`.
+    pub(crate) fn end_waits(&self, ends: impl Fn(Owner) -> bool, turn: &mut Turn) {
+        self.for_each_connection(|_, conn| {
+            let Some(waits) = &mut conn.waits else { return };
+            while let Some(at) = waits.disconnects.iter().position(|(owner, _)| ends(*owner)) {
+                let (_, waiting) = waits.disconnects.remove(at);
+                turn.add(waiting, Signal::Failed(Error::Aborted));
+            }
+        });
+    }
+
+    /// The client has closed its sending side: waits for the disconnect are fulfilled.
+    pub(crate) fn peer_has_closed(&self, conn: &mut Conn, turn: &mut Turn) {
+        conn.peer_closed = true;
+        conn.short_read_drains = false;
+        if !self.parameters().choices.fin_is_disconnect {
+            return;
+        }
+        if let Some(waits) = &mut conn.waits {
+            for (_, waiting) in waits.disconnects.drain(..) {
+                turn.add(waiting, Signal::Ready);
+            }
+        }
+    }
+}

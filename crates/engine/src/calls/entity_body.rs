@@ -1,0 +1,382 @@
+//! HttpReceiveRequestEntityBody: reading a request's entity body.
+//!
+//! Owns: back-pressure (bytes are read from the socket only when the program asks for them), the
+//! interim `100 Continue`, and what a broken body does. Content-Length bodies go from the socket
+//! straight into the caller's buffer, and so do the bytes of an upgraded connection. Does not own
+//! the chunked coding (`httpsys-proto`).
+
+use std::sync::Arc;
+
+use httpsys_core::connection::{Opaque, Phase};
+use httpsys_core::operation::ReceiveEntityBody;
+use httpsys_core::{CloseReason, Error};
+
+use crate::calls::queue_handle::{Blocked, QueueHandle};
+use crate::conn::conn::{Conn, ReadOutcome};
+use crate::conn::pool;
+use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
+use crate::service::Service;
+
+/// The interim response (BDY-021).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What one attempt to read gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyRead {
+    /// So many bytes, at least one.
+    Bytes(usize),
+    /// Nothing is here yet.
+    Empty,
+    /// The body was handed over whole before.
+    Done,
+    /// The body can never be completed.
+    Broken(CloseReason),
+}
+
+/// What an attempt at a whole call gave.
+enum Attempt {
+    Done(Result<usize, Error>),
+    Waits,
+}
+
+impl Service {
+    /// HttpReceiveRequestEntityBody, blocking until there is something (ENT-011), or until the
+    /// buffer is full or the body ends with `fill_buffer` (ENT-012). Returns the bytes read.
+    ///
+    /// # Errors
+    /// [`Error::EndOfBody`] (38) when the body was handed over whole (ENT-005);
+    /// [`Error::ConnectionInvalid`] for a dead or foreign id, and for a body whose framing is
+    /// broken (G-023); [`Error::Aborted`] (995) when the client broke off in the middle of the
+    /// body, or the request was cancelled meanwhile (ENT-015, CXL-003); [`Error::MoreData`] with 1
+    /// for an empty buffer while bytes are here (ENT-013).
+    pub fn receive_entity_body(
+        &self,
+        queue: &QueueHandle,
+        receive: &ReceiveEntityBody,
+        out: &mut [u8],
+    ) -> Result<usize, Error> {
+        let mut got = 0;
+        let mut blocked = None;
+        loop {
+            let waiter = Waiter::of_this_thread();
+            let mut register = || Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
+            match self.attempt(queue, receive, out, &mut got, &mut register) {
+                Attempt::Done(result) => {
+                    waiter.recycle();
+                    return result;
+                }
+                Attempt::Waits => {
+                    let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
+                    if blocked.is_cancelled() {
+                        self.cancel_wait(queue, receive.request.place(), &waiter);
+                    }
+                    let signal = self.wait(&waiter, None);
+                    waiter.recycle();
+                    if let Some(Signal::Failed(error)) = signal {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One attempt of an overlapped read; `got` bytes of `out` are filled already. `Ok(None)`: it
+    /// is pending, and the operation that `register` made will be signalled.
+    ///
+    /// # Errors
+    /// As [`Service::receive_entity_body`].
+    pub fn try_receive_entity_body(
+        &self,
+        queue: &QueueHandle,
+        receive: &ReceiveEntityBody,
+        out: &mut [u8],
+        got: &mut usize,
+        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
+    ) -> Result<Option<usize>, Error> {
+        let mut register = || Waiting::Operation(register());
+        match self.attempt(queue, receive, out, got, &mut register) {
+            Attempt::Done(result) => result.map(Some),
+            Attempt::Waits => {
+                self.arm_fallback();
+                Ok(None)
+            }
+        }
+    }
+
+    fn attempt(
+        &self,
+        queue: &QueueHandle,
+        receive: &ReceiveEntityBody,
+        out: &mut [u8],
+        got: &mut usize,
+        register: &mut dyn FnMut() -> Waiting,
+    ) -> Attempt {
+        let mut turn = Turn::default();
+        let attempt = {
+            let mut guard = match self.lock_live(queue, receive.request) {
+                Ok(guard) => guard,
+                Err(error) => return Attempt::Done(Err(error)),
+            };
+            self.attempt_locked(&mut guard, receive, out, got, register, &mut turn)
+        };
+        turn.fire(self);
+        attempt
+    }
+
+    fn attempt_locked(
+        &self,
+        conn: &mut Conn,
+        receive: &ReceiveEntityBody,
+        out: &mut [u8],
+        got: &mut usize,
+        register: &mut dyn FnMut() -> Waiting,
+        turn: &mut Turn,
+    ) -> Attempt {
+        let probe = out.is_empty();
+        if !probe && *got == out.len() {
+            return Attempt::Done(Ok(*got));
+        }
+        loop {
+            let read = if probe {
+                self.probe_body(conn)
+            } else {
+                self.read_body_now(conn, &mut out[*got..])
+            };
+            match read {
+                BodyRead::Bytes(_) if probe => {
+                    return self.end_read(conn, Err(Error::MoreData { needed: 1 }), turn);
+                }
+                BodyRead::Bytes(n) => {
+                    *got += n;
+                    if !receive.fill_buffer || *got == out.len() {
+                        return self.end_read(conn, Ok(*got), turn);
+                    }
+                }
+                BodyRead::Done if *got > 0 => return self.end_read(conn, Ok(*got), turn),
+                BodyRead::Done => return self.end_read(conn, Err(Error::EndOfBody), turn),
+                BodyRead::Empty => {
+                    if *got > 0 && !receive.fill_buffer {
+                        return self.end_read(conn, Ok(*got), turn);
+                    }
+                    self.send_continue(conn);
+                    let readers = &mut conn.waits_mut().readers;
+                    // A read that has begun keeps its turn (G-040).
+                    if *got > 0 {
+                        readers.push_front(register());
+                    } else {
+                        readers.push_back(register());
+                    }
+                    self.body_is_awaited(conn);
+                    return Attempt::Waits;
+                }
+                BodyRead::Broken(end) => {
+                    self.reset_connection(conn, end, turn);
+                    return Attempt::Done(Err(end.error()));
+                }
+            }
+        }
+    }
+
+    /// A read is served: the next waiting one has its turn if there may be more (G-040).
+    fn end_read(&self, conn: &mut Conn, result: Result<usize, Error>, turn: &mut Turn) -> Attempt {
+        let more = conn.readable
+            || !conn.unused().is_empty()
+            || conn
+                .state
+                .exchange()
+                .is_some_and(|exchange| exchange.body_done());
+        if more {
+            if let Some(reader) = conn.pop_reader() {
+                turn.add(reader, Signal::Ready);
+            }
+        }
+        Attempt::Done(result)
+    }
+
+    /// Reads what is here into `out` (not empty), without waiting.
+    pub(crate) fn read_body_now(&self, conn: &mut Conn, out: &mut [u8]) -> BodyRead {
+        loop {
+            let Some(exchange) = conn.state.exchange() else {
+                return BodyRead::Broken(CloseReason::BodyMalformed);
+            };
+            if exchange.body_done() {
+                return BodyRead::Done;
+            }
+            if exchange.opaque() == Opaque::Open {
+                let read = read_opaque(conn, out);
+                if let (BodyRead::Bytes(n), Phase::Exchange(exchange)) =
+                    (read, conn.state.phase_mut())
+                {
+                    exchange.advance_opaque(n);
+                }
+                return read;
+            }
+            if !conn.unused().is_empty() {
+                match decode_buffered(conn, out) {
+                    Ok(0) => continue,
+                    Ok(n) => return BodyRead::Bytes(n),
+                    Err(()) => return BodyRead::Broken(CloseReason::BodyMalformed),
+                }
+            }
+            if !conn.readable {
+                return BodyRead::Empty;
+            }
+            let read = match exchange.direct_body_length() {
+                Some(length) => {
+                    let most = usize::try_from(length).unwrap_or(usize::MAX).min(out.len());
+                    let read = conn.read(&mut out[..most]);
+                    if let ReadOutcome::Bytes(n) = read {
+                        advance(conn, n);
+                        return BodyRead::Bytes(n);
+                    }
+                    read
+                }
+                None => fill_input(conn),
+            };
+            match read {
+                ReadOutcome::Bytes(_) => {}
+                ReadOutcome::Empty => return BodyRead::Empty,
+                ReadOutcome::End | ReadOutcome::Broken => {
+                    return BodyRead::Broken(CloseReason::BodyIncomplete);
+                }
+            }
+        }
+    }
+
+    /// Finds out whether at least one body byte is here, consuming none.
+    fn probe_body(&self, conn: &mut Conn) -> BodyRead {
+        loop {
+            let Some(exchange) = conn.state.exchange() else {
+                return BodyRead::Broken(CloseReason::BodyMalformed);
+            };
+            if exchange.body_done() {
+                return BodyRead::Done;
+            }
+            if exchange.opaque() == Opaque::Open {
+                return probe_opaque(conn);
+            }
+            if !conn.unused().is_empty() {
+                match probe_buffered(conn) {
+                    Ok(true) => return BodyRead::Bytes(1),
+                    Ok(false) => {}
+                    Err(()) => return BodyRead::Broken(CloseReason::BodyMalformed),
+                }
+                if conn
+                    .state
+                    .exchange()
+                    .is_some_and(|exchange| exchange.body_done())
+                {
+                    return BodyRead::Done;
+                }
+            }
+            if !conn.readable {
+                return BodyRead::Empty;
+            }
+            match fill_input(conn) {
+                ReadOutcome::Bytes(_) => {}
+                ReadOutcome::Empty => return BodyRead::Empty,
+                ReadOutcome::End | ReadOutcome::Broken => {
+                    return BodyRead::Broken(CloseReason::BodyIncomplete);
+                }
+            }
+        }
+    }
+
+    fn send_continue(&self, conn: &mut Conn) {
+        let due = match conn.state.phase_mut() {
+            Phase::Exchange(exchange) => exchange.take_continue(),
+            _ => false,
+        };
+        if due {
+            // A connection that is broken is found by its event.
+            self.write_own(conn, CONTINUE);
+        }
+    }
+}
+
+/// Finds out whether at least one byte of an upgraded connection is here, consuming none.
+fn probe_opaque(conn: &mut Conn) -> BodyRead {
+    if !conn.unused().is_empty() {
+        return BodyRead::Bytes(1);
+    }
+    pool::with_scratch(|buffer| {
+        let read = read_opaque(conn, buffer);
+        if let BodyRead::Bytes(n) = read {
+            conn.keep(&buffer[..n]);
+        }
+        read
+    })
+}
+
+/// Reads bytes of an upgraded connection as they are: first those that came behind the head.
+fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
+    let kept = conn.unused();
+    if !kept.is_empty() {
+        let n = kept.len().min(out.len());
+        out[..n].copy_from_slice(&kept[..n]);
+        conn.consume(n);
+        return BodyRead::Bytes(n);
+    }
+    if !conn.readable {
+        return BodyRead::Empty;
+    }
+    match conn.read(out) {
+        ReadOutcome::Bytes(n) => BodyRead::Bytes(n),
+        ReadOutcome::Empty => BodyRead::Empty,
+        ReadOutcome::End => {
+            if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+                exchange.end_opaque_input();
+            }
+            BodyRead::Done
+        }
+        ReadOutcome::Broken => BodyRead::Broken(CloseReason::BodyIncomplete),
+    }
+}
+
+fn advance(conn: &mut Conn, n: usize) {
+    if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+        exchange.advance_body(n as u64);
+    }
+}
+
+/// Reads from the socket behind the bytes that are kept.
+fn fill_input(conn: &mut Conn) -> ReadOutcome {
+    pool::with_scratch(|buffer| {
+        let read = conn.read(buffer);
+        if let ReadOutcome::Bytes(n) = read {
+            conn.keep(&buffer[..n]);
+        }
+        read
+    })
+}
+
+fn decode_buffered(conn: &mut Conn, out: &mut [u8]) -> Result<usize, ()> {
+    let (input, start) = conn.take_input();
+    let decoded = match conn.state.phase_mut() {
+        Phase::Exchange(exchange) => exchange.decode_body(&input[start..], out).map_err(|_| ()),
+        _ => Err(()),
+    };
+    let consumed = decoded.as_ref().map_or(0, |decoded| decoded.consumed);
+    conn.put_input_back(input, start + consumed);
+    decoded.map(|decoded| decoded.produced)
+}
+
+/// True when the kept bytes hold a body byte. Framing before it is consumed, the byte is not:
+/// the decoder works on a copy for that.
+fn probe_buffered(conn: &mut Conn) -> Result<bool, ()> {
+    let (input, start) = conn.take_input();
+    let result = match conn.state.phase_mut() {
+        Phase::Exchange(exchange) => exchange.probe_body(&input[start..]).map_err(|_| ()),
+        _ => Err(()),
+    };
+    match result {
+        Ok((has_byte, consumed)) => {
+            conn.put_input_back(input, start + consumed);
+            Ok(has_byte)
+        }
+        Err(()) => {
+            conn.put_input_back(input, start);
+            Err(())
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! An overlapped send that the socket has not taken whole.
+//!
+//! Owns: how it goes on when the socket takes bytes again, and its end. Does not own: the program's
+//! memory, which its operation lends (`PendingSend`), nor what is left of it (`outgoing.rs`).
+//! Threading: whoever signals it runs it, with no lock held, up to the first byte of a file: files are
+//! read on threads of their own (`file_threads.rs`).
+
+use std::sync::Arc;
+
+use httpsys_core::{CloseReason, ConnectionId, Error};
+use httpsys_socket::lock::MutexGuard;
+
+use crate::calls::chunk::Chunk;
+use crate::conn::conn::Conn;
+use crate::conn::outgoing::Outgoing;
+use crate::conn::write::Written;
+use crate::poll::waiter::{PendingOperation, Reading, Signal, Turn, Waiting};
+use crate::service::Service;
+
+/// What an overlapped send keeps alive until its end.
+///
+/// The body's memory is the program's: the implementor vouches that it stays valid until `done`.
+pub trait PendingSend: Send {
+    /// Lends the body chunks that were given with the call.
+    fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>]));
+    /// The send has ended: bytes put on the wire, or why not. Called exactly once, without locks.
+    fn done(self: Box<Self>, service: &Service, result: Result<u64, Error>);
+    /// Names the operation, to cancel it (the address of its OVERLAPPED).
+    fn tag(&self) -> usize;
+    /// Whether the operation was cancelled: asked, with a lock held, before a send that goes on
+    /// waits again, because a cancel does not find it between two waits.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// See the module head.
+pub(crate) struct Continuation {
+    connection: ConnectionId,
+    outgoing: Outgoing<'static>,
+    reading: Arc<Reading>,
+    send: Box<dyn PendingSend>,
+}
+
+/// A send that goes on with at most `most` bytes of a file, to be read where nobody waits for it.
+pub(crate) struct FileRead {
+    send: Box<Continuation>,
+    most: u64,
+}
+
+impl Service {
+    /// Leaves the rest to the operation, which waits for the socket or the bandwidth; `read`: for so
+    /// many bytes of a file at most.
+    pub(crate) fn pend(
+        &self,
+        mut guard: MutexGuard<'_, Conn>,
+        outgoing: Outgoing<'_>,
+        send: Box<dyn PendingSend>,
+        read: Option<u64>,
+    ) {
+        let send = Box::new(Continuation {
+            connection: guard.state.id(),
+            outgoing: outgoing.into_kept(),
+            reading: Reading::new(Some(send.tag())),
+            send,
+        });
+        match read {
+            Some(most) => {
+                self.begin_reading(guard, &send.reading);
+                self.read_file(FileRead { send, most });
+            }
+            None => {
+                guard.waits_mut().writer = Some(Waiting::Operation(send));
+                drop(guard);
+            }
+        }
+        self.arm_fallback();
+    }
+}
+
+impl Continuation {
+    /// Writes on. What comes back needs a file to be read first.
+    fn write_on(
+        mut self: Box<Self>,
+        service: &Service,
+        guard: MutexGuard<'_, Conn>,
+    ) -> Option<FileRead> {
+        let mut guard = Some(guard);
+        let mut result = Err(Error::Internal);
+        let outgoing = &mut self.outgoing;
+        self.send.with_body(&mut |body| {
+            if let Some(guard) = guard.take() {
+                result = service.write_on(guard, outgoing, body, None);
+            }
+        });
+        match result {
+            Ok(Written::All) => self.send.done(service, Ok(self.outgoing.total())),
+            Ok(Written::Full(guard) | Written::File(guard, _)) if self.send.is_cancelled() => {
+                self.take_back(service, guard);
+            }
+            Ok(Written::Full(mut guard)) => {
+                let (sent, left) = (self.outgoing.position(), self.outgoing.left());
+                service.limit_send(&mut guard, sent, left);
+                self.outgoing.forget_ahead();
+                guard.waits_mut().writer = Some(Waiting::Operation(self));
+            }
+            Ok(Written::File(guard, most)) => {
+                service.begin_reading(guard, &self.reading);
+                return Some(FileRead { send: self, most });
+            }
+            Err(error) => self.send.done(service, Err(error)),
+        }
+        None
+    }
+
+    /// It was cancelled: as if the cancel had found it waiting (SND-032).
+    fn take_back(self, service: &Service, mut guard: MutexGuard<'_, Conn>) {
+        let mut turn = Turn::default();
+        service.reset_connection(&mut guard, CloseReason::SendCancelled, &mut turn);
+        drop(guard);
+        turn.fire(service);
+        self.send.done(service, Err(Error::Aborted));
+    }
+}
+
+impl FileRead {
+    /// Reads, which may take long, and writes on. What comes back is the next read.
+    pub(crate) fn run(self, service: &Service) -> Option<FileRead> {
+        let FileRead { mut send, most } = self;
+        let mut read = Ok(());
+        let outgoing = &mut send.outgoing;
+        send.send
+            .with_body(&mut |body| read = outgoing.read_ahead(body, most));
+        match service.end_reading(send.connection, &send.reading, &read) {
+            Ok(guard) => send.write_on(service, guard),
+            Err(error) => {
+                send.send.done(service, Err(error));
+                None
+            }
+        }
+    }
+
+    /// There is no thread to read it: the send ends with ERROR_NOT_ENOUGH_MEMORY (8).
+    pub(crate) fn give_up(self, service: &Service) {
+        let Continuation {
+            connection,
+            reading,
+            send,
+            ..
+        } = *self.send;
+        let error = match service.lock_connection(connection) {
+            Some(mut guard) => {
+                guard.waits_mut().writer = None;
+                let mut turn = Turn::default();
+                service.reset_connection(&mut guard, CloseReason::Exhausted, &mut turn);
+                drop(guard);
+                turn.fire(service);
+                Error::NoResources
+            }
+            None => reading.end(),
+        };
+        send.done(service, Err(error));
+    }
+}
+
+impl PendingOperation for Continuation {
+    fn signal(self: Box<Self>, service: &Service, signal: Signal) {
+        if let Signal::Failed(error) = signal {
+            return self.send.done(service, Err(error));
+        }
+        let Some(guard) = service.lock_connection(self.connection) else {
+            return self.send.done(service, Err(Error::Aborted));
+        };
+        // This thread may be the one that polls.
+        if let Some(read) = self.write_on(service, guard) {
+            service.read_file(read);
+        }
+    }
+
+    fn tag(&self) -> usize {
+        self.send.tag()
+    }
+}

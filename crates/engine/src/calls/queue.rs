@@ -1,0 +1,122 @@
+//! A request queue as the driver shares it: the FIFOs of `httpsys_core::request_queue` behind a
+//! lock of their own.
+//!
+//! Owns the lock. Threading: the lock is taken with at most one connection's lock held, and no
+//! connection's lock is taken under it.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use httpsys_core::QueueId;
+use httpsys_core::property::QueueProperties;
+use httpsys_core::request_queue::RequestQueue;
+use httpsys_socket::lock::{Mutex, MutexGuard};
+use httpsys_socket::process;
+
+use crate::poll::waiter::Waiting;
+
+/// A request queue. Calls on requests take it as the scope in which their ids are known.
+#[derive(Debug)]
+pub struct Queue {
+    id: QueueId,
+    /// For logs and counters; the namespace is the model's.
+    name: Option<Box<str>>,
+    fifos: Mutex<RequestQueue<Waiting>>,
+    /// The thread that polls has this queue in mind: another thread that queues a request which
+    /// nobody waits for has to interrupt it. Changed and read under the lock.
+    polled: AtomicBool,
+    /// What programs hold to use it.
+    handles: AtomicU32,
+    /// Whose it is; in a child made by fork its lock may never be free again.
+    process: u32,
+}
+
+impl Queue {
+    pub(crate) fn new(id: QueueId, name: Option<&[u16]>) -> Self {
+        Queue {
+            id,
+            name: name.map(|name| String::from_utf16_lossy(name).into()),
+            fifos: Mutex::new(RequestQueue::new()),
+            polled: AtomicBool::new(false),
+            handles: AtomicU32::new(0),
+            process: process::generation(),
+        }
+    }
+
+    /// The name that it was created with.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// See [`Queue::set_polled`].
+    pub(crate) fn is_polled(&self) -> bool {
+        self.polled.load(Ordering::Relaxed)
+    }
+
+    /// Says that a thread polls for this queue's sake; call under the lock.
+    pub(crate) fn set_polled(&self, polled: bool) {
+        self.polled.store(polled, Ordering::Relaxed);
+    }
+
+    /// The queue's id.
+    #[must_use]
+    pub fn id(&self) -> QueueId {
+        self.id
+    }
+
+    /// True once the queue was closed: every further call on it fails with
+    /// ERROR_INVALID_HANDLE (6). True for a queue of the parent in a child made by fork.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_inherited() || self.lock().is_closed()
+    }
+
+    /// Requests that no receive has taken.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        if self.is_inherited() {
+            0
+        } else {
+            self.lock().len()
+        }
+    }
+
+    /// True when every request was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.is_inherited() || self.lock().is_empty()
+    }
+
+    /// The properties in force: HttpQueryRequestQueueProperty.
+    #[must_use]
+    pub fn properties(&self) -> QueueProperties {
+        if self.is_inherited() {
+            return QueueProperties::default();
+        }
+        self.lock().properties()
+    }
+
+    /// A program has got a handle to the queue: only for the list of queues.
+    pub fn handle_opened(&self) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A handle for which [`Queue::handle_opened`] was called is closed.
+    pub fn handle_closed(&self) {
+        self.handles.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How many handles are open.
+    #[must_use]
+    pub fn handles(&self) -> u32 {
+        self.handles.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is a queue of the process from which this one was forked.
+    pub(crate) fn is_inherited(&self) -> bool {
+        self.process != process::generation()
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, RequestQueue<Waiting>> {
+        self.fifos.lock()
+    }
+}

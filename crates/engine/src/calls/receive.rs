@@ -1,0 +1,313 @@
+//! HttpReceiveHttpRequest: handing a request over.
+//!
+//! Owns: which request a receive gets, the state between "too small" and "whole" (RCV-009 to
+//! RCV-012), and the body bytes that go along. Does not own the layout the caller wants: a sink
+//! given by the caller packs the request while the connection is locked, so it must not call back
+//! into the service.
+
+use std::time::Instant;
+
+use httpsys_core::close_reason::TimerKind;
+use httpsys_core::connection::{DeliveryState, Exchange, Phase};
+use httpsys_core::operation::Receive;
+use httpsys_core::{Error, HandleId, Request, RequestId};
+
+use crate::calls::entity_body::BodyRead;
+use crate::calls::queue_handle::QueueHandle;
+use crate::conn::conn::Conn;
+use crate::conn::timers::{Alarm, Purpose};
+use crate::observe::reason;
+use crate::poll::waiter::{PendingOperation, Turn, Waiting};
+use crate::service::Service;
+
+/// What a receive's sink made of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It has the whole request.
+    Taken,
+    /// Its buffer is too small: the receive fails with ERROR_MORE_DATA (234), and from now on the
+    /// request is retrievable by its id only (RCV-010).
+    TooSmall {
+        /// The size in bytes that it needs.
+        needed: u32,
+    },
+}
+
+/// A request on its way to the program.
+#[derive(Debug)]
+pub struct ReceivedRequest<'a> {
+    service: &'a Service,
+    conn: &'a mut Conn,
+    block: Option<Box<Request>>,
+}
+
+impl ReceivedRequest<'_> {
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        self.block
+            .as_deref()
+            .expect("present until taken, and taking ends the arrival")
+    }
+
+    /// Copies entity body bytes that have arrived; they are consumed. Returns how many.
+    pub fn copy_body(&mut self, out: &mut [u8]) -> usize {
+        match self.service.read_body_now(self.conn, out) {
+            BodyRead::Bytes(n) => n,
+            // A broken body shows when the program reads on.
+            BodyRead::Empty | BodyRead::Done | BodyRead::Broken(_) => 0,
+        }
+    }
+
+    /// True when the entity body was handed over whole, or there is none.
+    #[must_use]
+    pub fn body_done(&self) -> bool {
+        self.conn
+            .state
+            .exchange()
+            .is_none_or(|exchange| exchange.body_done())
+    }
+
+    /// Takes the request itself instead of copying it; give it back with [`Service::recycle`].
+    #[must_use]
+    pub fn take(&mut self) -> Box<Request> {
+        let mut spare = self.service.requests().get();
+        let block = self.block.as_mut().expect("present until the sink returns");
+        std::mem::swap(&mut spare, block);
+        spare
+    }
+}
+
+impl Service {
+    /// HttpReceiveHttpRequest, blocking until a request arrives or `deadline` passes.
+    ///
+    /// `sink` gets the request while its connection is locked; it must not call the service.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`] on a closed queue and on a handle that was shut down;
+    /// [`Error::Aborted`] when that happens while the call waits; [`Error::Timeout`];
+    /// [`Error::ConnectionInvalid`] for an id that is unknown on this queue;
+    /// [`Error::InvalidParameter`] (87) for one that another handle has (RCV-014);
+    /// [`Error::EndOfBody`] (38) for one that was handed over whole (RCV-023);
+    /// [`Error::MoreData`] as the sink says.
+    pub fn receive(
+        &self,
+        queue: &QueueHandle,
+        receive: &Receive,
+        deadline: Option<Instant>,
+        sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        self.check_process()?;
+        if !receive.request.is_null() {
+            if queue.is_closed() {
+                return Err(Error::InvalidHandle);
+            }
+            return self.hand_over(queue, receive.request, DeliveryState::Bound, sink);
+        }
+        let mut closed = Error::InvalidHandle;
+        loop {
+            let request = self
+                .next_request(queue, deadline)
+                .map_err(|error| match error {
+                    Error::InvalidHandle => closed,
+                    other => other,
+                })?;
+            match self.hand_over(queue, request, DeliveryState::Queued, sink) {
+                // The client went away between the queue and us: not this receive's request. The
+                // call has begun, so a queue that closes from now on aborts it.
+                Err(Error::ConnectionInvalid) => closed = Error::Aborted,
+                // The handle was closed in this moment: the call had begun, too.
+                Err(Error::InvalidHandle) => return Err(Error::Aborted),
+                result => return result,
+            }
+        }
+    }
+
+    /// The first half of an overlapped receive: takes a request that is queued, or registers the
+    /// operation that `register` makes. `Ok(false)`: it is pending.
+    ///
+    /// # Errors
+    /// As [`Service::receive`].
+    pub fn try_receive(
+        &self,
+        queue: &QueueHandle,
+        receive: &Receive,
+        sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
+        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
+    ) -> Result<bool, Error> {
+        self.check_process()?;
+        if !receive.request.is_null() {
+            if queue.is_closed() {
+                return Err(Error::InvalidHandle);
+            }
+            return self
+                .hand_over(queue, receive.request, DeliveryState::Bound, sink)
+                .map(|()| true);
+        }
+        loop {
+            let request = {
+                let mut fifos = queue.lock();
+                if !fifos.receives(queue.handle_id()) {
+                    return Err(Error::InvalidHandle);
+                }
+                match fifos.take() {
+                    Some(request) => request,
+                    None => {
+                        fifos.wait(queue.handle_id(), Waiting::Operation(register()));
+                        drop(fifos);
+                        self.arm_fallback();
+                        return Ok(false);
+                    }
+                }
+            };
+            match self.hand_over(queue, request, DeliveryState::Queued, sink) {
+                Err(Error::ConnectionInvalid) => {}
+                result => return result.map(|()| true),
+            }
+        }
+    }
+
+    /// Hands over the request that [`crate::Signal::Request`] gave to a pending receive.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`]: its client is gone, the receive is to be posted again.
+    pub fn receive_given(
+        &self,
+        queue: &QueueHandle,
+        request: RequestId,
+        sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        self.check_process()?;
+        self.hand_over(queue, request, DeliveryState::Queued, sink)
+    }
+
+    /// Puts back the request that [`crate::Signal::Request`] gave to a pending receive which was
+    /// given up meanwhile: the next receive gets it first.
+    pub fn give_back(&self, queue: &QueueHandle, request: RequestId) {
+        if self.is_inherited() {
+            return;
+        }
+        let mut turn = Turn::default();
+        {
+            let Some(mut conn) = self.shard().table.lock(request.place()) else {
+                queue.lock().taken_in_vain();
+                return;
+            };
+            let exchange = conn.state.exchange_of(request, queue.id());
+            // Its client is gone, or somebody has it: nothing to give back.
+            if !exchange.is_some_and(|exchange| exchange.delivery() == DeliveryState::Queued) {
+                queue.lock().taken_in_vain();
+                return;
+            }
+            if conn.alarm.purpose == Purpose::Nothing {
+                // It ran out while the receive had the request, or never ran (TMO-008).
+                let now = self.clock().millis();
+                conn.queued_at = conn.queued_at.min(now);
+                self.start_timer(&mut conn, TimerKind::RequestQueue, now);
+            }
+            let mut fifos = queue.lock();
+            fifos.give_back(request);
+            turn.pair(&mut fifos);
+            if queue.is_polled() && !fifos.is_empty() {
+                self.shard().interrupt();
+            }
+        }
+        turn.fire(self);
+    }
+
+    fn hand_over(
+        &self,
+        queue: &QueueHandle,
+        request: RequestId,
+        expected: DeliveryState,
+        sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        let mut guard = self
+            .shard()
+            .table
+            .lock(request.place())
+            .ok_or(Error::ConnectionInvalid)?;
+        let conn = &mut *guard;
+        let Some(exchange) = conn.state.exchange_of(request, queue.id()) else {
+            if expected == DeliveryState::Queued {
+                queue.lock().taken_in_vain();
+            }
+            return Err(Error::ConnectionInvalid);
+        };
+        check_delivery(exchange, expected, queue.handle_id())?;
+        if queue.has_ended() {
+            // The handle ended between the queue and us: somebody else's request.
+            drop(guard);
+            self.give_back(queue, request);
+            return Err(Error::InvalidHandle);
+        }
+        let Some(block) = conn.block.take() else {
+            return Err(Error::Internal);
+        };
+        exchange.deliver(false, queue.handle_id());
+        if expected == DeliveryState::Queued {
+            // The time that the program takes is its own (TMO-009).
+            conn.alarm = Alarm::NONE;
+        }
+        if self.error_log().is_some() {
+            conn.remember_request_line(&block);
+        }
+        let mut arrival = ReceivedRequest {
+            service: self,
+            conn,
+            block: Some(block),
+        };
+        let verdict = sink(&mut arrival);
+        let block = arrival.block.take();
+        match verdict {
+            Verdict::Taken => {
+                if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+                    exchange.deliver(true, queue.handle_id());
+                }
+                drop(guard);
+                if let Some(block) = block {
+                    self.requests().put(block);
+                }
+                Ok(())
+            }
+            Verdict::TooSmall { needed } => {
+                conn.block = block;
+                Err(Error::MoreData { needed })
+            }
+        }
+    }
+
+    /// Takes a request block back that [`ReceivedRequest::take`] gave out.
+    pub fn recycle(&self, request: Box<Request>) {
+        if !self.is_inherited() {
+            self.requests().put(request);
+        }
+    }
+}
+/// Whether the request waits for such a receive.
+#[inline]
+fn check_delivery(
+    exchange: &Exchange,
+    expected: DeliveryState,
+    handle: HandleId,
+) -> Result<(), Error> {
+    // RCV-014: the id belongs to the handle that received it, as far as retrieving goes.
+    if expected == DeliveryState::Bound && exchange.holder() != Some(handle) {
+        return Err(match exchange.holder() {
+            Some(_) if exchange.is_open() => {
+                reason::invalid("RequestId was received through another handle of the queue")
+            }
+            _ => Error::ConnectionInvalid,
+        });
+    }
+    if exchange.delivery() != expected {
+        return Err(match exchange.delivery() {
+            DeliveryState::Delivered if exchange.is_open() => Error::EndOfBody,
+            _ => Error::ConnectionInvalid,
+        });
+    }
+    if expected == DeliveryState::Bound && !exchange.is_open() {
+        return Err(Error::ConnectionInvalid);
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Requests that the service answers itself, with an error page or a reset.
+//!
+//! Owns what is told of a refused request to its client, to counters, events and the HTTPERR log. Does not
+//! own which requests are refused (`httpsys-proto`, `read.rs`), the text of the pages (`httpsys-proto`),
+//! nor refused registrations (`refused.rs`). Threading: called with the connection's slot locked.
+
+use httpsys_core::property::Verbosity;
+use httpsys_core::proto::Reject;
+use httpsys_core::{CloseReason, Request};
+
+use crate::clock;
+use crate::conn::conn::Conn;
+use crate::conn::pool;
+use crate::control::routes::Bound;
+use crate::observe::error_log::RequestLine;
+use crate::observe::trace;
+use crate::poll::waiter::Turn;
+use crate::service::Service;
+
+impl Service {
+    /// A queue did not take the request of the exchange that has just begun (QUE-002, QUE-008), or
+    /// nobody took it from there in time (G-083).
+    #[cold]
+    pub(crate) fn refuse_queued(
+        &self,
+        conn: &mut Conn,
+        bound: &Bound,
+        end: CloseReason,
+        turn: &mut Turn,
+    ) {
+        let block = conn.block.take();
+        self.refuse_unavailable(conn, bound, end, block.as_deref(), turn);
+        if let Some(block) = block {
+            self.requests().put(block);
+        }
+    }
+
+    /// The 503 handling: what the queue's verbosity lets the client see (QUE-003 to QUE-005).
+    #[cold]
+    pub(crate) fn refuse_unavailable(
+        &self,
+        conn: &mut Conn,
+        bound: &Bound,
+        end: CloseReason,
+        request: Option<&Request>,
+        turn: &mut Turn,
+    ) {
+        let verbosity = bound.queue.properties().verbosity;
+        let status = (verbosity != Verbosity::Basic).then_some(503);
+        tracing::info!(
+            connection = conn.state.id().0,
+            request = conn.state.exchange().map(|exchange| exchange.request().0),
+            queue = bound.queue.id().0,
+            url_group = bound.group.id().0,
+            status,
+            reason = end.name(),
+            "refused"
+        );
+        self.tallies().refused(end.name());
+        conn.why = Some(Box::new(end));
+        conn.end_reported = true;
+        let line = request.map(RequestLine::from);
+        self.log_error(conn, end.name(), status, line, Some(&bound.queue));
+        let page = match verbosity {
+            Verbosity::Basic => {
+                return self.reset_connection(conn, end, turn);
+            }
+            Verbosity::Limited => Reject::write_limited,
+            Verbosity::Full => Reject::write_response,
+        };
+        self.send_page(conn, Reject::ServiceUnavailable, page, turn);
+    }
+
+    /// Answers with the service's own error page, then ends the connection in order: the write
+    /// side is closed, and what the client still sends is read and thrown away, so that the page
+    /// is not lost to a reset (ERR-017, ERR-018, G-006).
+    pub(crate) fn refuse(
+        &self,
+        conn: &mut Conn,
+        reject: Reject,
+        request: Option<&Request>,
+        turn: &mut Turn,
+    ) {
+        tracing::info!(
+            connection = conn.state.id().0,
+            status = reject.status(),
+            reason = reject.httperr_reason(),
+            "refused"
+        );
+        let (reason, status) = (reject.httperr_reason(), reject.status());
+        trace::parse_failed(conn.state.id(), reason);
+        self.tallies().refused(reason);
+        conn.why = Some(Box::new(CloseReason::Refused(reason)));
+        conn.end_reported = true;
+        let line = request.map(RequestLine::from);
+        self.log_error(conn, reason, Some(status), line, None);
+        self.send_page(conn, reject, Reject::write_response, turn);
+    }
+
+    fn send_page(
+        &self,
+        conn: &mut Conn,
+        reject: Reject,
+        write: fn(Reject, &mut Vec<u8>, &[u8; 29], bool),
+        turn: &mut Turn,
+    ) {
+        let mut page = pool::get_buffer();
+        let date = clock::date(self.clock(), turn.millis(self));
+        let server = self.parameters().disable_server_header == 0;
+        write(reject, &mut page, &date, server);
+        let sent = self.write_own(conn, &page);
+        pool::put_buffer(page);
+        if sent {
+            self.close_when_read(conn, turn);
+        } else {
+            self.reset_connection(conn, CloseReason::PeerReset, turn);
+        }
+    }
+}

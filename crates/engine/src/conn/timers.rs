@@ -1,0 +1,448 @@
+//! The timers of connections: IdleConnection, HeaderWait, RequestQueue, EntityBody,
+//! DrainEntityBody, MinSendRate (TMO rows), the end of closing (G-006), and the moment at which a
+//! limited bandwidth lets a send go on.
+//!
+//! Owns: when each runs, what it does, the wheel behind its lock, and the list of what it has due.
+//! Does not own: the values (properties, `Bound`), the wheel itself (`httpsys_core::timer`), nor who
+//! looks at it: that is the fallback thread (`lead.rs`), so that threads that poll for the program
+//! pay nothing.
+//!
+//! A connection has two alarms: one for what is waited for from the client, one for what is sent to
+//! it. Starting one is a store, as long as the wheel looks at the connection no later: found at its
+//! tick, a connection whose alarm is later than that is entered again. The entry belongs to the
+//! slot, and a later connection in it goes on with it.
+//!
+//! Threading: alarms are behind the slot's lock; the wheel's lock is a leaf.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use httpsys_core::close_reason::TimerKind;
+use httpsys_core::connection::{DeliveryState, Exchange, Opaque, Phase};
+use httpsys_core::timer::{Tick, TimerWheel};
+use httpsys_core::{CloseReason, RequestId};
+use httpsys_socket::lock::Mutex;
+
+use crate::conn::conn::Conn;
+use crate::poll::waiter::{Reading, Signal, Turn};
+use crate::service::Service;
+
+/// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
+const LINGER_MS: u64 = 1000;
+/// [`Clock::millis`](crate::clock::Clock::millis) may lag by so much: a timer that began at such a
+/// time must not end too early.
+const LAG_MS: u64 = 10;
+
+/// Connections that are looked at in a row: the thread that does it has sockets to look after.
+const SHARE: usize = 256;
+/// When a connection whose time has come is looked at again, if somebody else has its slot.
+const HELD_AGAIN: Duration = Duration::from_millis(10);
+
+/// What an alarm is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Nothing,
+    Timer(TimerKind),
+    /// A closing connection's last moment.
+    Linger,
+    /// The bandwidth lets the waiting send go on.
+    Bandwidth,
+}
+
+/// A purpose with its time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alarm {
+    pub(crate) purpose: Purpose,
+    at: Tick,
+}
+
+impl Alarm {
+    pub(crate) const NONE: Alarm = Alarm {
+        purpose: Purpose::Nothing,
+        at: Tick::NEVER,
+    };
+}
+
+/// How long a client may take for a response of which a send has waited (TMO-010).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    request: RequestId,
+    /// The bytes of the connection up to which time was given ([`Conn::sent`]).
+    position: u64,
+    /// When the client must have taken them, in the clock's milliseconds.
+    until: u64,
+}
+
+/// The wheel of a shard.
+#[derive(Debug, Default)]
+pub(crate) struct Timers(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    wheel: TimerWheel,
+    /// What the wheel has handed out and nobody has looked at yet: more than one share was due.
+    due: VecDeque<(u32, Tick)>,
+    /// What was looked at while somebody else had the slot.
+    held: Vec<(u32, Tick)>,
+    /// When whoever looks at the wheel will do so next by himself.
+    wakes_at: Tick,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State {
+            wheel: TimerWheel::default(),
+            due: VecDeque::new(),
+            held: Vec::new(),
+            // Nobody looks before there is something.
+            wakes_at: Tick::NEVER,
+        }
+    }
+}
+
+impl Service {
+    /// Looks at the timers and does what is due. The service does this itself when their time has
+    /// come; a program that turns the clock by hand ([`Service::with_clock`]) calls it after each
+    /// turn. Any thread; waits for calls that are at work on a connection whose time has come.
+    pub fn run_timers(&self) {
+        if self.is_inherited() {
+            return;
+        }
+        let mut turn = Turn::default();
+        let mut share = Vec::new();
+        while let Some(now) = self.take_due(&mut share) {
+            for (slot, tick) in share.drain(..) {
+                if let Some(mut conn) = self.shard().table.lock_slot(slot) {
+                    self.look_at(&mut conn, tick, now, &mut turn);
+                }
+            }
+        }
+        turn.fire(self);
+    }
+
+    /// As [`Service::run_timers`] for a thread that has sockets to look after: does a share of what is
+    /// due, and waits for nobody. [`Service::time_to_timers`] says when it goes on. `false`: the thread is not in
+    /// office any more.
+    #[must_use]
+    pub(crate) fn run_share_of_timers(&self) -> bool {
+        let mut share = Vec::new();
+        let Some(now) = self.take_due(&mut share) else {
+            return true;
+        };
+        let mut turn = Turn::default();
+        share.retain(|&(slot, tick)| {
+            let Some(slot) = self.shard().table.numbered(slot) else {
+                return false;
+            };
+            let Some(mut conn) = slot.try_lock() else {
+                return true;
+            };
+            self.look_at(&mut conn, tick, now, &mut turn);
+            false
+        });
+        if !share.is_empty() {
+            self.shard().timers.0.lock().held.append(&mut share);
+        }
+        self.fire_in_office(&mut turn)
+    }
+
+    /// Takes a share of what is due, and the tick that has begun. `None`: nothing is.
+    fn take_due(&self, share: &mut Vec<(u32, Tick)>) -> Option<Tick> {
+        let now = Tick::floor(self.clock().millis());
+        let mut timers = self.shard().timers.0.lock();
+        let State {
+            wheel, due, held, ..
+        } = &mut *timers;
+        if due.is_empty() {
+            due.extend(held.drain(..));
+            wheel.advance(now, due);
+        }
+        share.extend(due.drain(..due.len().min(SHARE)));
+        (!share.is_empty()).then_some(now)
+    }
+
+    /// How long the wheel can be left alone from now on, unless somebody rings; `None`: for ever.
+    pub(crate) fn time_to_timers(&self) -> Option<Duration> {
+        let mut timers = self.shard().timers.0.lock();
+        let next = timers.wheel.next();
+        timers.wakes_at = next.unwrap_or(Tick::NEVER);
+        if !timers.due.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let left = next.map(|next| {
+            let left = next.millis().saturating_sub(self.clock().millis());
+            Duration::from_millis(left + LAG_MS)
+        });
+        if timers.held.is_empty() {
+            return left;
+        }
+        Some(left.map_or(HELD_AGAIN, |left| left.min(HELD_AGAIN)))
+    }
+
+    /// Starts a timer of the connection's URL group, or before there is one of the service
+    /// (TMO-005), in the place of the one that runs.
+    pub(crate) fn start_timer(&self, conn: &mut Conn, kind: TimerKind, now: u64) {
+        let seconds = match &conn.bound {
+            Some(bound) => bound.effective.timers.seconds(kind),
+            None => self.own_seconds(kind),
+        };
+        conn.alarm = match seconds {
+            Some(seconds) => Alarm {
+                purpose: Purpose::Timer(kind),
+                at: Tick::after(now, u64::from(seconds) * 1000 + LAG_MS),
+            },
+            None => Alarm::NONE,
+        };
+        self.arm(conn, now);
+    }
+
+    /// The service's own.
+    #[cold]
+    fn own_seconds(&self, kind: TimerKind) -> Option<u16> {
+        self.routes().timers().seconds(kind)
+    }
+
+    /// Starts the timer of a connection that closes.
+    pub(crate) fn start_linger(&self, conn: &mut Conn) {
+        let now = self.clock().millis();
+        if conn.kept.is_some() {
+            let taken = conn.taken();
+            conn.waits_mut().taken = taken;
+        }
+        conn.send_alarm = Alarm::NONE;
+        conn.alarm = Alarm {
+            purpose: Purpose::Linger,
+            at: Tick::after(now, LINGER_MS),
+        };
+        self.arm(conn, now);
+    }
+
+    /// The waiting send goes on at this millisecond.
+    pub(crate) fn resume_send_at(&self, conn: &mut Conn, from: u64, now: u64) {
+        conn.send_alarm = Alarm {
+            purpose: Purpose::Bandwidth,
+            at: Tick::after(from, 0),
+        };
+        self.arm(conn, now);
+    }
+
+    /// A send waits for the client, with `sent` of its bytes handed to the socket and `left` not:
+    /// from now on its time runs (TMO-010), if it does not already.
+    pub(crate) fn limit_send(&self, conn: &mut Conn, sent: u64, left: u64) {
+        let bound = conn.bound.as_ref();
+        let rate = bound.and_then(|bound| bound.effective.timers.min_send_rate);
+        let Some(rate) = rate else { return };
+        if conn.send_alarm.purpose == Purpose::Nothing {
+            self.allow_time(conn, rate, sent, left);
+        }
+    }
+
+    /// Gives the client as long as `rate` needs for the bytes of this send and those before it that
+    /// it has not taken; and for a response from its first send that waited on: who was fast may
+    /// pause later.
+    #[cold]
+    fn allow_time(&self, conn: &mut Conn, rate: u32, sent: u64, left: u64) {
+        let now = self.clock().millis();
+        let needs = |bytes: u64| bytes.saturating_mul(1000).div_ceil(u64::from(rate.max(1)));
+        let position = conn.sent.saturating_add(left);
+        let bytes = conn.untaken().max(sent).saturating_add(left);
+        let mut until = now.saturating_add(needs(bytes));
+        // Messages in opaque mode are no response (UPG-004): each has its own time.
+        let exchange = conn.state.exchange();
+        let response = exchange.filter(|exchange| exchange.opaque() == Opaque::No);
+        if let Some(request) = response.map(Exchange::request) {
+            let waits = conn.waits_mut();
+            if let Some(before) = waits.allowance.filter(|before| before.request == request) {
+                let more = needs(position.saturating_sub(before.position));
+                until = until.max(before.until.saturating_add(more));
+            }
+            waits.allowance = Some(Allowance {
+                request,
+                position,
+                until,
+            });
+        }
+        conn.send_alarm = Alarm {
+            purpose: Purpose::Timer(TimerKind::MinSendRate),
+            at: Tick::after(until, LAG_MS),
+        };
+        self.arm(conn, now);
+    }
+
+    /// A file is going to be read for the send.
+    pub(crate) fn begin_reading_time(&self, conn: &Conn, reading: &Reading) {
+        if conn.send_alarm.purpose == Purpose::Timer(TimerKind::MinSendRate) {
+            reading
+                .since
+                .store(self.clock().millis(), Ordering::Relaxed);
+        }
+    }
+
+    /// The file was read: the client gets the time that the disk took.
+    pub(crate) fn end_reading_time(&self, conn: &mut Conn, reading: &Reading) {
+        if conn.send_alarm.purpose != Purpose::Timer(TimerKind::MinSendRate) {
+            return;
+        }
+        let since = reading.since.load(Ordering::Relaxed);
+        let took = self.clock().millis().saturating_sub(since);
+        conn.send_alarm.at = Tick::after(conn.send_alarm.at.millis(), took);
+        let waits = conn.waits.as_mut();
+        if let Some(allowance) = waits.and_then(|waits| waits.allowance.as_mut()) {
+            allowance.until = allowance.until.saturating_add(took);
+        }
+    }
+
+    /// Body bytes came in: the timer for them begins anew for the calls that still wait (TMO-006).
+    pub(crate) fn body_has_come(&self, conn: &mut Conn) {
+        if conn.alarm.purpose != Purpose::Timer(TimerKind::EntityBody) {
+            return;
+        }
+        if conn.has_readers() {
+            self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
+        } else {
+            conn.alarm = Alarm::NONE;
+        }
+    }
+
+    /// A read has begun to wait for body bytes. One that waits already has the timer running, which
+    /// only bytes put off (TMO-006). In opaque mode there is no entity body to wait for.
+    pub(crate) fn body_is_awaited(&self, conn: &mut Conn) {
+        let first = conn.waits_mut().readers.len() == 1;
+        let exchange = conn.state.exchange();
+        if first && exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
+            self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
+        }
+    }
+
+    /// Sees that the wheel looks at the connection no later than its alarms say.
+    #[inline]
+    fn arm(&self, conn: &mut Conn, now: u64) {
+        let at = conn.alarm.at.min(conn.send_alarm.at);
+        if at < conn.looked_at {
+            self.enter(conn, at, now);
+        }
+    }
+
+    #[cold]
+    fn enter(&self, conn: &mut Conn, at: Tick, now: u64) {
+        let slot = conn.state.id().place().slot;
+        let sooner = {
+            let mut timers = self.shard().timers.0.lock();
+            let tick = timers.wheel.enter(slot, at, Tick::floor(now));
+            conn.looked_at = tick;
+            let sooner = tick < timers.wakes_at;
+            if sooner {
+                timers.wakes_at = tick;
+            }
+            sooner
+        };
+        if sooner {
+            self.wake_fallback();
+        }
+    }
+
+    /// The wheel has handed out the slot's entry of `tick`; `now` has begun.
+    fn look_at(&self, conn: &mut Conn, tick: Tick, now: Tick, turn: &mut Turn) {
+        // An entry that a sooner one has replaced.
+        if conn.looked_at != tick {
+            return;
+        }
+        conn.looked_at = Tick::NEVER;
+        if conn.stream.is_none() {
+            return;
+        }
+        if conn.alarm.at <= now {
+            let purpose = std::mem::replace(&mut conn.alarm, Alarm::NONE).purpose;
+            self.receiving_is_late(conn, purpose, turn);
+        }
+        if conn.stream.is_some() && conn.send_alarm.at <= now {
+            let purpose = std::mem::replace(&mut conn.send_alarm, Alarm::NONE).purpose;
+            self.sending_is_late(conn, purpose, turn);
+        }
+        if conn.stream.is_some() {
+            self.arm(conn, now.millis());
+        }
+    }
+
+    /// G-086: an idle connection ends with FIN, everything else with a reset, and none with an
+    /// answer, except that a request in the queue has the 503 handling (G-083).
+    fn receiving_is_late(&self, conn: &mut Conn, purpose: Purpose, turn: &mut Turn) {
+        let kind = match purpose {
+            Purpose::Linger => return self.lingering_is_late(conn, turn),
+            Purpose::Timer(kind) => kind,
+            Purpose::Nothing | Purpose::Bandwidth => return,
+        };
+        let phase = conn.state.phase();
+        let late = match kind {
+            TimerKind::IdleConnection if conn.state.is_idle() => {
+                self.tallies().timer_fired(kind);
+                return self.close_connection(conn, CloseReason::Timer(kind), turn);
+            }
+            TimerKind::RequestQueue => return self.request_is_late(conn, turn),
+            TimerKind::HeaderWait => matches!(phase, Phase::Head { .. }),
+            TimerKind::DrainEntityBody => matches!(phase, Phase::Drain(_)),
+            TimerKind::EntityBody => conn.has_readers(),
+            TimerKind::IdleConnection | TimerKind::MinSendRate => false,
+        };
+        if late {
+            self.reset_late(conn, kind, turn);
+        }
+    }
+
+    /// The client of a page that the socket has not taken is given another second for each in which
+    /// it takes something (G-006).
+    fn lingering_is_late(&self, conn: &mut Conn, turn: &mut Turn) {
+        let before = conn.waits.as_ref().map_or(0, |waits| waits.taken);
+        if conn.kept.is_some() && conn.taken() > before {
+            return self.start_linger(conn);
+        }
+        self.close_connection(conn, CloseReason::Completed, turn);
+    }
+
+    fn reset_late(&self, conn: &mut Conn, kind: TimerKind, turn: &mut Turn) {
+        self.tallies().timer_fired(kind);
+        self.reset_connection(conn, CloseReason::Timer(kind), turn);
+    }
+
+    fn request_is_late(&self, conn: &mut Conn, turn: &mut Turn) {
+        let queued = match conn.state.exchange() {
+            Some(exchange) if exchange.delivery() == DeliveryState::Queued => exchange.request(),
+            _ => return,
+        };
+        let Some(bound) = conn.bound.clone() else {
+            return;
+        };
+        // Not there: a receive has just taken it.
+        if bound.queue.lock().expire(queued) {
+            let end = CloseReason::Timer(TimerKind::RequestQueue);
+            self.tallies().timer_fired(TimerKind::RequestQueue);
+            self.refuse_queued(conn, &bound, end, turn);
+        }
+    }
+
+    fn sending_is_late(&self, conn: &mut Conn, purpose: Purpose, turn: &mut Turn) {
+        match purpose {
+            Purpose::Bandwidth => {
+                if let Some(writer) = conn.pop_writer() {
+                    turn.add(writer, Signal::Ready);
+                }
+            }
+            // It is the disk that is late.
+            Purpose::Timer(TimerKind::MinSendRate) if conn.is_reading_file() => {
+                conn.send_alarm = Alarm {
+                    purpose,
+                    at: Tick::after(self.clock().millis(), LINGER_MS),
+                };
+            }
+            Purpose::Timer(TimerKind::MinSendRate) if conn.sending => {
+                self.reset_late(conn, TimerKind::MinSendRate, turn);
+            }
+            // Nothing waits for the client any more.
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

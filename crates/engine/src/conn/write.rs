@@ -1,0 +1,360 @@
+//! Writing: what is outgoing, to the socket, under the lock of the connection's slot.
+//!
+//! Owns: how much one hold of the lock and one call of the system may write, what a write that does
+//! not get through does to the connection, and the service's own bytes that the socket has not taken
+//! (100 Continue, the end of an error page), which go out before anything else. Does not own: what is
+//! left to send (`outgoing.rs`), nor how a call waits (`send.rs`, `pending_send.rs`).
+
+use std::io;
+use std::sync::Arc;
+
+use httpsys_core::connection::Phase;
+use httpsys_core::{CloseReason, ConnectionId, Error};
+use httpsys_socket::lock::MutexGuard;
+use mio::net::TcpStream;
+
+use crate::calls::chunk::Chunk;
+use crate::conn::conn::Conn;
+use crate::conn::outgoing::{Next, Outgoing};
+use crate::conn::timers::{Alarm, Purpose};
+use crate::control::routes::Bound;
+use crate::observe::tally::Fault;
+use crate::poll::waiter::{Reading, Signal, Turn, Waiting};
+use crate::service::Service;
+use crate::sys;
+
+/// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
+/// polls waiting.
+const SHARE: u64 = 1 << 20;
+
+/// A response that is in the client's receive buffer as soon as it is sent.
+const SMALL: u64 = 16 * 1024;
+
+/// How far a write came.
+pub(crate) enum Written<'s> {
+    /// All of it is out, and the connection has gone on.
+    All,
+    /// The socket is full, or a bandwidth limit holds it back.
+    Full(MutexGuard<'s, Conn>),
+    /// First a file has to be read, at most so many bytes of it, and not under the lock.
+    File(MutexGuard<'s, Conn>, u64),
+}
+
+/// Nothing more can go out.
+enum Broken {
+    /// The connection is broken.
+    Connection,
+    /// The program's memory cannot be read (assumed: 998, as where the system probes a buffer).
+    Memory,
+}
+
+/// Where a write stopped.
+enum Stopped {
+    /// Everything is out.
+    Done,
+    /// The socket is full.
+    Full,
+    /// It has had its share of the lock.
+    Share,
+    /// First a file has to be read; so much of the share is left.
+    File(u64),
+}
+
+impl Service {
+    /// Writes on what a call sends; ends the exchange or the connection where that is due. `now`: the
+    /// clock's milliseconds, if they are not old.
+    pub(crate) fn write_on<'s>(
+        &'s self,
+        mut guard: MutexGuard<'s, Conn>,
+        outgoing: &mut Outgoing<'_>,
+        lent: &[Chunk<'_>],
+        now: Option<u64>,
+    ) -> Result<Written<'s>, Error> {
+        let mut turn = Turn::at(now);
+        let connection = guard.state.id();
+        let result = match loop {
+            let Some(share) = self.share_of(&mut guard, outgoing.left()) else {
+                break Ok(Stopped::Full);
+            };
+            let before = outgoing.position();
+            let stopped = self.write_from(&mut guard, outgoing, lent, share);
+            guard.has_sent(outgoing.position() - before);
+            if !matches!(stopped, Ok(Stopped::Share)) {
+                break stopped;
+            }
+            guard.sending = true;
+            if guard.log.is_some() {
+                self.log_part_sent(&mut guard, outgoing.position());
+            }
+            // The thread that polls may be waiting for this slot, and with it all others.
+            MutexGuard::bump(&mut guard);
+            turn.forget_time();
+            if guard.state.id() != connection || guard.stream.is_none() {
+                return Err(Error::Aborted);
+            }
+        } {
+            Ok(Stopped::Done) => {
+                self.has_written(&mut guard, outgoing, &mut turn);
+                Ok(Written::All)
+            }
+            Ok(stopped) => {
+                if guard.log.is_some() {
+                    self.log_part_sent(&mut guard, outgoing.position());
+                }
+                guard.sending = true;
+                return Ok(match stopped {
+                    Stopped::File(most) => Written::File(guard, most),
+                    _ => Written::Full(guard),
+                });
+            }
+            Err(broken) => Err(self.break_off(&mut guard, outgoing, broken, &mut turn)),
+        };
+        drop(guard);
+        turn.fire(self);
+        result
+    }
+
+    /// All that a call sends is with the socket.
+    fn has_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, turn: &mut Turn) {
+        let (total, last) = (outgoing.total(), outgoing.is_last());
+        if conn.log.is_some() {
+            self.log_sent(conn, total, last);
+        }
+        conn.sending = false;
+        conn.send_alarm = Alarm::NONE;
+        conn.in_flight |= !last || total > SMALL;
+        if last {
+            self.after_response(conn, turn);
+        }
+    }
+
+    /// The rest of what a call sends cannot go out: only a reset tells the client.
+    #[cold]
+    fn break_off(
+        &self,
+        conn: &mut Conn,
+        outgoing: &Outgoing<'_>,
+        broken: Broken,
+        turn: &mut Turn,
+    ) -> Error {
+        if conn.log.is_some() {
+            self.log_part_sent(conn, outgoing.position());
+        }
+        self.reset_connection(conn, CloseReason::PeerReset, turn);
+        // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
+        if matches!(broken, Broken::Memory) {
+            Error::NoAccess
+        } else if outgoing.position() == 0 {
+            Error::ConnectionInvalid
+        } else {
+            Error::PeerReset
+        }
+    }
+
+    /// A send begins to wait: for the socket, or for the bandwidth.
+    pub(crate) fn begins_to_wait(&self, conn: &mut Conn, outgoing: &Outgoing<'_>) {
+        if conn.send_alarm.purpose != Purpose::Bandwidth {
+            self.tallies().note(Fault::SendWaited);
+        }
+        self.limit_send(conn, outgoing.position(), outgoing.left());
+    }
+
+    /// The slot is given up while a file is read for a send; `reading` is told if the connection ends
+    /// meanwhile.
+    pub(crate) fn begin_reading(&self, mut guard: MutexGuard<'_, Conn>, reading: &Arc<Reading>) {
+        self.begin_reading_time(&guard, reading);
+        guard.waits_mut().writer = Some(Waiting::Reading(Arc::clone(reading)));
+    }
+
+    /// A read for a send has ended: the connection again, if it may go on.
+    pub(crate) fn end_reading(
+        &self,
+        connection: ConnectionId,
+        reading: &Reading,
+        read: &io::Result<()>,
+    ) -> Result<MutexGuard<'_, Conn>, Error> {
+        let Some(mut guard) = self.lock_connection(connection) else {
+            return Err(reading.end());
+        };
+        // Nobody else sends meanwhile, so it is ours.
+        guard.waits_mut().writer = None;
+        self.end_reading_time(&mut guard, reading);
+        let Err(error) = read else { return Ok(guard) };
+        tracing::warn!(connection = connection.0, %error, "a file chunk cannot be read");
+        let mut turn = Turn::default();
+        self.reset_connection(&mut guard, CloseReason::FileUnreadable, &mut turn);
+        drop(guard);
+        turn.fire(self);
+        Err(Error::EndOfBody)
+    }
+
+    /// The connection, if it is still this one.
+    pub(crate) fn lock_connection(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Conn>> {
+        let guard = self.shard().table.lock(connection.place())?;
+        (guard.state.id() == connection && guard.stream.is_some()).then_some(guard)
+    }
+
+    /// Sends bytes of the service's own, which no call waits for. What the socket does not take now
+    /// is kept, and goes out before anything else. `false`: the connection is broken.
+    pub(crate) fn write_own(&self, conn: &mut Conn, bytes: &[u8]) -> bool {
+        if let Some(kept) = &mut conn.kept {
+            kept.append(bytes);
+            return self.flush_kept(conn).is_ok();
+        }
+        let mut outgoing = Outgoing::own(bytes);
+        let stopped = write_pieces(conn, &mut outgoing, &[], SHARE, self.most_per_call());
+        conn.sent += outgoing.position();
+        if outgoing.left() > 0 {
+            conn.kept = Some(Box::new(outgoing.into_kept()));
+        }
+        stopped.is_ok()
+    }
+
+    /// Writes on the service's own bytes; `Ok(false)`: the socket is full again.
+    fn flush_kept(&self, conn: &mut Conn) -> Result<bool, Broken> {
+        let Some(mut kept) = conn.kept.take() else {
+            return Ok(true);
+        };
+        let before = kept.position();
+        let stopped = write_pieces(conn, &mut kept, &[], SHARE, self.most_per_call());
+        conn.sent += kept.position() - before;
+        if kept.left() > 0 {
+            conn.kept = Some(kept);
+        }
+        stopped.map(|_| conn.kept.is_none())
+    }
+
+    /// The socket takes bytes again.
+    pub(crate) fn handle_writable(&self, conn: &mut Conn, turn: &mut Turn) {
+        if conn.kept.is_some() {
+            match self.flush_kept(conn) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => return self.reset_connection(conn, CloseReason::PeerReset, turn),
+            }
+            if matches!(conn.state.phase(), Phase::Closing) {
+                return self.end_output(conn, turn);
+            }
+        }
+        if conn.send_alarm.purpose != Purpose::Bandwidth {
+            if let Some(writer) = conn.pop_writer() {
+                turn.add(writer, Signal::Ready);
+            }
+        }
+    }
+
+    /// Writes on until everything is out, the socket is full, or `share` is used up.
+    #[inline]
+    fn write_from(
+        &self,
+        conn: &mut Conn,
+        outgoing: &mut Outgoing<'_>,
+        lent: &[Chunk<'_>],
+        share: u64,
+    ) -> Result<Stopped, Broken> {
+        if conn.kept.is_some() && !self.flush_kept(conn)? {
+            return Ok(Stopped::Full);
+        }
+        write_pieces(conn, outgoing, lent, share, self.most_per_call())
+    }
+
+    /// One call of the system hands over so many bytes at most (LIM-015).
+    #[inline]
+    fn most_per_call(&self) -> usize {
+        let most = self.parameters().max_bytes_per_send;
+        most.map_or(usize::MAX, |most| most as usize)
+    }
+
+    /// How many of `left` bytes may be written now; `None`: a bandwidth limit lets it go on later.
+    #[inline]
+    fn share_of(&self, conn: &mut Conn, left: u64) -> Option<u64> {
+        match &conn.bound {
+            Some(bound) if bound.effective.is_throttled() && left > 0 => {
+                let bound = Arc::clone(bound);
+                self.throttled_share(conn, &bound, left)
+            }
+            _ => Some(SHARE),
+        }
+    }
+
+    #[cold]
+    fn throttled_share(&self, conn: &mut Conn, bound: &Bound, left: u64) -> Option<u64> {
+        if conn.allowed == 0 {
+            let now = self.clock().millis();
+            let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
+            conn.allowed = bytes;
+            if from > now {
+                self.tallies().note(Fault::SendThrottled);
+                self.resume_send_at(conn, from, now);
+                return None;
+            }
+        }
+        Some(conn.allowed.min(left))
+    }
+}
+
+/// Writes pieces of at most `most` bytes until everything is out, the socket is full, or `share` is
+/// used up.
+#[inline(always)]
+fn write_pieces(
+    conn: &Conn,
+    outgoing: &mut Outgoing<'_>,
+    lent: &[Chunk<'_>],
+    share: u64,
+    most: usize,
+) -> Result<Stopped, Broken> {
+    let until = outgoing.position().saturating_add(share);
+    let most = if share < SHARE {
+        most.min(share as usize)
+    } else {
+        most
+    };
+    let Some(stream) = &conn.stream else {
+        return Err(Broken::Connection);
+    };
+    while outgoing.left() > 0 {
+        if outgoing.position() >= until {
+            return Ok(Stopped::Share);
+        }
+        #[cfg(test)]
+        let most = match tests::room(conn, &outgoing.next(lent, most), most) {
+            Ok(most) => most,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
+            Err(_) => continue,
+        };
+        let result = match outgoing.plain(most) {
+            Some(bytes) => sys::send(stream, bytes),
+            None => match write_next(stream, outgoing, lent, most) {
+                Some(result) => result,
+                None => return Ok(Stopped::File(until - outgoing.position())),
+            },
+        };
+        match result {
+            Ok(0) => return Err(Broken::Connection),
+            Ok(n) => outgoing.advance(n),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if sys::is_bad_memory(&error) => return Err(Broken::Memory),
+            Err(_) => return Err(Broken::Connection),
+        }
+    }
+    Ok(Stopped::Done)
+}
+
+/// Writes what comes next, where it is not one piece of memory alone; `None`: first a file has to be
+/// read.
+fn write_next(
+    stream: &TcpStream,
+    outgoing: &Outgoing<'_>,
+    lent: &[Chunk<'_>],
+    most: usize,
+) -> Option<io::Result<usize>> {
+    match outgoing.next(lent, most) {
+        Next::Plain(bytes) => Some(sys::send(stream, bytes)),
+        Next::Memory(pieces) => Some(sys::send_pieces(stream, &pieces)),
+        Next::File(_) => None,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

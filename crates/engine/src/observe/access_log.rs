@@ -1,0 +1,222 @@
+//! Access logging: one entry for each response of a URL group that has a log.
+//!
+//! Owns: what is measured of an exchange (when it began, what was sent), the log data that came with
+//! its calls, and the entry at its end. Does not own: the logs and their files (`log_files.rs`), nor
+//! what a door takes for log data ([`LogSource`]).
+//!
+//! An exchange has an [`ExchangeLog`] only where its URL group or session has a log: elsewhere nothing
+//! is measured, and each hook costs one branch; they are `cold` so that it stays at that. The log
+//! data of a call is copied while the call runs (the pages do not say how long the memory of pLogData
+//! is used; assumed). What counts is that of the last call (HTTP_LOG_FIELDS_DATA, documented); if the
+//! connection breaks before, that of the latest (assumed).
+//!
+//! Threading: under the lock of the connection's slot; nothing here waits for a disk.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use httpsys_core::connection::ResponseState;
+use httpsys_core::{Error, Request, RequestId};
+use httpsys_logging::{FieldsBuf, FieldsData, Record, Text, Time, Version};
+
+use crate::calls::queue::Queue;
+use crate::conn::conn::Conn;
+use crate::conn::pool;
+use crate::observe::trace;
+use crate::service::Service;
+
+/// Log data of a response: what `pLogData` is to HttpSendHttpResponse.
+pub trait LogSource {
+    /// Puts the fields into `kept`, which has what earlier calls for this response put there. Called
+    /// only if the response is logged, with the connection locked: it must not call the service.
+    fn put(&self, kept: &mut FieldsBuf);
+}
+
+impl LogSource for FieldsData<'_> {
+    fn put(&self, kept: &mut FieldsBuf) {
+        kept.set(self);
+    }
+}
+
+/// The log data of a call; `None` for none: if it is the last of a response, that is not logged
+/// (documented).
+pub type Log<'a> = Option<&'a dyn LogSource>;
+
+/// What is known of an exchange that may be logged.
+#[derive(Debug)]
+pub(crate) struct ExchangeLog {
+    /// When its first bytes were looked at.
+    since: Instant,
+    version: Option<Version>,
+    head_length: u64,
+    bytes_sent: u64,
+    /// Of the call under way.
+    part_sent: u64,
+    site: u32,
+    fields: FieldsBuf,
+}
+
+/// Entries that a thread keeps to use again, and the largest copy of log data in one.
+const KEPT: usize = 8;
+const LARGEST_KEPT: usize = 16 * 1024;
+
+thread_local! {
+    #[expect(clippy::vec_box, reason = "the boxes themselves go in and out")]
+    static FREE: RefCell<Vec<Box<ExchangeLog>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Service {
+    /// The first bytes of a head have arrived, and more are to come.
+    pub(crate) fn log_from_now(&self, conn: &mut Conn) {
+        if conn.log.is_none() {
+            conn.log = Some(take_free(self.clock().now()));
+        }
+    }
+
+    /// A request for a URL group with a log has arrived.
+    #[cold]
+    pub(crate) fn begin_log(&self, conn: &mut Conn, request: &Request) {
+        self.log_from_now(conn);
+        if let Some(entry) = &mut conn.log {
+            let version = request.version();
+            entry.version = (version.major > 0).then_some(Version {
+                major: version.major,
+                minor: version.minor,
+            });
+            entry.head_length = request.head.head_len() as u64;
+            entry.site = u32::try_from(request.group.0 & u64::from(u32::MAX)).unwrap_or(0);
+        }
+    }
+
+    /// A call for the response begins, with this log data.
+    #[cold]
+    pub(crate) fn keep_log_data(&self, conn: &mut Conn, log: Log<'_>) {
+        let Some(entry) = &mut conn.log else { return };
+        match log {
+            Some(source) => source.put(&mut entry.fields),
+            None => entry.fields.clear(),
+        }
+    }
+
+    /// A call that goes on has put so many of its bytes on the wire.
+    #[cold]
+    pub(crate) fn log_part_sent(&self, conn: &mut Conn, bytes: u64) {
+        if let Some(entry) = &mut conn.log {
+            entry.part_sent = bytes;
+        }
+    }
+
+    /// A call of so many bytes has completed; `ended`: it was the last.
+    #[cold]
+    pub(crate) fn log_sent(&self, conn: &mut Conn, bytes: u64, ended: bool) {
+        if let Some(entry) = &mut conn.log {
+            entry.bytes_sent += bytes;
+            entry.part_sent = 0;
+        }
+        if ended {
+            self.end_log(conn, 0);
+        }
+    }
+
+    /// The connection ends, with or without a response. One that was begun with log data is logged,
+    /// with the code of the end as its Win32 status unless the program gave one (64 for a client
+    /// that broke off is observed with IIS; the others are assumed).
+    #[cold]
+    pub(crate) fn log_broken(&self, conn: &mut Conn, error: Error) {
+        let exchange = conn.state.exchange();
+        if exchange.is_none_or(|exchange| exchange.answer() == ResponseState::None) {
+            // Log data that was prepared for a response that never came.
+            if let Some(entry) = &mut conn.log {
+                entry.fields.clear();
+            }
+        }
+        self.end_log(conn, error.win32());
+    }
+
+    /// Whether responses of some URL group are logged.
+    #[must_use]
+    pub fn has_logs(&self) -> bool {
+        self.routes().has_logs()
+    }
+
+    /// Keeps log data for a response that comes without, as one by id does.
+    ///
+    /// # Errors
+    /// As [`Service::check_live`].
+    pub fn prepare_log(
+        &self,
+        queue: &Queue,
+        request: RequestId,
+        source: &dyn LogSource,
+    ) -> Result<(), Error> {
+        let mut conn = self.lock_live(queue, request)?;
+        self.keep_log_data(&mut conn, Some(source));
+        Ok(())
+    }
+
+    fn end_log(&self, conn: &mut Conn, win32_status: u32) {
+        let Some(mut entry) = conn.log.take() else {
+            return;
+        };
+        if let (Some(mut fields), Some(bound)) = (entry.fields.get(), &conn.bound) {
+            if fields.win32_status == 0 {
+                fields.win32_status = win32_status;
+            }
+            let body = conn.state.exchange().map_or(0, |of| of.body_received());
+            let taken = self.clock().now().saturating_duration_since(entry.since);
+            let mut record = Record {
+                time: Time::utc(self.clock().unix_seconds()),
+                version: entry.version,
+                bytes_sent: entry.bytes_sent + entry.part_sent,
+                bytes_received: entry.head_length + body,
+                time_taken_ms: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
+                stream_id: None,
+                stream_id_ex: None,
+                transport: Text::ABSENT,
+                site_id: entry.site,
+                fields,
+            };
+            let mut line = pool::get_buffer();
+            for slot in bound.group.logs() {
+                if slot.log(&mut record, self.clock(), &mut line) {
+                    trace::log_file_write(conn.state.id(), fields.protocol_status);
+                }
+            }
+            pool::put_buffer(line);
+        }
+        entry.fields.clear();
+        put_free(entry);
+    }
+}
+
+fn take_free(now: Instant) -> Box<ExchangeLog> {
+    let free = FREE.try_with(|free| free.borrow_mut().pop()).ok().flatten();
+    match free {
+        Some(mut entry) => {
+            entry.since = now;
+            (entry.bytes_sent, entry.part_sent) = (0, 0);
+            entry
+        }
+        None => Box::new(ExchangeLog {
+            since: now,
+            version: None,
+            head_length: 0,
+            bytes_sent: 0,
+            part_sent: 0,
+            site: 0,
+            fields: FieldsBuf::default(),
+        }),
+    }
+}
+
+fn put_free(entry: Box<ExchangeLog>) {
+    if entry.fields.capacity() > LARGEST_KEPT {
+        return;
+    }
+    let _ = FREE.try_with(|free| {
+        let mut free = free.borrow_mut();
+        if free.len() < KEPT {
+            free.push(entry);
+        }
+    });
+}

@@ -1,0 +1,162 @@
+//! Why connections ended: told to whoever asks, to `tracing`, and to the HTTPERR log.
+//!
+//! Owns: what is remembered of connections that are gone, and the one event and the one line that
+//! each end gives. Does not own: the reasons (`httpsys_core::close_reason`), ending (`cancel.rs`), nor the
+//! log (`error_log.rs`). Threading: any thread; the list's lock is a leaf.
+
+use std::collections::VecDeque;
+
+use httpsys_core::close_reason::TimerKind;
+use httpsys_core::connection::{DeliveryState, Exchange};
+use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
+use httpsys_core::{CloseReason, ConnectionId};
+use httpsys_socket::lock::Mutex;
+
+use crate::conn::conn::Conn;
+use crate::control::routes::Bound;
+use crate::observe::trace;
+use crate::service::Service;
+
+/// How many ends are remembered.
+const REMEMBERED: usize = 4096;
+
+/// What became of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionStatus {
+    /// It is open.
+    Open,
+    /// It has ended, and why.
+    Ended(CloseReason),
+    /// There never was one with this id, or it ended before so many others that it is forgotten:
+    /// the service remembers the last 4,096.
+    Unknown,
+}
+
+/// How the connections of a shard ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ends(Mutex<Told>);
+
+#[derive(Debug)]
+struct Told {
+    /// Of the last connections, the latest at the back.
+    last: VecDeque<(ConnectionId, CloseReason)>,
+    by_name: Named,
+    by_number: [u64; END_NUMBERS],
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told {
+            last: VecDeque::new(),
+            by_name: Named::with(&END_NAMES),
+            by_number: [0; END_NUMBERS],
+        }
+    }
+}
+
+impl Ends {
+    fn remember(&self, connection: ConnectionId, end: CloseReason) {
+        let mut told = self.0.lock();
+        told.by_name.add(end.name(), 1);
+        if let Some(count) = told.by_number.get_mut(end.number() as usize) {
+            *count += 1;
+        }
+        if told.last.len() == REMEMBERED {
+            told.last.pop_front();
+        }
+        told.last.push_back((connection, end));
+    }
+
+    /// How many connections have ended, by name and by number.
+    pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
+        let told = self.0.lock();
+        (told.by_name.clone(), told.by_number)
+    }
+
+    fn of(&self, connection: ConnectionId) -> Option<CloseReason> {
+        let told = self.0.lock();
+        let found = told.last.iter().rev().find(|(id, _)| *id == connection);
+        found.map(|(_, end)| *end)
+    }
+}
+
+impl Service {
+    /// Why a connection ended, or that it has not. Any thread, at any moment.
+    #[must_use]
+    pub fn fate_of(&self, connection: ConnectionId) -> ConnectionStatus {
+        if self.is_inherited() {
+            return ConnectionStatus::Unknown;
+        }
+        if let Some(conn) = self.shard().table.lock(connection.place()) {
+            if conn.state.id() == connection && conn.stream.is_some() {
+                return ConnectionStatus::Open;
+            }
+        }
+        let ended = self.shard().ends.of(connection);
+        ended.map_or(ConnectionStatus::Unknown, ConnectionStatus::Ended)
+    }
+
+    /// The connection has just ended, with this exchange under way. Its slot is still locked, and
+    /// it still has its request block if no program has it.
+    pub(crate) fn note_end(
+        &self,
+        conn: &mut Conn,
+        end: CloseReason,
+        exchange: Option<&Exchange>,
+        bound: Option<&Bound>,
+    ) {
+        let connection = conn.state.id();
+        let end = conn.why.take().map_or(end, |why| *why);
+        self.shard().ends.remember(connection, end);
+        if conn.end_reported {
+            return;
+        }
+        if let CloseReason::Timer(timer) = end {
+            trace::timed_out(connection, timer.name());
+        }
+        if !end.is_ordinary() {
+            tracing::info!(
+                connection = connection.0,
+                request = exchange.map(|exchange| exchange.request().0),
+                queue = bound.map(|bound| bound.queue.id().0),
+                url_group = bound.map(|bound| bound.group.id().0),
+                reason = end.name(),
+                "connection ended"
+            );
+        } else {
+            tracing::debug!(
+                connection = connection.0,
+                reason = end.name(),
+                "connection ended"
+            );
+        }
+        if self.error_log().is_some() {
+            if let Some(phrase) = phrase(end, exchange) {
+                // An unfinished head shows nothing of itself (CON-018); a body that is thrown away
+                // is still that of its request.
+                let draining = end == CloseReason::Timer(TimerKind::DrainEntityBody);
+                let under_way = exchange.is_some() || draining;
+                let line = conn.request_line().filter(|_| under_way);
+                let queue = bound.filter(|_| under_way);
+                let queue = queue.map(|bound| &*bound.queue);
+                self.log_error(conn, phrase, None, line, queue);
+            }
+        }
+    }
+}
+
+/// HTTPERR's phrase for an end (LOG-007, LOG-008), if it has one.
+fn phrase(end: CloseReason, exchange: Option<&Exchange>) -> Option<&'static str> {
+    match end {
+        CloseReason::Timer(timer) => Some(timer.name()),
+        CloseReason::QueueClosed => Some("Connection_Abandoned_By_ReqQueue"),
+        CloseReason::Exhausted => Some("Internal"),
+        CloseReason::PeerReset | CloseReason::PeerClosed | CloseReason::BodyIncomplete => {
+            match exchange?.delivery() {
+                DeliveryState::Queued => Some("Client_Reset"),
+                DeliveryState::Bound | DeliveryState::Delivered => Some("Connection_Dropped"),
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,10 @@
+//! What the engine tells about itself: logs, counters, reasons, events.
+
+pub(crate) mod access_log;
+pub(crate) mod close_events;
+pub(crate) mod counters;
+pub(crate) mod error_log;
+pub(crate) mod log_files;
+pub mod reason;
+pub(crate) mod tally;
+pub(crate) mod trace;

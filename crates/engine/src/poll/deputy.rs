@@ -1,0 +1,177 @@
+//! Deputies: I/O goes on while the fallback thread is held up in a completion.
+//!
+//! The fallback thread signals operations whose wait is over, and an operation goes on with its call
+//! there: it writes from or copies to the program's memory, which may have to come from a disk, takes its
+//! connection's lock, or runs a waker of the program. So while it signals, a deputy watches; one that sees
+//! the same signal under way for [`LATE`] takes the office over, with the signals that are left. Who was
+//! replaced finds that out when it comes back, and is a deputy from then on, or ends.
+//!
+//! Owns: signalling in office, and the deputies. Does not own what the office does (`lead.rs`). Invariant:
+//! one thread is in office; [`Deputies::firing`] changes from a signal's number to 0 once, by the thread
+//! that signals, which stays in office, or by the deputy that takes it over. Threading: a deputy costs a
+//! look per [`LATE`] while there are signals, and nothing while there are none.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::time::Duration;
+
+use httpsys_socket::lock::{Condvar, Mutex};
+
+use crate::poll::waiter::{PendingOperation, Signal, Turn};
+use crate::service::Service;
+
+/// How long one signal may take before somebody else goes on with the rest.
+const LATE: Duration = Duration::from_millis(20);
+/// The most deputies: so many completions can be held up at the same time.
+const MOST: usize = 16;
+
+#[derive(Default)]
+pub(crate) struct Deputies {
+    /// What the thread in office signals next.
+    pending: Mutex<VecDeque<(Box<dyn PendingOperation>, Signal)>>,
+    /// Signals so far. Changed by the thread in office.
+    count: AtomicU64,
+    /// The number of the signal under way; 0 if none is.
+    firing: AtomicU64,
+    /// A deputy looks again within [`LATE`].
+    armed: AtomicBool,
+    threads: Mutex<Threads>,
+    alarm: Condvar,
+}
+
+#[derive(Default)]
+struct Threads {
+    /// Were started as deputies and have not ended.
+    started: usize,
+    /// Are deputies now.
+    waiting: usize,
+}
+
+impl std::fmt::Debug for Deputies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deputies")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Deputies {
+    /// Makes all of them look whether the service ends.
+    pub(crate) fn ring(&self) {
+        let _threads = self.threads.lock();
+        self.alarm.notify_all();
+    }
+}
+
+impl Service {
+    /// Fires `turn` as the thread in office. `false`: it is not any more, and leaves.
+    #[must_use]
+    pub(crate) fn fire_in_office(&self, turn: &mut Turn) -> bool {
+        let Some((operation, signal)) = turn.fire_threads(self) else {
+            return true;
+        };
+        // Most often it is the only one.
+        let more = turn.has_operations();
+        if more {
+            turn.move_operations(&mut self.deputies().pending.lock());
+        }
+        self.fire_one(operation, signal) && (!more || self.fire_pending())
+    }
+
+    /// Signals what is left. As [`Service::fire_in_office`].
+    #[must_use]
+    pub(crate) fn fire_pending(&self) -> bool {
+        loop {
+            let next = self.deputies().pending.lock().pop_front();
+            let Some((operation, signal)) = next else {
+                return true;
+            };
+            if !self.fire_one(operation, signal) {
+                return false;
+            }
+        }
+    }
+
+    fn fire_one(&self, operation: Box<dyn PendingOperation>, signal: Signal) -> bool {
+        let deputies = self.deputies();
+        let number = deputies.count.load(Ordering::Relaxed) + 1;
+        deputies.count.store(number, Ordering::SeqCst);
+        deputies.firing.store(number, Ordering::SeqCst);
+        self.arm_deputy();
+        operation.signal(self, signal);
+        let done = deputies
+            .firing
+            .compare_exchange(number, 0, Ordering::SeqCst, Ordering::SeqCst);
+        done.is_ok()
+    }
+
+    fn arm_deputy(&self) {
+        let deputies = self.deputies();
+        // Pairs with the fence of a deputy between disarming and looking again.
+        fence(Ordering::SeqCst);
+        if deputies.armed.load(Ordering::SeqCst) {
+            return;
+        }
+        let mut threads = deputies.threads.lock();
+        if threads.waiting == 0 {
+            if threads.started == MOST {
+                return;
+            }
+            let service = self.clone();
+            let started = httpsys_socket::spawn("httpsys-io", move || {
+                service.stand_by();
+                service.deputies().threads.lock().started -= 1;
+            });
+            if let Err(error) = started {
+                // The office is looked after as long as no signal is held up.
+                return tracing::warn!(%error, "no thread for a deputy");
+            }
+            threads.started += 1;
+        }
+        deputies.armed.store(true, Ordering::SeqCst);
+        deputies.alarm.notify_one();
+    }
+
+    /// What a thread does that is not in office (any more): stands by, and holds the office when it is
+    /// its turn.
+    pub(crate) fn stand_by(&self) {
+        while self.wait_for_office() {
+            self.run_fallback();
+        }
+    }
+
+    /// Waits until the thread in office is late. `false`: the service ends, or another stands by.
+    fn wait_for_office(&self) -> bool {
+        let deputies = self.deputies();
+        let mut threads = deputies.threads.lock();
+        if threads.waiting > 0 {
+            return false;
+        }
+        threads.waiting += 1;
+        let mut takes_over = false;
+        while !takes_over && !self.leadership().is_stopped() {
+            if !deputies.armed.load(Ordering::SeqCst) {
+                deputies.alarm.wait(&mut threads);
+                continue;
+            }
+            let seen = deputies.firing.load(Ordering::SeqCst);
+            let count = deputies.count.load(Ordering::SeqCst);
+            deputies.alarm.wait_for(&mut threads, LATE);
+            takes_over = seen != 0
+                && deputies
+                    .firing
+                    .compare_exchange(seen, 0, Ordering::SeqCst, Ordering::SeqCst)
+                    .is_ok();
+            let quiet = seen == 0 && deputies.count.load(Ordering::SeqCst) == count;
+            if takes_over || quiet {
+                deputies.armed.store(false, Ordering::SeqCst);
+            }
+            fence(Ordering::SeqCst);
+            if quiet && deputies.count.load(Ordering::SeqCst) != count {
+                deputies.armed.store(true, Ordering::SeqCst);
+            }
+        }
+        threads.waiting -= 1;
+        takes_over
+    }
+}

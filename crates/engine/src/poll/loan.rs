@@ -1,0 +1,43 @@
+//! Leading on behalf of a wait that is not ours: a completion port, an event, a thread.
+//!
+//! Owns the loop that polls until a foreign condition holds. A program that only waits for its
+//! completion port then polls the sockets itself, and what it waits for crosses no thread. Does not
+//! own the condition nor the thread's sleep: those are the Win32 subset's.
+
+use std::time::Instant;
+
+use crate::poll::waiter::Turn;
+use crate::service::Service;
+
+impl Service {
+    /// Polls on this thread until `until` holds or the deadline has passed. `false`: another thread
+    /// polls, and this one should sleep.
+    ///
+    /// Whoever makes `until` true from another thread calls [`Service::stop_driving`] afterwards.
+    pub fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
+        loop {
+            if until() || deadline.is_some_and(|at| at <= self.clock().now()) {
+                return true;
+            }
+            let Some(mut lead) = self.try_lend() else {
+                return false;
+            };
+            let mut turn = Turn::default();
+            // What the leader before us found may have been what this thread waits for.
+            if !until() {
+                self.poll_once(&mut lead, deadline, None, &mut turn);
+            }
+            self.end_loan(lead);
+            turn.fire(self);
+        }
+    }
+
+    /// Makes a thread inside [`Service::drive`] look at its condition, also one that has not begun
+    /// to poll yet.
+    pub fn stop_driving(&self) {
+        self.shard().interrupt();
+    }
+}

@@ -1,0 +1,9 @@
+//! Who polls, what a poll does, and how calls wait.
+
+pub(crate) mod accept;
+pub(crate) mod deputy;
+pub(crate) mod lead;
+pub(crate) mod loan;
+pub(crate) mod shard;
+pub(crate) mod turn;
+pub(crate) mod waiter;

@@ -1,0 +1,3 @@
+//! Sockets that listen.
+
+pub(crate) mod listener;
