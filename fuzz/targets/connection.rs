@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use httpsys_core::connection::{After, Answer, Connection, Delivery, Opaque, Phase, ResponseFacts};
+use httpsys_core::connection::{After, ResponseState, Connection, DeliveryState, Opaque, Phase, ResponseFacts};
 use httpsys_core::ids::SlotIds;
 use httpsys_core::{ConnectionId, HandleId, QueueId, RequestId};
 use httpsys_proto::{
@@ -86,7 +86,7 @@ impl World<'_> {
     fn check_live(&mut self) {
         let (mut open, mut id) = (false, RequestId::NULL);
         if let Some(exchange) = self.connection.exchange() {
-            open = exchange.is_open() && exchange.delivery() != Delivery::Queued;
+            open = exchange.is_open() && exchange.delivery() != DeliveryState::Queued;
             id = exchange.request();
         }
         let past_id = self.past.as_ref().map(|past| past.id);
@@ -158,17 +158,17 @@ impl World<'_> {
         let before = exchange.answer();
         let Ok(plan) = exchange.begin_response(&facts) else {
             assert!(
-                before != Answer::None || facts.opaque,
+                before != ResponseState::None || facts.opaque,
                 "refused for no reason"
             );
             assert_eq!(exchange.answer(), before);
             return Some(());
         };
-        assert_eq!(before, Answer::None, "a response began twice");
+        assert_eq!(before, ResponseState::None, "a response began twice");
         let expected = if facts.more_data {
-            Answer::Streaming
+            ResponseState::Streaming
         } else {
-            Answer::Last
+            ResponseState::Last
         };
         assert_eq!(exchange.answer(), expected);
         let waits = past.expects && !past.body_seen;
@@ -205,7 +205,7 @@ impl World<'_> {
             .expect("the same");
         let (before, more_data, disconnect) = (exchange.answer(), flags & 1 == 1, flags & 2 == 2);
         let result = exchange.continue_response(more_data, disconnect);
-        assert_eq!(result.is_ok(), before == Answer::Streaming);
+        assert_eq!(result.is_ok(), before == ResponseState::Streaming);
         if result.is_ok() {
             past.closes |= disconnect;
             // On an opaque connection a disconnect does not wait for the last piece (UPG-006).
@@ -243,7 +243,7 @@ impl World<'_> {
                 let due = exchange.take_continue();
                 let answer = exchange.answer();
                 let past = self.past.as_mut().expect("an exchange");
-                let expected = past.expects && !past.body_seen && answer == Answer::None;
+                let expected = past.expects && !past.body_seen && answer == ResponseState::None;
                 assert_eq!(due, expected);
                 past.expects &= !due;
             }

@@ -11,7 +11,7 @@ use httpsys_core::{CloseReason, Error, QueueId, RequestId};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue::Queue;
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
 use crate::observe::trace;
 use crate::poll::waiter::{Signal, Turn};

@@ -10,7 +10,7 @@ use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{CloseReason, ConnectionId, Error, QueueId};
 
 use crate::calls::queue_handle::{Owner, QueueHandle};
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
 use crate::service::Service;
 

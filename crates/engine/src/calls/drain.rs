@@ -20,7 +20,7 @@ use httpsys_core::operation::Control;
 use httpsys_core::{CloseReason, Error, RequestId};
 
 use crate::calls::queue_handle::QueueHandle;
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::poll::waiter::{Signal, Turn, Waiter};
 use crate::service::Service;
 

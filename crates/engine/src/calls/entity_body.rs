@@ -12,8 +12,8 @@ use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::{CloseReason, Error};
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
-use crate::conn::conn::{Conn, ReadOutcome};
 use crate::conn::pool;
+use crate::conn::slot::{Conn, ReadOutcome};
 use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
 use crate::service::Service;
 

@@ -11,8 +11,8 @@ use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::chunk::Chunk;
-use crate::conn::conn::Conn;
 use crate::conn::outgoing::Outgoing;
+use crate::conn::slot::Conn;
 use crate::conn::write::Written;
 use crate::poll::waiter::{PendingOperation, Reading, Signal, Turn, Waiting};
 use crate::service::Service;

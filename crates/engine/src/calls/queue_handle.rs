@@ -17,7 +17,7 @@ use httpsys_core::connection::{Exchange, Phase};
 use httpsys_core::{CloseReason, Error, HandleId, QueueId};
 
 use crate::calls::queue::Queue;
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::poll::waiter::{Signal, Turn};
 use crate::service::Service;
 

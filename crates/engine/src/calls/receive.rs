@@ -14,7 +14,7 @@ use httpsys_core::{Error, HandleId, Request, RequestId};
 
 use crate::calls::entity_body::BodyRead;
 use crate::calls::queue_handle::QueueHandle;
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
 use crate::observe::reason;
 use crate::poll::waiter::{PendingOperation, Turn, Waiting};

@@ -9,8 +9,8 @@ use httpsys_core::proto::Reject;
 use httpsys_core::{CloseReason, Request};
 
 use crate::clock;
-use crate::conn::conn::Conn;
 use crate::conn::pool;
+use crate::conn::slot::Conn;
 use crate::control::routes::Bound;
 use crate::observe::error_log::RequestLine;
 use crate::observe::trace;

@@ -1,10 +1,10 @@
 //! The connection table and what happens to one connection: reading, writing, timers, error pages.
 
-pub(crate) mod conn;
 pub(crate) mod error_pages;
 pub(crate) mod outgoing;
 pub(crate) mod pool;
 pub(crate) mod read;
+pub(crate) mod slot;
 pub(crate) mod table;
 pub(crate) mod timers;
 pub(crate) mod write;

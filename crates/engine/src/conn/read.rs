@@ -18,8 +18,8 @@ use httpsys_core::routing::Registration;
 use httpsys_core::{CloseReason, Request, RequestId};
 
 use crate::calls::queue::Queue;
-use crate::conn::conn::{Conn, NOT_QUEUED, ReadOutcome};
 use crate::conn::pool::{self, HEAD_READ};
+use crate::conn::slot::{Conn, NOT_QUEUED, ReadOutcome};
 use crate::conn::timers::{Alarm, Purpose};
 use crate::control::routes::{Bound, Destination};
 use crate::observe::tally::Fault;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use httpsys_core::ids::{MAX_SLOTS, SlotAddress, SlotIds};
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 
 /// log2 of the first segment's slots; each later segment doubles the table.
 const FIRST_BITS: u32 = 6;

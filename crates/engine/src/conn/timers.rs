@@ -24,7 +24,7 @@ use httpsys_core::timer::{Tick, TimerWheel};
 use httpsys_core::{CloseReason, RequestId};
 use httpsys_socket::lock::Mutex;
 
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::poll::waiter::{Reading, Signal, Turn};
 use crate::service::Service;
 

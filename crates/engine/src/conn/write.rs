@@ -14,8 +14,8 @@ use httpsys_socket::lock::MutexGuard;
 use mio::net::TcpStream;
 
 use crate::calls::chunk::Chunk;
-use crate::conn::conn::Conn;
 use crate::conn::outgoing::{Next, Outgoing};
+use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
 use crate::control::routes::Bound;
 use crate::observe::tally::Fault;

@@ -20,8 +20,8 @@ use httpsys_core::{Error, Request, RequestId};
 use httpsys_logging::{FieldsBuf, FieldsData, Record, Text, Time, Version};
 
 use crate::calls::queue::Queue;
-use crate::conn::conn::Conn;
 use crate::conn::pool;
+use crate::conn::slot::Conn;
 use crate::observe::trace;
 use crate::service::Service;
 

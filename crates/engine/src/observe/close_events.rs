@@ -12,7 +12,7 @@ use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
 use httpsys_core::{CloseReason, ConnectionId};
 use httpsys_socket::lock::Mutex;
 
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::control::routes::Bound;
 use crate::observe::trace;
 use crate::service::Service;

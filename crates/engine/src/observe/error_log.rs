@@ -15,8 +15,8 @@ use httpsys_logging::{
 };
 
 use crate::calls::queue::Queue;
-use crate::conn::conn::Conn;
 use crate::conn::pool;
+use crate::conn::slot::Conn;
 use crate::observe::trace;
 use crate::service::Service;
 

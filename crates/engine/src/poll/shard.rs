@@ -13,7 +13,7 @@ use httpsys_socket::lock::{Mutex, RwLock};
 use mio::{Events, Poll, Registry, Token, Waker};
 use slab::Slab;
 
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::conn::table::Table;
 use crate::conn::timers::Timers;
 use crate::observe::close_events::Ends;

@@ -17,7 +17,7 @@ use httpsys_socket::lock::{Mutex, MutexGuard};
 use mio::Token;
 use mio::event::Event;
 
-use crate::conn::conn::Conn;
+use crate::conn::slot::Conn;
 use crate::observe::tally::Fault;
 use crate::poll::shard::{LISTENER_BIT, Lead, WAKER};
 use crate::poll::waiter::{Signal, Turn};

@@ -22,8 +22,8 @@ use httpsys_core::property::Property;
 use httpsys_core::proto::{Parameters, ResponseHead};
 use httpsys_core::{ConnectionId, Error, RequestId};
 
-use crate::conn::conn::Conn;
 use crate::conn::outgoing::Next;
+use crate::conn::slot::Conn;
 use crate::conn::timers::Purpose;
 use crate::poll::waiter::Turn;
 use crate::{Chunk, PendingSend, QueueHandle, Service, Verdict, clock::Clock};
