@@ -17,9 +17,12 @@ pub(crate) mod multi;
 pub mod mutex;
 #[cfg(not(windows))]
 pub mod names;
+pub(crate) mod park;
 #[cfg(not(windows))]
 pub mod semaphore;
 pub mod signal;
 #[cfg(not(windows))]
 pub mod timer;
 pub mod wait;
+#[cfg(not(windows))]
+pub(crate) mod word;

@@ -8,6 +8,7 @@
 pub mod civil;
 #[cfg(not(windows))]
 pub mod picture;
+pub(crate) mod source;
 #[cfg(not(windows))]
 pub mod zone;
 
@@ -21,7 +22,7 @@ pub fn deadline(milliseconds: u32) -> Option<Instant> {
     if milliseconds == INFINITE {
         return None;
     }
-    Instant::now().checked_add(Duration::from_millis(u64::from(milliseconds)))
+    source::now().checked_add(Duration::from_millis(u64::from(milliseconds)))
 }
 
 /// 100-nanosecond intervals from 1601-01-01 to 1970-01-01, both UTC (documented: File Times).
@@ -29,7 +30,7 @@ const UNIX_EPOCH_INTERVALS: i64 = 116_444_736_000_000_000;
 
 /// The system time as FILETIME counts it: 100-nanosecond intervals since 1601-01-01 UTC.
 pub fn file_time() -> i64 {
-    from_system(SystemTime::now())
+    UNIX_EPOCH_INTERVALS.saturating_add(intervals(source::unix_now()))
 }
 
 /// The FILETIME of seconds and nanoseconds since 1970, as files have them.
@@ -42,11 +43,14 @@ pub fn from_unix(seconds: i64, nanoseconds: i64) -> i64 {
 
 /// The FILETIME of a time of the system.
 pub fn from_system(time: SystemTime) -> i64 {
-    let whole = |elapsed: Duration| i64::try_from(elapsed.as_nanos() / 100).unwrap_or(i64::MAX);
     match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => UNIX_EPOCH_INTERVALS.saturating_add(whole(after)),
-        Err(before) => UNIX_EPOCH_INTERVALS.saturating_sub(whole(before.duration())),
+        Ok(after) => UNIX_EPOCH_INTERVALS.saturating_add(intervals(after)),
+        Err(before) => UNIX_EPOCH_INTERVALS.saturating_sub(intervals(before.duration())),
     }
+}
+
+fn intervals(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos() / 100).unwrap_or(i64::MAX)
 }
 
 /// The system's time of a FILETIME; `None` when it is out of range.
@@ -69,7 +73,7 @@ pub fn due_time(due: i64) -> Option<Instant> {
     };
     let whole = Duration::from_secs(intervals / 10_000_000);
     let rest = Duration::from_nanos(intervals % 10_000_000 * 100);
-    Instant::now().checked_add(whole + rest)
+    source::now().checked_add(whole + rest)
 }
 
 /// Milliseconds since the system started (documented: GetTickCount64), not counting the time that
@@ -118,35 +122,11 @@ fn nanoseconds(clock: libc::clockid_t) -> u64 {
 /// Sleep: suspends this thread; 0 gives up the rest of its time slice.
 pub fn sleep(milliseconds: u32) {
     match milliseconds {
-        0 => std::thread::yield_now(),
+        0 => source::yield_now(),
         INFINITE => loop {
-            std::thread::park();
+            source::sleep(Duration::MAX);
         },
-        _ => sleep_for(Duration::from_millis(u64::from(milliseconds))),
-    }
-}
-
-#[cfg(windows)]
-fn sleep_for(time: Duration) {
-    std::thread::sleep(time);
-}
-
-/// Each piece ends at the latest with the whole: a sleep that goes on for what was left when a signal came
-/// gets longer with each of them, and under a storm of signals has no end.
-#[cfg(not(windows))]
-fn sleep_for(time: Duration) {
-    let end = Instant::now() + time;
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return;
-        }
-        let wanted = libc::timespec {
-            tv_sec: left.as_secs() as libc::time_t,
-            tv_nsec: left.subsec_nanos().into(),
-        };
-        // SAFETY: the call reads a timespec from a valid place. It may end early, by a signal.
-        unsafe { libc::nanosleep(&wanted, std::ptr::null_mut()) };
+        _ => source::sleep(Duration::from_millis(u64::from(milliseconds))),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::io::overlapped::{self, OVERLAPPED};
 use crate::object::CancelScope;
 use crate::status::{Code, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND, WAIT_TIMEOUT};
 use crate::threads::thread;
-use crate::time::deadline;
+use crate::time::{deadline, source};
 
 /// GetOverlappedResult: TRUE if the operation succeeded; else the last error is its error, or 996
 /// (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE. The byte count is written whenever the
@@ -26,7 +26,7 @@ pub unsafe extern "system" fn GetOverlappedResult(
     wait: Bool,
 ) -> Bool {
     let end = if wait == FALSE {
-        Some(Instant::now())
+        Some(source::now())
     } else {
         None
     };

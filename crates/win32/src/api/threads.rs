@@ -11,7 +11,7 @@ use crate::handle::{Handle, INVALID_HANDLE_VALUE};
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::threads::apc::{Apc, Queue};
 use crate::threads::thread::{self, Thread, ThreadId};
-use crate::time;
+use crate::time::{self, source};
 
 /// LPTHREAD_START_ROUTINE.
 pub type ThreadStart = unsafe extern "system" fn(*mut c_void) -> u32;
@@ -134,7 +134,7 @@ pub unsafe extern "system" fn QueueUserAPC(
 /// SwitchToThread: gives up the time slice; TRUE, since whether another thread ran is not known.
 #[unsafe(no_mangle)]
 pub extern "system" fn SwitchToThread() -> Bool {
-    std::thread::yield_now();
+    source::yield_now();
     super::TRUE
 }
 

@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_socket::process::PerProcess;
 
@@ -20,8 +20,9 @@ use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING, ERROR_NOT_E
 use crate::sync::event::Event;
 use crate::sync::names;
 use crate::sync::timer::WaitableTimer;
+use crate::sync::word::word;
 use crate::threads::apc::Apc;
-use crate::time::{INFINITE, deadline, due_time};
+use crate::time::{INFINITE, deadline, due_time, source};
 
 const CREATE_WAITABLE_TIMER_MANUAL_RESET: u32 = 1;
 const WT_EXECUTEONLYONCE: u32 = 8;
@@ -327,7 +328,7 @@ pub unsafe extern "system" fn RegisterWaitForSingleObject(
             finite => Some(Duration::from_millis(u64::from(finite))),
         };
         let set = if flags & WT_EXECUTEONLYONCE != 0 {
-            let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            let deadline = timeout.and_then(|timeout| source::now().checked_add(timeout));
             member.set_wait(waited_for, deadline).map(drop)
         } else {
             member.wait_repeatedly(waited_for, timeout)
@@ -390,17 +391,17 @@ impl Done {
                 return Ok(());
             }
             Done::Event(event) => {
-                let (ended, told) = std::sync::mpsc::channel();
+                let (ended, told) = word();
                 let waiting = httpsys_socket::spawn("httpsys-tp-end", move || {
-                    // An error: the caller has gone without having ended anything.
-                    if told.recv().is_ok() {
+                    // If not, the caller has gone without having ended anything.
+                    if told.wait(None) {
                         wait();
                         event.set();
                     }
                 });
                 waiting.map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
                 end();
-                let _ = ended.send(());
+                ended.give();
             }
             Done::Nobody => end(),
         }

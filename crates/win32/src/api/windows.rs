@@ -25,7 +25,7 @@ use crate::status::{
 use crate::sync::multi::MAXIMUM_WAIT_OBJECTS;
 use crate::system::import;
 use crate::threads::thread;
-use crate::time::deadline;
+use crate::time::{deadline, source};
 
 const WAIT_FAILED: u32 = u32::MAX;
 
@@ -150,7 +150,7 @@ pub unsafe extern "system" fn get_overlapped_result(
         return unsafe { import::GetOverlappedResult(file, overlapped, bytes, wait) };
     }
     let end = if wait == FALSE {
-        Some(Instant::now())
+        Some(source::now())
     } else {
         None
     };

@@ -12,6 +12,7 @@ use std::time::Instant;
 use crate::handle::{self, Handle};
 use crate::status::{self, Code, ERROR_INVALID_HANDLE, STATUS_PENDING};
 use crate::sync::event;
+use crate::time::source;
 
 /// The caller's record of one asynchronous call (documented: OVERLAPPED). 32 bytes.
 #[repr(C)]
@@ -93,7 +94,7 @@ pub unsafe fn result(
     if let Some(event) = event {
         io.settle(&event);
         if waited {
-            event.wait(Some(Instant::now()));
+            event.wait(Some(source::now()));
         }
     }
     Ok(outcome())

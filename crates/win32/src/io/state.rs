@@ -30,6 +30,7 @@ use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
 #[cfg(windows)]
 use crate::system::HandleSignal;
 use crate::threads::thread::{self, ThreadId};
+use crate::time::source;
 
 /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS: no packet for a call that returned success at once.
 pub const SKIP_PORT_ON_SUCCESS: u8 = 1;
@@ -221,7 +222,7 @@ impl IoState {
     /// result may use the event for the next call, and must not meet the signal of this one there.
     pub(crate) fn settle(&self, event: &Event) {
         while self.shared.finishing.load(Ordering::SeqCst) != 0 && !event.is_set() {
-            std::thread::yield_now();
+            source::yield_now();
         }
     }
 

@@ -13,6 +13,7 @@ use httpsys_socket::lock::{Condvar, Mutex};
 use httpsys_socket::process::PerProcess;
 
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
+use crate::time::source;
 
 /// Something that waits for a moment.
 pub(crate) trait Alarm: Send + Sync {
@@ -31,7 +32,7 @@ impl Token {
     /// The next moment of a period that is not over yet. Counted from this one, so that a late ring
     /// does not put off those that follow; what a stopped process missed is left out.
     pub(crate) fn next(self, period: Duration) -> Option<Instant> {
-        let late = Instant::now().saturating_duration_since(self.at);
+        let late = source::now().saturating_duration_since(self.at);
         let missed = late.as_nanos() / period.as_nanos().max(1);
         let periods = u32::try_from(missed).unwrap_or(u32::MAX).saturating_add(1);
         self.at.checked_add(period.checked_mul(periods)?)
@@ -89,7 +90,7 @@ fn run() {
             sooner.wait(&mut alarms);
             continue;
         };
-        if next > Instant::now() {
+        if next > source::now() {
             sooner.wait_until(&mut alarms, next);
             continue;
         }

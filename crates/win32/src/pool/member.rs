@@ -24,6 +24,7 @@ use crate::pool::group::Group;
 use crate::pool::workers::{Pool, Task, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
 use crate::sync::wait::{Registered, TIMED_OUT, Waiter};
+use crate::time::source;
 
 mod callback;
 
@@ -305,7 +306,7 @@ impl Member {
 }
 
 fn moment_after(timeout: Option<Duration>) -> Option<Instant> {
-    Instant::now().checked_add(timeout?)
+    source::now().checked_add(timeout?)
 }
 
 impl Armed {

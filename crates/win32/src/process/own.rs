@@ -8,13 +8,14 @@ use std::ffi::c_int;
 use std::io;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::object::Object;
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::sync::signal::Signal;
+use crate::sync::word::word;
+use crate::time::source;
 
 /// This process, as an object with a handle.
 #[derive(Debug)]
@@ -62,16 +63,16 @@ const FLUSH: Duration = Duration::from_secs(1);
 /// atexit(3) and destructors do not run (on Windows those of the program do not either, and other
 /// threads are gone by then). A stream that another thread uses is waited for at most a second.
 pub fn exit(code: u32) -> ! {
-    let (done, wait) = mpsc::channel();
+    let (done, wait) = word();
     let flush = move || {
         // SAFETY: NULL means all streams.
         unsafe { libc::fflush(std::ptr::null_mut()) };
         // Nobody waits any more after the time-out.
-        let _ = done.send(());
+        done.give();
     };
     if httpsys_socket::spawn("httpsys-exit", flush).is_ok() {
         // Done, or given up.
-        let _ = wait.recv_timeout(FLUSH);
+        wait.wait(source::now().checked_add(FLUSH));
     }
     terminate(code)
 }
@@ -129,8 +130,7 @@ pub fn used() -> Used {
 /// When the process began, in 100 nanoseconds since 1970.
 #[cfg(not(target_vendor = "apple"))]
 pub fn began() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now = now.map_or(0, |now| (now.as_nanos() / 100) as u64);
+    let now = (source::unix_now().as_nanos() / 100) as u64;
     // The 20th field behind the name in parentheses, in ticks since the system started; proc(5).
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);

@@ -7,7 +7,6 @@
 //! for setting events.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
@@ -21,6 +20,7 @@ use crate::status::{
     ERROR_INVALID_PARAMETER, ERROR_KEY_DELETED, ERROR_NO_SYSTEM_RESOURCES,
 };
 use crate::sync::event::Event;
+use crate::time;
 
 /// KEY_QUERY_VALUE.
 pub const QUERY: u32 = 0x1;
@@ -73,11 +73,7 @@ static STORE: PerProcess<Mutex<Option<Store>>> = PerProcess::new();
 
 /// FILETIME of now.
 fn now() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let since = since.unwrap_or_default().as_nanos() / 100;
-    u64::try_from(since)
-        .unwrap_or(u64::MAX)
-        .saturating_add(116_444_736_000_000_000)
+    time::file_time().max(0).unsigned_abs()
 }
 
 fn load() -> Option<Store> {

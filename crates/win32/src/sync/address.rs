@@ -7,9 +7,8 @@
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
-use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult};
-
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT};
+use crate::sync::park::{self, Parked};
 
 /// WaitOnAddress: sleeps while the variable of 1, 2, 4 or 8 bytes is what is compared with. May end early.
 ///
@@ -42,19 +41,9 @@ pub unsafe fn wait(
         now == expected
     };
     // SAFETY: the closures neither panic nor call back into the parking of threads.
-    let result = unsafe {
-        parking_lot_core::park(
-            address,
-            same,
-            || {},
-            |_, _| {},
-            DEFAULT_PARK_TOKEN,
-            deadline,
-        )
-    };
-    match result {
-        ParkResult::TimedOut => Err(ERROR_TIMEOUT),
-        ParkResult::Unparked(_) | ParkResult::Invalid => Ok(()),
+    match unsafe { park::park_at(address, same, || {}, deadline) } {
+        Parked::TimedOut => Err(ERROR_TIMEOUT),
+        Parked::Woken => Ok(()),
     }
 }
 
@@ -73,12 +62,10 @@ unsafe fn bytes_at(address: usize, size: usize) -> u64 {
 
 /// WakeByAddressSingle.
 pub fn wake_one(address: usize) {
-    // SAFETY: the callback does not panic; only waits for this variable use its address.
-    unsafe { parking_lot_core::unpark_one(address, |_| DEFAULT_UNPARK_TOKEN) };
+    park::unpark_one(address);
 }
 
 /// WakeByAddressAll.
 pub fn wake_all(address: usize) {
-    // SAFETY: only waits for this variable use its address.
-    unsafe { parking_lot_core::unpark_all(address, DEFAULT_UNPARK_TOKEN) };
+    park::unpark_all(address);
 }

@@ -15,13 +15,14 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread::Thread;
 use std::time::Instant;
 
 use httpsys_socket::lock::{Mutex, MutexGuard};
 use httpsys_socket::process::PerProcess;
 
+use crate::sync::park::Parker;
 use crate::threads::thread::{self, ThreadId};
+use crate::time::source;
 
 /// An I/O engine that makes progress on the thread of whoever waits.
 pub trait Driver: Send + Sync {
@@ -97,7 +98,7 @@ impl fmt::Debug for Waiter {
 }
 
 enum Sleeper {
-    Thread(Thread),
+    Thread(Parker),
     #[cfg(not(windows))]
     Registered(Arc<dyn Registered>),
 }
@@ -155,6 +156,17 @@ impl Waiter {
         }
     }
 
+    /// Sleeps until unparked, or for no reason; called by the thread that waits. False when the deadline has
+    /// passed.
+    fn park(&self, deadline: Option<Instant>) -> bool {
+        match &self.sleeper {
+            Sleeper::Thread(thread) => thread.park(deadline),
+            // No thread waits so.
+            #[cfg(not(windows))]
+            Sleeper::Registered(_) => false,
+        }
+    }
+
     /// The thread that waits.
     pub(crate) fn owner(&self) -> ThreadId {
         self.owner
@@ -196,7 +208,7 @@ impl Lease {
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
             owner: thread::current_id(),
-            sleeper: Sleeper::Thread(std::thread::current()),
+            sleeper: Sleeper::Thread(Parker::of_this_thread()),
         }))
     }
 
@@ -220,7 +232,7 @@ pub(crate) fn block(lease: &Lease, deadline: Option<Instant>) -> u32 {
     let waiter = lease.waiter();
     match DRIVER.get() {
         Some(driver) => block_driving(*driver, waiter, deadline),
-        None => while !waiter.claimed() && park(deadline) {},
+        None => while !waiter.claimed() && waiter.park(deadline) {},
     }
     match waiter.claim(TIMED_OUT) {
         true => TIMED_OUT,
@@ -235,7 +247,7 @@ pub(crate) fn has_driver() -> bool {
 
 /// Whether a deadline has passed.
 pub(crate) fn expired(deadline: Option<Instant>) -> bool {
-    deadline.is_some_and(|at| at <= Instant::now())
+    deadline.is_some_and(|at| at <= source::now())
 }
 
 fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Instant>) {
@@ -254,28 +266,14 @@ fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Ins
 /// Sleeps until claimed, until the deadline, or until [`offer_lead`] picks this thread.
 fn sleep_aside(waiter: &Arc<Waiter>, deadline: Option<Instant>) {
     aside().push(waiter.clone());
-    while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && park(deadline) {}
+    while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && waiter.park(deadline) {
+    }
     aside().retain(|other| !Arc::ptr_eq(other, waiter));
     let picked = waiter.drive_again.swap(false, Ordering::SeqCst);
     if picked && (waiter.claimed() || expired(deadline)) {
         // Picked, but leaving: pass the offer on.
         offer_lead();
     }
-}
-
-/// Sleeps until unparked (or for no reason). False when the deadline has passed.
-fn park(deadline: Option<Instant>) -> bool {
-    match deadline {
-        None => std::thread::park(),
-        Some(at) => {
-            let now = Instant::now();
-            if at <= now {
-                return false;
-            }
-            std::thread::park_timeout(at - now);
-        }
-    }
-    true
 }
 
 #[cfg(test)]

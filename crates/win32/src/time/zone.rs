@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::civil::{self, SECOND, SYSTEMTIME};
+use super::source;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
 /// TIME_ZONE_INFORMATION (documented). Biases are minutes: UTC = local time + bias.
@@ -59,10 +60,16 @@ fn timestamp(intervals: u64) -> Result<Timestamp, Code> {
     Timestamp::from_nanosecond(nanoseconds).map_err(|_| ERROR_INVALID_PARAMETER)
 }
 
+fn now() -> Timestamp {
+    let since_1970 = source::unix_now().as_nanos();
+    let now = i128::try_from(since_1970).map(Timestamp::from_nanosecond);
+    now.ok().and_then(Result::ok).unwrap_or(Timestamp::MAX)
+}
+
 /// The time in the local zone: UTC plus the offset that holds at that moment. Years after 9999 have the
 /// offset of today.
 pub fn to_local(intervals: u64) -> Result<u64, Code> {
-    let at = timestamp(intervals).unwrap_or_else(|_| Timestamp::now());
+    let at = timestamp(intervals).unwrap_or_else(|_| now());
     let offset = TimeZone::system().to_offset(at).seconds();
     shift(intervals, i64::from(offset))
 }
@@ -91,7 +98,7 @@ pub fn to_utc(intervals: u64) -> Result<u64, Code> {
 
 /// Seconds by which local time is ahead of UTC now.
 pub fn offset_now() -> i64 {
-    let offset = TimeZone::system().to_offset(Timestamp::now());
+    let offset = TimeZone::system().to_offset(now());
     i64::from(offset.seconds())
 }
 
@@ -117,7 +124,7 @@ pub enum Season {
 
 /// The system's zone as it is in this year, and what holds now.
 pub fn current() -> (TIME_ZONE_INFORMATION, Season) {
-    let now = Timestamp::now();
+    let now = now();
     let tz = TimeZone::system();
     let year = tz.to_datetime(now).year();
     let information = describe(&tz, year);

@@ -3,11 +3,11 @@
 //! Owns the queue of tasks. Does not own the threads, which are the system's. Threading: any thread.
 
 use std::ffi::c_void;
-use std::time::Instant;
 
 use super::Task;
 use crate::status::Code;
 use crate::sync::fifo::Fifo;
+use crate::time::source;
 
 /// The system's default pool. The tasks are kept here, so that some can be discarded.
 pub(crate) struct Pool {
@@ -37,7 +37,7 @@ impl Pool {
 
     /// Runs the oldest task; there may be none, since tasks can be discarded.
     fn run_one(&self, instance: Option<*mut c_void>) {
-        if let Ok(task) = self.tasks.take_one(Some(Instant::now())) {
+        if let Ok(task) = self.tasks.take_one(Some(source::now())) {
             let mut stand_in = 0usize;
             task.run_in(instance.unwrap_or(std::ptr::from_mut(&mut stand_in).cast()));
         }

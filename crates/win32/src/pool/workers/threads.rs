@@ -6,13 +6,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_socket::process::PerProcess;
 
 use super::Task;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::fifo::{Fifo, Pushed, Stop};
+use crate::time::source;
 
 /// Default maximum of a Windows thread pool.
 const MAX_THREADS: usize = 500;
@@ -106,7 +107,7 @@ impl Pool {
 
     fn work(self: &Arc<Self>) {
         loop {
-            match self.tasks.take_one(Instant::now().checked_add(IDLE)) {
+            match self.tasks.take_one(source::now().checked_add(IDLE)) {
                 Ok(task) => {
                     self.taken.fetch_add(1, Ordering::SeqCst);
                     task.run();
@@ -133,7 +134,7 @@ impl Pool {
         let mut quiet = 0;
         while quiet < 100 {
             let before = self.taken.load(Ordering::SeqCst);
-            std::thread::sleep(STALL);
+            source::sleep(STALL);
             if self.tasks.is_empty() {
                 quiet += 1;
                 continue;

@@ -6,10 +6,9 @@
 use std::sync::atomic::AtomicUsize;
 use std::time::Instant;
 
-use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult};
-
 use super::{CriticalSection, Mode, SrwLock};
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_TIMEOUT};
+use crate::sync::park::{self, Parked};
 
 /// CONDITION_VARIABLE. The memory only lends its address, so zeros are its one state.
 #[repr(transparent)]
@@ -60,34 +59,21 @@ impl ConditionVariable {
 
     /// `let_go` runs when this thread can be woken already, so no wake is lost between the two.
     fn sleep(&self, deadline: Option<Instant>, let_go: impl FnOnce()) -> Result<(), Code> {
-        // SAFETY: the closures neither panic nor call back into the parking of threads under the
-        // queue's lock: `validate` and `timed_out` do nothing, and `let_go` runs after that lock.
-        let result = unsafe {
-            parking_lot_core::park(
-                self.key(),
-                || true,
-                let_go,
-                |_, _| {},
-                DEFAULT_PARK_TOKEN,
-                deadline,
-            )
-        };
-        match result {
-            ParkResult::TimedOut => Err(ERROR_TIMEOUT),
-            ParkResult::Unparked(_) | ParkResult::Invalid => Ok(()),
+        // SAFETY: letting go of a lock does not panic; only sleepers of this variable use its address.
+        match unsafe { park::park_at(self.key(), || true, let_go, deadline) } {
+            Parked::TimedOut => Err(ERROR_TIMEOUT),
+            Parked::Woken => Ok(()),
         }
     }
 
     /// WakeConditionVariable.
     pub fn wake_one(&self) {
-        // SAFETY: the callback does not panic; only sleepers of this variable use its address.
-        unsafe { parking_lot_core::unpark_one(self.key(), |_| DEFAULT_UNPARK_TOKEN) };
+        park::unpark_one(self.key());
     }
 
     /// WakeAllConditionVariable.
     pub fn wake_all(&self) {
-        // SAFETY: only sleepers of this variable use its address.
-        unsafe { parking_lot_core::unpark_all(self.key(), DEFAULT_UNPARK_TOKEN) };
+        park::unpark_all(self.key());
     }
 }
 

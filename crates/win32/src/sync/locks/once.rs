@@ -6,9 +6,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN};
-
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_PARAMETER};
+use crate::sync::park;
 
 /// The low bits of an INIT_ONCE (INIT_ONCE_CTX_RESERVED_BITS): its state; the rest is the context.
 const STATE: usize = 3;
@@ -83,17 +82,9 @@ impl InitOnce {
     }
 
     fn wait_while_running(&self) {
+        let running = || self.0.load(Ordering::Acquire) == RUNNING;
         // SAFETY: the closures neither panic nor park; only waiters of this word use its address.
-        unsafe {
-            parking_lot_core::park(
-                self.key(),
-                || self.0.load(Ordering::Acquire) == RUNNING,
-                || {},
-                |_, _| {},
-                DEFAULT_PARK_TOKEN,
-                None,
-            );
-        }
+        unsafe { park::park_at(self.key(), running, || {}, None) };
     }
 
     /// InitOnceComplete: with a context whose low two bits are 0, or `None` when the initialization
@@ -116,8 +107,7 @@ impl InitOnce {
         match done {
             Ok(_) if racing => Ok(()),
             Ok(_) => {
-                // SAFETY: only waiters of this word use its address.
-                unsafe { parking_lot_core::unpark_all(self.key(), DEFAULT_UNPARK_TOKEN) };
+                park::unpark_all(self.key());
                 Ok(())
             }
             Err(word) if racing && word & STATE == COMPLETE => Err(ERROR_GEN_FAILURE),
