@@ -16,9 +16,9 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use httpsys_socket::JoinHandle;
 use httpsys_socket::lock::{Condvar, Mutex};
 
 use crate::files::Files;

@@ -9,9 +9,11 @@ pub mod lock;
 pub mod process;
 mod standard_error;
 mod thread;
+#[cfg(feature = "sim")]
+pub mod world;
 
 pub use standard_error::StandardError;
-pub use thread::spawn;
+pub use thread::{JoinHandle, spawn};
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 use std::os::fd::{AsFd, AsRawFd};

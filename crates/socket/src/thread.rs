@@ -10,10 +10,17 @@
 //! one of our threads inherits the mask, as it does from any thread.
 
 use std::io;
-use std::thread::{Builder, JoinHandle};
+use std::thread::Builder;
+
+#[cfg(feature = "sim")]
+mod in_world;
+#[cfg(feature = "sim")]
+pub use in_world::JoinHandle;
+#[cfg(not(feature = "sim"))]
+pub use std::thread::JoinHandle;
 
 /// Starts a thread that blocks all signals but those of faults. The name shows in debuggers; the
-/// systems keep 15 bytes of it.
+/// systems keep 15 bytes of it. In a simulation it is a thread of the caller's world.
 ///
 /// # Errors
 /// What the system says if it has no thread: `body` is dropped and nothing runs.
@@ -21,9 +28,16 @@ pub fn spawn<T: Send + 'static>(
     name: &str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
+    #[cfg(feature = "sim")]
+    if let Some(world) = crate::world::current() {
+        return in_world::spawn(&world, name, body);
+    }
     // The new thread inherits the mask: there is no moment at which it takes a signal.
     let _blocked = Blocked::new();
-    Builder::new().name(name.into()).spawn(body)
+    let started = Builder::new().name(name.into()).spawn(body);
+    #[cfg(feature = "sim")]
+    let started = started.map(JoinHandle::real);
+    started
 }
 
 /// While it lives the calling thread takes no signals.

@@ -1,8 +1,13 @@
 //! Locks on futex(2).
 //!
-//! Owns: the raw locks behind `lock_api`, and a condition variable. Invariants: a thread counts itself
-//! among the waiting before it looks at the lock for the last time, and who lets go looks at the count
-//! afterwards, so one of them sees the other. Threading: any thread.
+//! Owns: the raw locks behind `lock_api`, and a condition variable for the guards of any lock. Invariants:
+//! a thread counts itself among the waiting before it looks at the lock for the last time, and who lets go
+//! looks at the count afterwards, so one of them sees the other. Threading: any thread.
+
+#![cfg_attr(
+    feature = "sim",
+    allow(unreachable_pub, reason = "only what wraps them is public then")
+)]
 
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
@@ -11,10 +16,13 @@ use std::time::{Duration, Instant};
 use parking_lot::lock_api;
 
 /// As `parking_lot::Mutex`, without its list of sleepers.
+#[cfg(not(feature = "sim"))]
 pub type Mutex<T> = lock_api::Mutex<RawMutex, T>;
 /// The guard of a [`Mutex`].
+#[cfg(not(feature = "sim"))]
 pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawMutex, T>;
 /// As `parking_lot::RwLock`.
+#[cfg(not(feature = "sim"))]
 pub type RwLock<T> = lock_api::RwLock<RawRwLock, T>;
 
 /// Looks at a lock that is held before its thread goes to sleep, with twice as long a pause after each:
@@ -82,6 +90,11 @@ impl RawMutex {
         self.state
             .compare_exchange(from, LOCKED, Acquire, Relaxed)
             .is_ok()
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> u32 {
+        self.waiting.load(SeqCst)
     }
 
     #[cold]
@@ -328,9 +341,11 @@ pub struct Condvar {
 }
 
 /// Whether a wait has ended because its time was over.
+#[cfg(not(feature = "sim"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitTimeoutResult(bool);
 
+#[cfg(not(feature = "sim"))]
 impl WaitTimeoutResult {
     /// It has.
     #[must_use]
@@ -349,41 +364,20 @@ impl Condvar {
         }
     }
 
-    /// Lets the lock go and sleeps until it is notified, or for no reason.
-    pub fn wait<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>) {
-        self.sleep(guard, None);
-    }
-
-    /// As [`Condvar::wait`], until that moment at the latest.
-    pub fn wait_until<T: ?Sized>(
+    /// Lets the lock go and sleeps until it is notified, or for no reason. `true`: the deadline has
+    /// passed.
+    pub(super) fn sleep<R: lock_api::RawMutex, T: ?Sized>(
         &self,
-        guard: &mut MutexGuard<'_, T>,
-        until: Instant,
-    ) -> WaitTimeoutResult {
-        self.sleep(guard, Some(until))
-    }
-
-    /// As [`Condvar::wait`], no longer than so long.
-    pub fn wait_for<T: ?Sized>(
-        &self,
-        guard: &mut MutexGuard<'_, T>,
-        time: Duration,
-    ) -> WaitTimeoutResult {
-        self.sleep(guard, Instant::now().checked_add(time))
-    }
-
-    fn sleep<T: ?Sized>(
-        &self,
-        guard: &mut MutexGuard<'_, T>,
+        guard: &mut lock_api::MutexGuard<'_, R, T>,
         deadline: Option<Instant>,
-    ) -> WaitTimeoutResult {
+    ) -> bool {
         // Under the lock: whoever changes what is waited for has it later, and sees both.
         let notified = self.notified.load(Relaxed);
         self.waiting.fetch_add(1, SeqCst);
-        let in_time = MutexGuard::unlocked(guard, || sleep(&self.notified, notified, deadline));
+        let in_time =
+            lock_api::MutexGuard::unlocked(guard, || sleep(&self.notified, notified, deadline));
         self.waiting.fetch_sub(1, Relaxed);
-        let over = deadline.is_some_and(|at| at <= Instant::now());
-        WaitTimeoutResult(!in_time || over)
+        !in_time || deadline.is_some_and(|at| at <= Instant::now())
     }
 
     /// Wakes one thread that waits. Best after its lock was let go: it would have to wait for that.
@@ -405,6 +399,33 @@ impl Condvar {
             self.notified.fetch_add(1, SeqCst);
             wake(&self.notified, most);
         }
+    }
+}
+
+/// The interface of parking_lot; with the feature `sim` the locks of a world have their own.
+#[cfg(not(feature = "sim"))]
+impl Condvar {
+    /// Lets the lock go and sleeps until it is notified, or for no reason.
+    pub fn wait<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>) {
+        self.sleep(guard, None);
+    }
+
+    /// As [`Condvar::wait`], until that moment at the latest.
+    pub fn wait_until<T: ?Sized>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        until: Instant,
+    ) -> WaitTimeoutResult {
+        WaitTimeoutResult(self.sleep(guard, Some(until)))
+    }
+
+    /// As [`Condvar::wait`], no longer than so long.
+    pub fn wait_for<T: ?Sized>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        time: Duration,
+    ) -> WaitTimeoutResult {
+        WaitTimeoutResult(self.sleep(guard, Instant::now().checked_add(time)))
     }
 }
 

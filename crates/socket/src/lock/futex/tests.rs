@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::thread;
 
 use super::*;
+#[cfg(feature = "sim")]
+use crate::lock::{Condvar, Mutex, MutexGuard, RwLock};
 
 const THREADS: usize = 4;
 const ROUNDS: usize = 20_000;
@@ -46,7 +48,7 @@ fn a_mutex_that_is_let_go_fairly_goes_to_the_thread_that_waits() {
         thread::scope(|scope| {
             let waits = scope.spawn(|| lock.try_lock_for(Duration::from_secs(60)).is_some());
             // SAFETY: only looked at.
-            while unsafe { lock.raw() }.waiting.load(SeqCst) == 0 {
+            while unsafe { lock.raw() }.waiting() == 0 {
                 thread::yield_now();
             }
             MutexGuard::unlock_fair(guard);
