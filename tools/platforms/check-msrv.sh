@@ -14,5 +14,6 @@ export RUSTUP_TOOLCHAIN=$version
 use_target_dir msrv
 say "Rust $version"
 cargo check ${jobs:+-j "$jobs"} --locked -p httpsys-proto -p httpsys-core -p httpsys-logging \
-  -p httpsys-socket -p httpsys-engine -p httpsys -p httpsys-win32 -p httpapi -p httpsys-examples
+  -p httpsys-socket -p httpsys-network -p httpsys-engine -p httpsys -p httpsys-win32 -p httpapi \
+  -p httpsys-examples
 say "make check-msrv: done"

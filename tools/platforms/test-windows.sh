@@ -44,7 +44,8 @@ run() {
 }
 
 say "Windows: the crates"
-run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p httpsys-engine -p httpsys \
+run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p httpsys-network \
+  -p httpsys-engine -p httpsys \
   --lib --tests -- ${wine_skips[@]+"${wine_skips[@]}"}
 say "Windows: bytes on the wire, layouts, properties"
 run -p httpsys-tests --lib --test wire --test abi --test properties

@@ -15,7 +15,7 @@ use crate::source::{self, Language};
 const SOURCES: &[&str] = &["crates/", "tests/", "benches/", "examples/", "xtask/"];
 
 /// Crates without any unsafe code.
-const SAFE_CRATES: &[&str] = &["proto", "core", "engine", "httpsys", "logging"];
+const SAFE_CRATES: &[&str] = &["proto", "core", "engine", "httpsys", "logging", "network"];
 
 const MAX_LINES: usize = 800;
 const MAX_COLUMNS: usize = 120;

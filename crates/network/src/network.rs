@@ -1,0 +1,104 @@
+//! The network's handle.
+//!
+//! Owns: the calls that are not about one socket. Does not own: what they do.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::listener::Listener;
+use crate::role::Role;
+use crate::rules::{NetworkFault, Rules};
+use crate::shared::SharedNetwork;
+use crate::stream::Stream;
+use crate::trace::TraceEvent;
+
+/// An in-memory network. A clone is another handle of the same network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    shared: SharedNetwork,
+}
+
+impl Network {
+    /// A network at the time 0.
+    #[must_use]
+    pub fn new(seed: u64, rules: Rules) -> Network {
+        Network {
+            shared: SharedNetwork::new(seed, rules),
+        }
+    }
+
+    /// The time since the network's beginning.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.shared.look(|state| state.now)
+    }
+
+    /// When something happens next, if nobody makes a call before. Never before [`Network::now`].
+    #[must_use]
+    pub fn next(&self) -> Option<Duration> {
+        self.shared.look(|state| state.next())
+    }
+
+    /// Lets the time pass until `to`, and everything happen that is due. A time that has passed does
+    /// nothing.
+    pub fn advance(&self, to: Duration) {
+        self.shared.call(|state| state.advance(to));
+    }
+
+    /// Opens a listening socket; port 0 is a free port. `backlog` is as in listen(2): one more connection
+    /// than it says may wait to be accepted. The addresses `0.0.0.0` and `::` stand for all of their
+    /// family, and for none of the other.
+    ///
+    /// # Errors
+    /// `AddrInUse` if a listener has the port at this address; `AddrNotAvailable` if [`Rules::addresses`]
+    /// has no such address.
+    pub fn listen(&self, address: SocketAddr, backlog: usize) -> io::Result<Listener> {
+        let (id, address) = self.shared.call(|state| state.listen(address, backlog))?;
+        Ok(Listener::new(self.shared.clone(), id, address))
+    }
+
+    /// Begins to connect, and returns at once: when the stream is writable, it is connected or has failed
+    /// ([`Stream::take_error`]). Without `from` the client has the server's address and a free port.
+    ///
+    /// # Errors
+    /// `AddrInUse` if this very connection exists; `NetworkUnreachable` if [`Rules::addresses`] has no such
+    /// address; `InvalidInput` for addresses of different families.
+    pub fn connect(&self, from: Option<SocketAddr>, to: SocketAddr) -> io::Result<Stream> {
+        let number = self.shared.call(|state| state.connect(from, to))?;
+        Ok(Stream::new(self.shared.clone(), number, Role::Client))
+    }
+
+    /// Adds a fault by script.
+    pub fn add_fault(&self, fault: NetworkFault) {
+        self.shared.call(|state| state.add_fault(fault));
+    }
+
+    /// The faults that have happened, each as the script that brings it about again.
+    #[must_use]
+    pub fn faults(&self) -> Vec<NetworkFault> {
+        self.shared.look(|state| state.trace.faults().to_vec())
+    }
+
+    /// Takes the events that nobody took yet.
+    #[must_use]
+    pub fn take_trace(&self) -> Vec<TraceEvent> {
+        self.shared.call(|state| state.trace.take())
+    }
+
+    /// Events that the trace had no room for ([`Rules::trace`]).
+    #[must_use]
+    pub fn lost_trace_events(&self) -> u64 {
+        self.shared.look(|state| state.trace.lost())
+    }
+
+    /// Connections that somebody has an end of, or whose last segments are under way.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.shared.look(|state| state.connections.len())
+    }
+
+    pub(crate) fn shared(&self) -> &SharedNetwork {
+        &self.shared
+    }
+}

@@ -1,0 +1,160 @@
+//! Who polls what, and which sockets have something to tell: the lists that epoll(7) keeps.
+//!
+//! Owns: registrations and the ready list of each poll. Does not own: what a socket is ready for, which is
+//! asked when the event is taken, so that one event says everything. Invariant: a source is in a ready
+//! list at most once, in the order of the first edge.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use crate::role::{ConnectionNumber, Role};
+
+/// Told when a poll has something that it had not before.
+pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
+
+/// What can be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PollSource {
+    Listener(u32),
+    End(ConnectionNumber, Role),
+}
+
+#[derive(Debug)]
+struct Registered {
+    token: usize,
+    is_listed: bool,
+}
+
+#[derive(Default)]
+struct PollLists {
+    sources: BTreeMap<PollSource, Registered>,
+    ready: VecDeque<PollSource>,
+    is_woken: bool,
+    callback: Option<Callback>,
+}
+
+/// All polls of a network.
+#[derive(Default)]
+pub(crate) struct Watches {
+    polls: BTreeMap<u64, PollLists>,
+    last: u64,
+    /// Whom to tell when the network's lock is free.
+    rings: Vec<Callback>,
+}
+
+impl fmt::Debug for Watches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watches")
+            .field("polls", &self.polls.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PollLists {
+    fn list(&mut self, source: PollSource, rings: &mut Vec<Callback>) {
+        let Some(registered) = self.sources.get_mut(&source) else {
+            return;
+        };
+        if !std::mem::replace(&mut registered.is_listed, true) {
+            self.ready.push_back(source);
+            rings.extend(self.callback.clone());
+        }
+    }
+}
+
+impl Watches {
+    pub(crate) fn add_poll(&mut self) -> u64 {
+        self.last += 1;
+        self.polls.insert(self.last, PollLists::default());
+        self.last
+    }
+
+    pub(crate) fn remove_poll(&mut self, poll: u64) {
+        self.polls.remove(&poll);
+    }
+
+    pub(crate) fn set_callback(&mut self, poll: u64, callback: Callback) {
+        if let Some(lists) = self.polls.get_mut(&poll) {
+            lists.callback = Some(callback);
+        }
+    }
+
+    /// `is_ready`: it has something to tell now.
+    pub(crate) fn register(
+        &mut self,
+        poll: u64,
+        source: PollSource,
+        token: usize,
+        is_ready: bool,
+    ) -> Result<(), ErrorKind> {
+        let lists = self.polls.get_mut(&poll).ok_or(ErrorKind::NotFound)?;
+        if lists.sources.contains_key(&source) {
+            return Err(ErrorKind::AlreadyExists);
+        }
+        let is_listed = false;
+        lists
+            .sources
+            .insert(source, Registered { token, is_listed });
+        if is_ready {
+            lists.list(source, &mut self.rings);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn deregister(&mut self, poll: u64, source: PollSource) -> Result<(), ErrorKind> {
+        let lists = self.polls.get_mut(&poll).ok_or(ErrorKind::NotFound)?;
+        let registered = lists.sources.remove(&source).ok_or(ErrorKind::NotFound)?;
+        if registered.is_listed {
+            lists.ready.retain(|listed| *listed != source);
+        }
+        Ok(())
+    }
+
+    /// The source has gone.
+    pub(crate) fn forget(&mut self, source: PollSource) {
+        let polls: Vec<u64> = self.polls.keys().copied().collect();
+        for poll in polls {
+            let _ = self.deregister(poll, source);
+        }
+    }
+
+    /// Something has changed at the source.
+    pub(crate) fn edge(&mut self, source: PollSource) {
+        for lists in self.polls.values_mut() {
+            lists.list(source, &mut self.rings);
+        }
+    }
+
+    pub(crate) fn wake(&mut self, poll: u64) {
+        if let Some(lists) = self.polls.get_mut(&poll) {
+            if !std::mem::replace(&mut lists.is_woken, true) {
+                self.rings.extend(lists.callback.clone());
+            }
+        }
+    }
+
+    pub(crate) fn take_wake(&mut self, poll: u64) -> bool {
+        let lists = self.polls.get_mut(&poll);
+        lists.is_some_and(|lists| std::mem::take(&mut lists.is_woken))
+    }
+
+    /// The next source of the ready list, with its token.
+    pub(crate) fn take_ready(&mut self, poll: u64) -> Option<(PollSource, usize)> {
+        let lists = self.polls.get_mut(&poll)?;
+        let source = lists.ready.pop_front()?;
+        let registered = lists.sources.get_mut(&source)?;
+        registered.is_listed = false;
+        Some((source, registered.token))
+    }
+
+    pub(crate) fn has_ready(&self, poll: u64) -> bool {
+        let lists = self.polls.get(&poll);
+        lists.is_some_and(|lists| lists.is_woken || !lists.ready.is_empty())
+    }
+
+    pub(crate) fn take_rings(&mut self) -> Vec<Callback> {
+        std::mem::take(&mut self.rings)
+    }
+}
