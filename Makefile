@@ -111,6 +111,7 @@ check: ## everything CI checks besides tests: format, lints, docs, xtask, export
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --workspace
 	$(XTASK) deps
+	$(XTASK) imports
 	$(XTASK) tidy
 	$(XTASK) matrix --check
 	$(XTASK) rows --check

@@ -32,115 +32,117 @@ fn ask(world: &World_, bytes: impl AsRef<[u8]>) -> String {
     all(&mut client, world)
 }
 
+/// Faulty requests, with the row of the list of gaps that each is about.
+const FAULTY: &[(&str, &str)] = &[
+    ("g001-version-2.0", "GET / HTTP/2.0\r\nHost: HOST\r\n\r\n"),
+    ("g001-version-3.0", "GET / HTTP/3.0\r\nHost: HOST\r\n\r\n"),
+    (
+        "g002-negative-length",
+        "POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: -1\r\n\r\n",
+    ),
+    (
+        "g002-long-chunk-size",
+        "POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+    ),
+    ("g002-cr-alone", "GET / HTTP/1.1\rHost: HOST\r\n\r\n"),
+    ("g003-no-host", "GET / HTTP/1.1\r\n\r\n"),
+    ("g003-empty-host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
+    ("g003-bad-version", "GET / HTP/1.1\r\nHost: HOST\r\n\r\n"),
+    ("g003-bad-verb", "G(T / HTTP/1.1\r\nHost: HOST\r\n\r\n"),
+    (
+        "g003-no-colon",
+        "GET / HTTP/1.1\r\nHost: HOST\r\nbad\r\n\r\n",
+    ),
+    (
+        "g003-nul-in-value",
+        "GET / HTTP/1.1\r\nHost: HOST\r\na: x\0y\r\n\r\n",
+    ),
+    (
+        "g004-head-bad-escape",
+        "HEAD /%zz HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    ("g007-line-alone", "foo\r\n"),
+    ("g009-verb-and-host", "G(T / HTTP/1.1\r\n\r\n"),
+    (
+        "g009-escape-and-host",
+        "GET /%zz HTTP/1.1\r\nHost: unknown\r\n\r\n",
+    ),
+    (
+        "g010-above-root",
+        "GET /../x HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    (
+        "g010-above-root-deep",
+        "GET /a/../../x HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    (
+        "g011-folded",
+        "GET / HTTP/1.1\r\nHost: HOST\r\na: b\r\n c\r\n\r\n",
+    ),
+    (
+        "g012-blank-before-colon",
+        "GET / HTTP/1.1\r\nHost : HOST\r\n\r\n",
+    ),
+    (
+        "g013-bracket-in-name",
+        "GET / HTTP/1.1\r\nHost: HOST\r\na[b: c\r\n\r\n",
+    ),
+    (
+        "g014-control-in-value",
+        "GET / HTTP/1.1\r\nHost: HOST\r\na: \x01\r\n\r\n",
+    ),
+    (
+        "g015-two-hosts",
+        "GET / HTTP/1.1\r\nHost: HOST\r\nHost: HOST\r\n\r\n",
+    ),
+    ("g015-1.0-no-host", "GET / HTTP/1.0\r\n\r\n"),
+    (
+        "g016-host-with-path",
+        "GET / HTTP/1.1\r\nHost: HOST/x\r\n\r\n",
+    ),
+    (
+        "g017-empty-line-first",
+        "\r\nGET / HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    ("g019-tab", "GET\t/ HTTP/1.1\r\nHost: HOST\r\n\r\n"),
+    (
+        "g020-chunked-case",
+        "POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n",
+    ),
+    (
+        "g020-identity",
+        "POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: identity\r\n\r\n",
+    ),
+    (
+        "g021-chunked-1.0",
+        "POST / HTTP/1.0\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ),
+    (
+        "g025-https-target",
+        "GET https://HOST/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    (
+        "g025-ftp-target",
+        "GET ftp://HOST/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    ("g027-fragment", "GET /#x HTTP/1.1\r\nHost: HOST\r\n\r\n"),
+    (
+        "g030-escape-in-query",
+        "GET /?%zz HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    (
+        "g042-expect-other",
+        "POST / HTTP/1.1\r\nHost: HOST\r\nExpect: x\r\nContent-Length: 0\r\n\r\n",
+    ),
+    (
+        "a04-lower-case-verb",
+        "get / HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ),
+    ("a14-bare-lf", "GET / HTTP/1.1\nHost: HOST\n\n"),
+];
+
 /// Group 1: one connection for each faulty request of section B.
 pub(crate) fn errors(report: &mut Report) {
-    const FAULTY: &[(&str, &str)] = &[
-        ("g001-version-2.0", "GET / HTTP/2.0\r\nHost: HOST\r\n\r\n"),
-        ("g001-version-3.0", "GET / HTTP/3.0\r\nHost: HOST\r\n\r\n"),
-        (
-            "g002-negative-length",
-            "POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: -1\r\n\r\n",
-        ),
-        (
-            "g002-long-chunk-size",
-            "POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
-        ),
-        ("g002-cr-alone", "GET / HTTP/1.1\rHost: HOST\r\n\r\n"),
-        ("g003-no-host", "GET / HTTP/1.1\r\n\r\n"),
-        ("g003-empty-host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
-        ("g003-bad-version", "GET / HTP/1.1\r\nHost: HOST\r\n\r\n"),
-        ("g003-bad-verb", "G(T / HTTP/1.1\r\nHost: HOST\r\n\r\n"),
-        (
-            "g003-no-colon",
-            "GET / HTTP/1.1\r\nHost: HOST\r\nbad\r\n\r\n",
-        ),
-        (
-            "g003-nul-in-value",
-            "GET / HTTP/1.1\r\nHost: HOST\r\na: x\0y\r\n\r\n",
-        ),
-        (
-            "g004-head-bad-escape",
-            "HEAD /%zz HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        ("g007-line-alone", "foo\r\n"),
-        ("g009-verb-and-host", "G(T / HTTP/1.1\r\n\r\n"),
-        (
-            "g009-escape-and-host",
-            "GET /%zz HTTP/1.1\r\nHost: unknown\r\n\r\n",
-        ),
-        (
-            "g010-above-root",
-            "GET /../x HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        (
-            "g010-above-root-deep",
-            "GET /a/../../x HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        (
-            "g011-folded",
-            "GET / HTTP/1.1\r\nHost: HOST\r\na: b\r\n c\r\n\r\n",
-        ),
-        (
-            "g012-blank-before-colon",
-            "GET / HTTP/1.1\r\nHost : HOST\r\n\r\n",
-        ),
-        (
-            "g013-bracket-in-name",
-            "GET / HTTP/1.1\r\nHost: HOST\r\na[b: c\r\n\r\n",
-        ),
-        (
-            "g014-control-in-value",
-            "GET / HTTP/1.1\r\nHost: HOST\r\na: \x01\r\n\r\n",
-        ),
-        (
-            "g015-two-hosts",
-            "GET / HTTP/1.1\r\nHost: HOST\r\nHost: HOST\r\n\r\n",
-        ),
-        ("g015-1.0-no-host", "GET / HTTP/1.0\r\n\r\n"),
-        (
-            "g016-host-with-path",
-            "GET / HTTP/1.1\r\nHost: HOST/x\r\n\r\n",
-        ),
-        (
-            "g017-empty-line-first",
-            "\r\nGET / HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        ("g019-tab", "GET\t/ HTTP/1.1\r\nHost: HOST\r\n\r\n"),
-        (
-            "g020-chunked-case",
-            "POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "g020-identity",
-            "POST / HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: identity\r\n\r\n",
-        ),
-        (
-            "g021-chunked-1.0",
-            "POST / HTTP/1.0\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        ),
-        (
-            "g025-https-target",
-            "GET https://HOST/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        (
-            "g025-ftp-target",
-            "GET ftp://HOST/ HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        ("g027-fragment", "GET /#x HTTP/1.1\r\nHost: HOST\r\n\r\n"),
-        (
-            "g030-escape-in-query",
-            "GET /?%zz HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        (
-            "g042-expect-other",
-            "POST / HTTP/1.1\r\nHost: HOST\r\nExpect: x\r\nContent-Length: 0\r\n\r\n",
-        ),
-        (
-            "a04-lower-case-verb",
-            "get / HTTP/1.1\r\nHost: HOST\r\n\r\n",
-        ),
-        ("a14-bare-lf", "GET / HTTP/1.1\nHost: HOST\n\n"),
-    ];
     served(|world| {
         let host = format!("localhost:{}", world.port());
         for (name, request) in FAULTY {

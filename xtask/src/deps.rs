@@ -1,7 +1,8 @@
 //! `deps`: who may depend on whom.
 //!
 //! Owns: comparing the table of crates in docs/ARCHITECTURE.md with the Cargo.toml files: the table is
-//! the rule, its column "uses" names the direct dependencies, no more and no fewer. Does not own:
+//! the rule, its column "uses" names the direct dependencies, no more and no fewer; a remark there says which
+//! crate of the workspace is re-exported whole, and is compared with the code. Does not own:
 //! versions and features (the workspace's Cargo.toml), or what a dependency brings in.
 //! Invariant: every package under `crates/` has a row; `tests`, `benches`, `examples` and `xtask` are
 //! free. Dev-dependencies may be any external crate, but of the workspace only what the row allows:
@@ -11,10 +12,14 @@ use std::path::Path;
 
 use crate::Outcome;
 use crate::files::Tree;
+use crate::source::{self, Language};
 
 const PAGE: &str = "docs/ARCHITECTURE.md";
 /// The heading of the table's section.
 const SECTION: &str = "## Crates";
+
+/// The remark behind a crate that is re-exported.
+const RE_EXPORTED: &str = "re-exported";
 
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,13 +29,17 @@ struct Row {
     package: String,
     /// Packages.
     uses: Vec<String>,
+    /// Packages of the workspace that its users reach through it: `core (re-exported)`.
+    re_exports: Vec<String>,
 }
 
-/// What a manifest says that matters here.
+/// What a manifest says that matters here, and what the crate's code re-exports.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Manifest {
     package: String,
     dependencies: Vec<Dependency>,
+    /// The name of a package as code writes it, and the name it gets.
+    re_exports: Vec<(String, String)>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -55,12 +64,16 @@ pub(crate) fn run(root: &Path) -> Outcome {
         let Some(text) = tree.text(path)? else {
             return Err(vec![format!("{path}: not UTF-8")]);
         };
-        manifests.push((folder.to_owned(), parse(&text)));
+        let mut manifest = parse(&text);
+        if let Some(code) = tree.text(&format!("{folder}/src/lib.rs"))? {
+            manifest.re_exports = re_exports(&code);
+        }
+        manifests.push((folder.to_owned(), manifest));
     }
     let findings = compare(&table(&page), &manifests);
     if findings.is_empty() {
         let count = manifests.len();
-        Ok(format!("{count} crates use what {PAGE} says"))
+        Ok(format!("{count} crates use and re-export what {PAGE} says"))
     } else {
         Err(findings)
     }
@@ -88,20 +101,44 @@ fn table(page: &str) -> Vec<Row> {
     let row = |&(path, package, uses): &(&str, &str, &str)| Row {
         path: path.to_owned(),
         package: package.to_owned(),
-        uses: names(uses).map(full).collect(),
+        uses: names(uses).map(|(name, _)| full(name)).collect(),
+        re_exports: names(uses)
+            .filter(|(_, remark)| *remark == RE_EXPORTED)
+            .map(|(name, _)| full(name))
+            .collect(),
     };
     cells.iter().map(row).collect()
 }
 
-/// The names in a cell: separated by commas, each perhaps with a remark in parentheses; `–` is none.
-fn names(cell: &str) -> impl Iterator<Item = &str> {
-    // In front of a parenthesis is the end of a list, behind it the rest of a remark and another.
-    let lists = cell.split('(').map(|part| match part.split_once(')') {
-        Some((_remark, list)) => list,
-        None => part,
+/// The names in a cell, separated by commas, each with its remark in parentheses or an empty one; `–` is none.
+fn names(cell: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut depth = 0usize;
+    let parts = cell.split(move |letter| {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letter == ',' && depth == 0
     });
-    let names = lists.flat_map(|list| list.split(',')).map(str::trim);
-    names.filter(|name| !name.is_empty() && *name != "–")
+    let named = parts.map(|part| {
+        let (name, remark) = part.split_once('(').unwrap_or((part, ""));
+        (name.trim(), remark.trim().trim_end_matches(')'))
+    });
+    named.filter(|(name, _)| !name.is_empty() && *name != "–")
+}
+
+/// What a crate's root re-exports whole: `pub use httpsys_core as core;`.
+fn re_exports(code: &str) -> Vec<(String, String)> {
+    let masked = source::mask(code, Language::Rust);
+    let lines = masked.lines().map(str::trim);
+    let re_export = |line: &str| {
+        let path = line.strip_prefix("pub use ")?.strip_suffix(';')?;
+        let (name, alias) = path.split_once(" as ").unwrap_or((path, path));
+        let is_whole = source::identifier(name).len() == name.len();
+        is_whole.then(|| (name.to_owned(), alias.trim().to_owned()))
+    };
+    lines.filter_map(re_export).collect()
 }
 
 fn compare(rows: &[Row], manifests: &[(String, Manifest)]) -> Vec<String> {
@@ -151,6 +188,38 @@ fn check(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String> {
         findings.push(format!(
             "{path} does not depend on `{name}`, as {PAGE} says"
         ));
+    }
+    findings.extend(check_re_exports(row, manifest, rows));
+    findings
+}
+
+/// A crate of the workspace is re-exported under the name of its folder, and only where the table says so.
+fn check_re_exports(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String> {
+    let path = &row.path;
+    let mut findings = Vec::new();
+    let in_code = |row: &Row| row.package.replace('-', "_");
+    for (name, alias) in &manifest.re_exports {
+        let Some(target) = rows.iter().find(|target| in_code(target) == *name) else {
+            continue;
+        };
+        if !row.re_exports.contains(&target.package) {
+            findings.push(format!(
+                "{path} re-exports `{name}`: {PAGE} does not say `({RE_EXPORTED})` behind it"
+            ));
+        }
+        if target.path != format!("crates/{alias}") {
+            findings.push(format!(
+                "{path} re-exports `{name}` as `{alias}`, not by its folder's name"
+            ));
+        }
+    }
+    for package in &row.re_exports {
+        let name = package.replace('-', "_");
+        if !manifest.re_exports.iter().any(|(found, _)| *found == name) {
+            findings.push(format!(
+                "{path} does not re-export `{package}`, as {PAGE} says"
+            ));
+        }
     }
     findings
 }
@@ -361,7 +430,7 @@ default = ["x"]
 | crate | owns | uses |
 |---|---|---|
 | `crates/proto` (httpsys-proto) | HTTP on bytes | httparse, real (renamed), wide, table-real, libc |
-| `crates/engine` (httpsys-engine) | sockets | proto, mio (epoll, kqueue) |
+| `crates/engine` (httpsys-engine) | sockets | proto (re-exported), mio (epoll, kqueue) |
 | `crates/win32` (httpsys-win32) | names | – |
 | `tests`, `xtask` | what their names say | anything |
 
@@ -405,6 +474,28 @@ default = ["x"]
     }
 
     #[test]
+    fn what_the_table_and_the_code_do_not_agree_on_is_a_finding() {
+        let rows = table(TABLE);
+        let engine = row(&rows, "crates/engine");
+        let findings = |code: &str| {
+            let manifest = Manifest {
+                re_exports: re_exports(code),
+                ..Manifest::default()
+            };
+            check_re_exports(engine, &manifest, &rows)
+        };
+        // Single items, and crates from elsewhere, are not the table's business.
+        let good = "//! pub use httpsys_win32 as win32;\npub use httpsys_proto as proto;\n\
+                    pub use httpsys_win32::Handle;\npub use mio;\nuse httpsys_win32 as win32;\n";
+        assert_eq!(findings(good), [""; 0]);
+        assert!(findings("")[0].contains("does not re-export `httpsys-proto`"));
+        let other = findings("pub use httpsys_proto as http;\n");
+        assert!(other[0].contains("not by its folder's name"), "{other:?}");
+        let more = findings(&format!("{good}pub use httpsys_win32 as win32;\n"));
+        assert!(more[0].contains("does not say"), "{more:?}");
+    }
+
+    #[test]
     fn a_crate_without_a_row_and_a_row_without_a_crate_are_findings() {
         let manifests = |paths: &[&str]| -> Vec<(String, Manifest)> {
             let named = |path: &&str| {
@@ -414,7 +505,11 @@ default = ["x"]
                     _ => "",
                 };
                 let text = format!("[package]\nname = \"{package}\"\n{uses}");
-                ((*path).to_owned(), parse(&text))
+                let mut manifest = parse(&text);
+                if *path == "crates/engine" {
+                    manifest.re_exports = re_exports("pub use httpsys_proto as proto;");
+                }
+                ((*path).to_owned(), manifest)
             };
             paths.iter().map(named).collect()
         };

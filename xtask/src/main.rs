@@ -4,15 +4,20 @@
 //! Does not own: formatting, lints and tests, which are cargo's (see the Makefile).
 //! Threading: single-threaded; no command builds anything.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+
+use imports::Drawing;
 
 mod catalog;
 mod codes;
 mod coverage;
 mod deps;
 mod files;
+mod imports;
 mod matrix;
+mod modules;
 mod names;
 mod rows;
 mod source;
@@ -27,6 +32,8 @@ const USAGE: &str = "\
 usage: cargo run -p xtask -- COMMAND
 
   deps              direct dependencies of each crate against the allowed table
+  imports           circles among the files of each crate
+  imports --graph [CRATE]  print the graph of imports, for readers; --dot for Graphviz
   tidy              heads, sizes, left-over markers, SAFETY comments, forbid(unsafe_code)
   symbols [LIBRARY] exports of a built libhttpapi against crates/httpapi/symbols.txt
   codes SOURCE      write the header of error codes from windows-sys's Foundation/mod.rs
@@ -43,6 +50,7 @@ fn main() -> ExitCode {
         Err(message) => return report("xtask", Err(vec![message])),
     };
     match dispatch(&root, &words) {
+        Some(Ok(text)) if words.len() > 1 && words[0] == "imports" => print_whole(&text),
         Some(outcome) => report(words[0], outcome),
         None if matches!(words.first(), Some(&"help" | &"--help" | &"-h")) => {
             println!("{USAGE}");
@@ -59,6 +67,11 @@ fn main() -> ExitCode {
 fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
     Some(match words {
         ["deps"] => deps::run(root),
+        ["imports"] => imports::run(root),
+        ["imports", "--graph"] => imports::draw(root, None, Drawing::Text),
+        ["imports", "--graph", name] => imports::draw(root, Some(name), Drawing::Text),
+        ["imports", "--dot"] => imports::draw(root, None, Drawing::Dot),
+        ["imports", "--dot", name] => imports::draw(root, Some(name), Drawing::Dot),
         ["tidy"] => tidy::run(root),
         ["symbols"] => symbols::run(root, None),
         ["symbols", library] => symbols::run(root, Some(Path::new(library))),
@@ -77,6 +90,12 @@ fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
         ["rows", "--check"] => rows::run(root, true),
         _ => return None,
     })
+}
+
+/// Prints what is the command's product. A reader who has seen enough (`| head`) is no failure.
+fn print_whole(text: &str) -> ExitCode {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 fn report(command: &str, outcome: Outcome) -> ExitCode {

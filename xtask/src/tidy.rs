@@ -1,7 +1,7 @@
 //! `tidy`: what rustfmt and clippy do not look at.
 //!
-//! Owns: heads of files, limits on size, left-over markers, SAFETY comments, `forbid(unsafe_code)`,
-//! and that nothing in the tree points at the machine it was written on.
+//! Owns: heads of files, limits on size, left-over markers, SAFETY comments, `forbid(unsafe_code)`, the
+//! length of functions (`functions`), and that nothing in the tree points at the machine it was written on.
 //! Does not own: formatting and lints.
 //! Invariant: one finding per line of a file at most per rule, with `path:line`.
 
@@ -9,10 +9,16 @@ use std::path::Path;
 
 use crate::Outcome;
 use crate::files::Tree;
+use crate::modules;
 use crate::source::{self, Language};
+
+mod functions;
 
 /// Folders whose Rust files follow the house style.
 const SOURCES: &[&str] = &["crates/", "tests/", "benches/", "examples/", "xtask/"];
+
+/// Crates that are being rebuilt: the lengths of functions are not looked at yet.
+const PENDING: &[&str] = &["crates/core/", "crates/engine/"];
 
 /// Crates without any unsafe code.
 const SAFE_CRATES: &[&str] = &["proto", "core", "engine", "httpsys", "logging", "network"];
@@ -47,6 +53,11 @@ pub(crate) fn run(root: &Path) -> Outcome {
             .filter(|line| line.chars().count() > WANTED_COLUMNS)
             .count();
         findings.extend(check_source(path, &text));
+        let masked = source::mask(&text, Language::Rust);
+        let code = modules::without_tests(&masked);
+        if !is_pending(path) {
+            findings.extend(functions::check(path, &masked, &code));
+        }
     }
     for path in tree.paths() {
         if let Some(text) = tree.text(path)? {
@@ -67,6 +78,16 @@ pub(crate) fn run(root: &Path) -> Outcome {
     } else {
         Err(findings)
     }
+}
+
+/// Whether a file's crate is being rebuilt.
+fn is_pending(path: &str) -> bool {
+    PENDING.iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether all of a file is for tests.
+fn is_test_file(path: &str) -> bool {
+    path.contains("/tests/") || path.ends_with("/tests.rs")
 }
 
 /// The rules for one Rust file.
