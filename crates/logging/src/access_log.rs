@@ -10,7 +10,7 @@ use crate::fields::Fields;
 use crate::files::{Files, StdFiles};
 use crate::format::{DEFAULT_SOFTWARE, Format, line};
 use crate::record::Record;
-use crate::sink::{Kind, Plan};
+use crate::sink::{LogKind, LogPlan};
 use crate::text::CodePage;
 use crate::writer::{LogWriter, WriterSettings};
 
@@ -39,8 +39,8 @@ impl AccessLog {
         config: &Config,
         settings: &WriterSettings,
     ) -> io::Result<Self> {
-        let plan = Plan {
-            kind: Kind::Access {
+        let plan = LogPlan {
+            kind: LogKind::Access {
                 format: config.format,
                 utf8: config.flags.contains(Flags::USE_UTF8_CONVERSION),
             },

@@ -16,7 +16,7 @@ use crate::format::{end_line, push_target};
 use crate::reason::Reason;
 use crate::record::{Version, push_ip, push_optional, push_version};
 use crate::rollover::Rollover;
-use crate::sink::{Kind, Plan};
+use crate::sink::{LogKind, LogPlan};
 use crate::text::{CodePage, Text, push_field};
 use crate::time::{Civil, Time, push_decimal};
 use crate::writer::{LogWriter, WriterSettings};
@@ -226,8 +226,8 @@ impl ErrorLog {
     ///
     /// Fails if the thread cannot be started. No file is made yet.
     pub fn start<F: Files>(files: F, settings: &ErrorLogSettings) -> io::Result<Self> {
-        let plan = Plan {
-            kind: Kind::Error,
+        let plan = LogPlan {
+            kind: LogKind::Error,
             rollover: match settings.rollover {
                 Rollover::Size(size) => Rollover::Size(size.max(Rollover::MIN_SIZE)),
                 by_time => by_time,

@@ -14,9 +14,9 @@ const TEXTS: usize = 10;
 pub struct FieldsBuf {
     /// Numbers, and addresses that are no text.
     plain: FieldsData<'static>,
-    texts: [Piece; TEXTS],
-    client_ip: Option<Piece>,
-    server_ip: Option<Piece>,
+    texts: [TextPiece; TEXTS],
+    client_ip: Option<TextPiece>,
+    server_ip: Option<TextPiece>,
     bytes: Vec<u8>,
     units: Vec<u16>,
     present: bool,
@@ -24,14 +24,14 @@ pub struct FieldsBuf {
 
 /// Where a text is.
 #[derive(Clone, Copy, Debug, Default)]
-struct Piece {
-    kind: Kind,
+struct TextPiece {
+    kind: TextKind,
     start: usize,
     end: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum Kind {
+enum TextKind {
     #[default]
     Bytes,
     Str,
@@ -96,7 +96,7 @@ impl FieldsBuf {
             cookie,
             referrer,
         ] = self.texts.map(|piece| self.text(piece));
-        let address = |piece: Option<Piece>, plain| match piece {
+        let address = |piece: Option<TextPiece>, plain| match piece {
             Some(piece) => Address::Text(&self.bytes[piece.start..piece.end]),
             None => plain,
         };
@@ -123,15 +123,15 @@ impl FieldsBuf {
         self.bytes.capacity() + 2 * self.units.capacity()
     }
 
-    fn keep(&mut self, text: Text<'_>) -> Piece {
+    fn keep(&mut self, text: Text<'_>) -> TextPiece {
         match text {
-            Text::Bytes(bytes) => self.keep_bytes(Kind::Bytes, bytes),
-            Text::Str(text) => self.keep_bytes(Kind::Str, text.as_bytes()),
+            Text::Bytes(bytes) => self.keep_bytes(TextKind::Bytes, bytes),
+            Text::Str(text) => self.keep_bytes(TextKind::Str, text.as_bytes()),
             Text::Wide(units) => {
                 let start = self.units.len();
                 self.units.extend_from_slice(units);
-                Piece {
-                    kind: Kind::Wide,
+                TextPiece {
+                    kind: TextKind::Wide,
                     start,
                     end: self.units.len(),
                 }
@@ -139,28 +139,31 @@ impl FieldsBuf {
         }
     }
 
-    fn keep_bytes(&mut self, kind: Kind, bytes: &[u8]) -> Piece {
+    fn keep_bytes(&mut self, kind: TextKind, bytes: &[u8]) -> TextPiece {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         let end = self.bytes.len();
-        Piece { kind, start, end }
+        TextPiece { kind, start, end }
     }
 
-    fn keep_address(&mut self, address: Address<'_>) -> (Option<Piece>, Address<'static>) {
+    fn keep_address(&mut self, address: Address<'_>) -> (Option<TextPiece>, Address<'static>) {
         match address {
             Address::Absent => (None, Address::Absent),
             Address::Ip(ip) => (None, Address::Ip(ip)),
-            Address::Text(text) => (Some(self.keep_bytes(Kind::Bytes, text)), Address::Absent),
+            Address::Text(text) => (
+                Some(self.keep_bytes(TextKind::Bytes, text)),
+                Address::Absent,
+            ),
         }
     }
 
-    fn text(&self, piece: Piece) -> Text<'_> {
-        let Piece { kind, start, end } = piece;
+    fn text(&self, piece: TextPiece) -> Text<'_> {
+        let TextPiece { kind, start, end } = piece;
         match kind {
-            Kind::Bytes => Text::Bytes(&self.bytes[start..end]),
+            TextKind::Bytes => Text::Bytes(&self.bytes[start..end]),
             // It was copied whole from a `str`.
-            Kind::Str => Text::Str(std::str::from_utf8(&self.bytes[start..end]).unwrap_or("")),
-            Kind::Wide => Text::Wide(&self.units[start..end]),
+            TextKind::Str => Text::Str(std::str::from_utf8(&self.bytes[start..end]).unwrap_or("")),
+            TextKind::Wide => Text::Wide(&self.units[start..end]),
         }
     }
 }

@@ -41,7 +41,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-pub use reader::{Entry, Malformed, Reader};
+pub use reader::{Malformed, RawEntry, Reader};
 
 const HEADER: u16 = 1;
 const INDEX: u16 = 2;

@@ -25,8 +25,8 @@ const MAX_TRIES: u32 = 16;
 
 /// What kind of log a writer writes.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    pub(crate) kind: Kind,
+pub(crate) struct LogPlan {
+    pub(crate) kind: LogKind,
     pub(crate) rollover: Rollover,
     /// Periods are those of local time.
     pub(crate) local: bool,
@@ -35,29 +35,33 @@ pub(crate) struct Plan {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum LogKind {
     Access { format: Format, utf8: bool },
     Error,
 }
 
-impl Plan {
+impl LogPlan {
     fn file_name(&self, time: Time, sequence: u32) -> String {
         match self.kind {
-            Kind::Access { format, utf8 } => {
+            LogKind::Access { format, utf8 } => {
                 file_name(format, self.rollover, self.local, utf8, time, sequence)
             }
-            Kind::Error => error_file_name(self.rollover, self.local, time, sequence),
+            LogKind::Error => error_file_name(self.rollover, self.local, time, sequence),
         }
     }
 
     fn is_raw(&self) -> bool {
-        matches!(self.kind, Kind::Access { format, .. } if format == Format::Raw)
+        matches!(self.kind, LogKind::Access { format, .. } if format == Format::Raw)
     }
 
     fn header(&self, time: Time, out: &mut Vec<u8>) {
         match self.kind {
-            Kind::Access { format, .. } => header(format, self.fields, &self.software, time, out),
-            Kind::Error => push_directives(&ERROR_COLUMNS, self.fields, &self.software, time, out),
+            LogKind::Access { format, .. } => {
+                header(format, self.fields, &self.software, time, out)
+            }
+            LogKind::Error => {
+                push_directives(&ERROR_COLUMNS, self.fields, &self.software, time, out)
+            }
         }
     }
 
@@ -78,7 +82,7 @@ impl Plan {
 
 /// How many entries went which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct EntryTally {
     pub(crate) written: u64,
     pub(crate) failed: u64,
 }
@@ -108,7 +112,7 @@ fn pop_frame<'a>(batch: &mut &'a [u8]) -> Option<(Time, &'a [u8])> {
     Some((time, entry))
 }
 
-struct Open<F> {
+struct OpenLogFile<F> {
     file: F,
     name: String,
     state: OpenFile,
@@ -118,23 +122,23 @@ struct Open<F> {
 
 /// Writes batches of entries to files.
 pub(crate) struct Sink<F: Files> {
-    plan: Plan,
+    plan: LogPlan,
     files: F,
-    open: Option<Open<F::File>>,
+    open: Option<OpenLogFile<F::File>>,
     /// Number of the current file by size; none before the directory was looked at.
     sequence: Option<u32>,
     /// Bytes for the open file, and the entries in them.
     out: Vec<u8>,
     pending: u64,
     encoder: Encoder,
-    tally: Tally,
+    tally: EntryTally,
     failing: bool,
     /// A file that may end in the middle of a line.
     torn: Option<String>,
 }
 
 impl<F: Files> Sink<F> {
-    pub(crate) fn new(plan: Plan, files: F) -> Self {
+    pub(crate) fn new(plan: LogPlan, files: F) -> Self {
         Self {
             plan,
             files,
@@ -143,14 +147,14 @@ impl<F: Files> Sink<F> {
             out: Vec::new(),
             pending: 0,
             encoder: Encoder::default(),
-            tally: Tally::default(),
+            tally: EntryTally::default(),
             failing: false,
             torn: None,
         }
     }
 
     /// Writes all entries of a batch; what went which way is added up since the beginning.
-    pub(crate) fn write(&mut self, mut batch: &[u8]) -> Tally {
+    pub(crate) fn write(&mut self, mut batch: &[u8]) -> EntryTally {
         while let Some((time, entry)) = pop_frame(&mut batch) {
             self.entry(time, entry);
         }
@@ -162,7 +166,7 @@ impl<F: Files> Sink<F> {
         let growth = if self.plan.is_raw() { MAX_GROWTH } else { 0 };
         let bytes = entry.len() + growth;
         let (rollover, local) = (self.plan.rollover, self.plan.local);
-        let due = |open: &Open<F::File>| is_due(rollover, local, &open.state, bytes, time);
+        let due = |open: &OpenLogFile<F::File>| is_due(rollover, local, &open.state, bytes, time);
         if self.open.as_ref().is_some_and(due) {
             self.flush();
             // None if flushing failed: then the file is opened again and may have room.
@@ -232,7 +236,7 @@ impl<F: Files> Sink<F> {
             self.plan.header(time, &mut self.out);
         }
         state.size += self.out.len() as u64;
-        self.open = Some(Open {
+        self.open = Some(OpenLogFile {
             file,
             name,
             state,

@@ -22,7 +22,7 @@ use httpsys_socket::JoinHandle;
 use httpsys_socket::lock::{Condvar, Mutex};
 
 use crate::files::Files;
-use crate::sink::{FRAME_HEAD, Plan, Sink, push_frame};
+use crate::sink::{FRAME_HEAD, LogPlan, Sink, push_frame};
 use crate::time::Time;
 
 /// Largest capacity, in bytes.
@@ -66,12 +66,12 @@ pub struct Counters {
 
 /// Writes the entries of one log with a thread of its own. Dropping it closes it.
 pub struct LogWriter {
-    shared: Arc<Shared>,
+    shared: Arc<SharedWriter>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-struct Shared {
-    state: Mutex<State>,
+struct SharedWriter {
+    state: Mutex<WriterState>,
     /// For the writer thread: there is something to do.
     work: Condvar,
     /// For callers of flush: a batch is done.
@@ -81,7 +81,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct WriterState {
     buffer: Vec<u8>,
     counters: Counters,
     /// Entries taken out of the buffer.
@@ -110,11 +110,11 @@ enum ThreadState {
 impl LogWriter {
     /// Starts the thread. Files are made when the first entry comes (documented).
     pub(crate) fn start<F: Files>(
-        plan: Plan,
+        plan: LogPlan,
         files: F,
         settings: &WriterSettings,
     ) -> io::Result<Self> {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedWriter {
             state: Mutex::default(),
             work: Condvar::new(),
             done: Condvar::new(),
@@ -207,7 +207,7 @@ impl fmt::Debug for LogWriter {
     }
 }
 
-impl Shared {
+impl SharedWriter {
     fn wake_bytes(&self) -> usize {
         WAKE_BYTES.min(self.capacity / 2)
     }
@@ -264,7 +264,7 @@ impl Shared {
 }
 
 /// Tells those who wait that the thread is gone, however it ended.
-struct EndOfThread<'a>(&'a Shared);
+struct EndOfThread<'a>(&'a SharedWriter);
 
 impl Drop for EndOfThread<'_> {
     fn drop(&mut self) {

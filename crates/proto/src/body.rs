@@ -63,7 +63,7 @@ impl std::error::Error for BodyError {}
 ///                                     └─────────────────────────────────────────────────┘
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum DecoderState {
     Length,
     Size,
     /// Blanks after the size: only an extension may follow.
@@ -93,7 +93,7 @@ pub struct BodyDecoder {
     /// Significant hex digits read; `any_digit` also counts zeros.
     digits: u8,
     any_digit: bool,
-    state: State,
+    state: DecoderState,
 }
 
 impl BodyDecoder {
@@ -107,9 +107,9 @@ impl BodyDecoder {
     #[must_use]
     pub fn with_trailer_limit(framing: Framing, limit: u32) -> Self {
         let (state, remaining) = match framing {
-            Framing::None | Framing::Length(0) => (State::Done, 0),
-            Framing::Length(length) => (State::Length, length),
-            Framing::Chunked => (State::Size, 0),
+            Framing::None | Framing::Length(0) => (DecoderState::Done, 0),
+            Framing::Length(length) => (DecoderState::Length, length),
+            Framing::Chunked => (DecoderState::Size, 0),
         };
         Self {
             remaining,
@@ -137,8 +137,8 @@ impl BodyDecoder {
         };
         while let Some(rest) = input.get(done.consumed..).filter(|rest| !rest.is_empty()) {
             match self.state {
-                State::Done => break,
-                State::Length | State::Data => {
+                DecoderState::Done => break,
+                DecoderState::Length | DecoderState::Data => {
                     let room = output.len() - done.produced;
                     let n = self.take(rest.len().min(room));
                     if n == 0 {
@@ -166,8 +166,8 @@ impl BodyDecoder {
         let mut consumed = 0;
         while let Some(rest) = input.get(consumed..).filter(|rest| !rest.is_empty()) {
             consumed += match self.state {
-                State::Done => break,
-                State::Length | State::Data => self.take(rest.len()),
+                DecoderState::Done => break,
+                DecoderState::Length | DecoderState::Data => self.take(rest.len()),
                 _ => self.framing(rest)?,
             };
         }
@@ -177,14 +177,14 @@ impl BodyDecoder {
     /// Whether the whole body, with its last line end, has been consumed.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.state == State::Done
+        self.state == DecoderState::Done
     }
 
     /// The error that every further call returns.
     #[must_use]
     pub fn error(&self) -> Option<BodyError> {
         match self.state {
-            State::Failed(error) => Some(error),
+            DecoderState::Failed(error) => Some(error),
             _ => None,
         }
     }
@@ -194,24 +194,24 @@ impl BodyDecoder {
     /// for no body (a finished one with a length gives `None` too: nothing is left to read).
     #[must_use]
     pub fn remaining_length(&self) -> Option<u64> {
-        (self.state == State::Length).then_some(self.remaining)
+        (self.state == DecoderState::Length).then_some(self.remaining)
     }
 
     /// Counts `n` bytes that were read without [`decode`](Self::decode). Bytes beyond
     /// [`remaining_length`](Self::remaining_length) are not counted.
     pub fn advance(&mut self, n: u64) {
         debug_assert!(n <= self.remaining_length().unwrap_or(0));
-        if self.state == State::Length {
+        if self.state == DecoderState::Length {
             self.remaining = self.remaining.saturating_sub(n);
             if self.remaining == 0 {
-                self.state = State::Done;
+                self.state = DecoderState::Done;
             }
         }
     }
 
     fn checked<T>(&self, value: T, keep: bool) -> Result<T, BodyError> {
         match self.state {
-            State::Failed(error) if !keep => Err(error),
+            DecoderState::Failed(error) if !keep => Err(error),
             _ => Ok(value),
         }
     }
@@ -223,10 +223,10 @@ impl BodyDecoder {
             .min(available);
         self.remaining -= n as u64;
         if self.remaining == 0 {
-            self.state = if self.state == State::Data {
-                State::DataCr
+            self.state = if self.state == DecoderState::Data {
+                DecoderState::DataCr
             } else {
-                State::Done
+                DecoderState::Done
             };
         }
         n
@@ -235,13 +235,13 @@ impl BodyDecoder {
     /// Reads framing bytes from the front of `input` (not empty) up to the next entity byte.
     fn framing(&mut self, input: &[u8]) -> Result<usize, BodyError> {
         for (at, byte) in input.iter().enumerate() {
-            if matches!(self.state, State::Data | State::Done) {
+            if matches!(self.state, DecoderState::Data | DecoderState::Done) {
                 return Ok(at);
             }
             match self.step(*byte) {
                 Ok(state) => self.state = state,
                 Err(error) => {
-                    self.state = State::Failed(error);
+                    self.state = DecoderState::Failed(error);
                     return Err(error);
                 }
             }
@@ -250,35 +250,38 @@ impl BodyDecoder {
     }
 
     /// One framing byte: the next state.
-    fn step(&mut self, byte: u8) -> Result<State, BodyError> {
+    fn step(&mut self, byte: u8) -> Result<DecoderState, BodyError> {
         let malformed = Err(BodyError::Framing);
         match (self.state, byte) {
-            (State::Size | State::Blank | State::Extension, _) => self.size_line(byte),
-            (State::SizeLf, b'\n') if self.remaining == 0 => {
+            (DecoderState::Size | DecoderState::Blank | DecoderState::Extension, _) => {
+                self.size_line(byte)
+            }
+            (DecoderState::SizeLf, b'\n') if self.remaining == 0 => {
                 self.line = 0;
-                Ok(State::TrailerStart)
+                Ok(DecoderState::TrailerStart)
             }
-            (State::SizeLf, b'\n') => Ok(State::Data),
-            (State::DataCr, b'\r') => Ok(State::DataLf),
-            (State::DataLf, b'\n') => {
+            (DecoderState::SizeLf, b'\n') => Ok(DecoderState::Data),
+            (DecoderState::DataCr, b'\r') => Ok(DecoderState::DataLf),
+            (DecoderState::DataLf, b'\n') => {
                 (self.line, self.digits, self.any_digit) = (0, 0, false);
-                Ok(State::Size)
+                Ok(DecoderState::Size)
             }
-            (State::TrailerStart, b'\r') => Ok(State::EndLf),
-            (State::EndLf, b'\n') => Ok(State::Done),
-            (State::TrailerStart | State::TrailerName | State::TrailerValue, _) => {
-                self.trailer(byte)
-            }
-            (State::TrailerLf, b'\n') => self.count_trailer(State::TrailerStart),
-            (State::Failed(error), _) => Err(error),
+            (DecoderState::TrailerStart, b'\r') => Ok(DecoderState::EndLf),
+            (DecoderState::EndLf, b'\n') => Ok(DecoderState::Done),
+            (
+                DecoderState::TrailerStart | DecoderState::TrailerName | DecoderState::TrailerValue,
+                _,
+            ) => self.trailer(byte),
+            (DecoderState::TrailerLf, b'\n') => self.count_trailer(DecoderState::TrailerStart),
+            (DecoderState::Failed(error), _) => Err(error),
             _ => malformed,
         }
     }
 
     /// One byte of `1*HEXDIG [ BWS ";" ... ] CR`.
-    fn size_line(&mut self, byte: u8) -> Result<State, BodyError> {
-        if byte == b'\r' && self.any_digit && self.state != State::Blank {
-            return Ok(State::SizeLf);
+    fn size_line(&mut self, byte: u8) -> Result<DecoderState, BodyError> {
+        if byte == b'\r' && self.any_digit && self.state != DecoderState::Blank {
+            return Ok(DecoderState::SizeLf);
         }
         self.line += 1;
         if self.line > CHUNK_LINE_LIMIT {
@@ -286,38 +289,44 @@ impl BodyDecoder {
         }
         let digit = (byte as char).to_digit(16);
         match (self.state, byte, digit) {
-            (State::Size, _, Some(digit)) => {
+            (DecoderState::Size, _, Some(digit)) => {
                 self.any_digit = true;
                 self.digits += u8::from(self.digits > 0 || digit > 0);
                 if self.digits > SIZE_DIGITS {
                     return Err(BodyError::Framing);
                 }
                 self.remaining = self.remaining << 4 | u64::from(digit);
-                Ok(State::Size)
+                Ok(DecoderState::Size)
             }
-            (State::Size | State::Blank, b';', _) if self.any_digit => Ok(State::Extension),
-            (State::Size | State::Blank, b' ' | b'\t', _) if self.any_digit => Ok(State::Blank),
-            (State::Extension, b'\t' | 0x20..=0x7E | 0x80.., _) => Ok(State::Extension),
+            (DecoderState::Size | DecoderState::Blank, b';', _) if self.any_digit => {
+                Ok(DecoderState::Extension)
+            }
+            (DecoderState::Size | DecoderState::Blank, b' ' | b'\t', _) if self.any_digit => {
+                Ok(DecoderState::Blank)
+            }
+            (DecoderState::Extension, b'\t' | 0x20..=0x7E | 0x80.., _) => {
+                Ok(DecoderState::Extension)
+            }
             _ => Err(BodyError::Framing),
         }
     }
 
     /// One byte of a trailer field, its line end excepted.
-    fn trailer(&mut self, byte: u8) -> Result<State, BodyError> {
+    fn trailer(&mut self, byte: u8) -> Result<DecoderState, BodyError> {
         match (self.state, byte) {
-            (State::TrailerValue, b'\r') => self.count_trailer(State::TrailerLf),
-            (State::TrailerValue, b'\t' | 0x20..=0x7E | 0x80..) => {
-                self.count_trailer(State::TrailerValue)
+            (DecoderState::TrailerValue, b'\r') => self.count_trailer(DecoderState::TrailerLf),
+            (DecoderState::TrailerValue, b'\t' | 0x20..=0x7E | 0x80..) => {
+                self.count_trailer(DecoderState::TrailerValue)
             }
-            (State::TrailerName, b':') => self.count_trailer(State::TrailerValue),
-            (State::TrailerStart | State::TrailerName, _) if is_token(byte) => {
-                self.count_trailer(State::TrailerName)
+            (DecoderState::TrailerName, b':') => self.count_trailer(DecoderState::TrailerValue),
+            (DecoderState::TrailerStart | DecoderState::TrailerName, _) if is_token(byte) => {
+                self.count_trailer(DecoderState::TrailerName)
             }
             _ => Err(BodyError::Framing),
         }
     }
 
-    fn count_trailer(&mut self, next: State) -> Result<State, BodyError> {
+    fn count_trailer(&mut self, next: DecoderState) -> Result<DecoderState, BodyError> {
         self.line = self.line.saturating_add(1);
         if self.line > self.trailer_limit {
             Err(BodyError::TrailersTooLong)

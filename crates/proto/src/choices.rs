@@ -4,7 +4,7 @@
 //! with its gap's id. Does not own: what they do. All are provisional: a default may change with a
 //! version of this crate. Threading: plain values.
 
-use crate::parameters::{InvalidSetting, Value};
+use crate::parameters::{InvalidSetting, ParameterValue};
 
 macro_rules! choices {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $name:literal;)*) => {
@@ -28,7 +28,7 @@ macro_rules! choices {
             pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidSetting> {
                 $(
                     if name.eq_ignore_ascii_case($name) {
-                        self.$field = <$type as Value>::from_text(text)
+                        self.$field = <$type as ParameterValue>::from_text(text)
                             .ok_or_else(|| InvalidSetting::value($name, text))?;
                         return Ok(());
                     }

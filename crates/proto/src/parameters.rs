@@ -55,7 +55,7 @@ macro_rules! parameters {
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidSetting> {
                 $(
                     if name.eq_ignore_ascii_case($name) {
-                        let value = <$type as Value>::from_text(text)
+                        let value = <$type as ParameterValue>::from_text(text)
                             .ok_or_else(|| InvalidSetting::value($name, text))?;
                         $(check($name, &value, $range).map_err(InvalidSetting::range)?;)?
                         self.$field = value;
@@ -226,7 +226,7 @@ impl Parameters {
 }
 
 /// A kind of value that a text can be read as.
-pub(crate) trait Value: Sized {
+pub(crate) trait ParameterValue: Sized {
     fn from_text(text: &str) -> Option<Self>;
     /// The number, for the check of a range.
     fn number(&self) -> Option<u32> {
@@ -234,7 +234,7 @@ pub(crate) trait Value: Sized {
     }
 }
 
-impl Value for u32 {
+impl ParameterValue for u32 {
     fn from_text(text: &str) -> Option<Self> {
         match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
             Some(digits) if !digits.starts_with('+') => u32::from_str_radix(digits, 16).ok(),
@@ -248,7 +248,7 @@ impl Value for u32 {
     }
 }
 
-impl Value for Option<u32> {
+impl ParameterValue for Option<u32> {
     fn from_text(text: &str) -> Option<Self> {
         u32::from_text(text).map(Some)
     }
@@ -258,7 +258,7 @@ impl Value for Option<u32> {
     }
 }
 
-impl Value for bool {
+impl ParameterValue for bool {
     fn from_text(text: &str) -> Option<Self> {
         match text {
             _ if text.eq_ignore_ascii_case("true") => Some(true),
@@ -268,7 +268,7 @@ impl Value for bool {
     }
 }
 
-impl Value for String {
+impl ParameterValue for String {
     fn from_text(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
@@ -276,7 +276,7 @@ impl Value for String {
 
 fn check(
     name: &'static str,
-    value: &impl Value,
+    value: &impl ParameterValue,
     range: std::ops::RangeInclusive<u32>,
 ) -> Result<(), InvalidParameter> {
     match value.number() {

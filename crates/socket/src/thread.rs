@@ -33,7 +33,7 @@ pub fn spawn<T: Send + 'static>(
         return in_world::spawn(&world, name, body);
     }
     // The new thread inherits the mask: there is no moment at which it takes a signal.
-    let _blocked = Blocked::new();
+    let _blocked = BlockedSignals::new();
     let started = Builder::new().name(name.into()).spawn(body);
     #[cfg(feature = "sim")]
     let started = started.map(JoinHandle::real);
@@ -41,7 +41,7 @@ pub fn spawn<T: Send + 'static>(
 }
 
 /// While it lives the calling thread takes no signals.
-struct Blocked {
+struct BlockedSignals {
     #[cfg(unix)]
     before: libc::sigset_t,
 }
@@ -58,7 +58,7 @@ const FAULTS: [libc::c_int; 6] = [
 ];
 
 #[cfg(unix)]
-impl Blocked {
+impl BlockedSignals {
     fn new() -> Self {
         use std::mem::MaybeUninit;
         let mut blocked = MaybeUninit::<libc::sigset_t>::uninit();
@@ -72,7 +72,7 @@ impl Blocked {
                 libc::sigdelset(blocked.as_mut_ptr(), fault);
             }
             libc::pthread_sigmask(libc::SIG_BLOCK, blocked.as_ptr(), before.as_mut_ptr());
-            Blocked {
+            BlockedSignals {
                 before: before.assume_init(),
             }
         }
@@ -80,9 +80,9 @@ impl Blocked {
 }
 
 #[cfg(unix)]
-impl Drop for Blocked {
+impl Drop for BlockedSignals {
     fn drop(&mut self) {
-        // SAFETY: the mask is the one that the calling thread had, since a `Blocked` stays in `spawn`.
+        // SAFETY: the mask is the one that the calling thread had, since a `BlockedSignals` stays in `spawn`.
         unsafe {
             libc::pthread_sigmask(
                 libc::SIG_SETMASK,
@@ -95,9 +95,9 @@ impl Drop for Blocked {
 
 /// There are no signals.
 #[cfg(not(unix))]
-impl Blocked {
+impl BlockedSignals {
     fn new() -> Self {
-        Blocked {}
+        BlockedSignals {}
     }
 }
 

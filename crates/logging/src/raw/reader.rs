@@ -24,7 +24,7 @@ pub struct Reader<'a> {
 
 /// A request from a binary log. Texts are empty where there was none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct RawEntry<'a> {
     /// Seconds since 1970-01-01 00:00:00 UTC.
     pub unix_seconds: u64,
     /// Bytes sent to the client.
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next record of any type; an entry if it is a request.
-    fn record(&mut self) -> Option<Option<Entry<'a>>> {
+    fn record(&mut self) -> Option<Option<RawEntry<'a>>> {
         if self.rest.len() < 8 {
             return None;
         }
@@ -117,12 +117,12 @@ impl<'a> Reader<'a> {
         Some(entry)
     }
 
-    fn entry(&self, record: &[u8]) -> Option<Entry<'a>> {
+    fn entry(&self, record: &[u8]) -> Option<RawEntry<'a>> {
         let version = Version {
             major: u16_at(record, 56),
             minor: u16_at(record, 58),
         };
-        Some(Entry {
+        Some(RawEntry {
             unix_seconds: u64_at(record, 8),
             bytes_sent: u64_at(record, 16),
             bytes_received: u64_at(record, 24),
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> Iterator for Reader<'a> {
-    type Item = Result<Entry<'a>, Malformed>;
+    type Item = Result<RawEntry<'a>, Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.rest.is_empty() {

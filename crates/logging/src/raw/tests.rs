@@ -48,8 +48,8 @@ fn file() -> Vec<u8> {
 #[test]
 fn what_is_written_is_read_again() {
     let file = file();
-    let entries: Vec<Entry<'_>> = Reader::new(&file).map(Result::unwrap).collect();
-    let expected = Entry {
+    let entries: Vec<RawEntry<'_>> = Reader::new(&file).map(Result::unwrap).collect();
+    let expected = RawEntry {
         unix_seconds: 1_000,
         bytes_sent: u64::MAX,
         bytes_received: 2,
@@ -72,11 +72,11 @@ fn what_is_written_is_read_again() {
         entries,
         [
             expected,
-            Entry {
+            RawEntry {
                 uri_query: b"\r\n \xff",
                 ..expected
             },
-            Entry {
+            RawEntry {
                 uri_stem: "/é".as_bytes(),
                 ..expected
             },
@@ -112,7 +112,7 @@ fn a_full_table_starts_anew_with_a_header() {
         assert!(encoder.append(&entry(&record("/", &query)), &mut file));
     }
     assert!(encoder.bytes <= MAX_TEXT_BYTES);
-    let entries: Vec<Entry<'_>> = Reader::new(&file).map(Result::unwrap).collect();
+    let entries: Vec<RawEntry<'_>> = Reader::new(&file).map(Result::unwrap).collect();
     let firsts: Vec<u8> = entries.iter().map(|entry| entry.uri_query[0]).collect();
     assert_eq!(firsts, b"abc");
     let headers = file.windows(8).filter(|window| *window == MAGIC).count();

@@ -10,9 +10,9 @@ use crate::record::Record;
 use crate::text::CodePage;
 use crate::{MemoryFile, MemoryFiles, line};
 
-fn plan(format: Format, rollover: Rollover) -> Plan {
-    Plan {
-        kind: Kind::Access {
+fn plan(format: Format, rollover: Rollover) -> LogPlan {
+    LogPlan {
+        kind: LogKind::Access {
             format,
             utf8: false,
         },
@@ -61,8 +61,8 @@ fn each_period_has_its_file_and_a_late_entry_stays() {
 fn log_001_files_by_size_are_numbered_and_a_new_run_goes_on_with_the_last() {
     let limit = Rollover::MIN_SIZE;
     let files = MemoryFiles::default();
-    let plan = || Plan {
-        kind: Kind::Error,
+    let plan = || LogPlan {
+        kind: LogKind::Error,
         ..plan(Format::W3c, Rollover::Size(limit))
     };
     let line = "x".repeat(1_022) + "\r\n";
@@ -114,7 +114,7 @@ fn an_entry_larger_than_the_limit_has_a_file_of_its_own() {
 fn local_rollover_goes_by_the_offset_of_the_entry() {
     let files = MemoryFiles::default();
     let mut sink = Sink::new(
-        Plan {
+        LogPlan {
             local: true,
             ..plan(Format::Ncsa, Rollover::Hourly)
         },

@@ -7,11 +7,11 @@ use crate::fields::Fields;
 use crate::files::{LogFile, MemoryFiles};
 use crate::format::Format;
 use crate::rollover::Rollover;
-use crate::sink::Kind;
+use crate::sink::LogKind;
 
-fn plan() -> Plan {
-    Plan {
-        kind: Kind::Access {
+fn plan() -> LogPlan {
+    LogPlan {
+        kind: LogKind::Access {
             format: Format::Ncsa,
             utf8: false,
         },

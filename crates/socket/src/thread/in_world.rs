@@ -12,11 +12,11 @@ use std::thread::Result;
 use crate::world::{self, World, WorldEnded};
 
 /// As [`std::thread::JoinHandle`].
-pub struct JoinHandle<T>(Kind<T>);
+pub struct JoinHandle<T>(Joined<T>);
 
-enum Kind<T> {
+enum Joined<T> {
     Real(std::thread::JoinHandle<T>),
-    World(Arc<Outcome<T>>),
+    World(Arc<ThreadOutcome<T>>),
 }
 
 impl<T> fmt::Debug for JoinHandle<T> {
@@ -26,13 +26,13 @@ impl<T> fmt::Debug for JoinHandle<T> {
 }
 
 /// What a thread of a world has left.
-struct Outcome<T> {
+struct ThreadOutcome<T> {
     result: Mutex<Option<Result<T>>>,
     /// For threads that do not belong to the world.
     ended: Condvar,
 }
 
-impl<T> Outcome<T> {
+impl<T> ThreadOutcome<T> {
     fn key(self: &Arc<Self>) -> usize {
         Arc::as_ptr(self).cast::<()>() as usize
     }
@@ -40,7 +40,7 @@ impl<T> Outcome<T> {
 
 impl<T> JoinHandle<T> {
     pub(super) fn real(handle: std::thread::JoinHandle<T>) -> JoinHandle<T> {
-        JoinHandle(Kind::Real(handle))
+        JoinHandle(Joined::Real(handle))
     }
 
     /// As [`std::thread::JoinHandle::join`].
@@ -52,8 +52,8 @@ impl<T> JoinHandle<T> {
     /// Never: a result that is there is there once.
     pub fn join(self) -> Result<T> {
         let outcome = match self.0 {
-            Kind::Real(handle) => return handle.join(),
-            Kind::World(outcome) => outcome,
+            Joined::Real(handle) => return handle.join(),
+            Joined::World(outcome) => outcome,
         };
         let lock = || {
             outcome
@@ -81,8 +81,8 @@ impl<T> JoinHandle<T> {
     /// As [`std::thread::JoinHandle::is_finished`].
     pub fn is_finished(&self) -> bool {
         match &self.0 {
-            Kind::Real(handle) => handle.is_finished(),
-            Kind::World(outcome) => {
+            Joined::Real(handle) => handle.is_finished(),
+            Joined::World(outcome) => {
                 let result = outcome.result.lock();
                 result.unwrap_or_else(PoisonError::into_inner).is_some()
             }
@@ -95,7 +95,7 @@ pub(super) fn spawn<T: Send + 'static>(
     name: &str,
     body: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
-    let outcome = Arc::new(Outcome {
+    let outcome = Arc::new(ThreadOutcome {
         result: Mutex::new(None),
         ended: Condvar::new(),
     });
@@ -115,7 +115,7 @@ pub(super) fn spawn<T: Send + 'static>(
         }
     };
     world.spawn(name, Box::new(run))?;
-    Ok(JoinHandle(Kind::World(outcome)))
+    Ok(JoinHandle(Joined::World(outcome)))
 }
 
 /// `None`: it has not panicked, its world has ended.
