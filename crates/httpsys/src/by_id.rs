@@ -12,26 +12,26 @@ use httpsys_engine::Chunk;
 use crate::chunk::{Lent, lend};
 use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
-use crate::queue::Scope;
+use crate::queue::QueueScope;
 use crate::{DataChunk, Error, RequestQueue, Response, Result};
 
 /// HTTP_SEND_RESPONSE_FLAG_* of one call.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Flags {
+pub(crate) struct SendFlags {
     pub(crate) more_data: bool,
     pub(crate) disconnect: bool,
     pub(crate) opaque: bool,
 }
 
-impl Flags {
+impl SendFlags {
     /// The head of a pipe.
-    pub(crate) const UPGRADE: Flags = Flags {
+    pub(crate) const UPGRADE: SendFlags = SendFlags {
         more_data: true,
         disconnect: false,
         opaque: true,
     };
     /// A piece that others follow.
-    pub(crate) const MORE_DATA: Flags = Flags {
+    pub(crate) const MORE_DATA: SendFlags = SendFlags {
         more_data: true,
         disconnect: false,
         opaque: false,
@@ -47,7 +47,7 @@ impl Flags {
     }
 }
 
-impl Scope {
+impl QueueScope {
     /// Sends the head of `response` with `body`, which need not be the response's own. What is logged
     /// comes from `request`.
     pub(crate) fn send_response(
@@ -56,7 +56,7 @@ impl Scope {
         request: Option<&httpsys_core::Request>,
         response: &Response<'_>,
         added: Added,
-        flags: Flags,
+        flags: SendFlags,
         body: &[Chunk<'_>],
     ) -> Result<u64> {
         let engine = self.service.engine();
@@ -74,10 +74,22 @@ impl Scope {
         response: &Response<'_>,
     ) -> Result<u64> {
         let body = response.chunks()?;
-        self.send_response(id, request, response, Added::Nothing, Flags::UPGRADE, &body)
+        self.send_response(
+            id,
+            request,
+            response,
+            Added::Nothing,
+            SendFlags::UPGRADE,
+            &body,
+        )
     }
 
-    pub(crate) fn send_body(&self, id: RequestId, flags: Flags, body: &[Chunk<'_>]) -> Result<u64> {
+    pub(crate) fn send_body(
+        &self,
+        id: RequestId,
+        flags: SendFlags,
+        body: &[Chunk<'_>],
+    ) -> Result<u64> {
         let engine = self.service.engine();
         let call = flags.call(id);
         engine.send_entity_body(&self.queue, &call, body, Some(&AsBefore))
@@ -128,10 +140,10 @@ impl RequestQueue {
     /// off while the call waits for it, [`Error::Aborted`] when the queue closes meanwhile.
     pub fn respond<'r>(&self, id: RequestId, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: false,
             disconnect: response.disconnects(),
-            ..Flags::default()
+            ..SendFlags::default()
         };
         self.scope().send_response(
             id,
@@ -158,10 +170,10 @@ impl RequestQueue {
         response: impl Borrow<Response<'r>>,
     ) -> Result<u64> {
         let response = response.borrow();
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: true,
             disconnect: response.disconnects(),
-            ..Flags::default()
+            ..SendFlags::default()
         };
         self.scope().send_response(
             id,
@@ -197,7 +209,7 @@ impl RequestQueue {
     /// [`Error::SendOutstanding`] while another thread sends on the request (SND-019).
     pub fn send_body(&self, id: RequestId, pieces: &[&[u8]]) -> Result<u64> {
         self.scope()
-            .send_body(id, Flags::MORE_DATA, &memory(pieces))
+            .send_body(id, SendFlags::MORE_DATA, &memory(pieces))
     }
 
     /// As [`RequestQueue::send_body`], with files and parts of files among the pieces.
@@ -207,7 +219,7 @@ impl RequestQueue {
     /// be: nothing was sent if that shows before the call sends, else the connection is reset.
     pub fn send_chunks(&self, id: RequestId, chunks: &[DataChunk<'_>]) -> Result<u64> {
         let chunks = lend(chunks)?;
-        self.scope().send_body(id, Flags::MORE_DATA, &chunks)
+        self.scope().send_body(id, SendFlags::MORE_DATA, &chunks)
     }
 
     /// Sends the last pieces of the body, or none, and ends the response:
@@ -219,10 +231,10 @@ impl RequestQueue {
     pub fn end_response(&self, id: RequestId, pieces: &[&[u8]], disconnect: bool) -> Result<u64> {
         self.scope().send_body(
             id,
-            Flags {
+            SendFlags {
                 more_data: false,
                 disconnect,
-                ..Flags::default()
+                ..SendFlags::default()
             },
             &memory(pieces),
         )

@@ -139,14 +139,14 @@ impl DataChunk<'_> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct FileRange<'a> {
-    file: Source<'a>,
+    file: ChunkSource<'a>,
     offset: u64,
     /// `None`: to the end of the file.
     length: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
-enum Source<'a> {
+enum ChunkSource<'a> {
     Borrowed(&'a File),
     Shared(Arc<File>),
 }
@@ -176,7 +176,7 @@ impl<'a> FileRange<'a> {
         self
     }
 
-    fn whole(file: Source<'a>) -> Self {
+    fn whole(file: ChunkSource<'a>) -> Self {
         FileRange {
             file,
             offset: 0,
@@ -186,8 +186,8 @@ impl<'a> FileRange<'a> {
 
     fn file(&self) -> &File {
         match &self.file {
-            Source::Borrowed(file) => file,
-            Source::Shared(file) => file,
+            ChunkSource::Borrowed(file) => file,
+            ChunkSource::Shared(file) => file,
         }
     }
 
@@ -219,7 +219,7 @@ impl<'a> FileRange<'a> {
 
 impl<'a> From<&'a File> for FileRange<'a> {
     fn from(file: &'a File) -> Self {
-        FileRange::whole(Source::Borrowed(file))
+        FileRange::whole(ChunkSource::Borrowed(file))
     }
 }
 
@@ -231,7 +231,7 @@ impl From<File> for FileRange<'_> {
 
 impl From<Arc<File>> for FileRange<'_> {
     fn from(file: Arc<File>) -> Self {
-        FileRange::whole(Source::Shared(file))
+        FileRange::whole(ChunkSource::Shared(file))
     }
 }
 

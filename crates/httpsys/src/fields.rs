@@ -16,12 +16,12 @@ const INLINE: usize = 4;
 
 #[derive(Clone, Debug)]
 struct Field<'a> {
-    name: Name<'a>,
+    name: FieldName<'a>,
     value: Data<'a>,
 }
 
 #[derive(Clone, Debug)]
-enum Name<'a> {
+enum FieldName<'a> {
     /// A slot of HTTP_RESPONSE_HEADERS.
     Known(u8),
     Unknown(Data<'a>),
@@ -29,21 +29,21 @@ enum Name<'a> {
 
 /// Fields in the order they were given.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fields<'a> {
+pub(crate) struct FieldList<'a> {
     inline: [Option<Field<'a>>; INLINE],
     more: Vec<Field<'a>>,
     /// Bit `i`: slot `i` is filled.
     known: u32,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> FieldList<'a> {
     pub(crate) fn push(&mut self, name: Data<'a>, value: Data<'a>) {
         let name = match response_header_id(&name).map(u8::try_from) {
             // What stands in its slot is never sent (CON-012).
-            Some(Ok(id)) if usize::from(id) != id::CONNECTION => Name::Known(id),
-            _ => Name::Unknown(name),
+            Some(Ok(id)) if usize::from(id) != id::CONNECTION => FieldName::Known(id),
+            _ => FieldName::Unknown(name),
         };
-        if let Name::Known(id) = name {
+        if let FieldName::Known(id) = name {
             self.known |= 1 << id;
         }
         let field = Field { name, value };
@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
             let id = ids.trailing_zeros() as usize;
             ids &= ids - 1;
             for field in self.iter() {
-                if matches!(field.name, Name::Known(known) if usize::from(known) == id) {
+                if matches!(field.name, FieldName::Known(known) if usize::from(known) == id) {
                     head.known(id, &field.value, true)?;
                 }
             }
@@ -90,7 +90,7 @@ impl<'a> Fields<'a> {
             }
         }
         for field in self.iter() {
-            if let Name::Unknown(name) = &field.name {
+            if let FieldName::Unknown(name) = &field.name {
                 if !name.iter().copied().all(is_token) {
                     return Err(InvalidField::Name);
                 }
@@ -140,7 +140,7 @@ pub(crate) enum Added {
 pub(crate) struct HeadParts<'p, 'a> {
     pub(crate) status: u16,
     pub(crate) reason: &'p [u8],
-    pub(crate) fields: &'p Fields<'a>,
+    pub(crate) fields: &'p FieldList<'a>,
     pub(crate) added: Added,
     /// What becomes of Server (LIM-017, A-03).
     pub(crate) server_token: ServerToken,
@@ -173,7 +173,7 @@ pub(crate) fn with_head<R>(
 mod tests {
     use super::*;
 
-    fn lines(fields: &Fields<'_>, added: Added) -> Vec<String> {
+    fn lines(fields: &FieldList<'_>, added: Added) -> Vec<String> {
         let parts = HeadParts {
             status: 200,
             reason: b"OK",
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn rsp_015_known_fields_ascend_and_unknown_ones_follow_in_their_order() {
-        let mut fields = Fields::default();
+        let mut fields = FieldList::default();
         let given = [
             ("X-Second", "1"),
             ("vary", "Accept"),
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn rsp_022_repeated_known_fields_give_one_line_each() {
-        let mut fields = Fields::default();
+        let mut fields = FieldList::default();
         for value in ["a=1", "b=2", "c=3", "d=4", "e=5"] {
             fields.push("Set-Cookie".into(), value.into());
         }
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_added_field_stands_at_its_slot() {
-        let mut fields = Fields::default();
+        let mut fields = FieldList::default();
         fields.push("Content-Type".into(), "text/plain".into());
         fields.push("Pragma".into(), "p".into());
         let expected = [
@@ -261,7 +261,7 @@ mod tests {
             values.push((name, "v", InvalidField::Name));
         }
         for (name, value, why) in values {
-            let mut fields = Fields::default();
+            let mut fields = FieldList::default();
             fields.push(name.into(), value.into());
             let parts = HeadParts {
                 status: 200,

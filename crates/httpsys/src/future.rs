@@ -66,7 +66,7 @@
 //! # Structure
 //!
 //! Owns: the futures and what their drop does. Does not own the operations that wait, which are
-//! the engine's overlapped ones: what it keeps holds no memory of a caller, only a `Slot` to
+//! the engine's overlapped ones: what it keeps holds no memory of a caller, only a `FutureSlot` to
 //! complete and, for a send, the data that it owns. Threading: a slot is completed by whichever
 //! thread has the news, with no lock held, and wakers are woken and dropped with no lock held.
 //!

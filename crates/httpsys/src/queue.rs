@@ -61,24 +61,24 @@ use crate::{Error, Request, Result, Service};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RequestQueue {
-    handle: Arc<Handle>,
+    handle: Arc<HandleGuard>,
 }
 
 /// Closes the queue when the last clone of the creator's handle is gone; another handle ends alone.
 #[derive(Debug)]
-struct Handle {
-    scope: Arc<Scope>,
+struct HandleGuard {
+    scope: Arc<QueueScope>,
     creator: bool,
 }
 
 /// What calls on requests need: the service and the queue as the scope of ids. Requests hold it.
 #[derive(Debug)]
-pub(crate) struct Scope {
+pub(crate) struct QueueScope {
     pub(crate) service: Service,
     pub(crate) queue: Arc<QueueHandle>,
 }
 
-impl Drop for Handle {
+impl Drop for HandleGuard {
     fn drop(&mut self) {
         self.scope.queue.handle_closed();
         // It fails if `close` came before.
@@ -86,7 +86,7 @@ impl Drop for Handle {
     }
 }
 
-impl Scope {
+impl QueueScope {
     /// In a child made by fork nothing of the parent's ends any more: what waits there does not wait.
     pub(crate) fn check_process(&self) -> Result<()> {
         if self.service.engine().is_inherited() {
@@ -110,9 +110,9 @@ impl Scope {
 impl RequestQueue {
     pub(crate) fn new(service: Service, queue: Arc<QueueHandle>, creator: bool) -> Self {
         queue.handle_opened();
-        let scope = Arc::new(Scope { service, queue });
+        let scope = Arc::new(QueueScope { service, queue });
         RequestQueue {
-            handle: Arc::new(Handle { scope, creator }),
+            handle: Arc::new(HandleGuard { scope, creator }),
         }
     }
 
@@ -177,7 +177,7 @@ impl RequestQueue {
     /// [`Error::InvalidParameter`] for a string that is no UrlPrefix; [`Error::NotFound`] when no
     /// group of the queue has it.
     pub fn find_url_group(&self, url: &str) -> Result<UrlGroupId> {
-        let Scope { service, queue } = &**self.scope();
+        let QueueScope { service, queue } = &**self.scope();
         service.engine().find_url_group(&utf16(url), queue)
     }
 
@@ -202,12 +202,12 @@ impl RequestQueue {
         &self.scope().service
     }
 
-    pub(crate) fn scope(&self) -> &Arc<Scope> {
+    pub(crate) fn scope(&self) -> &Arc<QueueScope> {
         &self.handle.scope
     }
 
     fn receive_until(&self, deadline: Option<Instant>) -> Result<Request> {
-        let Scope { service, queue } = &**self.scope();
+        let QueueScope { service, queue } = &**self.scope();
         let call = Receive {
             request: RequestId::NULL,
             copy_body: false,

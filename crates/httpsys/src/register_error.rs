@@ -29,10 +29,10 @@ use crate::Error;
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct RegisterError(Box<Inner>);
+pub struct RegisterError(Box<RegisterFailure>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Inner {
+struct RegisterFailure {
     url: Option<String>,
     /// What could not be done, of the other steps.
     step: Option<String>,
@@ -41,7 +41,7 @@ struct Inner {
 
 impl RegisterError {
     pub(crate) fn new(url: &str, refused: Refused) -> Self {
-        RegisterError(Box::new(Inner {
+        RegisterError(Box::new(RegisterFailure {
             url: Some(url.to_owned()),
             step: None,
             refused,
@@ -50,7 +50,7 @@ impl RegisterError {
 
     /// The failure of a step that has nothing to do with a URL.
     pub(crate) fn of_step(step: String, error: Error) -> Self {
-        RegisterError(Box::new(Inner {
+        RegisterError(Box::new(RegisterFailure {
             url: None,
             step: Some(step),
             refused: error.into(),
@@ -87,7 +87,7 @@ impl RegisterError {
 
 impl fmt::Display for RegisterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { url, step, refused } = &*self.0;
+        let RegisterFailure { url, step, refused } = &*self.0;
         match (url, step) {
             (Some(url), _) => write!(f, "cannot register {url}: {refused}"),
             (None, Some(step)) => write!(f, "{step}: {refused}"),
@@ -107,7 +107,7 @@ impl std::error::Error for RegisterError {}
 
 impl From<Error> for RegisterError {
     fn from(error: Error) -> Self {
-        RegisterError(Box::new(Inner {
+        RegisterError(Box::new(RegisterFailure {
             url: None,
             step: None,
             refused: error.into(),

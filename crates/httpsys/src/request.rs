@@ -15,12 +15,12 @@ use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
 
 use crate::body::{self, BodyReader};
-use crate::by_id::Flags;
+use crate::by_id::SendFlags;
 use crate::fields::Added;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::log::RequestLog;
-use crate::queue::Scope;
+use crate::queue::QueueScope;
 use crate::{CloseReason, ConnectionStatus, Response, ResponseStream, Result, Upgraded, Verb};
 
 /// A request that waits for its answer.
@@ -56,7 +56,7 @@ use crate::{CloseReason, ConnectionStatus, Response, ResponseStream, Result, Upg
 /// # }
 /// ```
 pub struct Request {
-    scope: Arc<Scope>,
+    scope: Arc<QueueScope>,
     /// Present until the drop, which gives it back.
     block: Option<Box<httpsys_core::Request>>,
     /// The drop has to cancel.
@@ -78,7 +78,7 @@ impl Drop for Request {
 
 /// Answering.
 impl Request {
-    pub(crate) fn new(scope: Arc<Scope>, block: Box<httpsys_core::Request>) -> Self {
+    pub(crate) fn new(scope: Arc<QueueScope>, block: Box<httpsys_core::Request>) -> Self {
         Request {
             scope,
             block: Some(block),
@@ -139,10 +139,10 @@ impl Request {
     /// was sent, [`Error::EndOfBody`](crate::Error::EndOfBody), leaves it open, too.)
     pub fn try_respond<'r>(&mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: false,
             disconnect: response.disconnects(),
-            ..Flags::default()
+            ..SendFlags::default()
         };
         let send = |added, body: &[Chunk<'_>]| {
             let block = Some(self.block());
@@ -238,11 +238,11 @@ impl Request {
         self.open = false;
     }
 
-    pub(crate) fn scope(&self) -> &Scope {
+    pub(crate) fn scope(&self) -> &QueueScope {
         &self.scope
     }
 
-    pub(crate) fn shared_scope(&self) -> &Arc<Scope> {
+    pub(crate) fn shared_scope(&self) -> &Arc<QueueScope> {
         &self.scope
     }
 

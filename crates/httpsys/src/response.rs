@@ -8,7 +8,7 @@ use httpsys_core::proto::ServerToken;
 use httpsys_engine::Chunk;
 
 use crate::chunk::{self, Lent, Pieces};
-use crate::fields::{Added, Fields, HeadParts, with_head};
+use crate::fields::{Added, FieldList, HeadParts, with_head};
 use crate::log::LogChoice;
 use crate::reason::reason_of;
 use crate::{Data, DataChunk, LogData, Request, Result};
@@ -47,7 +47,7 @@ use crate::{Data, DataChunk, LogData, Request, Result};
 pub struct Response<'a> {
     status: u16,
     reason: Data<'a>,
-    fields: Fields<'a>,
+    fields: FieldList<'a>,
     /// The first chunk of the body, if that is in memory: most bodies are no more.
     body: Data<'a>,
     /// Those behind it.
@@ -65,7 +65,7 @@ impl<'a> Response<'a> {
         Response {
             status,
             reason: reason.into(),
-            fields: Fields::default(),
+            fields: FieldList::default(),
             body: Data::default(),
             more: Vec::new(),
             disconnect: false,

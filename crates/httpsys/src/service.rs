@@ -35,17 +35,17 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Service {
-    shared: Arc<Shared>,
+    shared: Arc<SharedService>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct SharedService {
     engine: httpsys_engine::Service,
     /// The global service is never stopped: others may have it, too.
     private: bool,
 }
 
-impl Drop for Shared {
+impl Drop for SharedService {
     fn drop(&mut self) {
         if self.private {
             self.engine.stop();
@@ -170,13 +170,13 @@ impl Service {
     /// True when both are handles of one service.
     #[must_use]
     pub fn is_same(&self, other: &Service) -> bool {
-        // The global service has one engine but may have several `Shared`.
+        // The global service has one engine but may have several `SharedService`.
         Arc::ptr_eq(&self.shared, &other.shared) || (!self.shared.private && !other.shared.private)
     }
 
     fn of(engine: httpsys_engine::Service, private: bool) -> Service {
         Service {
-            shared: Arc::new(Shared { engine, private }),
+            shared: Arc::new(SharedService { engine, private }),
         }
     }
 

@@ -12,7 +12,7 @@ use httpsys_engine::reason;
 use smallvec::smallvec;
 
 use crate::body::into_io;
-use crate::by_id::Flags;
+use crate::by_id::SendFlags;
 use crate::chunk::{self, Lent, Pieces};
 use crate::fields::Added;
 use crate::{DataChunk, Error, Request, Response, Result, Version};
@@ -49,12 +49,12 @@ const CRLF: &[u8] = b"\r\n";
 #[derive(Debug)]
 pub struct ResponseStream {
     request: Request,
-    framing: Framing,
+    framing: BodyFraming,
     disconnect: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Framing {
+pub(crate) enum BodyFraming {
     /// Bytes go out as given.
     Bare,
     /// The stream makes chunks.
@@ -75,11 +75,11 @@ impl ResponseStream {
     }
 
     /// How the stream frames a body whose framing is the program's.
-    pub(crate) fn bare_framing(request: &Request, response: &Response<'_>) -> Framing {
+    pub(crate) fn bare_framing(request: &Request, response: &Response<'_>) -> BodyFraming {
         if response.is_without_body(request) {
-            Framing::HeadOnly
+            BodyFraming::HeadOnly
         } else {
-            Framing::Bare
+            BodyFraming::Bare
         }
     }
 
@@ -87,7 +87,7 @@ impl ResponseStream {
     pub(crate) fn chunked_framing(
         request: &Request,
         response: &Response<'_>,
-    ) -> Result<(Framing, Added)> {
+    ) -> Result<(BodyFraming, Added)> {
         if response.frames_itself() {
             return Err(reason::invalid(
                 "the response has Content-Length or Transfer-Encoding, which a stream sets itself",
@@ -101,16 +101,16 @@ impl ResponseStream {
             _ => Added::Nothing,
         };
         let framing = match added {
-            _ if response.is_without_body(request) => Framing::HeadOnly,
-            Added::Chunked => Framing::Chunked,
+            _ if response.is_without_body(request) => BodyFraming::HeadOnly,
+            Added::Chunked => BodyFraming::Chunked,
             // The service closes the connection of an HTTP/1.0 client after the response.
-            _ => Framing::Bare,
+            _ => BodyFraming::Bare,
         };
         Ok((framing, added))
     }
 
     /// A stream whose head is sent apart.
-    pub(crate) fn of(request: Request, framing: Framing, disconnect: bool) -> Self {
+    pub(crate) fn of(request: Request, framing: BodyFraming, disconnect: bool) -> Self {
         ResponseStream {
             request,
             framing,
@@ -118,7 +118,7 @@ impl ResponseStream {
         }
     }
 
-    pub(crate) fn framing(&self) -> Framing {
+    pub(crate) fn framing(&self) -> BodyFraming {
         self.framing
     }
 
@@ -133,13 +133,13 @@ impl ResponseStream {
     fn send_head(
         request: Request,
         response: &Response<'_>,
-        framing: Framing,
+        framing: BodyFraming,
         added: Added,
     ) -> Result<Self> {
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: true,
             disconnect: response.disconnects(),
-            ..Flags::default()
+            ..SendFlags::default()
         };
         framing.frame(&response.chunks()?, false, |pieces| {
             request.scope().send_response(
@@ -164,7 +164,7 @@ impl ResponseStream {
     /// writes after the client went may succeed (SND-031). Where there is no body it fails in the same
     /// cases, so that a program that writes until the client has had enough ends.
     pub fn write(&mut self, data: &[u8]) -> Result<()> {
-        if self.framing == Framing::HeadOnly {
+        if self.framing == BodyFraming::HeadOnly {
             return self.send_nothing();
         }
         if data.is_empty() {
@@ -192,7 +192,7 @@ impl ResponseStream {
     /// before the call sends, else the connection is reset.
     pub fn write_chunks(&mut self, chunks: &[DataChunk<'_>]) -> Result<()> {
         let chunks = chunk::lend(chunks)?;
-        if self.framing == Framing::HeadOnly {
+        if self.framing == BodyFraming::HeadOnly {
             return self.send_nothing();
         }
         if chunk::total(&chunks) == 0 {
@@ -205,7 +205,7 @@ impl ResponseStream {
     /// so its end is looked for: the response ends in order then, since its head was all of it.
     pub(crate) fn send_nothing(&mut self) -> Result<()> {
         let (scope, id) = (self.request.scope(), self.request.id());
-        scope.send_body(id, Flags::MORE_DATA, &[])?;
+        scope.send_body(id, SendFlags::MORE_DATA, &[])?;
         if !self.request.client_is_gone() {
             return Ok(());
         }
@@ -214,18 +214,18 @@ impl ResponseStream {
         Err(Error::ConnectionInvalid)
     }
 
-    fn last_flags(&self) -> Flags {
-        Flags {
+    fn last_flags(&self) -> SendFlags {
+        SendFlags {
             more_data: false,
             disconnect: self.disconnect,
-            ..Flags::default()
+            ..SendFlags::default()
         }
     }
 
     fn send_more(&self, data: &[Chunk<'_>]) -> Result<()> {
         let (scope, id) = (self.request.scope(), self.request.id());
         self.framing.frame(data, false, |pieces| {
-            scope.send_body(id, Flags::MORE_DATA, pieces).map(drop)
+            scope.send_body(id, SendFlags::MORE_DATA, pieces).map(drop)
         })
     }
 
@@ -286,17 +286,17 @@ impl io::Write for ResponseStream {
     }
 }
 
-impl Framing {
+impl BodyFraming {
     /// Passes the pieces on that carry `data`, and with `last` the end of the body, too.
     fn frame<R>(self, data: &[Chunk<'_>], last: bool, send: impl FnOnce(&[Chunk<'_>]) -> R) -> R {
         let end = Chunk::Memory(if last { LAST_CHUNK } else { &[] });
         let length = chunk::total(data);
         match self {
-            Framing::Bare => send(data),
-            Framing::HeadOnly => send(&[]),
+            BodyFraming::Bare => send(data),
+            BodyFraming::HeadOnly => send(&[]),
             // An empty chunk would end the body.
-            Framing::Chunked if length == 0 => send(&[end]),
-            Framing::Chunked => {
+            BodyFraming::Chunked if length == 0 => send(&[end]),
+            BodyFraming::Chunked => {
                 let mut line = [0; SIZE_LINE];
                 let mut pieces: Lent<'_> = smallvec![Chunk::Memory(size_line(length, &mut line))];
                 pieces.extend_from_slice(data);
@@ -308,8 +308,8 @@ impl Framing {
 }
 
 /// Owned data, framed.
-impl Framing {
-    /// As [`Framing::frame`], for a send that outlives its call.
+impl BodyFraming {
+    /// As [`BodyFraming::frame`], for a send that outlives its call.
     ///
     /// # Errors
     /// As [`DataChunk::resolve`].
@@ -317,10 +317,10 @@ impl Framing {
         let end: &'static [u8] = if last { LAST_CHUNK } else { &[] };
         let (data, length) = chunk::resolve(data)?;
         Ok(match self {
-            Framing::Bare => data,
-            Framing::HeadOnly => Pieces::new(),
-            Framing::Chunked if length == 0 => smallvec![end.into()],
-            Framing::Chunked => {
+            BodyFraming::Bare => data,
+            BodyFraming::HeadOnly => Pieces::new(),
+            BodyFraming::Chunked if length == 0 => smallvec![end.into()],
+            BodyFraming::Chunked => {
                 let line = size_line(length, &mut [0; SIZE_LINE]).to_vec();
                 let mut pieces: Pieces<'static> = smallvec![line.into()];
                 pieces.extend(data);
@@ -369,7 +369,7 @@ mod tests {
 
     #[test]
     fn an_empty_piece_never_ends_a_chunked_body() {
-        let joined = |framing: Framing, data: &'static [u8], last| {
+        let joined = |framing: BodyFraming, data: &'static [u8], last| {
             let bytes = |chunk: &Chunk<'_>| match chunk {
                 Chunk::Memory(bytes) => bytes.to_vec(),
                 Chunk::File { .. } => panic!("there is no file"),
@@ -385,14 +385,14 @@ mod tests {
             assert_eq!(owned, joined);
             joined
         };
-        assert_eq!(joined(Framing::Chunked, b"", false), b"");
-        assert_eq!(joined(Framing::Chunked, b"", true), b"0\r\n\r\n");
-        assert_eq!(joined(Framing::Chunked, b"abc", false), b"3\r\nabc\r\n");
+        assert_eq!(joined(BodyFraming::Chunked, b"", false), b"");
+        assert_eq!(joined(BodyFraming::Chunked, b"", true), b"0\r\n\r\n");
+        assert_eq!(joined(BodyFraming::Chunked, b"abc", false), b"3\r\nabc\r\n");
         assert_eq!(
-            joined(Framing::Chunked, b"abc", true),
+            joined(BodyFraming::Chunked, b"abc", true),
             b"3\r\nabc\r\n0\r\n\r\n"
         );
-        assert_eq!(joined(Framing::HeadOnly, b"abc", true), b"");
-        assert_eq!(joined(Framing::Bare, b"abc", true), b"abc");
+        assert_eq!(joined(BodyFraming::HeadOnly, b"abc", true), b"");
+        assert_eq!(joined(BodyFraming::Bare, b"abc", true), b"abc");
     }
 }

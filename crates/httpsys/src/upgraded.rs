@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use httpsys_engine::Chunk;
 
 use crate::body::into_io;
-use crate::by_id::Flags;
+use crate::by_id::SendFlags;
 use crate::{Request, Response, Result};
 
 /// An upgraded connection. Made by [`Request::upgrade`].
@@ -89,7 +89,7 @@ impl Upgraded {
         }
         let (scope, id) = (self.request.scope(), self.request.id());
         let data = [Chunk::Memory(data)];
-        scope.send_body(id, Flags::MORE_DATA, &data).map(drop)
+        scope.send_body(id, SendFlags::MORE_DATA, &data).map(drop)
     }
 
     /// Ends the connection in order, behind what was written (UPG-006).
@@ -110,7 +110,7 @@ impl Upgraded {
     /// As [`Upgraded::write`].
     pub fn shutdown(&self) -> Result<()> {
         let (scope, id) = (self.request.scope(), self.request.id());
-        scope.send_body(id, Flags::default(), &[]).map(drop)
+        scope.send_body(id, SendFlags::default(), &[]).map(drop)
     }
 
     /// Resets the connection. While other threads read and write, [`crate::RequestQueue::cancel`]

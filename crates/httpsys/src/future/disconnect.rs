@@ -11,8 +11,8 @@ use httpsys_core::ConnectionId;
 use httpsys_core::operation::WaitForDisconnect as Call;
 use httpsys_engine::{PendingOperation, Service, Signal};
 
-use super::slot::{Closed, Slot};
-use crate::queue::Scope;
+use super::slot::{Closed, FutureSlot};
+use crate::queue::QueueScope;
 use crate::{Error, Request, RequestQueue, Result};
 
 /// The end of a connection. Made by [`RequestQueue::wait_for_disconnect_async`].
@@ -21,9 +21,9 @@ use crate::{Error, Request, RequestQueue, Result};
 #[derive(Debug)]
 #[must_use = "futures do nothing before they are polled"]
 pub struct WaitForDisconnect {
-    scope: Arc<Scope>,
+    scope: Arc<QueueScope>,
     connection: ConnectionId,
-    wait: Option<Arc<Slot<Signal>>>,
+    wait: Option<Arc<FutureSlot<Signal>>>,
     over: bool,
 }
 
@@ -77,14 +77,14 @@ impl Future for WaitForDisconnect {
         let wait = match &mut this.wait {
             Some(wait) => wait,
             none => {
-                let slot = Slot::new(context.waker());
+                let slot = FutureSlot::new(context.waker());
                 let call = Call {
                     connection: this.connection,
                 };
                 let begun = this.scope.service.engine().try_wait_for_disconnect(
                     &this.scope.queue,
                     &call,
-                    &mut || Box::new(Operation(Arc::clone(&slot))),
+                    &mut || Box::new(DisconnectOperation(Arc::clone(&slot))),
                 );
                 if let Err(error) = begun {
                     this.over = true;
@@ -123,9 +123,9 @@ impl Drop for WaitForDisconnect {
 }
 
 /// One wait as the engine keeps it.
-struct Operation(Arc<Slot<Signal>>);
+struct DisconnectOperation(Arc<FutureSlot<Signal>>);
 
-impl PendingOperation for Operation {
+impl PendingOperation for DisconnectOperation {
     fn signal(self: Box<Self>, _: &Service, signal: Signal) {
         // The future may be gone.
         let _ = self.0.complete(signal);

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_engine::{PendingOperation, Service, Signal};
 
-use super::slot::{Closed, Slot};
+use super::slot::{Closed, FutureSlot};
 use crate::{Error, Request, Result};
 
 /// Entity body bytes. Made by [`Request::read_body_async`].
@@ -23,7 +23,7 @@ use crate::{Error, Request, Result};
 pub struct ReadBody<'a> {
     request: &'a Request,
     out: &'a mut [u8],
-    wait: Option<Arc<Slot<News>>>,
+    wait: Option<Arc<FutureSlot<News>>>,
 }
 
 /// Why a read goes on.
@@ -38,7 +38,7 @@ pub(crate) enum News {
 /// relies on it to read on.
 #[derive(Debug, Default)]
 pub(crate) struct Readers {
-    list: Mutex<Vec<Arc<Slot<News>>>>,
+    list: Mutex<Vec<Arc<FutureSlot<News>>>>,
 }
 
 impl Request {
@@ -115,17 +115,17 @@ impl ReadBody<'_> {
             self.out,
             &mut 0,
             &mut || {
-                let slot = wait.insert(Slot::new(waker));
+                let slot = wait.insert(FutureSlot::new(waker));
                 // Before the operation can be signalled: a drop elsewhere has to find it.
                 self.request.readers().add(slot);
-                Box::new(Operation(Arc::clone(slot)))
+                Box::new(ReadOperation(Arc::clone(slot)))
             },
         );
         self.wait = wait;
         read
     }
 
-    fn cancel(&self, wait: &Arc<Slot<News>>) -> bool {
+    fn cancel(&self, wait: &Arc<FutureSlot<News>>) -> bool {
         let scope = self.request.scope();
         scope.service.engine().cancel_operation_at(
             &scope.queue,
@@ -158,11 +158,11 @@ impl Drop for ReadBody<'_> {
 }
 
 impl Readers {
-    fn add(&self, wait: &Arc<Slot<News>>) {
+    fn add(&self, wait: &Arc<FutureSlot<News>>) {
         self.lock().push(Arc::clone(wait));
     }
 
-    fn remove(&self, wait: &Arc<Slot<News>>) {
+    fn remove(&self, wait: &Arc<FutureSlot<News>>) {
         self.lock().retain(|other| !Arc::ptr_eq(other, wait));
     }
 
@@ -175,16 +175,16 @@ impl Readers {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Slot<News>>>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<FutureSlot<News>>>> {
         // Nothing in a section can leave the list half changed.
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One read as the engine keeps it.
-struct Operation(Arc<Slot<News>>);
+struct ReadOperation(Arc<FutureSlot<News>>);
 
-impl PendingOperation for Operation {
+impl PendingOperation for ReadOperation {
     fn signal(self: Box<Self>, _: &Service, signal: Signal) {
         // A closed slot's future has seen to the other reads itself.
         let _ = self.0.complete(News::Signal(signal));

@@ -15,8 +15,8 @@ use httpsys_core::RequestId;
 use httpsys_core::operation::Receive as Call;
 use httpsys_engine::{PendingOperation, QueueHandle, ReceivedRequest, Service, Signal, Verdict};
 
-use super::slot::{Closed, Slot};
-use crate::queue::Scope;
+use super::slot::{Closed, FutureSlot};
+use crate::queue::QueueScope;
 use crate::{Error, Request, RequestQueue, Result, Server};
 
 /// The next request of a queue. Made by [`RequestQueue::receive_async`].
@@ -28,8 +28,8 @@ use crate::{Error, Request, RequestQueue, Result, Server};
 #[derive(Debug)]
 #[must_use = "futures do nothing before they are polled"]
 pub struct Receive {
-    scope: Arc<Scope>,
-    wait: Option<Arc<Slot<Signal>>>,
+    scope: Arc<QueueScope>,
+    wait: Option<Arc<FutureSlot<Signal>>>,
 }
 
 impl RequestQueue {
@@ -111,8 +111,8 @@ impl Receive {
             Verdict::Taken
         };
         let found = engine.try_receive(&scope.queue, &call, &mut sink, &mut || {
-            let slot = self.wait.insert(Slot::new(context.waker()));
-            Box::new(Operation {
+            let slot = self.wait.insert(FutureSlot::new(context.waker()));
+            Box::new(ReceiveOperation {
                 slot: Arc::clone(slot),
                 queue: Arc::clone(&scope.queue),
             })
@@ -144,7 +144,7 @@ impl Drop for Receive {
     }
 }
 
-impl Scope {
+impl QueueScope {
     fn take_given(self: &Arc<Self>, id: RequestId) -> Result<Request> {
         let mut block = None;
         self.service
@@ -161,12 +161,12 @@ impl Scope {
 
 /// One receive as the engine keeps it. The queue holds it, and it the queue, until it is signalled
 /// or its future takes it out.
-struct Operation {
-    slot: Arc<Slot<Signal>>,
+struct ReceiveOperation {
+    slot: Arc<FutureSlot<Signal>>,
     queue: Arc<QueueHandle>,
 }
 
-impl PendingOperation for Operation {
+impl PendingOperation for ReceiveOperation {
     fn signal(self: Box<Self>, service: &Service, signal: Signal) {
         if let Err(Signal::Request(id)) = self.slot.complete(signal) {
             service.give_back(&self.queue, id);

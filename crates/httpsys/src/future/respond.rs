@@ -12,11 +12,11 @@ use std::task::{Context, Poll, ready};
 
 use smallvec::smallvec;
 
-use super::send_call::{Head, SendCall};
-use crate::by_id::Flags;
+use super::send_call::{HeadToSend, SendCall};
+use crate::by_id::SendFlags;
 use crate::chunk::Pieces;
 use crate::fields::Added;
-use crate::stream::Framing;
+use crate::stream::BodyFraming;
 use crate::{DataChunk, Error, Request, Response, ResponseStream, Result};
 
 /// A response under way. Made by [`Request::respond_async`].
@@ -70,10 +70,10 @@ impl Request {
     /// [`Response::check`] tells of a response that would be refused. What the transport
     /// does not take at once is kept until it does, so the response owns its data.
     pub fn respond_async(self, mut response: Response<'static>) -> Respond {
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: false,
             disconnect: response.disconnects(),
-            ..Flags::default()
+            ..SendFlags::default()
         };
         let (added, pieces) = if !response.is_without_body(&self) {
             (Added::Nothing, Ok(response.take_chunks()))
@@ -83,7 +83,7 @@ impl Request {
                 Err(error) => (Added::Nothing, Err(error)),
             }
         };
-        let head = Head { response, added };
+        let head = HeadToSend { response, added };
         Respond {
             send: send(&self, Some(head), flags, pieces),
             request: Some(self),
@@ -125,12 +125,12 @@ impl ResponseStream {
     /// As [`ResponseStream::write`], without blocking the thread.
     /// The data is bytes or a file, which the send keeps until its end.
     pub fn write_async(&mut self, data: impl Into<DataChunk<'static>>) -> WriteBody<'_> {
-        if self.framing() == Framing::HeadOnly {
+        if self.framing() == BodyFraming::HeadOnly {
             return WriteBody::over(self.send_nothing());
         }
         let pieces = self.framing().pieces(smallvec![data.into()], false);
         let nothing = matches!(&pieces, Ok(pieces) if pieces.iter().all(DataChunk::is_empty));
-        WriteBody::new((!nothing).then(|| send(self.request(), None, Flags::MORE_DATA, pieces)))
+        WriteBody::new((!nothing).then(|| send(self.request(), None, SendFlags::MORE_DATA, pieces)))
     }
 
     /// As [`ResponseStream::finish`], without blocking the thread.
@@ -140,10 +140,10 @@ impl ResponseStream {
 
     /// As [`ResponseStream::finish_with`], without blocking the thread.
     pub fn finish_with_async(self, data: impl Into<DataChunk<'static>>) -> FinishResponse {
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: false,
             disconnect: self.disconnects(),
-            ..Flags::default()
+            ..SendFlags::default()
         };
         let pieces = self.framing().pieces(smallvec![data.into()], true);
         let send = send(self.request(), None, flags, pieces);
@@ -155,17 +155,17 @@ impl StartResponse {
     fn new(
         request: Request,
         mut response: Response<'static>,
-        framing: Framing,
+        framing: BodyFraming,
         added: Added,
     ) -> Self {
         let disconnect = response.disconnects();
-        let flags = Flags {
+        let flags = SendFlags {
             more_data: true,
             disconnect,
-            ..Flags::default()
+            ..SendFlags::default()
         };
         let pieces = framing.pieces(response.take_chunks(), false);
-        let head = Head { response, added };
+        let head = HeadToSend { response, added };
         StartResponse {
             send: Ok(send(&request, Some(head), flags, pieces)),
             stream: Some(ResponseStream::of(request, framing, disconnect)),
@@ -200,8 +200,8 @@ impl FinishResponse {
 
 pub(super) fn send(
     request: &Request,
-    head: Option<Head>,
-    flags: Flags,
+    head: Option<HeadToSend>,
+    flags: SendFlags,
     pieces: Result<Pieces<'static>>,
 ) -> SendCall {
     SendCall::new(

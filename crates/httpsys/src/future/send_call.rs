@@ -10,12 +10,12 @@ use std::thread;
 use httpsys_core::RequestId;
 use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 
-use super::slot::Slot;
-use crate::by_id::Flags;
+use super::slot::FutureSlot;
+use crate::by_id::SendFlags;
 use crate::chunk::{Lent, Pieces, resolve};
 use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
-use crate::queue::Scope;
+use crate::queue::QueueScope;
 use crate::{DataChunk, Error, Request, Response, Result};
 
 /// How often a drop tries to catch a send that the transport is at work on.
@@ -23,31 +23,31 @@ const CATCHES: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct SendCall {
-    scope: Arc<Scope>,
+    scope: Arc<QueueScope>,
     request: RequestId,
-    state: State,
+    state: SendState,
 }
 
 #[derive(Debug)]
-enum State {
+enum SendState {
     New(Arc<Message>),
     /// Before it began: a file cannot be sent.
     Failed(Error),
-    Pending(Arc<Slot<Result<u64>>>),
+    Pending(Arc<FutureSlot<Result<u64>>>),
     Over,
 }
 
 #[derive(Debug)]
 struct Message {
-    head: Option<Head>,
-    flags: Flags,
+    head: Option<HeadToSend>,
+    flags: SendFlags,
     /// Their lengths are fixed.
     pieces: Pieces<'static>,
 }
 
 /// The head of a response.
 #[derive(Debug)]
-pub(crate) struct Head {
+pub(crate) struct HeadToSend {
     /// Its body is not used.
     pub(crate) response: Response<'static>,
     /// The field about the body beside its own.
@@ -56,19 +56,19 @@ pub(crate) struct Head {
 
 impl SendCall {
     pub(crate) fn new(
-        scope: Arc<Scope>,
+        scope: Arc<QueueScope>,
         request: RequestId,
-        head: Option<Head>,
-        flags: Flags,
+        head: Option<HeadToSend>,
+        flags: SendFlags,
         pieces: Result<Pieces<'static>>,
     ) -> Self {
         let state = match pieces.and_then(resolve) {
-            Ok((pieces, _)) => State::New(Arc::new(Message {
+            Ok((pieces, _)) => SendState::New(Arc::new(Message {
                 head,
                 flags,
                 pieces,
             })),
-            Err(error) => State::Failed(error),
+            Err(error) => SendState::Failed(error),
         };
         SendCall {
             scope,
@@ -87,24 +87,24 @@ impl SendCall {
     ) -> Poll<Result<u64>> {
         self.scope.check_process()?;
         match &self.state {
-            State::New(message) => {
+            SendState::New(message) => {
                 let message = Arc::clone(message);
-                self.state = State::Over;
+                self.state = SendState::Over;
                 self.begin(&message, request, context.waker())
             }
-            State::Failed(error) => {
+            SendState::Failed(error) => {
                 let error = *error;
-                self.state = State::Over;
+                self.state = SendState::Over;
                 Poll::Ready(Err(error))
             }
-            State::Pending(wait) => {
+            SendState::Pending(wait) => {
                 let poll = wait.poll(context.waker());
                 if poll.is_ready() {
-                    self.state = State::Over;
+                    self.state = SendState::Over;
                 }
                 poll
             }
-            State::Over => Poll::Ready(Err(Error::Internal)),
+            SendState::Over => Poll::Ready(Err(Error::Internal)),
         }
     }
 
@@ -114,20 +114,20 @@ impl SendCall {
         request: Option<&Request>,
         waker: &Waker,
     ) -> Poll<Result<u64>> {
-        let Scope { service, queue, .. } = &*self.scope;
+        let QueueScope { service, queue, .. } = &*self.scope;
         let engine = service.engine();
         let call = message.flags.call(self.request);
         let chunks = message.chunks();
         let mut wait = None;
         let mut register = || -> Box<dyn PendingSend> {
-            let slot = wait.insert(Slot::new(waker));
-            Box::new(Operation {
+            let slot = wait.insert(FutureSlot::new(waker));
+            Box::new(FutureSend {
                 slot: Arc::clone(slot),
                 message: Arc::clone(message),
             })
         };
         let sent = match &message.head {
-            Some(Head { response, added }) => {
+            Some(HeadToSend { response, added }) => {
                 let token = engine.parameters().server_token();
                 let request = request.map(Request::block);
                 let log = ResponseLog { request, response };
@@ -146,7 +146,7 @@ impl SendCall {
             (Err(error), _) => Poll::Ready(Err(error)),
             (Ok(None), Some(wait)) => {
                 // It may have ended already, and woken us for that.
-                self.state = State::Pending(wait);
+                self.state = SendState::Pending(wait);
                 Poll::Pending
             }
             (Ok(None), None) => Poll::Ready(Err(Error::Internal)),
@@ -157,7 +157,7 @@ impl SendCall {
 impl Drop for SendCall {
     /// A send of which a part is out is broken off: only a reset tells the client (SND-032).
     fn drop(&mut self) {
-        let State::Pending(wait) = &self.state else {
+        let SendState::Pending(wait) = &self.state else {
             return;
         };
         if self.scope.check_process().is_err() {
@@ -185,12 +185,12 @@ impl Message {
 }
 
 /// One send as the engine keeps it.
-struct Operation {
-    slot: Arc<Slot<Result<u64>>>,
+struct FutureSend {
+    slot: Arc<FutureSlot<Result<u64>>>,
     message: Arc<Message>,
 }
 
-impl PendingSend for Operation {
+impl PendingSend for FutureSend {
     fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>])) {
         lend(&self.message.chunks());
     }

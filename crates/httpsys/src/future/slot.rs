@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 #[derive(Debug)]
-pub(crate) struct Slot<T> {
-    state: Mutex<State<T>>,
+pub(crate) struct FutureSlot<T> {
+    state: Mutex<SlotState<T>>,
 }
 
 #[derive(Debug)]
-enum State<T> {
+enum SlotState<T> {
     Waiting(Waker),
     Done(T),
     /// The value was taken, or nobody wants it.
@@ -44,10 +44,10 @@ fn wake(waker: Waker) {
     }
 }
 
-impl<T> Slot<T> {
+impl<T> FutureSlot<T> {
     pub(crate) fn new(waker: &Waker) -> Arc<Self> {
-        Arc::new(Slot {
-            state: Mutex::new(State::Waiting(waker.clone())),
+        Arc::new(FutureSlot {
+            state: Mutex::new(SlotState::Waiting(waker.clone())),
         })
     }
 
@@ -59,12 +59,12 @@ impl<T> Slot<T> {
     /// Gives the value and wakes the task. The value comes back when the slot does not wait.
     pub(crate) fn complete(&self, value: T) -> Result<(), T> {
         let mut state = self.lock();
-        if !matches!(*state, State::Waiting(_)) {
+        if !matches!(*state, SlotState::Waiting(_)) {
             return Err(value);
         }
-        let before = mem::replace(&mut *state, State::Done(value));
+        let before = mem::replace(&mut *state, SlotState::Done(value));
         drop(state);
-        if let State::Waiting(waker) = before {
+        if let SlotState::Waiting(waker) = before {
             wake(waker);
         }
         Ok(())
@@ -76,34 +76,34 @@ impl<T> Slot<T> {
         let fresh = waker.clone();
         let mut state = self.lock();
         let next = match *state {
-            State::Waiting(_) => State::Waiting(fresh),
-            State::Done(_) | State::Closed => State::Closed,
+            SlotState::Waiting(_) => SlotState::Waiting(fresh),
+            SlotState::Done(_) | SlotState::Closed => SlotState::Closed,
         };
         let before = mem::replace(&mut *state, next);
         drop(state);
         match before {
-            State::Done(value) => Poll::Ready(value),
-            State::Waiting(_) | State::Closed => Poll::Pending,
+            SlotState::Done(value) => Poll::Ready(value),
+            SlotState::Waiting(_) | SlotState::Closed => Poll::Pending,
         }
     }
 
     pub(crate) fn is_waiting(&self) -> bool {
-        matches!(*self.lock(), State::Waiting(_))
+        matches!(*self.lock(), SlotState::Waiting(_))
     }
 
     /// The future does not wait any more.
     pub(crate) fn close(&self) -> Closed<T> {
         let mut state = self.lock();
-        let before = mem::replace(&mut *state, State::Closed);
+        let before = mem::replace(&mut *state, SlotState::Closed);
         drop(state);
         match before {
-            State::Waiting(_) => Closed::Waiting,
-            State::Done(value) => Closed::Done(value),
-            State::Closed => Closed::Taken,
+            SlotState::Waiting(_) => Closed::Waiting,
+            SlotState::Done(value) => Closed::Done(value),
+            SlotState::Closed => Closed::Taken,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    fn lock(&self) -> MutexGuard<'_, SlotState<T>> {
         // No code of a caller runs under the lock: the state is whole even after a panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_waker_of_the_last_poll_is_woken_once() {
         let [first, second] = [0; 2].map(|_| Arc::new(Count::default()));
-        let slot = Slot::new(&Waker::from(first.clone()));
+        let slot = FutureSlot::new(&Waker::from(first.clone()));
         assert_eq!(slot.poll(&Waker::from(second.clone())), Poll::Pending);
         assert_eq!(slot.complete(7), Ok(()));
         assert_eq!(slot.complete(8), Err(8));
@@ -141,10 +141,10 @@ mod tests {
 
     #[test]
     fn a_closed_slot_gives_the_value_back() {
-        let slot = Slot::new(Waker::noop());
+        let slot = FutureSlot::new(Waker::noop());
         assert_eq!(slot.close(), Closed::Waiting);
         assert_eq!(slot.complete(7), Err(7));
-        let slot = Slot::new(Waker::noop());
+        let slot = FutureSlot::new(Waker::noop());
         assert_eq!(slot.complete(7), Ok(()));
         assert_eq!(slot.close(), Closed::Done(7));
     }

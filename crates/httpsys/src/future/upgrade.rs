@@ -10,9 +10,9 @@ use std::task::{Context, Poll, ready};
 use smallvec::smallvec;
 
 use super::respond::send;
-use super::send_call::{Head, SendCall};
+use super::send_call::{HeadToSend, SendCall};
 use super::{FinishResponse, ReadBody, WriteBody};
-use crate::by_id::Flags;
+use crate::by_id::SendFlags;
 use crate::chunk::Pieces;
 use crate::fields::Added;
 use crate::{Data, Error, Request, Response, Result, Upgraded};
@@ -49,12 +49,12 @@ impl Request {
     /// ```
     pub fn upgrade_async(self, mut response: Response<'static>) -> Upgrade {
         let body = response.take_chunks();
-        let head = Head {
+        let head = HeadToSend {
             response,
             added: Added::Nothing,
         };
         Upgrade {
-            send: send(&self, Some(head), Flags::UPGRADE, Ok(body)),
+            send: send(&self, Some(head), SendFlags::UPGRADE, Ok(body)),
             request: Some(self),
         }
     }
@@ -73,7 +73,7 @@ impl Upgraded {
             send(
                 self.request(),
                 None,
-                Flags::MORE_DATA,
+                SendFlags::MORE_DATA,
                 Ok(smallvec![data.into()]),
             )
         });
@@ -82,7 +82,12 @@ impl Upgraded {
 
     /// As [`Upgraded::close`], without blocking the thread.
     pub fn close_async(self) -> FinishResponse {
-        let send = send(self.request(), None, Flags::default(), Ok(Pieces::new()));
+        let send = send(
+            self.request(),
+            None,
+            SendFlags::default(),
+            Ok(Pieces::new()),
+        );
         FinishResponse::new(send, self.into_request())
     }
 }
