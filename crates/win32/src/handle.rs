@@ -36,9 +36,9 @@ const FIRST_GENERATION: u64 = 1;
 #[cfg(windows)]
 const FIRST_GENERATION: u64 = 1 << 30;
 
-struct Slot(RwLock<Entry>);
+struct HandleSlot(RwLock<HandleEntry>);
 
-struct Entry {
+struct HandleEntry {
     generation: u64,
     object: Option<Arc<dyn Object>>,
 }
@@ -50,19 +50,19 @@ struct Free {
     next: u32,
 }
 
-struct Table {
+struct HandleTable {
     /// The generation of a slot that was never used: later than those of the parent.
     first: u64,
-    segments: [OnceLock<Box<[Slot]>>; SEGMENTS],
+    segments: [OnceLock<Box<[HandleSlot]>>; SEGMENTS],
     free: Mutex<Free>,
 }
 
-static TABLE: PerProcess<Table> = PerProcess::new();
+static TABLE: PerProcess<HandleTable> = PerProcess::new();
 /// The latest generation of any slot.
 static LATEST: AtomicU64 = AtomicU64::new(FIRST_GENERATION - 1);
 
-fn table() -> &'static Table {
-    TABLE.get_or_init(|| Table {
+fn table() -> &'static HandleTable {
+    TABLE.get_or_init(|| HandleTable {
         first: LATEST.load(Ordering::Relaxed) + 1,
         segments: [const { OnceLock::new() }; SEGMENTS],
         free: Mutex::new(Free {
@@ -186,9 +186,9 @@ pub fn close(handle: Handle) -> bool {
     }
 }
 
-fn new_segment(first: u64) -> Box<[Slot]> {
+fn new_segment(first: u64) -> Box<[HandleSlot]> {
     let entry = || {
-        Slot(RwLock::new(Entry {
+        HandleSlot(RwLock::new(HandleEntry {
             generation: first,
             object: None,
         }))
@@ -200,7 +200,7 @@ fn encode(index: u32, generation: u64) -> Handle {
     (((generation << INDEX_BITS) | u64::from(index)) << 2) as usize as Handle
 }
 
-fn locate(handle: Handle) -> Option<(&'static Slot, u64, u32)> {
+fn locate(handle: Handle) -> Option<(&'static HandleSlot, u64, u32)> {
     let value = handle as usize as u64 >> 2;
     let index = (value & ((1 << INDEX_BITS) - 1)) as u32;
     let segment = TABLE.get()?.segments[index as usize / SEGMENT_SLOTS].get()?;

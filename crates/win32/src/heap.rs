@@ -19,20 +19,20 @@ mod blocks {
 
     /// What is in front of a block. Its size keeps the alignment of malloc.
     #[repr(C, align(16))]
-    struct Head {
+    struct BlockHead {
         bytes: usize,
         /// [`mark`] of the block's heap, or something else once it is freed.
         mark: usize,
     }
 
-    const HEAD: usize = size_of::<Head>();
+    const HEAD: usize = size_of::<BlockHead>();
 
     /// The mark of a block at an address in the heap of that number (even, below 2 to the 48th).
     fn mark(memory: usize, heap: usize) -> usize {
         (memory ^ 0x5EA9_0000_0000_0000) ^ heap
     }
 
-    fn head(memory: *mut u8) -> *mut Head {
+    fn head(memory: *mut u8) -> *mut BlockHead {
         memory.wrapping_sub(HEAD).cast()
     }
 
@@ -61,7 +61,7 @@ mod blocks {
         let memory = base.cast::<u8>().wrapping_add(HEAD);
         let mark = mark(memory as usize, heap);
         // SAFETY: the head lies at the beginning of the block.
-        unsafe { head(memory).write(Head { bytes, mark }) };
+        unsafe { head(memory).write(BlockHead { bytes, mark }) };
         memory
     }
 
@@ -70,7 +70,7 @@ mod blocks {
     /// # Safety
     /// `memory` is NULL, or the 16 bytes before it can be read.
     pub unsafe fn owner(memory: *mut u8) -> Option<usize> {
-        if memory.is_null() || !memory.cast::<Head>().is_aligned() {
+        if memory.is_null() || !memory.cast::<BlockHead>().is_aligned() {
             return None;
         }
         // SAFETY: readable by the contract, and aligned.

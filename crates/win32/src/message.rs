@@ -3,14 +3,14 @@
 //!
 //! Owns: the escapes of a message definition, its inserts and the breaking of lines. Does not own the
 //! formats of single inserts (`insert`), the texts (`sentences`), the names of codes (`names`), or
-//! where the values of inserts come from ([`Values`]). Invariants: text is UTF-16 throughout; a
+//! where the values of inserts come from ([`InsertValues`]). Invariants: text is UTF-16 throughout; a
 //! definition asks for no value that it has no insert for. Threading: pure functions.
 
 mod insert;
 mod names;
 mod sentences;
 
-pub use insert::{Text, Values};
+pub use insert::{InsertText, InsertValues};
 
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
@@ -57,9 +57,9 @@ pub fn system(code: u32) -> Option<String> {
 pub fn format(
     definition: &[u16],
     width: Width,
-    mut values: Option<&mut dyn Values>,
+    mut values: Option<&mut dyn InsertValues>,
 ) -> Result<Vec<u16>, Code> {
-    let mut out = Out::new(width);
+    let mut out = MessageText::new(width);
     let mut rest = definition;
     while let Some((&unit, after)) = rest.split_first() {
         rest = after;
@@ -94,7 +94,7 @@ const CR_LF: [u16; 2] = [0x0D, 0x0A];
 const BLANK: u16 = 0x20;
 
 /// The text so far.
-struct Out {
+struct MessageText {
     width: Width,
     text: Vec<u16>,
     /// Where the line begins that may still be broken, and its last blank.
@@ -102,9 +102,9 @@ struct Out {
     blank: Option<usize>,
 }
 
-impl Out {
-    fn new(width: Width) -> Out {
-        Out {
+impl MessageText {
+    fn new(width: Width) -> MessageText {
+        MessageText {
             width,
             text: Vec::new(),
             line: 0,
@@ -163,7 +163,7 @@ impl Out {
     fn insert<'a>(
         &mut self,
         from: &'a [u16],
-        values: &mut Option<&mut dyn Values>,
+        values: &mut Option<&mut dyn InsertValues>,
     ) -> Result<&'a [u16], Code> {
         let digits = from.iter().take(2).take_while(|unit| is_digit(**unit));
         let length = digits.count();

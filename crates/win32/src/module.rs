@@ -33,7 +33,7 @@ enum Module {
 
 /// One loaded library. Never freed, so that its address is the handle of no other.
 #[derive(Debug)]
-struct Entry {
+struct LoadedLibrary {
     handle: usize,
     library: linker::Library,
     path: PathBuf,
@@ -41,7 +41,7 @@ struct Entry {
     count: usize,
 }
 
-static LOADED: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+static LOADED: Mutex<Vec<LoadedLibrary>> = Mutex::new(Vec::new());
 
 /// The handle of the program.
 pub fn program() -> usize {
@@ -148,7 +148,7 @@ fn enter(library: linker::Library, candidate: PathBuf) -> usize {
     }
     let place: &'static u64 = Box::leak(Box::new(0));
     let handle = std::ptr::from_ref(place) as usize;
-    loaded.push(Entry {
+    loaded.push(LoadedLibrary {
         handle,
         library,
         path,

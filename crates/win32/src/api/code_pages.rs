@@ -7,7 +7,7 @@ use crate::status::{
     Code, ERROR_ARITHMETIC_OVERFLOW, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_FLAGS,
     ERROR_INVALID_PARAMETER, ERROR_NO_UNICODE_TRANSLATION,
 };
-use crate::text::code_page::{self, Page, UTF8};
+use crate::text::code_page::{self, KnownCodePage, UTF8};
 
 const MB_PRECOMPOSED: u32 = 0x1;
 const MB_COMPOSITE: u32 = 0x2;
@@ -66,7 +66,13 @@ pub(crate) unsafe fn deliver<U: Copy>(units: &[U], to: *mut U, room: i32) -> Res
 }
 
 /// The checks that both directions share.
-fn check<A, B>(page: u32, from: *const A, count: i32, to: *mut B, room: i32) -> Result<Page, Code> {
+fn check<A, B>(
+    page: u32,
+    from: *const A,
+    count: i32,
+    to: *mut B,
+    room: i32,
+) -> Result<KnownCodePage, Code> {
     let page = code_page::find(page)?;
     let bad = from.is_null()
         || count == 0
@@ -182,7 +188,7 @@ pub unsafe extern "system" fn WideCharToMultiByte(
     })
 }
 
-fn is_lead(page: Page, byte: u8) -> bool {
+fn is_lead(page: KnownCodePage, byte: u8) -> bool {
     let mut ranges = page.lead_bytes().iter();
     ranges.any(|&(first, last)| (first..=last).contains(&byte))
 }
@@ -248,7 +254,7 @@ pub struct CPINFOEX<U> {
     pub name: [U; 260],
 }
 
-fn info(page: Page) -> CPINFO {
+fn info(page: KnownCodePage) -> CPINFO {
     let mut lead_bytes = [0; 12];
     for (place, &(first, last)) in lead_bytes.chunks_mut(2).zip(page.lead_bytes()) {
         place.copy_from_slice(&[first, last]);

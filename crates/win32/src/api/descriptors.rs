@@ -7,8 +7,8 @@ use std::ffi::c_void;
 use super::sids::{local, local_text, narrow};
 use super::{Bool, FALSE, fence, fence_bool, not_null, put, wide};
 use crate::security::acl;
-use crate::security::raw::{self, Place};
-use crate::security::sddl::{self, Parts};
+use crate::security::raw::{self, DescriptorPlace};
+use crate::security::sddl::{self, SecurityParts};
 use crate::security::{DACL_PRESENT, SACL_PRESENT, SELF_RELATIVE};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_SECURITY_DESCR, ERROR_UNKNOWN_REVISION,
@@ -92,7 +92,10 @@ unsafe fn to_text<U: From<u8>>(
             return Err(ERROR_UNKNOWN_REVISION);
         }
         // SAFETY: by the contract of this function.
-        let text = sddl::text(&unsafe { raw::descriptor(descriptor) }?, Parts(parts));
+        let text = sddl::text(
+            &unsafe { raw::descriptor(descriptor) }?,
+            SecurityParts(parts),
+        );
         let memory = local_text(&text)?;
         // SAFETY: by the contract of this function.
         unsafe {
@@ -171,13 +174,16 @@ pub unsafe extern "system" fn IsValidSecurityDescriptor(descriptor: *const c_voi
     // SAFETY: the same contract.
     fence(FALSE, || unsafe {
         let control = raw::control(descriptor)?;
-        for (place, present) in [(Place::Dacl, DACL_PRESENT), (Place::Sacl, SACL_PRESENT)] {
+        for (place, present) in [
+            (DescriptorPlace::Dacl, DACL_PRESENT),
+            (DescriptorPlace::Sacl, SACL_PRESENT),
+        ] {
             let at = raw::part(descriptor, place)?;
             if control & present != 0 && !at.is_null() {
                 acl::entries(raw::list(at)?)?;
             }
         }
-        for place in [Place::Owner, Place::Group] {
+        for place in [DescriptorPlace::Owner, DescriptorPlace::Group] {
             let at = raw::part(descriptor, place)?;
             if !at.is_null() {
                 raw::sid(at)?;
@@ -227,7 +233,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorControl(
 /// `descriptor` is NULL or valid.
 unsafe fn set(
     descriptor: *mut c_void,
-    place: Place,
+    place: DescriptorPlace,
     part: *const c_void,
     bits: u16,
     value: u16,
@@ -264,7 +270,15 @@ pub unsafe extern "system" fn SetSecurityDescriptorDacl(
     let value = when(present, DACL_PRESENT | when(defaulted, 8));
     let list = if present != 0 { list } else { std::ptr::null() };
     // SAFETY: the same contract.
-    unsafe { set(descriptor, Place::Dacl, list, DACL_PRESENT | 8, value) }
+    unsafe {
+        set(
+            descriptor,
+            DescriptorPlace::Dacl,
+            list,
+            DACL_PRESENT | 8,
+            value,
+        )
+    }
 }
 
 /// GetSecurityDescriptorDacl: the discretionary list of a descriptor, and whether it has one.
@@ -285,7 +299,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorDacl(
         let there = control & DACL_PRESENT != 0;
         put(present, Bool::from(there));
         if there {
-            put(list, raw::part(descriptor, Place::Dacl)?);
+            put(list, raw::part(descriptor, DescriptorPlace::Dacl)?);
             put(defaulted, Bool::from(control & 8 != 0));
         }
         Ok(())
@@ -307,7 +321,15 @@ pub unsafe extern "system" fn SetSecurityDescriptorSacl(
     let value = when(present, SACL_PRESENT | when(defaulted, 0x20));
     let list = if present != 0 { list } else { std::ptr::null() };
     // SAFETY: the same contract.
-    unsafe { set(descriptor, Place::Sacl, list, SACL_PRESENT | 0x20, value) }
+    unsafe {
+        set(
+            descriptor,
+            DescriptorPlace::Sacl,
+            list,
+            SACL_PRESENT | 0x20,
+            value,
+        )
+    }
 }
 
 /// GetSecurityDescriptorSacl: the system's list of a descriptor, and whether it has one.
@@ -328,7 +350,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorSacl(
         let there = control & SACL_PRESENT != 0;
         put(present, Bool::from(there));
         if there {
-            put(list, raw::part(descriptor, Place::Sacl)?);
+            put(list, raw::part(descriptor, DescriptorPlace::Sacl)?);
             put(defaulted, Bool::from(control & 0x20 != 0));
         }
         Ok(())
@@ -347,7 +369,15 @@ pub unsafe extern "system" fn SetSecurityDescriptorOwner(
     defaulted: Bool,
 ) -> Bool {
     // SAFETY: the same contract.
-    unsafe { set(descriptor, Place::Owner, sid, 1, when(defaulted, 1)) }
+    unsafe {
+        set(
+            descriptor,
+            DescriptorPlace::Owner,
+            sid,
+            1,
+            when(defaulted, 1),
+        )
+    }
 }
 
 /// GetSecurityDescriptorOwner: the owner of a descriptor, NULL when it has none.
@@ -363,7 +393,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorOwner(
     // SAFETY: the same contract.
     fence_bool(|| unsafe {
         not_null(sid)?;
-        put(sid, raw::part(descriptor, Place::Owner)?);
+        put(sid, raw::part(descriptor, DescriptorPlace::Owner)?);
         put(defaulted, Bool::from(raw::control(descriptor)? & 1 != 0));
         Ok(())
     })
@@ -381,7 +411,15 @@ pub unsafe extern "system" fn SetSecurityDescriptorGroup(
     defaulted: Bool,
 ) -> Bool {
     // SAFETY: the same contract.
-    unsafe { set(descriptor, Place::Group, sid, 2, when(defaulted, 2)) }
+    unsafe {
+        set(
+            descriptor,
+            DescriptorPlace::Group,
+            sid,
+            2,
+            when(defaulted, 2),
+        )
+    }
 }
 
 /// GetSecurityDescriptorGroup: the primary group of a descriptor, NULL when it has none.
@@ -397,7 +435,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorGroup(
     // SAFETY: the same contract.
     fence_bool(|| unsafe {
         not_null(sid)?;
-        put(sid, raw::part(descriptor, Place::Group)?);
+        put(sid, raw::part(descriptor, DescriptorPlace::Group)?);
         put(defaulted, Bool::from(raw::control(descriptor)? & 2 != 0));
         Ok(())
     })

@@ -18,9 +18,9 @@ const RPC_S_SERVER_UNAVAILABLE: Code = 1722;
 
 /// A source that is open.
 #[derive(Debug)]
-struct Source(String);
+struct EventSource(String);
 
-impl Object for Source {
+impl Object for EventSource {
     /// DeregisterEventSource closes it.
     fn close_allowed(&self) -> bool {
         false
@@ -64,7 +64,7 @@ fn register(server: String, source: String) -> Result<Handle, Code> {
     match (server.is_empty(), source.is_empty()) {
         (false, _) => Err(RPC_S_SERVER_UNAVAILABLE),
         (_, true) => Err(ERROR_INVALID_PARAMETER),
-        _ => open(Arc::new(Source(source))),
+        _ => open(Arc::new(EventSource(source))),
     }
 }
 
@@ -72,7 +72,7 @@ fn register(server: String, source: String) -> Result<Handle, Code> {
 #[unsafe(no_mangle)]
 pub extern "system" fn DeregisterEventSource(source: Handle) -> Bool {
     fence_bool(|| {
-        handle::lookup_as::<Source>(source).ok_or(ERROR_INVALID_HANDLE)?;
+        handle::lookup_as::<EventSource>(source).ok_or(ERROR_INVALID_HANDLE)?;
         handle::remove(source).map(drop).ok_or(ERROR_INVALID_HANDLE)
     })
 }
@@ -158,7 +158,7 @@ fn report(
     strings: &[String],
     (data, bytes): (*const c_void, u32),
 ) -> Result<(), Code> {
-    let source = handle::lookup_as::<Source>(source).ok_or(ERROR_INVALID_HANDLE)?;
+    let source = handle::lookup_as::<EventSource>(source).ok_or(ERROR_INVALID_HANDLE)?;
     if data.is_null() && bytes > 0 {
         return Err(ERROR_INVALID_PARAMETER);
     }

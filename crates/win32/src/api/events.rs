@@ -5,7 +5,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::{Bool, Name, fence, fence_bool, object_as, open_named};
+use super::{Bool, ObjectName, fence, fence_bool, object_as, open_named};
 use crate::handle::Handle;
 use crate::sync::event::Event;
 use crate::sync::names;
@@ -29,7 +29,7 @@ pub unsafe extern "system" fn CreateEventW(
 ) -> Handle {
     // SAFETY: the same contract.
     create_event(manual_reset != 0, initial_state != 0, unsafe {
-        Name::wide(name)
+        ObjectName::wide(name)
     })
 }
 
@@ -46,7 +46,7 @@ pub unsafe extern "system" fn CreateEventA(
 ) -> Handle {
     // SAFETY: the same contract.
     create_event(manual_reset != 0, initial_state != 0, unsafe {
-        Name::narrow(name)
+        ObjectName::narrow(name)
     })
 }
 
@@ -64,7 +64,7 @@ pub unsafe extern "system" fn CreateEventExW(
     _access: u32,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_event_ex(flags, unsafe { Name::wide(name) })
+    create_event_ex(flags, unsafe { ObjectName::wide(name) })
 }
 
 /// CreateEventExA: as [`CreateEventExW`]; the name is UTF-8.
@@ -79,7 +79,7 @@ pub unsafe extern "system" fn CreateEventExA(
     _access: u32,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_event_ex(flags, unsafe { Name::narrow(name) })
+    create_event_ex(flags, unsafe { ObjectName::narrow(name) })
 }
 
 /// OpenEventW: another handle to a named event of this process. NULL with 2 when there is none.
@@ -89,7 +89,7 @@ pub unsafe extern "system" fn CreateEventExA(
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn OpenEventW(_access: u32, _inherit: Bool, name: *const u16) -> Handle {
     // SAFETY: the same contract.
-    super::open_existing::<Event>(unsafe { Name::wide(name) })
+    super::open_existing::<Event>(unsafe { ObjectName::wide(name) })
 }
 
 /// OpenEventA: as [`OpenEventW`]; the name is UTF-8.
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn OpenEventW(_access: u32, _inherit: Bool, name: *co
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn OpenEventA(_access: u32, _inherit: Bool, name: *const u8) -> Handle {
     // SAFETY: the same contract.
-    super::open_existing::<Event>(unsafe { Name::narrow(name) })
+    super::open_existing::<Event>(unsafe { ObjectName::narrow(name) })
 }
 
 /// SetEvent: signals the event: an automatic one lets one wait through, a manual one all until it
@@ -130,7 +130,7 @@ pub extern "system" fn PulseEvent(event: Handle) -> Bool {
     })
 }
 
-fn create_event_ex(flags: u32, name: Name) -> Handle {
+fn create_event_ex(flags: u32, name: ObjectName) -> Handle {
     if flags & !(CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET) != 0 {
         return fence(std::ptr::null_mut(), || {
             Err(crate::status::ERROR_INVALID_PARAMETER)
@@ -143,7 +143,7 @@ fn create_event_ex(flags: u32, name: Name) -> Handle {
     )
 }
 
-fn create_event(manual: bool, set: bool, name: Name) -> Handle {
+fn create_event(manual: bool, set: bool, name: ObjectName) -> Handle {
     open_named(name, |name| {
         names::open_or_create(name, || Ok(Arc::new(Event::new(manual, set))))
     })

@@ -6,7 +6,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use super::{Bool, FALSE, TRUE, fence, fence_bool, not_null, object_as, open, put};
-use crate::files::shared::Registration;
+use crate::files::shared::FileRegistration;
 use crate::handle::{self, Handle};
 use crate::io::file::{File, pipe};
 use crate::io::overlapped::{self, OVERLAPPED};
@@ -132,7 +132,7 @@ fn halves(low: u32, high: u32) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 
-fn ranges(file: &File) -> Result<&Registration, Code> {
+fn ranges(file: &File) -> Result<&FileRegistration, Code> {
     file.registration().ok_or(ERROR_INVALID_FUNCTION)
 }
 

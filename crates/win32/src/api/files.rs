@@ -173,7 +173,7 @@ pub unsafe extern "system" fn ReadFile(
     read: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Bool {
-    let memory = Memory {
+    let memory = CallerBuffer {
         address: buffer as usize,
         bytes: bytes as usize,
         writes: false,
@@ -199,7 +199,7 @@ pub unsafe extern "system" fn WriteFile(
     written: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Bool {
-    let memory = Memory {
+    let memory = CallerBuffer {
         address: buffer as usize,
         bytes: bytes as usize,
         writes: true,
@@ -221,7 +221,7 @@ pub unsafe extern "system" fn ReadFileEx(
     overlapped: *mut OVERLAPPED,
     routine: Option<CallRoutine>,
 ) -> Bool {
-    let memory = Memory {
+    let memory = CallerBuffer {
         address: buffer as usize,
         bytes: bytes as usize,
         writes: false,
@@ -242,7 +242,7 @@ pub unsafe extern "system" fn WriteFileEx(
     overlapped: *mut OVERLAPPED,
     routine: Option<CallRoutine>,
 ) -> Bool {
-    let memory = Memory {
+    let memory = CallerBuffer {
         address: buffer as usize,
         bytes: bytes as usize,
         writes: true,
@@ -280,13 +280,13 @@ pub extern "system" fn HttpsysFdFromHandle(handle: Handle) -> i32 {
 
 /// The caller's buffer, and what is done with it.
 #[derive(Clone, Copy)]
-struct Memory {
+struct CallerBuffer {
     address: usize,
     bytes: usize,
     writes: bool,
 }
 
-impl Memory {
+impl CallerBuffer {
     /// Whether there is memory, and the file allows it.
     fn check(self, file: &File) -> Result<(), Code> {
         if self.bytes > 0 && self.address == 0 {
@@ -324,7 +324,7 @@ impl Memory {
 /// Runs a read or write and reports it: to `count`, and as a completion if there is an OVERLAPPED.
 unsafe fn transfer(
     handle: Handle,
-    memory: Memory,
+    memory: CallerBuffer,
     count: *mut u32,
     overlapped: *mut OVERLAPPED,
 ) -> Result<(), Code> {
@@ -378,7 +378,7 @@ unsafe fn transfer(
 /// Has an operation of a handle with FILE_FLAG_OVERLAPPED done: here if that needs no disk, else 997.
 unsafe fn start(
     file: &Arc<File>,
-    memory: Memory,
+    memory: CallerBuffer,
     at: u64,
     pending: Pending,
 ) -> Result<usize, Code> {
@@ -417,7 +417,7 @@ unsafe fn start(
 /// A read or write whose end is a procedure call.
 unsafe fn transfer_and_call(
     handle: Handle,
-    memory: Memory,
+    memory: CallerBuffer,
     overlapped: *mut OVERLAPPED,
     routine: Option<CallRoutine>,
 ) -> Result<(), Code> {

@@ -8,7 +8,7 @@ use std::ffi::c_void;
 
 use super::fence;
 use super::text::{self, Unit};
-use crate::message::{self, Text, Values, Width};
+use crate::message::{self, InsertText, InsertValues, Width};
 use crate::module;
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_MR_MID_NOT_FOUND,
@@ -106,7 +106,7 @@ unsafe fn format<U: Unit>(
             read: Vec::new(),
             own: std::marker::PhantomData,
         };
-        let values = (flags & IGNORE_INSERTS == 0).then_some(&mut values as &mut dyn Values);
+        let values = (flags & IGNORE_INSERTS == 0).then_some(&mut values as &mut dyn InsertValues);
         let made = message::format(&definition, Width::from_flags(flags), values)?;
         let made = U::encode(&made);
         if made.len() > LONGEST {
@@ -176,7 +176,7 @@ struct Arguments<U> {
     own: std::marker::PhantomData<U>,
 }
 
-impl<U: Unit> Values for Arguments<U> {
+impl<U: Unit> InsertValues for Arguments<U> {
     fn value(&mut self, number: usize) -> Result<u64, Code> {
         if self.from.is_null() {
             return Err(ERROR_INVALID_PARAMETER);
@@ -193,12 +193,12 @@ impl<U: Unit> Values for Arguments<U> {
         Ok(self.read[number])
     }
 
-    fn string(&self, value: u64, kind: Text, limit: Option<usize>) -> Result<Vec<u16>, Code> {
+    fn string(&self, value: u64, kind: InsertText, limit: Option<usize>) -> Result<Vec<u16>, Code> {
         let wide = match kind {
-            Text::Own => U::WIDE,
-            Text::Other => !U::WIDE,
-            Text::Wide => true,
-            Text::Bytes => false,
+            InsertText::Own => U::WIDE,
+            InsertText::Other => !U::WIDE,
+            InsertText::Wide => true,
+            InsertText::Bytes => false,
         };
         let limit = limit.unwrap_or(LONGEST + 1);
         if value == 0 {
@@ -223,7 +223,7 @@ mod va_list {
     /// "System V Application Binary Interface, AMD64 Architecture Processor Supplement", 3.5.7.
     #[cfg(target_arch = "x86_64")]
     #[repr(C)]
-    struct List {
+    struct ArgumentList {
         gp_offset: u32,
         fp_offset: u32,
         overflow: *mut u64,
@@ -237,7 +237,7 @@ mod va_list {
         const REGISTERS: u32 = 48;
         // SAFETY: a va_list by the contract, whose fields say where its arguments are.
         unsafe {
-            let list = &mut *list.cast::<List>();
+            let list = &mut *list.cast::<ArgumentList>();
             if list.gp_offset < REGISTERS {
                 let at = list.saved.add(list.gp_offset as usize);
                 list.gp_offset += 8;
@@ -252,7 +252,7 @@ mod va_list {
     /// "Procedure Call Standard for the Arm 64-bit Architecture", appendix B.
     #[cfg(all(target_arch = "aarch64", not(target_vendor = "apple")))]
     #[repr(C)]
-    struct List {
+    struct ArgumentList {
         stack: *mut u64,
         gr_top: *mut u8,
         vr_top: *mut u8,
@@ -266,7 +266,7 @@ mod va_list {
     pub(super) unsafe fn next(list: *mut c_void) -> u64 {
         // SAFETY: a va_list by the contract, whose fields say where its arguments are.
         unsafe {
-            let list = &mut *list.cast::<List>();
+            let list = &mut *list.cast::<ArgumentList>();
             if list.gr_offs < 0 {
                 let at = list.gr_top.offset(list.gr_offs as isize);
                 list.gr_offs += 8;

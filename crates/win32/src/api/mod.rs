@@ -236,16 +236,16 @@ pub(crate) fn open(object: std::sync::Arc<dyn crate::Object>) -> Result<Handle, 
 
 /// The name that a call gives an object: units of UTF-16, empty for none.
 #[cfg(not(windows))]
-pub(crate) struct Name(Result<Vec<u16>, Code>);
+pub(crate) struct ObjectName(Result<Vec<u16>, Code>);
 
 #[cfg(not(windows))]
-impl Name {
+impl ObjectName {
     /// From UTF-16.
     ///
     /// # Safety
     /// `name` is NULL or a NUL-terminated string.
-    pub(crate) unsafe fn wide(name: *const u16) -> Name {
-        Name(match name.is_null() {
+    pub(crate) unsafe fn wide(name: *const u16) -> ObjectName {
+        ObjectName(match name.is_null() {
             true => Ok(Vec::new()),
             // SAFETY: terminated by the contract.
             false => unsafe { wide(name) }.map(<[u16]>::to_vec),
@@ -256,8 +256,8 @@ impl Name {
     ///
     /// # Safety
     /// `name` is NULL or a NUL-terminated string.
-    pub(crate) unsafe fn narrow(name: *const u8) -> Name {
-        Name(Ok(match name.is_null() {
+    pub(crate) unsafe fn narrow(name: *const u8) -> ObjectName {
+        ObjectName(Ok(match name.is_null() {
             true => Vec::new(),
             false => {
                 // SAFETY: terminated by the contract.
@@ -271,7 +271,7 @@ impl Name {
 /// Opens a handle to what `find` gives for the name; the last error is 183 if it existed, else 0.
 #[cfg(not(windows))]
 pub(crate) fn open_named<T: crate::Object>(
-    name: Name,
+    name: ObjectName,
     find: impl FnOnce(&[u16]) -> Result<(std::sync::Arc<T>, bool), Code>,
 ) -> Handle {
     fence(std::ptr::null_mut(), || {
@@ -284,7 +284,7 @@ pub(crate) fn open_named<T: crate::Object>(
 
 /// Opens another handle to a named object; NULL with 2 when there is none, with 87 without a name.
 #[cfg(not(windows))]
-pub(crate) fn open_existing<T: crate::Object>(name: Name) -> Handle {
+pub(crate) fn open_existing<T: crate::Object>(name: ObjectName) -> Handle {
     fence(std::ptr::null_mut(), || {
         let name = name.0?;
         if name.is_empty() {

@@ -5,7 +5,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::{Bool, Name, fence_bool, object_as, open_existing, open_named, put};
+use super::{Bool, ObjectName, fence_bool, object_as, open_existing, open_named, put};
 use crate::handle::Handle;
 use crate::sync::mutex::MutexObject;
 use crate::sync::names;
@@ -27,7 +27,7 @@ pub unsafe extern "system" fn CreateMutexW(
     name: *const u16,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_mutex(initial_owner != 0, unsafe { Name::wide(name) })
+    create_mutex(initial_owner != 0, unsafe { ObjectName::wide(name) })
 }
 
 /// CreateMutexA: as [`CreateMutexW`]; the name is UTF-8.
@@ -41,7 +41,7 @@ pub unsafe extern "system" fn CreateMutexA(
     name: *const u8,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_mutex(initial_owner != 0, unsafe { Name::narrow(name) })
+    create_mutex(initial_owner != 0, unsafe { ObjectName::narrow(name) })
 }
 
 /// CreateMutexExW: as [`CreateMutexW`]; flag 1 makes the calling thread the owner.
@@ -57,7 +57,7 @@ pub unsafe extern "system" fn CreateMutexExW(
 ) -> Handle {
     // SAFETY: the same contract.
     create_mutex(flags & CREATE_MUTEX_INITIAL_OWNER != 0, unsafe {
-        Name::wide(name)
+        ObjectName::wide(name)
     })
 }
 
@@ -74,7 +74,7 @@ pub unsafe extern "system" fn CreateMutexExA(
 ) -> Handle {
     // SAFETY: the same contract.
     create_mutex(flags & CREATE_MUTEX_INITIAL_OWNER != 0, unsafe {
-        Name::narrow(name)
+        ObjectName::narrow(name)
     })
 }
 
@@ -85,7 +85,7 @@ pub unsafe extern "system" fn CreateMutexExA(
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn OpenMutexW(_access: u32, _inherit: Bool, name: *const u16) -> Handle {
     // SAFETY: the same contract.
-    open_existing::<MutexObject>(unsafe { Name::wide(name) })
+    open_existing::<MutexObject>(unsafe { ObjectName::wide(name) })
 }
 
 /// OpenMutexA: as [`OpenMutexW`]; the name is UTF-8.
@@ -95,7 +95,7 @@ pub unsafe extern "system" fn OpenMutexW(_access: u32, _inherit: Bool, name: *co
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn OpenMutexA(_access: u32, _inherit: Bool, name: *const u8) -> Handle {
     // SAFETY: the same contract.
-    open_existing::<MutexObject>(unsafe { Name::narrow(name) })
+    open_existing::<MutexObject>(unsafe { ObjectName::narrow(name) })
 }
 
 /// ReleaseMutex: gives the mutex back, once for each time that it was taken. FALSE with 288
@@ -120,7 +120,7 @@ pub unsafe extern "system" fn CreateSemaphoreW(
     name: *const u16,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_semaphore(initial, maximum, unsafe { Name::wide(name) })
+    create_semaphore(initial, maximum, unsafe { ObjectName::wide(name) })
 }
 
 /// CreateSemaphoreA: as [`CreateSemaphoreW`]; the name is UTF-8.
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn CreateSemaphoreA(
     name: *const u8,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_semaphore(initial, maximum, unsafe { Name::narrow(name) })
+    create_semaphore(initial, maximum, unsafe { ObjectName::narrow(name) })
 }
 
 /// CreateSemaphoreExW: as [`CreateSemaphoreW`].
@@ -154,7 +154,7 @@ pub unsafe extern "system" fn CreateSemaphoreExW(
     _access: u32,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_semaphore(initial, maximum, unsafe { Name::wide(name) })
+    create_semaphore(initial, maximum, unsafe { ObjectName::wide(name) })
 }
 
 /// CreateSemaphoreExA: as [`CreateSemaphoreExW`]; the name is UTF-8.
@@ -171,7 +171,7 @@ pub unsafe extern "system" fn CreateSemaphoreExA(
     _access: u32,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_semaphore(initial, maximum, unsafe { Name::narrow(name) })
+    create_semaphore(initial, maximum, unsafe { ObjectName::narrow(name) })
 }
 
 /// OpenSemaphoreW: another handle to a named semaphore of this process. NULL with 2 when there is
@@ -186,7 +186,7 @@ pub unsafe extern "system" fn OpenSemaphoreW(
     name: *const u16,
 ) -> Handle {
     // SAFETY: the same contract.
-    open_existing::<Semaphore>(unsafe { Name::wide(name) })
+    open_existing::<Semaphore>(unsafe { ObjectName::wide(name) })
 }
 
 /// OpenSemaphoreA: as [`OpenSemaphoreW`]; the name is UTF-8.
@@ -200,7 +200,7 @@ pub unsafe extern "system" fn OpenSemaphoreA(
     name: *const u8,
 ) -> Handle {
     // SAFETY: the same contract.
-    open_existing::<Semaphore>(unsafe { Name::narrow(name) })
+    open_existing::<Semaphore>(unsafe { ObjectName::narrow(name) })
 }
 
 /// ReleaseSemaphore: adds units. FALSE with 298 (ERROR_TOO_MANY_POSTS) when the count would pass the
@@ -222,13 +222,13 @@ pub unsafe extern "system" fn ReleaseSemaphore(
     })
 }
 
-fn create_mutex(owned: bool, name: Name) -> Handle {
+fn create_mutex(owned: bool, name: ObjectName) -> Handle {
     open_named(name, |name| {
         names::open_or_create(name, || Ok(MutexObject::new(owned)))
     })
 }
 
-fn create_semaphore(count: i32, most: i32, name: Name) -> Handle {
+fn create_semaphore(count: i32, most: i32, name: ObjectName) -> Handle {
     open_named(name, |name| {
         names::open_or_create(name, || Ok(Arc::new(Semaphore::new(count, most)?)))
     })

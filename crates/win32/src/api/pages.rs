@@ -5,7 +5,7 @@
 use std::ffi::c_void;
 
 use super::{Bool, fence, fence_bool, not_null, put};
-use crate::memory::pages::{self, Kind, State};
+use crate::memory::pages::{self, AllocationKind, PageState};
 use crate::memory::probe;
 use crate::status::{
     Code, ERROR_BAD_LENGTH, ERROR_INVALID_ADDRESS, ERROR_INVALID_PARAMETER, ERROR_NOACCESS,
@@ -61,14 +61,14 @@ pub extern "system" fn VirtualAlloc(
         if kinds == MEM_RESET && at != 0 && bytes != 0 {
             let told = pages::query(at).ok_or(ERROR_INVALID_ADDRESS)?;
             return match told.state {
-                State::Committed(_) => Ok(told.from as *mut c_void),
+                PageState::Committed(_) => Ok(told.from as *mut c_void),
                 _ => Err(ERROR_INVALID_ADDRESS),
             };
         }
         if kinds & !(MEM_COMMIT | MEM_RESERVE) != 0 || kinds == 0 {
             return Err(ERROR_INVALID_PARAMETER);
         }
-        let kind = Kind {
+        let kind = AllocationKind {
             reserve: kinds & MEM_RESERVE != 0,
             commit: kinds & MEM_COMMIT != 0,
         };
@@ -140,12 +140,12 @@ pub unsafe extern "system" fn VirtualQuery(
         }
         let told = pages::query(address as usize).ok_or(ERROR_INVALID_PARAMETER)?;
         let (state, protect) = match told.state {
-            State::Free => (MEM_FREE, pages::PAGE_NOACCESS),
-            State::Reserved => (MEM_RESERVE, 0),
-            State::Committed(protect) => (MEM_COMMIT, protect),
+            PageState::Free => (MEM_FREE, pages::PAGE_NOACCESS),
+            PageState::Reserved => (MEM_RESERVE, 0),
+            PageState::Committed(protect) => (MEM_COMMIT, protect),
         };
         let kind = match (told.state, told.mapped) {
-            (State::Free, _) => 0,
+            (PageState::Free, _) => 0,
             (_, true) => MEM_MAPPED,
             (_, false) => MEM_PRIVATE,
         };

@@ -12,7 +12,7 @@ use super::{fence, put, wide};
 use crate::handle::Handle;
 use crate::process::environment;
 use crate::registry::key::{self, Key, QUERY};
-use crate::registry::tree::{self, BINARY, DWORD, EXPAND_SZ, MULTI_SZ, QWORD, SZ, Value};
+use crate::registry::tree::{self, BINARY, DWORD, EXPAND_SZ, MULTI_SZ, QWORD, RegistryValue, SZ};
 use crate::status::{
     Code, ERROR_FILE_NOT_FOUND, ERROR_INTERNAL_ERROR, ERROR_INVALID_DATA, ERROR_INVALID_PARAMETER,
     ERROR_MORE_DATA, ERROR_UNSUPPORTED_TYPE,
@@ -144,13 +144,13 @@ pub extern "system" fn RegCloseKey(key: Handle) -> u32 {
 
 /// What a program gives for a value: each pointer may be NULL; the length is in bytes, in and out.
 #[derive(Clone, Copy)]
-pub(super) struct Out {
+pub(super) struct ValueBuffer {
     pub(super) kind: *mut u32,
     pub(super) data: *mut u8,
     pub(super) length: *mut u32,
 }
 
-impl Out {
+impl ValueBuffer {
     /// Writes type and length, and the data if it fits; 234 if it does not.
     ///
     /// # Safety
@@ -182,7 +182,7 @@ impl Out {
 }
 
 /// The data as the A functions have it: text in UTF-8.
-pub(super) fn narrow(value: &Value) -> Vec<u8> {
+pub(super) fn narrow(value: &RegistryValue) -> Vec<u8> {
     match tree::is_text(value.kind) {
         false => value.data.clone(),
         true => u8::encode(&units_of(value)),
@@ -190,7 +190,7 @@ pub(super) fn narrow(value: &Value) -> Vec<u8> {
 }
 
 /// The units of a text.
-fn units_of(value: &Value) -> Vec<u16> {
+fn units_of(value: &RegistryValue) -> Vec<u16> {
     let units = value.data.chunks_exact(2);
     let units = units.map(|two| u16::from_ne_bytes([two[0], two[1]]));
     units.collect()
@@ -211,7 +211,7 @@ pub unsafe extern "system" fn RegQueryValueExW(
     data: *mut u8,
     length: *mut u32,
 ) -> u32 {
-    let out = Out { kind, data, length };
+    let out = ValueBuffer { kind, data, length };
     status(|| {
         // SAFETY: by the contract of this function.
         let value = unsafe { query(key, &from_wide(name)?, reserved, out) }?;
@@ -233,7 +233,7 @@ pub unsafe extern "system" fn RegQueryValueExA(
     data: *mut u8,
     length: *mut u32,
 ) -> u32 {
-    let out = Out { kind, data, length };
+    let out = ValueBuffer { kind, data, length };
     status(|| {
         // SAFETY: by the contract of this function.
         let value = unsafe { query(key, &from_narrow(name), reserved, out) }?;
@@ -242,14 +242,19 @@ pub unsafe extern "system" fn RegQueryValueExA(
     })
 }
 
-unsafe fn query(key: Handle, name: &str, reserved: *const u32, out: Out) -> Result<Value, Code> {
+unsafe fn query(
+    key: Handle,
+    name: &str,
+    reserved: *const u32,
+    out: ValueBuffer,
+) -> Result<RegistryValue, Code> {
     if !reserved.is_null() || (out.length.is_null() && !out.data.is_null()) {
         return Err(ERROR_INVALID_PARAMETER);
     }
     value_of(&key::of(key)?, name)
 }
 
-fn value_of(key: &Key, name: &str) -> Result<Value, Code> {
+fn value_of(key: &Key, name: &str) -> Result<RegistryValue, Code> {
     key.look(QUERY, |node| {
         node.value(name).cloned().ok_or(ERROR_FILE_NOT_FOUND)
     })
@@ -278,7 +283,7 @@ pub unsafe extern "system" fn RegGetValueW(
     length: *mut u32,
 ) -> u32 {
     let data = data.cast();
-    let out = Out { kind, data, length };
+    let out = ValueBuffer { kind, data, length };
     // SAFETY: by the contract of this function.
     status(|| unsafe { get(key, from_wide(path)?, from_wide(name)?, flags, out, false) })
 }
@@ -298,7 +303,7 @@ pub unsafe extern "system" fn RegGetValueA(
     length: *mut u32,
 ) -> u32 {
     let data = data.cast();
-    let out = Out { kind, data, length };
+    let out = ValueBuffer { kind, data, length };
     // SAFETY: by the contract of this function.
     status(|| unsafe { get(key, from_narrow(path), from_narrow(name), flags, out, true) })
 }
@@ -308,7 +313,7 @@ unsafe fn get(
     path: String,
     name: String,
     flags: u32,
-    out: Out,
+    out: ValueBuffer,
     narrowed: bool,
 ) -> Result<(), Code> {
     // SAFETY: by the contracts of the exported functions.
@@ -326,7 +331,7 @@ unsafe fn get_checked(
     path: &str,
     name: &str,
     flags: u32,
-    out: Out,
+    out: ValueBuffer,
     narrowed: bool,
 ) -> Result<(), Code> {
     const EXPAND: u32 = 0x4;
@@ -375,7 +380,7 @@ unsafe fn get_checked(
 }
 
 /// Adds the NULs that text lacks: one, of a list two.
-fn terminate(value: &mut Value) {
+fn terminate(value: &mut RegistryValue) {
     let needed = match value.kind {
         SZ | EXPAND_SZ => 2,
         MULTI_SZ => 4,
@@ -390,12 +395,12 @@ fn terminate(value: &mut Value) {
 }
 
 /// The text with its variables replaced, and its type.
-fn expanded(value: &Value) -> Value {
+fn expanded(value: &RegistryValue) -> RegistryValue {
     let text = units_of(value);
     let length = text
         .iter()
         .rposition(|&unit| unit != 0)
         .map_or(0, |last| last + 1);
     let result = String::from_utf16_lossy(&environment::expand(&text[..length]));
-    Value::text(&value.name, SZ, &result)
+    RegistryValue::text(&value.name, SZ, &result)
 }

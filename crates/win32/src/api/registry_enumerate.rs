@@ -5,11 +5,11 @@
 //! thread.
 
 use super::put;
-use super::registry::{Out, narrow, status};
+use super::registry::{ValueBuffer, narrow, status};
 use super::text::{Unit, store_text, wide_of};
 use crate::handle::Handle;
 use crate::registry::key::{self, ENUMERATE, QUERY};
-use crate::registry::tree::Value;
+use crate::registry::tree::RegistryValue;
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS};
 
 /// RegEnumKeyExW: the name of the key at this index below `key`, and when it was last written. Returns 0,
@@ -104,7 +104,7 @@ pub unsafe extern "system" fn RegEnumValueW(
     data: *mut u8,
     length: *mut u32,
 ) -> u32 {
-    let out = Out { kind, data, length };
+    let out = ValueBuffer { kind, data, length };
     status(|| {
         let value = nth_value(key, index, reserved)?;
         // SAFETY: by the contract of this function.
@@ -130,7 +130,7 @@ pub unsafe extern "system" fn RegEnumValueA(
     data: *mut u8,
     length: *mut u32,
 ) -> u32 {
-    let out = Out { kind, data, length };
+    let out = ValueBuffer { kind, data, length };
     status(|| {
         let value = nth_value(key, index, reserved)?;
         // SAFETY: by the contract of this function.
@@ -141,7 +141,7 @@ pub unsafe extern "system" fn RegEnumValueA(
     })
 }
 
-fn nth_value(key: Handle, index: u32, reserved: *const u32) -> Result<Value, Code> {
+fn nth_value(key: Handle, index: u32, reserved: *const u32) -> Result<RegistryValue, Code> {
     if !reserved.is_null() {
         return Err(ERROR_INVALID_PARAMETER);
     }

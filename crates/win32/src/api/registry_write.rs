@@ -11,7 +11,7 @@ use super::put;
 use super::registry::{from_narrow, from_wide, status};
 use crate::handle::{self, Handle};
 use crate::registry::key;
-use crate::registry::tree::{self, Kind, Value};
+use crate::registry::tree::{self, RegistryValue, ValueKind};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
 use crate::sync::event::Event;
 
@@ -181,7 +181,7 @@ pub unsafe extern "system" fn RegSetKeyValueW(
         // SAFETY: as above.
         let data = unsafe { bytes(data.cast(), length) }?;
         let below = key::of(key)?.create(&path, key::ALL)?.0;
-        below.set(Value { name, kind, data })
+        below.set(RegistryValue { name, kind, data })
     })
 }
 
@@ -204,12 +204,12 @@ pub unsafe extern "system" fn RegSetKeyValueA(
         // SAFETY: as above.
         let data = widened(kind, unsafe { bytes(data.cast(), length) }?);
         let below = key::of(key)?.create(&path, key::ALL)?.0;
-        below.set(Value { name, kind, data })
+        below.set(RegistryValue { name, kind, data })
     })
 }
 
-fn set(key: Handle, name: String, kind: Kind, data: Vec<u8>) -> Result<(), Code> {
-    key::of(key)?.set(Value { name, kind, data })
+fn set(key: Handle, name: String, kind: ValueKind, data: Vec<u8>) -> Result<(), Code> {
+    key::of(key)?.set(RegistryValue { name, kind, data })
 }
 
 unsafe fn bytes(data: *const u8, length: u32) -> Result<Vec<u8>, Code> {
@@ -222,7 +222,7 @@ unsafe fn bytes(data: *const u8, length: u32) -> Result<Vec<u8>, Code> {
 }
 
 /// Text of an A function in UTF-16.
-fn widened(kind: Kind, data: Vec<u8>) -> Vec<u8> {
+fn widened(kind: ValueKind, data: Vec<u8>) -> Vec<u8> {
     match tree::is_text(kind) {
         false => data,
         true => {

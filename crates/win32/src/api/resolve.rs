@@ -14,7 +14,7 @@ use super::text::{Unit, store_text, wide_of};
 use super::{fence, put, wide};
 use crate::last_error;
 use crate::net::errors::*;
-use crate::net::resolve::{self, Answer, Hints};
+use crate::net::resolve::{self, Hints, ResolvedAddress};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, WSAEFAULT, WSAEINVAL,
 };
@@ -44,7 +44,7 @@ pub struct ADDRINFO {
 
 /// One entry with what it points to. The first member is what the program sees.
 #[repr(C)]
-struct Entry {
+struct AddressEntry {
     info: ADDRINFO,
     address: [u64; SOCKADDR_IN6_BYTES.div_ceil(8)],
     narrow: Option<CString>,
@@ -101,7 +101,7 @@ pub unsafe extern "system" fn Httpsys_freeaddrinfo(mut list: *mut ADDRINFO) {
     fence((), || {
         while !list.is_null() {
             // SAFETY: each entry was made by `answer` and is freed once, by the contract of this function.
-            let entry = unsafe { Box::from_raw(list.cast::<Entry>()) };
+            let entry = unsafe { Box::from_raw(list.cast::<AddressEntry>()) };
             list = entry.info.ai_next;
         }
         Ok(())
@@ -172,10 +172,10 @@ unsafe fn answer(
     Ok(())
 }
 
-fn entry(answer: Answer, next: *mut ADDRINFO, wide: bool) -> Box<Entry> {
+fn entry(answer: ResolvedAddress, next: *mut ADDRINFO, wide: bool) -> Box<AddressEntry> {
     let mut bytes = [0; SOCKADDR_IN6_BYTES];
     let length = wsa::encode(&answer.address, wsa::AF_INET6, &mut bytes);
-    let mut entry = Box::new(Entry {
+    let mut entry = Box::new(AddressEntry {
         info: ADDRINFO {
             ai_flags: 0,
             ai_family: if answer.address.is_ipv4() {

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use super::{fence, put};
 use crate::net::errors::{WSAEMSGSIZE, WSAEOPNOTSUPP};
 use crate::net::socket::{self, Half, Socket};
-use crate::net::transfer::{self, Buffer, Received};
+use crate::net::transfer::{self, Buffer, ReceivedData};
 use crate::status::{Code, WSAEFAULT, WSAEINVAL};
 use crate::wsa::{self, SOCKADDR_IN6_BYTES};
 
@@ -315,7 +315,7 @@ pub unsafe extern "system" fn Httpsys_recvfrom(
 /// # Safety
 /// As [`write_address`].
 pub(super) unsafe fn tell_from(
-    received: &Received,
+    received: &ReceivedData,
     from: *mut c_void,
     length: *mut i32,
 ) -> Result<(), Code> {

@@ -11,9 +11,9 @@ use super::{Bool, FALSE, TRUE, events, fence, last_error, overlapped, put, waits
 use crate::handle::Handle;
 use crate::io::overlapped::OVERLAPPED;
 use crate::net::errors::{WSAENOTSOCK, WSAEOPNOTSUPP};
-use crate::net::pending::{self, Issued, Operation, Tell, as_winsock};
+use crate::net::pending::{self, Issued, SocketOperation, Tell, as_winsock};
 use crate::net::socket::{self, Socket};
-use crate::net::transfer::{PARTIAL, Received};
+use crate::net::transfer::{PARTIAL, ReceivedData};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_IO_PENDING, WSAEFAULT, WSAEINVAL};
 use crate::wsa;
 
@@ -81,7 +81,7 @@ pub unsafe extern "system" fn WSASendTo(
             unsafe { put(sent, bytes as u32) };
             return Ok(());
         }
-        let operation = Operation::send(buffers, flags, to);
+        let operation = SocketOperation::send(buffers, flags, to);
         // SAFETY: as above.
         unsafe { issue(&socket, operation, overlapped, routine, sent) }
     })
@@ -140,7 +140,7 @@ pub unsafe extern "system" fn WSARecvFrom(
         }
         // SAFETY: not NULL, so valid by the contract of this function.
         let asked = unsafe { flags.read_unaligned() };
-        let tell = Out {
+        let tell = ReceiveTarget {
             flags,
             from,
             from_length,
@@ -155,7 +155,7 @@ pub unsafe extern "system" fn WSARecvFrom(
             unsafe { put(received, got.bytes as u32) };
             return tell.tell(&got);
         }
-        let operation = Operation::receive(buffers, asked, Box::new(tell));
+        let operation = SocketOperation::receive(buffers, asked, Box::new(tell));
         // SAFETY: as above.
         unsafe { issue(&socket, operation, overlapped, routine, received) }
     })
@@ -163,17 +163,17 @@ pub unsafe extern "system" fn WSARecvFrom(
 
 /// What a receive writes.
 #[derive(Debug)]
-struct Out {
+struct ReceiveTarget {
     flags: *mut u32,
     from: *mut c_void,
     from_length: *mut i32,
 }
 
 // SAFETY: pointers to memory that the program lends until the operation has ended, on whatever thread.
-unsafe impl Send for Out {}
+unsafe impl Send for ReceiveTarget {}
 
-impl Tell for Out {
-    fn tell(&self, received: &Received) -> Result<(), Code> {
+impl Tell for ReceiveTarget {
+    fn tell(&self, received: &ReceivedData) -> Result<(), Code> {
         let flags = match (received.out_of_band, received.truncated) {
             (true, _) => 1,
             (_, true) => PARTIAL,
@@ -193,7 +193,7 @@ impl Tell for Out {
 /// As the exported functions.
 unsafe fn issue(
     socket: &std::sync::Arc<Socket>,
-    operation: Operation,
+    operation: SocketOperation,
     overlapped: *mut OVERLAPPED,
     routine: *const c_void,
     bytes: *mut u32,

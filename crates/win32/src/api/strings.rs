@@ -8,7 +8,7 @@ use super::code_pages::counted;
 use super::text::Unit;
 use super::{Bool, fence, last_error, locales, not_null};
 use crate::status::{Code, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER};
-use crate::text::compare::{self, Ignores, Place};
+use crate::text::compare::{self, Ignores, SearchPlace};
 use crate::text::locale;
 
 /// CSTR_LESS_THAN, CSTR_EQUAL, CSTR_GREATER_THAN.
@@ -183,10 +183,10 @@ pub unsafe extern "system" fn FindStringOrdinal(
 ) -> i32 {
     fence(-1, || {
         let place = match flags {
-            0x10_0000 => Place::Start,
-            0x20_0000 => Place::End,
-            0 | 0x40_0000 => Place::FromStart,
-            0x80_0000 => Place::FromEnd,
+            0x10_0000 => SearchPlace::Start,
+            0x20_0000 => SearchPlace::End,
+            0 | 0x40_0000 => SearchPlace::FromStart,
+            0x80_0000 => SearchPlace::FromEnd,
             _ => return Err(ERROR_INVALID_FLAGS),
         };
         if text_count < -1 || part_count < -1 {

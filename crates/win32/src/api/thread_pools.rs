@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Bool, TRUE, fence, fence_bool, object_as, open};
 use crate::handle::{self, Handle};
-use crate::pool::group::Group;
+use crate::pool::group::CleanupGroup;
 use crate::pool::workers::{Instance, OnReturn, Pool};
 use crate::sync::locks::CriticalSection;
 
@@ -48,7 +48,9 @@ pub extern "system" fn CloseThreadpool(pool: Handle) {
 /// CreateThreadpoolCleanupGroup: a group without members.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateThreadpoolCleanupGroup() -> Handle {
-    fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
+    fence(std::ptr::null_mut(), || {
+        open(Arc::new(CleanupGroup::default()))
+    })
 }
 
 /// CloseThreadpoolCleanupGroupMembers: closes all members and waits for their callbacks; with
@@ -61,7 +63,7 @@ pub extern "system" fn CloseThreadpoolCleanupGroupMembers(
     context: *mut c_void,
 ) {
     fence((), || {
-        object_as::<Group>(group)?.close_members(cancel_pending != 0, context);
+        object_as::<CleanupGroup>(group)?.close_members(cancel_pending != 0, context);
         Ok(())
     });
 }
@@ -70,7 +72,7 @@ pub extern "system" fn CloseThreadpoolCleanupGroupMembers(
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolCleanupGroup(group: Handle) {
     fence((), || {
-        object_as::<Group>(group)?;
+        object_as::<CleanupGroup>(group)?;
         handle::remove(group);
         Ok(())
     });

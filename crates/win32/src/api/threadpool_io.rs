@@ -6,7 +6,7 @@ use std::ffi::c_void;
 
 use super::{Bool, fence, fence_bool, object, object_as};
 use crate::handle::Handle;
-use crate::io::state::Target;
+use crate::io::state::CompletionTarget;
 use crate::pool::file_io::{CompletionRoutine, IoCallback, ThreadpoolIo};
 use crate::pool::workers::default_pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
@@ -78,7 +78,7 @@ pub unsafe extern "system" fn BindIoCompletionCallback(
         let file = object(file)?;
         let io = file.io().ok_or(ERROR_INVALID_PARAMETER)?;
         default_pool().ensure()?;
-        io.bind(Target::Routine(routine))
+        io.bind(CompletionTarget::Routine(routine))
     })
 }
 

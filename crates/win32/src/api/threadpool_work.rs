@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Bool, FALSE, fence, fence_bool, object, object_as};
 use crate::handle::Handle;
-use crate::pool::group::Group;
+use crate::pool::group::CleanupGroup;
 use crate::pool::member::{Callback, CancelCallback, Environment, Member};
 use crate::pool::workers::Pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
@@ -54,7 +54,7 @@ unsafe fn read(environment: *const CallbackEnviron) -> Result<Environment, Code>
     };
     let group = match given.group.is_null() {
         true => None,
-        false => Some(object_as::<Group>(given.group)?),
+        false => Some(object_as::<CleanupGroup>(given.group)?),
     };
     Ok(Environment {
         pool,

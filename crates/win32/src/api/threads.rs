@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::threads::apc::{Apc, Queue};
+use crate::threads::apc::{Apc, ApcQueue};
 use crate::threads::thread::{self, Thread, ThreadId};
 use crate::time::{self, source};
 
@@ -230,7 +230,7 @@ pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
         return 0;
     }
     fence(0, || {
-        let calls = Queue::of_this_thread();
+        let calls = ApcQueue::of_this_thread();
         calls.signal().wait(time::deadline(milliseconds));
         Ok(if calls.run() { WAIT_IO_COMPLETION } else { 0 })
     })

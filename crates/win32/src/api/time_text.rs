@@ -9,7 +9,7 @@ use super::times::get;
 use crate::status::{Code, ERROR_INVALID_FLAGS, ERROR_INVALID_PARAMETER};
 use crate::text::locale::{self, Locale};
 use crate::time::civil::{self, SYSTEMTIME};
-use crate::time::picture::{self, Parts};
+use crate::time::picture::{self, TimeParts};
 use crate::time::zone;
 
 const LOCALE_NOUSEROVERRIDE: u32 = 0x8000_0000;
@@ -26,14 +26,14 @@ const TIME_FORCE24HOURFORMAT: u32 = 0x8;
 const COMMON: u32 = LOCALE_NOUSEROVERRIDE | LOCALE_USE_CP_ACP;
 
 /// What the functions have in common, in either width.
-struct Call {
+struct TimeTextCall {
     locale: Result<Locale, Code>,
     flags: u32,
     /// The picture, if the program gives one.
     picture: Result<Option<Vec<u16>>, Code>,
 }
 
-impl Call {
+impl TimeTextCall {
     fn date(self, time: *const SYSTEMTIME) -> Result<Vec<u16>, Code> {
         let locale = self.locale?;
         let given = self.picture?;
@@ -73,7 +73,7 @@ impl Call {
             Locale::Invariant => "HH:mm:ss",
             Locale::EnglishUs => "h:mm:ss tt",
         };
-        let parts = Parts {
+        let parts = TimeParts {
             no_minutes: flag(TIME_NOMINUTESORSECONDS),
             no_seconds: flag(TIME_NOSECONDS),
             no_marker: flag(TIME_NOTIMEMARKER),
@@ -126,7 +126,7 @@ pub unsafe extern "system" fn GetDateFormatW(
         // SAFETY: the same contract.
         unsafe {
             let picture = given_picture(format);
-            let call = Call {
+            let call = TimeTextCall {
                 locale,
                 flags,
                 picture,
@@ -154,7 +154,7 @@ pub unsafe extern "system" fn GetDateFormatA(
         // SAFETY: the same contract.
         unsafe {
             let picture = given_picture(format);
-            let call = Call {
+            let call = TimeTextCall {
                 locale,
                 flags,
                 picture,
@@ -186,7 +186,7 @@ pub unsafe extern "system" fn GetDateFormatEx(
         unsafe {
             let locale = super::locales::named(locale);
             let picture = given_picture(format);
-            let call = Call {
+            let call = TimeTextCall {
                 locale,
                 flags,
                 picture,
@@ -217,7 +217,7 @@ pub unsafe extern "system" fn GetTimeFormatW(
         // SAFETY: the same contract.
         unsafe {
             let picture = given_picture(format);
-            let call = Call {
+            let call = TimeTextCall {
                 locale,
                 flags,
                 picture,
@@ -245,7 +245,7 @@ pub unsafe extern "system" fn GetTimeFormatA(
         // SAFETY: the same contract.
         unsafe {
             let picture = given_picture(format);
-            let call = Call {
+            let call = TimeTextCall {
                 locale,
                 flags,
                 picture,
@@ -273,7 +273,7 @@ pub unsafe extern "system" fn GetTimeFormatEx(
         unsafe {
             let locale = super::locales::named(locale);
             let picture = given_picture(format);
-            let call = Call {
+            let call = TimeTextCall {
                 locale,
                 flags,
                 picture,

@@ -10,11 +10,11 @@ use std::time::Duration;
 use httpsys_socket::process::PerProcess;
 
 use super::{
-    Bool, Name, fence_bool, not_null, object, object_as, open, open_existing, open_named, put,
+    Bool, ObjectName, fence_bool, not_null, object, object_as, open, open_existing, open_named, put,
 };
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::object::Object;
-use crate::pool::group::Group;
+use crate::pool::group::CleanupGroup;
 use crate::pool::member::{Callback, Environment, Member};
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::event::Event;
@@ -33,7 +33,7 @@ pub type WaitOrTimer = unsafe extern "system" fn(*mut c_void, u8);
 /// PTIMERAPCROUTINE.
 pub type TimerApc = unsafe extern "system" fn(*mut c_void, u32, u32);
 
-fn create_timer(manual: bool, name: Name) -> Handle {
+fn create_timer(manual: bool, name: ObjectName) -> Handle {
     open_named(name, |name| {
         names::open_or_create(name, || Ok(Arc::new(WaitableTimer::new(manual))))
     })
@@ -53,7 +53,7 @@ pub unsafe extern "system" fn CreateWaitableTimerW(
     name: *const u16,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_timer(manual_reset != 0, unsafe { Name::wide(name) })
+    create_timer(manual_reset != 0, unsafe { ObjectName::wide(name) })
 }
 
 /// CreateWaitableTimerA: as [`CreateWaitableTimerW`]; the name is UTF-8.
@@ -67,7 +67,7 @@ pub unsafe extern "system" fn CreateWaitableTimerA(
     name: *const u8,
 ) -> Handle {
     // SAFETY: the same contract.
-    create_timer(manual_reset != 0, unsafe { Name::narrow(name) })
+    create_timer(manual_reset != 0, unsafe { ObjectName::narrow(name) })
 }
 
 /// CreateWaitableTimerExW: as [`CreateWaitableTimerW`]; flag 1 is manual reset.
@@ -85,7 +85,7 @@ pub unsafe extern "system" fn CreateWaitableTimerExW(
 ) -> Handle {
     // SAFETY: the same contract.
     create_timer(flags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0, unsafe {
-        Name::wide(name)
+        ObjectName::wide(name)
     })
 }
 
@@ -102,7 +102,7 @@ pub unsafe extern "system" fn CreateWaitableTimerExA(
 ) -> Handle {
     // SAFETY: the same contract.
     create_timer(flags & CREATE_WAITABLE_TIMER_MANUAL_RESET != 0, unsafe {
-        Name::narrow(name)
+        ObjectName::narrow(name)
     })
 }
 
@@ -117,7 +117,7 @@ pub unsafe extern "system" fn OpenWaitableTimerW(
     name: *const u16,
 ) -> Handle {
     // SAFETY: the same contract.
-    open_existing::<WaitableTimer>(unsafe { Name::wide(name) })
+    open_existing::<WaitableTimer>(unsafe { ObjectName::wide(name) })
 }
 
 /// OpenWaitableTimerA: as [`OpenWaitableTimerW`]; the name is UTF-8.
@@ -131,7 +131,7 @@ pub unsafe extern "system" fn OpenWaitableTimerA(
     name: *const u8,
 ) -> Handle {
     // SAFETY: the same contract.
-    open_existing::<WaitableTimer>(unsafe { Name::narrow(name) })
+    open_existing::<WaitableTimer>(unsafe { ObjectName::narrow(name) })
 }
 
 /// SetWaitableTimer: not signalled until `due` (a FILETIME, or negative 100-nanosecond intervals from
@@ -197,11 +197,13 @@ fn milliseconds(period: u32) -> Option<Duration> {
 /// CreateTimerQueue: a queue without timers. NULL on failure.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateTimerQueue() -> Handle {
-    super::fence(std::ptr::null_mut(), || open(Arc::new(Group::default())))
+    super::fence(std::ptr::null_mut(), || {
+        open(Arc::new(CleanupGroup::default()))
+    })
 }
 
 /// The queue of timers whose queue is NULL.
-static DEFAULT_QUEUE: PerProcess<Arc<Group>> = PerProcess::new();
+static DEFAULT_QUEUE: PerProcess<Arc<CleanupGroup>> = PerProcess::new();
 
 /// CreateTimerQueueTimer: calls `callback` with `parameter` and TRUE after `due` milliseconds, then
 /// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL.
@@ -226,7 +228,7 @@ pub unsafe extern "system" fn CreateTimerQueueTimer(
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         let group = match queue.is_null() {
             true => DEFAULT_QUEUE.get_or_init(Arc::default).clone(),
-            false => object_as::<Group>(queue)?,
+            false => object_as::<CleanupGroup>(queue)?,
         };
         let environment = Environment {
             group: Some(group),
@@ -271,9 +273,9 @@ pub extern "system" fn DeleteTimerQueueTimer(_queue: Handle, timer: Handle, done
 #[unsafe(no_mangle)]
 pub extern "system" fn DeleteTimerQueueEx(queue: Handle, done: Handle) -> Bool {
     fence_bool(|| {
-        let group = object_as::<Group>(queue)?;
-        let done = Done::of(done)?;
-        if let Done::Nobody = done {
+        let group = object_as::<CleanupGroup>(queue)?;
+        let done = EndNotice::of(done)?;
+        if let EndNotice::Nobody = done {
             group.release_members();
         }
         let ended = done.wait(
@@ -351,8 +353,8 @@ pub extern "system" fn UnregisterWaitEx(wait: Handle, done: Handle) -> Bool {
 
 fn end_member(own: Handle, done: Handle) -> Result<(), Code> {
     let member = object_as::<Member>(own)?;
-    let done = Done::of(done)?;
-    if matches!(done, Done::Nobody) {
+    let done = EndNotice::of(done)?;
+    if matches!(done, EndNotice::Nobody) {
         member.close();
         return match member.calls().is_busy() {
             true => Err(ERROR_IO_PENDING),
@@ -364,20 +366,20 @@ fn end_member(own: Handle, done: Handle) -> Result<(), Code> {
 }
 
 /// Who is told when callbacks have ended.
-enum Done {
+enum EndNotice {
     /// The calling thread, which waits.
     Caller,
     Event(Arc<Event>),
     Nobody,
 }
 
-impl Done {
+impl EndNotice {
     /// What the last argument of the calls says.
-    fn of(done: Handle) -> Result<Done, Code> {
+    fn of(done: Handle) -> Result<EndNotice, Code> {
         match done {
-            INVALID_HANDLE_VALUE => Ok(Done::Caller),
-            done if done.is_null() => Ok(Done::Nobody),
-            done => Ok(Done::Event(object_as(done)?)),
+            INVALID_HANDLE_VALUE => Ok(EndNotice::Caller),
+            done if done.is_null() => Ok(EndNotice::Nobody),
+            done => Ok(EndNotice::Event(object_as(done)?)),
         }
     }
 
@@ -385,12 +387,12 @@ impl Done {
     /// has happened where there is none.
     fn wait(self, end: impl FnOnce(), wait: impl FnOnce() + Send + 'static) -> Result<(), Code> {
         match self {
-            Done::Caller => {
+            EndNotice::Caller => {
                 end();
                 wait();
                 return Ok(());
             }
-            Done::Event(event) => {
+            EndNotice::Event(event) => {
                 let (ended, told) = word();
                 let waiting = httpsys_socket::spawn("httpsys-tp-end", move || {
                     // If not, the caller has gone without having ended anything.
@@ -403,7 +405,7 @@ impl Done {
                 end();
                 ended.give();
             }
-            Done::Nobody => end(),
+            EndNotice::Nobody => end(),
         }
         Err(ERROR_IO_PENDING)
     }

@@ -8,7 +8,7 @@ use crate::handle::Handle;
 use crate::module;
 use crate::process::machine;
 use crate::process::own;
-use crate::process::topology::{self, Shared};
+use crate::process::topology::{self, SharedBy};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED,
 };
@@ -26,18 +26,18 @@ pub struct LogicalProcessor {
 const _: () = assert!(size_of::<LogicalProcessor>() == 32);
 
 impl LogicalProcessor {
-    fn new(shared: Shared, mask: u64) -> LogicalProcessor {
+    fn new(shared: SharedBy, mask: u64) -> LogicalProcessor {
         let (relationship, about) = match shared {
-            Shared::Core(several) => (0, [u64::from(several), 0]),
-            Shared::Node(number) => (1, [u64::from(number), 0]),
-            Shared::Cache(cache) => {
+            SharedBy::Core(several) => (0, [u64::from(several), 0]),
+            SharedBy::Node(number) => (1, [u64::from(number), 0]),
+            SharedBy::Cache(cache) => {
                 let first = u64::from(cache.level)
                     | u64::from(cache.associativity) << 8
                     | u64::from(cache.line) << 16
                     | u64::from(cache.size) << 32;
                 (2, [first, u64::from(cache.kind)])
             }
-            Shared::Package => (3, [0, 0]),
+            SharedBy::Package => (3, [0, 0]),
         };
         LogicalProcessor {
             mask,

@@ -4,7 +4,7 @@
 
 use super::text::Unit;
 use super::{Bool, fence, fence_bool, not_null};
-use crate::process::version::{self, Wanted};
+use crate::process::version::{self, WantedVersion};
 use crate::status::{Code, ERROR_INSUFFICIENT_BUFFER};
 
 /// OSVERSIONINFOEX with a text of this unit.
@@ -109,7 +109,7 @@ unsafe fn verify<U: Unit>(info: *const VersionInfo<U>, types: u32, mask: u64) ->
         not_null(info)?;
         // SAFETY: valid by the contract of the exported functions.
         let info = unsafe { info.read_unaligned() };
-        let wanted = Wanted {
+        let wanted = WantedVersion {
             major: info.major,
             minor: info.minor,
             build: info.build,

@@ -15,7 +15,7 @@ use super::{Bool, FALSE, fence, fence_bool, not_null, object, object_as, put};
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE, is_ours};
 use crate::io::overlapped::{self, OVERLAPPED};
 use crate::io::port::{self, Port};
-use crate::io::state::Target;
+use crate::io::state::CompletionTarget;
 use crate::object::{CancelScope, Object};
 use crate::pool::file_io::{CompletionRoutine, IoCallback, ThreadpoolIo};
 use crate::status::{
@@ -373,7 +373,7 @@ pub unsafe extern "system" fn bind_io_completion_callback(
         let file = object(file)?;
         file.io()
             .ok_or(ERROR_INVALID_PARAMETER)?
-            .bind(Target::Routine(routine))
+            .bind(CompletionTarget::Routine(routine))
     })
 }
 

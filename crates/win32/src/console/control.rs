@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
 
-use super::signals::{self, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, Taken};
+use super::signals::{self, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, TakenSignals};
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
 
 /// PHANDLER_ROUTINE: gets the event, says whether it has handled it.
@@ -28,17 +28,17 @@ const CLOSE_TIMEOUT: Duration = Duration::from_millis(5000);
 const CLOSE_TIMEOUT_VARIABLE: &str = "HTTPSYS_HUNG_APP_TIMEOUT";
 
 #[derive(Default)]
-struct State {
+struct ControlState {
     handlers: Vec<Handler>,
     /// The signals that are ours now.
-    taken: Option<Taken>,
+    taken: Option<TakenSignals>,
     /// Whether the thread that waits for events has started.
     waits: bool,
 }
 
-static STATE: PerProcess<Mutex<State>> = PerProcess::new();
+static STATE: PerProcess<Mutex<ControlState>> = PerProcess::new();
 
-fn state() -> &'static Mutex<State> {
+fn state() -> &'static Mutex<ControlState> {
     STATE.get_or_init(Mutex::default)
 }
 

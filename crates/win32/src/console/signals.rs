@@ -40,9 +40,9 @@ static PIPE: AtomicI32 = AtomicI32::new(-1);
 static OWNER: AtomicI32 = AtomicI32::new(0);
 
 /// What the signals did before they were taken over; `None` for one that was not.
-pub(super) struct Taken([Option<sigaction>; SIGNALS.len()]);
+pub(super) struct TakenSignals([Option<sigaction>; SIGNALS.len()]);
 
-impl Taken {
+impl TakenSignals {
     pub(super) fn before(&self, signal: c_int) -> Option<sigaction> {
         let at = SIGNALS.iter().position(|(own, _)| *own == signal)?;
         self.0[at]
@@ -67,8 +67,8 @@ pub(super) fn pipe() -> io::Result<UnixStream> {
 }
 
 /// Takes over those signals that the program does not ignore.
-pub(super) fn take() -> Taken {
-    Taken(SIGNALS.map(|(signal, _)| {
+pub(super) fn take() -> TakenSignals {
+    TakenSignals(SIGNALS.map(|(signal, _)| {
         let before = current(signal)?;
         if before.sa_sigaction == libc::SIG_IGN {
             return None;
@@ -83,7 +83,7 @@ pub(super) fn take() -> Taken {
 }
 
 /// Gives back the signals that are still ours.
-pub(super) fn give_back(taken: &Taken) {
+pub(super) fn give_back(taken: &TakenSignals) {
     for ((signal, _), before) in SIGNALS.into_iter().zip(&taken.0) {
         if let (Some(before), Some(true)) = (before, current(signal).as_ref().map(is_ours)) {
             set(signal, before);
@@ -92,7 +92,7 @@ pub(super) fn give_back(taken: &Taken) {
 }
 
 /// Makes SIGINT ignored, or what it would be otherwise.
-pub(super) fn ignore_interrupt(ignore: bool, taken: Option<&mut Taken>) {
+pub(super) fn ignore_interrupt(ignore: bool, taken: Option<&mut TakenSignals>) {
     let ignored = current(libc::SIGINT).is_some_and(|now| now.sa_sigaction == libc::SIG_IGN);
     if ignore {
         install(libc::SIGINT, libc::SIG_IGN, 0);

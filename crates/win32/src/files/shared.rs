@@ -34,20 +34,20 @@ pub const DELETE: u32 = 4;
 type Id = (u64, u64);
 
 #[derive(Default)]
-struct Node {
-    opens: Vec<Open>,
-    ranges: Vec<Range>,
-    waiting: Vec<Waiting>,
+struct FileNode {
+    opens: Vec<SharedOpen>,
+    ranges: Vec<LockedRange>,
+    waiting: Vec<WaitingLock>,
 }
 
-struct Open {
+struct SharedOpen {
     number: u64,
     access: u32,
     share: u32,
 }
 
 #[derive(Clone, Copy)]
-struct Range {
+struct LockedRange {
     owner: u64,
     start: u64,
     /// Behind the last byte.
@@ -55,29 +55,29 @@ struct Range {
     exclusive: bool,
 }
 
-struct Waiting {
-    range: Range,
-    end: End,
+struct WaitingLock {
+    range: LockedRange,
+    end: LockEnd,
 }
 
 /// Who is told that a range is locked.
-enum End {
-    Blocked(Arc<Blocked>),
+enum LockEnd {
+    Blocked(Arc<BlockedLock>),
     Pending(Pending),
 }
 
 #[derive(Default)]
-struct Blocked {
+struct BlockedLock {
     ended: Mutex<Option<Code>>,
     wake: Condvar,
 }
 
-static NODES: PerProcess<Mutex<HashMap<Id, Node>>> = PerProcess::new();
+static NODES: PerProcess<Mutex<HashMap<Id, FileNode>>> = PerProcess::new();
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
 /// Ranges of the whole process: reads and writes look no further while there are none.
 static RANGES: AtomicUsize = AtomicUsize::new(0);
 
-fn nodes() -> &'static Mutex<HashMap<Id, Node>> {
+fn nodes() -> &'static Mutex<HashMap<Id, FileNode>> {
     NODES.get_or_init(Mutex::default)
 }
 
@@ -101,33 +101,33 @@ pub fn allows(about: &Metadata, access: u32) -> Result<(), Code> {
 
 /// One opened file in the table.
 #[derive(Debug)]
-pub(crate) struct Registration {
+pub(crate) struct FileRegistration {
     id: Id,
     number: u64,
     released: AtomicBool,
 }
 
-impl Registration {
+impl FileRegistration {
     /// Enters a file that was opened. Access to nothing but the attributes (0) takes part in nothing.
     ///
     /// # Errors
     /// 32 when an open handle does not share what is wanted, or does what is not shared.
-    pub(crate) fn new(about: &Metadata, access: u32, share: u32) -> Result<Registration, Code> {
+    pub(crate) fn new(about: &Metadata, access: u32, share: u32) -> Result<FileRegistration, Code> {
         let id = identity(about);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
         let mut nodes = nodes().lock();
         let node = nodes.entry(id).or_default();
-        let refuses = |open: &Open| access & !open.share != 0 || open.access & !share != 0;
+        let refuses = |open: &SharedOpen| access & !open.share != 0 || open.access & !share != 0;
         if access != 0 && node.opens.iter().any(refuses) {
             return Err(ERROR_SHARING_VIOLATION);
         }
         let share = if access == 0 { u32::MAX } else { share };
-        node.opens.push(Open {
+        node.opens.push(SharedOpen {
             number,
             access,
             share,
         });
-        Ok(Registration {
+        Ok(FileRegistration {
             id,
             number,
             released: AtomicBool::new(false),
@@ -170,7 +170,7 @@ impl Registration {
         wait: bool,
         pending: Option<Pending>,
     ) -> Result<(), (Code, Option<Pending>)> {
-        let range = Range {
+        let range = LockedRange {
             owner: self.number,
             start,
             end: u128::from(start) + u128::from(length),
@@ -192,13 +192,13 @@ impl Registration {
                 return Err((ERROR_LOCK_VIOLATION, pending));
             }
             if let Some(pending) = pending {
-                let end = End::Pending(pending);
-                node.waiting.push(Waiting { range, end });
+                let end = LockEnd::Pending(pending);
+                node.waiting.push(WaitingLock { range, end });
                 return Err((crate::status::ERROR_IO_PENDING, None));
             }
-            let blocked = Arc::new(Blocked::default());
-            let end = End::Blocked(blocked.clone());
-            node.waiting.push(Waiting { range, end });
+            let blocked = Arc::new(BlockedLock::default());
+            let end = LockEnd::Blocked(blocked.clone());
+            node.waiting.push(WaitingLock { range, end });
             blocked
         };
         let mut ended = blocked.ended.lock();
@@ -221,10 +221,10 @@ impl Registration {
             let mut nodes = nodes().lock();
             let node = nodes.get_mut(&self.id).ok_or(ERROR_NOT_LOCKED)?;
             let end = u128::from(start) + u128::from(length);
-            let found = |range: &&(usize, &Range)| {
+            let found = |range: &&(usize, &LockedRange)| {
                 (range.1.owner, range.1.start, range.1.end) == (self.number, start, end)
             };
-            let all: Vec<(usize, &Range)> = node.ranges.iter().enumerate().collect();
+            let all: Vec<(usize, &LockedRange)> = node.ranges.iter().enumerate().collect();
             let mine = all.iter().filter(found);
             let at = mine
                 .max_by_key(|(_, range)| range.exclusive)
@@ -248,7 +248,7 @@ impl Registration {
         let end = u128::from(at) + bytes as u128;
         let nodes = nodes().lock();
         let ranges = nodes.get(&self.id).map(|node| &node.ranges[..]);
-        let bars = |range: &Range| {
+        let bars = |range: &LockedRange| {
             u128::from(at) < range.end
                 && u128::from(range.start) < end
                 && match range.exclusive {
@@ -272,7 +272,7 @@ impl Registration {
         let mut ended = Vec::new();
         if let Some(node) = nodes().lock().get_mut(&self.id) {
             node.take_waiting(&mut ended, |waiting| match &waiting.end {
-                End::Pending(pending) if waiting.range.owner == self.number => {
+                LockEnd::Pending(pending) if waiting.range.owner == self.number => {
                     pending.is_meant(scope)
                 }
                 _ => false,
@@ -284,15 +284,15 @@ impl Registration {
     }
 }
 
-impl Drop for Registration {
+impl Drop for FileRegistration {
     fn drop(&mut self) {
         self.release();
     }
 }
 
-impl Node {
+impl FileNode {
     /// An exclusive range meets no other, a shared one only ranges that are its owner's or shared.
-    fn is_free(&self, wanted: Range) -> bool {
+    fn is_free(&self, wanted: LockedRange) -> bool {
         !self.ranges.iter().any(|range| {
             u128::from(range.start) < wanted.end
                 && u128::from(wanted.start) < range.end
@@ -301,7 +301,7 @@ impl Node {
     }
 
     /// Locks what has become free, for those that came first.
-    fn grant(&mut self, ended: &mut Vec<(End, Code)>) {
+    fn grant(&mut self, ended: &mut Vec<(LockEnd, Code)>) {
         let mut at = 0;
         while at < self.waiting.len() {
             if self.is_free(self.waiting[at].range) {
@@ -315,7 +315,11 @@ impl Node {
         }
     }
 
-    fn take_waiting(&mut self, ended: &mut Vec<(End, Code)>, take: impl Fn(&Waiting) -> bool) {
+    fn take_waiting(
+        &mut self,
+        ended: &mut Vec<(LockEnd, Code)>,
+        take: impl Fn(&WaitingLock) -> bool,
+    ) {
         for waiting in std::mem::take(&mut self.waiting) {
             match take(&waiting) {
                 true => ended.push((waiting.end, ERROR_OPERATION_ABORTED)),
@@ -325,11 +329,11 @@ impl Node {
     }
 }
 
-fn finish(ended: Vec<(End, Code)>) {
+fn finish(ended: Vec<(LockEnd, Code)>) {
     for (end, code) in ended {
         match end {
-            End::Pending(pending) => pending.complete(code, 0),
-            End::Blocked(blocked) => {
+            LockEnd::Pending(pending) => pending.complete(code, 0),
+            LockEnd::Blocked(blocked) => {
                 *blocked.ended.lock() = Some(code);
                 blocked.wake.notify_all();
             }

@@ -7,7 +7,7 @@
 use crate::text::case::upper;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
+enum WildcardPiece {
     Unit(u16),
     /// `*`: any number of characters.
     Star,
@@ -21,7 +21,7 @@ enum Piece {
 
 /// A pattern of FindFirstFile.
 #[derive(Debug)]
-pub struct Pattern(Vec<Piece>);
+pub struct Pattern(Vec<WildcardPiece>);
 
 const DOT: u16 = b'.' as u16;
 
@@ -31,7 +31,7 @@ impl Pattern {
         let star = u16::from(b'*');
         let question = u16::from(b'?');
         if text.is_empty() || text == [star, DOT, star] {
-            return Pattern(vec![Piece::Star]);
+            return Pattern(vec![WildcardPiece::Star]);
         }
         let pieces = text.iter().enumerate().map(|(at, &unit)| {
             let next = text.get(at + 1).copied();
@@ -39,15 +39,15 @@ impl Pattern {
             let (ends, after_star) = (next.is_none(), at > 0 && text[at - 1] == star);
             if unit == star {
                 match next == Some(DOT) && at + 2 == text.len() {
-                    true => Piece::Stem,
-                    false => Piece::Star,
+                    true => WildcardPiece::Stem,
+                    false => WildcardPiece::Star,
                 }
             } else if unit == question {
-                Piece::One
+                WildcardPiece::One
             } else if unit == DOT && (follows || ends && after_star) {
-                Piece::Dot
+                WildcardPiece::Dot
             } else {
-                Piece::Unit(upper(unit))
+                WildcardPiece::Unit(upper(unit))
             }
         });
         Pattern(pieces.collect())
@@ -67,17 +67,17 @@ impl Pattern {
                     continue;
                 }
                 match piece {
-                    Piece::Star => next[place] = true,
+                    WildcardPiece::Star => next[place] = true,
                     // It takes every dot but the last one.
-                    Piece::Stem => {
+                    WildcardPiece::Stem => {
                         next[place] = !last_dot;
                         next[place + 1] |= last_dot;
                     }
-                    Piece::One if unit == DOT => {}
-                    Piece::One => next[place + 1] = true,
-                    Piece::Dot if unit == DOT => next[place + 1] = true,
-                    Piece::Unit(wanted) if wanted == upper(unit) => next[place + 1] = true,
-                    Piece::Dot | Piece::Unit(_) => {}
+                    WildcardPiece::One if unit == DOT => {}
+                    WildcardPiece::One => next[place + 1] = true,
+                    WildcardPiece::Dot if unit == DOT => next[place + 1] = true,
+                    WildcardPiece::Unit(wanted) if wanted == upper(unit) => next[place + 1] = true,
+                    WildcardPiece::Dot | WildcardPiece::Unit(_) => {}
                 }
             }
             states = next;
@@ -87,7 +87,15 @@ impl Pattern {
         self.skip(&mut states, true);
         let mut end = states;
         for (place, piece) in self.0.iter().enumerate() {
-            if end[place] && matches!(piece, Piece::Star | Piece::Stem | Piece::One | Piece::Dot) {
+            if end[place]
+                && matches!(
+                    piece,
+                    WildcardPiece::Star
+                        | WildcardPiece::Stem
+                        | WildcardPiece::One
+                        | WildcardPiece::Dot
+                )
+            {
                 end[place + 1] = true;
             }
         }
@@ -98,9 +106,9 @@ impl Pattern {
     fn skip(&self, states: &mut [bool], may_skip_one: bool) {
         for (place, piece) in self.0.iter().enumerate() {
             let empty = match piece {
-                Piece::Star | Piece::Stem => true,
-                Piece::One => may_skip_one,
-                Piece::Unit(_) | Piece::Dot => false,
+                WildcardPiece::Star | WildcardPiece::Stem => true,
+                WildcardPiece::One => may_skip_one,
+                WildcardPiece::Unit(_) | WildcardPiece::Dot => false,
             };
             if states[place] && empty {
                 states[place + 1] = true;

@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use httpsys_socket::lock::Mutex;
 
-use crate::files::shared::{self, Registration};
+use crate::files::shared::{self, FileRegistration};
 use crate::handle::{self, Handle};
 use crate::io::state::IoState;
 use crate::object::{CancelScope, Object};
@@ -48,7 +48,7 @@ pub struct File {
     seekable: bool,
     stream: bool,
     overlapped: bool,
-    opened: Option<Opened>,
+    opened: Option<OpenedFile>,
     /// Open handles.
     handles: AtomicUsize,
     /// Held while something is written behind the end.
@@ -58,12 +58,12 @@ pub struct File {
 
 /// What only a file opened by name has.
 #[derive(Debug)]
-struct Opened {
+struct OpenedFile {
     /// Absolute, as far as the system could tell.
     path: Mutex<PathBuf>,
     delete: AtomicBool,
     deletable: bool,
-    registration: Registration,
+    registration: FileRegistration,
 }
 
 impl File {
@@ -158,7 +158,7 @@ impl File {
     }
 
     /// Its share mode and ranges; `None` for a descriptor.
-    pub(crate) fn registration(&self) -> Option<&Registration> {
+    pub(crate) fn registration(&self) -> Option<&FileRegistration> {
         self.opened.as_ref().map(|opened| &opened.registration)
     }
 

@@ -48,7 +48,7 @@ pub struct OVERLAPPED_ENTRY {
 
 /// The end of an overlapped operation as GetOverlappedResult reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct OverlappedOutcome {
     /// Win32 code.
     pub error: Code,
     /// Bytes transferred; meaningful also for 234, where it is the size that was needed.
@@ -68,7 +68,7 @@ pub unsafe fn result(
     file: Handle,
     overlapped: *mut OVERLAPPED,
     deadline: Option<Instant>,
-) -> Result<Option<Outcome>, Code> {
+) -> Result<Option<OverlappedOutcome>, Code> {
     // SAFETY: valid by the contract of this function, here and below.
     let event = event::look_up(unsafe { event_of(overlapped) }.0);
     // SAFETY: as above.
@@ -156,7 +156,7 @@ pub(crate) unsafe fn offset_of(overlapped: *mut OVERLAPPED) -> u64 {
 }
 
 /// How the operation ended, or `None` while it runs.
-unsafe fn outcome(overlapped: *mut OVERLAPPED) -> Option<Outcome> {
+unsafe fn outcome(overlapped: *mut OVERLAPPED) -> Option<OverlappedOutcome> {
     // SAFETY: valid by the contract of the callers.
     let status = unsafe { load(addr_of_mut!((*overlapped).Internal)) } as u32;
     if status == STATUS_PENDING {
@@ -168,7 +168,7 @@ unsafe fn outcome(overlapped: *mut OVERLAPPED) -> Option<Outcome> {
         true => 0,
         false => status::win32_from_nt(status),
     };
-    Some(Outcome { error, bytes })
+    Some(OverlappedOutcome { error, bytes })
 }
 
 unsafe fn store(at: *mut usize, value: usize) {

@@ -45,7 +45,7 @@ impl Port {
     /// 6 when the port is closed.
     pub fn post(&self, packet: Packet) -> Result<(), Code> {
         match self.packets.push(packet) {
-            crate::sync::fifo::Pushed::Closed => Err(ERROR_INVALID_HANDLE),
+            crate::sync::fifo::FifoPushed::Closed => Err(ERROR_INVALID_HANDLE),
             _ => Ok(()),
         }
     }

@@ -39,14 +39,14 @@ pub const SKIP_SET_EVENT_ON_HANDLE: u8 = 2;
 
 /// Where completions of a handle go besides the event.
 #[derive(Clone)]
-pub(crate) enum Target {
+pub(crate) enum CompletionTarget {
     None,
     Port(Arc<Port>, usize),
     Pool(Arc<ThreadpoolIo>),
     Routine(CompletionRoutine),
     /// A procedure call to the thread that issued the operation (ReadFileEx).
     #[cfg(not(windows))]
-    Call(CallRoutine, Arc<crate::threads::apc::Queue>),
+    Call(CallRoutine, Arc<crate::threads::apc::ApcQueue>),
 }
 
 /// LPOVERLAPPED_COMPLETION_ROUTINE: Win32 code, bytes, OVERLAPPED.
@@ -56,11 +56,11 @@ pub type CallRoutine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED);
 /// The state that a file-like object embeds and returns from [`crate::Object::io`].
 #[derive(Debug)]
 pub struct IoState {
-    shared: Arc<Shared>,
+    shared: Arc<SharedIo>,
 }
 
-struct Shared {
-    target: RwLock<Target>,
+struct SharedIo {
+    target: RwLock<CompletionTarget>,
     modes: AtomicU8,
     /// The signal of the handle itself, used by calls without an event.
     signal: HandleSignal,
@@ -81,14 +81,14 @@ pub struct Pending {
 }
 
 struct Op {
-    shared: Arc<Shared>,
+    shared: Arc<SharedIo>,
     event: Option<event::Kept>,
-    target: Target,
+    target: CompletionTarget,
     modes: u8,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+enum OperationEnd {
     Later,
     Inline,
     Refused,
@@ -98,8 +98,8 @@ impl IoState {
     /// State of a handle without association and with default notification modes.
     pub fn new() -> IoState {
         IoState {
-            shared: Arc::new(Shared {
-                target: RwLock::new(Target::None),
+            shared: Arc::new(SharedIo {
+                target: RwLock::new(CompletionTarget::None),
                 modes: AtomicU8::new(0),
                 signal: HandleSignal::new(true, false),
                 results: Mutex::new(Vec::new()),
@@ -147,8 +147,8 @@ impl IoState {
         // SAFETY: valid by the contract of this function.
         unsafe { overlapped::mark_pending(overlapped) };
         let target = match &*self.shared.target.read() {
-            _ if no_packet => Target::None,
-            Target::Pool(io) if io.is_closed() => Target::None,
+            _ if no_packet => CompletionTarget::None,
+            CompletionTarget::Pool(io) if io.is_closed() => CompletionTarget::None,
             target => target.clone(),
         };
         let modes = self.shared.modes.load(Ordering::Relaxed);
@@ -178,7 +178,7 @@ impl IoState {
         overlapped: *mut OVERLAPPED,
         routine: CallRoutine,
     ) -> Result<Pending, Code> {
-        if !matches!(&*self.shared.target.read(), Target::None) {
+        if !matches!(&*self.shared.target.read(), CompletionTarget::None) {
             return Err(ERROR_INVALID_PARAMETER);
         }
         // SAFETY: valid by the contract of this function.
@@ -187,7 +187,10 @@ impl IoState {
             op: Some(Op {
                 shared: self.shared.clone(),
                 event: None,
-                target: Target::Call(routine, crate::threads::apc::Queue::of_this_thread()),
+                target: CompletionTarget::Call(
+                    routine,
+                    crate::threads::apc::ApcQueue::of_this_thread(),
+                ),
                 modes: SKIP_SET_EVENT_ON_HANDLE,
             }),
             overlapped: overlapped as usize,
@@ -200,7 +203,7 @@ impl IoState {
     /// # Errors
     /// 87 when it is associated already.
     pub fn bind_port(&self, port: Arc<Port>, key: usize) -> Result<(), Code> {
-        self.bind(Target::Port(port, key))
+        self.bind(CompletionTarget::Port(port, key))
     }
 
     /// Adds notification modes; a mode once set stays (documented:
@@ -209,9 +212,9 @@ impl IoState {
         self.shared.modes.fetch_or(modes, Ordering::Relaxed);
     }
 
-    pub(crate) fn bind(&self, target: Target) -> Result<(), Code> {
+    pub(crate) fn bind(&self, target: CompletionTarget) -> Result<(), Code> {
         let mut current = self.shared.target.write();
-        if !matches!(*current, Target::None) {
+        if !matches!(*current, CompletionTarget::None) {
             return Err(ERROR_INVALID_PARAMETER);
         }
         *current = target;
@@ -269,7 +272,7 @@ impl Default for IoState {
     }
 }
 
-impl Shared {
+impl SharedIo {
     fn notify_results(&self, overlapped: usize) {
         fence(Ordering::SeqCst);
         if self.results_len.load(Ordering::SeqCst) == 0 {
@@ -310,7 +313,7 @@ impl Pending {
     /// The operation ended after the call returned 997: writes the result (a Win32 code and a byte
     /// count), then sets the event and queues the packet or the callback.
     pub fn complete(mut self, error: Code, bytes: usize) {
-        self.finish(End::Later, error, bytes);
+        self.finish(OperationEnd::Later, error, bytes);
     }
 
     /// The operation ended within the call, which returns this code (0, or 234 in
@@ -318,16 +321,16 @@ impl Pending {
     /// suppresses packet or callback. An explicit event is set in any mode (documented:
     /// SetFileCompletionNotificationModes).
     pub fn complete_inline(mut self, error: Code, bytes: usize) {
-        self.finish(End::Inline, error, bytes);
+        self.finish(OperationEnd::Inline, error, bytes);
     }
 
     /// The call returns an error: nothing is delivered (documented: HTTP Completion Routines). The
     /// OVERLAPPED gets the status, so that it does not look pending.
     pub fn abandon(mut self, error: Code) {
-        self.finish(End::Refused, error, 0);
+        self.finish(OperationEnd::Refused, error, 0);
     }
 
-    fn finish(&mut self, end: End, error: Code, bytes: usize) {
+    fn finish(&mut self, end: OperationEnd, error: Code, bytes: usize) {
         let Some(op) = self.op.take() else {
             return;
         };
@@ -335,12 +338,12 @@ impl Pending {
         op.shared.finishing.fetch_add(1, Ordering::SeqCst);
         // SAFETY: valid until the operation has ended by the contract of `begin`; this is the end.
         unsafe { overlapped::mark_ended(overlapped, error, bytes) };
-        if end != End::Refused {
+        if end != OperationEnd::Refused {
             op.set_event();
         }
         op.shared.finishing.fetch_sub(1, Ordering::SeqCst);
-        let skip = end == End::Inline && op.modes & SKIP_PORT_ON_SUCCESS != 0;
-        if end != End::Refused && !skip {
+        let skip = end == OperationEnd::Inline && op.modes & SKIP_PORT_ON_SUCCESS != 0;
+        if end != OperationEnd::Refused && !skip {
             op.send(self.overlapped, error, bytes);
         }
         op.shared.notify_results(self.overlapped);
@@ -353,7 +356,7 @@ impl Drop for Pending {
         if self.op.is_none() {
             return;
         }
-        self.finish(End::Later, ERROR_OPERATION_ABORTED, 0);
+        self.finish(OperationEnd::Later, ERROR_OPERATION_ABORTED, 0);
     }
 }
 
@@ -368,8 +371,8 @@ impl Op {
 
     fn send(&self, overlapped: usize, error: Code, bytes: usize) {
         match &self.target {
-            Target::None => {}
-            Target::Port(port, key) => {
+            CompletionTarget::None => {}
+            CompletionTarget::Port(port, key) => {
                 let status = status::nt_from_win32(error);
                 // A port that was closed meanwhile has nobody to tell.
                 let _ = port.post(Packet {
@@ -379,8 +382,8 @@ impl Op {
                     bytes,
                 });
             }
-            Target::Pool(io) => file_io::deliver(io, overlapped, error, bytes),
-            Target::Routine(routine) => {
+            CompletionTarget::Pool(io) => file_io::deliver(io, overlapped, error, bytes),
+            CompletionTarget::Routine(routine) => {
                 let status = match error {
                     ERROR_SUCCESS => 0,
                     _ => status::nt_from_win32(error),
@@ -388,7 +391,7 @@ impl Op {
                 file_io::deliver_routine(*routine, overlapped, status, bytes);
             }
             #[cfg(not(windows))]
-            Target::Call(routine, queue) => {
+            CompletionTarget::Call(routine, queue) => {
                 let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
                 let call = crate::threads::apc::Apc::Completion(*routine, error, bytes, overlapped);
                 queue.push(call);
@@ -397,9 +400,9 @@ impl Op {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for SharedIo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
+        f.debug_struct("SharedIo")
             .field("modes", &self.modes)
             .finish_non_exhaustive()
     }

@@ -13,26 +13,26 @@ use crate::status::{
     Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY, ERROR_NOT_LOCKED,
 };
 
-struct Object {
+struct MovableObject {
     /// The block; 0 while the object has a size of 0.
     block: usize,
     locks: u8,
 }
 
-struct Table {
-    objects: BTreeMap<usize, Object>,
+struct MovableTable {
+    objects: BTreeMap<usize, MovableObject>,
     last: usize,
 }
 
-static TABLE: Mutex<Table> = Mutex::new(Table {
+static TABLE: Mutex<MovableTable> = Mutex::new(MovableTable {
     objects: BTreeMap::new(),
     last: 2,
 });
 
 /// A handle as the program has it: of a movable object, or the address of a block.
-pub type Handle = usize;
+pub type MovableHandle = usize;
 
-fn is_movable(handle: Handle) -> bool {
+fn is_movable(handle: MovableHandle) -> bool {
     handle & 0xF == 2
 }
 
@@ -40,13 +40,13 @@ fn is_movable(handle: Handle) -> bool {
 ///
 /// # Safety
 /// As for [`size`].
-unsafe fn block_size(handle: Handle) -> Result<usize, Code> {
+unsafe fn block_size(handle: MovableHandle) -> Result<usize, Code> {
     // SAFETY: by the contract of this function.
     unsafe { PROCESS.size(handle as *mut u8) }.map_err(|_| ERROR_INVALID_HANDLE)
 }
 
 /// Allocates an object; 8 when there is no memory.
-pub fn take(movable: bool, bytes: usize, zeroed: bool) -> Result<Handle, Code> {
+pub fn take(movable: bool, bytes: usize, zeroed: bool) -> Result<MovableHandle, Code> {
     if !movable {
         return Ok(PROCESS.take(bytes, zeroed)? as usize);
     }
@@ -57,7 +57,9 @@ pub fn take(movable: bool, bytes: usize, zeroed: bool) -> Result<Handle, Code> {
     let mut table = TABLE.lock();
     table.last += 16;
     let handle = table.last;
-    table.objects.insert(handle, Object { block, locks: 0 });
+    table
+        .objects
+        .insert(handle, MovableObject { block, locks: 0 });
     Ok(handle)
 }
 
@@ -65,7 +67,7 @@ pub fn take(movable: bool, bytes: usize, zeroed: bool) -> Result<Handle, Code> {
 ///
 /// # Safety
 /// As for [`size`]; nobody uses the object any more.
-pub unsafe fn release(handle: Handle) -> Result<(), Code> {
+pub unsafe fn release(handle: MovableHandle) -> Result<(), Code> {
     let block = match is_movable(handle) {
         true => {
             let object = TABLE.lock().objects.remove(&handle);
@@ -84,7 +86,7 @@ pub unsafe fn release(handle: Handle) -> Result<(), Code> {
 ///
 /// # Safety
 /// `handle` is that of a movable object, open or not, or 0, or the 16 bytes before it can be read.
-pub unsafe fn size(handle: Handle) -> Result<usize, Code> {
+pub unsafe fn size(handle: MovableHandle) -> Result<usize, Code> {
     let block = match is_movable(handle) {
         true => {
             let table = TABLE.lock();
@@ -105,11 +107,11 @@ pub unsafe fn size(handle: Handle) -> Result<usize, Code> {
 /// # Safety
 /// As for [`size`].
 pub unsafe fn resize(
-    handle: Handle,
+    handle: MovableHandle,
     bytes: usize,
     zeroed: bool,
     may_move: bool,
-) -> Result<Handle, Code> {
+) -> Result<MovableHandle, Code> {
     if !is_movable(handle) {
         // SAFETY: by the contract of this function.
         let before = unsafe { block_size(handle) }?;
@@ -145,7 +147,7 @@ pub unsafe fn resize(
 ///
 /// # Safety
 /// As for [`size`].
-pub unsafe fn lock(handle: Handle) -> Result<*mut u8, Code> {
+pub unsafe fn lock(handle: MovableHandle) -> Result<*mut u8, Code> {
     if !is_movable(handle) {
         // SAFETY: by the contract of this function.
         unsafe { block_size(handle) }?;
@@ -166,7 +168,7 @@ pub unsafe fn lock(handle: Handle) -> Result<*mut u8, Code> {
 ///
 /// # Safety
 /// As for [`size`].
-pub unsafe fn unlock(handle: Handle) -> Result<Option<bool>, Code> {
+pub unsafe fn unlock(handle: MovableHandle) -> Result<Option<bool>, Code> {
     if !is_movable(handle) {
         // SAFETY: by the contract of this function.
         return unsafe { block_size(handle) }.map(|_| None);
@@ -182,7 +184,7 @@ pub unsafe fn unlock(handle: Handle) -> Result<Option<bool>, Code> {
 ///
 /// # Safety
 /// As for [`size`].
-pub unsafe fn locks(handle: Handle) -> Result<u8, Code> {
+pub unsafe fn locks(handle: MovableHandle) -> Result<u8, Code> {
     if !is_movable(handle) {
         // SAFETY: by the contract of this function.
         return unsafe { block_size(handle) }.map(|_| 0);
@@ -196,7 +198,7 @@ pub unsafe fn locks(handle: Handle) -> Result<u8, Code> {
 ///
 /// # Safety
 /// `block` is 0, or the 16 bytes before it can be read.
-pub unsafe fn handle_of(block: usize) -> Result<Handle, Code> {
+pub unsafe fn handle_of(block: usize) -> Result<MovableHandle, Code> {
     if block == 0 {
         return Err(ERROR_INVALID_PARAMETER);
     }

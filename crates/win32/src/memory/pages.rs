@@ -41,7 +41,7 @@ static REGIONS: Mutex<BTreeMap<usize, Region>> = Mutex::new(BTreeMap::new());
 
 /// What VirtualQuery tells of pages that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct PageInformation {
     /// Where they begin.
     pub from: usize,
     /// Where they end.
@@ -49,14 +49,14 @@ pub struct Told {
     /// Where the allocation begins, and its protection; 0 for free pages.
     pub allocation: (usize, u32),
     /// What they are.
-    pub state: State,
+    pub state: PageState,
     /// Whether they are of a file (MEM_MAPPED) rather than private.
     pub mapped: bool,
 }
 
 /// The state of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum PageState {
     /// MEM_FREE.
     Free,
     /// MEM_RESERVE.
@@ -164,7 +164,7 @@ fn pages(at: usize, bytes: usize) -> Result<(usize, usize), Code> {
 
 /// What VirtualAlloc is to do.
 #[derive(Clone, Copy, Debug)]
-pub struct Kind {
+pub struct AllocationKind {
     /// MEM_RESERVE.
     pub reserve: bool,
     /// MEM_COMMIT.
@@ -173,7 +173,12 @@ pub struct Kind {
 
 /// VirtualAlloc: the address of the first page. 87 for a size of 0 and an invalid protection, 487 for
 /// pages that are taken, or to be committed and not reserved, 8 when there is no memory.
-pub fn allocate(at: usize, bytes: usize, kind: Kind, protect: u32) -> Result<usize, Code> {
+pub fn allocate(
+    at: usize,
+    bytes: usize,
+    kind: AllocationKind,
+    protect: u32,
+) -> Result<usize, Code> {
     system_protection(protect)?;
     if bytes == 0 || bytes > isize::MAX as usize {
         return Err(ERROR_INVALID_PARAMETER);
@@ -310,7 +315,7 @@ pub fn protect(at: usize, bytes: usize, protect: u32) -> Result<u32, Code> {
         let before = change(from, to, protect, |run| run.protect.is_some())?;
         return before.ok_or(ERROR_INVALID_ADDRESS);
     }
-    let State::Committed(before) = query(from).ok_or(ERROR_INVALID_ADDRESS)?.state else {
+    let PageState::Committed(before) = query(from).ok_or(ERROR_INVALID_ADDRESS)?.state else {
         return Err(ERROR_INVALID_ADDRESS);
     };
     let system = system_protection(protect)?;
@@ -339,49 +344,53 @@ pub fn lock(at: usize, bytes: usize, locks: bool) -> Result<(), Code> {
     };
     match failed {
         false => Ok(()),
-        true if query_ours(from).is_some_and(|told| matches!(told.state, State::Committed(_))) => {
+        true if query_ours(from)
+            .is_some_and(|told| matches!(told.state, PageState::Committed(_))) =>
+        {
             Err(crate::status::ERROR_WORKING_SET_QUOTA)
         }
         true => Err(ERROR_INVALID_ADDRESS),
     }
 }
 
-fn query_ours(at: usize) -> Option<Told> {
+fn query_ours(at: usize) -> Option<PageInformation> {
     let regions = REGIONS.lock();
     let (&base, region) = regions.range(..=at).next_back()?;
     let mut runs = region.runs.iter();
     let run = runs.find(|run| (run.from..run.to).contains(&at))?;
-    Some(Told {
+    Some(PageInformation {
         from: at / page_size() * page_size(),
         to: run.to,
         allocation: (base, region.protect),
-        state: run.protect.map_or(State::Reserved, State::Committed),
+        state: run
+            .protect
+            .map_or(PageState::Reserved, PageState::Committed),
         mapped: false,
     })
 }
 
 /// VirtualQuery: the pages from `at` on that are alike; `None` where the system does not say.
-pub fn query(at: usize) -> Option<Told> {
+pub fn query(at: usize) -> Option<PageInformation> {
     query_ours(at).or_else(|| query_system(at))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn query_system(_at: usize) -> Option<Told> {
+fn query_system(_at: usize) -> Option<PageInformation> {
     None
 }
 
 /// From /proc/self/maps (proc_pid_maps(5)).
 #[cfg(target_os = "linux")]
-fn query_system(at: usize) -> Option<Told> {
+fn query_system(at: usize) -> Option<PageInformation> {
     let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
     let page = page_size();
     let first = at / page * page;
-    let mut told = Told {
+    let mut told = PageInformation {
         from: first,
         // The end of the user's part of the address space.
         to: 0x7FFF_FFFF_0000,
         allocation: (0, 0),
-        state: State::Free,
+        state: PageState::Free,
         mapped: false,
     };
     for line in maps.lines() {
@@ -405,10 +414,10 @@ fn query_system(at: usize) -> Option<Told> {
                 (_, true, true) => 0x40,
             };
             let file = words.nth(2).is_some_and(|inode| inode != "0");
-            return Some(Told {
+            return Some(PageInformation {
                 to,
                 allocation: (from, protect),
-                state: State::Committed(protect),
+                state: PageState::Committed(protect),
                 mapped: file,
                 ..told
             });
@@ -421,15 +430,15 @@ fn query_system(at: usize) -> Option<Told> {
 mod tests {
     use super::*;
 
-    const BOTH: Kind = Kind {
+    const BOTH: AllocationKind = AllocationKind {
         reserve: true,
         commit: true,
     };
-    const COMMIT: Kind = Kind {
+    const COMMIT: AllocationKind = AllocationKind {
         reserve: false,
         commit: true,
     };
-    const RESERVE: Kind = Kind {
+    const RESERVE: AllocationKind = AllocationKind {
         reserve: true,
         commit: false,
     };
@@ -445,10 +454,10 @@ mod tests {
             Ok(middle)
         );
         let told = query(base).expect("a region");
-        assert_eq!((told.to, told.state), (middle, State::Reserved));
+        assert_eq!((told.to, told.state), (middle, PageState::Reserved));
         let told = query(middle).expect("a region");
         assert_eq!(told.to, middle + 2 * page);
-        assert_eq!(told.state, State::Committed(PAGE_READWRITE));
+        assert_eq!(told.state, PageState::Committed(PAGE_READWRITE));
         // SAFETY: two pages are committed there.
         unsafe {
             (middle as *mut u8).write_bytes(7, 2 * page);

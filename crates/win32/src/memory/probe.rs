@@ -8,7 +8,7 @@ use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
-use super::pages::{self, State};
+use super::pages::{self, PageState};
 
 /// Whether each page of a range can be read. A size of 0 is always good.
 pub fn can_read(at: usize, bytes: usize) -> bool {
@@ -54,7 +54,7 @@ pub fn can_write(at: usize, bytes: usize) -> bool {
         let Some(told) = pages::query(address) else {
             return !cfg!(target_os = "linux");
         };
-        if !matches!(told.state, State::Committed(protect) if protect & 0x44 != 0) {
+        if !matches!(told.state, PageState::Committed(protect) if protect & 0x44 != 0) {
             return false;
         }
         address = told.to;

@@ -8,7 +8,7 @@ use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
 
 /// What characters a string value has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Text {
+pub enum InsertText {
     /// As the function: bytes for FormatMessageA, UTF-16 for FormatMessageW.
     Own,
     /// The other ones (`%S`).
@@ -20,7 +20,7 @@ pub enum Text {
 }
 
 /// The values of inserts.
-pub trait Values {
+pub trait InsertValues {
     /// The value of that number, counted from 0, of 64 bits.
     ///
     /// # Errors
@@ -31,12 +31,12 @@ pub trait Values {
     ///
     /// # Errors
     /// 87 for NULL and what else cannot be read.
-    fn string(&self, value: u64, text: Text, limit: Option<usize>) -> Result<Vec<u16>, Code>;
+    fn string(&self, value: u64, text: InsertText, limit: Option<usize>) -> Result<Vec<u16>, Code>;
 }
 
 /// A format: `%[-0 #+][width][.precision][size]type` without the percent sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Format {
+pub(super) struct InsertFormat {
     left: bool,
     zeros: bool,
     alternate: bool,
@@ -70,9 +70,9 @@ const LONGEST: usize = 65_535;
 ///
 /// # Errors
 /// 87 for one that does not end or is none.
-pub(super) fn format_of(from: &[u16]) -> Result<(Format, &[u16]), Code> {
+pub(super) fn format_of(from: &[u16]) -> Result<(InsertFormat, &[u16]), Code> {
     const MARK: u16 = b'!' as u16;
-    let string = Format::parse("s");
+    let string = InsertFormat::parse("s");
     if from.first() != Some(&MARK) {
         return string.map(|format| (format, from));
     }
@@ -80,12 +80,12 @@ pub(super) fn format_of(from: &[u16]) -> Result<(Format, &[u16]), Code> {
     let end = inside.iter().position(|unit| *unit == MARK);
     let end = end.ok_or(ERROR_INVALID_PARAMETER)?;
     let text = String::from_utf16(&inside[..end]).map_err(|_| ERROR_INVALID_PARAMETER)?;
-    Ok((Format::parse(&text)?, &inside[end + 1..]))
+    Ok((InsertFormat::parse(&text)?, &inside[end + 1..]))
 }
 
-impl Format {
-    fn parse(text: &str) -> Result<Format, Code> {
-        let mut format = Format {
+impl InsertFormat {
+    fn parse(text: &str) -> Result<InsertFormat, Code> {
+        let mut format = InsertFormat {
             left: false,
             zeros: false,
             alternate: false,
@@ -158,10 +158,10 @@ fn count(text: &str) -> Result<(Option<Count>, &str), Code> {
 /// What the insert of that number, counted from 0, becomes.
 pub(super) fn text(
     mut number: usize,
-    format: &Format,
-    values: &mut dyn Values,
+    format: &InsertFormat,
+    values: &mut dyn InsertValues,
 ) -> Result<Vec<u16>, Code> {
-    let mut resolve = |count: Option<Count>, values: &mut dyn Values| match count {
+    let mut resolve = |count: Option<Count>, values: &mut dyn InsertValues| match count {
         None => Ok(None),
         Some(Count::Is(count)) => Ok(Some(count as i64)),
         Some(Count::Value) => {
@@ -208,12 +208,12 @@ pub(super) fn text(
     Ok(out)
 }
 
-fn string_kind(format: &Format) -> Text {
+fn string_kind(format: &InsertFormat) -> InsertText {
     match (format.size, format.kind) {
-        (Size::Wide | Size::Long64, _) => Text::Wide,
-        (Size::Short | Size::Char, _) => Text::Bytes,
-        (Size::Plain, 'S') => Text::Other,
-        (Size::Plain, _) => Text::Own,
+        (Size::Wide | Size::Long64, _) => InsertText::Wide,
+        (Size::Short | Size::Char, _) => InsertText::Bytes,
+        (Size::Plain, 'S') => InsertText::Other,
+        (Size::Plain, _) => InsertText::Own,
     }
 }
 
@@ -222,7 +222,7 @@ fn character(value: u64) -> Vec<u16> {
 }
 
 /// The sign or prefix of a number, and its digits.
-fn number_text(value: u64, format: &Format, precision: Option<usize>) -> (String, String) {
+fn number_text(value: u64, format: &InsertFormat, precision: Option<usize>) -> (String, String) {
     let signed = match format.size {
         Size::Long64 => value as i64,
         Size::Short => i64::from(value as i16),

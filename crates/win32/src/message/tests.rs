@@ -8,12 +8,17 @@ struct List(&'static [u64]);
 
 const STRINGS: [&str; 3] = ["Bill", "Bob", "a%1b"];
 
-impl Values for List {
+impl InsertValues for List {
     fn value(&mut self, number: usize) -> Result<u64, Code> {
         self.0.get(number).copied().ok_or(ERROR_INVALID_PARAMETER)
     }
 
-    fn string(&self, value: u64, _text: Text, limit: Option<usize>) -> Result<Vec<u16>, Code> {
+    fn string(
+        &self,
+        value: u64,
+        _text: InsertText,
+        limit: Option<usize>,
+    ) -> Result<Vec<u16>, Code> {
         let text = STRINGS.get(value as usize).ok_or(ERROR_INVALID_PARAMETER)?;
         Ok(text
             .encode_utf16()
@@ -25,7 +30,9 @@ impl Values for List {
 fn run(text: &str, width: Width, values: Option<&'static [u64]>) -> Result<String, Code> {
     let wide: Vec<u16> = text.encode_utf16().collect();
     let mut list = List(values.unwrap_or_default());
-    let given = values.is_some().then_some(&mut list as &mut dyn Values);
+    let given = values
+        .is_some()
+        .then_some(&mut list as &mut dyn InsertValues);
     format(&wide, width, given).map(|text| String::from_utf16_lossy(&text))
 }
 

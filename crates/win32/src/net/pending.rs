@@ -17,22 +17,22 @@ use httpsys_socket::process::PerProcess;
 use super::errors::{WSAECONNRESET, WSAEMSGSIZE, WSAENOBUFS, WSAEWOULDBLOCK};
 use super::ready::{self, Interest, Wake};
 use super::socket::{STREAM, Socket};
-use super::transfer::{Buffer, Received, advance};
+use super::transfer::{Buffer, ReceivedData, advance};
 use crate::io::state::Pending;
 use crate::object::CancelScope;
 use crate::status::{Code, ERROR_NETNAME_DELETED, ERROR_SUCCESS};
 
 /// What a call does, with the memory of the program.
 #[derive(Debug)]
-pub struct Operation {
+pub struct SocketOperation {
     buffers: Vec<Buffer>,
     flags: u32,
     done: usize,
-    kind: Kind,
+    kind: PendingKind,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum PendingKind {
     Send(Option<SocketAddr>),
     Receive(Box<dyn Tell>),
 }
@@ -43,50 +43,50 @@ pub trait Tell: Send + std::fmt::Debug {
     ///
     /// # Errors
     /// The code that the operation ends with.
-    fn tell(&self, received: &Received) -> Result<(), Code>;
+    fn tell(&self, received: &ReceivedData) -> Result<(), Code>;
 }
 
 // SAFETY: the buffers are the program's, which lends them until the operation has ended, to whatever
 // thread ends it.
-unsafe impl Send for Operation {}
+unsafe impl Send for SocketOperation {}
 
-struct Waiting {
+struct WaitingSocket {
     socket: Arc<Socket>,
-    operation: Operation,
+    operation: SocketOperation,
     pending: Pending,
 }
 
-struct List {
-    waiting: Mutex<VecDeque<Waiting>>,
+struct PendingList {
+    waiting: Mutex<VecDeque<WaitingSocket>>,
     /// Of the thread, once it runs.
     wake: Mutex<Option<Arc<Wake>>>,
 }
 
-static LIST: PerProcess<List> = PerProcess::new();
+static LIST: PerProcess<PendingList> = PerProcess::new();
 
-impl Operation {
+impl SocketOperation {
     /// WSASend, WSASendTo.
-    pub fn send(buffers: Vec<Buffer>, flags: u32, to: Option<SocketAddr>) -> Operation {
-        Operation {
+    pub fn send(buffers: Vec<Buffer>, flags: u32, to: Option<SocketAddr>) -> SocketOperation {
+        SocketOperation {
             buffers,
             flags,
             done: 0,
-            kind: Kind::Send(to),
+            kind: PendingKind::Send(to),
         }
     }
 
     /// WSARecv, WSARecvFrom.
-    pub fn receive(buffers: Vec<Buffer>, flags: u32, tell: Box<dyn Tell>) -> Operation {
-        Operation {
+    pub fn receive(buffers: Vec<Buffer>, flags: u32, tell: Box<dyn Tell>) -> SocketOperation {
+        SocketOperation {
             buffers,
             flags,
             done: 0,
-            kind: Kind::Receive(tell),
+            kind: PendingKind::Receive(tell),
         }
     }
 
     fn is_send(&self) -> bool {
-        matches!(self.kind, Kind::Send(_))
+        matches!(self.kind, PendingKind::Send(_))
     }
 
     /// Does what can be done at once. `None`: the rest has to wait.
@@ -96,11 +96,11 @@ impl Operation {
     unsafe fn attempt(&mut self, socket: &Socket) -> Option<Result<usize, Code>> {
         loop {
             let result = match &self.kind {
-                Kind::Send(to) => {
+                PendingKind::Send(to) => {
                     // SAFETY: by the contract of this function.
                     unsafe { socket.send_now(&mut self.buffers, self.flags, to.as_ref()) }
                 }
-                Kind::Receive(tell) => {
+                PendingKind::Receive(tell) => {
                     // SAFETY: by the contract of this function.
                     let received = unsafe { socket.receive_now(&mut self.buffers, self.flags) };
                     received.and_then(|received| tell.tell(&received).map(|()| received.bytes))
@@ -142,10 +142,10 @@ pub enum Issued {
 /// Buffers and what `Tell` writes are valid until the operation has ended.
 pub unsafe fn issue(
     socket: &Arc<Socket>,
-    mut operation: Operation,
+    mut operation: SocketOperation,
     pending: Pending,
 ) -> Result<Issued, Code> {
-    let list = LIST.get_or_init(|| List {
+    let list = LIST.get_or_init(|| PendingList {
         waiting: Mutex::default(),
         wake: Mutex::default(),
     });
@@ -171,7 +171,7 @@ pub unsafe fn issue(
         }
         None => {}
     }
-    waiting.push_back(Waiting {
+    waiting.push_back(WaitingSocket {
         socket: socket.clone(),
         operation,
         pending,
@@ -206,7 +206,7 @@ pub(crate) fn cancel(socket: &Socket, scope: CancelScope) -> bool {
     !cancelled.is_empty()
 }
 
-impl List {
+impl PendingList {
     /// Starts the thread, or has it look anew.
     fn go_on(&'static self) -> Result<(), Code> {
         let mut wake = self.wake.lock();

@@ -39,7 +39,7 @@ pub struct Hints {
 
 /// One answer.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct ResolvedAddress {
     /// The address with the port of the service.
     pub address: SocketAddr,
     /// SOCK_STREAM and so on; 0 if the program did not say.
@@ -58,7 +58,7 @@ pub fn resolve(
     host: Option<&CStr>,
     service: Option<&CStr>,
     hints: Hints,
-) -> Result<Vec<Answer>, Code> {
+) -> Result<Vec<ResolvedAddress>, Code> {
     let asked = system_hints(hints)?;
     if host.is_none() && service.is_none() {
         return Err(WSAHOST_NOT_FOUND);
@@ -135,8 +135,8 @@ fn system_hints(hints: Hints) -> Result<libc::addrinfo, Code> {
 
 /// # Safety
 /// A list of getaddrinfo(3).
-unsafe fn answers(mut list: *const libc::addrinfo, hints: Hints) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::new();
+unsafe fn answers(mut list: *const libc::addrinfo, hints: Hints) -> Vec<ResolvedAddress> {
+    let mut answers: Vec<ResolvedAddress> = Vec::new();
     // SAFETY: NULL or an entry of the list.
     while let Some(entry) = unsafe { list.as_ref() } {
         list = entry.ai_next;
@@ -152,7 +152,7 @@ unsafe fn answers(mut list: *const libc::addrinfo, hints: Hints) -> Vec<Answer> 
             // SAFETY: a string of the list.
             false => Some(unsafe { CStr::from_ptr(entry.ai_canonname) }.to_owned()),
         };
-        answers.push(Answer {
+        answers.push(ResolvedAddress {
             address,
             kind: hints.kind,
             protocol: hints.protocol,

@@ -36,7 +36,7 @@ pub use libc::iovec as Buffer;
 
 /// What was received.
 #[derive(Clone, Copy, Debug)]
-pub struct Received {
+pub struct ReceivedData {
     /// Bytes in the buffers.
     pub bytes: usize,
     /// Of a socket without connections.
@@ -59,11 +59,11 @@ impl Socket {
         self: &Arc<Self>,
         buffers: &mut [Buffer],
         flags: u32,
-    ) -> Result<Received, Code> {
+    ) -> Result<ReceivedData, Code> {
         let settings = self.settings();
         // SAFETY: by the contract of this function.
         let mut received = match unsafe { self.receive_now(buffers, flags) } {
-            Err(WSAEWOULDBLOCK) if settings.blocking => Received::none(),
+            Err(WSAEWOULDBLOCK) if settings.blocking => ReceivedData::none(),
             other => return self.all_of(other?, buffers, flags),
         };
         while received.bytes == 0 {
@@ -83,10 +83,10 @@ impl Socket {
     /// With MSG_WAITALL goes on until the buffers are full.
     fn all_of(
         self: &Arc<Self>,
-        mut received: Received,
+        mut received: ReceivedData,
         buffers: &mut [Buffer],
         flags: u32,
-    ) -> Result<Received, Code> {
+    ) -> Result<ReceivedData, Code> {
         let settings = self.settings();
         if flags & WAIT_ALL == 0 || !settings.blocking || self.kind() != STREAM {
             return Ok(received);
@@ -115,7 +115,11 @@ impl Socket {
     ///
     /// # Safety
     /// As [`Socket::receive`].
-    pub unsafe fn receive_now(&self, buffers: &mut [Buffer], flags: u32) -> Result<Received, Code> {
+    pub unsafe fn receive_now(
+        &self,
+        buffers: &mut [Buffer],
+        flags: u32,
+    ) -> Result<ReceivedData, Code> {
         let known = OUT_OF_BAND | PEEK | WAIT_ALL | PARTIAL;
         if flags & !known != 0 || (flags & WAIT_ALL != 0 && flags & (PEEK | OUT_OF_BAND) != 0) {
             return Err(WSAEOPNOTSUPP);
@@ -228,9 +232,9 @@ impl Socket {
     }
 }
 
-impl Received {
-    fn none() -> Received {
-        Received {
+impl ReceivedData {
+    fn none() -> ReceivedData {
+        ReceivedData {
             bytes: 0,
             from: None,
             truncated: false,
@@ -270,7 +274,7 @@ fn message(buffers: &mut [Buffer]) -> libc::msghdr {
 }
 
 /// One recvmsg.
-fn receive_message(fd: i32, buffers: &mut [Buffer], flags: i32) -> io::Result<Received> {
+fn receive_message(fd: i32, buffers: &mut [Buffer], flags: i32) -> io::Result<ReceivedData> {
     let mut message = message(buffers);
     // SAFETY: the address that `recvmsg` writes is in the storage, and its length where it is asked for.
     let (bytes, from) = unsafe {
@@ -282,7 +286,7 @@ fn receive_message(fd: i32, buffers: &mut [Buffer], flags: i32) -> io::Result<Re
             usize::try_from(bytes).map_err(|_| io::Error::last_os_error())
         })?
     };
-    Ok(Received {
+    Ok(ReceivedData {
         bytes,
         from: from.as_socket(),
         truncated: message.msg_flags & libc::MSG_TRUNC != 0,

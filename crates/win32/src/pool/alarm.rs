@@ -1,7 +1,7 @@
 //! Moments at which something is to happen: due times of timers, time-outs of waits without a thread.
 //!
 //! Owns the list of alarms and the one thread that looks at it, which starts with the first alarm.
-//! Does not own what happens: [`Alarm::ring`] hands that on to a pool or sets a signal. Invariants:
+//! Does not own what happens: [`AlarmClient::ring`] hands that on to a pool or sets a signal. Invariants:
 //! an alarm rings at most once, never early, never after [`cancel`] has returned true for it, and not
 //! when what it is for is gone. Threading: any thread; no lock is held while an alarm rings.
 
@@ -16,7 +16,7 @@ use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::time::source;
 
 /// Something that waits for a moment.
-pub(crate) trait Alarm: Send + Sync {
+pub(crate) trait AlarmClient: Send + Sync {
     /// The moment has come. Must not block, and not run code of the application.
     fn ring(self: Arc<Self>, token: Token);
 }
@@ -41,7 +41,7 @@ impl Token {
 
 #[derive(Default)]
 struct Alarms {
-    list: BTreeMap<Token, Weak<dyn Alarm>>,
+    list: BTreeMap<Token, Weak<dyn AlarmClient>>,
     number: u64,
     started: bool,
 }
@@ -57,7 +57,7 @@ fn all() -> &'static (Mutex<Alarms>, Condvar) {
 ///
 /// # Errors
 /// 8 when the thread for alarms cannot be started; nothing is set.
-pub(crate) fn set(at: Instant, alarm: Weak<dyn Alarm>) -> Result<Token, Code> {
+pub(crate) fn set(at: Instant, alarm: Weak<dyn AlarmClient>) -> Result<Token, Code> {
     let (alarms, sooner) = all();
     let mut alarms = alarms.lock();
     if !alarms.started {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::handle::{self, Handle};
 use crate::io::overlapped::OVERLAPPED;
-use crate::io::state::{IoState, Target};
+use crate::io::state::{CompletionTarget, IoState};
 use crate::object::Object;
 use crate::pool::calls::Calls;
 use crate::pool::workers::{Task, default_pool};
@@ -56,7 +56,7 @@ impl ThreadpoolIo {
             return Err(ERROR_NO_SYSTEM_RESOURCES);
         }
         object.own.store(own as usize, Ordering::SeqCst);
-        if let Err(code) = io.bind(Target::Pool(object)) {
+        if let Err(code) = io.bind(CompletionTarget::Pool(object)) {
             handle::remove(own);
             return Err(code);
         }

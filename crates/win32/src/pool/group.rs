@@ -14,11 +14,11 @@ use crate::pool::member::Member;
 
 /// A cleanup group (documented: CreateThreadpoolCleanupGroup).
 #[derive(Default)]
-pub struct Group {
+pub struct CleanupGroup {
     members: Mutex<Vec<Arc<Member>>>,
 }
 
-impl Group {
+impl CleanupGroup {
     pub(crate) fn join(&self, member: &Arc<Member>) {
         self.members.lock().push(member.clone());
     }
@@ -50,13 +50,13 @@ impl Group {
     }
 }
 
-impl Object for Group {
+impl Object for CleanupGroup {
     fn close_allowed(&self) -> bool {
         false
     }
 }
 
-impl std::fmt::Debug for Group {
+impl std::fmt::Debug for CleanupGroup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Group")
             .field("members", &self.members.lock().len())

@@ -18,12 +18,12 @@ use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::handle::{self, Handle};
 use crate::object::Object;
-use crate::pool::alarm::{self, Alarm, Token};
+use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::pool::calls::Calls;
-use crate::pool::group::Group;
+use crate::pool::group::CleanupGroup;
 use crate::pool::workers::{Pool, Task, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
-use crate::sync::wait::{Registered, TIMED_OUT, Waiter};
+use crate::sync::wait::{RegisteredWait, TIMED_OUT, Waiter};
 use crate::time::source;
 
 mod callback;
@@ -36,7 +36,7 @@ pub struct Environment {
     /// The pool; `None` is the one of the process.
     pub(crate) pool: Option<Arc<Pool>>,
     /// The cleanup group.
-    pub(crate) group: Option<Arc<Group>>,
+    pub(crate) group: Option<Arc<CleanupGroup>>,
     /// PTP_CLEANUP_GROUP_CANCEL_CALLBACK.
     pub(crate) on_cancel: Option<CancelCallback>,
 }
@@ -323,7 +323,7 @@ impl Armed {
     }
 }
 
-impl Alarm for Member {
+impl AlarmClient for Member {
     fn ring(self: Arc<Self>, token: Token) {
         let mut arm = self.arm.lock();
         if arm.token != Some(token) {
@@ -349,7 +349,7 @@ impl Alarm for Member {
     }
 }
 
-impl Registered for Member {
+impl RegisteredWait for Member {
     fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>) {
         let mut arm = self.arm.lock();
         let current = arm.wait.as_ref();

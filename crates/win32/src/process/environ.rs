@@ -20,23 +20,23 @@ use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::{self, PerProcess};
 
 /// A pointer to a string `name=value`, or NULL at the end.
-type Slot = AtomicPtr<c_char>;
+type StringSlot = AtomicPtr<c_char>;
 
 /// Arrays that were replaced and are left alone for now, for who still reads them.
 const RESTING: usize = 64;
 
 #[derive(Default)]
-struct Made {
+struct EnvironmentString {
     strings: HashSet<&'static CStr>,
     /// The array of this module that was published last.
-    current: Option<&'static [Slot]>,
+    current: Option<&'static [StringSlot]>,
     /// Those before it, the oldest first.
-    former: VecDeque<&'static [Slot]>,
+    former: VecDeque<&'static [StringSlot]>,
 }
 
-static MADE: PerProcess<Mutex<Made>> = PerProcess::new();
+static MADE: PerProcess<Mutex<EnvironmentString>> = PerProcess::new();
 
-fn made() -> &'static Mutex<Made> {
+fn made() -> &'static Mutex<EnvironmentString> {
     // Without notice of forks the lock is as any other; there is nobody to tell.
     let _ = process::watch();
     MADE.get_or_init(Mutex::default)
@@ -60,7 +60,7 @@ fn environ() -> &'static AtomicPtr<*mut c_char> {
 }
 
 /// The array as it is now, without the NULL at its end.
-fn slots() -> Vec<&'static Slot> {
+fn slots() -> Vec<&'static StringSlot> {
     let mut slots = Vec::new();
     let first = environ().load(Ordering::Acquire);
     if first.is_null() {
@@ -68,7 +68,7 @@ fn slots() -> Vec<&'static Slot> {
     }
     loop {
         // SAFETY: pointers up to a NULL, which is not passed.
-        let slot = unsafe { Slot::from_ptr(first.add(slots.len())) };
+        let slot = unsafe { StringSlot::from_ptr(first.add(slots.len())) };
         if slot.load(Ordering::Acquire).is_null() {
             return slots;
         }
@@ -77,7 +77,7 @@ fn slots() -> Vec<&'static Slot> {
 }
 
 /// Name and value of an entry; on systems where a name may begin with `=`, its first sign is not the end.
-fn parts(slot: &Slot) -> Option<(&'static [u8], &'static [u8])> {
+fn parts(slot: &StringSlot) -> Option<(&'static [u8], &'static [u8])> {
     // SAFETY: a terminated string, as everything in the array; ours stay, and others do as long as nobody
     // changes the environment by other means.
     let text = unsafe { CStr::from_ptr(slot.load(Ordering::Acquire)) }.to_bytes();
@@ -107,7 +107,7 @@ pub(super) fn find(is_meant: impl Fn(&[u8]) -> bool) -> Option<(Vec<u8>, Vec<u8>
 pub(super) fn change(name: &[u8], value: Option<&[u8]>) {
     let mut made = made().lock();
     let slots = slots();
-    let is_it = |slot: &Slot| parts(slot).is_some_and(|(other, _)| other == name);
+    let is_it = |slot: &StringSlot| parts(slot).is_some_and(|(other, _)| other == name);
     let Some(value) = value else {
         let others = slots.iter().filter(|slot| !is_it(slot));
         let others: Vec<_> = others.map(|slot| slot.load(Ordering::Acquire)).collect();
@@ -130,7 +130,7 @@ pub(super) fn change(name: &[u8], value: Option<&[u8]>) {
     }
 }
 
-impl Made {
+impl EnvironmentString {
     /// A string that stays.
     fn string(&mut self, text: CString) -> *mut c_char {
         if let Some(known) = self.strings.get(text.as_c_str()) {
@@ -148,7 +148,7 @@ impl Made {
         let fits = rested.filter(|array| array.len() > pointers.len());
         let array = fits.unwrap_or_else(|| {
             let len = (pointers.len() + 1).next_power_of_two();
-            Vec::leak((0..len).map(|_| Slot::default()).collect())
+            Vec::leak((0..len).map(|_| StringSlot::default()).collect())
         });
         // The last one is NULL for ever, so that also who reads an old array ends there.
         for (slot, pointer) in array.iter().zip(pointers) {

@@ -30,7 +30,7 @@ pub fn all_processors() -> u64 {
 
 /// The memory of the machine, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Memory {
+pub struct MachineMemory {
     /// All of it.
     pub total: u64,
     /// What a program could get.
@@ -43,7 +43,7 @@ pub struct Memory {
 
 /// The memory of the machine.
 #[cfg(not(target_vendor = "apple"))]
-pub fn memory() -> Memory {
+pub fn memory() -> MachineMemory {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let field = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
@@ -53,7 +53,7 @@ pub fn memory() -> Memory {
             .unwrap_or(0u64)
             * 1024
     };
-    Memory {
+    MachineMemory {
         total: field("MemTotal:"),
         free: field("MemAvailable:"),
         swap_total: field("SwapTotal:"),
@@ -63,7 +63,7 @@ pub fn memory() -> Memory {
 
 /// The memory of the machine.
 #[cfg(target_vendor = "apple")]
-pub fn memory() -> Memory {
+pub fn memory() -> MachineMemory {
     use std::mem::MaybeUninit;
 
     fn ask<T>(name: &std::ffi::CStr) -> Option<T> {
@@ -79,7 +79,7 @@ pub fn memory() -> Memory {
     }
     let pages = |name| u64::from(ask::<u32>(name).unwrap_or(0)) * page_size() as u64;
     let swap = ask::<libc::xsw_usage>(c"vm.swapusage");
-    Memory {
+    MachineMemory {
         total: ask(c"hw.memsize").unwrap_or(0),
         free: pages(c"vm.page_free_count") + pages(c"vm.page_purgeable_count"),
         swap_total: swap.as_ref().map_or(0, |swap| swap.xsu_total),

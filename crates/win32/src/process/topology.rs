@@ -12,7 +12,7 @@ use super::machine;
 
 /// What some processors share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shared {
+pub enum SharedBy {
     /// RelationProcessorCore; whether several processors are one core.
     Core(bool),
     /// RelationNumaNode, with its number.
@@ -39,11 +39,11 @@ pub struct Cache {
 }
 
 /// What the processors share, each with the mask of those that do.
-pub fn all() -> Vec<(Shared, u64)> {
+pub fn all() -> Vec<(SharedBy, u64)> {
     of(Path::new("/sys/devices/system"), machine::all_processors())
 }
 
-fn of(system: &Path, processors: u64) -> Vec<(Shared, u64)> {
+fn of(system: &Path, processors: u64) -> Vec<(SharedBy, u64)> {
     let mut all = BTreeSet::new();
     for number in (0..64).filter(|number| processors & 1 << number != 0) {
         let own = 1u64 << number;
@@ -53,25 +53,25 @@ fn of(system: &Path, processors: u64) -> Vec<(Shared, u64)> {
             Some(mask_of(&text) & processors).filter(|mask| mask & own != 0)
         };
         let core = list("topology/thread_siblings_list").unwrap_or(own);
-        all.insert((Shared::Core(core.count_ones() > 1), core));
+        all.insert((SharedBy::Core(core.count_ones() > 1), core));
         let package = list("topology/core_siblings_list").unwrap_or(processors);
-        all.insert((Shared::Package, package));
+        all.insert((SharedBy::Package, package));
         for index in 0..8 {
             let cache = folder.join(format!("cache/index{index}"));
             if let Some(known) = cache_of(&cache) {
                 let shared = list(&format!("cache/index{index}/shared_cpu_list"));
-                all.insert((Shared::Cache(known), shared.unwrap_or(own)));
+                all.insert((SharedBy::Cache(known), shared.unwrap_or(own)));
             }
         }
     }
     let nodes = (0..64).filter_map(|number| {
         let list = system.join(format!("node/node{number}/cpulist"));
         let mask = mask_of(&std::fs::read_to_string(list).ok()?) & processors;
-        Some((Shared::Node(number), mask)).filter(|(_, mask)| *mask != 0)
+        Some((SharedBy::Node(number), mask)).filter(|(_, mask)| *mask != 0)
     });
     let nodes: Vec<_> = nodes.collect();
     match nodes.is_empty() {
-        true => all.extend([(Shared::Node(0), processors)]),
+        true => all.extend([(SharedBy::Node(0), processors)]),
         false => all.extend(nodes),
     }
     all.into_iter().collect()
@@ -134,16 +134,16 @@ mod tests {
     #[test]
     fn each_processor_is_in_one_core_and_one_package() {
         let (all, processors) = (all(), machine::all_processors());
-        let together = |is: fn(&Shared) -> bool| {
+        let together = |is: fn(&SharedBy) -> bool| {
             let masks = all.iter().filter(|(shared, _)| is(shared));
             masks.fold((0, 0), |(union, count), (_, mask)| {
                 (union | mask, count + mask.count_ones())
             })
         };
         let count = processors.count_ones();
-        let cores = together(|shared| matches!(shared, Shared::Core(_)));
+        let cores = together(|shared| matches!(shared, SharedBy::Core(_)));
         assert_eq!(cores, (processors, count));
-        let packages = together(|shared| matches!(shared, Shared::Package));
+        let packages = together(|shared| matches!(shared, SharedBy::Package));
         assert_eq!(packages, (processors, count));
     }
 
@@ -151,10 +151,10 @@ mod tests {
     fn without_a_description_each_processor_is_a_core() {
         let all = of(Path::new("/nowhere"), 0b11);
         let expected = [
-            (Shared::Core(false), 0b01),
-            (Shared::Core(false), 0b10),
-            (Shared::Node(0), 0b11),
-            (Shared::Package, 0b11),
+            (SharedBy::Core(false), 0b01),
+            (SharedBy::Core(false), 0b10),
+            (SharedBy::Node(0), 0b11),
+            (SharedBy::Package, 0b11),
         ];
         assert_eq!(all, expected);
     }

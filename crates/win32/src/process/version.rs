@@ -21,7 +21,7 @@ pub const PRODUCT: u8 = 3;
 
 /// The values that a program compares with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedVersion {
     /// dwMajorVersion.
     pub major: u32,
     /// dwMinorVersion.
@@ -89,7 +89,7 @@ fn holds(condition: u32, have: u64, want: u64) -> Result<bool, Code> {
 ///
 /// # Errors
 /// 1150 when a condition does not hold, 160 for invalid conditions.
-pub fn verify(wanted: &Wanted, types: u32, mask: u64) -> Result<(), Code> {
+pub fn verify(wanted: &WantedVersion, types: u32, mask: u64) -> Result<(), Code> {
     if types & 0xFF == 0 || mask == 0 {
         return Err(ERROR_BAD_ARGUMENTS);
     }
@@ -157,11 +157,11 @@ mod tests {
         for kind in [VER_MAJORVERSION, VER_MINORVERSION, VER_SERVICEPACKMAJOR] {
             mask = set_condition(mask, kind, VER_GREATER_EQUAL as u8);
         }
-        let wanted = Wanted {
+        let wanted = WantedVersion {
             major,
             minor,
             pack_major: pack,
-            ..Wanted::default()
+            ..WantedVersion::default()
         };
         verify(&wanted, types, mask)
     }
@@ -177,9 +177,9 @@ mod tests {
     #[test]
     fn the_product_is_a_server() {
         let mask = set_condition(0, VER_PRODUCT_TYPE, VER_EQUAL as u8);
-        let wanted = |product| Wanted {
+        let wanted = |product| WantedVersion {
             product,
-            ..Wanted::default()
+            ..WantedVersion::default()
         };
         assert_eq!(verify(&wanted(3), VER_PRODUCT_TYPE, mask), Ok(()));
         let workstation = verify(&wanted(1), VER_PRODUCT_TYPE, mask);

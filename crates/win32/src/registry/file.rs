@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::tree::{self, BINARY, DWORD, EXPAND_SZ, Kind, MULTI_SZ, NONE, Node, QWORD, SZ, Value};
+use super::tree::{
+    self, BINARY, DWORD, EXPAND_SZ, KeyNode, MULTI_SZ, NONE, QWORD, RegistryValue, SZ, ValueKind,
+};
 
 /// The variable that names the file.
 pub const VARIABLE: &str = "HTTPSYS_REGISTRY";
@@ -23,7 +25,7 @@ pub const ROOTS: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// What is wrong, and where.
-pub fn read(text: &str, now: u64) -> Result<Node, String> {
+pub fn read(text: &str, now: u64) -> Result<KeyNode, String> {
     // Behind a byte order mark, which editors of Windows write.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let json: Json = serde_json::from_str(text).map_err(|error| {
@@ -33,7 +35,7 @@ pub fn read(text: &str, now: u64) -> Result<Node, String> {
     let Json::Object(paths) = json else {
         return Err("it is no object of key paths".into());
     };
-    let mut root = Node::default();
+    let mut root = KeyNode::default();
     for (path, values) in &paths {
         let full = full_path(path).ok_or_else(|| {
             format!("the key {path:?} does not begin with HKEY_LOCAL_MACHINE, HKLM or another root")
@@ -67,7 +69,12 @@ fn full_path(path: &str) -> Option<String> {
     )
 }
 
-fn fill(node: &mut Node, path: &str, values: &Map<String, Json>, now: u64) -> Result<(), String> {
+fn fill(
+    node: &mut KeyNode,
+    path: &str,
+    values: &Map<String, Json>,
+    now: u64,
+) -> Result<(), String> {
     for (name, json) in values {
         // "@" as in files of the registry editor: the default value.
         let plain = if name == "@" { "" } else { name };
@@ -79,14 +86,14 @@ fn fill(node: &mut Node, path: &str, values: &Map<String, Json>, now: u64) -> Re
         let (kind, data) = value_of(json)
             .ok_or_else(|| format!("the value {name:?} of the key {path:?} has no type's form"))?;
         let name = plain.to_owned();
-        node.set(Value { name, kind, data }, now);
+        node.set(RegistryValue { name, kind, data }, now);
     }
     Ok(())
 }
 
 /// A string is REG_SZ, a number REG_DWORD or REG_QWORD, a list of strings REG_MULTI_SZ; an object names
 /// the type.
-fn value_of(json: &Json) -> Option<(Kind, Vec<u8>)> {
+fn value_of(json: &Json) -> Option<(ValueKind, Vec<u8>)> {
     match json {
         Json::String(text) => Some((SZ, tree::bytes_of(text))),
         Json::Number(number) => match u32::try_from(number.as_u64()?) {
@@ -114,7 +121,7 @@ fn value_of(json: &Json) -> Option<(Kind, Vec<u8>)> {
     }
 }
 
-fn typed(kind: Kind, data: &Json) -> Option<(Kind, Vec<u8>)> {
+fn typed(kind: ValueKind, data: &Json) -> Option<(ValueKind, Vec<u8>)> {
     let data = match kind {
         SZ | EXPAND_SZ => tree::bytes_of(data.as_str()?),
         DWORD => u32::try_from(data.as_u64()?).ok()?.to_ne_bytes().to_vec(),

@@ -12,7 +12,7 @@ use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::PerProcess;
 
 use super::file::{self, ROOTS};
-use super::tree::{self, Node, Value, fold, parts};
+use super::tree::{self, KeyNode, RegistryValue, fold, parts};
 use crate::handle::{self, Handle};
 use crate::object::Object;
 use crate::status::{
@@ -58,7 +58,7 @@ impl Object for Key {
 }
 
 struct Store {
-    root: Node,
+    root: KeyNode,
     watches: Vec<Watch>,
 }
 
@@ -77,7 +77,7 @@ fn now() -> u64 {
 }
 
 fn load() -> Option<Store> {
-    let mut root = Node::default();
+    let mut root = KeyNode::default();
     if let Some(path) = std::env::var_os(file::VARIABLE).filter(|path| !path.is_empty()) {
         let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
         match read.and_then(|text| file::read(&text, now())) {
@@ -162,7 +162,7 @@ pub fn open(key: Key) -> Result<Handle, Code> {
 }
 
 impl Store {
-    fn node(&self, key: &Key, right: u32) -> Result<&Node, Code> {
+    fn node(&self, key: &Key, right: u32) -> Result<&KeyNode, Code> {
         if key.access & right != right {
             return Err(ERROR_ACCESS_DENIED);
         }
@@ -240,7 +240,7 @@ impl Key {
     pub fn look<R>(
         &self,
         right: u32,
-        look: impl FnOnce(&Node) -> Result<R, Code>,
+        look: impl FnOnce(&KeyNode) -> Result<R, Code>,
     ) -> Result<R, Code> {
         with(|store| look(store.node(self, right)?))
     }
@@ -249,7 +249,7 @@ impl Key {
     ///
     /// # Errors
     /// 5, 87 for a name of more than 16,383 units, 1018.
-    pub fn set(&self, value: Value) -> Result<(), Code> {
+    pub fn set(&self, value: RegistryValue) -> Result<(), Code> {
         if !tree::can_be_value(&value.name) {
             return Err(ERROR_INVALID_PARAMETER);
         }

@@ -10,21 +10,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::text::case::upper;
 
 /// REG_NONE and so on: the number of a type.
-pub type Kind = u32;
+pub type ValueKind = u32;
 /// REG_NONE.
-pub const NONE: Kind = 0;
+pub const NONE: ValueKind = 0;
 /// REG_SZ.
-pub const SZ: Kind = 1;
+pub const SZ: ValueKind = 1;
 /// REG_EXPAND_SZ.
-pub const EXPAND_SZ: Kind = 2;
+pub const EXPAND_SZ: ValueKind = 2;
 /// REG_BINARY.
-pub const BINARY: Kind = 3;
+pub const BINARY: ValueKind = 3;
 /// REG_DWORD.
-pub const DWORD: Kind = 4;
+pub const DWORD: ValueKind = 4;
 /// REG_MULTI_SZ.
-pub const MULTI_SZ: Kind = 7;
+pub const MULTI_SZ: ValueKind = 7;
 /// REG_QWORD.
-pub const QWORD: Kind = 11;
+pub const QWORD: ValueKind = 11;
 
 /// How many keys a path may have (documented: Registry Element Size Limits), roots counted. It also bounds
 /// what walks down the tree.
@@ -36,26 +36,26 @@ const LONGEST_VALUE: usize = 16_383;
 
 /// One value: its type and its bytes. Text is UTF-16 with its NUL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Value {
+pub struct RegistryValue {
     /// Its name as it was written; empty for the default value.
     pub name: String,
     /// REG_SZ and so on.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// The data.
     pub data: Vec<u8>,
 }
 
 /// One key.
 #[derive(Clone, Debug, Default)]
-pub struct Node {
+pub struct KeyNode {
     /// Its name as it was written.
     pub name: String,
     /// Which key it is: one that is made after it was taken away is another.
     pub id: u64,
     /// FILETIME of the last change of its values or its list of keys.
     pub written: u64,
-    keys: BTreeMap<String, Node>,
-    values: BTreeMap<String, Value>,
+    keys: BTreeMap<String, KeyNode>,
+    values: BTreeMap<String, RegistryValue>,
 }
 
 /// The name as names are compared.
@@ -80,10 +80,10 @@ pub fn can_be_value(name: &str) -> bool {
     name.encode_utf16().take(LONGEST_VALUE + 1).count() <= LONGEST_VALUE
 }
 
-impl Value {
+impl RegistryValue {
     /// A value of text.
-    pub fn text(name: &str, kind: Kind, text: &str) -> Value {
-        Value {
+    pub fn text(name: &str, kind: ValueKind, text: &str) -> RegistryValue {
+        RegistryValue {
             name: name.to_owned(),
             kind,
             data: bytes_of(text),
@@ -98,34 +98,34 @@ pub fn bytes_of(text: &str) -> Vec<u8> {
 }
 
 /// Whether a type is text.
-pub fn is_text(kind: Kind) -> bool {
+pub fn is_text(kind: ValueKind) -> bool {
     matches!(kind, SZ | EXPAND_SZ | MULTI_SZ)
 }
 
-impl Node {
+impl KeyNode {
     /// An empty key.
-    pub fn new(name: &str, written: u64) -> Node {
+    pub fn new(name: &str, written: u64) -> KeyNode {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        Node {
+        KeyNode {
             name: name.to_owned(),
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             written,
-            ..Node::default()
+            ..KeyNode::default()
         }
     }
 
     /// The key at a path below this one; this one for the empty path.
-    pub fn find(&self, path: &str) -> Option<&Node> {
+    pub fn find(&self, path: &str) -> Option<&KeyNode> {
         parts(path).try_fold(self, |node, part| node.keys.get(&fold(part)))
     }
 
-    /// As [`Node::find`].
-    pub fn find_mut(&mut self, path: &str) -> Option<&mut Node> {
+    /// As [`KeyNode::find`].
+    pub fn find_mut(&mut self, path: &str) -> Option<&mut KeyNode> {
         parts(path).try_fold(self, |node, part| node.keys.get_mut(&fold(part)))
     }
 
     /// The key at a path below this one, made with all above it if there is none; and whether it was made.
-    pub fn create(&mut self, path: &str, now: u64) -> (&mut Node, bool) {
+    pub fn create(&mut self, path: &str, now: u64) -> (&mut KeyNode, bool) {
         let mut made = false;
         let mut node = self;
         for part in parts(path) {
@@ -134,29 +134,29 @@ impl Node {
                 node.written = now;
                 made = true;
             }
-            let new = || Node::new(part, now);
+            let new = || KeyNode::new(part, now);
             node = node.keys.entry(folded).or_insert_with(new);
         }
         (node, made)
     }
 
     /// The keys directly below.
-    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Node> {
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &KeyNode> {
         self.keys.values()
     }
 
     /// The values.
-    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &RegistryValue> {
         self.values.values()
     }
 
     /// The value of a name.
-    pub fn value(&self, name: &str) -> Option<&Value> {
+    pub fn value(&self, name: &str) -> Option<&RegistryValue> {
         self.values.get(&fold(name))
     }
 
     /// Sets a value; a name that is there keeps its letters.
-    pub fn set(&mut self, mut value: Value, now: u64) {
+    pub fn set(&mut self, mut value: RegistryValue, now: u64) {
         self.written = now;
         let folded = fold(&value.name);
         if let Some(old) = self.values.get(&folded) {
@@ -175,7 +175,7 @@ impl Node {
     }
 
     /// Takes the key at a path away, with all below it.
-    pub fn remove(&mut self, path: &str, now: u64) -> Option<Node> {
+    pub fn remove(&mut self, path: &str, now: u64) -> Option<KeyNode> {
         let parts: Vec<_> = parts(path).collect();
         let (last, above) = parts.split_last()?;
         let above = self.find_mut(&above.join("\\"))?;
@@ -185,7 +185,7 @@ impl Node {
     }
 
     /// Adds what another key has.
-    pub fn take_over(&mut self, other: Node) {
+    pub fn take_over(&mut self, other: KeyNode) {
         self.keys.extend(other.keys);
         self.values.extend(other.values);
     }
@@ -204,12 +204,12 @@ mod tests {
 
     #[test]
     fn names_have_no_case_but_keep_their_letters() {
-        let mut root = Node::default();
+        let mut root = KeyNode::default();
         assert!(root.create("Software\\\\Éric", 1).1);
         assert!(!root.create("SOFTWARE\\éRIC\\", 2).1);
         let key = root.find_mut("software\\éric").expect("there");
-        key.set(Value::text("Port", SZ, "80"), 3);
-        key.set(Value::text("PORT", SZ, "81"), 4);
+        key.set(RegistryValue::text("Port", SZ, "80"), 3);
+        key.set(RegistryValue::text("PORT", SZ, "81"), 4);
         assert_eq!(key.values().len(), 1);
         let value = key.value("pOrT").expect("there");
         assert_eq!((value.name.as_str(), value.data.len()), ("Port", 6));

@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 
 use super::acl::{self, Acl};
-use super::sddl::Descriptor;
+use super::sddl::SecurityDescriptor;
 use super::sid::{MOST, Sid};
 use super::{DACL_PRESENT, SACL_PRESENT, SELF_RELATIVE};
 use crate::status::{Code, ERROR_INVALID_ACL, ERROR_INVALID_SECURITY_DESCR, ERROR_INVALID_SID};
@@ -55,7 +55,7 @@ pub unsafe fn list<'a>(list: *const c_void) -> Result<&'a [u8], Code> {
 
 /// One of the four places of a descriptor.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
+pub enum DescriptorPlace {
     /// Owner.
     Owner = 0,
     /// Group.
@@ -88,7 +88,10 @@ pub unsafe fn control(descriptor: *const c_void) -> Result<u16, Code> {
 ///
 /// # Safety
 /// `descriptor` is NULL or valid.
-pub unsafe fn part(descriptor: *const c_void, place: Place) -> Result<*const c_void, Code> {
+pub unsafe fn part(
+    descriptor: *const c_void,
+    place: DescriptorPlace,
+) -> Result<*const c_void, Code> {
     let at = descriptor.cast::<u8>();
     // SAFETY: by the contract; the kind says what is there.
     unsafe {
@@ -113,7 +116,7 @@ pub unsafe fn part(descriptor: *const c_void, place: Place) -> Result<*const c_v
 ///
 /// # Safety
 /// `descriptor` is NULL or valid with all that it points at.
-pub unsafe fn descriptor(descriptor: *const c_void) -> Result<Descriptor, Code> {
+pub unsafe fn descriptor(descriptor: *const c_void) -> Result<SecurityDescriptor, Code> {
     // SAFETY: by the contract, for all of it.
     unsafe {
         let control = control(descriptor)?;
@@ -125,18 +128,18 @@ pub unsafe fn descriptor(descriptor: *const c_void) -> Result<Descriptor, Code> 
             at if at.is_null() || control & present == 0 => Ok(None),
             at => Acl::read(list(at)?).map(Some),
         };
-        Ok(Descriptor {
+        Ok(SecurityDescriptor {
             control: control & !SELF_RELATIVE,
-            owner: one(Place::Owner)?,
-            group: one(Place::Group)?,
-            dacl: lists(Place::Dacl, DACL_PRESENT)?,
-            sacl: lists(Place::Sacl, SACL_PRESENT)?,
+            owner: one(DescriptorPlace::Owner)?,
+            group: one(DescriptorPlace::Group)?,
+            dacl: lists(DescriptorPlace::Dacl, DACL_PRESENT)?,
+            sacl: lists(DescriptorPlace::Sacl, SACL_PRESENT)?,
         })
     }
 }
 
 /// The bytes of a self-relative descriptor; 1336 for a list that is too long.
-pub fn self_relative(descriptor: &Descriptor) -> Result<Vec<u8>, Code> {
+pub fn self_relative(descriptor: &SecurityDescriptor) -> Result<Vec<u8>, Code> {
     let control = descriptor.control | SELF_RELATIVE;
     let mut bytes = vec![1, 0];
     bytes.extend(control.to_le_bytes());

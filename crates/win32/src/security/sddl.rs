@@ -11,7 +11,7 @@ use crate::status::{Code, ERROR_INVALID_ACL, ERROR_INVALID_PARAMETER};
 
 /// A security descriptor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Descriptor {
+pub struct SecurityDescriptor {
     /// Control, without SE_SELF_RELATIVE.
     pub control: u16,
     /// Owner.
@@ -26,7 +26,7 @@ pub struct Descriptor {
 
 /// Which parts of a descriptor are meant: SECURITY_INFORMATION.
 #[derive(Clone, Copy, Debug)]
-pub struct Parts(pub u32);
+pub struct SecurityParts(pub u32);
 
 const KINDS: &[(&str, u8)] = &[
     ("A", 0),
@@ -94,12 +94,12 @@ fn value<V: Copy>(table: &[(&str, V)], word: &str) -> Option<V> {
 }
 
 /// Reads a descriptor: 87 for what is none, 1336 for a bad list, 1337 for a bad identifier.
-pub fn parse(text: &str) -> Result<Descriptor, Code> {
+pub fn parse(text: &str) -> Result<SecurityDescriptor, Code> {
     let bad = ERROR_INVALID_PARAMETER;
     if !text.is_ascii() {
         return Err(bad);
     }
-    let mut told = Descriptor::default();
+    let mut told = SecurityDescriptor::default();
     let mut seen = String::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
@@ -324,7 +324,7 @@ fn list_text(letter: char, control: u16, list: Option<&Acl>) -> String {
 }
 
 /// Writes the parts of a descriptor that are asked for: OWNER 1, GROUP 2, DACL 4, SACL 8 (LABEL 0x10 too).
-pub fn text(descriptor: &Descriptor, parts: Parts) -> String {
+pub fn text(descriptor: &SecurityDescriptor, parts: SecurityParts) -> String {
     let asked = |bits: u32| parts.0 & bits != 0;
     let mut text = String::new();
     if let Some(owner) = descriptor.owner.as_ref().filter(|_| asked(1)) {
@@ -362,7 +362,7 @@ mod tests {
             "S:(ML;;NWNX;;;HI)",
         ] {
             let read = parse(given).expect(given);
-            assert_eq!(text(&read, Parts(0x1F)), given);
+            assert_eq!(text(&read, SecurityParts(0x1F)), given);
         }
         assert_eq!(parse("d:(a;;gx;;;wd)"), parse(" D: (A;;GX;;;WD)"));
         assert_eq!(parse("D:(A;;536870912;;;S-1-1-0)"), parse("D:(A;;GX;;;WD)"));

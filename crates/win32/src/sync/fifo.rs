@@ -25,7 +25,7 @@ pub(crate) enum Stop {
 
 /// What became of a pushed item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pushed {
+pub(crate) enum FifoPushed {
     /// A sleeping taker was woken for it.
     Taken,
     /// Nobody waits; it is queued.
@@ -35,10 +35,10 @@ pub(crate) enum Pushed {
 }
 
 pub(crate) struct Fifo<T> {
-    inner: Mutex<Inner<T>>,
+    inner: Mutex<FifoInner<T>>,
 }
 
-struct Inner<T> {
+struct FifoInner<T> {
     items: VecDeque<T>,
     takers: Vec<Arc<Waiter>>,
     closed: bool,
@@ -46,7 +46,7 @@ struct Inner<T> {
 
 impl<T> Fifo<T> {
     pub(crate) const fn new() -> Self {
-        let inner = Inner {
+        let inner = FifoInner {
             items: VecDeque::new(),
             takers: Vec::new(),
             closed: false,
@@ -57,10 +57,10 @@ impl<T> Fifo<T> {
     }
 
     /// Appends an item.
-    pub(crate) fn push(&self, item: T) -> Pushed {
+    pub(crate) fn push(&self, item: T) -> FifoPushed {
         let mut inner = self.inner.lock();
         if inner.closed {
-            return Pushed::Closed;
+            return FifoPushed::Closed;
         }
         inner.items.push_back(item);
         let taker = inner.claim_taker();
@@ -68,9 +68,9 @@ impl<T> Fifo<T> {
         match taker {
             Some(waiter) => {
                 waiter.wake();
-                Pushed::Taken
+                FifoPushed::Taken
             }
-            None => Pushed::Queued,
+            None => FifoPushed::Queued,
         }
     }
 
@@ -149,7 +149,7 @@ impl<T> Fifo<T> {
     }
 }
 
-impl<T> Inner<T> {
+impl<T> FifoInner<T> {
     fn claim_taker(&mut self) -> Option<Arc<Waiter>> {
         // A thread that drives the I/O from within its wait keeps what it finds: waking another
         // core costs more than the whole request.
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn items_leave_in_order_and_in_batches() {
         let fifo = Fifo::new();
-        (0..5).for_each(|n| assert_eq!(fifo.push(n), Pushed::Queued));
+        (0..5).for_each(|n| assert_eq!(fifo.push(n), FifoPushed::Queued));
         let mut seen = Vec::new();
         assert_eq!(fifo.take(3, None, |at, n| seen.push((at, n))), Ok(3));
         assert_eq!(seen, [(0, 0), (1, 1), (2, 2)]);
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(fifo.discard(|&n| n == 4), 1);
         assert_eq!(fifo.take_one(Some(Instant::now())), Err(Stop::TimedOut));
         fifo.close();
-        assert_eq!(fifo.push(1), Pushed::Closed);
+        assert_eq!(fifo.push(1), FifoPushed::Closed);
         assert_eq!(fifo.take_one(None), Err(Stop::Closed));
     }
 

@@ -14,9 +14,9 @@ use httpsys_socket::process::PerProcess;
 use crate::object::Object;
 use crate::status::{Code, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE};
 
-type Names = HashMap<Vec<u16>, Weak<dyn Object>>;
+type NamedObjects = HashMap<Vec<u16>, Weak<dyn Object>>;
 
-static NAMES: PerProcess<Mutex<Names>> = PerProcess::new();
+static NAMES: PerProcess<Mutex<NamedObjects>> = PerProcess::new();
 
 /// The object of that name, made by `create` if there is none, and whether it existed before.
 ///

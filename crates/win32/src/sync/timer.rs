@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use httpsys_socket::lock::Mutex;
 
 use crate::object::Object;
-use crate::pool::alarm::{self, Alarm, Token};
+use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::status::Code;
 use crate::sync::signal::Signal;
-use crate::threads::apc::{Apc, Queue};
+use crate::threads::apc::{Apc, ApcQueue};
 
 /// A waitable timer (documented: Waitable Timer Objects).
 #[derive(Debug)]
@@ -27,7 +27,7 @@ struct Due {
     token: Option<Token>,
     period: Option<Duration>,
     /// Queued to the thread that set the timer, each time it is due.
-    apc: Option<(Arc<Queue>, Apc)>,
+    apc: Option<(Arc<ApcQueue>, Apc)>,
 }
 
 impl WaitableTimer {
@@ -55,7 +55,7 @@ impl WaitableTimer {
         due.cancel();
         self.signal.reset();
         due.period = period;
-        due.apc = apc.map(|apc| (Queue::of_this_thread(), apc));
+        due.apc = apc.map(|apc| (ApcQueue::of_this_thread(), apc));
         due.token = Some(self.alarm(at)?);
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Due {
     }
 }
 
-impl Alarm for WaitableTimer {
+impl AlarmClient for WaitableTimer {
     fn ring(self: Arc<Self>, token: Token) {
         let apc = {
             let mut due = self.state.lock();

@@ -100,12 +100,12 @@ impl fmt::Debug for Waiter {
 enum Sleeper {
     Thread(Parker),
     #[cfg(not(windows))]
-    Registered(Arc<dyn Registered>),
+    Registered(Arc<dyn RegisteredWait>),
 }
 
 /// A wait that no thread spends its time on (documented: RegisterWaitForSingleObject).
 #[cfg(not(windows))]
-pub(crate) trait Registered: Send + Sync {
+pub(crate) trait RegisteredWait: Send + Sync {
     /// The wait was satisfied. Must not block, and not run code of the application; called without
     /// a lock of this crate, perhaps by the thread that set the signal.
     fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>);
@@ -122,7 +122,7 @@ impl Waiter {
 
     /// A waiter that calls back.
     #[cfg(not(windows))]
-    pub(crate) fn registered(by: Arc<dyn Registered>) -> Arc<Waiter> {
+    pub(crate) fn registered(by: Arc<dyn RegisteredWait>) -> Arc<Waiter> {
         Arc::new(Waiter {
             outcome: AtomicU32::new(WAITING),
             driving: AtomicBool::new(false),

@@ -19,14 +19,14 @@ const CP850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£�
 
 /// A code page that there is.
 #[derive(Clone, Copy, Debug)]
-pub struct Page {
+pub struct KnownCodePage {
     /// Its number.
     pub number: u32,
-    table: Table,
+    table: CodeTable,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Table {
+enum CodeTable {
     Utf8,
     /// The first code points, up to 0x7F or 0xFF.
     First(u32),
@@ -36,14 +36,14 @@ enum Table {
 }
 
 /// The page of a number; 87 for one that is not there (documented: as for one that is not installed).
-pub fn find(number: u32) -> Result<Page, Code> {
-    let foreign = Table::Foreign;
+pub fn find(number: u32) -> Result<KnownCodePage, Code> {
+    let foreign = CodeTable::Foreign;
     let table = match number {
-        0 | 1 | 3 | UTF8 => Table::Utf8,
-        20127 => Table::First(0x7F),
-        28591 => Table::First(0xFF),
-        437 => Table::Upper(CP437),
-        850 => Table::Upper(CP850),
+        0 | 1 | 3 | UTF8 => CodeTable::Utf8,
+        20127 => CodeTable::First(0x7F),
+        28591 => CodeTable::First(0xFF),
+        437 => CodeTable::Upper(CP437),
+        850 => CodeTable::Upper(CP850),
         866 => foreign(rs::IBM866),
         874 => foreign(rs::WINDOWS_874),
         932 => foreign(rs::SHIFT_JIS),
@@ -78,7 +78,7 @@ pub fn find(number: u32) -> Result<Page, Code> {
         _ => return Err(ERROR_INVALID_PARAMETER),
     };
     let number = if number <= 3 { UTF8 } else { number };
-    Ok(Page { number, table })
+    Ok(KnownCodePage { number, table })
 }
 
 /// What came of a conversion.
@@ -90,7 +90,7 @@ pub struct Converted<U> {
     pub whole: bool,
 }
 
-impl Page {
+impl KnownCodePage {
     /// The most bytes of a character.
     pub fn max_bytes(self) -> u32 {
         match self.number {
@@ -135,7 +135,7 @@ impl Page {
         let mut text = String::with_capacity(bytes.len());
         let mut whole = true;
         match self.table {
-            Table::Utf8 => {
+            CodeTable::Utf8 => {
                 let lossy = String::from_utf8_lossy(bytes);
                 whole = matches!(lossy, std::borrow::Cow::Borrowed(_));
                 return Converted {
@@ -144,17 +144,17 @@ impl Page {
                 };
             }
             // Windows takes the eighth bit of ASCII away; that it is no error is documented nowhere.
-            Table::First(last) => text.extend(bytes.iter().map(|&byte| {
+            CodeTable::First(last) => text.extend(bytes.iter().map(|&byte| {
                 char::from_u32(u32::from(byte) & last).unwrap_or(char::REPLACEMENT_CHARACTER)
             })),
-            Table::Upper(upper) => {
+            CodeTable::Upper(upper) => {
                 let upper: Vec<char> = upper.chars().collect();
                 text.extend(bytes.iter().map(|&byte| match byte {
                     0..=0x7F => char::from(byte),
                     _ => *upper.get(usize::from(byte) - 0x80).unwrap_or(&'?'),
                 }));
             }
-            Table::Foreign(encoding) => {
+            CodeTable::Foreign(encoding) => {
                 let mut decoder = encoding.new_decoder_without_bom_handling();
                 let mut rest = bytes;
                 loop {
@@ -193,8 +193,8 @@ impl Page {
         let text: String = characters.collect();
         let mut bytes = Vec::with_capacity(text.len());
         match self.table {
-            Table::Utf8 => bytes = text.into_bytes(),
-            Table::First(last) => {
+            CodeTable::Utf8 => bytes = text.into_bytes(),
+            CodeTable::First(last) => {
                 for character in text.chars() {
                     match u32::from(character) {
                         code if code <= last => bytes.push(code as u8),
@@ -205,7 +205,7 @@ impl Page {
                     }
                 }
             }
-            Table::Upper(upper) => {
+            CodeTable::Upper(upper) => {
                 for character in text.chars() {
                     let at = upper.chars().position(|known| known == character);
                     match (character.is_ascii(), at) {
@@ -218,7 +218,7 @@ impl Page {
                     }
                 }
             }
-            Table::Foreign(encoding) => {
+            CodeTable::Foreign(encoding) => {
                 whole &= encode_foreign(encoding, &text, substitute, &mut bytes);
             }
         }

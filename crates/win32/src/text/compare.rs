@@ -118,7 +118,7 @@ pub fn linguistic(left: &[u16], right: &[u16], ignores: Ignores) -> Ordering {
 
 /// Where FindStringOrdinal looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SearchPlace {
     /// FIND_STARTSWITH.
     Start,
     /// FIND_ENDSWITH.
@@ -130,14 +130,14 @@ pub enum Place {
 }
 
 /// The index at which `part` stands in `text`, by code unit.
-pub fn find(text: &[u16], part: &[u16], place: Place, fold: bool) -> Option<usize> {
+pub fn find(text: &[u16], part: &[u16], place: SearchPlace, fold: bool) -> Option<usize> {
     let last = text.len().checked_sub(part.len())?;
     let there = |at: &usize| ordinal(&text[*at..*at + part.len()], part, fold).is_eq();
     match place {
-        Place::Start => Some(0).filter(there),
-        Place::End => Some(last).filter(there),
-        Place::FromStart => (0..=last).find(there),
-        Place::FromEnd => (0..=last).rev().find(there),
+        SearchPlace::Start => Some(0).filter(there),
+        SearchPlace::End => Some(last).filter(there),
+        SearchPlace::FromStart => (0..=last).find(there),
+        SearchPlace::FromEnd => (0..=last).rev().find(there),
     }
 }
 
@@ -179,10 +179,19 @@ mod tests {
     #[test]
     fn parts_are_found() {
         let text = units("abcABC");
-        assert_eq!(find(&text, &units("abc"), Place::FromEnd, true), Some(3));
-        assert_eq!(find(&text, &units("abc"), Place::End, false), None);
-        assert_eq!(find(&text, &units("ABC"), Place::End, false), Some(3));
-        assert_eq!(find(&text, &units(""), Place::FromStart, false), Some(0));
-        assert_eq!(find(&text, &units("abcABCd"), Place::Start, false), None);
+        assert_eq!(
+            find(&text, &units("abc"), SearchPlace::FromEnd, true),
+            Some(3)
+        );
+        assert_eq!(find(&text, &units("abc"), SearchPlace::End, false), None);
+        assert_eq!(find(&text, &units("ABC"), SearchPlace::End, false), Some(3));
+        assert_eq!(
+            find(&text, &units(""), SearchPlace::FromStart, false),
+            Some(0)
+        );
+        assert_eq!(
+            find(&text, &units("abcABCd"), SearchPlace::Start, false),
+            None
+        );
     }
 }

@@ -59,24 +59,24 @@ impl Apc {
 
 /// The calls of one thread.
 #[derive(Debug)]
-pub struct Queue {
+pub struct ApcQueue {
     calls: Mutex<VecDeque<Apc>>,
     /// Set while there are calls.
     signal: Signal,
 }
 
-impl Default for Queue {
-    fn default() -> Queue {
-        Queue {
+impl Default for ApcQueue {
+    fn default() -> ApcQueue {
+        ApcQueue {
             calls: Mutex::default(),
             signal: Signal::new(true, false),
         }
     }
 }
 
-impl Queue {
+impl ApcQueue {
     /// The queue of the calling thread.
-    pub fn of_this_thread() -> Arc<Queue> {
+    pub fn of_this_thread() -> Arc<ApcQueue> {
         thread::current().apcs().clone()
     }
 

@@ -60,7 +60,7 @@ pub struct Thread {
     /// It ends without having run: nobody can have a handle to it.
     given_up: AtomicBool,
     #[cfg(not(windows))]
-    apcs: Arc<crate::threads::apc::Queue>,
+    apcs: Arc<crate::threads::apc::ApcQueue>,
     /// SetThreadPriority; kept, not used.
     priority: AtomicI32,
 }
@@ -133,7 +133,7 @@ impl Thread {
 
     /// The calls queued to it.
     #[cfg(not(windows))]
-    pub fn apcs(&self) -> &Arc<crate::threads::apc::Queue> {
+    pub fn apcs(&self) -> &Arc<crate::threads::apc::ApcQueue> {
         &self.apcs
     }
 

@@ -30,7 +30,7 @@ static INDEXES: Mutex<[Vec<Index>; 2]> = Mutex::new([Vec::new(), Vec::new()]);
 
 /// Which indexes are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum IndexKind {
     /// TlsAlloc and its relatives.
     Thread = 0,
     /// FlsAlloc and its relatives.
@@ -39,17 +39,17 @@ pub enum Kind {
 
 /// The values of one thread, each with the generation of its index.
 #[derive(Default)]
-struct Values(RefCell<[Vec<(u64, usize)>; 2]>);
+struct ThreadValues(RefCell<[Vec<(u64, usize)>; 2]>);
 
 thread_local! {
-    static VALUES: Values = Values::default();
+    static VALUES: ThreadValues = ThreadValues::default();
 }
 
-impl Drop for Values {
+impl Drop for ThreadValues {
     fn drop(&mut self) {
-        let fibers = std::mem::take(&mut self.0.borrow_mut()[Kind::Fiber as usize]);
+        let fibers = std::mem::take(&mut self.0.borrow_mut()[IndexKind::Fiber as usize]);
         for (number, (generation, value)) in fibers.into_iter().enumerate() {
-            let index = index(Kind::Fiber, number as u32);
+            let index = index(IndexKind::Fiber, number as u32);
             let callback = index.filter(|index| index.generation == generation);
             if let (Some(callback), true) = (callback.and_then(|it| it.callback), value != 0) {
                 // SAFETY: the application promised a function of this type for values that it set.
@@ -59,7 +59,7 @@ impl Drop for Values {
     }
 }
 
-fn index(kind: Kind, number: u32) -> Option<Index> {
+fn index(kind: IndexKind, number: u32) -> Option<Index> {
     let indexes = INDEXES.lock();
     let index = indexes[kind as usize].get(number as usize).copied();
     index.filter(|index| index.used)
@@ -69,7 +69,7 @@ fn index(kind: Kind, number: u32) -> Option<Index> {
 ///
 /// # Errors
 /// 1450 when all 1,088 are in use (the documentation names no code).
-pub fn allocate(kind: Kind, callback: Option<FlsCallback>) -> Result<u32, Code> {
+pub fn allocate(kind: IndexKind, callback: Option<FlsCallback>) -> Result<u32, Code> {
     let mut indexes = INDEXES.lock();
     let list = &mut indexes[kind as usize];
     let number = match list.iter().position(|index| !index.used) {
@@ -93,7 +93,7 @@ pub fn allocate(kind: Kind, callback: Option<FlsCallback>) -> Result<u32, Code> 
 ///
 /// # Errors
 /// 87 for an index that is not in use.
-pub fn free(kind: Kind, number: u32) -> Result<(), Code> {
+pub fn free(kind: IndexKind, number: u32) -> Result<(), Code> {
     let value = get(kind, number)?;
     let freed = {
         let mut indexes = INDEXES.lock();
@@ -114,7 +114,7 @@ pub fn free(kind: Kind, number: u32) -> Result<(), Code> {
 ///
 /// # Errors
 /// 87 for an index that is not in use.
-pub fn get(kind: Kind, number: u32) -> Result<usize, Code> {
+pub fn get(kind: IndexKind, number: u32) -> Result<usize, Code> {
     let index = index(kind, number).ok_or(ERROR_INVALID_PARAMETER)?;
     let value = VALUES.try_with(|values| {
         let values = values.0.borrow();
@@ -130,7 +130,7 @@ pub fn get(kind: Kind, number: u32) -> Result<usize, Code> {
 ///
 /// # Errors
 /// 87 for an index that is not in use.
-pub fn set(kind: Kind, number: u32, value: usize) -> Result<(), Code> {
+pub fn set(kind: IndexKind, number: u32, value: usize) -> Result<(), Code> {
     let index = index(kind, number).ok_or(ERROR_INVALID_PARAMETER)?;
     // While the thread ends there is nobody left to read it.
     let _ = VALUES.try_with(|values| {

@@ -103,7 +103,7 @@ pub fn date(time: &SYSTEMTIME, picture: &[u16]) -> Result<Vec<u16>, Code> {
 
 /// Which parts of a time GetTimeFormat leaves out.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Parts {
+pub struct TimeParts {
     /// TIME_NOMINUTESORSECONDS.
     pub no_minutes: bool,
     /// TIME_NOSECONDS.
@@ -115,7 +115,7 @@ pub struct Parts {
 }
 
 /// A time of day by its picture; 87 for what is none. What is left out goes with the separator before it.
-pub fn time(time: &SYSTEMTIME, picture: &[u16], parts: Parts) -> Result<Vec<u16>, Code> {
+pub fn time(time: &SYSTEMTIME, picture: &[u16], parts: TimeParts) -> Result<Vec<u16>, Code> {
     if time.hour > 23 || time.minute > 59 || time.second > 59 || time.milliseconds > 999 {
         return Err(ERROR_INVALID_PARAMETER);
     }
@@ -188,15 +188,15 @@ mod tests {
         let shown = |picture: &str, parts| {
             String::from_utf16_lossy(&time(&TIME, &units(picture), parts).expect("a time"))
         };
-        let all = Parts::default();
+        let all = TimeParts::default();
         assert_eq!(shown("h:mm:ss tt", all), "12:05:09 AM");
         assert_eq!(shown("HH:m:s t", all), "00:5:9 A");
-        let no_seconds = Parts {
+        let no_seconds = TimeParts {
             no_seconds: true,
             ..all
         };
         assert_eq!(shown("h:mm:ss tt", no_seconds), "12:05 AM");
-        let bare = Parts {
+        let bare = TimeParts {
             no_marker: true,
             no_minutes: true,
             ..all

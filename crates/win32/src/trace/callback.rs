@@ -32,7 +32,7 @@ const MOST: usize = 1024;
 
 /// The program's function and what it is to get.
 #[derive(Clone, Copy, Debug)]
-pub struct Callback {
+pub struct TraceCallback {
     /// The function.
     pub function: Function,
     /// Handed to it as it is.
@@ -40,7 +40,7 @@ pub struct Callback {
 }
 
 // SAFETY: the pointer is handed back to the program only, which says in the call that any thread may.
-unsafe impl Send for Callback {}
+unsafe impl Send for TraceCallback {}
 
 struct Line {
     level: u8,
@@ -49,11 +49,11 @@ struct Line {
 }
 
 #[derive(Default)]
-struct Queue {
+struct TraceQueue {
     lines: VecDeque<Line>,
     /// Events that found it full.
     lost: u64,
-    callback: Option<Callback>,
+    callback: Option<TraceCallback>,
     /// The callback is being called.
     runs: bool,
     /// Somebody changes the callback.
@@ -62,15 +62,15 @@ struct Queue {
 }
 
 #[derive(Default)]
-struct Delivery {
-    queue: Mutex<Queue>,
+struct TraceDelivery {
+    queue: Mutex<TraceQueue>,
     /// For the thread: there is something to tell.
     filled: Condvar,
     /// For who changes the callback: the thread is through with something.
     settled: Condvar,
 }
 
-static DELIVERY: PerProcess<Delivery> = PerProcess::new();
+static DELIVERY: PerProcess<TraceDelivery> = PerProcess::new();
 
 thread_local! {
     /// This is the thread that calls the callback.
@@ -85,7 +85,7 @@ pub(crate) fn push(level: u8, event: &Event<'_>) {
     let Some(delivery) = DELIVERY.get() else {
         return;
     };
-    let mut text = Text::default();
+    let mut text = EventText::default();
     event.record(&mut text);
     let line = Line {
         level,
@@ -108,14 +108,14 @@ pub(crate) fn push(level: u8, event: &Event<'_>) {
 /// # Errors
 /// 183 when the events go to a subscriber of the program's own; 8 when the system has no thread; 170 from
 /// inside the callback while another thread changes it.
-pub fn set(level: u8, callback: Option<Callback>) -> Result<(), Code> {
+pub fn set(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
     if callback.is_some() && !super::is_installed() {
         return Err(ERROR_ALREADY_EXISTS);
     }
     if process::watch().is_err() {
         return Err(ERROR_NOT_ENOUGH_MEMORY);
     }
-    let delivery = DELIVERY.get_or_init(Delivery::default);
+    let delivery = DELIVERY.get_or_init(TraceDelivery::default);
     let inside = IS_DELIVERING.get();
     let mut queue = delivery.queue.lock();
     while queue.changes {
@@ -152,7 +152,7 @@ pub fn set(level: u8, callback: Option<Callback>) -> Result<(), Code> {
     Ok(())
 }
 
-impl Queue {
+impl TraceQueue {
     fn is_filled(&self) -> bool {
         !self.lines.is_empty() || self.lost > 0
     }
@@ -173,7 +173,7 @@ impl Queue {
 }
 
 /// The thread that calls the program. It stays.
-fn deliver(delivery: &Delivery) {
+fn deliver(delivery: &TraceDelivery) {
     IS_DELIVERING.set(true);
     let mut queue = delivery.queue.lock();
     loop {
@@ -203,12 +203,12 @@ fn deliver(delivery: &Delivery) {
 
 /// The text of an event: its message, then its fields as NAME=VALUE.
 #[derive(Default)]
-struct Text {
+struct EventText {
     message: String,
     fields: String,
 }
 
-impl Visit for Text {
+impl Visit for EventText {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         // Writing into a string does not fail.
         let _ = match field.name() {
@@ -218,7 +218,7 @@ impl Visit for Text {
     }
 }
 
-impl Text {
+impl EventText {
     fn finish(mut self) -> CString {
         self.message.push_str(&self.fields);
         without_nul(self.message)

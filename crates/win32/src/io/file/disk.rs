@@ -43,12 +43,12 @@ pub(crate) struct Job {
 
 #[derive(Default)]
 struct Disk {
-    state: Mutex<State>,
+    state: Mutex<DiskState>,
     work: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct DiskState {
     jobs: VecDeque<Job>,
     /// File, OVERLAPPED and thread of what is under way.
     running: Vec<(usize, usize, ThreadId)>,

@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use httpsys_socket::lock::Mutex;
 
-use super::{File, Opened, is_seekable, is_stream};
-use crate::files::shared::{self, Registration};
+use super::{File, OpenedFile, is_seekable, is_stream};
+use crate::files::shared::{self, FileRegistration};
 use crate::files::{about, path};
 use crate::io::state::IoState;
 use crate::status::{self, Code};
@@ -146,7 +146,7 @@ impl File {
             true => (mode.shared_access(), mode.share),
             false => (0, u32::MAX),
         };
-        let registration = Registration::new(kind, access, share)?;
+        let registration = FileRegistration::new(kind, access, share)?;
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         Ok(File {
             file: ManuallyDrop::new(file),
@@ -157,7 +157,7 @@ impl File {
             seekable: is_seekable(&kind.file_type()),
             stream: is_stream(&kind.file_type()),
             overlapped: mode.flags & FLAG_OVERLAPPED != 0,
-            opened: Some(Opened {
+            opened: Some(OpenedFile {
                 path: Mutex::new(absolute),
                 delete: AtomicBool::new(mode.flags & FLAG_DELETE_ON_CLOSE != 0),
                 deletable: mode.deletes(),

@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 
 use super::{File, pipe};
-use crate::files::shared::Registration;
+use crate::files::shared::FileRegistration;
 use crate::status::{self, Code};
 
 /// Longest transfer of one system call; larger ones are refused by some systems.
@@ -20,7 +20,7 @@ impl File {
         let Some(registration) = self.registration().filter(|_| self.seekable) else {
             return Ok(());
         };
-        if !Registration::are_ranges_locked() {
+        if !FileRegistration::are_ranges_locked() {
             return Ok(());
         }
         let at = match at {

@@ -12,7 +12,7 @@ use httpsys_socket::process::PerProcess;
 
 use super::Task;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
-use crate::sync::fifo::{Fifo, Pushed, Stop};
+use crate::sync::fifo::{Fifo, FifoPushed, Stop};
 use crate::time::source;
 
 /// Default maximum of a Windows thread pool.
@@ -60,7 +60,7 @@ impl Pool {
     }
 
     pub(crate) fn submit(self: &Arc<Self>, task: Task) {
-        if self.tasks.push(task) != Pushed::Queued {
+        if self.tasks.push(task) != FifoPushed::Queued {
             return;
         }
         // Below the quick limit every queued task brings its own thread.
