@@ -31,11 +31,11 @@ pub mod url_group;
 
 use std::ffi::c_void;
 
-use crate::code::Outcome;
+use crate::code::CallResult;
 use crate::reason::invalid;
 
 /// G-103: reserved arguments are 0.
-fn reserved(value: u32) -> Outcome {
+fn reserved(value: u32) -> CallResult {
     if value == 0 {
         Ok(())
     } else {
@@ -44,7 +44,7 @@ fn reserved(value: u32) -> Outcome {
 }
 
 /// G-103: reserved pointers are NULL.
-fn reserved_pointer(value: *const c_void) -> Outcome {
+fn reserved_pointer(value: *const c_void) -> CallResult {
     if value.is_null() {
         Ok(())
     } else {
@@ -53,7 +53,7 @@ fn reserved_pointer(value: *const c_void) -> Outcome {
 }
 
 /// G-036: flags that the function does not have give 87.
-fn check_flags(flags: u32, known: u32) -> Outcome {
+fn check_flags(flags: u32, known: u32) -> CallResult {
     if flags & !known == 0 {
         Ok(())
     } else {

@@ -11,9 +11,9 @@ use httpsys_win32::Driver;
 
 /// The service of the process as a wait sees it.
 #[derive(Debug)]
-struct Waits;
+struct ServiceDriver;
 
-impl Driver for Waits {
+impl Driver for ServiceDriver {
     fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
         Service::global().is_ok_and(|service| service.drive(until, deadline))
     }
@@ -28,5 +28,5 @@ impl Driver for Waits {
 /// From now on, threads that wait poll the sockets of the service.
 pub(crate) fn install() {
     // False when it is installed already.
-    let _ = httpsys_win32::set_driver(&Waits);
+    let _ = httpsys_win32::set_driver(&ServiceDriver);
 }

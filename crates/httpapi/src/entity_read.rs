@@ -12,14 +12,14 @@ use httpsys_core::Error;
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_engine::{PendingOperation, Service, Signal};
 
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::marshal::request::{BodyArea, RequestBuffer};
-use crate::overlapped::Call;
+use crate::overlapped::OverlappedCall;
 use crate::pointers::{Buffer, Out};
 
 /// Where the bytes go.
 #[derive(Debug)]
-pub(crate) enum Target {
+pub(crate) enum ReadTarget {
     /// A buffer for body bytes alone.
     Entity(Buffer),
     /// The rest of the buffer of a request that is packed already.
@@ -33,18 +33,18 @@ pub(crate) enum Target {
     },
 }
 
-impl Target {
+impl ReadTarget {
     /// The memory for body bytes.
     pub(crate) fn memory(&mut self) -> &mut [u8] {
         match self {
-            Target::Entity(buffer) => buffer.bytes_from(0),
-            Target::Request { buffer, area, .. } => buffer.body(*area),
+            ReadTarget::Entity(buffer) => buffer.bytes_from(0),
+            ReadTarget::Request { buffer, area, .. } => buffer.body(*area),
         }
     }
 
     /// Turns the result of the read into that of the call.
     pub(crate) fn finish(&mut self, read: Result<usize, Error>) -> Result<u64, Error> {
-        let Target::Request { buffer, area, used } = self else {
+        let ReadTarget::Request { buffer, area, used } = self else {
             return Ok(read? as u64);
         };
         let length = match read {
@@ -65,18 +65,18 @@ impl Target {
 }
 
 #[derive(Debug)]
-struct State {
+struct ReadState {
     /// `None` once the call has ended.
-    call: Option<Call>,
-    target: Target,
+    call: Option<OverlappedCall>,
+    target: ReadTarget,
     receive: ReceiveEntityBody,
     /// Bytes that are there already.
     got: usize,
 }
 
 /// Registered with the engine while the read waits.
-struct Waiting {
-    state: Arc<Mutex<State>>,
+struct WaitingRead {
+    state: Arc<Mutex<ReadState>>,
     tag: usize,
 }
 
@@ -88,22 +88,26 @@ enum First {
 
 /// Reads within an overlapped function.
 pub(crate) fn begin(
-    call: Call,
-    target: Target,
+    call: OverlappedCall,
+    target: ReadTarget,
     receive: ReceiveEntityBody,
     count: Out<u32>,
-) -> Outcome {
+) -> CallResult {
     attempt(new_state(call, target, receive), First::Yes(count))
 }
 
 /// Goes on reading after the function has returned 997.
-pub(crate) fn go_on(call: Call, target: Target, receive: ReceiveEntityBody) {
+pub(crate) fn go_on(call: OverlappedCall, target: ReadTarget, receive: ReceiveEntityBody) {
     // The outcome goes to the completion.
     let _ = attempt(new_state(call, target, receive), First::No);
 }
 
-fn new_state(call: Call, target: Target, receive: ReceiveEntityBody) -> Arc<Mutex<State>> {
-    Arc::new(Mutex::new(State {
+fn new_state(
+    call: OverlappedCall,
+    target: ReadTarget,
+    receive: ReceiveEntityBody,
+) -> Arc<Mutex<ReadState>> {
+    Arc::new(Mutex::new(ReadState {
         call: Some(call),
         target,
         receive,
@@ -111,9 +115,9 @@ fn new_state(call: Call, target: Target, receive: ReceiveEntityBody) -> Arc<Mute
     }))
 }
 
-fn attempt(shared: Arc<Mutex<State>>, first: First) -> Outcome {
+fn attempt(shared: Arc<Mutex<ReadState>>, first: First) -> CallResult {
     let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let State {
+    let ReadState {
         call,
         target,
         receive,
@@ -129,7 +133,7 @@ fn attempt(shared: Arc<Mutex<State>>, first: First) -> Outcome {
         got,
         &mut || {
             running.registers(Some(receive.request.place()));
-            Box::new(Waiting {
+            Box::new(WaitingRead {
                 state: Arc::clone(&shared),
                 tag,
             })
@@ -140,7 +144,7 @@ fn attempt(shared: Arc<Mutex<State>>, first: First) -> Outcome {
             // A cancel signals the operation, which takes the lock.
             drop(state);
             handle.registered(tag);
-            return Err(Code::IO_PENDING);
+            return Err(ErrorCode::IO_PENDING);
         }
         Ok(Some(bytes)) => target.finish(Ok(bytes)),
         Err(error) => target.finish(Err(error)),
@@ -162,7 +166,7 @@ fn attempt(shared: Arc<Mutex<State>>, first: First) -> Outcome {
     }
 }
 
-impl PendingOperation for Waiting {
+impl PendingOperation for WaitingRead {
     fn signal(self: Box<Self>, _: &Service, signal: Signal) {
         match signal {
             Signal::Failed(error) => {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use httpsys_core::Error;
 
-use crate::code::{Code, Outcome, Returned};
+use crate::code::{CallResult, ErrorCode, Returned};
 use crate::lifecycle::{self, Needs};
 use crate::reason;
 
@@ -18,7 +18,7 @@ use crate::reason;
 pub(crate) fn call<R: Returned>(
     name: &'static str,
     needs: Needs,
-    body: impl FnOnce() -> Outcome,
+    body: impl FnOnce() -> CallResult,
 ) -> R {
     // The body's captures are copies of the caller's arguments: nothing of ours is left half done
     // that the locks of the engine do not guard themselves.
@@ -37,7 +37,7 @@ pub(crate) fn call<R: Returned>(
     });
     let outcome = catch_unwind(fenced).unwrap_or_else(|panic| Err(caught(name, &*panic)));
     if let Err(code) = outcome {
-        if code != Code::IO_PENDING {
+        if code != ErrorCode::IO_PENDING {
             reason::refused(name, code);
         }
     }
@@ -45,7 +45,7 @@ pub(crate) fn call<R: Returned>(
 }
 
 /// The answer of a function that is not there yet; says so once in the life of the process.
-pub(crate) fn missing(name: &'static str, said: &AtomicBool, code: Code) -> Outcome {
+pub(crate) fn missing(name: &'static str, said: &AtomicBool, code: ErrorCode) -> CallResult {
     if !said.swap(true, Ordering::Relaxed) {
         tracing::warn!(function = name, code = code.win32(), "is not implemented");
     }
@@ -53,7 +53,7 @@ pub(crate) fn missing(name: &'static str, said: &AtomicBool, code: Code) -> Outc
 }
 
 #[cold]
-fn caught(name: &'static str, panic: &(dyn Any + Send)) -> Code {
+fn caught(name: &'static str, panic: &(dyn Any + Send)) -> ErrorCode {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
@@ -69,7 +69,7 @@ fn caught(name: &'static str, panic: &(dyn Any + Send)) -> Code {
 
 /// Writes exported functions: `entry! { /// docs fn HttpName(argument: type, ...) -> u32 { body } }`.
 ///
-/// The body is an [`Outcome`]; `-> u32` (ULONG) or `-> i32` (BOOL) is what C sees of it. It runs
+/// The body is a [`CallResult`]; `-> u32` (ULONG) or `-> i32` (BOOL) is what C sees of it. It runs
 /// only after HttpInitialize with HTTP_INITIALIZE_SERVER; `-> u32, needs Config { ... }` and
 /// `-> u32, needs Nothing { ... }` say otherwise. Inside, `?` works on results of the engine.
 macro_rules! entry {
@@ -130,8 +130,8 @@ mod tests {
     fn a_missing_function_returns_its_code_every_time() {
         let said = AtomicBool::new(false);
         for _ in 0..2 {
-            let outcome = missing("HttpTest", &said, Code::NOT_SUPPORTED);
-            assert_eq!(outcome, Err(Code::NOT_SUPPORTED));
+            let outcome = missing("HttpTest", &said, ErrorCode::NOT_SUPPORTED);
+            assert_eq!(outcome, Err(ErrorCode::NOT_SUPPORTED));
             assert!(said.load(Ordering::Relaxed));
         }
     }

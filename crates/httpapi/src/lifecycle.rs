@@ -12,9 +12,9 @@ use httpsys_core::Error;
 use httpsys_engine::Service;
 use httpsys_socket::process;
 
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::driver;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 use httpsys_win32::trace;
@@ -38,7 +38,7 @@ pub(crate) enum Needs {
 static COUNTS: AtomicU64 = AtomicU64::new(0);
 
 /// ERROR_DLL_INIT_FAILED (1114) unless the API was initialised as needed (SES-003, G-100).
-pub(crate) fn check(needs: Needs) -> Outcome {
+pub(crate) fn check(needs: Needs) -> CallResult {
     let count = match needs {
         Needs::Nothing => return Ok(()),
         Needs::Server => COUNTS.load(Ordering::Acquire) as u32,
@@ -55,12 +55,12 @@ pub(crate) fn check(needs: Needs) -> Outcome {
 ///
 /// # Errors
 /// 87 for a setting that cannot be applied; it is said once on standard error.
-pub(crate) fn service() -> Result<&'static Service, Code> {
+pub(crate) fn service() -> Result<&'static Service, ErrorCode> {
     Ok(Service::global()?)
 }
 
 /// HttpInitialize: counts each flag.
-pub(crate) fn initialize(flags: u32) -> Outcome {
+pub(crate) fn initialize(flags: u32) -> CallResult {
     // First, so that what is refused is told.
     trace::install();
     check_flags(flags)?;
@@ -77,14 +77,14 @@ pub(crate) fn initialize(flags: u32) -> Outcome {
 }
 
 /// HttpTerminate: 87 for a flag that was not given before, and then nothing changes (G-102).
-pub(crate) fn terminate(flags: u32) -> Outcome {
+pub(crate) fn terminate(flags: u32) -> CallResult {
     check_flags(flags)?;
     let before = change(flags, |count| count.checked_sub(1));
     let before =
         before.ok_or_else(|| invalid("Flags: HttpInitialize was not called so often with them"))?;
     if flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1 {
         service()?.close_everything();
-        QueueHandle::end_all();
+        QueueObject::end_all();
     }
     Ok(())
 }
@@ -107,7 +107,7 @@ fn changed(counts: u64, flags: u32, step: &impl Fn(u32) -> Option<u32>) -> Optio
     Some(u64::from(halves[0]) | u64::from(halves[1]) << 32)
 }
 
-fn check_flags(flags: u32) -> Outcome {
+fn check_flags(flags: u32) -> CallResult {
     match flags {
         0 => Err(invalid(
             "Flags is 0: neither HTTP_INITIALIZE_SERVER nor HTTP_INITIALIZE_CONFIG",

@@ -2,7 +2,7 @@
 //!
 //! Owns: the rules that decide whether a completion is delivered (documented: HTTP Completion
 //! Routines) and the registration with the handle, for CancelIo. Does not own the delivery itself
-//! (`httpsys-win32`). Invariants: each [`Call`] ends once, inline or later; NO_ERROR and 997
+//! (`httpsys-win32`). Invariants: each [`OverlappedCall`] ends once, inline or later; NO_ERROR and 997
 //! deliver, every other code that the function returns does not. Threading: a call may end on any
 //! thread.
 
@@ -14,29 +14,32 @@ use httpsys_core::ids::SlotAddress;
 use httpsys_engine::{PendingOperation, Service, Signal};
 use httpsys_win32::Pending;
 
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::pointers::Out;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::types::OVERLAPPED;
 
 /// One overlapped call under way.
 #[derive(Debug)]
-pub(crate) struct Call {
-    handle: Arc<QueueHandle>,
+pub(crate) struct OverlappedCall {
+    handle: Arc<QueueObject>,
     pending: Pending,
     /// It is on the list of its handle.
     listed: Cell<bool>,
 }
 
-impl Call {
+impl OverlappedCall {
     /// The program's OVERLAPPED is in use from now on.
     ///
     /// # Safety
     /// `overlapped` is valid for reads and writes until the operation has ended.
-    pub(crate) unsafe fn begin(handle: &Arc<QueueHandle>, overlapped: *mut OVERLAPPED) -> Call {
+    pub(crate) unsafe fn begin(
+        handle: &Arc<QueueObject>,
+        overlapped: *mut OVERLAPPED,
+    ) -> OverlappedCall {
         // SAFETY: by the contract of this function; both types are the OVERLAPPED of Windows.
         let pending = unsafe { handle.io_state().begin(overlapped.cast()) };
-        Call {
+        OverlappedCall {
             handle: Arc::clone(handle),
             pending,
             listed: Cell::new(false),
@@ -44,7 +47,7 @@ impl Call {
     }
 
     /// The handle that the call was made on.
-    pub(crate) fn handle(&self) -> &Arc<QueueHandle> {
+    pub(crate) fn handle(&self) -> &Arc<QueueObject> {
         &self.handle
     }
 
@@ -54,7 +57,7 @@ impl Call {
     }
 
     /// The operation is about to be registered with the engine: the function returns 997, and
-    /// [`QueueHandle::registered`] has to be called after the registration.
+    /// [`QueueObject::registered`] has to be called after the registration.
     /// `place` is that of the request or connection it waits on, `None` when it waits on the queue.
     pub(crate) fn registers(&self, place: Option<SlotAddress>) {
         let tag = self.tag();
@@ -74,7 +77,7 @@ impl Call {
 
     /// The operation ends within the function; fills the program's byte count, which is legal
     /// beside an OVERLAPPED and the only one there is for 234 and 38.
-    pub(crate) fn inline(self, result: Result<u64, Error>, count: Out<u32>) -> Outcome {
+    pub(crate) fn inline(self, result: Result<u64, Error>, count: Out<u32>) -> CallResult {
         let (code, bytes) = code_and_bytes(result);
         count.set_count(bytes as u64);
         match result {
@@ -90,7 +93,7 @@ impl Call {
 }
 
 /// A blocking call has ended: fills the byte count.
-pub(crate) fn blocking(result: Result<u64, Error>, count: Out<u32>) -> Outcome {
+pub(crate) fn blocking(result: Result<u64, Error>, count: Out<u32>) -> CallResult {
     count.set_count(code_and_bytes(result).1 as u64);
     Ok(result.map(|_| ())?)
 }
@@ -98,10 +101,10 @@ pub(crate) fn blocking(result: Result<u64, Error>, count: Out<u32>) -> Outcome {
 /// Runs the first attempt of an overlapped call. `attempt` takes the call out if it registers it:
 /// then it ends by itself, perhaps has done so already.
 pub(crate) fn first_attempt(
-    call: Call,
+    call: OverlappedCall,
     count: Out<u32>,
-    attempt: impl FnOnce(&mut Option<Call>) -> Result<u64, Error>,
-) -> Outcome {
+    attempt: impl FnOnce(&mut Option<OverlappedCall>) -> Result<u64, Error>,
+) -> CallResult {
     let (handle, tag) = (Arc::clone(call.handle()), call.tag());
     let mut call = Some(call);
     let result = attempt(&mut call);
@@ -109,7 +112,7 @@ pub(crate) fn first_attempt(
         Some(call) => call.inline(result, count),
         None => {
             handle.registered(tag);
-            Err(Code::IO_PENDING)
+            Err(ErrorCode::IO_PENDING)
         }
     }
 }
@@ -117,23 +120,23 @@ pub(crate) fn first_attempt(
 /// An operation that waits for one thing and then has no more to do, as the engine holds it;
 /// always `Some` when it was registered.
 #[derive(Debug)]
-pub(crate) struct Waiting(Option<Call>);
+pub(crate) struct WaitingCall(Option<OverlappedCall>);
 
-impl Waiting {
+impl WaitingCall {
     /// Takes the call, which is about to be registered.
     pub(crate) fn take(
-        call: &mut Option<Call>,
+        call: &mut Option<OverlappedCall>,
         place: Option<SlotAddress>,
     ) -> Box<dyn PendingOperation> {
         let call = call.take();
         if let Some(call) = &call {
             call.registers(place);
         }
-        Box::new(Waiting(call))
+        Box::new(WaitingCall(call))
     }
 }
 
-impl PendingOperation for Waiting {
+impl PendingOperation for WaitingCall {
     fn signal(self: Box<Self>, _: &Service, signal: Signal) {
         let Some(call) = self.0 else { return };
         call.complete(match signal {
@@ -144,7 +147,7 @@ impl PendingOperation for Waiting {
     }
 
     fn tag(&self) -> usize {
-        self.0.as_ref().map_or(0, Call::tag)
+        self.0.as_ref().map_or(0, OverlappedCall::tag)
     }
 }
 
@@ -169,7 +172,7 @@ mod tests {
             let mut bytes = 77;
             // SAFETY: `bytes` outlives the call.
             let outcome = blocking(result, unsafe { Out::optional(&mut bytes) });
-            (outcome.err().map_or(0, Code::win32), bytes)
+            (outcome.err().map_or(0, ErrorCode::win32), bytes)
         };
         assert_eq!(count(Ok(5)), (0, 5));
         assert_eq!(count(Ok(u64::MAX)), (0, u32::MAX));

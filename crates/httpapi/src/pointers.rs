@@ -8,7 +8,7 @@ use std::mem::{align_of, size_of};
 
 use httpsys_core::Error;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::reason::invalid;
 
 /// The longest string that is read, in UTF-16 units: 64 KiB. No valid URL or name is longer, and a
@@ -24,7 +24,7 @@ impl<T: Copy> Out<T> {
     ///
     /// # Safety
     /// `place` is NULL or valid for writing a `T` as long as the value is used.
-    pub(crate) unsafe fn required(place: *mut T) -> Result<Out<T>, Code> {
+    pub(crate) unsafe fn required(place: *mut T) -> Result<Out<T>, ErrorCode> {
         if place.is_null() {
             return Err(invalid("is NULL"));
         }
@@ -68,7 +68,7 @@ impl Out<u32> {
 ///
 /// # Safety
 /// `text` is NULL or points to units up to a NUL that are valid as long as the result is used.
-pub(crate) unsafe fn utf16<'a>(text: *const u16) -> Result<&'a [u16], Code> {
+pub(crate) unsafe fn utf16<'a>(text: *const u16) -> Result<&'a [u16], ErrorCode> {
     if text.is_null() {
         return Err(invalid("is NULL"));
     }
@@ -95,7 +95,7 @@ pub(crate) unsafe fn utf16<'a>(text: *const u16) -> Result<&'a [u16], Code> {
 /// # Safety
 /// `first` is NULL or points to `count` values that are valid as long as the result is used. Any
 /// bytes are a valid `T`.
-pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> Result<&'a [T], Code> {
+pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> Result<&'a [T], ErrorCode> {
     check(first.cast(), count, size_of::<T>(), align_of::<T>())?;
     if count == 0 {
         return Ok(&[]);
@@ -140,7 +140,7 @@ pub(crate) fn put_units(out: &mut [u8], units: &[u16]) {
 ///
 /// # Safety
 /// As [`slice()`] with a count of 1.
-pub(crate) unsafe fn one<'a, T>(value: *const T) -> Result<&'a T, Code> {
+pub(crate) unsafe fn one<'a, T>(value: *const T) -> Result<&'a T, ErrorCode> {
     check(value.cast(), 1, size_of::<T>(), align_of::<T>())?;
     // SAFETY: not NULL and aligned as checked; valid by the contract.
     Ok(unsafe { &*value })
@@ -169,7 +169,7 @@ impl Buffer {
     /// # Safety
     /// `first` is NULL or points to `length` bytes that are valid for reads and writes, and used by
     /// nobody else, as long as the value lives.
-    pub(crate) unsafe fn new(first: *mut u8, length: usize) -> Result<Buffer, Code> {
+    pub(crate) unsafe fn new(first: *mut u8, length: usize) -> Result<Buffer, ErrorCode> {
         check(first, length, 1, 1)?;
         Ok(Buffer { first, length })
     }
@@ -241,7 +241,7 @@ impl Buffer {
 }
 
 #[inline]
-fn check(first: *const u8, count: usize, size: usize, align: usize) -> Result<(), Code> {
+fn check(first: *const u8, count: usize, size: usize, align: usize) -> Result<(), ErrorCode> {
     if count == 0 {
         return Ok(());
     }
@@ -259,7 +259,7 @@ fn check(first: *const u8, count: usize, size: usize, align: usize) -> Result<()
 
 #[cold]
 #[inline(never)]
-fn unusable(fits: bool) -> Code {
+fn unusable(fits: bool) -> ErrorCode {
     invalid(if fits {
         "is NULL"
     } else {
@@ -275,7 +275,7 @@ mod tests {
         // SAFETY: the callers pass NULL or strings with a NUL.
         unsafe { utf16(text) }
             .map(<[u16]>::to_vec)
-            .map_err(Code::win32)
+            .map_err(ErrorCode::win32)
     }
 
     #[test]
@@ -302,7 +302,7 @@ mod tests {
             // SAFETY: either refused before a read, or `values`.
             unsafe { slice(first, count) }
                 .map(<[u64]>::len)
-                .map_err(Code::win32)
+                .map_err(ErrorCode::win32)
         };
         assert_eq!(get(values.as_ptr(), 2), Ok(2));
         assert_eq!(get(std::ptr::null(), 0), Ok(0));

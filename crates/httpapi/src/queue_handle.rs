@@ -39,13 +39,13 @@ use httpsys_engine::Service;
 use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::lifecycle;
 use crate::reason::invalid;
 
 /// Where a handle comes from, which says what it may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum HandleKind {
     /// HttpCreateHttpHandle: version 1, receives and sends.
     Version1,
     /// HttpCreateRequestQueue: configures, receives and sends.
@@ -58,13 +58,13 @@ pub(crate) enum Kind {
 
 /// See the module head.
 #[derive(Debug)]
-pub(crate) struct QueueHandle {
+pub(crate) struct QueueObject {
     service: &'static Service,
     queue: Arc<httpsys_engine::QueueHandle>,
-    kind: Kind,
+    kind: HandleKind,
     io: IoState,
     /// By the address of its OVERLAPPED.
-    pending: Mutex<HashMap<usize, Operation, BuildSpread>>,
+    pending: Mutex<HashMap<usize, PendingOnHandle, BuildSpread>>,
     /// The process in which it is open, as [`process::generation`] has it: a child made by fork has none
     /// of its parent's handles. [`CLOSED`] once it was closed.
     open_in: AtomicU32,
@@ -73,12 +73,12 @@ pub(crate) struct QueueHandle {
     has_cancelled: AtomicBool,
 }
 
-/// No process: [`QueueHandle::open_in`] of a closed handle.
+/// No process: [`QueueObject::open_in`] of a closed handle.
 const CLOSED: u32 = u32::MAX;
 
 /// A pending operation.
 #[derive(Clone, Copy, Debug)]
-struct Operation {
+struct PendingOnHandle {
     /// Who issued it.
     thread: ThreadId,
     /// Where it waits: `None` for the queue itself.
@@ -92,39 +92,39 @@ struct Operation {
 /// nor counts the object up and down. A value never comes back, so a handle that is not closed is
 /// still the one that its value stands for.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct HeldHandle {
     value: usize,
     /// `None` only while it is dropped.
-    handle: Option<Arc<QueueHandle>>,
+    handle: Option<Arc<QueueObject>>,
 }
 
 thread_local! {
-    static LAST: Cell<Option<(usize, Arc<QueueHandle>)>> = const { Cell::new(None) };
+    static LAST: Cell<Option<(usize, Arc<QueueObject>)>> = const { Cell::new(None) };
 }
 
-impl Held {
-    fn look_up(value: Handle) -> Option<Held> {
+impl HeldHandle {
+    fn look_up(value: Handle) -> Option<HeldHandle> {
         let last = LAST.try_with(Cell::take).ok().flatten();
         let handle = match last {
             Some((last, handle)) if last == value as usize && !handle.is_closed() => handle,
             _ => httpsys_win32::lookup_as(value)?,
         };
-        Some(Held {
+        Some(HeldHandle {
             value: value as usize,
             handle: Some(handle),
         })
     }
 }
 
-impl Deref for Held {
-    type Target = Arc<QueueHandle>;
+impl Deref for HeldHandle {
+    type Target = Arc<QueueObject>;
 
-    fn deref(&self) -> &Arc<QueueHandle> {
+    fn deref(&self) -> &Arc<QueueObject> {
         self.handle.as_ref().expect("present until it is dropped")
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldHandle {
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take().filter(|handle| !handle.is_closed()) {
             // A call within this call may have left one there; that is dropped.
@@ -133,27 +133,27 @@ impl Drop for Held {
     }
 }
 
-impl QueueHandle {
+impl QueueObject {
     /// Executes a control call that gives a queue and opens a handle to it.
-    pub(crate) fn make(call: Control, kind: Kind) -> Result<Handle, Code> {
+    pub(crate) fn make(call: Control, kind: HandleKind) -> Result<Handle, ErrorCode> {
         let service = lifecycle::service()?;
         let Made::Queue(id) = service.control(call)? else {
             return Err(Error::Internal.into());
         };
-        QueueHandle::open(service, id, kind).inspect_err(|_| {
-            if kind != Kind::Opened {
+        QueueObject::open(service, id, kind).inspect_err(|_| {
+            if kind != HandleKind::Opened {
                 // A queue that nobody has a handle to could not be closed any more.
                 let _ = service.control(Control::CloseRequestQueue { queue: id });
             }
         })
     }
 
-    fn open(service: &'static Service, id: QueueId, kind: Kind) -> Result<Handle, Code> {
+    fn open(service: &'static Service, id: QueueId, kind: HandleKind) -> Result<Handle, ErrorCode> {
         // Another thread may have closed an existing queue meanwhile.
         let queue = service.queue(id).ok_or(Error::NotFound)?;
         queue.handle_opened();
         let counted = Arc::clone(&queue);
-        let handle = QueueHandle {
+        let handle = QueueObject {
             service,
             queue,
             kind,
@@ -175,7 +175,7 @@ impl QueueHandle {
     /// The values are left for CloseHandle (G-171).
     pub(crate) fn end_all() {
         let ended: Arc<dyn Object> = Arc::new(Ended);
-        for handle in httpsys_win32::replace_all::<QueueHandle>(&ended) {
+        for handle in httpsys_win32::replace_all::<QueueObject>(&ended) {
             handle.on_close();
         }
         let _ = LAST.try_with(Cell::take);
@@ -186,17 +186,17 @@ impl QueueHandle {
     /// # Errors
     /// 6 for anything else, NULL included (RCV-001, ENT-001, G-064).
     #[inline]
-    pub(crate) fn lookup(value: Handle) -> Result<Held, Code> {
-        Held::look_up(value).ok_or_else(|| Error::InvalidHandle.into())
+    pub(crate) fn lookup(value: Handle) -> Result<HeldHandle, ErrorCode> {
+        HeldHandle::look_up(value).ok_or_else(|| Error::InvalidHandle.into())
     }
 
-    /// As [`QueueHandle::lookup`], for functions that tell what is closed from what never was a
+    /// As [`QueueObject::lookup`], for functions that tell what is closed from what never was a
     /// queue.
     ///
     /// # Errors
     /// 6 for a closed handle, 87 for anything else (G-104, QUE-014, QUE-015).
-    pub(crate) fn lookup_or_invalid(value: Handle) -> Result<Held, Code> {
-        QueueHandle::lookup(value).map_err(|closed| {
+    pub(crate) fn lookup_or_invalid(value: Handle) -> Result<HeldHandle, ErrorCode> {
+        QueueObject::lookup(value).map_err(|closed| {
             if httpsys_win32::was_closed(value) {
                 closed
             } else {
@@ -205,27 +205,29 @@ impl QueueHandle {
         })
     }
 
-    /// As [`QueueHandle::lookup_or_invalid`], for what only a controller may do.
+    /// As [`QueueObject::lookup_or_invalid`], for what only a controller may do.
     ///
     /// # Errors
     /// Also 1343 for another kind of handle (QUE-013).
-    pub(crate) fn controller(value: Handle) -> Result<Held, Code> {
-        let handle = QueueHandle::lookup_or_invalid(value)?;
+    pub(crate) fn controller(value: Handle) -> Result<HeldHandle, ErrorCode> {
+        let handle = QueueObject::lookup_or_invalid(value)?;
         match handle.kind {
-            Kind::Controller => Ok(handle),
-            Kind::Version1 | Kind::Creator | Kind::Opened => Err(Error::NotController.into()),
+            HandleKind::Controller => Ok(handle),
+            HandleKind::Version1 | HandleKind::Creator | HandleKind::Opened => {
+                Err(Error::NotController.into())
+            }
         }
     }
 
-    /// As [`QueueHandle::lookup`], for calls on requests.
+    /// As [`QueueObject::lookup`], for calls on requests.
     ///
     /// # Errors
     /// Also 5 for a controller's handle (SES-022; the code is assumed).
-    pub(crate) fn worker(value: Handle) -> Result<Held, Code> {
-        let handle = QueueHandle::lookup(value)?;
+    pub(crate) fn worker(value: Handle) -> Result<HeldHandle, ErrorCode> {
+        let handle = QueueObject::lookup(value)?;
         match handle.kind {
-            Kind::Controller => Err(Error::AccessDenied.into()),
-            Kind::Version1 | Kind::Creator | Kind::Opened => Ok(handle),
+            HandleKind::Controller => Err(Error::AccessDenied.into()),
+            HandleKind::Version1 | HandleKind::Creator | HandleKind::Opened => Ok(handle),
         }
     }
 
@@ -233,11 +235,11 @@ impl QueueHandle {
     ///
     /// # Errors
     /// 50 for version 1 (SES-023), 87 for a handle that only opened the queue (SES-032).
-    pub(crate) fn check_configures(&self) -> Result<(), Code> {
+    pub(crate) fn check_configures(&self) -> Result<(), ErrorCode> {
         match self.kind {
-            Kind::Creator | Kind::Controller => Ok(()),
-            Kind::Version1 => Err(Code::NOT_SUPPORTED),
-            Kind::Opened => Err(invalid(
+            HandleKind::Creator | HandleKind::Controller => Ok(()),
+            HandleKind::Version1 => Err(ErrorCode::NOT_SUPPORTED),
+            HandleKind::Opened => Err(invalid(
                 "RequestQueueHandle only opened the queue: its creator configures it",
             )),
         }
@@ -247,10 +249,10 @@ impl QueueHandle {
     ///
     /// # Errors
     /// 87 for a queue of version 1 (SES-023). Whoever opened the queue may bind to it (SES-033).
-    pub(crate) fn check_binds(&self) -> Result<(), Code> {
+    pub(crate) fn check_binds(&self) -> Result<(), ErrorCode> {
         match self.kind {
-            Kind::Creator | Kind::Controller | Kind::Opened => Ok(()),
-            Kind::Version1 => Err(invalid(
+            HandleKind::Creator | HandleKind::Controller | HandleKind::Opened => Ok(()),
+            HandleKind::Version1 => Err(invalid(
                 "RequestQueueHandle is a queue of version 1, which URL groups are not bound to",
             )),
         }
@@ -273,7 +275,7 @@ impl QueueHandle {
 
     /// Whether structures have the layout of version 1.
     pub(crate) fn is_version_1(&self) -> bool {
-        self.kind == Kind::Version1
+        self.kind == HandleKind::Version1
     }
 
     /// The I/O state, to begin an operation.
@@ -288,7 +290,7 @@ impl QueueHandle {
         thread: ThreadId,
         place: Option<SlotAddress>,
     ) {
-        let operation = Operation {
+        let operation = PendingOnHandle {
             thread,
             place,
             cancelled: false,
@@ -296,7 +298,7 @@ impl QueueHandle {
         self.pending().insert(overlapped, operation);
     }
 
-    /// An operation goes from one wait to the next: unlike [`QueueHandle::add_pending`], this keeps
+    /// An operation goes from one wait to the next: unlike [`QueueObject::add_pending`], this keeps
     /// the cancel that it may have met.
     pub(crate) fn move_pending(&self, overlapped: usize, place: Option<SlotAddress>) {
         if let Some(operation) = self.pending().get_mut(&overlapped) {
@@ -327,7 +329,7 @@ impl QueueHandle {
         self.pending().remove(&overlapped);
     }
 
-    fn pending(&self) -> MutexGuard<'_, HashMap<usize, Operation, BuildSpread>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<usize, PendingOnHandle, BuildSpread>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -368,7 +370,7 @@ struct Ended;
 
 impl Object for Ended {}
 
-impl Object for QueueHandle {
+impl Object for QueueObject {
     /// CloseHandle, and HttpCloseRequestQueue (SHD-005).
     fn on_close(&self) {
         // Operations that the engine does not know yet see it in `registered`.
@@ -376,8 +378,8 @@ impl Object for QueueHandle {
         self.has_cancelled.store(true, Ordering::SeqCst);
         self.queue.handle_closed();
         let closed = match self.kind {
-            Kind::Opened => self.service.close_handle(&self.queue),
-            Kind::Version1 | Kind::Creator | Kind::Controller => {
+            HandleKind::Opened => self.service.close_handle(&self.queue),
+            HandleKind::Version1 | HandleKind::Creator | HandleKind::Controller => {
                 let queue = self.queue.id();
                 let call = Control::CloseRequestQueue { queue };
                 self.service.control(call).map(drop)

@@ -9,22 +9,22 @@ use std::cell::Cell;
 use httpsys_core::Error;
 use httpsys_engine::reason;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 
 /// What is wrong with an argument: "Flags has unknown bits". The code is 87.
 #[cold]
 #[inline(never)]
-pub(crate) fn invalid(words: impl Into<Cow<'static, str>>) -> Code {
+pub(crate) fn invalid(words: impl Into<Cow<'static, str>>) -> ErrorCode {
     reason::invalid(words).into()
 }
 
 /// Names the argument of checks that do not know it.
-pub(crate) trait Named: Sized {
+pub(crate) trait NamedArgument: Sized {
     /// The result; a failure with 87 is one of `argument`, called as the documentation does.
     fn named(self, argument: &'static str) -> Self;
 }
 
-impl<T> Named for Result<T, Code> {
+impl<T> NamedArgument for Result<T, ErrorCode> {
     #[inline]
     fn named(self, argument: &'static str) -> Self {
         self.map_err(|code| name(code, argument))
@@ -33,7 +33,7 @@ impl<T> Named for Result<T, Code> {
 
 #[cold]
 #[inline(never)]
-fn name(code: Code, argument: &'static str) -> Code {
+fn name(code: ErrorCode, argument: &'static str) -> ErrorCode {
     if code.win32() == Error::InvalidParameter.win32() {
         reason::name_argument(argument);
     }
@@ -57,7 +57,7 @@ const ORDINARY: [u32; 8] = [38, 64, 234, 258, 259, 995, 997, 1229];
 /// Remembers why a function has failed, and tells it if it was an argument.
 #[cold]
 #[inline(never)]
-pub(crate) fn refused(function: &'static str, code: Code) {
+pub(crate) fn refused(function: &'static str, code: ErrorCode) {
     if let Ok(Some(text)) = KEPT.try_with(Cell::take) {
         reason::set_last(text);
         return;

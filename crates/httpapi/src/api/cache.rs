@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry_missing;
 use crate::types::{HANDLE, HTTP_BYTE_RANGE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, OVERLAPPED};
 
@@ -17,7 +17,7 @@ entry_missing! {
         chunk: *const HTTP_DATA_CHUNK,
         policy: *const HTTP_CACHE_POLICY,
         overlapped: *mut OVERLAPPED,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 = ErrorCode::NOT_SUPPORTED;
 
     /// Missing: returns ERROR_NOT_SUPPORTED (50); no completion is delivered.
     fn HttpReadFragmentFromCache(
@@ -28,7 +28,7 @@ entry_missing! {
         length: u32,
         bytes_read: *mut u32,
         overlapped: *mut OVERLAPPED,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 = ErrorCode::NOT_SUPPORTED;
 
     /// Missing: returns ERROR_NOT_SUPPORTED (50); no completion is delivered.
     fn HttpFlushResponseCache(
@@ -36,5 +36,5 @@ entry_missing! {
         url: *const u16,
         flags: u32,
         overlapped: *mut OVERLAPPED,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 = ErrorCode::NOT_SUPPORTED;
 }

@@ -7,9 +7,9 @@ use httpsys_core::RequestId;
 use httpsys_core::operation::Cancel;
 
 use crate::entry::entry;
-use crate::overlapped::Call;
+use crate::overlapped::OverlappedCall;
 use crate::pointers::Out;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
@@ -22,14 +22,14 @@ entry! {
     /// a queue (G-064). An overlapped call ends at once: it returns 0 and its completion is
     /// delivered with size 0, unless the handle skips those (CXL-007, G-069).
     fn HttpCancelHttpRequest(queue: HANDLE, request: u64, overlapped: *mut OVERLAPPED) -> u32 {
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         let cancel = Cancel { request: RequestId(request) };
         if overlapped.is_null() {
             handle.service().cancel(handle.queue(), &cancel)?;
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { Call::begin(&handle, overlapped) };
+        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
         let result = handle.service().cancel(handle.queue(), &cancel);
         call.inline(result.map(|()| 0), Out::nowhere())
     }

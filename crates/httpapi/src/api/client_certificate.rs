@@ -2,7 +2,7 @@
 //!
 //! Owns the function, which is not there yet: there is no TLS. Threading: any thread.
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry_missing;
 use crate::types::{HANDLE, HTTP_SSL_CLIENT_CERT_INFO, OVERLAPPED};
 
@@ -16,5 +16,5 @@ entry_missing! {
         size: u32,
         bytes_received: *mut u32,
         overlapped: *mut OVERLAPPED,
-    ) -> u32 = Code::NOT_FOUND;
+    ) -> u32 = ErrorCode::NOT_FOUND;
 }

@@ -9,12 +9,12 @@ use std::ffi::{c_char, c_void};
 use httpsys_core::counters::{QueueCounters, ServiceCounters, UrlGroupCounters};
 use httpsys_core::{Error, UrlGroupId};
 
-use crate::code::Outcome;
+use crate::code::CallResult;
 use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{Buffer, Out};
-use crate::queue_handle::QueueHandle;
-use crate::reason::{Named, invalid};
+use crate::queue_handle::QueueObject;
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HANDLE, HTTPSYS_COUNTER_SET, HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_SERVICE_COUNTERS,
     HTTPSYS_URL_GROUP_COUNTERS, HttpsysRequestQueueCounters, HttpsysServiceCounters,
@@ -49,7 +49,7 @@ entry! {
                 fill(buffer, return_length, &of_group(&counters))
             }
             HttpsysRequestQueueCounters if group == 0 => {
-                let handle = QueueHandle::lookup_or_invalid(queue)?;
+                let handle = QueueObject::lookup_or_invalid(queue)?;
                 fill(buffer, return_length, &of_queue(&service.queue_counters(handle.queue())))
             }
             _ => Err(invalid("CounterSet is none, or does not go with the handle and the id that are given")),
@@ -73,7 +73,7 @@ entry! {
 
 /// Writes as much of the structure as the program knows; 234 if that is less than the first version
 /// of the structure, which is the only one so far.
-fn fill<T: Copy>(mut buffer: Buffer, return_length: Out<u32>, value: &T) -> Outcome {
+fn fill<T: Copy>(mut buffer: Buffer, return_length: Out<u32>, value: &T) -> CallResult {
     let size = size_of::<T>();
     return_length.set_count(size as u64);
     if buffer.put(0, std::slice::from_ref(value)) {
@@ -93,7 +93,7 @@ pub(super) unsafe fn text_buffer(
     first: *mut c_char,
     length: u32,
     needed: *mut u32,
-) -> Result<(Buffer, Out<u32>), crate::code::Code> {
+) -> Result<(Buffer, Out<u32>), crate::code::ErrorCode> {
     // SAFETY: by the contract of this function.
     unsafe {
         let needed = Out::required(needed).named("BytesNeeded")?;
@@ -105,7 +105,7 @@ pub(super) unsafe fn text_buffer(
 }
 
 /// Writes the text with a NUL.
-pub(super) fn write_text(mut buffer: Buffer, needed: Out<u32>, mut text: String) -> Outcome {
+pub(super) fn write_text(mut buffer: Buffer, needed: Out<u32>, mut text: String) -> CallResult {
     // No name that C gave has one: NUL ends the strings of the API.
     text.push('\0');
     needed.set_count(text.len() as u64);

@@ -2,7 +2,7 @@
 //!
 //! Owns the function, which is not there yet. Threading: any thread.
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry_missing;
 use crate::types::{HANDLE, HTTP_DELEGATE_REQUEST_PROPERTY_INFO};
 
@@ -16,5 +16,5 @@ entry_missing! {
         target_group: u64,
         count: u32,
         properties: *const HTTP_DELEGATE_REQUEST_PROPERTY_INFO,
-    ) -> u32 = Code::NT_NOT_SUPPORTED;
+    ) -> u32 = ErrorCode::NT_NOT_SUPPORTED;
 }

@@ -7,12 +7,12 @@ use std::ffi::{c_char, c_void};
 
 use super::counters::{text_buffer, write_text};
 use super::extension::name_of;
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry;
 use crate::pointers::Out;
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{HTTPSYS_LOG_CALLBACK, HTTPSYS_VERSION_INFO};
-use httpsys_win32::trace::callback::{self, Callback};
+use httpsys_win32::trace::callback::{self, TraceCallback};
 
 entry! {
     /// The version of the library, as numbers and as text. 87 for NULL.
@@ -53,10 +53,10 @@ entry! {
         context: *mut c_void,
     ) -> u32, needs Nothing {
         let wanted = match (u8::try_from(level), function) {
-            (Ok(level @ 1..=5), Some(function)) => (level, Some(Callback { function, context })),
+            (Ok(level @ 1..=5), Some(function)) => (level, Some(TraceCallback { function, context })),
             (_, None) => (0, None),
             _ => return Err(invalid(format!("Level is {level}, not 1 to 5"))),
         };
-        callback::set(wanted.0, wanted.1).map_err(Code::from_win32)
+        callback::set(wanted.0, wanted.1).map_err(ErrorCode::from_win32)
     }
 }

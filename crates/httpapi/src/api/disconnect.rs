@@ -8,11 +8,11 @@ use httpsys_core::ConnectionId;
 use httpsys_core::operation::WaitForDisconnect;
 
 use super::reserved as check_reserved;
-use crate::code::Outcome;
+use crate::code::CallResult;
 use crate::entry::entry;
-use crate::overlapped::{Call, Waiting, first_attempt};
+use crate::overlapped::{OverlappedCall, WaitingCall, first_attempt};
 use crate::pointers::Out;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
@@ -22,7 +22,7 @@ entry! {
     /// 1229 for a connection that is unknown or gone already (DSC-003, DSC-004, G-073); 6 for a
     /// handle that is not an open queue; 995 when the queue is shut or closed (DSC-009).
     fn HttpWaitForDisconnect(queue: HANDLE, connection: u64, overlapped: *mut OVERLAPPED) -> u32 {
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         // SAFETY: by the contract of the function.
         unsafe { wait(&handle, connection, overlapped) }
     }
@@ -34,7 +34,7 @@ entry! {
         reserved: u32,
         overlapped: *mut OVERLAPPED,
     ) -> u32 {
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         check_reserved(reserved)?;
         // SAFETY: by the contract of the function.
         unsafe { wait(&handle, connection, overlapped) }
@@ -43,7 +43,11 @@ entry! {
 
 /// # Safety
 /// `overlapped` is NULL or valid until the operation has ended.
-unsafe fn wait(handle: &Arc<QueueHandle>, connection: u64, overlapped: *mut OVERLAPPED) -> Outcome {
+unsafe fn wait(
+    handle: &Arc<QueueObject>,
+    connection: u64,
+    overlapped: *mut OVERLAPPED,
+) -> CallResult {
     let wait = WaitForDisconnect {
         connection: ConnectionId(connection),
     };
@@ -53,10 +57,10 @@ unsafe fn wait(handle: &Arc<QueueHandle>, connection: u64, overlapped: *mut OVER
         return Ok(());
     }
     // SAFETY: by the contract of this function.
-    let call = unsafe { Call::begin(handle, overlapped) };
+    let call = unsafe { OverlappedCall::begin(handle, overlapped) };
     first_attempt(call, Out::nowhere(), |call| {
         let place = Some(wait.connection.place());
-        service.try_wait_for_disconnect(queue, &wait, &mut || Waiting::take(call, place))?;
+        service.try_wait_for_disconnect(queue, &wait, &mut || WaitingCall::take(call, place))?;
         Ok(0)
     })
 }

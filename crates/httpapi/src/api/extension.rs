@@ -5,12 +5,12 @@
 use httpsys_core::{ConnectionId, UrlGroupId};
 use httpsys_engine::ConnectionStatus;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{self, Out};
-use crate::queue_handle::QueueHandle;
-use crate::reason::{Named, invalid};
+use crate::queue_handle::QueueObject;
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{HANDLE, HTTPSYS_CLOSE_INFO, HTTPSYS_NAME_LENGTH};
 
 entry! {
@@ -24,7 +24,7 @@ entry! {
         let (reason, status, name) = match lifecycle::service()?.fate_of(ConnectionId(connection)) {
             ConnectionStatus::Open => (0, 0, "Open"),
             ConnectionStatus::Ended(end) => (end.number(), end.error().win32(), end.name()),
-            ConnectionStatus::Unknown => return Err(Code::NOT_FOUND),
+            ConnectionStatus::Unknown => return Err(ErrorCode::NOT_FOUND),
         };
         info.set(HTTPSYS_CLOSE_INFO {
             Reason: reason,
@@ -50,7 +50,7 @@ entry! {
         let found = match (queue.is_null(), group) {
             (true, group) if group != 0 => service.port_of_url(UrlGroupId(group), url)?,
             (false, 0) => {
-                let queue = QueueHandle::lookup(queue)?.queue().id();
+                let queue = QueueObject::lookup(queue)?.queue().id();
                 service.port_of_v1_url(queue, url)?
             }
             _ => return Err(invalid("RequestQueueHandle and UrlGroupId: exactly one of them is to be given")),

@@ -4,7 +4,7 @@
 
 use std::ffi::c_void;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry;
 use crate::types::{HTTP_FEATURE_ID, HTTPAPI_VERSION};
 
@@ -13,7 +13,7 @@ entry! {
     /// and before HttpInitialize.
     fn HttpIsFeatureSupported(feature: HTTP_FEATURE_ID) -> i32, needs Nothing {
         tracing::debug!(feature, "asked for a feature that is not supported");
-        Err(Code::NOT_SUPPORTED)
+        Err(ErrorCode::NOT_SUPPORTED)
     }
 
     /// Asks for an extension of the API, by a number. There is none: ERROR_NOT_SUPPORTED (50) for
@@ -26,6 +26,6 @@ entry! {
     ) -> u32 {
         let _ = (version, buffer, size);
         tracing::debug!(extension, "asked for an extension that is not there");
-        Err(Code::NOT_SUPPORTED)
+        Err(ErrorCode::NOT_SUPPORTED)
     }
 }

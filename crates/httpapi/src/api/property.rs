@@ -12,15 +12,15 @@ use httpsys_core::property::{
     ServiceName, State, Timeouts,
 };
 
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::pointers::{self, Buffer, Out};
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::*;
 
 mod answer;
 mod directory;
 
-pub(super) use answer::{Answer, answer};
+pub(super) use answer::{PropertyAnswer, answer};
 
 /// The longest list of service names that is read (ours: no page names a bound).
 const MAX_SERVICE_NAMES: u32 = 1024;
@@ -33,7 +33,10 @@ const MAX_SERVICE_NAMES: u32 = 1024;
 /// # Safety
 /// `information` is NULL or points to `length` bytes that are valid for reads. Any bytes are a
 /// valid `T`.
-pub(super) unsafe fn exact<T: Copy>(information: *const c_void, length: u32) -> Result<T, Code> {
+pub(super) unsafe fn exact<T: Copy>(
+    information: *const c_void,
+    length: u32,
+) -> Result<T, ErrorCode> {
     if length as usize != size_of::<T>() {
         return Err(invalid(format!(
             "PropertyInformationLength is {length}, not {}",
@@ -59,7 +62,7 @@ pub(super) unsafe fn read(
     property: HTTP_SERVER_PROPERTY,
     information: *const c_void,
     length: u32,
-) -> Result<Property, Code> {
+) -> Result<Property, ErrorCode> {
     // SAFETY: in each arm, by the contract of this function: the length is checked first.
     unsafe {
         Ok(match property {
@@ -98,8 +101,8 @@ pub(super) unsafe fn read(
 pub(super) fn write(
     property: HTTP_SERVER_PROPERTY,
     properties: &Properties,
-    answer: Answer,
-) -> Outcome {
+    answer: PropertyAnswer,
+) -> CallResult {
     match property {
         HttpServerStateProperty => answer.one(&HTTP_STATE_INFO {
             Flags: HTTP_PROPERTY_FLAGS::new(properties.state.is_some()),
@@ -118,7 +121,7 @@ pub(super) fn write(
 }
 
 /// HTTP_ENABLED_STATE.
-pub(super) fn state(value: HTTP_ENABLED_STATE) -> Result<State, Code> {
+pub(super) fn state(value: HTTP_ENABLED_STATE) -> Result<State, ErrorCode> {
     match value {
         HttpEnabledStateActive => Ok(State::Active),
         HttpEnabledStateInactive => Ok(State::Inactive),
@@ -137,8 +140,8 @@ pub(super) fn state_value(state: State) -> HTTP_ENABLED_STATE {
 /// The rest of a structure means something only with `Flags.Present`.
 fn present<T>(
     flags: HTTP_PROPERTY_FLAGS,
-    read: impl FnOnce() -> Result<T, Code>,
-) -> Result<Option<T>, Code> {
+    read: impl FnOnce() -> Result<T, ErrorCode>,
+) -> Result<Option<T>, ErrorCode> {
     if flags.present() {
         read().map(Some)
     } else {
@@ -172,7 +175,7 @@ fn timeouts_info(timeouts: Option<Timeouts>) -> HTTP_TIMEOUT_LIMIT_INFO {
 
 /// # Safety
 /// As [`read`], for what the structure points at; so for the functions below.
-unsafe fn quality(info: &HTTP_QOS_SETTING_INFO) -> Result<Property, Code> {
+unsafe fn quality(info: &HTTP_QOS_SETTING_INFO) -> Result<Property, ErrorCode> {
     match info.QosType {
         HttpQosSettingTypeBandwidth => {
             // SAFETY: by the contract of this function, the structure of this type.
@@ -197,7 +200,7 @@ unsafe fn quality(info: &HTTP_QOS_SETTING_INFO) -> Result<Property, Code> {
     }
 }
 
-unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, Code> {
+unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, ErrorCode> {
     let format = match info.Format {
         HttpLoggingTypeW3C => LogFormat::W3c,
         HttpLoggingTypeIIS => LogFormat::Iis,
@@ -234,7 +237,9 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, Code> {
     })
 }
 
-unsafe fn authentication(info: &HTTP_SERVER_AUTHENTICATION_INFO) -> Result<Authentication, Code> {
+unsafe fn authentication(
+    info: &HTTP_SERVER_AUTHENTICATION_INFO,
+) -> Result<Authentication, ErrorCode> {
     let (digest, basic) = (&info.DigestParams, &info.BasicParams);
     // SAFETY: by the contract of `quality`.
     let (digest_domain, digest_realm, basic_realm) = unsafe {
@@ -256,7 +261,7 @@ unsafe fn authentication(info: &HTTP_SERVER_AUTHENTICATION_INFO) -> Result<Authe
     })
 }
 
-unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBinding, Code> {
+unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBinding, ErrorCode> {
     let hardening = match info.Hardening {
         HttpAuthenticationHardeningLegacy => Hardening::Legacy,
         HttpAuthenticationHardeningMedium => Hardening::Medium,
@@ -279,7 +284,7 @@ unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBindin
         .iter()
         // SAFETY: by the contract of `quality`.
         .map(|name| unsafe { service_name(*name) })
-        .collect::<Result<_, Code>>()?;
+        .collect::<Result<_, ErrorCode>>()?;
     Ok(ChannelBinding {
         hardening,
         flags: info.Flags,
@@ -287,7 +292,7 @@ unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBindin
     })
 }
 
-unsafe fn service_name(name: *const HTTP_SERVICE_BINDING_BASE) -> Result<ServiceName, Code> {
+unsafe fn service_name(name: *const HTTP_SERVICE_BINDING_BASE) -> Result<ServiceName, ErrorCode> {
     // SAFETY: by the contract of `quality`: the structure that its first member names.
     unsafe {
         match pointers::one(name)
@@ -318,7 +323,7 @@ unsafe fn service_name(name: *const HTTP_SERVICE_BINDING_BASE) -> Result<Service
 }
 
 /// A string with its length in bytes, as http.h has them.
-unsafe fn text(first: *const u16, bytes: u16) -> Result<Vec<u16>, Code> {
+unsafe fn text(first: *const u16, bytes: u16) -> Result<Vec<u16>, ErrorCode> {
     if bytes % 2 != 0 {
         return Err(invalid("the length in bytes of a string of WCHAR is odd"));
     }

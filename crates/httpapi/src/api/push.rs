@@ -2,7 +2,7 @@
 //!
 //! Owns the function, which is not there yet: there is no HTTP/2. Threading: any thread.
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry_missing;
 use crate::types::{HANDLE, HTTP_REQUEST_HEADERS, HTTP_VERB};
 
@@ -15,5 +15,5 @@ entry_missing! {
         path: *const u16,
         query: *const u8,
         headers: *const HTTP_REQUEST_HEADERS,
-    ) -> u32 = Code::NOT_SUPPORTED;
+    ) -> u32 = ErrorCode::NOT_SUPPORTED;
 }

@@ -9,12 +9,12 @@ use httpsys_core::RequestId;
 use httpsys_core::operation::ReceiveEntityBody;
 
 use super::check_flags;
-use crate::entity_read::{self, Target};
+use crate::entity_read::{self, ReadTarget};
 use crate::entry::entry;
-use crate::overlapped::{Call, blocking};
+use crate::overlapped::{OverlappedCall, blocking};
 use crate::pointers::{Buffer, Out};
-use crate::queue_handle::QueueHandle;
-use crate::reason::Named;
+use crate::queue_handle::QueueObject;
+use crate::reason::NamedArgument;
 use crate::types::{HANDLE, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, OVERLAPPED};
 
 entry! {
@@ -35,14 +35,14 @@ entry! {
         bytes_received: *mut u32,
         overlapped: *mut OVERLAPPED,
     ) -> u32 {
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         check_flags(flags, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER)?;
         let receive = ReceiveEntityBody { request: RequestId(request), fill_buffer: flags != 0 };
         // SAFETY: by the contract of the function, here and below.
         let count = unsafe { Out::optional(bytes_received) };
         // SAFETY: as above.
         let buffer = unsafe { Buffer::new(buffer.cast(), length as usize) }.named("EntityBuffer")?;
-        let mut target = Target::Entity(buffer);
+        let mut target = ReadTarget::Entity(buffer);
         if overlapped.is_null() {
             let read = handle.service().receive_entity_body(
                 handle.queue(),
@@ -52,7 +52,7 @@ entry! {
             return blocking(target.finish(read), count);
         }
         // SAFETY: as above.
-        let call = unsafe { Call::begin(&handle, overlapped) };
+        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
         entity_read::begin(call, target, receive, count)
     }
 }

@@ -12,13 +12,13 @@ use httpsys_core::{Error, RequestId};
 use httpsys_engine::{PendingOperation, ReceivedRequest, Service, Signal, Verdict};
 
 use super::check_flags;
-use crate::code::{Code, Outcome};
-use crate::entity_read::{self, Target};
+use crate::code::{CallResult, ErrorCode};
+use crate::entity_read::{self, ReadTarget};
 use crate::entry::entry;
 use crate::marshal::request::{BodyArea, RequestBuffer};
-use crate::overlapped::{Call, blocking};
+use crate::overlapped::{OverlappedCall, blocking};
 use crate::pointers::Out;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::types::{
     HANDLE, HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY, HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY,
     HTTP_REQUEST_V2, OVERLAPPED,
@@ -45,7 +45,7 @@ entry! {
     ) -> u32 {
         const COPY: u32 = HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY;
         const FLUSH: u32 = HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY;
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         check_flags(flags, COPY | FLUSH)?;
         // SAFETY: by the contract of the function, here and below.
         let count = unsafe { Out::optional(bytes_received) };
@@ -65,8 +65,8 @@ entry! {
             return blocking(receive_blocking(&handle, receive, buffer), count);
         }
         // SAFETY: as above.
-        let call = unsafe { Call::begin(&handle, overlapped) };
-        receive_overlapped(Operation { call, receive, buffer }, count)
+        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
+        receive_overlapped(OverlappedReceive { call, receive, buffer }, count)
     }
 }
 
@@ -80,7 +80,7 @@ struct Packed {
 }
 
 fn receive_blocking(
-    handle: &QueueHandle,
+    handle: &QueueObject,
     receive: Receive,
     mut buffer: RequestBuffer,
 ) -> Result<u64, Error> {
@@ -93,7 +93,7 @@ fn receive_blocking(
     let Some(area) = packed.rest else {
         return Ok(packed.used as u64);
     };
-    let mut target = Target::Request {
+    let mut target = ReadTarget::Request {
         buffer,
         area,
         used: packed.used,
@@ -159,31 +159,33 @@ fn whole_body(request: RequestId) -> ReceiveEntityBody {
 
 /// An overlapped receive.
 #[derive(Debug)]
-struct Operation {
-    call: Call,
+struct OverlappedReceive {
+    call: OverlappedCall,
     receive: Receive,
     buffer: RequestBuffer,
 }
 
-fn receive_overlapped(operation: Operation, count: Out<u32>) -> Outcome {
+fn receive_overlapped(operation: OverlappedReceive, count: Out<u32>) -> CallResult {
     match attempt(operation, None) {
-        Attempt::Pending => Err(Code::IO_PENDING),
-        Attempt::Ended(call, result) => call.inline(result, count),
-        Attempt::Body(call, target, receive) => entity_read::begin(call, target, receive, count),
+        ReceiveAttempt::Pending => Err(ErrorCode::IO_PENDING),
+        ReceiveAttempt::Ended(call, result) => call.inline(result, count),
+        ReceiveAttempt::Body(call, target, receive) => {
+            entity_read::begin(call, target, receive, count)
+        }
     }
 }
 
 /// How one attempt to receive went.
-enum Attempt {
+enum ReceiveAttempt {
     /// The operation is registered; it ends by itself.
     Pending,
-    Ended(Call, Result<u64, Error>),
+    Ended(OverlappedCall, Result<u64, Error>),
     /// The request is packed; its body is to be read.
-    Body(Call, Target, ReceiveEntityBody),
+    Body(OverlappedCall, ReadTarget, ReceiveEntityBody),
 }
 
 /// Takes the request that the engine gave to the operation, or else the next one.
-fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
+fn attempt(operation: OverlappedReceive, given: Option<RequestId>) -> ReceiveAttempt {
     let receive = operation.receive;
     let (handle, tag) = (operation.call.handle().clone(), operation.call.tag());
     let (service, queue) = (handle.service(), handle.queue());
@@ -204,24 +206,24 @@ fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
                 if let Some(operation) = &operation {
                     operation.call.registers(None);
                 }
-                Box::new(Registered(operation))
+                Box::new(RegisteredReceive(operation))
             })
         }
         Some(Err(error)) => Err(error),
     };
-    let Some(Operation { call, buffer, .. }) = slot.into_inner() else {
+    let Some(OverlappedReceive { call, buffer, .. }) = slot.into_inner() else {
         handle.registered(tag);
-        return Attempt::Pending;
+        return ReceiveAttempt::Pending;
     };
     match (result, packed) {
-        (Err(error), _) => Attempt::Ended(call, Err(error)),
-        (Ok(_), None) => Attempt::Ended(call, Err(Error::Internal)),
+        (Err(error), _) => ReceiveAttempt::Ended(call, Err(error)),
+        (Ok(_), None) => ReceiveAttempt::Ended(call, Err(Error::Internal)),
         (
             Ok(_),
             Some(Packed {
                 used, rest: None, ..
             }),
-        ) => Attempt::Ended(call, Ok(used as u64)),
+        ) => ReceiveAttempt::Ended(call, Ok(used as u64)),
         (
             Ok(_),
             Some(Packed {
@@ -229,18 +231,18 @@ fn attempt(operation: Operation, given: Option<RequestId>) -> Attempt {
                 used,
                 rest: Some(area),
             }),
-        ) => Attempt::Body(
+        ) => ReceiveAttempt::Body(
             call,
-            Target::Request { buffer, area, used },
+            ReadTarget::Request { buffer, area, used },
             whole_body(request),
         ),
     }
 }
 
 /// What the engine holds; always `Some` when it was registered.
-struct Registered(Option<Operation>);
+struct RegisteredReceive(Option<OverlappedReceive>);
 
-impl PendingOperation for Registered {
+impl PendingOperation for RegisteredReceive {
     fn signal(self: Box<Self>, _: &Service, signal: Signal) {
         let Some(operation) = self.0 else { return };
         let given = match signal {
@@ -249,11 +251,15 @@ impl PendingOperation for Registered {
             Signal::Ready => None,
         };
         match attempt(operation, given) {
-            Attempt::Pending => {}
+            ReceiveAttempt::Pending => {}
             // The queue was shut or closed while the receive was with us (RCV-007).
-            Attempt::Ended(call, Err(Error::InvalidHandle)) => call.complete(Err(Error::Aborted)),
-            Attempt::Ended(call, result) => call.complete(result),
-            Attempt::Body(call, target, receive) => entity_read::go_on(call, target, receive),
+            ReceiveAttempt::Ended(call, Err(Error::InvalidHandle)) => {
+                call.complete(Err(Error::Aborted))
+            }
+            ReceiveAttempt::Ended(call, result) => call.complete(result),
+            ReceiveAttempt::Body(call, target, receive) => {
+                entity_read::go_on(call, target, receive)
+            }
         }
     }
 

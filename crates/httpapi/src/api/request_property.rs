@@ -8,11 +8,11 @@ use std::ffi::c_void;
 use httpsys_core::RequestId;
 
 use super::property::exact;
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
-use crate::overlapped::{Call, first_attempt};
+use crate::overlapped::{OverlappedCall, first_attempt};
 use crate::pointers::Out;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
 use crate::types::{
     HANDLE, HTTP_REQUEST_PROPERTY, HTTP_REQUEST_PROPERTY_STREAM_ERROR, HttpRequestPropertyDscpTag,
@@ -36,7 +36,7 @@ entry! {
         input_size: u32,
         overlapped: *const OVERLAPPED,
     ) -> u32 {
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         // SAFETY: by the contract of the function.
         unsafe { check_settable(property, input, input_size) }?;
         handle.service().check_live(handle.queue(), RequestId(id))?;
@@ -44,7 +44,7 @@ entry! {
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { Call::begin(&handle, overlapped.cast_mut()) };
+        let call = unsafe { OverlappedCall::begin(&handle, overlapped.cast_mut()) };
         first_attempt(call, Out::nowhere(), |_| Ok(0))
     }
 
@@ -67,12 +67,12 @@ entry! {
         overlapped: *mut OVERLAPPED,
     ) -> u32 {
         let _ = (qualifier, qualifier_size, output, output_size, return_length, overlapped);
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         if !(HttpRequestPropertyIsb..=HttpRequestPropertyTlsCipherInfo).contains(&property) {
             return Err(invalid("PropertyId is no HTTP_REQUEST_PROPERTY"));
         }
         handle.service().check_live(handle.queue(), RequestId(id))?;
-        Err(Code::INVALID_FUNCTION)
+        Err(ErrorCode::INVALID_FUNCTION)
     }
 }
 
@@ -83,7 +83,7 @@ unsafe fn check_settable(
     property: HTTP_REQUEST_PROPERTY,
     input: *const c_void,
     input_size: u32,
-) -> Outcome {
+) -> CallResult {
     match property {
         HttpRequestPropertyStreamError => {
             // SAFETY: by the contract of this function.
@@ -91,7 +91,7 @@ unsafe fn check_settable(
             Ok(())
         }
         HttpRequestPropertyTransportIdleConnectionTimeout | HttpRequestPropertyDscpTag => {
-            Err(Code::NOT_SUPPORTED)
+            Err(ErrorCode::NOT_SUPPORTED)
         }
         _ => Err(invalid("PropertyId is none that can be set")),
     }

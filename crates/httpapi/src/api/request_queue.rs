@@ -9,13 +9,13 @@ use httpsys_core::Error;
 use httpsys_core::operation::{Control, QueueAccess};
 use httpsys_core::property::{QueueProperties, QueueProperty, Verbosity};
 
-use super::property::{self, Answer};
+use super::property::{self, PropertyAnswer};
 use super::{check_flags, reserved as check_reserved, reserved_pointer, version as api_version};
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
 use crate::pointers::{self, Out};
-use crate::queue_handle::{Kind, QueueHandle};
-use crate::reason::{Named, invalid};
+use crate::queue_handle::{HandleKind, QueueObject};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HANDLE, HTTP_CREATE_REQUEST_QUEUE_FLAG_CONTROLLER,
     HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING, HTTP_SERVER_PROPERTY, HTTPAPI_VERSION,
@@ -59,16 +59,16 @@ entry! {
                 // SAFETY: by the contract of the function.
                 let access = unsafe { access(security) }?;
                 let call = Control::CreateRequestQueue { version, name, access };
-                (call, if flags == 0 { Kind::Creator } else { Kind::Controller })
+                (call, if flags == 0 { HandleKind::Creator } else { HandleKind::Controller })
             }
             (OPEN, Some(name)) if security.is_null() => {
-                (Control::OpenRequestQueue { version, name }, Kind::Opened)
+                (Control::OpenRequestQueue { version, name }, HandleKind::Opened)
             }
             _ => return Err(invalid(
                 "Flags: OPEN_EXISTING goes with a Name, without SecurityAttributes and other flags",
             )),
         };
-        queue.set(QueueHandle::make(call, kind)?);
+        queue.set(QueueObject::make(call, kind)?);
         Ok(())
     }
 
@@ -78,7 +78,7 @@ entry! {
         // SAFETY: by the contract of the function.
         let queue = unsafe { Out::required(queue) }.named("RequestQueueHandle")?;
         check_reserved(reserved)?;
-        queue.set(QueueHandle::make(Control::CreateHttpHandle, Kind::Version1)?);
+        queue.set(QueueObject::make(Control::CreateHttpHandle, HandleKind::Version1)?);
         Ok(())
     }
 
@@ -89,7 +89,7 @@ entry! {
     ///
     /// 6 for a handle that is not a queue or closed already (G-080, assumed).
     fn HttpCloseRequestQueue(queue: HANDLE) -> u32 {
-        QueueHandle::lookup(queue)?;
+        QueueObject::lookup(queue)?;
         if httpsys_win32::close(queue) { Ok(()) } else { Err(Error::InvalidHandle.into()) }
     }
 
@@ -100,7 +100,7 @@ entry! {
     ///
     /// 6 for a handle that is not a queue or closed already.
     fn HttpShutdownRequestQueue(queue: HANDLE) -> u32 {
-        let handle = QueueHandle::lookup(queue)?;
+        let handle = QueueObject::lookup(queue)?;
         handle.service().shutdown_queue(handle.queue())?;
         Ok(())
     }
@@ -119,7 +119,7 @@ entry! {
         reserved_1: u32,
         reserved_2: *const c_void,
     ) -> u32 {
-        let handle = QueueHandle::lookup(queue)?;
+        let handle = QueueObject::lookup(queue)?;
         check_reserved(reserved_1)?;
         reserved_pointer(reserved_2)?;
         handle.check_configures()?;
@@ -143,11 +143,11 @@ entry! {
         return_length: *mut u32,
         reserved_2: *const c_void,
     ) -> u32 {
-        let handle = QueueHandle::lookup(queue)?;
+        let handle = QueueObject::lookup(queue)?;
         check_reserved(reserved_1)?;
         reserved_pointer(reserved_2)?;
         if handle.is_version_1() {
-            return Err(Code::NOT_SUPPORTED);
+            return Err(ErrorCode::NOT_SUPPORTED);
         }
         // SAFETY: by the contract of the function.
         let answer = unsafe { property::answer(information, length, return_length) }?;
@@ -166,7 +166,7 @@ const OPEN_RIGHTS: u32 = 0x9000_FFFF;
 ///
 /// # Safety
 /// `attributes` is NULL or valid for reads, as is its security descriptor with all it points at.
-unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, Code> {
+unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, ErrorCode> {
     if attributes.is_null() {
         return Ok(QueueAccess::Granted);
     }
@@ -179,7 +179,7 @@ unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, 
         Err(code) if code == Error::InvalidParameter.win32() => Err(invalid(
             "SecurityAttributes has a security descriptor that is none",
         )),
-        Err(code) => Err(Code::from_win32(code)),
+        Err(code) => Err(ErrorCode::from_win32(code)),
     }
 }
 
@@ -190,7 +190,7 @@ unsafe fn read_property(
     property: HTTP_SERVER_PROPERTY,
     information: *const c_void,
     length: u32,
-) -> Result<QueueProperty, Code> {
+) -> Result<QueueProperty, ErrorCode> {
     // SAFETY: by the contract of this function.
     unsafe {
         match property {
@@ -218,8 +218,8 @@ unsafe fn read_property(
 fn write_property(
     property: HTTP_SERVER_PROPERTY,
     properties: QueueProperties,
-    answer: Answer,
-) -> Outcome {
+    answer: PropertyAnswer,
+) -> CallResult {
     match property {
         HttpServerQueueLengthProperty => answer.one(&properties.length),
         HttpServerStateProperty => answer.one(&property::state_value(properties.state)),
@@ -251,7 +251,7 @@ mod tests {
                 bInheritHandle: 0,
             };
             // SAFETY: whole structures that outlive the call.
-            unsafe { access(&attributes) }.map_err(Code::win32)
+            unsafe { access(&attributes) }.map_err(ErrorCode::win32)
         };
         // SAFETY: NULL.
         let without = unsafe { access(std::ptr::null()) };

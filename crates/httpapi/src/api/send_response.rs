@@ -14,13 +14,13 @@ use httpsys_core::{Error, RequestId};
 use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 
 use super::{check_flags, reserved, reserved_pointer};
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
 use crate::marshal::chunks::Chunks;
 use crate::marshal::{log_data, response};
-use crate::overlapped::{Call, blocking, first_attempt};
+use crate::overlapped::{OverlappedCall, blocking, first_attempt};
 use crate::pointers::Out;
-use crate::queue_handle::QueueHandle;
+use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
 use crate::types::{
     HANDLE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, HTTP_LOG_DATA, HTTP_RESPONSE_V2,
@@ -63,7 +63,7 @@ entry! {
         log_data: *const HTTP_LOG_DATA,
     ) -> u32 {
         let _ = cache_policy;
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
         with_head(|head| {
@@ -92,7 +92,7 @@ entry! {
                 return blocking(sent, count);
             }
             // SAFETY: as above.
-            let call = unsafe { Call::begin(&handle, overlapped) };
+            let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
             send_overlapped(call, send.request, chunks, count, |body, register| {
                 service.try_send_response(queue, &send, head, body, log, register)
             })
@@ -120,7 +120,7 @@ entry! {
         overlapped: *mut OVERLAPPED,
         log_data: *const HTTP_LOG_DATA,
     ) -> u32 {
-        let handle = QueueHandle::worker(queue)?;
+        let handle = QueueObject::worker(queue)?;
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
         check_flags(flags, COMMON_FLAGS)?;
@@ -137,14 +137,14 @@ entry! {
             return blocking(service.send_entity_body(queue, &send, &chunks.list(), log), count);
         }
         // SAFETY: as above.
-        let call = unsafe { Call::begin(&handle, overlapped) };
+        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
         send_overlapped(call, send.request, chunks, count, |body, register| {
             service.try_send_entity_body(queue, &send, body, log, register)
         })
     }
 }
 
-fn check_response_flags(flags: u32, status: u16) -> Outcome {
+fn check_response_flags(flags: u32, status: u16) -> CallResult {
     const OPAQUE: u32 = HTTP_SEND_RESPONSE_FLAG_OPAQUE;
     const RANGES: u32 = HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES;
     check_flags(flags, COMMON_FLAGS | OPAQUE | RANGES)?;
@@ -154,7 +154,7 @@ fn check_response_flags(flags: u32, status: u16) -> Outcome {
         ));
     }
     if flags & RANGES != 0 {
-        Err(Code::NOT_SUPPORTED)
+        Err(ErrorCode::NOT_SUPPORTED)
     } else {
         Ok(())
     }
@@ -183,7 +183,7 @@ fn with_head<R>(use_it: impl FnOnce(&mut ResponseHead) -> R) -> R {
 
 /// Sends, or leaves the rest to an operation that ends later.
 fn send_overlapped(
-    call: Call,
+    call: OverlappedCall,
     request: RequestId,
     chunks: Chunks,
     count: Out<u32>,
@@ -191,7 +191,7 @@ fn send_overlapped(
         &[Chunk<'_>],
         &mut dyn FnMut() -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error>,
-) -> Outcome {
+) -> CallResult {
     first_attempt(call, count, |call| {
         let sent = send(&chunks.list(), &mut || {
             let call = call.take();
@@ -209,7 +209,7 @@ fn send_overlapped(
 
 /// A send that the socket has not taken whole; always has its call when it was registered.
 struct SendOperation {
-    call: Option<Call>,
+    call: Option<OverlappedCall>,
     chunks: Chunks,
 }
 
@@ -225,7 +225,7 @@ impl PendingSend for SendOperation {
     }
 
     fn tag(&self) -> usize {
-        self.call.as_ref().map_or(0, Call::tag)
+        self.call.as_ref().map_or(0, OverlappedCall::tag)
     }
 
     fn is_cancelled(&self) -> bool {

@@ -12,7 +12,7 @@ use super::{property, reserved as check_reserved, version as api_version};
 use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::Out;
-use crate::reason::Named;
+use crate::reason::NamedArgument;
 use crate::types::{HTTP_SERVER_PROPERTY, HTTPAPI_VERSION};
 
 entry! {

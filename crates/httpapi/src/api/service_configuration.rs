@@ -14,11 +14,11 @@ use httpsys_core::operation::Control;
 
 use super::property::exact;
 use super::reserved_pointer;
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::entry::{entry, entry_missing};
 use crate::lifecycle;
 use crate::pointers::{Buffer, Out};
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HANDLE, HTTP_SERVICE_CONFIG_ID, HttpServiceConfigCache, HttpServiceConfigIPListenList,
     HttpServiceConfigMax, HttpServiceConfigTimeout, HttpServiceConfigUrlAclInfo, OVERLAPPED,
@@ -118,7 +118,7 @@ entry! {
     ) -> u32, needs Config {
         check_call(service, overlapped)?;
         // SAFETY: by the contract of the function; the buffer is not used otherwise during the call.
-        let answer = unsafe { Answer::new(output, output_length, return_length) }?;
+        let answer = unsafe { ConfigurationAnswer::new(output, output_length, return_length) }?;
         // SAFETY: by the contract of the function.
         unsafe {
             match id {
@@ -141,11 +141,11 @@ entry_missing! {
         information: *const c_void,
         length: u32,
         overlapped: *const OVERLAPPED,
-    ) -> u32, needs Config = Code::NOT_SUPPORTED;
+    ) -> u32, needs Config = ErrorCode::NOT_SUPPORTED;
 }
 
 /// What all functions of the family check first.
-fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> Outcome {
+fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> CallResult {
     if !service.is_null() {
         return Err(Error::InvalidHandle.into());
     }
@@ -153,7 +153,7 @@ fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> Outcome {
 }
 
 /// A record type that is not there, or that does not exist; says so once for each.
-fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
+fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, ErrorCode> {
     if !(HttpServiceConfigIPListenList..HttpServiceConfigMax).contains(&id) {
         return Err(invalid("ConfigId is no HTTP_SERVICE_CONFIG_ID"));
     }
@@ -165,7 +165,7 @@ fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
             "is a record of the configuration that is not implemented"
         );
     }
-    Err(Code::NOT_SUPPORTED)
+    Err(ErrorCode::NOT_SUPPORTED)
 }
 
 /// The structure that sets or deletes a record.
@@ -175,7 +175,7 @@ fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, Code> {
 ///
 /// # Safety
 /// As [`exact`].
-unsafe fn record<T: Copy>(information: *const c_void, length: u32) -> Result<T, Code> {
+unsafe fn record<T: Copy>(information: *const c_void, length: u32) -> Result<T, ErrorCode> {
     let size = size_of::<T>() as u32;
     if information.is_null() {
         return Err(invalid("pConfigInformation is NULL"));
@@ -189,19 +189,19 @@ unsafe fn record<T: Copy>(information: *const c_void, length: u32) -> Result<T, 
 
 /// Where the answer to a query goes.
 #[derive(Debug)]
-struct Answer {
+struct ConfigurationAnswer {
     buffer: Buffer,
     return_length: Out<u32>,
 }
 
-impl Answer {
+impl ConfigurationAnswer {
     /// # Safety
     /// As [`Buffer::new`] and [`Out::optional`].
     unsafe fn new(
         output: *mut c_void,
         output_length: u32,
         return_length: *mut u32,
-    ) -> Result<Answer, Code> {
+    ) -> Result<ConfigurationAnswer, ErrorCode> {
         let length = if output.is_null() {
             0
         } else {
@@ -209,7 +209,7 @@ impl Answer {
         };
         // SAFETY: by the contract of this function.
         unsafe {
-            Ok(Answer {
+            Ok(ConfigurationAnswer {
                 buffer: Buffer::new(output.cast(), length).named("pOutput")?,
                 return_length: Out::optional(return_length),
             })
@@ -217,7 +217,7 @@ impl Answer {
     }
 
     /// Says how much the answer needs; 122 when it does not fit.
-    fn reserve(&mut self, needed: usize) -> Outcome {
+    fn reserve(&mut self, needed: usize) -> CallResult {
         self.return_length.set_count(needed as u64);
         if needed > self.buffer.len() {
             return Err(Error::InsufficientBuffer.into());
@@ -226,7 +226,7 @@ impl Answer {
     }
 
     /// One value.
-    fn one<T: Copy>(mut self, value: T) -> Outcome {
+    fn one<T: Copy>(mut self, value: T) -> CallResult {
         self.reserve(size_of::<T>())?;
         self.buffer.put(0, &[value]);
         Ok(())

@@ -9,12 +9,12 @@ use httpsys_core::operation::Control;
 use httpsys_core::{Error, url_prefix};
 
 use super::{reserved as check_reserved, reserved_pointer};
-use crate::code::{Code, Outcome};
+use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
 use crate::lifecycle::{self, Needs};
 use crate::pointers::{self, Out};
-use crate::queue_handle::QueueHandle;
-use crate::reason::{Named, invalid};
+use crate::queue_handle::QueueObject;
+use crate::reason::{NamedArgument, invalid};
 use crate::types::HANDLE;
 
 entry! {
@@ -23,7 +23,7 @@ entry! {
     /// 6 for a handle that is NULL or closed (PFX-016, PFX-017); 87 for a queue of version 2
     /// (SES-023); otherwise as HttpAddUrlToUrlGroup.
     fn HttpAddUrl(queue: HANDLE, url: *const u16, reserved: *const c_void) -> u32 {
-        let handle = QueueHandle::lookup(queue)?;
+        let handle = QueueObject::lookup(queue)?;
         // SAFETY: by the contract of the function.
         let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?.to_vec();
         reserved_pointer(reserved)?;
@@ -40,7 +40,7 @@ entry! {
         if queue.is_null() {
             return Err(invalid("RequestQueueHandle is NULL"));
         }
-        let handle = QueueHandle::lookup(queue)?;
+        let handle = QueueObject::lookup(queue)?;
         // SAFETY: by the contract of the function.
         let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?.to_vec();
         let queue = handle.queue().id();
@@ -80,12 +80,12 @@ entry! {
     /// UrlPrefix, STATUS_INVALID_HANDLE for what is no queue, STATUS_OBJECT_NAME_NOT_FOUND when no
     /// group of the queue has the prefix (the codes are assumed).
     fn HttpFindUrlGroupId(url: *const u16, queue: HANDLE, group: *mut u64) -> u32, needs Nothing {
-        find_url_group(url, queue, group).map_err(Code::as_nt)
+        find_url_group(url, queue, group).map_err(ErrorCode::as_nt)
     }
 }
 
 /// A NUL-terminated copy for the program.
-fn on_the_heap(units: &[u16]) -> Result<*mut u16, Code> {
+fn on_the_heap(units: &[u16]) -> Result<*mut u16, ErrorCode> {
     let size = (units.len() + 1) * size_of::<u16>();
     let memory = httpsys_win32::heap::alloc_zeroed(size);
     if memory.is_null() {
@@ -101,13 +101,13 @@ fn on_the_heap(units: &[u16]) -> Result<*mut u16, Code> {
 }
 
 /// The body of HttpFindUrlGroupId, in Win32 codes: as an NTSTATUS they would count as success.
-fn find_url_group(url: *const u16, queue: HANDLE, group: *mut u64) -> Outcome {
+fn find_url_group(url: *const u16, queue: HANDLE, group: *mut u64) -> CallResult {
     lifecycle::check(Needs::Server)?;
     // SAFETY: by the contract of the exported function.
     let group = unsafe { Out::required(group) }.named("UrlGroupId")?;
     // SAFETY: by the contract of the exported function.
     let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?;
-    let handle = QueueHandle::lookup(queue)?;
+    let handle = QueueObject::lookup(queue)?;
     group.set(handle.service().find_url_group(url, handle.queue())?.0);
     Ok(())
 }

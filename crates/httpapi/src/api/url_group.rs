@@ -10,12 +10,12 @@ use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 
 use super::{check_flags, property, reserved as check_reserved};
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::entry::entry;
 use crate::lifecycle;
 use crate::pointers::{self, Out};
-use crate::queue_handle::QueueHandle;
-use crate::reason::{Named, invalid};
+use crate::queue_handle::QueueObject;
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HTTP_BINDING_INFO, HTTP_LISTEN_ENDPOINT_INFO, HTTP_PROTECTION_LEVEL_INFO, HTTP_SERVER_PROPERTY,
     HTTP_URL_FLAG_REMOVE_ALL, HttpProtectionLevelUnrestricted, HttpServerBindingProperty,
@@ -132,7 +132,7 @@ unsafe fn set_call(
     property: HTTP_SERVER_PROPERTY,
     information: *const c_void,
     length: u32,
-) -> Result<Option<Control>, Code> {
+) -> Result<Option<Control>, ErrorCode> {
     // SAFETY: by the contract of this function.
     unsafe {
         match property {
@@ -174,7 +174,7 @@ fn default_only(
     group: UrlGroupId,
     property: HTTP_SERVER_PROPERTY,
     is_default: bool,
-) -> Result<Option<Control>, Code> {
+) -> Result<Option<Control>, ErrorCode> {
     // An unknown group comes first.
     lifecycle::service()?.url_group_properties(group)?;
     if is_default {
@@ -184,17 +184,17 @@ fn default_only(
             property,
             "is a property of URL groups that is not implemented"
         );
-        Err(Code::NOT_SUPPORTED)
+        Err(ErrorCode::NOT_SUPPORTED)
     }
 }
 
 /// The queue to bind to; `None` detaches the group.
-fn bound_queue(binding: &HTTP_BINDING_INFO) -> Result<Option<QueueId>, Code> {
+fn bound_queue(binding: &HTTP_BINDING_INFO) -> Result<Option<QueueId>, ErrorCode> {
     let handle = binding.RequestQueueHandle;
     if !binding.Flags.present() || handle.is_null() {
         return Ok(None);
     }
-    let handle = QueueHandle::lookup_or_invalid(handle)?;
+    let handle = QueueObject::lookup_or_invalid(handle)?;
     handle.check_binds()?;
     Ok(Some(handle.queue().id()))
 }

@@ -11,9 +11,9 @@ use httpsys_engine::Chunk;
 use httpsys_win32::io::file::{self, File};
 use smallvec::SmallVec;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::pointers;
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HANDLE, HTTP_DATA_CHUNK, HttpDataChunkFromFileHandle, HttpDataChunkFromFragmentCache,
     HttpDataChunkFromFragmentCacheEx, HttpDataChunkFromMemory,
@@ -36,11 +36,11 @@ const TO_EOF: u64 = u64::MAX;
 /// a handle may be closed while its file is sent (SND-027).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chunks {
-    list: SmallVec<[Piece; INLINE]>,
+    list: SmallVec<[ChunkPiece; INLINE]>,
 }
 
 #[derive(Clone, Debug)]
-enum Piece {
+enum ChunkPiece {
     Memory {
         first: *const u8,
         length: usize,
@@ -67,7 +67,10 @@ impl Chunks {
     /// # Safety
     /// `first` is NULL or points to `count` chunks, whose memory is valid and unchanged as long as
     /// the value lives.
-    pub(crate) unsafe fn read(first: *const HTTP_DATA_CHUNK, count: u16) -> Result<Chunks, Code> {
+    pub(crate) unsafe fn read(
+        first: *const HTTP_DATA_CHUNK,
+        count: u16,
+    ) -> Result<Chunks, ErrorCode> {
         let count = usize::from(count);
         if count > MAX_CHUNKS {
             return Err(invalid("EntityChunkCount is more than 9999"));
@@ -120,11 +123,11 @@ impl Chunks {
         self.list
             .iter()
             .map(|piece| match piece {
-                Piece::Memory { first, length } => {
+                ChunkPiece::Memory { first, length } => {
                     // SAFETY: not NULL, and valid as long as `self` by the contract of `read`.
                     Chunk::Memory(unsafe { std::slice::from_raw_parts(*first, *length) })
                 }
-                Piece::File {
+                ChunkPiece::File {
                     file,
                     offset,
                     length,
@@ -138,7 +141,7 @@ impl Chunks {
     }
 }
 
-fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
+fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<ChunkPiece>, ErrorCode> {
     #[allow(non_upper_case_globals, reason = "names of http.h")]
     match chunk.DataChunkType {
         HttpDataChunkFromMemory => {
@@ -149,7 +152,7 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
                 return Err(invalid("FromMemory.pBuffer is NULL"));
             }
             let first = memory.pBuffer.cast_const().cast();
-            Ok((length != 0).then_some(Piece::Memory { first, length }))
+            Ok((length != 0).then_some(ChunkPiece::Memory { first, length }))
         }
         HttpDataChunkFromFileHandle => {
             // SAFETY: any bytes are a valid value of this member.
@@ -160,12 +163,14 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<Piece>, Code> {
         HttpDataChunkFromFragmentCache | HttpDataChunkFromFragmentCacheEx => {
             Err(Error::FragmentNotFound.into())
         }
-        HttpDataChunkTrailers | HttpDataChunkFromWinHttpFastForwarding => Err(Code::NOT_SUPPORTED),
+        HttpDataChunkTrailers | HttpDataChunkFromWinHttpFastForwarding => {
+            Err(ErrorCode::NOT_SUPPORTED)
+        }
         _ => Err(invalid("DataChunkType is no HTTP_DATA_CHUNK_TYPE")),
     }
 }
 
-fn file_range(handle: HANDLE, offset: u64, length: u64) -> Result<Option<Piece>, Code> {
+fn file_range(handle: HANDLE, offset: u64, length: u64) -> Result<Option<ChunkPiece>, ErrorCode> {
     let file = file::of_handle(handle).ok_or(Error::InvalidHandle)?;
     let about = file.file().metadata();
     let about = about.map_err(|_| Error::InvalidHandle)?;
@@ -178,7 +183,7 @@ fn file_range(handle: HANDLE, offset: u64, length: u64) -> Result<Option<Piece>,
     if length > rest {
         return Err(Error::EndOfBody.into());
     }
-    Ok((length != 0).then_some(Piece::File {
+    Ok((length != 0).then_some(ChunkPiece::File {
         file,
         offset,
         length,
@@ -210,7 +215,7 @@ mod tests {
         let chunks = unsafe { Chunks::read(array.as_ptr(), array.len() as u16) };
         chunks
             .map(|chunks| chunks.list().iter().map(memory_of).collect())
-            .map_err(Code::win32)
+            .map_err(ErrorCode::win32)
     }
 
     fn memory_of(chunk: &Chunk<'_>) -> Vec<u8> {
@@ -241,7 +246,7 @@ mod tests {
         );
         // SAFETY: refused before it is read.
         let nothing = unsafe { Chunks::read(std::ptr::null(), 1) };
-        assert_eq!(nothing.err().map(Code::win32), Some(87));
+        assert_eq!(nothing.err().map(ErrorCode::win32), Some(87));
     }
 
     #[test]

@@ -11,14 +11,14 @@ use std::marker::PhantomData;
 use httpsys_engine::LogSource;
 use httpsys_engine::logging::{Address, FieldsBuf, FieldsData, Text};
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::pointers;
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{HTTP_LOG_DATA, HTTP_LOG_FIELDS_DATA, HttpLogDataTypeFields};
 
 /// Log data that was found good, or NULL; read when the response is logged.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LogData<'a> {
+pub(crate) struct CheckedLogData<'a> {
     data: *const HTTP_LOG_FIELDS_DATA,
     program: PhantomData<&'a HTTP_LOG_FIELDS_DATA>,
 }
@@ -33,12 +33,12 @@ pub(crate) struct LogData<'a> {
 /// `data` is NULL or points to a structure of the type it names, valid like all it points to as long
 /// as the result is used.
 #[inline]
-pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<LogData<'a>, Code> {
+pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<CheckedLogData<'a>, ErrorCode> {
     if !data.is_null() {
         // SAFETY: by the contract.
         unsafe { check(data) }?;
     }
-    Ok(LogData {
+    Ok(CheckedLogData {
         data: data.cast(),
         program: PhantomData,
     })
@@ -47,7 +47,7 @@ pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<LogData<'a>,
 /// # Safety
 /// As [`read`], and not NULL.
 #[cold]
-unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), Code> {
+unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), ErrorCode> {
     // SAFETY: by the contract, here and below: the type is read before the rest is.
     if unsafe { pointers::one(data) }?.Type != HttpLogDataTypeFields {
         return Err(invalid("HTTP_LOG_DATA.Type is not HttpLogDataTypeFields"));
@@ -58,7 +58,7 @@ unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), Code> {
         .map(drop)
 }
 
-impl LogSource for LogData<'_> {
+impl LogSource for CheckedLogData<'_> {
     fn put(&self, kept: &mut FieldsBuf) {
         // SAFETY: NULL, or by the contract of `read`, which made this value.
         let fields = unsafe { self.data.as_ref().map(|data| fields(data)) };
@@ -72,7 +72,7 @@ impl LogSource for LogData<'_> {
 
 /// # Safety
 /// What `data` points to is valid as long as the result is used.
-unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, Code> {
+unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, ErrorCode> {
     // SAFETY: by the contract.
     unsafe {
         Ok(FieldsData {
@@ -99,21 +99,21 @@ unsafe fn fields(data: &HTTP_LOG_FIELDS_DATA) -> Result<FieldsData<'_>, Code> {
 
 /// # Safety
 /// `first` is NULL or points to `length` bytes that are valid as long as the result is used; so below.
-unsafe fn bytes<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
+unsafe fn bytes<'a>(first: *const u8, length: u16) -> Result<&'a [u8], ErrorCode> {
     // SAFETY: by the contract.
     unsafe { pointers::slice(first, usize::from(length)) }
 }
 
 /// # Safety
 /// As [`bytes`].
-unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, Code> {
+unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, ErrorCode> {
     // SAFETY: by the contract.
     unsafe { bytes(first, length) }.map(Text::Bytes)
 }
 
 /// # Safety
 /// As [`bytes`].
-unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, Code> {
+unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, ErrorCode> {
     if length % 2 != 0 {
         return Err(invalid("has WCHAR, and an odd length in bytes"));
     }
@@ -132,7 +132,7 @@ mod tests {
 
     fn code(data: &HTTP_LOG_FIELDS_DATA) -> u32 {
         // SAFETY: the structure is valid, and what it points at is or is refused before it is read.
-        unsafe { read((&raw const *data).cast()) }.map_or_else(Code::win32, |_| 0)
+        unsafe { read((&raw const *data).cast()) }.map_or_else(ErrorCode::win32, |_| 0)
     }
 
     #[test]

@@ -16,9 +16,9 @@ use httpsys_core::proto::Verb;
 use httpsys_core::proto::request::Span;
 use httpsys_core::{Error, Request};
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::pointers::{self, Buffer, Zeroable};
-use crate::reason::Named;
+use crate::reason::NamedArgument;
 use crate::types::{
     HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0,
     HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS, HTTP_REQUEST_V1, HTTP_REQUEST_V2,
@@ -70,7 +70,7 @@ impl RequestBuffer {
         first: *mut HTTP_REQUEST_V2,
         length: u32,
         version_1: bool,
-    ) -> Result<Self, Code> {
+    ) -> Result<Self, ErrorCode> {
         let fixed = if version_1 {
             size_of::<HTTP_REQUEST_V1>()
         } else {
@@ -94,7 +94,7 @@ impl RequestBuffer {
     /// [`Error::MoreData`] with the size needed; the fixed structure is zero then, except for
     /// RequestId and ConnectionId (RCV-009).
     pub(crate) fn pack(&mut self, request: &Request) -> Result<usize, Error> {
-        let plan = Plan::of(request, self.fixed);
+        let plan = BufferPlan::of(request, self.fixed);
         let fits = plan.size <= self.memory.len();
         let first = self.memory.first();
         let Some((out, blocks)) = self.memory.split_zeroed::<HTTP_REQUEST_V1>(self.fixed) else {
@@ -168,7 +168,7 @@ impl RequestBuffer {
 
 /// Where each block lies, as offsets in the buffer: what needs alignment first, then text.
 #[derive(Clone, Copy, Debug)]
-struct Plan {
+struct BufferPlan {
     unknown: usize,
     remote: usize,
     local: usize,
@@ -177,14 +177,14 @@ struct Plan {
     size: usize,
 }
 
-impl Plan {
-    fn of(request: &Request, fixed: usize) -> Plan {
+impl BufferPlan {
+    fn of(request: &Request, fixed: usize) -> BufferPlan {
         let unknown = fixed;
         let remote = unknown + request.head.unknown_len() * size_of::<HTTP_UNKNOWN_HEADER>();
         let local = remote + address_size(request.remote).next_multiple_of(BLOCK);
         let url = local + address_size(request.local).next_multiple_of(BLOCK);
         let text = url + size_of_val(request.url.full()) + size_of::<u16>();
-        Plan {
+        BufferPlan {
             unknown,
             remote,
             local,
@@ -205,7 +205,7 @@ struct Packer<'a> {
 }
 
 impl Packer<'_> {
-    fn request(&mut self, request: &Request, plan: &Plan, out: &mut HTTP_REQUEST_V1) {
+    fn request(&mut self, request: &Request, plan: &BufferPlan, out: &mut HTTP_REQUEST_V1) {
         let head = &request.head;
         let version = request.version();
         let verb = request.verb();
@@ -244,7 +244,7 @@ impl Packer<'_> {
         }
     }
 
-    fn unknown_headers(&mut self, request: &Request, plan: &Plan) {
+    fn unknown_headers(&mut self, request: &Request, plan: &BufferPlan) {
         let mut at = plan.unknown;
         for (name, value) in request.head.unknown_spans() {
             let mut text = self.placed(request.head.text().len(), plan.text);
@@ -311,7 +311,7 @@ impl Packer<'_> {
     }
 
     /// Copies the head and a NUL; its parts are then found there.
-    fn text(&mut self, text: &[u8], at: usize) -> Text<'_> {
+    fn text(&mut self, text: &[u8], at: usize) -> HeadText<'_> {
         let copy = &mut self.blocks[at - self.fixed..][..=text.len()];
         copy[..text.len()].copy_from_slice(text);
         copy[text.len()] = 0;
@@ -319,8 +319,8 @@ impl Packer<'_> {
     }
 
     /// The copy that [`Packer::text`] has made.
-    fn placed(&mut self, length: usize, at: usize) -> Text<'_> {
-        Text {
+    fn placed(&mut self, length: usize, at: usize) -> HeadText<'_> {
+        HeadText {
             first: self.first.wrapping_add(at),
             copy: &mut self.blocks[at - self.fixed..][..=length],
         }
@@ -332,12 +332,12 @@ impl Packer<'_> {
 }
 
 /// The copy of a request's head in the program's buffer.
-struct Text<'a> {
+struct HeadText<'a> {
     first: *mut u8,
     copy: &'a mut [u8],
 }
 
-impl Text<'_> {
+impl HeadText<'_> {
     /// Ends a part with a NUL, which takes a byte that belongs to no part; returns its length and
     /// address. An empty part may lie between two others: it is shown at the NUL behind the text.
     fn part(&mut self, part: Span) -> (u16, *const u8) {

@@ -10,9 +10,9 @@ use httpsys_core::proto::header::{RESPONSE_HEADERS, response_id};
 use httpsys_core::proto::{ResponseHead, ServerToken};
 use smallvec::SmallVec;
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 use crate::pointers;
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HTTP_KNOWN_HEADER, HTTP_MULTIPLE_KNOWN_HEADERS, HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER,
     HTTP_RESPONSE_V1, HTTP_RESPONSE_V2, HttpResponseInfoTypeAuthenticationProperty,
@@ -36,10 +36,10 @@ const MAX_INFO: u16 = 1000;
 const GROUP: usize = 6;
 
 /// Further values of known headers, by id.
-type Multiple<'a> = SmallVec<[Values<'a>; 4]>;
+type Multiple<'a> = SmallVec<[KnownHeaderValues<'a>; 4]>;
 
 /// One HTTP_MULTIPLE_KNOWN_HEADERS.
-struct Values<'a> {
+struct KnownHeaderValues<'a> {
     id: usize,
     list: &'a [HTTP_KNOWN_HEADER],
     /// HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER.
@@ -61,7 +61,7 @@ pub(crate) unsafe fn read<'a>(
     version_1: bool,
     head: &mut ResponseHead,
     token: ServerToken,
-) -> Result<&'a HTTP_RESPONSE_V1, Code> {
+) -> Result<&'a HTTP_RESPONSE_V1, ErrorCode> {
     // SAFETY: version 2 begins with version 1; any bytes are a valid structure. Here and below:
     // valid by the contract.
     let base =
@@ -138,7 +138,7 @@ unsafe fn known_and_multiple(
     head: &mut ResponseHead,
     fields: &[HTTP_KNOWN_HEADER],
     multiple: &Multiple<'_>,
-) -> Result<(), Code> {
+) -> Result<(), ErrorCode> {
     for (id, field) in fields.iter().enumerate() {
         if field.RawValueLength != 0 {
             // SAFETY: by the contract.
@@ -157,7 +157,7 @@ unsafe fn known_and_multiple(
 /// # Safety
 /// As [`read`].
 #[cold]
-unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>, Code> {
+unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>, ErrorCode> {
     let count = response.ResponseInfoCount;
     if count > MAX_INFO {
         return Err(invalid(
@@ -194,7 +194,7 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
                 let values = unsafe { pointers::slice(fields.KnownHeaders.cast_const(), count) }
                     .named("KnownHeaders")?;
                 let preserve_order = fields.Flags & HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER != 0;
-                multiple.push(Values {
+                multiple.push(KnownHeaderValues {
                     id,
                     list: values,
                     preserve_order,
@@ -203,7 +203,7 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
             // A limit of bandwidth that is not kept harms nobody.
             HttpResponseInfoTypeQoSProperty => {}
             HttpResponseInfoTypeAuthenticationProperty | HttpResponseInfoTypeChannelBind => {
-                return Err(Code::NOT_SUPPORTED);
+                return Err(ErrorCode::NOT_SUPPORTED);
             }
             _ => {
                 return Err(invalid(
@@ -220,7 +220,10 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
 ///
 /// # Safety
 /// As [`read`].
-unsafe fn several(head: &mut ResponseHead, values: &Values<'_>) -> Result<(), Code> {
+unsafe fn several(
+    head: &mut ResponseHead,
+    values: &KnownHeaderValues<'_>,
+) -> Result<(), ErrorCode> {
     let mut order: SmallVec<[&HTTP_KNOWN_HEADER; 4]> = values.list.iter().collect();
     if values.id == response_id::WWW_AUTHENTICATE && !values.preserve_order {
         let mut ranks = SmallVec::<[(usize, &HTTP_KNOWN_HEADER); 4]>::new();
@@ -252,7 +255,11 @@ fn strength(challenge: &[u8]) -> usize {
 
 /// # Safety
 /// As [`read`].
-unsafe fn known(head: &mut ResponseHead, id: usize, field: &HTTP_KNOWN_HEADER) -> Result<(), Code> {
+unsafe fn known(
+    head: &mut ResponseHead,
+    id: usize,
+    field: &HTTP_KNOWN_HEADER,
+) -> Result<(), ErrorCode> {
     // SAFETY: by the contract.
     let value = unsafe { text(field.pRawValue, field.RawValueLength) }?;
     head.known(id, value, true)
@@ -261,7 +268,7 @@ unsafe fn known(head: &mut ResponseHead, id: usize, field: &HTTP_KNOWN_HEADER) -
 
 /// # Safety
 /// `first` is NULL or points to `length` bytes that are valid as long as the result is used.
-unsafe fn text<'a>(first: *const u8, length: u16) -> Result<&'a [u8], Code> {
+unsafe fn text<'a>(first: *const u8, length: u16) -> Result<&'a [u8], ErrorCode> {
     // SAFETY: by the contract.
     unsafe { pointers::slice(first, usize::from(length)) }.named("a string of HTTP_RESPONSE")
 }

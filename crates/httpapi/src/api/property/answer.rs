@@ -10,7 +10,7 @@ use std::mem::offset_of;
 use httpsys_core::Error;
 use httpsys_core::property::{Authentication, ChannelBinding, Hardening, Properties, ServiceName};
 
-use super::{Buffer, Code, Out, Outcome};
+use super::{Buffer, CallResult, ErrorCode, Out};
 use crate::reason::invalid;
 use crate::types::*;
 
@@ -18,7 +18,7 @@ use crate::types::*;
 const ALIGN: usize = 8;
 
 /// Writes the members of a structure at `at`, and not what lies between them: that is not the
-/// program's to see, and stays as zero as [`Answer::reserve`] made it.
+/// program's to see, and stays as zero as [`PropertyAnswer::reserve`] made it.
 macro_rules! put_members {
     ($answer:expr, $at:expr, $value:expr, $type:ty: $($($member:ident).+),+ $(,)?) => {{
         let value: $type = $value;
@@ -31,7 +31,7 @@ macro_rules! put_members {
 
 /// Where an answer goes.
 #[derive(Debug)]
-pub(in crate::api) struct Answer {
+pub(in crate::api) struct PropertyAnswer {
     buffer: Buffer,
     return_length: Out<u32>,
 }
@@ -48,22 +48,22 @@ pub(in crate::api) unsafe fn answer(
     information: *mut c_void,
     length: u32,
     return_length: *mut u32,
-) -> Result<Answer, Code> {
+) -> Result<PropertyAnswer, ErrorCode> {
     if information.is_null() || length == 0 {
         return Err(invalid("PropertyInformation is NULL, or its length 0"));
     }
     // SAFETY: by the contract of this function.
     unsafe {
-        Ok(Answer {
+        Ok(PropertyAnswer {
             buffer: Buffer::new(information.cast(), length as usize)?,
             return_length: Out::optional(return_length),
         })
     }
 }
 
-impl Answer {
+impl PropertyAnswer {
     /// HTTP_TIMEOUT_LIMIT_INFO.
-    pub(super) fn timeouts(mut self, info: HTTP_TIMEOUT_LIMIT_INFO) -> Outcome {
+    pub(super) fn timeouts(mut self, info: HTTP_TIMEOUT_LIMIT_INFO) -> CallResult {
         self.reserve(size_of::<HTTP_TIMEOUT_LIMIT_INFO>())?;
         put_members!(
             self, 0, info, HTTP_TIMEOUT_LIMIT_INFO:
@@ -74,7 +74,7 @@ impl Answer {
     }
 
     /// One structure without pointers and without gaps.
-    pub(in crate::api) fn one<T: Copy>(mut self, value: &T) -> Outcome {
+    pub(in crate::api) fn one<T: Copy>(mut self, value: &T) -> CallResult {
         self.reserve(size_of::<T>())?;
         self.buffer.put(0, std::slice::from_ref(value));
         Ok(())
@@ -84,7 +84,7 @@ impl Answer {
     ///
     /// The pages do not say how the type is chosen. Only the type is taken from the buffer: nothing
     /// is written through a pointer that may never have been set.
-    pub(super) fn quality(mut self, properties: &Properties) -> Outcome {
+    pub(super) fn quality(mut self, properties: &Properties) -> CallResult {
         const HEAD: usize = size_of::<HTTP_QOS_SETTING_INFO>();
         let kind = self.buffer.bytes_from(0).first_chunk().copied();
         let kind = kind.map(i32::from_ne_bytes);
@@ -113,7 +113,7 @@ impl Answer {
     }
 
     /// HTTP_SERVER_AUTHENTICATION_INFO and its strings.
-    pub(super) fn authentication(mut self, stored: Option<&Authentication>) -> Outcome {
+    pub(super) fn authentication(mut self, stored: Option<&Authentication>) -> CallResult {
         let unset = Authentication::default();
         let values = stored.unwrap_or(&unset);
         let mut layout = Layout::behind::<HTTP_SERVER_AUTHENTICATION_INFO>();
@@ -154,7 +154,7 @@ impl Answer {
     }
 
     /// HTTP_CHANNEL_BIND_INFO, the list of its service names, and the names.
-    pub(super) fn channel_binding(mut self, stored: Option<&ChannelBinding>) -> Outcome {
+    pub(super) fn channel_binding(mut self, stored: Option<&ChannelBinding>) -> CallResult {
         let unset = ChannelBinding::default();
         let values = stored.unwrap_or(&unset);
         let names = &values.service_names;
@@ -235,7 +235,7 @@ impl Answer {
     }
 
     /// Says how much the answer needs and clears so much; 234 when it does not fit.
-    fn reserve(&mut self, needed: usize) -> Outcome {
+    fn reserve(&mut self, needed: usize) -> CallResult {
         self.return_length.set_count(needed as u64);
         if needed > self.buffer.len() {
             let needed = u32::try_from(needed).unwrap_or(u32::MAX);

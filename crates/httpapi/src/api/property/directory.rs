@@ -4,7 +4,7 @@
 //! rules of paths (`httpsys_win32::files::path`) and the length of the name. Pure but for the look at
 //! the letter case of what is there.
 
-use crate::code::Code;
+use crate::code::ErrorCode;
 #[cfg(not(windows))]
 use crate::reason::invalid;
 
@@ -14,7 +14,7 @@ use crate::reason::invalid;
 /// # Errors
 /// 87 for a name that is not fully qualified, that names a drive without a folder or another machine,
 /// and for characters that no name may have.
-pub(super) fn fully_qualified(name: Vec<u16>) -> Result<Vec<u16>, Code> {
+pub(super) fn fully_qualified(name: Vec<u16>) -> Result<Vec<u16>, ErrorCode> {
     #[cfg(windows)]
     return Ok(name);
     #[cfg(not(windows))]
@@ -22,7 +22,7 @@ pub(super) fn fully_qualified(name: Vec<u16>) -> Result<Vec<u16>, Code> {
 }
 
 #[cfg(not(windows))]
-fn native(name: Vec<u16>) -> Result<Vec<u16>, Code> {
+fn native(name: Vec<u16>) -> Result<Vec<u16>, ErrorCode> {
     use httpsys_win32::files::path;
 
     if name.first() == Some(&u16::from(b'/')) {

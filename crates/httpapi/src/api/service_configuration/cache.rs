@@ -10,8 +10,8 @@ use httpsys_core::Error;
 use httpsys_core::configuration::{CacheParameter, Change};
 use httpsys_core::operation::Control;
 
-use super::{Answer, exact, record};
-use crate::code::{Code, Outcome};
+use super::{ConfigurationAnswer, exact, record};
+use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::reason::invalid;
 use crate::types::{
@@ -21,7 +21,7 @@ use crate::types::{
 
 /// # Safety
 /// As [`record`].
-pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     let set: HTTP_SERVICE_CONFIG_CACHE_SET = unsafe { record(information, length) }?;
     Ok(Control::Configure(Change::SetCacheParameter {
@@ -32,7 +32,7 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
 
 /// # Safety
 /// As [`record`].
-pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     let set: HTTP_SERVICE_CONFIG_CACHE_SET = unsafe { record(information, length) }?;
     let parameter = parameter(set.KeyDesc)?;
@@ -43,7 +43,11 @@ pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<C
 
 /// # Safety
 /// As [`exact`].
-pub(super) unsafe fn query(input: *const c_void, length: u32, answer: Answer) -> Outcome {
+pub(super) unsafe fn query(
+    input: *const c_void,
+    length: u32,
+    answer: ConfigurationAnswer,
+) -> CallResult {
     // SAFETY: by the contract of this function.
     let parameter = parameter(unsafe { exact(input, length) }?)?;
     let configuration = lifecycle::service()?.configuration();
@@ -53,7 +57,7 @@ pub(super) unsafe fn query(input: *const c_void, length: u32, answer: Answer) ->
     answer.one(bytes)
 }
 
-fn parameter(key: HTTP_SERVICE_CONFIG_CACHE_KEY) -> Result<CacheParameter, Code> {
+fn parameter(key: HTTP_SERVICE_CONFIG_CACHE_KEY) -> Result<CacheParameter, ErrorCode> {
     match key {
         MaxCacheResponseSize => Ok(CacheParameter::MaxCacheResponseSize),
         CacheRangeChunkSize => Ok(CacheParameter::CacheRangeChunkSize),

@@ -11,11 +11,11 @@ use std::net::IpAddr;
 use httpsys_core::configuration::Change;
 use httpsys_core::operation::Control;
 
-use super::{Answer, record};
-use crate::code::{Code, Outcome};
+use super::{ConfigurationAnswer, record};
+use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::pointers;
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     AF_INET, AF_INET6, HTTP_SERVICE_CONFIG_IP_LISTEN_PARAM, HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY,
     SOCKADDR_STORAGE,
@@ -29,7 +29,7 @@ const IPV6_SIZE: usize = 28;
 
 /// # Safety
 /// As [`record`], for a HTTP_SERVICE_CONFIG_IP_LISTEN_PARAM with its address.
-pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     let address = unsafe { address(information, length) }?;
     Ok(Control::Configure(Change::AddListenAddress(address)))
@@ -37,14 +37,14 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
 
 /// # Safety
 /// As [`set`].
-pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     let address = unsafe { address(information, length) }?;
     Ok(Control::Configure(Change::RemoveListenAddress(address)))
 }
 
 /// The whole list; what the input says is not looked at (documented: there is none).
-pub(super) fn query(mut answer: Answer) -> Outcome {
+pub(super) fn query(mut answer: ConfigurationAnswer) -> CallResult {
     const HEAD: usize = offset_of!(HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY, AddrList);
     const SIZE: usize = size_of::<SOCKADDR_STORAGE>();
     let configuration = lifecycle::service()?.configuration();
@@ -76,7 +76,7 @@ pub(super) fn query(mut answer: Answer) -> Outcome {
 ///
 /// # Safety
 /// As [`set`].
-unsafe fn address(information: *const c_void, length: u32) -> Result<IpAddr, Code> {
+unsafe fn address(information: *const c_void, length: u32) -> Result<IpAddr, ErrorCode> {
     // SAFETY: by the contract of this function.
     let bytes = unsafe {
         let param: HTTP_SERVICE_CONFIG_IP_LISTEN_PARAM = record(information, length)?;

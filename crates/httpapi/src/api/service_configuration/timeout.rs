@@ -9,8 +9,8 @@ use std::ffi::c_void;
 use httpsys_core::configuration::{Change, ServiceTimeout};
 use httpsys_core::operation::Control;
 
-use super::{Answer, exact, record};
-use crate::code::{Code, Outcome};
+use super::{ConfigurationAnswer, exact, record};
+use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::reason::invalid;
 use crate::types::{
@@ -20,7 +20,7 @@ use crate::types::{
 
 /// # Safety
 /// As [`record`].
-pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     let set: HTTP_SERVICE_CONFIG_TIMEOUT_SET = unsafe { record(information, length) }?;
     Ok(Control::Configure(Change::SetTimeout {
@@ -31,7 +31,7 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
 
 /// # Safety
 /// As [`record`].
-pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     let set: HTTP_SERVICE_CONFIG_TIMEOUT_SET = unsafe { record(information, length) }?;
     let timeout = timeout(set.KeyDesc)?;
@@ -40,7 +40,11 @@ pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<C
 
 /// # Safety
 /// As [`exact`].
-pub(super) unsafe fn query(input: *const c_void, length: u32, answer: Answer) -> Outcome {
+pub(super) unsafe fn query(
+    input: *const c_void,
+    length: u32,
+    answer: ConfigurationAnswer,
+) -> CallResult {
     // SAFETY: by the contract of this function.
     let timeout = timeout(unsafe { exact(input, length) }?)?;
     let seconds: HTTP_SERVICE_CONFIG_TIMEOUT_PARAM =
@@ -48,7 +52,7 @@ pub(super) unsafe fn query(input: *const c_void, length: u32, answer: Answer) ->
     answer.one(seconds)
 }
 
-fn timeout(key: HTTP_SERVICE_CONFIG_TIMEOUT_KEY) -> Result<ServiceTimeout, Code> {
+fn timeout(key: HTTP_SERVICE_CONFIG_TIMEOUT_KEY) -> Result<ServiceTimeout, ErrorCode> {
     match key {
         IdleConnectionTimeout => Ok(ServiceTimeout::IdleConnection),
         HeaderWaitTimeout => Ok(ServiceTimeout::HeaderWait),

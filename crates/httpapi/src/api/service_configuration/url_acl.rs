@@ -9,11 +9,11 @@ use httpsys_core::operation::Control;
 use httpsys_core::reservation::Reservation;
 use httpsys_win32::security::sddl;
 
-use super::{Answer, exact, record};
-use crate::code::{Code, Outcome};
+use super::{ConfigurationAnswer, exact, record};
+use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::pointers;
-use crate::reason::{Named, invalid};
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HTTP_SERVICE_CONFIG_URLACL_KEY, HTTP_SERVICE_CONFIG_URLACL_PARAM,
     HTTP_SERVICE_CONFIG_URLACL_QUERY, HTTP_SERVICE_CONFIG_URLACL_SET, HttpServiceConfigQueryExact,
@@ -22,7 +22,7 @@ use crate::types::{
 
 /// # Safety
 /// As [`record`], for a HTTP_SERVICE_CONFIG_URLACL_SET with its strings.
-pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     unsafe {
         let set: HTTP_SERVICE_CONFIG_URLACL_SET = record(information, length)?;
@@ -43,7 +43,7 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
 
 /// # Safety
 /// As [`set`]; only the key is read.
-pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, Code> {
+pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<Control, ErrorCode> {
     // SAFETY: by the contract of this function.
     unsafe {
         let set: HTTP_SERVICE_CONFIG_URLACL_SET = record(information, length)?;
@@ -56,7 +56,11 @@ pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<C
 
 /// # Safety
 /// As [`exact`], for a HTTP_SERVICE_CONFIG_URLACL_QUERY with its string.
-pub(super) unsafe fn query(input: *const c_void, length: u32, answer: Answer) -> Outcome {
+pub(super) unsafe fn query(
+    input: *const c_void,
+    length: u32,
+    answer: ConfigurationAnswer,
+) -> CallResult {
     // SAFETY: by the contract of this function.
     let found = unsafe { find(&exact(input, length)?) }?;
     write(&found, answer)
@@ -64,7 +68,7 @@ pub(super) unsafe fn query(input: *const c_void, length: u32, answer: Answer) ->
 
 /// # Safety
 /// The key of the query is NULL or a string that is valid for reads.
-unsafe fn find(query: &HTTP_SERVICE_CONFIG_URLACL_QUERY) -> Result<Reservation, Code> {
+unsafe fn find(query: &HTTP_SERVICE_CONFIG_URLACL_QUERY) -> Result<Reservation, ErrorCode> {
     let service = lifecycle::service()?;
     if query.QueryDesc == HttpServiceConfigQueryExact {
         // SAFETY: by the contract of this function.
@@ -73,14 +77,14 @@ unsafe fn find(query: &HTTP_SERVICE_CONFIG_URLACL_QUERY) -> Result<Reservation, 
     }
     if query.QueryDesc == HttpServiceConfigQueryNext {
         let record = service.reservation_at(query.dwToken as usize);
-        return record.ok_or(Code::NO_MORE_ITEMS);
+        return record.ok_or(ErrorCode::NO_MORE_ITEMS);
     }
     Err(invalid(
         "QueryDesc is neither HttpServiceConfigQueryExact nor HttpServiceConfigQueryNext",
     ))
 }
 
-fn write(record: &Reservation, mut answer: Answer) -> Outcome {
+fn write(record: &Reservation, mut answer: ConfigurationAnswer) -> CallResult {
     let head = size_of::<HTTP_SERVICE_CONFIG_URLACL_SET>();
     let descriptor = head + (record.url.len() + 1) * size_of::<u16>();
     answer.reserve(descriptor + (record.descriptor.len() + 1) * size_of::<u16>())?;

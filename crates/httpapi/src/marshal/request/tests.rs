@@ -375,7 +375,7 @@ fn rcv_008_and_rcv_022_buffers_are_checked_first() {
     let new = |first: *mut u64, length: usize, version_1| {
         // SAFETY: refused, or within `words`.
         let buffer = unsafe { RequestBuffer::new(first.cast(), length as u32, version_1) };
-        buffer.err().map_or(0, Code::win32)
+        buffer.err().map_or(0, ErrorCode::win32)
     };
     assert_eq!(new(first, V1, true), 0);
     assert_eq!(new(first, V1 - 1, true), 122);

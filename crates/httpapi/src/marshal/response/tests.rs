@@ -37,7 +37,8 @@ fn unknown(name: &'static str, value: &'static str) -> HTTP_UNKNOWN_HEADER {
 fn lines(response: &HTTP_RESPONSE_V2, version_1: bool) -> Result<Vec<String>, u32> {
     let mut head = ResponseHead::new();
     // SAFETY: the tests pass whole structures whose pointers are good or refused.
-    unsafe { read(response, version_1, &mut head, ServerToken::Behind) }.map_err(Code::win32)?;
+    unsafe { read(response, version_1, &mut head, ServerToken::Behind) }
+        .map_err(ErrorCode::win32)?;
     let text = String::from_utf8_lossy(head.finish(&Finish::new(DATE))).into_owned();
     Ok(text.trim_end().lines().map(str::to_owned).collect())
 }
@@ -100,7 +101,7 @@ fn g_057_and_g_058_bad_responses_are_refused() {
     let mut head = ResponseHead::new();
     // SAFETY: NULL.
     let null = unsafe { read(std::ptr::null(), false, &mut head, ServerToken::Behind) };
-    assert_eq!(null.err().map(Code::win32), Some(87));
+    assert_eq!(null.err().map(ErrorCode::win32), Some(87));
 
     let refused = |change: &dyn Fn(&mut HTTP_RESPONSE_V2)| {
         let mut response = empty();
