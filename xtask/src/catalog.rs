@@ -11,7 +11,7 @@ pub(crate) const DEFAULT_REASON: &str = "not covered yet";
 
 /// One row of the catalog.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct CatalogRow {
     /// Such as `ERR-004`.
     pub(crate) id: String,
     /// What the tester does.
@@ -20,7 +20,7 @@ pub(crate) struct Row {
     pub(crate) confidence: String,
 }
 
-impl Row {
+impl CatalogRow {
     /// The area: the id before the dash.
     pub(crate) fn area(&self) -> &str {
         &self.id[..3]
@@ -28,7 +28,7 @@ impl Row {
 }
 
 /// Reads all rows in the catalog's order.
-pub(crate) fn parse(text: &str) -> Result<Vec<Row>, Vec<String>> {
+pub(crate) fn parse(text: &str) -> Result<Vec<CatalogRow>, Vec<String>> {
     let mut rows = Vec::new();
     let mut findings = Vec::new();
     let mut seen = HashSet::new();
@@ -47,7 +47,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Row>, Vec<String>> {
         } else if !seen.insert(id.clone()) {
             findings.push(format!("catalog line {}: {id} is there twice", index + 1));
         } else {
-            rows.push(Row {
+            rows.push(CatalogRow {
                 id: id.clone(),
                 stimulus: cells[1].clone(),
                 confidence: cells[4].clone(),
@@ -108,14 +108,14 @@ fn cells(line: &str) -> Vec<String> {
 
 /// Why rows have no test: id, or the beginning of ids, and a reason.
 #[derive(Debug, Default)]
-pub(crate) struct Reasons {
+pub(crate) struct OpenReasons {
     entries: Vec<(String, String)>,
 }
 
-impl Reasons {
+impl OpenReasons {
     /// Reads lines of `PREFIX<TAB>REASON`; lines that start with `#` are comments.
-    pub(crate) fn parse(text: &str) -> Result<Reasons, Vec<String>> {
-        let mut reasons = Reasons::default();
+    pub(crate) fn parse(text: &str) -> Result<OpenReasons, Vec<String>> {
+        let mut reasons = OpenReasons::default();
         let mut findings = Vec::new();
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
@@ -147,7 +147,11 @@ impl Reasons {
     }
 
     /// Entries that no longer say anything: no row begins so, or the row named has a test by now.
-    pub(crate) fn stale(&self, rows: &[Row], is_tested: impl Fn(&str) -> bool) -> Vec<String> {
+    pub(crate) fn stale(
+        &self,
+        rows: &[CatalogRow],
+        is_tested: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
         self.entries
             .iter()
             .filter_map(|(prefix, _)| {
@@ -178,8 +182,8 @@ mod tests {
 | H2X-010 | frame | y | wire | T/D | x |
 ";
 
-    fn row(id: &str) -> Row {
-        Row {
+    fn row(id: &str) -> CatalogRow {
+        CatalogRow {
             id: id.to_owned(),
             stimulus: String::new(),
             confidence: "T".to_owned(),
@@ -214,17 +218,18 @@ mod tests {
 
     #[test]
     fn the_longest_prefix_gives_the_reason() {
-        let reasons = Reasons::parse("# c\nTLS\tlater\nTLS-00\tsoon\nTLS-003\tnever\n").unwrap();
+        let reasons =
+            OpenReasons::parse("# c\nTLS\tlater\nTLS-00\tsoon\nTLS-003\tnever\n").unwrap();
         assert_eq!(reasons.reason("TLS-010"), "later");
         assert_eq!(reasons.reason("TLS-001"), "soon");
         assert_eq!(reasons.reason("TLS-003"), "never");
         assert_eq!(reasons.reason("ERR-001"), DEFAULT_REASON);
-        assert_eq!(Reasons::parse("TLS later\n").unwrap_err().len(), 1);
+        assert_eq!(OpenReasons::parse("TLS later\n").unwrap_err().len(), 1);
     }
 
     #[test]
     fn reasons_for_tested_or_unknown_rows_are_stale() {
-        let reasons = Reasons::parse("TLS\ta\nTLS-001\tb\nTLS-002\tc\nOLD\td\n").unwrap();
+        let reasons = OpenReasons::parse("TLS\ta\nTLS-001\tb\nTLS-002\tc\nOLD\td\n").unwrap();
         let rows = [row("TLS-001"), row("TLS-002")];
         let stale = reasons.stale(&rows, |id| id == "TLS-001");
         assert_eq!(stale.len(), 2, "{stale:?}");

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::Outcome;
+use crate::CommandResult;
 
 const HEADER: &str = "crates/httpapi/include/win32/winerror_codes.h";
 const NAMES: &str = "crates/win32/src/message/names.txt";
@@ -22,7 +22,7 @@ const TOP: &str = "\
 ";
 
 /// Writes the header; `source` is `src/Windows/Win32/Foundation/mod.rs` of windows-sys.
-pub(crate) fn run(root: &Path, source: &Path) -> Outcome {
+pub(crate) fn run(root: &Path, source: &Path) -> CommandResult {
     let text = fs::read_to_string(source)
         .map_err(|error| vec![format!("{}: {error}", source.display())])?;
     let mut codes: Vec<(u32, &str)> = text.lines().filter_map(code).collect();

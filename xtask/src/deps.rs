@@ -10,7 +10,7 @@
 
 use std::path::Path;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files::Tree;
 use crate::source::{self, Language};
 
@@ -23,7 +23,7 @@ const RE_EXPORTED: &str = "re-exported";
 
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
-struct Row {
+struct CrateRow {
     /// The folder, `crates/proto`.
     path: String,
     package: String,
@@ -51,7 +51,7 @@ struct Dependency {
 }
 
 /// Checks every crate under `crates/`.
-pub(crate) fn run(root: &Path) -> Outcome {
+pub(crate) fn run(root: &Path) -> CommandResult {
     let tree = Tree::load(root)?;
     let Some(page) = tree.text(PAGE)? else {
         return Err(vec![format!("{PAGE}: not there, or not UTF-8")]);
@@ -80,7 +80,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
 }
 
 /// The rows of the page's table that are about a folder below `crates/`.
-fn table(page: &str) -> Vec<Row> {
+fn table(page: &str) -> Vec<CrateRow> {
     let section = page.split_once(SECTION).map_or("", |(_, rest)| rest);
     let section = section.split("\n## ").next().unwrap_or_default();
     let cells = section.lines().filter_map(|line| {
@@ -98,7 +98,7 @@ fn table(page: &str) -> Vec<Row> {
         let ours = cells.iter().find(|(path, ..)| *path == folder);
         ours.map_or(name, |(_, package, _)| package).to_owned()
     };
-    let row = |&(path, package, uses): &(&str, &str, &str)| Row {
+    let row = |&(path, package, uses): &(&str, &str, &str)| CrateRow {
         path: path.to_owned(),
         package: package.to_owned(),
         uses: names(uses).map(|(name, _)| full(name)).collect(),
@@ -141,7 +141,7 @@ fn re_exports(code: &str) -> Vec<(String, String)> {
     lines.filter_map(re_export).collect()
 }
 
-fn compare(rows: &[Row], manifests: &[(String, Manifest)]) -> Vec<String> {
+fn compare(rows: &[CrateRow], manifests: &[(String, Manifest)]) -> Vec<String> {
     let mut findings = Vec::new();
     for (path, manifest) in manifests {
         match rows.iter().find(|row| row.path == *path) {
@@ -149,7 +149,7 @@ fn compare(rows: &[Row], manifests: &[(String, Manifest)]) -> Vec<String> {
             None => findings.push(format!("{path}: no row in the table of {PAGE}")),
         }
     }
-    let gone = |row: &&Row| !manifests.iter().any(|(path, _)| *path == row.path);
+    let gone = |row: &&CrateRow| !manifests.iter().any(|(path, _)| *path == row.path);
     findings.extend(
         rows.iter()
             .filter(gone)
@@ -161,7 +161,7 @@ fn compare(rows: &[Row], manifests: &[(String, Manifest)]) -> Vec<String> {
     findings
 }
 
-fn check(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String> {
+fn check(row: &CrateRow, manifest: &Manifest, rows: &[CrateRow]) -> Vec<String> {
     let path = &row.path;
     let mut findings = Vec::new();
     if row.package != manifest.package {
@@ -194,10 +194,10 @@ fn check(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String> {
 }
 
 /// A crate of the workspace is re-exported under the name of its folder, and only where the table says so.
-fn check_re_exports(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String> {
+fn check_re_exports(row: &CrateRow, manifest: &Manifest, rows: &[CrateRow]) -> Vec<String> {
     let path = &row.path;
     let mut findings = Vec::new();
-    let in_code = |row: &Row| row.package.replace('-', "_");
+    let in_code = |row: &CrateRow| row.package.replace('-', "_");
     for (name, alias) in &manifest.re_exports {
         let Some(target) = rows.iter().find(|target| in_code(target) == *name) else {
             continue;
@@ -225,7 +225,7 @@ fn check_re_exports(row: &Row, manifest: &Manifest, rows: &[Row]) -> Vec<String>
 }
 
 /// Which table of a manifest a line belongs to.
-enum Table {
+enum ManifestTable {
     Package,
     /// `[dependencies]` and its relatives.
     Dependencies {
@@ -242,7 +242,7 @@ enum Table {
 /// several lines skipped.
 fn parse(text: &str) -> Manifest {
     let mut manifest = Manifest::default();
-    let mut table = Table::Other;
+    let mut table = ManifestTable::Other;
     let mut depth = 0i32;
     for line in text.lines() {
         let line = strip_comment(line).trim();
@@ -260,14 +260,14 @@ fn parse(text: &str) -> Manifest {
         };
         let (key, value) = (unquote(key), value.trim());
         match table {
-            Table::Package if key == "name" => manifest.package = unquote(value).to_owned(),
-            Table::Dependencies { dev } => {
+            ManifestTable::Package if key == "name" => manifest.package = unquote(value).to_owned(),
+            ManifestTable::Dependencies { dev } => {
                 // `name.workspace = true` names the dependency before the dot.
                 let name = key.split('.').next().unwrap_or(key);
                 let package = renamed(value).unwrap_or(name).to_owned();
                 manifest.dependencies.push(Dependency { package, dev });
             }
-            Table::OneDependency if key == "package" => {
+            ManifestTable::OneDependency if key == "package" => {
                 if let Some(last) = manifest.dependencies.last_mut() {
                     last.package = unquote(value).to_owned();
                 }
@@ -284,15 +284,15 @@ fn heading(line: &str) -> Option<&str> {
 }
 
 /// The table that a heading opens; a `[dependencies.NAME]` heading also adds the dependency.
-fn enter(heading: &str, manifest: &mut Manifest) -> Table {
+fn enter(heading: &str, manifest: &mut Manifest) -> ManifestTable {
     if heading == "package" {
-        return Table::Package;
+        return ManifestTable::Package;
     }
     // `target.'cfg(unix)'.dependencies`: what counts stands after the condition.
     let tail = match heading.strip_prefix("target.") {
         Some(target) => match target.find("dependencies") {
             Some(at) => &target[target[..at].rfind('.').map_or(0, |dot| dot + 1)..],
-            None => return Table::Other,
+            None => return ManifestTable::Other,
         },
         None => heading,
     };
@@ -302,16 +302,16 @@ fn enter(heading: &str, manifest: &mut Manifest) -> Table {
     let dev = match kind {
         "dependencies" | "build-dependencies" => false,
         "dev-dependencies" => true,
-        _ => return Table::Other,
+        _ => return ManifestTable::Other,
     };
     match name {
-        None => Table::Dependencies { dev },
+        None => ManifestTable::Dependencies { dev },
         Some(name) => {
             manifest.dependencies.push(Dependency {
                 package: unquote(name).to_owned(),
                 dev,
             });
-            Table::OneDependency
+            ManifestTable::OneDependency
         }
     }
 }
@@ -439,7 +439,7 @@ default = ["x"]
 | `crates/later` (not-in-the-section) | | libc |
 ";
 
-    fn row<'a>(rows: &'a [Row], path: &str) -> &'a Row {
+    fn row<'a>(rows: &'a [CrateRow], path: &str) -> &'a CrateRow {
         rows.iter().find(|row| row.path == path).expect("a row")
     }
 
@@ -513,7 +513,7 @@ default = ["x"]
             };
             paths.iter().map(named).collect()
         };
-        let rows: Vec<Row> = table(TABLE).drain(1..).collect();
+        let rows: Vec<CrateRow> = table(TABLE).drain(1..).collect();
         assert_eq!(
             compare(&rows, &manifests(&["crates/engine", "crates/win32"])),
             [""; 0]

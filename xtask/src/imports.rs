@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files::Tree;
 use crate::modules::Modules;
 
@@ -81,7 +81,7 @@ pub(crate) enum Drawing {
 }
 
 /// Checks every crate under `crates/`.
-pub(crate) fn run(root: &Path) -> Outcome {
+pub(crate) fn run(root: &Path) -> CommandResult {
     let crates = load(root)?;
     let files: usize = crates.iter().map(|one| one.graph.0.len()).sum();
     let findings = check(&crates, ALLOWED);
@@ -97,7 +97,7 @@ pub(crate) fn run(root: &Path) -> Outcome {
 }
 
 /// Draws the graph of the crate in folder `name`, or of all.
-pub(crate) fn draw(root: &Path, name: Option<&str>, drawing: Drawing) -> Outcome {
+pub(crate) fn draw(root: &Path, name: Option<&str>, drawing: Drawing) -> CommandResult {
     let crates = load(root)?;
     let wanted = |one: &&Crate| name.is_none_or(|name| one.name == name);
     let drawn: Vec<String> = crates

@@ -26,7 +26,7 @@ mod tidy;
 mod win32;
 
 /// What a command hands back: a line for the reader, or everything that is wrong.
-type Outcome = Result<String, Vec<String>>;
+type CommandResult = Result<String, Vec<String>>;
 
 const USAGE: &str = "\
 usage: cargo run -p xtask -- COMMAND
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs the command that `words` name; `None` if they name none.
-fn dispatch(root: &Path, words: &[&str]) -> Option<Outcome> {
+fn dispatch(root: &Path, words: &[&str]) -> Option<CommandResult> {
     Some(match words {
         ["deps"] => deps::run(root),
         ["imports"] => imports::run(root),
@@ -98,7 +98,7 @@ fn print_whole(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn report(command: &str, outcome: Outcome) -> ExitCode {
+fn report(command: &str, outcome: CommandResult) -> ExitCode {
     match outcome {
         Ok(line) => {
             println!("xtask {command}: {line}");

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files::{self, Tree};
 use crate::source::{self, Language};
 use crate::symbols::SymbolList;
@@ -20,7 +20,7 @@ const API: &str = "crates/httpapi/src/api/";
 
 /// How much of a function is there.
 #[derive(Debug, PartialEq, Eq)]
-enum State {
+enum FunctionState {
     Implemented,
     /// With what is missing.
     Partial(String),
@@ -30,27 +30,27 @@ enum State {
 
 /// An exported function as found in a source file.
 #[derive(Debug, PartialEq, Eq)]
-struct Entry {
+struct ExportedFunction {
     name: String,
-    state: State,
+    state: FunctionState,
 }
 
 /// Writes the page, or compares it.
-pub(crate) fn run(root: &Path, check: bool) -> Outcome {
+pub(crate) fn run(root: &Path, check: bool) -> CommandResult {
     let list = SymbolList::load(root)?;
     let tree = Tree::load(root)?;
     let mut findings = Vec::new();
-    let mut entries: BTreeMap<String, (State, String)> = BTreeMap::new();
+    let mut entries: BTreeMap<String, (FunctionState, String)> = BTreeMap::new();
     for path in tree.select(&[API], &["rs"]) {
         let Some(text) = tree.text(path)? else {
             continue;
         };
         for found in scan(&text) {
             match found {
-                Ok(Entry { name, .. }) if !is_listed(&list, &name) => {
+                Ok(ExportedFunction { name, .. }) if !is_listed(&list, &name) => {
                     findings.push(format!("{path}: `{name}` is not in the list of symbols"));
                 }
-                Ok(Entry { name, state }) => {
+                Ok(ExportedFunction { name, state }) => {
                     let earlier = entries.insert(name.clone(), (state, path.to_owned()));
                     if let Some((_, other)) = earlier {
                         findings.push(format!("{path}: `{name}` is also in {other}"));
@@ -82,7 +82,7 @@ fn is_listed(list: &SymbolList, name: &str) -> bool {
 }
 
 /// The functions in the `entry!` and `entry_missing!` invocations of a file.
-fn scan(text: &str) -> Vec<Result<Entry, String>> {
+fn scan(text: &str) -> Vec<Result<ExportedFunction, String>> {
     let masked = source::mask(text, Language::Rust);
     let mut found = Vec::new();
     for (invocation, missing) in [("entry", false), ("entry_missing", true)] {
@@ -111,7 +111,7 @@ fn scan_body(
     start: usize,
     end: usize,
     missing: bool,
-) -> Vec<Result<Entry, String>> {
+) -> Vec<Result<ExportedFunction, String>> {
     let body = &masked[start..end];
     let functions: Vec<(usize, &str)> = source::functions(body)
         .filter(|&(at, _)| is_outermost(&body[..at]))
@@ -132,7 +132,7 @@ fn scan_body(
                 partial_state(&docs)
             };
             match state {
-                Ok(state) => Ok(Entry {
+                Ok(state) => Ok(ExportedFunction {
                     name: name.to_owned(),
                     state,
                 }),
@@ -176,26 +176,26 @@ fn paragraph(docs: &[&str], label: &str) -> Option<String> {
     Some(lines.join(" ").trim_start_matches(label).trim().to_owned())
 }
 
-fn partial_state(docs: &[&str]) -> Result<State, &'static str> {
+fn partial_state(docs: &[&str]) -> Result<FunctionState, &'static str> {
     match paragraph(docs, "Partial:") {
         Some(text) if text.is_empty() => Err("`Partial:` does not say what is missing"),
-        Some(text) => Ok(State::Partial(text)),
-        None => Ok(State::Implemented),
+        Some(text) => Ok(FunctionState::Partial(text)),
+        None => Ok(FunctionState::Implemented),
     }
 }
 
-fn missing_state(docs: &[&str], code: &str) -> Result<State, &'static str> {
+fn missing_state(docs: &[&str], code: &str) -> Result<FunctionState, &'static str> {
     if let Some(text) = paragraph(docs, "Missing:").filter(|text| !text.is_empty()) {
-        return Ok(State::Missing(text));
+        return Ok(FunctionState::Missing(text));
     }
     code.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
         .find(|word| word.starts_with("ERROR_"))
-        .map(|error| State::Missing(format!("returns {error}")))
+        .map(|error| FunctionState::Missing(format!("returns {error}")))
         .ok_or("`entry_missing!` names no error: add a line `/// Missing: returns ...`")
 }
 
 /// The page: a count and one line a function.
-fn render(entries: &BTreeMap<String, (State, String)>) -> String {
+fn render(entries: &BTreeMap<String, (FunctionState, String)>) -> String {
     let mut page = format!(
         "# Compatibility\n\n\
          The 44 functions of http.h and what libhttpapi does with them: {}.\n\
@@ -207,9 +207,9 @@ fn render(entries: &BTreeMap<String, (State, String)>) -> String {
     );
     for (name, (state, path)) in entries {
         let (state, note) = match state {
-            State::Implemented => ("🟢 implemented", ""),
-            State::Partial(text) => ("🟡 partial", text.as_str()),
-            State::Missing(text) => ("🔴 missing", text.as_str()),
+            FunctionState::Implemented => ("🟢 implemented", ""),
+            FunctionState::Partial(text) => ("🟡 partial", text.as_str()),
+            FunctionState::Missing(text) => ("🔴 missing", text.as_str()),
         };
         let file = path.strip_prefix(API).unwrap_or(path);
         let note = note.replace('|', "\\|");
@@ -219,14 +219,15 @@ fn render(entries: &BTreeMap<String, (State, String)>) -> String {
     page
 }
 
-fn summary(entries: &BTreeMap<String, (State, String)>) -> String {
-    let count =
-        |wanted: fn(&State) -> bool| entries.values().filter(|(state, _)| wanted(state)).count();
+fn summary(entries: &BTreeMap<String, (FunctionState, String)>) -> String {
+    let count = |wanted: fn(&FunctionState) -> bool| {
+        entries.values().filter(|(state, _)| wanted(state)).count()
+    };
     format!(
         "{} implemented, {} partial, {} missing",
-        count(|state| matches!(state, State::Implemented)),
-        count(|state| matches!(state, State::Partial(_))),
-        count(|state| matches!(state, State::Missing(_)))
+        count(|state| matches!(state, FunctionState::Implemented)),
+        count(|state| matches!(state, FunctionState::Partial(_))),
+        count(|state| matches!(state, FunctionState::Missing(_)))
     )
 }
 
@@ -263,8 +264,8 @@ entry_missing! { /// Pushes.
 fn HttpSix() {}
 "#;
 
-    fn entry(name: &str, state: State) -> Result<Entry, String> {
-        Ok(Entry {
+    fn entry(name: &str, state: FunctionState) -> Result<ExportedFunction, String> {
+        Ok(ExportedFunction {
             name: name.to_owned(),
             state,
         })
@@ -278,16 +279,16 @@ fn HttpSix() {}
             [
                 entry(
                     "HttpOne",
-                    State::Partial("the second flag is refused, see row X.".into())
+                    FunctionState::Partial("the second flag is refused, see row X.".into())
                 ),
-                entry("HttpTwo", State::Implemented),
+                entry("HttpTwo", FunctionState::Implemented),
                 entry(
                     "HttpThree",
-                    State::Missing("returns ERROR_NOT_SUPPORTED".into())
+                    FunctionState::Missing("returns ERROR_NOT_SUPPORTED".into())
                 ),
                 entry(
                     "HttpFour",
-                    State::Missing("returns FALSE for every id".into())
+                    FunctionState::Missing("returns FALSE for every id".into())
                 ),
             ]
         );
@@ -304,8 +305,14 @@ fn HttpSix() {}
     fn the_page_counts_and_lists() {
         let mut entries = BTreeMap::new();
         let path = format!("{API}session.rs");
-        entries.insert("HttpB".to_owned(), (State::Implemented, path.clone()));
-        entries.insert("HttpA".to_owned(), (State::Partial("a|b".into()), path));
+        entries.insert(
+            "HttpB".to_owned(),
+            (FunctionState::Implemented, path.clone()),
+        );
+        entries.insert(
+            "HttpA".to_owned(),
+            (FunctionState::Partial("a|b".into()), path),
+        );
         let page = render(&entries);
         assert!(page.contains("1 implemented, 1 partial, 0 missing"));
         let rows: Vec<&str> = page

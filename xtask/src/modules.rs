@@ -11,11 +11,11 @@ use crate::source::{self, Language};
 
 /// The modules of one crate, by path: `["connection", "h1"]`; the root has the empty path.
 #[derive(Debug, Default)]
-pub(crate) struct Modules(pub(crate) BTreeMap<Vec<String>, Module>);
+pub(crate) struct Modules(pub(crate) BTreeMap<Vec<String>, SourceModule>);
 
 /// A module with its code.
 #[derive(Debug)]
-pub(crate) struct Module {
+pub(crate) struct SourceModule {
     /// The file, with the path that the caller knows it by.
     pub(crate) file: String,
     /// The code without literals, comments, tests and the bodies of inline modules, which have entries of their own.
@@ -72,7 +72,7 @@ impl Modules {
             }
         }
         let file = file.to_owned();
-        self.0.insert(path, Module { file, code: own });
+        self.0.insert(path, SourceModule { file, code: own });
     }
 }
 

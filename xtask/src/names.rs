@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files;
 
 pub(crate) const LIST: &str = "tools/windows-names";
@@ -47,20 +47,20 @@ const SMALL_LETTERS: &[&str] = &[
 
 /// The file: each name, and whether httpsys has it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Names(pub(crate) BTreeMap<String, bool>);
+pub(crate) struct WindowsNames(pub(crate) BTreeMap<String, bool>);
 
-impl Names {
-    pub(crate) fn load(root: &Path) -> Result<Names, Vec<String>> {
-        Ok(Names::parse(&files::required(root, LIST)?))
+impl WindowsNames {
+    pub(crate) fn load(root: &Path) -> Result<WindowsNames, Vec<String>> {
+        Ok(WindowsNames::parse(&files::required(root, LIST)?))
     }
 
-    fn parse(text: &str) -> Names {
+    fn parse(text: &str) -> WindowsNames {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let names = lines.filter_map(|line| {
             let mut words = line.split_whitespace();
             Some((words.next()?.to_owned(), words.next().is_some()))
         });
-        Names(names.collect())
+        WindowsNames(names.collect())
     }
 
     pub(crate) fn render(&self) -> String {
@@ -75,8 +75,13 @@ impl Names {
 
 /// Writes the list anew. `windows_sys` is the folder of that crate's source, `include` and `runtime`
 /// are mingw-w64's include folder and its libucrt.a.
-pub(crate) fn run(root: &Path, windows_sys: &Path, include: &Path, runtime: &Path) -> Outcome {
-    let marked = Names::load(root).unwrap_or_default();
+pub(crate) fn run(
+    root: &Path,
+    windows_sys: &Path,
+    include: &Path,
+    runtime: &Path,
+) -> CommandResult {
+    let marked = WindowsNames::load(root).unwrap_or_default();
     let mut names = Vec::new();
     functions(&windows_sys.join("src/Windows"), &mut names).map_err(|error| vec![error])?;
     names.extend(headers(include).map_err(|error| vec![error])?);
@@ -86,7 +91,7 @@ pub(crate) fn run(root: &Path, windows_sys: &Path, include: &Path, runtime: &Pat
         let ours = marked.0.get(&name).copied().unwrap_or_default();
         (name, ours)
     });
-    let list = Names(list.collect());
+    let list = WindowsNames(list.collect());
     files::generate(root, LIST, &list.render(), false, "")?;
     Ok(format!("{} names in {LIST}", list.0.len()))
 }
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn the_marks_survive_writing_and_reading() {
         let text = format!("{TOP}CloseHandle *\nCreateNamedPipeW\nwinhttp.h\n");
-        let names = Names::parse(&text);
+        let names = WindowsNames::parse(&text);
         assert_eq!(names.0.len(), 3);
         assert_eq!(names.render(), text);
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files;
 
 /// Where the list is, relative to the root.
@@ -90,7 +90,7 @@ impl SymbolList {
 }
 
 /// Compares the library at `path`, or the release build's, with the list.
-pub(crate) fn run(root: &Path, path: Option<&Path>) -> Outcome {
+pub(crate) fn run(root: &Path, path: Option<&Path>) -> CommandResult {
     if cfg!(windows) {
         return Ok("not compared: on Windows the C names belong to the system's DLL".to_owned());
     }

@@ -1,24 +1,31 @@
 //! `tidy`: what rustfmt and clippy do not look at.
 //!
-//! Owns: heads of files, limits on size, left-over markers, SAFETY comments, `forbid(unsafe_code)`, the
-//! length of functions (`functions`), and that nothing in the tree points at the machine it was written on.
+//! Owns: heads of files, limits on size, left-over markers, SAFETY comments, `forbid(unsafe_code)`, unique
+//! names of types (`types`), the length of functions (`functions`), and that nothing in the tree points at
+//! the machine it was written on.
 //! Does not own: formatting and lints.
 //! Invariant: one finding per line of a file at most per rule, with `path:line`.
 
 use std::path::Path;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files::Tree;
 use crate::modules;
 use crate::source::{self, Language};
 
 mod functions;
+mod types;
+
+use types::Types;
 
 /// Folders whose Rust files follow the house style.
 const SOURCES: &[&str] = &["crates/", "tests/", "benches/", "examples/", "xtask/"];
 
-/// Crates that are being rebuilt: the lengths of functions are not looked at yet.
+/// Crates that are being rebuilt: names of types and lengths of functions are not looked at yet.
 const PENDING: &[&str] = &["crates/core/", "crates/engine/"];
+
+/// Folders in which the names of types are unique; programs and tests beside them have their own.
+const UNIQUE_TYPES: &[&str] = &["crates/", "xtask/"];
 
 /// Crates without any unsafe code.
 const SAFE_CRATES: &[&str] = &["proto", "core", "engine", "httpsys", "logging", "network"];
@@ -37,9 +44,10 @@ const MARKERS: &[&str] = &[concat!("FIX", "ME"), concat!("XX", "X")];
 const PRIVATE_PATHS: &[&str] = &[concat!("/wo", "rk/"), concat!("/tmp/", "hx")];
 
 /// Checks every file of the workspace.
-pub(crate) fn run(root: &Path) -> Outcome {
+pub(crate) fn run(root: &Path) -> CommandResult {
     let tree = Tree::load(root)?;
     let mut findings = Vec::new();
+    let mut types = Types::default();
     let mut sources = 0;
     let mut wide = 0;
     for path in tree.select(SOURCES, &["rs"]) {
@@ -58,7 +66,12 @@ pub(crate) fn run(root: &Path) -> Outcome {
         if !is_pending(path) {
             findings.extend(functions::check(path, &masked, &code));
         }
+        let is_unique = UNIQUE_TYPES.iter().any(|folder| path.starts_with(folder));
+        if is_unique && !is_test_file(path) && !is_pending(path) {
+            types.add(path, &code);
+        }
     }
+    findings.extend(types.findings());
     for path in tree.paths() {
         if let Some(text) = tree.text(path)? {
             findings.extend(check_private_paths(path, &text));

@@ -13,13 +13,13 @@ mod page;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::Outcome;
+use crate::CommandResult;
 use crate::files::{self, Tree};
 use crate::matrix;
-use crate::names::{LIST, Names};
+use crate::names::{LIST, WindowsNames};
 use crate::source::{self, Language};
 use crate::symbols::SymbolList;
-use header::{Item, Kind};
+use header::{FunctionKind, HeaderFunction};
 use notes::Notes;
 
 const PAGE: &str = "docs/WIN32.md";
@@ -66,7 +66,7 @@ struct Exported {
 struct Header {
     path: String,
     head: Vec<String>,
-    items: Vec<Item>,
+    items: Vec<HeaderFunction>,
     text: String,
 }
 
@@ -78,7 +78,7 @@ struct Surface {
 }
 
 /// Writes the page and the marks, or compares them.
-pub(crate) fn run(root: &Path, check: bool) -> Outcome {
+pub(crate) fn run(root: &Path, check: bool) -> CommandResult {
     let list = SymbolList::load(root)?;
     let tree = Tree::load(root)?;
     let headers = read_headers(&tree)?;
@@ -88,7 +88,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Outcome {
     if !findings.is_empty() {
         return Err(findings);
     }
-    let mut names = Names::load(root)?;
+    let mut names = WindowsNames::load(root)?;
     mark(&mut names, &list, &surface);
     files::generate(root, LIST, &names.render(), check, REMEDY)?;
     files::generate(root, PAGE, &page::render(&surface), check, REMEDY)?;
@@ -210,7 +210,11 @@ fn compare(
     }
     findings.extend(one_sided(&headers));
     for header in &headers {
-        for item in header.items.iter().filter(|item| item.kind == Kind::Alias) {
+        for item in header
+            .items
+            .iter()
+            .filter(|item| item.kind == FunctionKind::Alias)
+        {
             findings.extend(dangling(header, item, &declared, &defined));
         }
     }
@@ -247,11 +251,11 @@ fn declarations(headers: &[Header]) -> (BTreeMap<&str, &str>, BTreeSet<&str>) {
     for header in headers {
         for item in &header.items {
             match item.kind {
-                Kind::Declared => {
+                FunctionKind::Declared => {
                     // The preprocessor may have made another name of it by then.
                     let mut aliases = header.items.iter();
                     let alias = aliases.find(|other| {
-                        other.kind == Kind::Alias
+                        other.kind == FunctionKind::Alias
                             && other.name == item.name
                             && !page::is_generic(other)
                     });
@@ -260,7 +264,7 @@ fn declarations(headers: &[Header]) -> (BTreeMap<&str, &str>, BTreeSet<&str>) {
                         .entry(name.unwrap_or(&item.name))
                         .or_insert(&header.path);
                 }
-                Kind::Alias if page::is_generic(item) => {}
+                FunctionKind::Alias if page::is_generic(item) => {}
                 _ => {
                     defined.insert(&item.name);
                 }
@@ -307,7 +311,7 @@ fn one_sided(headers: &[Header]) -> Vec<String> {
     // GetEnvironmentStrings is the name of a function, too.
     let is_function = |name: &str| {
         let mut items = headers.iter().flat_map(|header| &header.items);
-        items.any(|item| item.name == name && item.kind != Kind::Alias)
+        items.any(|item| item.name == name && item.kind != FunctionKind::Alias)
     };
     let alone = targets
         .into_iter()
@@ -321,7 +325,7 @@ fn one_sided(headers: &[Header]) -> Vec<String> {
 /// A generic name whose A or W function is nowhere.
 fn dangling(
     header: &Header,
-    item: &Item,
+    item: &HeaderFunction,
     declared: &BTreeMap<&str, &str>,
     defined: &BTreeSet<&str>,
 ) -> Option<String> {
@@ -346,7 +350,7 @@ fn description(function: &Exported) -> String {
 }
 
 /// Marks in the list what is there.
-fn mark(names: &mut Names, list: &SymbolList, surface: &Surface) {
+fn mark(names: &mut WindowsNames, list: &SymbolList, surface: &Surface) {
     let mut ours: BTreeSet<&str> = all_names(list);
     ours.insert("http.h");
     ours.extend(OF_THE_SYSTEM);

@@ -34,7 +34,7 @@ struct Mention {
 }
 
 /// The names of each module: what it defines and what its `use` declarations bring in.
-struct Names<'a> {
+struct ModuleNames<'a> {
     modules: &'a Modules,
     bound: BTreeMap<&'a [String], BTreeMap<String, Vec<String>>>,
     globs: BTreeMap<&'a [String], Vec<Vec<String>>>,
@@ -46,7 +46,7 @@ pub(crate) fn imports(modules: &Modules) -> Vec<Import> {
     for (path, module) in &modules.0 {
         mentions.insert(path.as_slice(), mentions_of(&module.code, path, modules));
     }
-    let names = Names::new(modules, &mentions);
+    let names = ModuleNames::new(modules, &mentions);
     let mut found = BTreeSet::new();
     for (path, module) in &modules.0 {
         for mention in &mentions[path.as_slice()] {
@@ -222,8 +222,11 @@ fn split_top(inside: &str) -> Vec<&str> {
     parts
 }
 
-impl<'a> Names<'a> {
-    fn new(modules: &'a Modules, mentions: &BTreeMap<&'a [String], Vec<Mention>>) -> Names<'a> {
+impl<'a> ModuleNames<'a> {
+    fn new(
+        modules: &'a Modules,
+        mentions: &BTreeMap<&'a [String], Vec<Mention>>,
+    ) -> ModuleNames<'a> {
         let mut bound: BTreeMap<&[String], BTreeMap<String, Vec<String>>> = BTreeMap::new();
         let mut globs: BTreeMap<&[String], Vec<Vec<String>>> = BTreeMap::new();
         for (&module, mentions) in mentions {
@@ -238,7 +241,7 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        Names {
+        ModuleNames {
             modules,
             bound,
             globs,

@@ -8,7 +8,7 @@ use crate::source::{self, Language};
 
 /// How a header provides a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FunctionKind {
     /// Declared: the library has it.
     Declared,
     /// Declared under another name of the system's C library.
@@ -23,9 +23,9 @@ pub(super) enum Kind {
 
 /// A function of a header.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Item {
+pub(super) struct HeaderFunction {
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: FunctionKind,
     /// What an alias stands for.
     pub(super) target: Option<String>,
     /// The comment right above it, one string a line.
@@ -51,7 +51,7 @@ const NOT_NAMES: &[&str] = &[
 ];
 
 /// The functions of a header, in its order.
-pub(super) fn scan(text: &str) -> Vec<Item> {
+pub(super) fn scan(text: &str) -> Vec<HeaderFunction> {
     let masked = source::mask(text, Language::C);
     let mut items = Vec::new();
     let code = without_directives(text, &masked, &mut items);
@@ -137,7 +137,7 @@ fn is_type(before: &str) -> bool {
 }
 
 /// `masked` with each preprocessor line blanked; the macros among them become items.
-fn without_directives(text: &str, masked: &str, items: &mut Vec<Item>) -> String {
+fn without_directives(text: &str, masked: &str, items: &mut Vec<HeaderFunction>) -> String {
     let mut code = String::with_capacity(masked.len());
     let mut position = 0;
     let mut continues = false;
@@ -164,20 +164,20 @@ fn without_directives(text: &str, masked: &str, items: &mut Vec<Item>) -> String
 }
 
 /// `#define NAME(parameters) ...` or `#define NAME OTHER`.
-fn macro_item(line: &str, text: &str, position: usize) -> Option<Item> {
+fn macro_item(line: &str, text: &str, position: usize) -> Option<HeaderFunction> {
     let rest = line.trim_start().strip_prefix('#')?.trim_start();
     let rest = rest.strip_prefix("define")?.trim_start();
     let name = source::identifier(rest);
     let body = &rest[name.len()..];
     let (kind, target) = if body.starts_with('(') {
-        (Kind::Macro, None)
+        (FunctionKind::Macro, None)
     } else {
         let target = body.trim();
         // A generic name of tchar.h.
         if is_function_like(name) && target.starts_with("HTTPSYS_TCHAR(") {
-            return Some(Item {
+            return Some(HeaderFunction {
                 name: name.to_owned(),
-                kind: Kind::Macro,
+                kind: FunctionKind::Macro,
                 target: None,
                 comment: comment_above(text, position),
             });
@@ -186,9 +186,9 @@ fn macro_item(line: &str, text: &str, position: usize) -> Option<Item> {
             && source::identifier(target) == target
             && !target.starts_with(|first: char| first.is_ascii_digit());
         (is_name && is_function_like(name)).then_some(())?;
-        (Kind::Alias, Some(target.to_owned()))
+        (FunctionKind::Alias, Some(target.to_owned()))
     };
-    Some(Item {
+    Some(HeaderFunction {
         name: name.to_owned(),
         kind,
         target,
@@ -206,7 +206,7 @@ fn declaration(
     code: &str,
     (start, end): (usize, usize),
     has_body: bool,
-    items: &mut Vec<Item>,
+    items: &mut Vec<HeaderFunction>,
 ) {
     let statement = &code[start..end];
     if statement.contains("typedef") || statement.trim_start().starts_with("using ") {
@@ -221,13 +221,13 @@ fn declaration(
     }
     let inline = has_body || statement.contains("HTTPSYS_CRT");
     let kind = match statement.find("__asm__") {
-        _ if inline => Kind::Inline,
-        Some(_) => Kind::System,
-        None => Kind::Declared,
+        _ if inline => FunctionKind::Inline,
+        Some(_) => FunctionKind::System,
+        None => FunctionKind::Declared,
     };
     let first = start + (statement.len() - statement.trim_start().len());
     for name in name {
-        items.push(Item {
+        items.push(HeaderFunction {
             name,
             kind,
             target: None,
@@ -302,7 +302,7 @@ fn comment_lines(comment: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn names(text: &str) -> Vec<(String, Kind)> {
+    fn names(text: &str) -> Vec<(String, FunctionKind)> {
         let items = scan(text).into_iter();
         items.map(|item| (item.name, item.kind)).collect()
     }
@@ -345,18 +345,18 @@ static inline struct pair *Pair(int x) { return 0; }
 #endif
 ";
         let expected = [
-            ("CreateEvent", Kind::Alias),
-            ("ZeroMemory", Kind::Macro),
-            ("_tcslen", Kind::Macro),
-            ("CloseHandle", Kind::Declared),
-            ("_fileno", Kind::System),
-            ("_lock_file", Kind::Inline),
-            ("wcslen", Kind::Inline),
-            ("StringCchLengthA", Kind::Inline),
-            ("StringCchLengthW", Kind::Inline),
-            ("_scprintf", Kind::Inline),
-            ("swprintf", Kind::Inline),
-            ("Pair", Kind::Inline),
+            ("CreateEvent", FunctionKind::Alias),
+            ("ZeroMemory", FunctionKind::Macro),
+            ("_tcslen", FunctionKind::Macro),
+            ("CloseHandle", FunctionKind::Declared),
+            ("_fileno", FunctionKind::System),
+            ("_lock_file", FunctionKind::Inline),
+            ("wcslen", FunctionKind::Inline),
+            ("StringCchLengthA", FunctionKind::Inline),
+            ("StringCchLengthW", FunctionKind::Inline),
+            ("_scprintf", FunctionKind::Inline),
+            ("swprintf", FunctionKind::Inline),
+            ("Pair", FunctionKind::Inline),
         ];
         let expected = expected.map(|(name, kind)| (name.to_owned(), kind));
         assert_eq!(names(text), expected);

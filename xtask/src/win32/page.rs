@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::header::{Item, Kind};
+use super::header::{FunctionKind, HeaderFunction};
 use super::notes::{self, Notes};
 use super::{Exported, Header, Surface, description};
 
@@ -169,21 +169,24 @@ fn cell(text: &str) -> String {
 }
 
 /// The headers that define something themselves, and what: each name once, where it comes first.
-fn provided(headers: &[Header]) -> Vec<(&Header, Vec<&Item>)> {
+fn provided(headers: &[Header]) -> Vec<(&Header, Vec<&HeaderFunction>)> {
     let mut known = BTreeSet::new();
     let mut sections = Vec::new();
     for header in headers {
         // A part of parts, whose macros only choose between functions of others.
         if public_names(&header.path, headers).is_empty()
-            && header.items.iter().all(|item| item.kind == Kind::Macro)
+            && header
+                .items
+                .iter()
+                .all(|item| item.kind == FunctionKind::Macro)
         {
             continue;
         }
         let mut items = Vec::new();
         for item in &header.items {
             let provides = match item.kind {
-                Kind::Declared => false,
-                Kind::Alias => !is_generic(item),
+                FunctionKind::Declared => false,
+                FunctionKind::Alias => !is_generic(item),
                 _ => true,
             };
             if provides && known.insert(item.name.as_str()) {
@@ -217,13 +220,13 @@ fn header_list(page: &mut String, headers: &[Header]) {
 }
 
 /// Whether an alias only chooses between A and W.
-pub(super) fn is_generic(item: &Item) -> bool {
+pub(super) fn is_generic(item: &HeaderFunction) -> bool {
     let target = item.target.as_deref().unwrap_or_default();
     let rest = target.strip_prefix(item.name.as_str());
     matches!(rest, Some("A" | "W"))
 }
 
-fn header_section(page: &mut String, header: &Header, items: &[&Item], all: &[Header]) {
+fn header_section(page: &mut String, header: &Header, items: &[&HeaderFunction], all: &[Header]) {
     let head = Notes::read(header.head.iter().map(String::as_str));
     let names = public_names(&header.path, all);
     let title = if names.is_empty() {
