@@ -38,24 +38,9 @@ const ALLOWED: &[Allowed] = &[
         back: 22,
     },
     Allowed {
-        name: "httpapi",
-        files: 7,
-        back: 5,
-    },
-    Allowed {
         name: "httpsys",
         files: 12,
         back: 10,
-    },
-    Allowed {
-        name: "logging",
-        files: 2,
-        back: 1,
-    },
-    Allowed {
-        name: "proto",
-        files: 2,
-        back: 1,
     },
     Allowed {
         name: "win32",

@@ -14,7 +14,6 @@ use httpsys_socket::process;
 
 use crate::code::{CallResult, ErrorCode};
 use crate::driver;
-use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 use httpsys_win32::trace;
@@ -76,17 +75,18 @@ pub(crate) fn initialize(flags: u32) -> CallResult {
     Ok(())
 }
 
-/// HttpTerminate: 87 for a flag that was not given before, and then nothing changes (G-102).
-pub(crate) fn terminate(flags: u32) -> CallResult {
+/// HttpTerminate: 87 for a flag that was not given before, and then nothing changes (G-102). True if this was the
+/// last one for the server: everything of the service is closed, and the handles of its queues are to be ended.
+pub(crate) fn terminate(flags: u32) -> Result<bool, ErrorCode> {
     check_flags(flags)?;
     let before = change(flags, |count| count.checked_sub(1));
     let before =
         before.ok_or_else(|| invalid("Flags: HttpInitialize was not called so often with them"))?;
-    if flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1 {
+    let is_last = flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1;
+    if is_last {
         service()?.close_everything();
-        QueueObject::end_all();
     }
-    Ok(())
+    Ok(is_last)
 }
 
 /// Changes the counts of `flags`; returns what they were. `None`, and then nothing has changed, if one

@@ -18,7 +18,7 @@ pub(crate) use fixed::push_target;
 use crate::fields::{Fields, W3C_COLUMNS};
 use crate::raw;
 use crate::record::{Record, push_address, push_optional, push_version};
-use crate::text::{CodePage, Text, push_field};
+use crate::text::{CodePage, Text, no_directive, push_field};
 use crate::time::{Civil, Time, push_decimal};
 
 /// HTTP_LOGGING_TYPE.
@@ -124,13 +124,6 @@ pub(crate) fn end_line(out: &mut Vec<u8>, start: usize) {
     }
     no_directive(out, start);
     out.extend_from_slice(b"\r\n");
-}
-
-/// Sees to it that the line at `start` is no directive, whatever its first field is.
-fn no_directive(out: &mut [u8], start: usize) {
-    if out.get(start) == Some(&b'#') {
-        out[start] = b'+';
-    }
 }
 
 /// A line of the W3C format; nothing if no column is selected ("otherwise no fields are logged").

@@ -94,6 +94,13 @@ pub(crate) fn push_clean(out: &mut Vec<u8>, text: Text<'_>, code_page: CodePage,
     }
 }
 
+/// Makes sure that the line starting at `start` is not a directive, whatever its first field is.
+pub(crate) fn no_directive(out: &mut [u8], start: usize) {
+    if out.get(start) == Some(&b'#') {
+        out[start] = b'+';
+    }
+}
+
 /// Appends a field: the text as in [`push_clean`], or `-` if there is none.
 pub(crate) fn push_field(out: &mut Vec<u8>, text: Text<'_>, code_page: CodePage, limit: usize) {
     if text.is_empty() {

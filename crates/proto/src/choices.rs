@@ -4,7 +4,7 @@
 //! with its gap's id. Does not own: what they do. All are provisional: a default may change with a
 //! version of this crate. Threading: plain values.
 
-use crate::parameters::{InvalidSetting, ParameterValue};
+use crate::setting::{InvalidSetting, ParameterValue};
 
 macro_rules! choices {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $name:literal;)*) => {

@@ -28,6 +28,7 @@ mod parameters;
 pub mod request;
 pub mod response;
 mod scan;
+mod setting;
 #[cfg(test)]
 mod test_support;
 pub mod verb;
@@ -37,8 +38,9 @@ pub use body::{BodyDecoder, BodyError, Decoded};
 pub use choices::Choices;
 pub use date::imf_fixdate;
 pub use error_page::Reject;
-pub use parameters::{InvalidParameter, InvalidSetting, Parameters};
+pub use parameters::Parameters;
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
 pub use response::{ConnectionLine, Finish, InvalidField, ResponseHead, ServerToken};
+pub use setting::{InvalidParameter, InvalidSetting};
 pub use verb::Verb;
 pub use version::Version;

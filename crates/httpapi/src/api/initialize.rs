@@ -10,6 +10,7 @@ use httpsys_core::operation::ApiVersion;
 use super::{reserved_pointer, version as api_version};
 use crate::entry::entry;
 use crate::lifecycle;
+use crate::queue_handle::QueueObject;
 use crate::types::HTTPAPI_VERSION;
 
 entry! {
@@ -38,6 +39,9 @@ entry! {
     /// 87 for flags that were not given before (G-102, assumed).
     fn HttpTerminate(flags: u32, reserved: *mut c_void) -> u32, needs Nothing {
         reserved_pointer(reserved)?;
-        lifecycle::terminate(flags)
+        if lifecycle::terminate(flags)? {
+            QueueObject::end_all();
+        }
+        Ok(())
     }
 }

@@ -12,22 +12,23 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use httpsys_core::Error;
 use httpsys_core::operation::Control;
 
-use super::property::exact;
 use super::reserved_pointer;
 use crate::code::{CallResult, ErrorCode};
 use crate::entry::{entry, entry_missing};
 use crate::lifecycle;
-use crate::pointers::{Buffer, Out};
-use crate::reason::{NamedArgument, invalid};
+use crate::reason::invalid;
 use crate::types::{
     HANDLE, HTTP_SERVICE_CONFIG_ID, HttpServiceConfigCache, HttpServiceConfigIPListenList,
     HttpServiceConfigMax, HttpServiceConfigTimeout, HttpServiceConfigUrlAclInfo, OVERLAPPED,
 };
 
+mod answer;
 mod cache;
 mod ip_listen_list;
 mod timeout;
 mod url_acl;
+
+use answer::ConfigurationAnswer;
 
 entry! {
     /// Adds a record, for the life of the process:
@@ -166,69 +167,4 @@ fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, ErrorCode> {
         );
     }
     Err(ErrorCode::NOT_SUPPORTED)
-}
-
-/// The structure that sets or deletes a record.
-///
-/// # Errors
-/// 87 for NULL, 122 for a length that is too small, 998 for a misaligned one.
-///
-/// # Safety
-/// As [`exact`].
-unsafe fn record<T: Copy>(information: *const c_void, length: u32) -> Result<T, ErrorCode> {
-    let size = size_of::<T>() as u32;
-    if information.is_null() {
-        return Err(invalid("pConfigInformation is NULL"));
-    }
-    if length < size {
-        return Err(Error::InsufficientBuffer.into());
-    }
-    // SAFETY: by the contract of this function; `length` says at least so much.
-    unsafe { exact(information, size) }
-}
-
-/// Where the answer to a query goes.
-#[derive(Debug)]
-struct ConfigurationAnswer {
-    buffer: Buffer,
-    return_length: Out<u32>,
-}
-
-impl ConfigurationAnswer {
-    /// # Safety
-    /// As [`Buffer::new`] and [`Out::optional`].
-    unsafe fn new(
-        output: *mut c_void,
-        output_length: u32,
-        return_length: *mut u32,
-    ) -> Result<ConfigurationAnswer, ErrorCode> {
-        let length = if output.is_null() {
-            0
-        } else {
-            output_length as usize
-        };
-        // SAFETY: by the contract of this function.
-        unsafe {
-            Ok(ConfigurationAnswer {
-                buffer: Buffer::new(output.cast(), length).named("pOutput")?,
-                return_length: Out::optional(return_length),
-            })
-        }
-    }
-
-    /// Says how much the answer needs; 122 when it does not fit.
-    fn reserve(&mut self, needed: usize) -> CallResult {
-        self.return_length.set_count(needed as u64);
-        if needed > self.buffer.len() {
-            return Err(Error::InsufficientBuffer.into());
-        }
-        Ok(())
-    }
-
-    /// One value.
-    fn one<T: Copy>(mut self, value: T) -> CallResult {
-        self.reserve(size_of::<T>())?;
-        self.buffer.put(0, &[value]);
-        Ok(())
-    }
 }

@@ -7,9 +7,8 @@
 //! that `, ` in an IIS line and a blank in an NCSA line only ever separate fields; a quotation mark
 //! inside the quoted request of an NCSA line becomes `+`.
 
-use super::no_directive;
 use crate::record::{Record, push_address, push_version};
-use crate::text::{CodePage, Text, push_clean, push_field};
+use crate::text::{CodePage, Text, no_directive, push_clean, push_field};
 use crate::time::{push_decimal, push_two};
 
 /// A line of the IIS format (iis-logging, documented, the sample included): fields in a fixed

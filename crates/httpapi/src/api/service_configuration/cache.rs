@@ -10,7 +10,8 @@ use httpsys_core::Error;
 use httpsys_core::configuration::{CacheParameter, Change};
 use httpsys_core::operation::Control;
 
-use super::{ConfigurationAnswer, exact, record};
+use super::answer::{ConfigurationAnswer, record};
+use crate::api::property::exact;
 use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::reason::invalid;

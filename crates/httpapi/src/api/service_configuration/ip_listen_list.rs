@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use httpsys_core::configuration::Change;
 use httpsys_core::operation::Control;
 
-use super::{ConfigurationAnswer, record};
+use super::answer::{ConfigurationAnswer, record};
 use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::pointers;

@@ -9,7 +9,8 @@ use std::ffi::c_void;
 use httpsys_core::configuration::{Change, ServiceTimeout};
 use httpsys_core::operation::Control;
 
-use super::{ConfigurationAnswer, exact, record};
+use super::answer::{ConfigurationAnswer, record};
+use crate::api::property::exact;
 use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::reason::invalid;

@@ -9,7 +9,8 @@ use httpsys_core::operation::Control;
 use httpsys_core::reservation::Reservation;
 use httpsys_win32::security::sddl;
 
-use super::{ConfigurationAnswer, exact, record};
+use super::answer::{ConfigurationAnswer, record};
+use crate::api::property::exact;
 use crate::code::{CallResult, ErrorCode};
 use crate::lifecycle;
 use crate::pointers;
