@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::role::{ConnectionNumber, Role};
 
 /// Told when a poll has something that it had not before.
-pub(crate) type Callback = Arc<dyn Fn() + Send + Sync>;
+pub(crate) type ReadyCallback = Arc<dyn Fn() + Send + Sync>;
 
 /// What can be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ struct PollLists {
     sources: BTreeMap<PollSource, Registered>,
     ready: VecDeque<PollSource>,
     is_woken: bool,
-    callback: Option<Callback>,
+    callback: Option<ReadyCallback>,
 }
 
 /// All polls of a network.
@@ -41,7 +41,7 @@ pub(crate) struct Watches {
     polls: BTreeMap<u64, PollLists>,
     last: u64,
     /// Whom to tell when the network's lock is free.
-    rings: Vec<Callback>,
+    rings: Vec<ReadyCallback>,
 }
 
 impl fmt::Debug for Watches {
@@ -53,7 +53,7 @@ impl fmt::Debug for Watches {
 }
 
 impl PollLists {
-    fn list(&mut self, source: PollSource, rings: &mut Vec<Callback>) {
+    fn list(&mut self, source: PollSource, rings: &mut Vec<ReadyCallback>) {
         let Some(registered) = self.sources.get_mut(&source) else {
             return;
         };
@@ -75,7 +75,7 @@ impl Watches {
         self.polls.remove(&poll);
     }
 
-    pub(crate) fn set_callback(&mut self, poll: u64, callback: Callback) {
+    pub(crate) fn set_callback(&mut self, poll: u64, callback: ReadyCallback) {
         if let Some(lists) = self.polls.get_mut(&poll) {
             lists.callback = Some(callback);
         }
@@ -154,7 +154,7 @@ impl Watches {
         lists.is_some_and(|lists| lists.is_woken || !lists.ready.is_empty())
     }
 
-    pub(crate) fn take_rings(&mut self) -> Vec<Callback> {
+    pub(crate) fn take_rings(&mut self) -> Vec<ReadyCallback> {
         std::mem::take(&mut self.rings)
     }
 }

@@ -273,9 +273,9 @@ mod system {
     const SEGMENTS: usize = 64;
     const WORDS: usize = (1 << SEGMENT_BITS) / 64;
 
-    type Segment = [AtomicU64; WORDS];
+    type BitSegment = [AtomicU64; WORDS];
 
-    static HELD: [AtomicPtr<Segment>; SEGMENTS] =
+    static HELD: [AtomicPtr<BitSegment>; SEGMENTS] =
         [const { AtomicPtr::new(std::ptr::null_mut()) }; SEGMENTS];
     static WATCHED: AtomicBool = AtomicBool::new(false);
 
@@ -324,7 +324,7 @@ mod system {
         }
     }
 
-    fn close_all(segment: usize, words: &Segment) {
+    fn close_all(segment: usize, words: &BitSegment) {
         for (at, word) in words.iter().enumerate() {
             let mut bits = word.swap(0, Ordering::Relaxed);
             while bits != 0 {
@@ -363,14 +363,14 @@ mod system {
     }
 
     #[inline]
-    fn locate(number: i32) -> Option<(&'static AtomicPtr<Segment>, usize, u64)> {
+    fn locate(number: i32) -> Option<(&'static AtomicPtr<BitSegment>, usize, u64)> {
         let number = usize::try_from(number).ok()?;
         let place = HELD.get(number >> SEGMENT_BITS)?;
         Some((place, (number >> 6) % WORDS, 1 << (number % 64)))
     }
 
     #[cold]
-    fn make(place: &AtomicPtr<Segment>) -> *mut Segment {
+    fn make(place: &AtomicPtr<BitSegment>) -> *mut BitSegment {
         let new = Box::into_raw(Box::new([const { AtomicU64::new(0) }; WORDS]));
         let null = std::ptr::null_mut();
         match place.compare_exchange(null, new, Ordering::AcqRel, Ordering::Acquire) {

@@ -27,8 +27,8 @@ const MIRRORS: &[Mirror] = &[
     },
     Mirror {
         name: "Event",
-        files: 2,
-        why: "the same object, of the system: src/windows stands in for a room on Windows",
+        files: 3,
+        why: "an object of Windows, its stand-in on Windows, and of a poll, as in mio",
     },
     Mirror {
         name: "File",
