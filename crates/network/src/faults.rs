@@ -103,7 +103,7 @@ impl NetworkState {
         let (chance, full_for) = (self.rules.full_send_buffer, self.rules.full_for.clone());
         let connection = self.connections.get_mut(&number)?;
         let written = connection.outgoing(role).written;
-        let place = written..=written + most as u64;
+        let place = written..written + most as u64;
         let is_due = |at, damage| {
             let fills = matches!(damage, Damage::FullSendBuffer(of, _) if of == role);
             fills

@@ -106,7 +106,8 @@ impl NetworkState {
         };
         let client = connection.end_mut(Role::Client);
         if client.is_closed() {
-            return;
+            // The client has given up.
+            return self.drop_embryo(number);
         }
         connection.attempts += 1;
         if connection.attempts > SYN_ATTEMPTS {

@@ -86,12 +86,12 @@ impl Pipe {
     /// What was sent or waits to be, and was not acknowledged; FIN counts as one.
     pub(crate) fn unacknowledged(&self) -> u64 {
         let fin = u64::from(self.fin != FinState::None);
-        (self.written + fin).saturating_sub(self.acknowledged)
+        (self.sent + self.unsent() as u64 + fin).saturating_sub(self.acknowledged)
     }
 
     /// Whether the receiver has acknowledged the end of the stream.
     pub(crate) fn is_fin_acknowledged(&self) -> bool {
-        self.fin == FinState::Sent && self.acknowledged > self.written
+        self.fin == FinState::Sent && self.acknowledged > self.sent
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) {
@@ -145,7 +145,6 @@ impl Pipe {
 
     /// The sender has gone, or is cut off: what it did not send is lost.
     pub(crate) fn forget_unsent(&mut self) {
-        self.written -= self.unsent() as u64;
         self.bytes.truncate(self.unread + self.under_way);
     }
 

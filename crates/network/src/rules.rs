@@ -33,7 +33,7 @@ pub struct Rules {
     pub full_send_buffer: Chance,
     /// How long it stays full.
     pub full_for: RangeInclusive<Duration>,
-    /// The chance of a segment that the connection breaks when it is sent.
+    /// The chance of a segment that the connection breaks behind it.
     pub reset: Chance,
     /// The chance of a connect to be refused although somebody listens.
     pub refuse: Chance,
@@ -132,7 +132,8 @@ pub enum AcceptFault {
 pub enum FaultMoment {
     /// When this end has sent so many bytes: those get through, none behind them.
     Sent(Role, u64),
-    /// When this end has handed so many bytes to its socket.
+    /// When this end has handed so many bytes to its socket; for a full send buffer, when it writes the next
+    /// one.
     Written(Role, u64),
     /// At this time.
     Time(Duration),

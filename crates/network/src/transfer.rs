@@ -98,9 +98,7 @@ impl NetworkState {
     }
 
     fn send_segment(&mut self, number: ConnectionNumber, role: Role, most: usize) {
-        let most = self
-            .bytes_until_damage(number, role)
-            .map_or(most, |bytes| most.min(bytes));
+        let until_damage = self.bytes_until_damage(number, role);
         let (smallest, largest) = self.rules.segment.clone().into_inner();
         let (split, split_delay) = (self.rules.split, self.rules.split_delay.clone());
         let reset = self.rules.reset;
@@ -108,9 +106,6 @@ impl NetworkState {
             return;
         };
         let outgoing = connection.outgoing_mut(role);
-        if outgoing.resets.happens(reset) {
-            return self.break_by_chance(number, role);
-        }
         let drawn = outgoing.sizes.within(&(smallest as u64..=largest as u64));
         let mut size = usize::try_from(drawn).unwrap_or(most).clamp(1, most);
         let mut later = None;
@@ -118,11 +113,17 @@ impl NetworkState {
             size = outgoing.splits.within(&(1..=size as u64 - 1)) as usize;
             later = Some(outgoing.splits.time(&split_delay));
         }
+        // Last, so that a fault by script changes nothing that is drawn.
+        size = until_damage.map_or(size, |bytes| size.min(bytes));
+        let breaks = outgoing.resets.happens(reset);
         outgoing.send(size);
         self.send(number, role, Segment::Data(size));
         if let (Some(later), Some(connection)) = (later, self.connections.get_mut(&number)) {
             let outgoing = connection.outgoing_mut(role);
             outgoing.stalled_until = outgoing.stalled_until.max(outgoing.last_arrival + later);
+        }
+        if breaks {
+            self.break_by_chance(number, role);
         }
     }
 
