@@ -79,14 +79,9 @@ impl NetworkState {
         let Some(connection) = self.connections.get_mut(&number) else {
             return;
         };
-        let end = connection.end(role);
-        // Linux: in CLOSING and LAST-ACK nothing is left to break off.
-        let both_ended = end.has_fin_arrived && end.is_write_shut;
-        let has_ended = both_ended && connection.outgoing(role).unsent() == 0;
-        if end.state == TcpState::Open && !has_ended {
-            self.abort(number, role);
-        } else {
-            self.set_closed(number, role);
+        match connection.end(role).state {
+            TcpState::Open => self.abort(number, role),
+            TcpState::Connecting | TcpState::Closed => self.set_closed(number, role),
         }
         self.leave(number, role);
     }
@@ -187,7 +182,9 @@ impl NetworkState {
     pub(crate) fn remove_if_over(&mut self, number: ConnectionNumber) {
         let connection = self.connections.get(&number);
         if connection.is_some_and(|connection| connection.is_over()) {
-            self.connections.remove(&number);
+            if let Some(connection) = self.connections.remove(&number) {
+                self.give_address_back(connection.client);
+            }
         }
     }
 }

@@ -175,7 +175,7 @@ impl NetworkState {
             }
             Damage::Stall(role, time) => {
                 let outgoing = connection.outgoing_mut(role);
-                outgoing.stalled_until = outgoing.stalled_until.max(now + time);
+                outgoing.stalled_until = outgoing.stalled_until.max(now.saturating_add(time));
             }
             Damage::FullSendBuffer(role, time) => self.fill(number, role, time),
         }
@@ -193,7 +193,8 @@ impl NetworkState {
             let end = connection.end_mut(role);
             end.full += 1;
             end.is_room_wanted = true;
-            self.schedule(self.now + time, Scheduled::Relief(number, role));
+            let until = self.now.saturating_add(time);
+            self.schedule(until, Scheduled::Relief(number, role));
         }
     }
 

@@ -3,6 +3,7 @@
 //! Owns: addresses and ports, the handshake, the backlog, how an accept fails. Does not own: what goes over
 //! a connection that is there. Sources: listen(2), accept(2), tcp(7); `tests/model.rs` compares.
 
+use std::collections::btree_map::Entry;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -94,6 +95,7 @@ impl NetworkState {
         let window = self.rules.receive_buffer;
         let connection = TcpConnection::new(self.seed, number, (from, to), window);
         self.connections.insert(number, connection);
+        *self.clients.entry(plain(from)).or_default() += 1;
         self.note(TraceKind::Connect(number, from, to));
         self.install_script(number);
         self.send_syn(number);
@@ -136,7 +138,7 @@ impl NetworkState {
                 FullBacklog::Refuses => self.refuse(number),
                 FullBacklog::Delays => {
                     let wait = SYN_WAIT * (1 << (attempts.clamp(1, SYN_ATTEMPTS) - 1));
-                    self.schedule(self.now + wait, Scheduled::SynAgain(number));
+                    self.schedule(self.now.saturating_add(wait), Scheduled::SynAgain(number));
                 }
             };
         }
@@ -277,8 +279,17 @@ impl NetworkState {
 
     /// Whether a connection uses this address and port as its own.
     fn is_in_use(&self, address: SocketAddr) -> bool {
-        let mut connections = self.connections.values();
-        connections.any(|connection| same(connection.client, address))
+        self.clients.contains_key(&plain(address))
+    }
+
+    /// A connection has gone.
+    pub(crate) fn give_address_back(&mut self, client: SocketAddr) {
+        if let Entry::Occupied(mut entry) = self.clients.entry(plain(client)) {
+            *entry.get_mut() -= 1;
+            if *entry.get() == 0 {
+                entry.remove();
+            }
+        }
     }
 
     fn is_connected(&self, from: SocketAddr, to: SocketAddr) -> bool {
@@ -310,6 +321,11 @@ impl NetworkState {
         let by_chance = random.happens(self.rules.refuse);
         self.refused_by_fault(number, by_chance)
     }
+}
+
+/// Without what says nothing about where it is: flow and scope of IPv6.
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port())
 }
 
 fn same(a: SocketAddr, b: SocketAddr) -> bool {

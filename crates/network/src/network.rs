@@ -69,6 +69,15 @@ impl Network {
         Ok(Stream::new(self.shared.clone(), number, Role::Client))
     }
 
+    /// Changes the rules from now on, for connections that are there as well; [`Rules::trace`] stays.
+    /// `change` must not use the network, whose lock it runs under.
+    pub fn change_rules(&self, change: impl FnOnce(&mut Rules)) {
+        self.shared.call(|state| {
+            change(&mut state.rules);
+            state.rules.leave_room();
+        });
+    }
+
     /// Adds a fault by script.
     pub fn add_fault(&self, fault: NetworkFault) {
         self.shared.call(|state| state.add_fault(fault));

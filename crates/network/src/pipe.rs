@@ -160,6 +160,6 @@ impl Pipe {
     pub(crate) fn has_window_to_tell(&self, capacity: usize) -> bool {
         let free = capacity.saturating_sub(self.unread) as u64;
         let more = (self.arrived + free).saturating_sub(self.told_window_end);
-        more > 0 && (self.unread == 0 || more >= (capacity as u64).div_ceil(4))
+        more >= (capacity as u64).div_ceil(4)
     }
 }

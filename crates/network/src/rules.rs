@@ -51,6 +51,14 @@ pub struct Rules {
     pub trace: usize,
 }
 
+impl Rules {
+    /// Without any room nothing would ever happen.
+    pub(crate) fn leave_room(&mut self) {
+        self.send_buffer = self.send_buffer.max(1);
+        self.receive_buffer = self.receive_buffer.max(1);
+    }
+}
+
 impl Default for Rules {
     fn default() -> Rules {
         Rules {

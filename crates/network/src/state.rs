@@ -82,6 +82,8 @@ pub(crate) struct NetworkState {
     pub(crate) connections: BTreeMap<ConnectionNumber, TcpConnection>,
     pub(crate) last_connection: u32,
     pub(crate) last_port: u16,
+    /// The clients' addresses, each with the number of its connections.
+    pub(crate) clients: BTreeMap<SocketAddr, u32>,
     /// Accepts that found a connection.
     pub(crate) accepts: u64,
     pub(crate) accept_faults: SplitMix,
@@ -90,7 +92,8 @@ pub(crate) struct NetworkState {
 }
 
 impl NetworkState {
-    pub(crate) fn new(seed: u64, rules: Rules) -> NetworkState {
+    pub(crate) fn new(seed: u64, mut rules: Rules) -> NetworkState {
+        rules.leave_room();
         NetworkState {
             now: Duration::ZERO,
             sequence: 0,
@@ -103,6 +106,7 @@ impl NetworkState {
             connections: BTreeMap::new(),
             last_connection: 0,
             last_port: 0,
+            clients: BTreeMap::new(),
             accepts: 0,
             accept_faults: SplitMix::new(seed, 0, 1),
             watches: Watches::default(),
@@ -154,7 +158,7 @@ impl NetworkState {
             return;
         };
         let pipe = connection.outgoing_mut(from);
-        let earliest = now + pipe.delays.time(&delay);
+        let earliest = now.saturating_add(pipe.delays.time(&delay));
         let arrival = earliest.max(pipe.last_arrival).max(pipe.stalled_until);
         pipe.last_arrival = arrival;
         self.schedule(arrival, Scheduled::Arrives(number, from.peer(), segment));

@@ -120,7 +120,8 @@ impl NetworkState {
         self.send(number, role, Segment::Data(size));
         if let (Some(later), Some(connection)) = (later, self.connections.get_mut(&number)) {
             let outgoing = connection.outgoing_mut(role);
-            outgoing.stalled_until = outgoing.stalled_until.max(outgoing.last_arrival + later);
+            let until = outgoing.last_arrival.saturating_add(later);
+            outgoing.stalled_until = outgoing.stalled_until.max(until);
         }
         if breaks {
             self.break_by_chance(number, role);

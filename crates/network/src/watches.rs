@@ -62,6 +62,15 @@ impl PollLists {
             rings.extend(self.callback.clone());
         }
     }
+
+    /// False if it was not registered.
+    fn remove(&mut self, source: PollSource) -> bool {
+        let registered = self.sources.remove(&source);
+        if registered.as_ref().is_some_and(|it| it.is_listed) {
+            self.ready.retain(|listed| *listed != source);
+        }
+        registered.is_some()
+    }
 }
 
 impl Watches {
@@ -105,18 +114,14 @@ impl Watches {
 
     pub(crate) fn deregister(&mut self, poll: u64, source: PollSource) -> Result<(), ErrorKind> {
         let lists = self.polls.get_mut(&poll).ok_or(ErrorKind::NotFound)?;
-        let registered = lists.sources.remove(&source).ok_or(ErrorKind::NotFound)?;
-        if registered.is_listed {
-            lists.ready.retain(|listed| *listed != source);
-        }
-        Ok(())
+        let was_registered = lists.remove(source);
+        was_registered.then_some(()).ok_or(ErrorKind::NotFound)
     }
 
     /// The source has gone.
     pub(crate) fn forget(&mut self, source: PollSource) {
-        let polls: Vec<u64> = self.polls.keys().copied().collect();
-        for poll in polls {
-            let _ = self.deregister(poll, source);
+        for lists in self.polls.values_mut() {
+            lists.remove(source);
         }
     }
 

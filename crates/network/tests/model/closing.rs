@@ -31,6 +31,7 @@ crate::everywhere! {
     a_shutdown_sends_what_was_written_first,
     a_close_behind_the_peers_end_is_no_reset,
     unread_bytes_behind_both_ends_reset_nothing,
+    a_reset_behind_both_ends_changes_nothing,
 }
 
 fn ends<S: Sockets>(s: &S, ending: &S::Stream, mut other: S::Stream) -> S::Stream {
@@ -335,6 +336,18 @@ fn unread_bytes_behind_both_ends_reset_nothing<S: Sockets>(s: &S) {
     s.until("closed", || client.peer().err());
     s.becomes(&mut server, Ready::CLOSED);
     drop(client);
+    assert_eq!(server.take_error(), None);
+    assert_eq!(server.read(&mut [0; 8]), Ok(0));
+}
+
+fn a_reset_behind_both_ends_changes_nothing<S: Sockets>(s: &S) {
+    let (mut client, mut server) = s.pair();
+    s.until("connected", || client.peer().ok());
+    server.shutdown(Shutdown::Write).unwrap();
+    s.becomes(&mut client, Ready::ENDED);
+    client.shutdown(Shutdown::Write).unwrap();
+    client.reset();
+    s.becomes(&mut server, Ready::CLOSED);
     assert_eq!(server.take_error(), None);
     assert_eq!(server.read(&mut [0; 8]), Ok(0));
 }
