@@ -34,6 +34,7 @@ use crate::observe::tally::Tallies;
 use crate::poll::deputy::Deputies;
 use crate::poll::lead::Leadership;
 use crate::poll::shard::{SHARDS, Shard};
+use crate::transport::host::Host;
 
 /// The service of this process.
 static GLOBAL: PerProcess<Service> = PerProcess::new();
@@ -113,6 +114,10 @@ impl Service {
     /// # Errors
     /// As [`Service::new`].
     pub fn with_clock(parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
+        Service::at(Host::System, parameters, clock)
+    }
+
+    fn at(host: Host, parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
         if let Err(error) = parameters.validate() {
             tracing::error!(%error, "bad parameter");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
@@ -138,7 +143,7 @@ impl Service {
                 clock: Box::new(clock),
                 objects: Mutex::new(objects),
                 routes: Published::default(),
-                shard: Shard::new(process % SHARDS)?,
+                shard: Shard::new(process % SHARDS, host)?,
                 error_log,
                 leadership: Leadership::default(),
                 file_threads: FileThreads::default(),

@@ -16,7 +16,6 @@ use crate::conn::timers::{Alarm, Purpose};
 use crate::observe::trace;
 use crate::poll::waiter::{Signal, Turn};
 use crate::service::Service;
-use crate::sys;
 
 impl Service {
     /// HttpCancelHttpRequest: resets the transport connection of exactly this request. Requests
@@ -72,7 +71,7 @@ impl Service {
         if let Some(stream) = conn.stream.take() {
             let shard = self.shard();
             let polled = shard.lead.is_locked().then_some(&shard.registry);
-            sys::reset(stream, polled);
+            stream.reset(polled);
             self.vacate(conn, end, turn);
         }
     }
@@ -80,7 +79,7 @@ impl Service {
     /// Closes the transport connection with FIN.
     pub(crate) fn close_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
         if let Some(stream) = conn.stream.take() {
-            sys::close(stream, &self.shard().registry);
+            stream.close(&self.shard().registry);
             self.vacate(conn, end, turn);
         }
     }

@@ -221,7 +221,9 @@ impl Service {
     /// The client has closed its sending side: waits for the disconnect are fulfilled.
     pub(crate) fn peer_has_closed(&self, conn: &mut Conn, turn: &mut Turn) {
         conn.peer_closed = true;
-        conn.short_read_drains = false;
+        if let Some(stream) = &mut conn.stream {
+            stream.may_have_more();
+        }
         if !self.parameters().choices.fin_is_disconnect {
             return;
         }

@@ -5,7 +5,6 @@
 //! the news: the one that polls, or the one that has just answered (so that nothing crosses a thread for
 //! keep-alive or pipelining).
 
-use std::net::Shutdown;
 use std::sync::Arc;
 
 use httpsys_core::close_reason::TimerKind;
@@ -294,8 +293,8 @@ impl Service {
     pub(crate) fn end_output(&self, conn: &mut Conn, turn: &mut Turn) {
         let open = conn
             .stream
-            .as_ref()
-            .is_some_and(|s| s.shutdown(Shutdown::Write).is_ok());
+            .as_mut()
+            .is_some_and(|s| s.shut_down_sending().is_ok());
         if !open {
             return self.close_connection(conn, CloseReason::PeerReset, turn);
         }

@@ -5,7 +5,6 @@
 //! `httpsys_core::connection`. Threading: always behind the slot's lock; no call here blocks.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -13,7 +12,6 @@ use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
 use httpsys_core::timer::Tick;
 use httpsys_core::{CloseReason, ConnectionId, Request};
-use mio::net::TcpStream;
 use smallvec::SmallVec;
 
 use crate::calls::queue_handle::Owner;
@@ -26,7 +24,8 @@ use crate::observe::access_log::ExchangeLog;
 use crate::observe::error_log::Received;
 use crate::observe::tally::{Traffic, TrafficDelta};
 use crate::poll::waiter::Waiting;
-use crate::sys::{self, Held};
+use crate::transport::Transport;
+use crate::transport::outcome::Read;
 
 /// [`Conn::queued_at`] of a request that has not waited: later than every time.
 pub(crate) const NOT_QUEUED: u64 = u64::MAX;
@@ -41,7 +40,7 @@ pub(crate) struct Conn {
     /// The protocol's state; phase Closed in a vacant slot.
     pub(crate) state: Connection,
     /// `None` exactly when the slot is vacant.
-    pub(crate) stream: Option<Held<TcpStream>>,
+    pub(crate) stream: Option<Transport>,
     /// Received bytes; those before `used` are done with.
     input: Vec<u8>,
     used: u32,
@@ -58,9 +57,6 @@ pub(crate) struct Conn {
     pub(crate) log: Option<Box<ExchangeLog>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
-    /// A short read has emptied the socket. Not so behind an urgent mark, at which a read stops, nor at
-    /// the end of a side that the peer has closed.
-    pub(crate) short_read_drains: bool,
     /// It is among those that go on at a later turn of the thread that polls.
     pub(crate) resumes: bool,
     /// The peer has closed its sending side.
@@ -73,8 +69,10 @@ pub(crate) struct Conn {
     pub(crate) in_flight: bool,
     /// Bytes thrown away while closing.
     pub(crate) lingered: u32,
-    /// Bytes handed to the socket since it was accepted.
+    /// Plain bytes handed to the transport since it was accepted.
     pub(crate) sent: u64,
+    /// The wire bytes that these became beyond their own number.
+    pub(crate) overhead: u64,
     /// What has not been added to the counters yet.
     pub(crate) tally: TrafficDelta,
     /// When the request under way was queued, in the clock's milliseconds; [`NOT_QUEUED`] for one
@@ -146,7 +144,6 @@ impl Conn {
             waits: None,
             log: None,
             readable: false,
-            short_read_drains: sys::SHORT_READ_DRAINS,
             resumes: false,
             peer_closed: false,
             sending: false,
@@ -154,6 +151,7 @@ impl Conn {
             in_flight: false,
             lingered: 0,
             sent: 0,
+            overhead: 0,
             tally: TrafficDelta::default(),
             queued_at: NOT_QUEUED,
             allowed: 0,
@@ -175,7 +173,6 @@ impl Conn {
         self.remote = remote;
         self.local = local;
         self.readable = false;
-        self.short_read_drains = sys::SHORT_READ_DRAINS;
         self.resumes = false;
         self.peer_closed = false;
         self.sending = false;
@@ -183,6 +180,7 @@ impl Conn {
         self.in_flight = false;
         self.lingered = 0;
         self.sent = 0;
+        self.overhead = 0;
         self.tally = TrafficDelta::default();
         self.allowed = 0;
         self.alarm = Alarm::NONE;
@@ -195,20 +193,22 @@ impl Conn {
         }
     }
 
-    /// The bytes that the socket holds and the client has not acknowledged; where the system does
+    /// The wire bytes that the socket holds and the client has not acknowledged; where the system does
     /// not say, as many as it can hold.
     pub(crate) fn untaken(&self) -> u64 {
-        let told = self
-            .stream
-            .as_ref()
-            .and_then(|stream| sys::unacknowledged(stream));
-        told.unwrap_or(self.sent.min(MOST_IN_SOCKET))
+        let told = self.stream.as_ref().and_then(Transport::unacknowledged);
+        told.unwrap_or(self.wire_sent().min(MOST_IN_SOCKET))
     }
 
-    /// The bytes that the client has taken since the connection was accepted, as far as the system
+    /// The wire bytes that the client has taken since the connection was accepted, as far as the system
     /// can tell.
     pub(crate) fn taken(&self) -> u64 {
-        self.sent.saturating_sub(self.untaken())
+        self.wire_sent().saturating_sub(self.untaken())
+    }
+
+    /// Wire bytes handed to the network since the connection was accepted.
+    fn wire_sent(&self) -> u64 {
+        self.sent + self.overhead
     }
 
     /// So many more bytes of the send under way are with the socket.
@@ -252,7 +252,7 @@ impl Conn {
 
     /// As [`Conn::settle`], without the last `kept` bytes that were read.
     fn settle_all_but(&mut self, kept: u64, totals: &Traffic) {
-        let done = self.tally.take(self.sent, kept);
+        let done = self.tally.take(self.wire_sent(), kept);
         totals.add(&done);
         if let Some(bound) = &self.bound {
             bound.group.traffic.add(&done);
@@ -332,29 +332,20 @@ impl Conn {
         let Some(stream) = &mut self.stream else {
             return ReadOutcome::Broken;
         };
-        let mut told_empty = self.short_read_drains;
-        loop {
-            match stream.read(buffer) {
-                Ok(0) => return ReadOutcome::End,
-                Ok(n) => {
-                    self.tally.received += n as u64;
-                    if sys::SHORT_READ_DRAINS && n < buffer.len() && self.short_read_drains {
-                        self.readable = false;
-                    }
-                    return ReadOutcome::Bytes(n);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    // Linux says the same at an urgent mark while a signal is pending.
-                    if !told_empty && sys::SHORT_READ_DRAINS {
-                        told_empty = true;
-                        continue;
-                    }
+        match stream.read(buffer) {
+            Read::Bytes { n, wire, drained } => {
+                self.tally.received += wire as u64;
+                if drained {
                     self.readable = false;
-                    return ReadOutcome::Empty;
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return ReadOutcome::Broken,
+                ReadOutcome::Bytes(n)
             }
+            Read::Empty => {
+                self.readable = false;
+                ReadOutcome::Empty
+            }
+            Read::End => ReadOutcome::End,
+            Read::Broken => ReadOutcome::Broken,
         }
     }
 

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use httpsys_core::connection::Phase;
 use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_socket::lock::MutexGuard;
-use mio::net::TcpStream;
 
 use crate::calls::chunk::Chunk;
 use crate::conn::outgoing::{Next, Outgoing};
@@ -21,7 +20,8 @@ use crate::control::routes::Bound;
 use crate::observe::tally::Fault;
 use crate::poll::waiter::{Reading, Signal, Turn, Waiting};
 use crate::service::Service;
-use crate::sys;
+use crate::transport::Transport;
+use crate::transport::outcome::Wrote;
 
 /// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
 /// polls waiting.
@@ -297,7 +297,7 @@ impl Service {
 /// used up.
 #[inline(always)]
 fn write_pieces(
-    conn: &Conn,
+    conn: &mut Conn,
     outgoing: &mut Outgoing<'_>,
     lent: &[Chunk<'_>],
     share: u64,
@@ -309,7 +309,7 @@ fn write_pieces(
     } else {
         most
     };
-    let Some(stream) = &conn.stream else {
+    let Some(stream) = &mut conn.stream else {
         return Err(Broken::Connection);
     };
     while outgoing.left() > 0 {
@@ -317,25 +317,26 @@ fn write_pieces(
             return Ok(Stopped::Share);
         }
         #[cfg(test)]
-        let most = match tests::room(conn, &outgoing.next(lent, most), most) {
+        let most = match tests::room(conn.pace.as_ref(), &outgoing.next(lent, most), most) {
             Ok(most) => most,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
             Err(_) => continue,
         };
         let result = match outgoing.plain(most) {
-            Some(bytes) => sys::send(stream, bytes),
+            Some(bytes) => stream.write(bytes),
             None => match write_next(stream, outgoing, lent, most) {
                 Some(result) => result,
                 None => return Ok(Stopped::File(until - outgoing.position())),
             },
         };
         match result {
-            Ok(0) => return Err(Broken::Connection),
-            Ok(n) => outgoing.advance(n),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if sys::is_bad_memory(&error) => return Err(Broken::Memory),
-            Err(_) => return Err(Broken::Connection),
+            Wrote::Accepted { plain, wire } => {
+                outgoing.advance(plain);
+                conn.overhead += (wire - plain) as u64;
+            }
+            Wrote::Full => return Ok(Stopped::Full),
+            Wrote::BadMemory => return Err(Broken::Memory),
+            Wrote::Gone => return Err(Broken::Connection),
         }
     }
     Ok(Stopped::Done)
@@ -344,14 +345,14 @@ fn write_pieces(
 /// Writes what comes next, where it is not one piece of memory alone; `None`: first a file has to be
 /// read.
 fn write_next(
-    stream: &TcpStream,
+    stream: &mut Transport,
     outgoing: &Outgoing<'_>,
     lent: &[Chunk<'_>],
     most: usize,
-) -> Option<io::Result<usize>> {
+) -> Option<Wrote> {
     match outgoing.next(lent, most) {
-        Next::Plain(bytes) => Some(sys::send(stream, bytes)),
-        Next::Memory(pieces) => Some(sys::send_pieces(stream, &pieces)),
+        Next::Plain(bytes) => Some(stream.write(bytes)),
+        Next::Memory(pieces) => Some(stream.write_vectored(&pieces)),
         Next::File(_) => None,
     }
 }

@@ -13,18 +13,19 @@ use httpsys_core::operation::Control;
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::{PrefixHost, UrlPrefix};
 use httpsys_core::{Error, QueueId, UrlGroupId};
-use mio::net::TcpListener;
 
 use crate::control::refused::told_of_prefix;
 use crate::service::Service;
-use crate::sys::{self, Held};
+use crate::sys;
+use crate::transport::host::Host;
 use crate::transport::listener::{endpoints, refusal, within};
+use crate::transport::listening::Listening;
 
 /// So many ports are tried: each is free at one address, and another address may not have it.
 const ATTEMPTS: usize = 64;
 
 /// A socket with the address on which it listens.
-type Opened = (SocketAddr, Held<TcpListener>);
+type Opened = (SocketAddr, Listening);
 
 /// The sockets of a port that was taken for a call that is not applied yet. Those that the call
 /// does not use close when this is dropped.
@@ -36,7 +37,7 @@ pub(crate) struct Taken {
 
 impl Taken {
     /// The socket that listens on this address, if it is one of these.
-    pub(crate) fn socket_of(&mut self, address: SocketAddr) -> Option<Held<TcpListener>> {
+    pub(crate) fn socket_of(&mut self, address: SocketAddr) -> Option<Listening> {
         let mut sockets = self.sockets.iter();
         let at = sockets.position(|(taken, _)| *taken == address)?;
         Some(self.sockets.swap_remove(at).1)
@@ -58,7 +59,7 @@ impl Service {
             return Ok(Taken::default());
         };
         match wanted.prefix.host() {
-            PrefixHost::Ip(ip) if !sys::has_address(*ip) => {
+            PrefixHost::Ip(ip) if !self.shard().host.has_address(*ip) => {
                 return Err(Refusal::NotOurAddress(*ip));
             }
             _ => {}
@@ -79,7 +80,7 @@ impl Service {
         // system gives other ports.
         let mut useless = Vec::new();
         for _ in 0..ATTEMPTS {
-            let sockets = one_port(&addresses)?;
+            let sockets = one_port(&self.shard().host, &addresses)?;
             let whole = sockets.len() == addresses.len();
             let port = sockets
                 .iter()
@@ -157,12 +158,14 @@ impl Service {
 
 /// A socket for each address, on the same port: `None` for an address that this machine does not
 /// have, and none for those behind the first whose port somebody else has.
-fn one_port(addresses: &[IpAddr]) -> Result<Vec<Option<Opened>>, Refusal> {
+fn one_port(host: &Host, addresses: &[IpAddr]) -> Result<Vec<Option<Opened>>, Refusal> {
     let mut sockets = Vec::new();
     let mut port = 0;
     for ip in addresses {
         let wanted = SocketAddr::new(*ip, port);
-        let opened = sys::listen(wanted).and_then(|socket| Ok((socket.local_addr()?, socket)));
+        let opened = host
+            .listen(wanted)
+            .and_then(|socket| Ok((socket.local_addr()?, socket)));
         match opened {
             Ok((address, socket)) => {
                 port = address.port();
@@ -185,7 +188,7 @@ mod tests {
     #[test]
     fn g_129_all_addresses_have_the_same_port() {
         let addresses = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
-        let sockets = one_port(&addresses).expect("a port");
+        let sockets = one_port(&Host::System, &addresses).expect("a port");
         let ports = sockets.iter().flatten().map(|(address, socket)| {
             assert_eq!(socket.local_addr().expect("bound"), *address);
             address.port()
@@ -199,7 +202,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn g_129_a_port_that_one_address_does_not_have_is_not_taken() {
         let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
-        let sockets = one_port(&addresses).expect("a port");
+        let sockets = one_port(&Host::System, &addresses).expect("a port");
         assert_eq!(sockets.len(), 1, "the second one is not free");
     }
 
@@ -209,7 +212,7 @@ mod tests {
             Ipv4Addr::new(192, 0, 2, 1).into(),
             Ipv4Addr::LOCALHOST.into(),
         ];
-        let sockets = one_port(&addresses).expect("a port");
+        let sockets = one_port(&Host::System, &addresses).expect("a port");
         assert!(sockets[0].is_none() && sockets[1].is_some());
     }
 }

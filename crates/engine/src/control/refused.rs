@@ -11,7 +11,7 @@ use httpsys_core::operation::Control;
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::{InvalidPrefix, UrlPrefix};
 
-use crate::{Service, reason, sys};
+use crate::{Service, reason};
 
 /// Why a registration failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ fn told(service: &Service, url: &[u16], mut refused: Refused, invalid: &'static 
             .map(Refusal::Prefix);
     }
     if let Some(Refusal::InUse { address, owner }) = &mut refused.refusal {
-        *owner = sys::port_owner(*address);
+        *owner = service.shard().host.port_owner(*address);
     }
     let url = String::from_utf16_lossy(url);
     let error = refused.error;

@@ -23,7 +23,7 @@ use crate::control::group::Group;
 /// What a connection has done since it was last asked.
 #[derive(Debug, Default)]
 pub(crate) struct TrafficDelta {
-    /// Bytes read from the socket.
+    /// Wire bytes that were received.
     pub(crate) received: u64,
     /// Up to where the connection's sent bytes were counted.
     counted: u64,
@@ -59,7 +59,7 @@ impl TrafficDelta {
     }
 
     /// Takes what is there, but for the last `kept` bytes that were read. `sent` is what the
-    /// connection has sent in all.
+    /// connection has sent in all, in wire bytes.
     pub(crate) fn take(&mut self, sent: u64, kept: u64) -> Done {
         let kept = kept.min(self.received);
         let done = Done {

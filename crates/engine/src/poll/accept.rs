@@ -12,13 +12,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use httpsys_core::close_reason::TimerKind;
-use mio::Token;
-use mio::net::TcpStream;
 
 use crate::observe::tally::Fault;
 use crate::observe::trace;
 use crate::service::Service;
-use crate::sys::{self, Held};
+use crate::transport::Transport;
 use crate::transport::listener::Listener;
 
 /// Connections that one turn accepts, at all listeners together: a flood of connects costs those that
@@ -123,7 +121,7 @@ impl Service {
 
     fn accept_at(&self, listener: &Listener, most: usize) -> Accepted {
         for _ in 0..most {
-            match sys::accept(&listener.socket) {
+            match listener.socket.accept() {
                 Ok((stream, remote)) => self.adopt(stream, remote, listener.address),
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock => return Accepted::All,
@@ -141,7 +139,7 @@ impl Service {
         Accepted::Share
     }
 
-    fn adopt(&self, mut stream: Held<TcpStream>, remote: SocketAddr, listening: SocketAddr) {
+    fn adopt(&self, mut stream: Transport, remote: SocketAddr, listening: SocketAddr) {
         let shard = self.shard();
         self.tallies().accepted();
         let most = self.parameters().max_connections;
@@ -151,9 +149,9 @@ impl Service {
             self.tallies().note(Fault::ConnectionDropped);
             self.tallies().refused(reason);
             self.log_refused_connection(remote, listening, reason);
-            return sys::reset(stream, None);
+            return stream.reset(None);
         }
-        sys::prepare(&stream);
+        stream.prepare();
         let local = if listening.ip().is_unspecified() {
             stream.local_addr().unwrap_or(listening)
         } else {
@@ -170,11 +168,7 @@ impl Service {
         };
         conn.open(id, remote, local);
         trace::connected(id, remote);
-        if let Err(error) =
-            shard
-                .registry
-                .register(&mut *stream, Token(id.0 as usize), sys::INTEREST)
-        {
+        if let Err(error) = stream.register(&shard.registry, id.0 as usize) {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!(%error, "connection dropped: it cannot be polled");
             conn.state.close();

@@ -4,6 +4,7 @@ pub(crate) mod accept;
 pub(crate) mod deputy;
 pub(crate) mod lead;
 pub(crate) mod loan;
+pub(crate) mod poller;
 pub(crate) mod shard;
 pub(crate) mod turn;
 pub(crate) mod waiter;

@@ -10,7 +10,6 @@ use std::io;
 
 use httpsys_core::ConnectionId;
 use httpsys_socket::lock::{Mutex, RwLock};
-use mio::{Events, Poll, Registry, Token, Waker};
 use slab::Slab;
 
 use crate::conn::slot::Conn;
@@ -18,28 +17,23 @@ use crate::conn::table::Table;
 use crate::conn::timers::Timers;
 use crate::observe::close_events::Ends;
 use crate::poll::accept::Arrivals;
+use crate::poll::poller::{PollRegistry, Poller};
 use crate::poll::turn::Deferred;
 use crate::service::Service;
-use crate::sys::{self, Listed};
+use crate::transport::host::Host;
 use crate::transport::listener::Listener;
-
-/// Events of one poll: enough to amortise the call, few enough that the first request of a batch
-/// does not wait for the parsing of hundreds.
-const EVENTS: usize = 128;
 
 /// Shards that ids may name: tokens of listeners have the top bit.
 pub(crate) const SHARDS: u32 = 32;
 
-pub(crate) const WAKER: Token = Token(usize::MAX);
 /// Listener tokens have the top bit, connection ids (shards below 32) do not.
 pub(crate) const LISTENER_BIT: usize = 1 << (usize::BITS - 1);
 
 pub(crate) struct Shard {
     pub(crate) table: Table,
-    /// Before what it lists.
-    _listed: Option<Listed>,
-    pub(crate) registry: Registry,
-    pub(crate) waker: Waker,
+    pub(crate) registry: PollRegistry,
+    /// Where its listeners are.
+    pub(crate) host: Host,
     pub(crate) lead: Mutex<Lead>,
     pub(crate) listeners: RwLock<Slab<Listener>>,
     pub(crate) timers: Timers,
@@ -50,10 +44,7 @@ pub(crate) struct Shard {
 
 /// What the polling thread needs, and what it has left for a later turn.
 pub(crate) struct Lead {
-    /// Before what it lists.
-    _listed: Option<Listed>,
-    pub(crate) poll: Poll,
-    pub(crate) events: Events,
+    pub(crate) poller: Poller,
     pub(crate) arrivals: Arrivals,
     pub(crate) deferred: Deferred,
 }
@@ -67,19 +58,14 @@ impl fmt::Debug for Shard {
 }
 
 impl Shard {
-    pub(crate) fn new(number: u32) -> io::Result<Self> {
-        let poll = Poll::new()?;
-        let registry = poll.registry().try_clone()?;
-        let waker = Waker::new(&registry, WAKER)?;
+    pub(crate) fn new(number: u32, host: Host) -> io::Result<Self> {
+        let (poller, registry) = host.new_poll()?;
         Ok(Shard {
             table: Table::new(number),
-            _listed: sys::list_poll(&registry),
             registry,
-            waker,
+            host,
             lead: Mutex::new(Lead {
-                _listed: sys::list_poll(poll.registry()),
-                poll,
-                events: Events::with_capacity(EVENTS),
+                poller,
                 arrivals: Arrivals::default(),
                 deferred: Deferred::default(),
             }),
@@ -91,14 +77,13 @@ impl Shard {
     }
 
     /// The token of a listener in the slab.
-    pub(crate) fn listener_token(index: usize) -> Token {
-        Token(LISTENER_BIT | index)
+    pub(crate) fn listener_token(index: usize) -> usize {
+        LISTENER_BIT | index
     }
 
     /// Interrupts the thread that polls, if one does.
     pub(crate) fn interrupt(&self) {
-        // It can only fail when the poll is gone, and with it whom to wake.
-        let _ = self.waker.wake();
+        self.registry.interrupt();
     }
 
     /// The connection goes on at the next poll, after the others had their turn.

@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 use httpsys_core::connection::Phase;
 use httpsys_core::{CloseReason, ConnectionId, QueueId};
 use httpsys_socket::lock::{Mutex, MutexGuard};
-use mio::Token;
 use mio::event::Event;
 
 use crate::conn::slot::Conn;
 use crate::observe::tally::Fault;
-use crate::poll::shard::{LISTENER_BIT, Lead, WAKER};
+use crate::poll::accept::Arrivals;
+use crate::poll::poller::{Poller, WAKER};
+use crate::poll::shard::{LISTENER_BIT, Lead};
 use crate::poll::waiter::{Signal, Turn};
 use crate::service::Service;
 
@@ -196,13 +197,11 @@ impl Service {
         turn.own_queue = own_queue;
         let timeout = self.poll_timeout(lead, deadline);
         let Lead {
-            poll,
-            events,
+            poller,
             arrivals,
             deferred,
-            ..
         } = lead;
-        if let Err(error) = poll.poll(events, timeout) {
+        if let Err(error) = poller.poll(timeout) {
             if error.kind() != std::io::ErrorKind::Interrupted {
                 self.tallies().note(Fault::PollFailed);
                 tracing::error!(%error, "polling failed");
@@ -211,19 +210,15 @@ impl Service {
         }
         turn.forget_time();
         deferred.has_waited = false;
-        for event in &*events {
-            match event.token() {
-                WAKER => {}
-                Token(token) if token & LISTENER_BIT != 0 => arrivals.add(token & !LISTENER_BIT),
-                Token(token) => {
-                    let id = ConnectionId(token as u64);
-                    self.handle_event(id, event, deferred, turn);
+        match poller {
+            Poller::Mio(mio) => {
+                for event in &mio.events {
+                    self.handle_token(event.token().0, event, arrivals, deferred, turn);
                 }
             }
         }
         if !deferred.events.is_empty() {
-            let idle = events.is_empty();
-            self.handle_deferred(deferred, idle, turn);
+            self.handle_deferred(deferred, poller.is_idle(), turn);
         }
         if arrivals.may_wait() {
             self.accept_share(arrivals);
@@ -246,6 +241,24 @@ impl Service {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
+    }
+
+    #[inline]
+    fn handle_token(
+        &self,
+        token: usize,
+        said: impl Says,
+        arrivals: &mut Arrivals,
+        deferred: &mut Deferred,
+        turn: &mut Turn,
+    ) {
+        if token == WAKER {
+            return;
+        }
+        if token & LISTENER_BIT != 0 {
+            return arrivals.add(token & !LISTENER_BIT);
+        }
+        self.handle_event(ConnectionId(token as u64), said, deferred, turn);
     }
 
     #[inline]
@@ -307,7 +320,9 @@ impl Service {
             }
         }
         if said.urgent() {
-            conn.short_read_drains = false;
+            if let Some(stream) = &mut conn.stream {
+                stream.may_have_more();
+            }
         }
         if said.read_closed() {
             self.peer_has_closed(conn, turn);

@@ -13,17 +13,16 @@ use std::sync::Arc;
 
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::ListenScope;
-use mio::Interest;
-use mio::net::TcpListener;
 
 use crate::control::free_port::Taken;
 use crate::poll::shard::Shard;
 use crate::service::Service;
-use crate::sys::{self, Held};
+use crate::sys;
+use crate::transport::listening::Listening;
 
 #[derive(Debug)]
 pub(crate) struct Listener {
-    pub(crate) socket: Held<TcpListener>,
+    pub(crate) socket: Listening,
     pub(crate) address: SocketAddr,
     /// The IP listen list with which the port was opened.
     list: Arc<[IpAddr]>,
@@ -114,12 +113,12 @@ impl Service {
     }
 
     fn open_listener(&self, address: SocketAddr, list: &Arc<[IpAddr]>) -> io::Result<usize> {
-        self.add_listener(sys::listen(address)?, address, list)
+        self.add_listener(self.shard().host.listen(address)?, address, list)
     }
 
     fn add_listener(
         &self,
-        mut socket: Held<TcpListener>,
+        mut socket: Listening,
         address: SocketAddr,
         list: &Arc<[IpAddr]>,
     ) -> io::Result<usize> {
@@ -127,11 +126,7 @@ impl Service {
         let mut listeners = shard.listeners.write();
         let entry = listeners.vacant_entry();
         let index = entry.key();
-        shard.registry.register(
-            &mut *socket,
-            Shard::listener_token(index),
-            Interest::READABLE,
-        )?;
+        socket.register(&shard.registry, Shard::listener_token(index))?;
         entry.insert(Listener {
             socket,
             address,
@@ -146,7 +141,7 @@ impl Service {
         self.accept_last(index);
         let shard = self.shard();
         if let Some(listener) = shard.listeners.write().try_remove(index) {
-            sys::close_listener(listener.socket, &shard.registry);
+            listener.socket.close(&shard.registry);
         }
     }
 }

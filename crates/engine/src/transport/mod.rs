@@ -1,3 +1,133 @@
-//! Sockets that listen.
+//! What carries the bytes of connections.
+//!
+//! Owns: the one type through which the engine reads, writes, closes and resets a connection, and what
+//! the results mean, whatever carries it. Does not own: HTTP, nor who reads and writes when. A closed
+//! enum: each call is one match, and none where only TCP is compiled in. Threading: a transport is behind
+//! the lock of its connection's slot; no call here blocks.
+//!
+//! The counts of plain and wire bytes are explained in `outcome.rs`.
 
+pub(crate) mod host;
 pub(crate) mod listener;
+pub(crate) mod listening;
+pub(crate) mod outcome;
+pub(crate) mod tcp;
+
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+
+use crate::poll::poller::PollRegistry;
+use outcome::{Read, Wrote};
+use tcp::Tcp;
+
+/// What carries a connection's bytes.
+#[derive(Debug)]
+pub(crate) enum Transport {
+    /// A socket of the system.
+    Tcp(Tcp),
+}
+
+impl Transport {
+    /// Reads what there is, at most as many bytes as the buffer holds.
+    #[inline]
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
+        match self {
+            Transport::Tcp(tcp) => tcp.read(buffer),
+        }
+    }
+
+    /// Writes one piece.
+    #[inline]
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Wrote {
+        match self {
+            Transport::Tcp(tcp) => tcp.write(bytes),
+        }
+    }
+
+    /// Writes several pieces.
+    #[inline]
+    pub(crate) fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
+        match self {
+            Transport::Tcp(tcp) => tcp.write_vectored(pieces),
+        }
+    }
+
+    /// Sends FIN behind the last byte.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub(crate) fn shut_down_sending(&mut self) -> io::Result<()> {
+        match self {
+            Transport::Tcp(tcp) => tcp.shut_down_sending(),
+        }
+    }
+
+    /// Sets the options of an accepted connection.
+    pub(crate) fn prepare(&self) {
+        match self {
+            Transport::Tcp(tcp) => tcp.prepare(),
+        }
+    }
+
+    /// Closes so that the peer sees a reset, never a clean end (G-067). `polled`: where it is
+    /// registered, if a thread may be polling there now.
+    pub(crate) fn reset(self, polled: Option<&PollRegistry>) {
+        match self {
+            Transport::Tcp(tcp) => tcp.reset(polled.and_then(PollRegistry::mio)),
+        }
+    }
+
+    /// Closes in order; what was written still goes out.
+    pub(crate) fn close(self, registry: &PollRegistry) {
+        match self {
+            Transport::Tcp(tcp) => {
+                if let Some(registry) = registry.mio() {
+                    tcp.close(registry);
+                }
+            }
+        }
+    }
+
+    /// From now on the poll tells of it.
+    ///
+    /// # Errors
+    /// What the system says when it cannot be polled.
+    pub(crate) fn register(&mut self, registry: &PollRegistry, token: usize) -> io::Result<()> {
+        match self {
+            Transport::Tcp(tcp) => tcp.register(registry.need_mio()?, token),
+        }
+    }
+
+    /// A read may leave something although it found less than it asked for: urgent data has come, at
+    /// whose mark a read stops, or the peer has closed its side, of which no further event tells.
+    pub(crate) fn may_have_more(&mut self) {
+        match self {
+            Transport::Tcp(tcp) => tcp.may_have_more(),
+        }
+    }
+
+    /// The wire bytes that the peer has not acknowledged, where that can be known.
+    pub(crate) fn unacknowledged(&self) -> Option<u64> {
+        match self {
+            Transport::Tcp(tcp) => tcp.unacknowledged(),
+        }
+    }
+
+    /// The address at which the connection was accepted.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Transport::Tcp(tcp) => tcp.local_addr(),
+        }
+    }
+
+    /// Whether bytes have come that nobody has read.
+    #[cfg(test)]
+    pub(crate) fn has_bytes(&self) -> bool {
+        match self {
+            Transport::Tcp(tcp) => tcp.has_bytes(),
+        }
+    }
+}

@@ -23,7 +23,6 @@ use httpsys_core::proto::{Parameters, ResponseHead};
 use httpsys_core::{ConnectionId, Error, RequestId};
 
 use crate::conn::outgoing::Next;
-use crate::conn::slot::Conn;
 use crate::conn::timers::Purpose;
 use crate::poll::waiter::Turn;
 use crate::{Chunk, PendingSend, QueueHandle, Service, Verdict, clock::Clock};
@@ -60,8 +59,8 @@ impl Pace {
 }
 
 /// How much of `most` bytes the connection's socket takes next.
-pub(super) fn room(conn: &Conn, next: &Next<'_>, most: usize) -> io::Result<usize> {
-    match (&conn.pace, next) {
+pub(super) fn room(pace: Option<&Pace>, next: &Next<'_>, most: usize) -> io::Result<usize> {
+    match (pace, next) {
         (Some(pace), Next::Plain(_) | Next::Memory(_)) => pace.room(most),
         _ => Ok(most),
     }

@@ -1,0 +1,54 @@
+//! The machine whose addresses and ports a service has.
+//!
+//! Owns: opening sockets that listen, the poll that tells of them, and what is known of addresses and ports. Does not own: which of
+//! them a registration needs (`listener.rs`, `control/free_port.rs`). Threading: any thread.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use super::listening::Listening;
+use crate::poll::poller::{PollRegistry, Poller, mio_poll};
+use crate::sys;
+
+/// See the module head.
+#[derive(Debug)]
+pub(crate) enum Host {
+    /// The machine that the process runs on.
+    System,
+}
+
+impl Host {
+    /// Makes a poll for its sockets.
+    ///
+    /// # Errors
+    /// The system has no descriptor for it.
+    pub(crate) fn new_poll(&self) -> io::Result<(Poller, PollRegistry)> {
+        match self {
+            Host::System => mio_poll(),
+        }
+    }
+
+    /// Opens a listening socket on exactly this address and port; port 0 is a free one.
+    ///
+    /// # Errors
+    /// `AddrInUse` when somebody else has the port (PFX-013), and whatever the system says.
+    pub(crate) fn listen(&self, address: SocketAddr) -> io::Result<Listening> {
+        match self {
+            Host::System => sys::listen(address).map(Listening::Tcp),
+        }
+    }
+
+    /// Whether a prefix may have this address as its host (PFX-033).
+    pub(crate) fn has_address(&self, ip: IpAddr) -> bool {
+        match self {
+            Host::System => sys::has_address(ip),
+        }
+    }
+
+    /// Whose socket has this address and port, in words, where the system tells this program.
+    pub(crate) fn port_owner(&self, address: SocketAddr) -> Option<String> {
+        match self {
+            Host::System => sys::port_owner(address),
+        }
+    }
+}

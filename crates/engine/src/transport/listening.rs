@@ -1,0 +1,72 @@
+//! A socket that listens.
+//!
+//! Owns: accepting, registering and closing, whatever carries the connections. Does not own: which
+//! addresses are open (`listener.rs`), nor when connections are accepted (`poll/accept.rs`). Threading:
+//! any thread; no call here blocks.
+
+use std::io;
+use std::net::SocketAddr;
+
+use mio::net::TcpListener;
+use mio::{Interest, Token};
+
+use super::Transport;
+use super::tcp::Tcp;
+use crate::poll::poller::PollRegistry;
+use crate::sys::{self, Held};
+
+/// What accepts connections.
+#[derive(Debug)]
+pub(crate) enum Listening {
+    /// A socket of the system.
+    Tcp(Held<TcpListener>),
+}
+
+impl Listening {
+    /// The next connection that waits, and the client's address.
+    ///
+    /// # Errors
+    /// `WouldBlock` if none waits; otherwise what the system says.
+    pub(crate) fn accept(&self) -> io::Result<(Transport, SocketAddr)> {
+        match self {
+            Listening::Tcp(listener) => {
+                let (stream, remote) = sys::accept(listener)?;
+                Ok((Transport::Tcp(Tcp::new(stream)), remote))
+            }
+        }
+    }
+
+    /// From now on the poll tells of connections that wait.
+    ///
+    /// # Errors
+    /// What the system says when it cannot be polled.
+    pub(crate) fn register(&mut self, registry: &PollRegistry, token: usize) -> io::Result<()> {
+        match self {
+            Listening::Tcp(listener) => {
+                let registry = registry.need_mio()?;
+                registry.register(&mut **listener, Token(token), Interest::READABLE)
+            }
+        }
+    }
+
+    /// Ends listening.
+    pub(crate) fn close(self, registry: &PollRegistry) {
+        match self {
+            Listening::Tcp(listener) => {
+                if let Some(registry) = registry.mio() {
+                    sys::close_listener(listener, registry);
+                }
+            }
+        }
+    }
+
+    /// The address it listens on, with its port.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Listening::Tcp(listener) => listener.local_addr(),
+        }
+    }
+}
