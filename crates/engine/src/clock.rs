@@ -37,7 +37,7 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        httpsys_socket::now()
     }
 
     fn millis(&self) -> u64 {
@@ -61,6 +61,25 @@ impl Clock for SystemClock {
         let offset = sys::utc_offset(unix_seconds);
         LAST.set((quarter, offset));
         offset
+    }
+}
+
+/// The clock of a simulated world.
+#[cfg(feature = "sim")]
+pub(crate) struct WorldClock(pub(crate) std::sync::Arc<dyn httpsys_socket::world::World>);
+
+#[cfg(feature = "sim")]
+impl Clock for WorldClock {
+    fn now(&self) -> Instant {
+        httpsys_socket::world::instant_in(&*self.0)
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.0.now().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn unix_seconds(&self) -> u64 {
+        self.0.unix_now().as_secs()
     }
 }
 

@@ -117,6 +117,25 @@ impl Service {
         Service::at(Host::System, parameters, clock)
     }
 
+    /// As [`Service::new`], on a simulated network and with the clock of the world that the calling
+    /// thread belongs to. Its own threads are threads of that world, and so has to be every thread that
+    /// calls it.
+    ///
+    /// # Errors
+    /// As [`Service::new`]; [`io::ErrorKind::InvalidInput`] when the thread belongs to no world.
+    #[cfg(feature = "sim")]
+    pub fn in_world(
+        parameters: Parameters,
+        network: &httpsys_network::Network,
+    ) -> io::Result<Service> {
+        let Some(world) = httpsys_socket::world::current() else {
+            let error = "the calling thread belongs to no simulated world";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
+        };
+        let host = Host::Simulated(network.clone(), Arc::downgrade(&world));
+        Service::at(host, parameters, crate::clock::WorldClock(world))
+    }
+
     fn at(host: Host, parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
         if let Err(error) = parameters.validate() {
             tracing::error!(%error, "bad parameter");

@@ -16,7 +16,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_socket::JoinHandle;
 use httpsys_socket::lock::{Condvar, Mutex};
@@ -241,7 +241,7 @@ impl SharedWriter {
             state.thread = ThreadState::Idle;
             self.work.wait(&mut state);
         }
-        let deadline = Instant::now().checked_add(self.delay);
+        let deadline = httpsys_socket::now().checked_add(self.delay);
         while !state.closing
             && state.flush_to <= state.done
             && state.buffer.len() < self.wake_bytes()

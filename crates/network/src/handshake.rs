@@ -251,7 +251,7 @@ impl NetworkState {
     }
 
     /// Whether the network's machine has this address.
-    fn has_address(&self, ip: IpAddr) -> bool {
+    pub(crate) fn has_address(&self, ip: IpAddr) -> bool {
         let addresses = &self.rules.addresses;
         ip.is_loopback() || addresses.is_empty() || addresses.contains(&ip)
     }

@@ -3,7 +3,7 @@
 //! Owns: the calls that are not about one socket. Does not own: what they do.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::listener::Listener;
@@ -56,6 +56,12 @@ impl Network {
     pub fn listen(&self, address: SocketAddr, backlog: usize) -> io::Result<Listener> {
         let (id, address) = self.shared.call(|state| state.listen(address, backlog))?;
         Ok(Listener::new(self.shared.clone(), id, address))
+    }
+
+    /// Whether this network's machine has the address ([`Rules::addresses`]).
+    #[must_use]
+    pub fn has_address(&self, ip: IpAddr) -> bool {
+        self.shared.look(|state| state.has_address(ip))
     }
 
     /// Begins to connect, and returns at once: when the stream is writable, it is connected or has failed

@@ -14,6 +14,16 @@ pub mod world;
 
 pub use standard_error::StandardError;
 pub use thread::{JoinHandle, spawn};
+#[cfg(feature = "sim")]
+pub use world::now;
+
+/// The present, for deadlines. With the feature `sim` it is virtual for threads of a world.
+#[cfg(not(feature = "sim"))]
+#[inline]
+#[must_use]
+pub fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
 
 #[cfg(any(target_os = "linux", target_vendor = "apple"))]
 use std::os::fd::{AsFd, AsRawFd};

@@ -134,6 +134,12 @@ pub fn now() -> Instant {
     }
 }
 
+/// As [`now`] for the threads of this world, from any thread.
+#[must_use]
+pub fn instant_in(world: &dyn World) -> Instant {
+    beginning() + world.now()
+}
+
 /// The moment as a time of a world, from an [`Instant`] that [`now`] led to.
 pub(crate) fn time_of(moment: Instant) -> Duration {
     moment.saturating_duration_since(beginning())

@@ -6,5 +6,7 @@ pub(crate) mod lead;
 pub(crate) mod loan;
 pub(crate) mod poller;
 pub(crate) mod shard;
+#[cfg(feature = "sim")]
+pub(crate) mod simulated;
 pub(crate) mod turn;
 pub(crate) mod waiter;

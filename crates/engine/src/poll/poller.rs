@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use mio::{Events, Poll, Registry, Token, Waker};
 
+#[cfg(feature = "sim")]
+use crate::poll::simulated::{SimulatedPoller, SimulatedRegistry};
 use crate::sys::{self, Listed};
 
 /// Events of one poll: enough to amortise the call, few enough that the first request of a batch
@@ -22,6 +24,9 @@ pub(crate) const WAKER: usize = usize::MAX;
 pub(crate) enum Poller {
     /// The system's.
     Mio(MioPoller),
+    /// That of a simulated network.
+    #[cfg(feature = "sim")]
+    Memory(SimulatedPoller),
 }
 
 /// A poll of the system, with the events that it told last.
@@ -36,6 +41,9 @@ pub(crate) struct MioPoller {
 pub(crate) enum PollRegistry {
     /// The system's.
     Mio(MioRegistry),
+    /// That of a simulated network.
+    #[cfg(feature = "sim")]
+    Memory(SimulatedRegistry),
 }
 
 /// Where sockets of the system are registered.
@@ -76,6 +84,11 @@ impl Poller {
     pub(crate) fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         match self {
             Poller::Mio(mio) => mio.poll.poll(&mut mio.events, timeout),
+            #[cfg(feature = "sim")]
+            Poller::Memory(simulated) => {
+                simulated.poll(timeout);
+                Ok(())
+            }
         }
     }
 
@@ -83,6 +96,8 @@ impl Poller {
     pub(crate) fn is_idle(&self) -> bool {
         match self {
             Poller::Mio(mio) => mio.events.is_empty(),
+            #[cfg(feature = "sim")]
+            Poller::Memory(simulated) => simulated.events.is_empty(),
         }
     }
 }
@@ -93,6 +108,8 @@ impl PollRegistry {
         match self {
             // It can only fail when the poll is gone, and with it whom to wake.
             PollRegistry::Mio(mio) => drop(mio.waker.wake()),
+            #[cfg(feature = "sim")]
+            PollRegistry::Memory(simulated) => simulated.interrupt(),
         }
     }
 
@@ -102,6 +119,20 @@ impl PollRegistry {
     pub(crate) fn mio(&self) -> Option<&Registry> {
         match self {
             PollRegistry::Mio(mio) => Some(&mio.registry),
+            #[cfg(feature = "sim")]
+            PollRegistry::Memory(_) => None,
+        }
+    }
+
+    /// The simulated one, for a socket that can be polled nowhere else.
+    ///
+    /// # Errors
+    /// Sockets of the system are polled here.
+    #[cfg(feature = "sim")]
+    pub(crate) fn need_simulated(&self) -> io::Result<&SimulatedRegistry> {
+        match self {
+            PollRegistry::Memory(simulated) => Ok(simulated),
+            PollRegistry::Mio(_) => Err(io::ErrorKind::InvalidInput.into()),
         }
     }
 

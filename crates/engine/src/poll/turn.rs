@@ -49,6 +49,33 @@ trait Says: Copy {
     fn resumed(self) -> bool;
 }
 
+#[cfg(feature = "sim")]
+impl Says for &httpsys_network::Event {
+    fn readable(self) -> bool {
+        self.readable
+    }
+
+    fn writable(self) -> bool {
+        self.writable
+    }
+
+    fn read_closed(self) -> bool {
+        self.read_closed
+    }
+
+    fn ended(self) -> bool {
+        self.error || self.write_closed
+    }
+
+    fn urgent(self) -> bool {
+        self.urgent
+    }
+
+    fn resumed(self) -> bool {
+        false
+    }
+}
+
 impl Says for &Event {
     #[inline]
     fn readable(self) -> bool {
@@ -214,6 +241,12 @@ impl Service {
             Poller::Mio(mio) => {
                 for event in &mio.events {
                     self.handle_token(event.token().0, event, arrivals, deferred, turn);
+                }
+            }
+            #[cfg(feature = "sim")]
+            Poller::Memory(simulated) => {
+                for event in &simulated.events {
+                    self.handle_token(event.token, event, arrivals, deferred, turn);
                 }
             }
         }

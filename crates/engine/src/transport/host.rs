@@ -6,16 +6,27 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+#[cfg(feature = "sim")]
+use std::sync::Weak;
+
 use super::listening::Listening;
 use crate::poll::poller::{PollRegistry, Poller, mio_poll};
+#[cfg(feature = "sim")]
+use crate::poll::simulated::simulated_poll;
 use crate::sys;
 
 /// See the module head.
-#[derive(Debug)]
 pub(crate) enum Host {
     /// The machine that the process runs on.
     System,
+    /// That of a simulated network, for threads of a world.
+    #[cfg(feature = "sim")]
+    Simulated(httpsys_network::Network, Weak<dyn httpsys_socket::world::World>),
 }
+
+/// Connections that a simulated listener lets wait: as many as on Linux.
+#[cfg(feature = "sim")]
+const BACKLOG: usize = 4096;
 
 impl Host {
     /// Makes a poll for its sockets.
@@ -25,6 +36,11 @@ impl Host {
     pub(crate) fn new_poll(&self) -> io::Result<(Poller, PollRegistry)> {
         match self {
             Host::System => mio_poll(),
+            #[cfg(feature = "sim")]
+            Host::Simulated(network, world) => {
+                let (poller, registry) = simulated_poll(network, world);
+                Ok((Poller::Memory(poller), PollRegistry::Memory(registry)))
+            }
         }
     }
 
@@ -35,6 +51,8 @@ impl Host {
     pub(crate) fn listen(&self, address: SocketAddr) -> io::Result<Listening> {
         match self {
             Host::System => sys::listen(address).map(Listening::Tcp),
+            #[cfg(feature = "sim")]
+            Host::Simulated(network, _) => network.listen(address, BACKLOG).map(Listening::Memory),
         }
     }
 
@@ -42,6 +60,8 @@ impl Host {
     pub(crate) fn has_address(&self, ip: IpAddr) -> bool {
         match self {
             Host::System => sys::has_address(ip),
+            #[cfg(feature = "sim")]
+            Host::Simulated(network, _) => network.has_address(ip),
         }
     }
 
@@ -49,6 +69,8 @@ impl Host {
     pub(crate) fn port_owner(&self, address: SocketAddr) -> Option<String> {
         match self {
             Host::System => sys::port_owner(address),
+            #[cfg(feature = "sim")]
+            Host::Simulated(..) => None,
         }
     }
 }

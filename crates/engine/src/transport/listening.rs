@@ -11,6 +11,8 @@ use mio::net::TcpListener;
 use mio::{Interest, Token};
 
 use super::Transport;
+#[cfg(feature = "sim")]
+use super::memory::Memory;
 use super::tcp::Tcp;
 use crate::poll::poller::PollRegistry;
 use crate::sys::{self, Held};
@@ -20,6 +22,9 @@ use crate::sys::{self, Held};
 pub(crate) enum Listening {
     /// A socket of the system.
     Tcp(Held<TcpListener>),
+    /// A listener of a simulated network.
+    #[cfg(feature = "sim")]
+    Memory(httpsys_network::Listener),
 }
 
 impl Listening {
@@ -32,6 +37,11 @@ impl Listening {
             Listening::Tcp(listener) => {
                 let (stream, remote) = sys::accept(listener)?;
                 Ok((Transport::Tcp(Tcp::new(stream)), remote))
+            }
+            #[cfg(feature = "sim")]
+            Listening::Memory(listener) => {
+                let (stream, remote) = listener.accept()?;
+                Ok((Transport::Memory(Memory::new(stream)), remote))
             }
         }
     }
@@ -46,6 +56,10 @@ impl Listening {
                 let registry = registry.need_mio()?;
                 registry.register(&mut **listener, Token(token), Interest::READABLE)
             }
+            #[cfg(feature = "sim")]
+            Listening::Memory(listener) => {
+                registry.need_simulated()?.register(&*listener, token)
+            }
         }
     }
 
@@ -57,6 +71,8 @@ impl Listening {
                     sys::close_listener(listener, registry);
                 }
             }
+            #[cfg(feature = "sim")]
+            Listening::Memory(listener) => drop(listener),
         }
     }
 
@@ -67,6 +83,8 @@ impl Listening {
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Listening::Tcp(listener) => listener.local_addr(),
+            #[cfg(feature = "sim")]
+            Listening::Memory(listener) => listener.local_addr(),
         }
     }
 }

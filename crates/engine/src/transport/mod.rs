@@ -10,6 +10,8 @@
 pub(crate) mod host;
 pub(crate) mod listener;
 pub(crate) mod listening;
+#[cfg(feature = "sim")]
+pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod tcp;
 
@@ -17,6 +19,8 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 
 use crate::poll::poller::PollRegistry;
+#[cfg(feature = "sim")]
+use memory::Memory;
 use outcome::{Read, Wrote};
 use tcp::Tcp;
 
@@ -25,6 +29,9 @@ use tcp::Tcp;
 pub(crate) enum Transport {
     /// A socket of the system.
     Tcp(Tcp),
+    /// A connection of a simulated network.
+    #[cfg(feature = "sim")]
+    Memory(Memory),
 }
 
 impl Transport {
@@ -33,6 +40,8 @@ impl Transport {
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
         match self {
             Transport::Tcp(tcp) => tcp.read(buffer),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.read(buffer),
         }
     }
 
@@ -41,6 +50,8 @@ impl Transport {
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Wrote {
         match self {
             Transport::Tcp(tcp) => tcp.write(bytes),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.write(&[IoSlice::new(bytes)]),
         }
     }
 
@@ -49,6 +60,8 @@ impl Transport {
     pub(crate) fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
         match self {
             Transport::Tcp(tcp) => tcp.write_vectored(pieces),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.write(pieces),
         }
     }
 
@@ -59,6 +72,8 @@ impl Transport {
     pub(crate) fn shut_down_sending(&mut self) -> io::Result<()> {
         match self {
             Transport::Tcp(tcp) => tcp.shut_down_sending(),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.shut_down_sending(),
         }
     }
 
@@ -66,6 +81,8 @@ impl Transport {
     pub(crate) fn prepare(&self) {
         match self {
             Transport::Tcp(tcp) => tcp.prepare(),
+            #[cfg(feature = "sim")]
+            Transport::Memory(_) => {},
         }
     }
 
@@ -74,6 +91,8 @@ impl Transport {
     pub(crate) fn reset(self, polled: Option<&PollRegistry>) {
         match self {
             Transport::Tcp(tcp) => tcp.reset(polled.and_then(PollRegistry::mio)),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.reset(),
         }
     }
 
@@ -85,6 +104,8 @@ impl Transport {
                     tcp.close(registry);
                 }
             }
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => drop(memory),
         }
     }
 
@@ -95,6 +116,8 @@ impl Transport {
     pub(crate) fn register(&mut self, registry: &PollRegistry, token: usize) -> io::Result<()> {
         match self {
             Transport::Tcp(tcp) => tcp.register(registry.need_mio()?, token),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.register(registry.need_simulated()?, token),
         }
     }
 
@@ -103,6 +126,8 @@ impl Transport {
     pub(crate) fn may_have_more(&mut self) {
         match self {
             Transport::Tcp(tcp) => tcp.may_have_more(),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.may_have_more(),
         }
     }
 
@@ -110,6 +135,8 @@ impl Transport {
     pub(crate) fn unacknowledged(&self) -> Option<u64> {
         match self {
             Transport::Tcp(tcp) => tcp.unacknowledged(),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => Some(memory.unacknowledged()),
         }
     }
 
@@ -120,6 +147,8 @@ impl Transport {
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
             Transport::Tcp(tcp) => tcp.local_addr(),
+            #[cfg(feature = "sim")]
+            Transport::Memory(memory) => memory.local_addr(),
         }
     }
 
@@ -128,6 +157,8 @@ impl Transport {
     pub(crate) fn has_bytes(&self) -> bool {
         match self {
             Transport::Tcp(tcp) => tcp.has_bytes(),
+            #[cfg(feature = "sim")]
+            Transport::Memory(_) => false,
         }
     }
 }
