@@ -9,7 +9,7 @@
 //! with [`Error::NotInitialized`] (1114) or finds nothing, before it takes a lock, and dropping it
 //! frees nothing; [`Service::global`] is another one there.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Objects {
     pub(crate) model: Model,
-    pub(crate) queues: HashMap<QueueId, Arc<Queue>>,
+    pub(crate) queues: BTreeMap<QueueId, Arc<Queue>>,
     /// Queue handles that were opened: their ids do not come back.
     handles: u64,
     pub(crate) groups: GroupRegistry,
@@ -151,7 +151,7 @@ impl Service {
             // Ids that a child inherits name nothing of its own.
             model: model_for(&parameters.choices)
                 .numbered_from(((process % GENERATIONS) << ID_BITS) | 1),
-            queues: HashMap::new(),
+            queues: BTreeMap::new(),
             handles: 0,
             groups: GroupRegistry::default(),
         };

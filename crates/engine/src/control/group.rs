@@ -5,7 +5,7 @@
 //! change. Does not own: the limits themselves (`Effective`). Threading: shared; the locks are
 //! leaves.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -117,8 +117,8 @@ impl Group {
 /// The groups and sessions that are alive.
 #[derive(Debug, Default)]
 pub(crate) struct GroupRegistry {
-    groups: HashMap<UrlGroupId, Arc<Group>>,
-    sessions: HashMap<ServerSessionId, Arc<Session>>,
+    groups: BTreeMap<UrlGroupId, Arc<Group>>,
+    sessions: BTreeMap<ServerSessionId, Arc<Session>>,
     /// Logs that were replaced, and places of logs of what is gone: still to be closed.
     replaced: Vec<Arc<OpenLog>>,
     vacated: Vec<Arc<LogSlot>>,
@@ -167,7 +167,7 @@ impl GroupRegistry {
     }
 
     /// Those of the model: what it has anew is made, what it has no more is forgotten.
-    pub(crate) fn of(&mut self, model: &Model) -> &HashMap<UrlGroupId, Arc<Group>> {
+    pub(crate) fn of(&mut self, model: &Model) -> &BTreeMap<UrlGroupId, Arc<Group>> {
         let old = std::mem::take(&mut self.groups);
         let old_sessions = std::mem::take(&mut self.sessions);
         for binding in model.bindings() {
@@ -202,8 +202,8 @@ impl GroupRegistry {
     fn retire(
         &mut self,
         model: &Model,
-        groups: HashMap<UrlGroupId, Arc<Group>>,
-        sessions: HashMap<ServerSessionId, Arc<Session>>,
+        groups: BTreeMap<UrlGroupId, Arc<Group>>,
+        sessions: BTreeMap<ServerSessionId, Arc<Session>>,
     ) {
         for (id, group) in groups {
             if !self.groups.contains_key(&id) {

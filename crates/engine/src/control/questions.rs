@@ -2,7 +2,7 @@
 //!
 //! Threading: any thread; the model's lock is held for a look at it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use httpsys_core::configuration::Configuration;
@@ -111,9 +111,9 @@ impl Service {
     }
 
     /// What the model lists, and who counts for the URL groups.
-    pub(crate) fn listing(&self) -> (ServiceState, HashMap<UrlGroupId, Arc<Group>>) {
+    pub(crate) fn listing(&self) -> (ServiceState, BTreeMap<UrlGroupId, Arc<Group>>) {
         if self.is_inherited() {
-            return (ServiceState::default(), HashMap::new());
+            return (ServiceState::default(), BTreeMap::new());
         }
         let mut state = self.objects().lock();
         let Objects { model, groups, .. } = &mut *state;

@@ -6,7 +6,7 @@
 //! no lock at all.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -126,7 +126,7 @@ pub(crate) enum Destination<'a> {
 impl Routes {
     pub(crate) fn new(
         model: &Model,
-        queues: &HashMap<QueueId, Arc<Queue>>,
+        queues: &BTreeMap<QueueId, Arc<Queue>>,
         groups: &mut GroupRegistry,
     ) -> Self {
         let live = groups.of(model);
