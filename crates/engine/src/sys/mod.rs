@@ -2,8 +2,8 @@
 //!
 //! Owns: the calls whose meaning or form differs, one module per system, and what they share. Does
 //! not own: anything about HTTP; which event delivery a system has is mio's. Everything else in this
-//! crate is free of `cfg`. docs/PLATFORMS.md has each difference, its source, and what was checked
-//! where. Threading: any thread; nothing here blocks but a read of a file.
+//! crate is free of `cfg`, but for the feature `sim`. docs/PLATFORMS.md has each difference, its source,
+//! and what was checked where. Threading: any thread; nothing here blocks but a read of a file.
 //!
 //! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
 //! `NO_FAMILY`, `BAD_MEMORY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,

@@ -21,7 +21,10 @@ pub(crate) enum Host {
     System,
     /// That of a simulated network, for threads of a world.
     #[cfg(feature = "sim")]
-    Simulated(httpsys_network::Network, Weak<dyn httpsys_socket::world::World>),
+    Simulated(
+        httpsys_network::Network,
+        Weak<dyn httpsys_socket::world::World>,
+    ),
 }
 
 /// Connections that a simulated listener lets wait: as many as on Linux.

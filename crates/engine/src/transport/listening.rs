@@ -57,9 +57,7 @@ impl Listening {
                 registry.register(&mut **listener, Token(token), Interest::READABLE)
             }
             #[cfg(feature = "sim")]
-            Listening::Memory(listener) => {
-                registry.need_simulated()?.register(&*listener, token)
-            }
+            Listening::Memory(listener) => registry.need_simulated()?.register(&*listener, token),
         }
     }
 

@@ -82,7 +82,7 @@ impl Transport {
         match self {
             Transport::Tcp(tcp) => tcp.prepare(),
             #[cfg(feature = "sim")]
-            Transport::Memory(_) => {},
+            Transport::Memory(_) => {}
         }
     }
 

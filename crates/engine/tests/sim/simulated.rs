@@ -1,0 +1,167 @@
+//! A service, its clients, and the world they run in.
+//!
+//! Owns: making and ending them, and blocking clients. Does not own: the scheduler (`baton.rs`).
+//! Threading: all threads are of the world.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
+use httpsys_core::{Error, RequestId};
+use httpsys_engine::{QueueHandle, Service, Verdict};
+use httpsys_network::{Network, Rules, Stream, TraceEvent};
+use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_socket::world::{self, Entered};
+
+use crate::baton::Baton;
+
+pub(crate) const GET: &[u8] = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// What happened in a world: who ran when, and what the network saw.
+pub(crate) type Trace = (Vec<(usize, Duration)>, Vec<TraceEvent>);
+
+/// A service with one queue for everything under port 80 of loopback, in a world of its own.
+pub(crate) struct Simulated {
+    pub(crate) service: Service,
+    pub(crate) queue: Arc<QueueHandle>,
+    pub(crate) baton: Arc<Baton>,
+    _entered: Entered,
+}
+
+impl Simulated {
+    pub(crate) fn new(seed: u64, rules: Rules) -> Simulated {
+        let network = Network::new(seed, rules);
+        let baton = Baton::new(seed, network.clone());
+        let entered = world::enter(Arc::<Baton>::clone(&baton));
+        let service = Service::in_world(Parameters::default(), &network).expect("a service");
+        let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
+            panic!("no queue");
+        };
+        let url = "http://localhost:80/".encode_utf16().collect();
+        let registered = service.register(Control::AddUrl { queue, url });
+        assert_eq!(registered.ok(), Some(80));
+        Simulated {
+            queue: service.queue(queue).expect("it is open"),
+            service,
+            baton,
+            _entered: entered,
+        }
+    }
+
+    pub(crate) fn connect(&self) -> Client {
+        let to = SocketAddr::from(([127, 0, 0, 1], 80));
+        let stream = self.baton.network.connect(None, to);
+        Client(stream.expect("an address of the network"))
+    }
+
+    pub(crate) fn receive(&self) -> Result<RequestId, Error> {
+        receive(&self.service, &self.queue)
+    }
+
+    pub(crate) fn respond(&self, request: RequestId) {
+        respond(&self.service, &self.queue, request).expect("a live connection");
+    }
+
+    /// Stops the service; what happened in the world and on the network.
+    pub(crate) fn end(self) -> Trace {
+        self.service.stop();
+        let moments = self.baton.end();
+        (moments, self.baton.network.take_trace())
+    }
+}
+
+pub(crate) fn receive(service: &Service, queue: &QueueHandle) -> Result<RequestId, Error> {
+    let next = Receive {
+        request: RequestId::NULL,
+        copy_body: false,
+        flush_body: false,
+    };
+    let mut id = RequestId::NULL;
+    service.receive(queue, &next, None, &mut |received| {
+        id = received.request().id;
+        Verdict::Taken
+    })?;
+    Ok(id)
+}
+
+pub(crate) fn respond(
+    service: &Service,
+    queue: &QueueHandle,
+    request: RequestId,
+) -> Result<u64, Error> {
+    let call = SendResponse {
+        request,
+        disconnect: false,
+        more_data: false,
+        opaque: false,
+    };
+    let mut head = ResponseHead::new();
+    head.begin(200, b"OK").expect("a status");
+    service.send_response(queue, &call, &mut head, &[], None)
+}
+
+/// A client, whose waiting is sleeping.
+pub(crate) struct Client(pub(crate) Stream);
+
+impl Client {
+    pub(crate) fn send(&self, bytes: &[u8]) {
+        self.write(bytes).expect("a live connection");
+    }
+
+    /// Writes all of it, however little goes at a time.
+    pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut left = bytes;
+        while !left.is_empty() {
+            match self.0.write(left) {
+                Ok(n) => left = &left[n..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => rest(),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn read_exactly(&self, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        let mut got = 0;
+        while got < length {
+            match self.0.read(&mut bytes[got..]) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(n) => got += n,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => rest(),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn read_until(&self, end: &[u8]) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(end) {
+            bytes.extend(self.read_exactly(1)?);
+        }
+        Ok(bytes)
+    }
+
+    /// What comes until a head has ended.
+    pub(crate) fn head(&self) -> String {
+        let head = self.read_until(b"\r\n\r\n").expect("a head");
+        String::from_utf8(head).expect("text")
+    }
+
+    pub(crate) fn expect_reset(&self) {
+        loop {
+            match self.0.read(&mut [0; 64]) {
+                Ok(n) => assert_ne!(n, 0, "an orderly end"),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => rest(),
+                Err(error) => return assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+            }
+        }
+    }
+}
+
+pub(crate) fn rest() {
+    world::sleep(Duration::from_millis(1));
+}
