@@ -84,7 +84,8 @@ test: ## all tests: Rust, C programs, doc tests
 		tests="$(CARGO) test --workspace --no-fail-fast --lib --bins --tests --examples"; \
 	fi; \
 	status=0; \
-	for run in "$$tests" "$(CARGO) test --workspace --no-fail-fast --doc"; do \
+	for run in "$$tests" "$(CARGO) test --workspace --no-fail-fast --doc" \
+		"$(CARGO) test -p httpsys-socket -p httpsys-engine --features sim --lib --test sim --no-fail-fast"; do \
 		echo "$$run"; $$run || { status=$$?; echo "FAILED ($$status): $$run" >&2; }; \
 	done; \
 	exit $$status

@@ -71,8 +71,6 @@ pub(crate) struct Conn {
     pub(crate) lingered: u32,
     /// Plain bytes handed to the transport since it was accepted.
     pub(crate) sent: u64,
-    /// The wire bytes that these became beyond their own number.
-    pub(crate) overhead: u64,
     /// What has not been added to the counters yet.
     pub(crate) tally: TrafficDelta,
     /// When the request under way was queued, in the clock's milliseconds; [`NOT_QUEUED`] for one
@@ -151,7 +149,6 @@ impl Conn {
             in_flight: false,
             lingered: 0,
             sent: 0,
-            overhead: 0,
             tally: TrafficDelta::default(),
             queued_at: NOT_QUEUED,
             allowed: 0,
@@ -180,7 +177,6 @@ impl Conn {
         self.in_flight = false;
         self.lingered = 0;
         self.sent = 0;
-        self.overhead = 0;
         self.tally = TrafficDelta::default();
         self.allowed = 0;
         self.alarm = Alarm::NONE;
@@ -197,18 +193,13 @@ impl Conn {
     /// not say, as many as it can hold.
     pub(crate) fn untaken(&self) -> u64 {
         let told = self.stream.as_ref().and_then(Transport::unacknowledged);
-        told.unwrap_or(self.wire_sent().min(MOST_IN_SOCKET))
+        told.unwrap_or(self.sent.min(MOST_IN_SOCKET))
     }
 
-    /// The wire bytes that the client has taken since the connection was accepted, as far as the system
-    /// can tell.
+    /// Plain bytes that the client has taken since the connection was accepted: at least so many, as far
+    /// as the system can tell.
     pub(crate) fn taken(&self) -> u64 {
-        self.wire_sent().saturating_sub(self.untaken())
-    }
-
-    /// Wire bytes handed to the network since the connection was accepted.
-    fn wire_sent(&self) -> u64 {
-        self.sent + self.overhead
+        self.sent.saturating_sub(self.untaken())
     }
 
     /// So many more bytes of the send under way are with the socket.
@@ -252,7 +243,7 @@ impl Conn {
 
     /// As [`Conn::settle`], without the last `kept` bytes that were read.
     fn settle_all_but(&mut self, kept: u64, totals: &Traffic) {
-        let done = self.tally.take(self.wire_sent(), kept);
+        let done = self.tally.take(self.sent, kept);
         totals.add(&done);
         if let Some(bound) = &self.bound {
             bound.group.traffic.add(&done);

@@ -332,7 +332,7 @@ fn write_pieces(
         match result {
             Wrote::Accepted { plain, wire } => {
                 outgoing.advance(plain);
-                conn.overhead += (wire - plain) as u64;
+                conn.tally.sent_beyond((wire - plain) as u64);
             }
             Wrote::Full => return Ok(Stopped::Full),
             Wrote::BadMemory => return Err(Broken::Memory),

@@ -25,7 +25,7 @@ use crate::control::group::Group;
 pub(crate) struct TrafficDelta {
     /// Wire bytes that were received.
     pub(crate) received: u64,
-    /// Up to where the connection's sent bytes were counted.
+    /// Up to where the connection's sent bytes were counted, less the wire bytes beyond the plain ones.
     counted: u64,
     gets: u64,
     heads: u64,
@@ -58,13 +58,19 @@ impl TrafficDelta {
         }
     }
 
+    /// So many more wire bytes were sent than plain ones.
+    #[inline]
+    pub(crate) fn sent_beyond(&mut self, bytes: u64) {
+        self.counted = self.counted.wrapping_sub(bytes);
+    }
+
     /// Takes what is there, but for the last `kept` bytes that were read. `sent` is what the
-    /// connection has sent in all, in wire bytes.
+    /// connection has sent in all, in plain bytes.
     pub(crate) fn take(&mut self, sent: u64, kept: u64) -> Done {
         let kept = kept.min(self.received);
         let done = Done {
             received: self.received - kept,
-            sent: sent - self.counted,
+            sent: sent.wrapping_sub(self.counted),
             gets: self.gets,
             heads: self.heads,
             others: self.others,
@@ -197,5 +203,20 @@ impl Tallies {
         faults.sends_throttled = fault(Fault::SendThrottled);
         faults.turns_used_up = fault(Fault::TurnUsedUp);
         counters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wire_bytes_count_once_also_where_they_are_more_than_the_plain_ones() {
+        let mut delta = TrafficDelta::default();
+        delta.sent_beyond(22);
+        assert_eq!(delta.take(100, 0).sent, 122);
+        delta.sent_beyond(5);
+        assert_eq!(delta.take(150, 0).sent, 55);
+        assert_eq!(delta.take(150, 0).sent, 0);
     }
 }
