@@ -5,7 +5,6 @@
 //! Invariant: the network wakes whoever waits here, so no event is slept through. Threading: as the poll
 //! of the system.
 
-use std::fmt;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -26,14 +25,9 @@ pub(crate) struct SimulatedPoller {
 }
 
 /// The half that threads share.
+#[derive(Debug)]
 pub(crate) struct SimulatedRegistry {
     poll: Poll,
-}
-
-impl fmt::Debug for SimulatedRegistry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.poll.fmt(f)
-    }
 }
 
 /// Makes both halves of a poll of this network, for threads of this world.

@@ -12,7 +12,7 @@ use mio::{Interest, Token};
 
 use super::Transport;
 #[cfg(feature = "sim")]
-use super::memory::Memory;
+use super::memory::MemoryStream;
 use super::tcp::Tcp;
 use crate::poll::poller::PollRegistry;
 use crate::sys::{self, Held};
@@ -41,7 +41,7 @@ impl Listening {
             #[cfg(feature = "sim")]
             Listening::Memory(listener) => {
                 let (stream, remote) = listener.accept()?;
-                Ok((Transport::Memory(Memory::new(stream)), remote))
+                Ok((Transport::Memory(MemoryStream::new(stream)), remote))
             }
         }
     }

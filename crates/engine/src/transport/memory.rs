@@ -13,16 +13,16 @@ use crate::poll::simulated::SimulatedRegistry;
 
 /// See the module head.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct MemoryStream {
     stream: Stream,
     /// As for TCP on Linux, whose readiness the network has.
     short_read_drains: bool,
 }
 
-impl Memory {
+impl MemoryStream {
     /// A connection that was accepted.
-    pub(super) fn new(stream: Stream) -> Memory {
-        Memory {
+    pub(super) fn new(stream: Stream) -> MemoryStream {
+        MemoryStream {
             stream,
             short_read_drains: true,
         }

@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 
 use crate::poll::poller::PollRegistry;
 #[cfg(feature = "sim")]
-use memory::Memory;
+use memory::MemoryStream;
 use outcome::{Read, Wrote};
 use tcp::Tcp;
 
@@ -31,7 +31,7 @@ pub(crate) enum Transport {
     Tcp(Tcp),
     /// A connection of a simulated network.
     #[cfg(feature = "sim")]
-    Memory(Memory),
+    Memory(MemoryStream),
 }
 
 impl Transport {
