@@ -1,7 +1,8 @@
 //! The machine whose addresses and ports a service has.
 //!
-//! Owns: opening sockets that listen, the poll that tells of them, and what is known of addresses and ports. Does not own: which of
-//! them a registration needs (`listener.rs`, `control/free_port.rs`). Threading: any thread.
+//! Owns: opening sockets that listen, the poll that tells of them, and what is known of addresses and
+//! ports. Does not own: which of them a registration needs (`listener.rs`, `control/free_port.rs`).
+//! Threading: any thread.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
