@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use httpsys_core::Error;
-use httpsys_core::operation::{Cancel, Control, Outcome, ReceiveEntityBody};
-use httpsys_engine::Service;
+use httpsys_core::operation::{Cancel, Control, Outcome, ReceiveEntityBody, SendResponse};
+use httpsys_engine::{Chunk, Service};
 use httpsys_network::Rules;
-use httpsys_proto::Parameters;
+use httpsys_proto::{Parameters, ResponseHead};
 
 use crate::simulated::{Client, GET, Simulated, Trace, receive, respond};
 
@@ -51,6 +51,34 @@ fn tmo_006_120_seconds_without_a_body_pass_in_milliseconds() {
     assert_eq!(passed.as_secs(), 120);
     // A few milliseconds; a second is for machines that are busy.
     assert!(took < Duration::from_secs(1), "{took:?}");
+    client.expect_reset();
+    world.end();
+}
+
+#[test]
+fn tmo_010_a_client_that_reads_nothing_has_the_time_of_min_send_rate() {
+    let world = Simulated::new(1, Rules::default());
+    let client = world.connect();
+    client.send(GET);
+    let request = world.receive().expect("a request");
+    let call = SendResponse {
+        request,
+        disconnect: false,
+        more_data: false,
+        opaque: false,
+    };
+    let mut head = ResponseHead::new();
+    head.begin(200, b"OK").expect("a status");
+    let body = vec![b'x'; 450_000];
+    let began = httpsys_socket::now();
+    let chunks = [Chunk::Memory(&body)];
+    let sent = world
+        .service
+        .send_response(&world.queue, &call, &mut head, &chunks, None);
+    assert_eq!(sent, Err(Error::ConnectionInvalid));
+    // 150 bytes a second, and the head's.
+    let passed = httpsys_socket::now() - began;
+    assert!((3_000..3_005).contains(&passed.as_secs()), "{passed:?}");
     client.expect_reset();
     world.end();
 }
