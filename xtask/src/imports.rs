@@ -38,11 +38,6 @@ const ALLOWED: &[Allowed] = &[
         back: 22,
     },
     Allowed {
-        name: "httpsys",
-        files: 12,
-        back: 10,
-    },
-    Allowed {
         name: "win32",
         files: 33,
         back: 17,

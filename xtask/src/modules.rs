@@ -104,7 +104,8 @@ fn next_module(code: &str, from: usize) -> Option<Declaration> {
         })
 }
 
-/// Masked code with every item behind `#[cfg(test)]` or `#[cfg(all(test, ...))]` blanked out.
+/// Masked code with every item blanked out that is there for tests or documentation alone: `#[cfg(test)]`,
+/// `#[cfg(all(test, ...))]`, `#[cfg(doc)]` and `#[cfg(any(doc, test))]`.
 pub(crate) fn without_tests(masked: &str) -> String {
     let mut code = masked.to_owned();
     let mut from = 0;
@@ -112,7 +113,10 @@ pub(crate) fn without_tests(masked: &str) -> String {
         from = at + 1;
         let condition = code[at + "#[cfg(".len()..].trim_start();
         let condition = condition.strip_prefix("all(").unwrap_or(condition);
-        if source::identifier(condition.trim_start()) == "test" {
+        let is_doc = ["doc)", "any(doc, test)"]
+            .iter()
+            .any(|doc| condition.starts_with(doc));
+        if is_doc || source::identifier(condition.trim_start()) == "test" {
             let end = item_end(&code, at);
             code = blank(&code, at, end);
         }
@@ -208,7 +212,8 @@ pub(crate) mod tests {
             (
                 "src/lib.rs",
                 "#[cfg(test)]\nmod tests;\n#[cfg(all(test, unix))]\nuse a::{b, c};\nfn kept() {}\n\
-                 #[cfg(test)]\n#[allow(x)]\nmod more { fn gone() {} }\n#[cfg(unix)]\nmod sys;",
+                 #[cfg(test)]\n#[allow(x)]\nmod more { fn gone() {} }\n#[cfg(unix)]\nmod sys;\n\
+                 #[cfg(doc)]\nuse for_links::X;",
             ),
             ("src/tests.rs", ""),
             ("src/sys.rs", ""),
@@ -216,7 +221,7 @@ pub(crate) mod tests {
         assert_eq!(modules.0.len(), 2);
         let root = &modules.0[&Vec::new()];
         assert!(root.code.contains("kept") && !root.code.contains("gone"));
-        assert!(!root.code.contains("use a"));
-        assert_eq!(root.code.lines().count(), 10);
+        assert!(!root.code.contains("use a") && !root.code.contains("for_links"));
+        assert_eq!(root.code.lines().count(), 12);
     }
 }

@@ -1,8 +1,10 @@
-//! The entity body of a request as a [`std::io::Read`].
+//! The entity body of a request as a [`std::io::Read`], and read into memory.
 //!
-//! Owns the translation of errors. Does not own the reading ([`Request::read_body`]).
+//! Owns the limit of a body in memory and the translation of errors. Does not own the reading ([`Request::read_body`]).
 
 use std::io::{self, Read};
+
+use httpsys_core::proto::Framing;
 
 use crate::{Error, Request, Result};
 
@@ -32,6 +34,29 @@ const MOST_ROOM: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct BodyReader<'a> {
     request: &'a Request,
+}
+
+/// Reading the whole body.
+impl Request {
+    /// The entity body as a reader.
+    #[must_use]
+    pub fn body(&self) -> BodyReader<'_> {
+        BodyReader::new(self)
+    }
+
+    /// Reads the rest of the entity body, of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Error::MoreData`](crate::Error::MoreData) when the body is longer; a body that says so in
+    /// its head is not read at all. Else as [`Request::read_body`].
+    pub fn read_body_to_end(&self, limit: usize) -> Result<Vec<u8>> {
+        let announced = match self.block().head.framing() {
+            Framing::None => return Ok(Vec::new()),
+            Framing::Length(length) => Some(length),
+            Framing::Chunked => None,
+        };
+        read_to_end(limit, announced, |out| self.read_body(out))
+    }
 }
 
 impl<'a> BodyReader<'a> {

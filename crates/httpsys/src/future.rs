@@ -100,6 +100,7 @@
 
 mod disconnect;
 mod read_body;
+mod readers;
 mod receive;
 mod respond;
 mod send_call;
@@ -108,7 +109,7 @@ mod upgrade;
 
 pub use disconnect::WaitForDisconnect;
 pub use read_body::ReadBody;
-pub(crate) use read_body::Readers;
+pub(crate) use readers::Readers;
 pub use receive::Receive;
 pub use respond::{FinishResponse, Respond, StartResponse, WriteBody};
 pub use upgrade::Upgrade;

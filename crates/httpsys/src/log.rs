@@ -1,7 +1,7 @@
-//! Access logs: how one is switched on, and what a response puts into it.
+//! Access logs: how one is switched on, and what a request puts into it.
 //!
-//! Owns: [`Logging`] (HTTP_LOGGING_INFO), [`LogData`] (HTTP_LOG_FIELDS_DATA), and what of a request
-//! goes into the log unless the response says otherwise. Does not own: formats, files and when an
+//! Owns: [`Logging`] (HTTP_LOGGING_INFO), and what of a request goes into the log unless the response says
+//! otherwise. Does not own: what a response may say ([`LogData`](crate::LogData)), formats, files and when an
 //! entry is written (`httpsys-engine`, `httpsys-logging`). Threading: plain values; the setters may be
 //! called from any thread.
 
@@ -16,8 +16,9 @@ use httpsys_engine::reason;
 
 #[cfg(doc)]
 use crate::Error;
-use crate::service::utf16;
-use crate::{Data, Response, Result, ServerSession, UrlGroup};
+use crate::log_data::LogChoice;
+use crate::text::utf16;
+use crate::{Response, Result, ServerSession, UrlGroup};
 
 /// HTTP_LOGGING_INFO: an access log, see [`UrlGroup::set_logging`].
 ///
@@ -165,131 +166,6 @@ impl ServerSession {
         let engine = self.service().engine();
         engine.server_session_log_counters(self.id())
     }
-}
-
-/// HTTP_LOG_FIELDS_DATA: what a log entry has instead of what the request and the response say.
-/// Given with [`Response::log`].
-///
-/// ```
-/// use httpsys::{LogData, Response};
-///
-/// let data = LogData::new().user_name("CONTOSO\\jane").sub_status(3);
-/// let response = Response::from_status(403).log(data);
-/// # let _ = response;
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LogData<'a> {
-    texts: [Option<Data<'a>>; TEXTS],
-    status: Option<u16>,
-    sub_status: u16,
-    win32_status: u32,
-}
-
-const TEXTS: usize = 10;
-const USER_NAME: usize = 0;
-const URI_STEM: usize = 1;
-const URI_QUERY: usize = 2;
-const METHOD: usize = 3;
-const HOST: usize = 4;
-const USER_AGENT: usize = 5;
-const COOKIE: usize = 6;
-const REFERER: usize = 7;
-const SERVER_NAME: usize = 8;
-const SERVICE_NAME: usize = 9;
-
-macro_rules! texts {
-    ($($(#[$meta:meta])* $name:ident $at:ident)*) => {$(
-        $(#[$meta])*
-        #[must_use]
-        pub fn $name(mut self, text: impl Into<Data<'a>>) -> Self {
-            self.texts[$at] = Some(text.into());
-            self
-        }
-    )*};
-}
-
-impl<'a> LogData<'a> {
-    /// Nothing but what the request and the response say.
-    #[must_use]
-    pub fn new() -> Self {
-        LogData::default()
-    }
-
-    texts! {
-        /// The authenticated user, `cs-username`. An empty text is logged as `-`; so below.
-        user_name USER_NAME
-        /// The path, `cs-uri-stem`.
-        uri_stem URI_STEM
-        /// The query, `cs-uri-query`.
-        uri_query URI_QUERY
-        /// The method, `cs-method`.
-        method METHOD
-        /// `cs-host`.
-        host HOST
-        /// `cs(User-Agent)`.
-        user_agent USER_AGENT
-        /// `cs(Cookie)`.
-        cookie COOKIE
-        /// `cs(Referer)`.
-        referer REFERER
-        /// The computer, `s-computername`.
-        server_name SERVER_NAME
-        /// Service and instance, `s-sitename`.
-        service_name SERVICE_NAME
-    }
-
-    /// Another status code than the response's, `sc-status`.
-    #[must_use]
-    pub fn status(mut self, status: u16) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// A number beside the status code, `sc-substatus`.
-    #[must_use]
-    pub fn sub_status(mut self, sub_status: u16) -> Self {
-        self.sub_status = sub_status;
-        self
-    }
-
-    /// A Win32 code, `sc-win32-status`. When the connection breaks before the response ends, a 0
-    /// becomes the code of that.
-    #[must_use]
-    pub fn win32_status(mut self, code: u32) -> Self {
-        self.win32_status = code;
-        self
-    }
-
-    fn put_over<'s>(&'s self, fields: &mut FieldsData<'s>) {
-        let places = [
-            &mut fields.user_name,
-            &mut fields.uri_stem,
-            &mut fields.uri_query,
-            &mut fields.method,
-            &mut fields.host,
-            &mut fields.user_agent,
-            &mut fields.cookie,
-            &mut fields.referrer,
-            &mut fields.server_name,
-            &mut fields.service_name,
-        ];
-        for (place, text) in places.into_iter().zip(&self.texts) {
-            if let Some(text) = text {
-                *place = std::str::from_utf8(text).map_or(Text::Bytes(text), Text::Str);
-            }
-        }
-        fields.protocol_status = self.status.unwrap_or(fields.protocol_status);
-        fields.sub_status = self.sub_status;
-        fields.win32_status = self.win32_status;
-    }
-}
-
-/// How a response is logged, if not with the fields of its request alone.
-#[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "boxed as a whole, and rare")]
-pub(crate) enum LogChoice<'a> {
-    With(LogData<'a>),
-    Not,
 }
 
 /// The log data of a response's head.

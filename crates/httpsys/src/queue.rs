@@ -1,18 +1,16 @@
 //! Request queues: where requests wait until a thread of the program takes them.
 //!
-//! Owns the handles of a queue and when they close it, and the blocking receives. Does not own
-//! requests (`request.rs`) nor the calls by id (`by_id.rs`). Threading: any number of threads may
-//! receive from one queue; the requests are handed out in the order of their arrival.
+//! Owns making queues, their handles, and when a handle closes its queue. Does not own receiving (`receive.rs`),
+//! requests (`request.rs`) or the calls by id (`by_id.rs`). Threading: `Send` and `Sync`.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{Control, Receive};
-use httpsys_core::{QueueId, RequestId, UrlGroupId};
-use httpsys_engine::{QueueHandle, Verdict};
+use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
+use httpsys_core::{QueueId, UrlGroupId};
+use httpsys_engine::QueueHandle;
 
-use crate::service::utf16;
-use crate::{Error, Request, Result, Service};
+use crate::text::utf16;
+use crate::{Error, Result, Service};
 
 /// A request queue. Clones are handles of the same queue.
 ///
@@ -107,6 +105,67 @@ impl QueueScope {
     }
 }
 
+/// Making queues.
+impl Service {
+    /// HttpCreateRequestQueue without a name (SES-016).
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the service can hold no more queues.
+    pub fn create_request_queue(&self) -> Result<RequestQueue> {
+        let call = Control::CreateRequestQueue {
+            version: ApiVersion::V2,
+            name: None,
+            access: QueueAccess::Granted,
+        };
+        self.make_queue(call, true)
+    }
+
+    /// HttpCreateRequestQueue with a name, by which [`Service::open_request_queue`] finds it.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] when the name is taken (SES-017); [`Error::InvalidName`] for a
+    /// name that is empty or has a slash or a backslash, [`Error::InvalidParameter`] for one of
+    /// more than 260 UTF-16 units (SES-019).
+    pub fn create_named_request_queue(&self, name: &str) -> Result<RequestQueue> {
+        let name = Some(utf16(name));
+        self.make_queue(
+            Control::CreateRequestQueue {
+                version: ApiVersion::V2,
+                name,
+                access: QueueAccess::Granted,
+            },
+            true,
+        )
+    }
+
+    /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING: another handle
+    /// to a queue of this service. Dropping it does not close the queue; only the handle of its
+    /// creator does.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when no queue has the name (SES-018); for bad names as
+    /// [`Service::create_named_request_queue`].
+    pub fn open_request_queue(&self, name: &str) -> Result<RequestQueue> {
+        let name = utf16(name);
+        self.make_queue(
+            Control::OpenRequestQueue {
+                version: ApiVersion::V2,
+                name,
+            },
+            false,
+        )
+    }
+
+    fn make_queue(&self, call: Control, creator: bool) -> Result<RequestQueue> {
+        let Outcome::Queue(id) = self.control(call)? else {
+            return Err(Error::Internal);
+        };
+        // Another handle may have closed an opened queue meanwhile.
+        let queue = self.engine().queue(id).ok_or(Error::InvalidHandle)?;
+        Ok(RequestQueue::new(self.clone(), queue, creator))
+    }
+}
+
 impl RequestQueue {
     pub(crate) fn new(service: Service, queue: Arc<QueueHandle>, creator: bool) -> Self {
         queue.handle_opened();
@@ -120,37 +179,6 @@ impl RequestQueue {
     #[must_use]
     pub fn id(&self) -> QueueId {
         self.scope().queue.id()
-    }
-
-    /// Waits for the next request, as long as it takes: HttpReceiveHttpRequest with
-    /// HTTP_NULL_ID. The entity body is read separately, see [`Request::read_body`].
-    ///
-    /// # Errors
-    /// [`Error::InvalidHandle`] when the queue is closed or the handle shut down; [`Error::Aborted`]
-    /// when that happens while the call waits (RCV-007).
-    pub fn receive(&self) -> Result<Request> {
-        self.receive_until(None)
-    }
-
-    /// As [`RequestQueue::receive`], for at most `timeout`; `Ok(None)`: no request came.
-    ///
-    /// # Errors
-    /// As [`RequestQueue::receive`].
-    pub fn receive_timeout(&self, timeout: Duration) -> Result<Option<Request>> {
-        // A time that cannot be represented never comes.
-        let deadline = Instant::now().checked_add(timeout);
-        match self.receive_until(deadline) {
-            Ok(request) => Ok(Some(request)),
-            Err(Error::Timeout) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The requests one after the other, each as [`RequestQueue::receive`] gives it, until the
-    /// queue is closed or shut down. Several threads may have such iterators.
-    #[must_use]
-    pub fn incoming(&self) -> Incoming<'_> {
-        Incoming { queue: self }
     }
 
     /// Requests that nobody has taken.
@@ -204,48 +232,5 @@ impl RequestQueue {
 
     pub(crate) fn scope(&self) -> &Arc<QueueScope> {
         &self.handle.scope
-    }
-
-    fn receive_until(&self, deadline: Option<Instant>) -> Result<Request> {
-        let QueueScope { service, queue } = &**self.scope();
-        let call = Receive {
-            request: RequestId::NULL,
-            copy_body: false,
-            flush_body: false,
-        };
-        let mut block = None;
-        service
-            .engine()
-            .receive(queue, &call, deadline, &mut |arrival| {
-                block = Some(arrival.take());
-                Verdict::Taken
-            })?;
-        block
-            .map(|block| Request::new(Arc::clone(self.scope()), block))
-            .ok_or(Error::Internal)
-    }
-}
-
-/// The requests of a queue, see [`RequestQueue::incoming`]. Where the reason of the end matters,
-/// call [`RequestQueue::receive`] instead.
-///
-/// ```
-/// # fn main() -> httpsys::Result<()> {
-/// let queue = httpsys::Service::global()?.create_request_queue()?;
-/// queue.shutdown()?;
-/// assert!(queue.incoming().next().is_none());
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct Incoming<'a> {
-    queue: &'a RequestQueue,
-}
-
-impl Iterator for Incoming<'_> {
-    type Item = Request;
-
-    fn next(&mut self) -> Option<Request> {
-        self.queue.receive().ok()
     }
 }

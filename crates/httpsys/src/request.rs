@@ -1,27 +1,29 @@
 //! A received request.
 //!
 //! Owns the request until it is answered, cancelled or detached, and the view of its parts. Does
-//! not own the sends themselves (`by_id.rs`) nor streamed responses (`stream.rs`). Invariant: a
-//! request ends exactly once: dropping one that is open cancels it. Threading: `Send` and `Sync`;
-//! it may be answered by another thread than the one that received it.
+//! not own the sends themselves (`by_id.rs`), streamed responses (`stream.rs`), upgrades
+//! (`upgraded.rs`) or readers of the body (`body.rs`). Invariant: a request ends exactly once:
+//! dropping one that is open cancels it. Threading: `Send` and `Sync`; a thread other than the one
+//! that received it may answer it.
 
 use std::borrow::Borrow;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use httpsys_core::proto::{Framing, Version};
+use httpsys_core::proto::Version;
 use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
 
-use crate::body::{self, BodyReader};
+#[cfg(doc)]
+use crate::ResponseStream;
 use crate::by_id::SendFlags;
 use crate::fields::Added;
 use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::log::RequestLog;
 use crate::queue::QueueScope;
-use crate::{CloseReason, ConnectionStatus, Response, ResponseStream, Result, Upgraded, Verb};
+use crate::{CloseReason, ConnectionStatus, Response, Result, Verb};
 
 /// A request that waits for its answer.
 ///
@@ -149,7 +151,7 @@ impl Request {
             self.scope
                 .send_response(self.id(), block, response, added, flags, body)
         };
-        let sent = if response.is_without_body(self) {
+        let sent = if response.is_without_body(self.is_head()) {
             send(response.added_without_body()?, &[])
         } else if let Some(body) = response.only_chunk() {
             send(Added::Nothing, &[body])
@@ -158,54 +160,6 @@ impl Request {
         }?;
         self.open = false;
         Ok(sent)
-    }
-
-    /// Begins a response whose body follows piece by piece, unframed: HttpSendHttpResponse with
-    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA. The response's own body is sent with the head.
-    ///
-    /// As in HTTP.sys, the service adds neither `Content-Length` nor a coding (SND-012). The client
-    /// finds the end of the body only if the program says it: with
-    /// [`Response::content_length`], with framing of its own under `Transfer-Encoding: chunked`,
-    /// or with [`Response::disconnect`]. [`Request::start_chunked_response`] does the framing.
-    ///
-    /// Where there is no body (HEAD, a status of 1xx, 204 or 304) the head alone is sent, and what the
-    /// stream is given is thrown away.
-    ///
-    /// # Errors
-    /// As [`Request::respond`].
-    pub fn start_response<'r>(self, response: impl Borrow<Response<'r>>) -> Result<ResponseStream> {
-        ResponseStream::start(self, response.borrow())
-    }
-
-    /// Begins a response whose body follows piece by piece and is framed by the stream.
-    ///
-    /// This convenience is ours and not HTTP.sys's: the head gets `Transfer-Encoding: chunked` and
-    /// each [`ResponseStream::write`] is sent as one chunk. An HTTP/1.0 client gets the bare body
-    /// up to the end of the connection (RFC 9112 section 6.1). Where there is no body (HEAD, a status
-    /// of 1xx, 204 or 304) the head alone is sent.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when the response has a
-    /// `Content-Length` or `Transfer-Encoding` of its own; else as [`Request::respond`].
-    pub fn start_chunked_response<'r>(
-        self,
-        response: impl Borrow<Response<'r>>,
-    ) -> Result<ResponseStream> {
-        ResponseStream::start_chunked(self, response.borrow())
-    }
-
-    /// Answers with 101 (Switching Protocols) and takes the connection over as a pipe of bytes:
-    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_OPAQUE. The response needs the fields
-    /// `Upgrade: websocket` and `Connection: Upgrade` of the program; nothing is added (UPG-003,
-    /// UPG-005).
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for another status than 101, for
-    /// another protocol than `websocket`, as in HTTP.sys (the code is assumed, G-180), and
-    /// for a request that cannot be upgraded: it must be HTTP/1.1 and have no body (UPG-001,
-    /// UPG-002); else as [`Request::respond`].
-    pub fn upgrade<'r>(self, response: impl Borrow<Response<'r>>) -> Result<Upgraded> {
-        Upgraded::start(self, response.borrow())
     }
 
     /// Gives the request up: its connection is reset, without an answer. HttpCancelHttpRequest.
@@ -445,26 +399,6 @@ impl Request {
     pub fn read_body(&self, out: &mut [u8]) -> Result<usize> {
         self.scope.read_body(self.id(), out)
     }
-
-    /// The entity body as a reader.
-    #[must_use]
-    pub fn body(&self) -> BodyReader<'_> {
-        BodyReader::new(self)
-    }
-
-    /// Reads the rest of the entity body, of at most `limit` bytes.
-    ///
-    /// # Errors
-    /// [`Error::MoreData`](crate::Error::MoreData) when the body is longer; a body that says so in
-    /// its head is not read at all. Else as [`Request::read_body`].
-    pub fn read_body_to_end(&self, limit: usize) -> Result<Vec<u8>> {
-        let announced = match self.block().head.framing() {
-            Framing::None => return Ok(Vec::new()),
-            Framing::Length(length) => Some(length),
-            Framing::Chunked => None,
-        };
-        body::read_to_end(limit, announced, |out| self.read_body(out))
-    }
 }
 
 impl fmt::Debug for Request {
@@ -492,7 +426,7 @@ fn strip_prefix<'a>(text: &'a [u16], prefix: &str) -> Option<&'a [u16]> {
 #[cfg(test)]
 mod tests {
     use super::strip_prefix;
-    use crate::service::utf16;
+    use crate::text::utf16;
 
     #[test]
     fn prefixes_are_compared_unit_by_unit() {

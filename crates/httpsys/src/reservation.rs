@@ -5,7 +5,7 @@
 use httpsys_core::operation::Control;
 use httpsys_core::reservation::Reservation;
 
-use crate::service::utf16;
+use crate::text::utf16;
 use crate::{Result, Service};
 
 /// Reservations, as `netsh http add urlacl` makes them. They matter only with

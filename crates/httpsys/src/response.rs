@@ -7,11 +7,13 @@
 use httpsys_core::proto::ServerToken;
 use httpsys_engine::Chunk;
 
+#[cfg(doc)]
+use crate::Request;
 use crate::chunk::{self, Lent, Pieces};
 use crate::fields::{Added, FieldList, HeadParts, with_head};
-use crate::log::LogChoice;
+use crate::log_data::LogChoice;
 use crate::reason::reason_of;
-use crate::{Data, DataChunk, LogData, Request, Result};
+use crate::{Data, DataChunk, LogData, Result};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -181,13 +183,13 @@ impl<'a> Response<'a> {
         })
     }
 
-    /// Whether the answer to `request` has no body, whatever is given: to HEAD, and with a status of
-    /// 1xx, 204 or 304 (RFC 9110 section 6.4.1).
-    pub(crate) fn is_without_body(&self, request: &Request) -> bool {
-        request.is_head() || matches!(self.status, 100..=199 | 204 | 304)
+    /// Whether the response has no body, whatever is given: the answer to HEAD, and a status of 1xx, 204 or 304
+    /// (RFC 9110 section 6.4.1).
+    pub(crate) fn is_without_body(&self, to_head: bool) -> bool {
+        to_head || matches!(self.status, 100..=199 | 204 | 304)
     }
 
-    /// The field that tells of the body which an answer to `request` does not have. HEAD is told the
+    /// The field that tells of a body that is not sent. HEAD is told the
     /// length of a body that is given; 1xx, 204 and 304 are told nothing (RFC 9110 section 8.6).
     ///
     /// # Errors

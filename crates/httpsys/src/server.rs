@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::queue::Incoming;
+use crate::receive::Incoming;
 use crate::{
     Error, Logging, Parameters, RegisterError, Request, RequestQueue, Result, ServerSession,
     Service, UrlGroup,

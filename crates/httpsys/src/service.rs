@@ -1,18 +1,16 @@
-//! The service as a Rust program holds it, and the objects it makes.
+//! The service as a Rust program holds it.
 //!
 //! Owns: which service an object belongs to and when a private service stops. Does not own the
-//! objects' own calls (`session.rs`, `url_group.rs`, `queue.rs`). Invariant: an object is only
+//! objects: each is made in its own file (`session.rs`, `queue.rs`). Invariant: an object is only
 //! ever used with the service that made it. Threading: `Send` and `Sync`, cloning is cheap.
 
 use httpsys_engine::reason;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
+use httpsys_core::operation::{Control, Outcome};
 
-use crate::{
-    ConnectionId, ConnectionStatus, Error, Parameters, RequestQueue, Result, ServerSession,
-};
+use crate::{ConnectionId, ConnectionStatus, Error, Parameters, Result};
 
 /// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
 ///
@@ -98,68 +96,6 @@ impl Service {
         self.engine().flush_logs();
     }
 
-    /// HttpCreateServerSession, version 2.0.
-    ///
-    /// # Errors
-    /// [`Error::NoResources`] when the service can hold no more sessions.
-    pub fn create_server_session(&self) -> Result<ServerSession> {
-        match self.control(Control::CreateServerSession {
-            version: ApiVersion::V2,
-        })? {
-            Outcome::ServerSession(id) => Ok(ServerSession::new(self.clone(), id)),
-            _ => Err(Error::Internal),
-        }
-    }
-
-    /// HttpCreateRequestQueue without a name (SES-016).
-    ///
-    /// # Errors
-    /// [`Error::NoResources`] when the service can hold no more queues.
-    pub fn create_request_queue(&self) -> Result<RequestQueue> {
-        let call = Control::CreateRequestQueue {
-            version: ApiVersion::V2,
-            name: None,
-            access: QueueAccess::Granted,
-        };
-        self.make_queue(call, true)
-    }
-
-    /// HttpCreateRequestQueue with a name, by which [`Service::open_request_queue`] finds it.
-    ///
-    /// # Errors
-    /// [`Error::AlreadyExists`] when the name is taken (SES-017); [`Error::InvalidName`] for a
-    /// name that is empty or has a slash or a backslash, [`Error::InvalidParameter`] for one of
-    /// more than 260 UTF-16 units (SES-019).
-    pub fn create_named_request_queue(&self, name: &str) -> Result<RequestQueue> {
-        let name = Some(utf16(name));
-        self.make_queue(
-            Control::CreateRequestQueue {
-                version: ApiVersion::V2,
-                name,
-                access: QueueAccess::Granted,
-            },
-            true,
-        )
-    }
-
-    /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING: another handle
-    /// to a queue of this service. Dropping it does not close the queue; only the handle of its
-    /// creator does.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when no queue has the name (SES-018); for bad names as
-    /// [`Service::create_named_request_queue`].
-    pub fn open_request_queue(&self, name: &str) -> Result<RequestQueue> {
-        let name = utf16(name);
-        self.make_queue(
-            Control::OpenRequestQueue {
-                version: ApiVersion::V2,
-                name,
-            },
-            false,
-        )
-    }
-
     /// Why a connection ended, or that it has not: for a program that met [`Error::ConnectionInvalid`]
     /// or a broken send and wants to know whose doing it was. Any thread, at any moment.
     #[must_use]
@@ -187,18 +123,4 @@ impl Service {
     pub(crate) fn control(&self, call: Control) -> Result<Outcome> {
         self.shared.engine.control(call)
     }
-
-    fn make_queue(&self, call: Control, creator: bool) -> Result<RequestQueue> {
-        let Outcome::Queue(id) = self.control(call)? else {
-            return Err(Error::Internal);
-        };
-        // Another handle may have closed an opened queue meanwhile.
-        let queue = self.engine().queue(id).ok_or(Error::InvalidHandle)?;
-        Ok(RequestQueue::new(self.clone(), queue, creator))
-    }
-}
-
-/// The UTF-16 that the API takes.
-pub(crate) fn utf16(text: &str) -> Vec<u16> {
-    text.encode_utf16().collect()
 }

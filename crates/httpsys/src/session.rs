@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use httpsys_core::ServerSessionId;
-use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::operation::{ApiVersion, Control, Outcome};
 
-use crate::{Error, Result, Service, UrlGroup};
+use crate::{Error, Result, Service};
 
 /// A server session: what URL groups are made in.
 ///
@@ -36,7 +36,7 @@ pub struct ServerSession {
 #[derive(Debug)]
 pub(crate) struct SessionHandle {
     pub(crate) service: Service,
-    id: ServerSessionId,
+    pub(crate) id: ServerSessionId,
 }
 
 impl Drop for SessionHandle {
@@ -45,6 +45,22 @@ impl Drop for SessionHandle {
         let _ = self
             .service
             .control(Control::CloseServerSession { session: self.id });
+    }
+}
+
+/// Making sessions.
+impl Service {
+    /// HttpCreateServerSession, version 2.0.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the service can hold no more sessions.
+    pub fn create_server_session(&self) -> Result<ServerSession> {
+        match self.control(Control::CreateServerSession {
+            version: ApiVersion::V2,
+        })? {
+            Outcome::ServerSession(id) => Ok(ServerSession::new(self.clone(), id)),
+            _ => Err(Error::Internal),
+        }
     }
 }
 
@@ -61,20 +77,6 @@ impl ServerSession {
         self.handle.id
     }
 
-    /// HttpCreateUrlGroup.
-    ///
-    /// # Errors
-    /// [`Error::NoResources`] when the service can hold no more groups.
-    pub fn create_url_group(&self) -> Result<UrlGroup> {
-        let call = Control::CreateUrlGroup {
-            session: self.handle.id,
-        };
-        match self.handle.service.control(call)? {
-            Outcome::UrlGroup(id) => Ok(UrlGroup::new(Arc::clone(&self.handle), id)),
-            _ => Err(Error::Internal),
-        }
-    }
-
     /// HttpCloseServerSession: the session and its URL groups close now (SES-012). Requests that
     /// were received, and those in a queue, are not touched.
     ///
@@ -82,6 +84,10 @@ impl ServerSession {
     /// [`Error::InvalidParameter`] when it was closed by its id before.
     pub fn close(self) -> Result<()> {
         self.close_now()
+    }
+
+    pub(crate) fn handle(&self) -> &Arc<SessionHandle> {
+        &self.handle
     }
 
     pub(crate) fn service(&self) -> &Service {

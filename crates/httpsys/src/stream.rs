@@ -5,6 +5,7 @@
 //! that is dropped before its end cancels the request, so that the client sees a broken body and
 //! not a short one.
 
+use std::borrow::Borrow;
 use std::io;
 
 use httpsys_engine::Chunk;
@@ -63,6 +64,43 @@ pub(crate) enum BodyFraming {
     HeadOnly,
 }
 
+/// Answering piece by piece.
+impl Request {
+    /// Begins a response whose body follows piece by piece, unframed: HttpSendHttpResponse with
+    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA. The response's own body is sent with the head.
+    ///
+    /// As in HTTP.sys, the service adds neither `Content-Length` nor a coding (SND-012). The client
+    /// finds the end of the body only if the program says it: with
+    /// [`Response::content_length`], with framing of its own under `Transfer-Encoding: chunked`,
+    /// or with [`Response::disconnect`]. [`Request::start_chunked_response`] does the framing.
+    ///
+    /// Where there is no body (HEAD, a status of 1xx, 204 or 304) the head alone is sent, and what the
+    /// stream is given is thrown away.
+    ///
+    /// # Errors
+    /// As [`Request::respond`].
+    pub fn start_response<'r>(self, response: impl Borrow<Response<'r>>) -> Result<ResponseStream> {
+        ResponseStream::start(self, response.borrow())
+    }
+
+    /// Begins a response whose body follows piece by piece and is framed by the stream.
+    ///
+    /// This convenience is ours and not HTTP.sys's: the head gets `Transfer-Encoding: chunked` and
+    /// each [`ResponseStream::write`] is sent as one chunk. An HTTP/1.0 client gets the bare body
+    /// up to the end of the connection (RFC 9112 section 6.1). Where there is no body (HEAD, a status
+    /// of 1xx, 204 or 304) the head alone is sent.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when the response has a
+    /// `Content-Length` or `Transfer-Encoding` of its own; else as [`Request::respond`].
+    pub fn start_chunked_response<'r>(
+        self,
+        response: impl Borrow<Response<'r>>,
+    ) -> Result<ResponseStream> {
+        ResponseStream::start_chunked(self, response.borrow())
+    }
+}
+
 impl ResponseStream {
     pub(crate) fn start(request: Request, response: &Response<'_>) -> Result<Self> {
         let framing = ResponseStream::bare_framing(&request, response);
@@ -76,7 +114,7 @@ impl ResponseStream {
 
     /// How the stream frames a body whose framing is the program's.
     pub(crate) fn bare_framing(request: &Request, response: &Response<'_>) -> BodyFraming {
-        if response.is_without_body(request) {
+        if response.is_without_body(request.is_head()) {
             BodyFraming::HeadOnly
         } else {
             BodyFraming::Bare
@@ -101,7 +139,7 @@ impl ResponseStream {
             _ => Added::Nothing,
         };
         let framing = match added {
-            _ if response.is_without_body(request) => BodyFraming::HeadOnly,
+            _ if response.is_without_body(request.is_head()) => BodyFraming::HeadOnly,
             Added::Chunked => BodyFraming::Chunked,
             // The service closes the connection of an HTTP/1.0 client after the response.
             _ => BodyFraming::Bare,

@@ -4,6 +4,7 @@
 //! a pipe that is dropped before its end resets the connection, so that the peer never takes a
 //! broken stream for a whole one. Threading: both directions at once, from two threads.
 
+use std::borrow::Borrow;
 use std::io::{self, Read, Write};
 
 use httpsys_engine::Chunk;
@@ -44,6 +45,23 @@ use crate::{Request, Response, Result};
 #[derive(Debug)]
 pub struct Upgraded {
     request: Request,
+}
+
+/// Taking the connection over.
+impl Request {
+    /// Answers with 101 (Switching Protocols) and takes the connection over as a pipe of bytes:
+    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_OPAQUE. The response needs the fields
+    /// `Upgrade: websocket` and `Connection: Upgrade` of the program; nothing is added (UPG-003,
+    /// UPG-005).
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for another status than 101, for
+    /// another protocol than `websocket`, as in HTTP.sys (the code is assumed, G-180), and
+    /// for a request that cannot be upgraded: it must be HTTP/1.1 and have no body (UPG-001,
+    /// UPG-002); else as [`Request::respond`].
+    pub fn upgrade<'r>(self, response: impl Borrow<Response<'r>>) -> Result<Upgraded> {
+        Upgraded::start(self, response.borrow())
+    }
 }
 
 impl Upgraded {

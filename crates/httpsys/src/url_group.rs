@@ -9,12 +9,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use httpsys_core::UrlGroupId;
-use httpsys_core::operation::Control;
+use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::url_prefix::{UrlPrefix, prepare};
 
-use crate::service::utf16;
 use crate::session::SessionHandle;
-use crate::{Error, RegisterError, RequestQueue, Result, Service};
+use crate::text::utf16;
+use crate::{Error, RegisterError, RequestQueue, Result, ServerSession, Service};
 
 /// A URL group. Its URLs vanish when it is dropped or closed (SES-028).
 ///
@@ -51,6 +51,21 @@ impl Drop for UrlGroup {
     fn drop(&mut self) {
         // It fails if the group or its session was closed before.
         let _ = self.close_now();
+    }
+}
+
+/// Making URL groups.
+impl ServerSession {
+    /// HttpCreateUrlGroup.
+    ///
+    /// # Errors
+    /// [`Error::NoResources`] when the service can hold no more groups.
+    pub fn create_url_group(&self) -> Result<UrlGroup> {
+        let call = Control::CreateUrlGroup { session: self.id() };
+        match self.service().control(call)? {
+            Outcome::UrlGroup(id) => Ok(UrlGroup::new(Arc::clone(self.handle()), id)),
+            _ => Err(Error::Internal),
+        }
     }
 }
 

@@ -6,12 +6,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_engine::{PendingOperation, Service, Signal};
 
+use super::readers::News;
 use super::slot::{Closed, FutureSlot};
 use crate::{Error, Request, Result};
 
@@ -24,21 +25,6 @@ pub struct ReadBody<'a> {
     request: &'a Request,
     out: &'a mut [u8],
     wait: Option<Arc<FutureSlot<News>>>,
-}
-
-/// Why a read goes on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum News {
-    Signal(Signal),
-    /// Another read of the request was dropped, and with it perhaps a wake-up.
-    TryAgain,
-}
-
-/// The reads of one request that wait as futures. The engine wakes one of them at a time and
-/// relies on it to read on.
-#[derive(Debug, Default)]
-pub(crate) struct Readers {
-    list: Mutex<Vec<Arc<FutureSlot<News>>>>,
 }
 
 impl Request {
@@ -154,30 +140,6 @@ impl Drop for ReadBody<'_> {
         if unused {
             self.request.readers().try_again();
         }
-    }
-}
-
-impl Readers {
-    fn add(&self, wait: &Arc<FutureSlot<News>>) {
-        self.lock().push(Arc::clone(wait));
-    }
-
-    fn remove(&self, wait: &Arc<FutureSlot<News>>) {
-        self.lock().retain(|other| !Arc::ptr_eq(other, wait));
-    }
-
-    /// A wake-up was not used: whoever still waits looks again.
-    fn try_again(&self) {
-        let waiting = self.lock().clone();
-        for wait in waiting {
-            // One that has news looks anyway.
-            let _ = wait.complete(News::TryAgain);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Arc<FutureSlot<News>>>> {
-        // Nothing in a section can leave the list half changed.
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -75,7 +75,7 @@ impl Request {
             disconnect: response.disconnects(),
             ..SendFlags::default()
         };
-        let (added, pieces) = if !response.is_without_body(&self) {
+        let (added, pieces) = if !response.is_without_body(self.is_head()) {
             (Added::Nothing, Ok(response.take_chunks()))
         } else {
             match response.added_without_body() {
