@@ -2,7 +2,7 @@
 //!
 //! Owns: what an end sends when its program leaves, and what a FIN or a reset does where it arrives. Does
 //! not own: bytes. Sources: shutdown(2), close(2), RFC 1122 section 4.2.2.13 (a close with unread data is
-//! a reset), RFC 9293; `tests/model.rs` compares with Linux.
+//! a reset), RFC 9293; `tests/model` compares with Linux.
 
 use std::io::ErrorKind;
 use std::net::Shutdown;
@@ -27,7 +27,12 @@ impl NetworkState {
         let end = connection.end_mut(role);
         match end.state {
             TcpState::Closed => return Err(ErrorKind::NotConnected),
-            TcpState::Connecting => end.state = TcpState::Closed,
+            TcpState::Connecting => {
+                (end.state, end.has_given_up) = (TcpState::Closed, true);
+                end.error = Some(ErrorKind::ConnectionReset);
+                self.edge(number, role);
+                return Ok(());
+            }
             TcpState::Open => {}
         }
         if how != Shutdown::Write {
@@ -90,7 +95,6 @@ impl NetworkState {
     fn leave(&mut self, number: ConnectionNumber, role: Role) {
         if let Some(connection) = self.connections.get_mut(&number) {
             connection.end_mut(role).is_orphan = true;
-            connection.incoming_mut(role).forget_unread();
             self.watches.forget(PollSource::End(number, role));
             self.remove_if_over(number);
         }

@@ -27,6 +27,8 @@ pub(crate) struct TcpEnd {
     /// Nothing can be written any more: the stream has its end, sent or not.
     pub(crate) is_write_shut: bool,
     pub(crate) has_fin_arrived: bool,
+    /// The program has shut it down before it was connected.
+    pub(crate) has_given_up: bool,
     /// SO_ERROR.
     pub(crate) error: Option<ErrorKind>,
     /// Somebody found the send buffer full: a third of it free is worth an event.
@@ -44,6 +46,7 @@ impl TcpEnd {
             is_read_shut: false,
             is_write_shut: false,
             has_fin_arrived: false,
+            has_given_up: false,
             error: None,
             is_room_wanted: false,
             full: 0,
@@ -57,7 +60,8 @@ impl TcpEnd {
 
     /// Linux: RCV_SHUTDOWN.
     fn is_receiving_over(&self) -> bool {
-        self.is_read_shut || self.has_fin_arrived || self.is_closed()
+        let is_closed = self.is_closed() && !self.has_given_up;
+        self.is_read_shut || self.has_fin_arrived || is_closed
     }
 
     /// Linux: SEND_SHUTDOWN.
@@ -102,6 +106,7 @@ impl TcpEnd {
         match self.error.take() {
             Some(kind) => Err(kind),
             None if self.is_receiving_over() => Ok(0),
+            None if self.has_given_up => Err(ErrorKind::NotConnected),
             None => Err(ErrorKind::WouldBlock),
         }
     }

@@ -190,9 +190,7 @@ impl NetworkState {
 
     fn fill(&mut self, number: ConnectionNumber, role: Role, time: Duration) {
         if let Some(connection) = self.connections.get_mut(&number) {
-            let end = connection.end_mut(role);
-            end.full += 1;
-            end.is_room_wanted = true;
+            connection.end_mut(role).full += 1;
             let until = self.now.saturating_add(time);
             self.schedule(until, Scheduled::Relief(number, role));
         }

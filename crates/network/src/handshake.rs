@@ -1,7 +1,7 @@
 //! From listen and connect to accept.
 //!
 //! Owns: addresses and ports, the handshake, the backlog, how an accept fails. Does not own: what goes over
-//! a connection that is there. Sources: listen(2), accept(2), tcp(7); `tests/model.rs` compares.
+//! a connection that is there. Sources: listen(2), accept(2), tcp(7); `tests/model` compares.
 
 use std::collections::btree_map::Entry;
 use std::io::ErrorKind;

@@ -40,8 +40,9 @@ impl Network {
         self.shared.look(|state| state.next())
     }
 
-    /// Lets the time pass until `to`, and everything happen that is due. A time that has passed does
-    /// nothing.
+    /// Lets the time pass until `to`, and everything happen that is due, in order. A time that has passed
+    /// does nothing. Callbacks of polls are called once all of it has happened: who wants them at their
+    /// times goes from [`Network::next`] to the next.
     pub fn advance(&self, to: Duration) {
         self.shared.call(|state| state.advance(to));
     }

@@ -137,12 +137,6 @@ impl Pipe {
         count
     }
 
-    /// The receiver has gone: what it did not read is lost.
-    pub(crate) fn forget_unread(&mut self) {
-        self.bytes.drain(..self.unread);
-        self.unread = 0;
-    }
-
     /// The sender has gone, or is cut off: what it did not send is lost.
     pub(crate) fn forget_unsent(&mut self) {
         self.bytes.truncate(self.unread + self.under_way);

@@ -146,9 +146,10 @@ impl Poll {
         self.inner.shared.call(|state| state.watches.wake(id));
     }
 
-    /// `callback` is called when something becomes ready, from the call that made it so and when that has
-    /// left the network's lock; sometimes without an event. It replaces an earlier one, and is not called
-    /// for what is ready already.
+    /// `callback` is called when something becomes ready: on the thread whose call made it so, when that call
+    /// has left the network's lock, so it may use the network. It must not take a lock under which others
+    /// call the network. Sometimes there is no event then. It replaces an earlier callback, and is not
+    /// called for what is ready already.
     pub fn on_ready(&self, callback: impl Fn() + Send + Sync + 'static) {
         let id = self.inner.id;
         let callback = Arc::new(callback);

@@ -1,7 +1,7 @@
 //! Bytes on their way: write, segments, acknowledgements, read.
 //!
 //! Owns: when a segment goes out, how large it is, and what its arrival does. Does not own: the end of a
-//! connection (`close.rs`). Sources: tcp(7), send(2), recv(2); `tests/model.rs` compares.
+//! connection (`close.rs`). Sources: tcp(7), send(2), recv(2); `tests/model` compares.
 
 use std::io::{ErrorKind, IoSlice};
 

@@ -384,6 +384,37 @@ fn a_socket_is_writable_when_a_third_of_its_send_buffer_is_free() {
 }
 
 #[test]
+fn the_acknowledgement_of_the_end_is_an_event() {
+    let millisecond = Duration::from_millis(1);
+    let (network, listener) = network(Rules {
+        delay: millisecond..=millisecond,
+        ..Rules::default()
+    });
+    let (_client, server) = pair(&network, &listener);
+    let poll = Poll::new(&network);
+    poll.register(&server, 0).unwrap();
+    assert_eq!(events(&poll).len(), 1);
+    server.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(events(&poll).len(), 1);
+    run(&network);
+    // Linux: FIN-WAIT-2.
+    assert_eq!(events(&poll).len(), 1);
+}
+
+#[test]
+fn a_full_send_buffer_that_nobody_met_is_no_event() {
+    let second = Duration::from_secs(1);
+    let damage = Damage::FullSendBuffer(Role::Server, second);
+    let (network, _client, server) = damaged(FaultMoment::Time(second), damage);
+    let poll = Poll::new(&network);
+    poll.register(&server, 0).unwrap();
+    assert_eq!(events(&poll).len(), 1);
+    network.advance(second);
+    network.advance(2 * second);
+    assert_eq!(events(&poll), []);
+}
+
+#[test]
 fn a_wake_is_an_event_once() {
     let (network, _listener) = network(Rules::default());
     let poll = Poll::new(&network);
@@ -501,10 +532,14 @@ fn families_are_apart() {
 fn a_client_that_gives_up_while_it_connects_leaves_nothing_behind() {
     let millisecond = Duration::from_millis(1);
     for steps in 0..4 {
-        let (network, listener) = network(Rules {
-            delay: millisecond..=millisecond,
-            ..Rules::default()
-        });
+        let network = Network::new(
+            1,
+            Rules {
+                delay: millisecond..=millisecond,
+                ..Rules::default()
+            },
+        );
+        let listener = network.listen(address(), 0).unwrap();
         let client = network.connect(None, address()).unwrap();
         network.advance(steps * millisecond);
         drop(client);
@@ -514,7 +549,10 @@ fn a_client_that_gives_up_while_it_connects_leaves_nothing_behind() {
         drop(accepted);
         run(&network);
         assert_eq!(network.connections(), 0, "after {steps}");
-        assert!(network.connect(None, address()).is_ok());
+        // Its place in the backlog is free again.
+        let second = network.connect(None, address()).unwrap();
+        network.advance(network.now() + 10 * millisecond);
+        assert!(second.peer_addr().is_ok() && listener.accept().is_ok());
     }
 }
 

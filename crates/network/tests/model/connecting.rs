@@ -1,7 +1,7 @@
 //! From listen and connect to accept.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 
 use crate::sockets::{Ready, Socket, Sockets};
 
@@ -18,6 +18,8 @@ crate::everywhere! {
     bytes_and_end_wait_for_the_accept,
     a_connection_that_was_reset_is_still_accepted,
     a_full_backlog_holds_connects_up,
+    a_shutdown_while_connecting_gives_up,
+    a_close_while_connecting_gives_up,
     a_closed_listener_resets_those_that_wait,
     an_accepted_connection_outlives_its_listener,
     an_address_has_one_listener,
@@ -146,7 +148,8 @@ fn a_connection_that_was_reset_is_still_accepted<S: Sockets>(s: &S) {
     assert_eq!(server.read(&mut [0; 8]), Ok(0));
 }
 
-fn a_full_backlog_holds_connects_up<S: Sockets>(s: &S) {
+/// A listener whose backlog is full, those who fill it, and one more who connects.
+fn held_up<S: Sockets>(s: &S) -> (S::Listener, [S::Stream; 2], S::Stream) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let listener = s.listen_at(any, 1).unwrap();
     let address = s.local(&listener);
@@ -154,7 +157,12 @@ fn a_full_backlog_holds_connects_up<S: Sockets>(s: &S) {
     for client in &mut first {
         s.becomes(client, Ready::WRITABLE);
     }
-    let mut third = s.connect(address);
+    let third = s.connect(address);
+    (listener, first, third)
+}
+
+fn a_full_backlog_holds_connects_up<S: Sockets>(s: &S) {
+    let (listener, _others, mut third) = held_up(s);
     assert_eq!(s.ready(&mut third), Ready::NOTHING);
     assert_eq!(third.peer(), Err(ErrorKind::NotConnected));
     assert_eq!(third.write(b"x"), Err(ErrorKind::WouldBlock));
@@ -207,4 +215,36 @@ fn a_wildcard_excludes_each_address_of_its_family<S: Sockets>(s: &S) {
     let server = s.accepted(&everywhere);
     assert_eq!(server.local(), address);
     drop(client);
+}
+
+fn a_shutdown_while_connecting_gives_up<S: Sockets>(s: &S) {
+    for how in [Shutdown::Read, Shutdown::Write, Shutdown::Both] {
+        let (_listener, _others, mut third) = held_up(s);
+        let mut poll = s.poll();
+        s.watch(&mut poll, &mut third, 1);
+        assert_eq!(third.shutdown(how), Ok(()));
+        let given_up = Ready {
+            readable: false,
+            ..Ready::BROKEN
+        };
+        assert_eq!(s.event(&mut poll, 1), given_up);
+        assert_eq!(third.read(&mut [0; 8]), Err(ErrorKind::ConnectionReset));
+        assert_eq!(third.read(&mut [0; 8]), Err(ErrorKind::NotConnected));
+        assert_eq!(third.write(b"x"), Err(ErrorKind::BrokenPipe));
+        assert_eq!(third.take_error(), None);
+        assert_eq!(third.shutdown(how), Err(ErrorKind::NotConnected));
+    }
+}
+
+fn a_close_while_connecting_gives_up<S: Sockets>(s: &S) {
+    let (listener, others, third) = held_up(s);
+    drop(third);
+    let wanted = others.each_ref().map(|client| client.local());
+    for _ in &others {
+        let server = s.accepted(&listener);
+        assert!(wanted.contains(&server.peer().unwrap()));
+    }
+    let fourth = s.connect(s.local(&listener));
+    let server = s.accepted(&listener);
+    assert_eq!(server.peer(), Ok(fourth.local()));
 }

@@ -18,6 +18,7 @@ crate::everywhere! {
     a_reset_is_told,
     a_socket_that_has_left_tells_nothing,
     a_closed_socket_leaves_by_itself,
+    a_socket_that_leaves_takes_its_own_event_along,
     events_come_in_the_order_of_their_sockets_changes,
     a_writer_hears_nothing_before_a_third_is_free,
     two_polls_are_told,
@@ -178,6 +179,23 @@ fn a_closed_socket_leaves_by_itself<S: Sockets>(s: &S) {
         (client.unacknowledged() == 0).then_some(())
     });
     drop(server);
+    assert_eq!(s.events(&mut poll), []);
+}
+
+fn a_socket_that_leaves_takes_its_own_event_along<S: Sockets>(s: &S) {
+    let mut poll = s.poll();
+    let mut pairs: Vec<_> = (0..4).map(|_| s.pair()).collect();
+    for (index, (client, server)) in pairs.iter_mut().enumerate() {
+        s.until("connected", || client.peer().ok());
+        s.watch(&mut poll, server, index);
+    }
+    // Each has an event by now.
+    s.leave(&mut poll, &mut pairs[0].1);
+    s.watch(&mut poll, &mut pairs[0].1, 10);
+    s.leave(&mut poll, &mut pairs[1].1);
+    drop(pairs.remove(2));
+    let events = s.events(&mut poll);
+    assert_eq!(events, [(3, Ready::WRITABLE), (10, Ready::WRITABLE)]);
     assert_eq!(s.events(&mut poll), []);
 }
 

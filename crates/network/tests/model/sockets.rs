@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 
 use httpsys_network::{Chance, Network, Rules};
 
-/// Waiting longer than this is a failure, for the real one.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// What a socket is ready for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ready {
@@ -375,6 +372,9 @@ mod loopback {
     use socket2::{Domain, SockRef, Type};
 
     use super::*;
+
+    /// Waiting longer than this is a failure.
+    const PATIENCE: Duration = Duration::from_secs(20);
 
     fn kind<T>(result: io::Result<T>) -> Outcome<T> {
         result.map_err(|error| error.kind())
