@@ -30,7 +30,8 @@ struct PollHandle {
 
 impl Drop for PollHandle {
     fn drop(&mut self) {
-        self.shared.call(|state| state.watches.remove_poll(self.id));
+        let callback = self.shared.call(|state| state.watches.remove_poll(self.id));
+        drop(callback);
     }
 }
 
@@ -153,8 +154,8 @@ impl Poll {
     pub fn on_ready(&self, callback: impl Fn() + Send + Sync + 'static) {
         let id = self.inner.id;
         let callback = Arc::new(callback);
-        self.inner
-            .shared
-            .call(|state| state.watches.set_callback(id, callback));
+        let shared = &self.inner.shared;
+        let before = shared.call(|state| state.watches.set_callback(id, callback));
+        drop(before);
     }
 }

@@ -7,14 +7,22 @@
 //! simulated world take turns: the scheduler of that world itself asks the network, and nobody holds this
 //! lock across such a point.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::rules::Rules;
 use crate::state::NetworkState;
 
 /// Clone: a handle.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct SharedNetwork(Arc<Mutex<NetworkState>>);
+
+impl fmt::Debug for SharedNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Each socket has a handle: all of the network would be too much to read.
+        f.debug_struct("SharedNetwork").finish_non_exhaustive()
+    }
+}
 
 impl SharedNetwork {
     pub(crate) fn new(seed: u64, rules: Rules) -> SharedNetwork {

@@ -80,14 +80,18 @@ impl Watches {
         self.last
     }
 
-    pub(crate) fn remove_poll(&mut self, poll: u64) {
-        self.polls.remove(&poll);
+    /// Returns the callback: what it owns may be of this network, whose lock is held now.
+    pub(crate) fn remove_poll(&mut self, poll: u64) -> Option<ReadyCallback> {
+        self.polls.remove(&poll)?.callback
     }
 
-    pub(crate) fn set_callback(&mut self, poll: u64, callback: ReadyCallback) {
-        if let Some(lists) = self.polls.get_mut(&poll) {
-            lists.callback = Some(callback);
-        }
+    /// Returns the callback that was there before, as [`Watches::remove_poll`] does.
+    pub(crate) fn set_callback(
+        &mut self,
+        poll: u64,
+        callback: ReadyCallback,
+    ) -> Option<ReadyCallback> {
+        self.polls.get_mut(&poll)?.callback.replace(callback)
     }
 
     /// `is_ready`: it has something to tell now.

@@ -453,6 +453,19 @@ fn a_callback_may_use_the_network_and_is_told_of_what_becomes_ready() {
 }
 
 #[test]
+fn a_callback_may_own_sockets_of_the_network() {
+    let (network, listener) = network(Rules::default());
+    let poll = Poll::new(&network);
+    for _ in 0..2 {
+        let owned = pair(&network, &listener);
+        poll.on_ready(move || drop(owned.0.peer_addr()));
+    }
+    assert_eq!(network.connections(), 1);
+    drop(poll);
+    assert_eq!(network.connections(), 0);
+}
+
+#[test]
 fn a_poll_returns_no_more_than_its_capacity_and_the_rest_later() {
     let (network, listener) = network(Rules::default());
     let pairs: Vec<_> = (0..5).map(|_| pair(&network, &listener)).collect();
