@@ -8,6 +8,8 @@ mod closing;
 mod connecting;
 mod moving;
 mod polling;
+#[cfg(target_os = "linux")]
+mod random;
 mod sockets;
 
 /// Runs each body everywhere.
