@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use httpsys_core::model::Model;
 use httpsys_core::proto::{Choices, Parameters};
@@ -258,6 +259,12 @@ impl Service {
 
     pub(crate) fn error_log(&self) -> Option<&ErrorLog> {
         self.inner.error_log.as_ref()
+    }
+
+    /// The present by the clock of the service, from which deadlines of calls are counted.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.inner.clock.now()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

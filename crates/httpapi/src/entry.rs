@@ -54,6 +54,8 @@ pub(crate) fn missing(name: &'static str, said: &AtomicBool, code: ErrorCode) ->
 
 #[cold]
 fn caught(name: &'static str, panic: &(dyn Any + Send)) -> ErrorCode {
+    #[cfg(feature = "sim")]
+    httpsys_socket::world::contain(panic);
     let text = panic
         .downcast_ref::<&str>()
         .copied()

@@ -32,7 +32,7 @@ impl RequestQueue {
     /// As [`RequestQueue::receive`].
     pub fn receive_timeout(&self, timeout: Duration) -> Result<Option<Request>> {
         // A time that cannot be represented never comes.
-        let deadline = Instant::now().checked_add(timeout);
+        let deadline = self.service().engine().now().checked_add(timeout);
         match self.receive_until(deadline) {
             Ok(request) => Ok(Some(request)),
             Err(Error::Timeout) => Ok(None),

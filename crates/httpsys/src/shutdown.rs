@@ -4,7 +4,7 @@
 //! ([`RequestQueue::shutdown`]). Threading: any thread; the calls block until everything has ended.
 
 use httpsys_engine::reason;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use httpsys_engine::Drained;
 
@@ -89,8 +89,8 @@ impl RequestQueue {
                 "this handle only opened the queue: its creator shuts it down",
             ));
         }
-        let deadline = Instant::now().checked_add(limit);
         let engine = self.service().engine();
+        let deadline = engine.now().checked_add(limit);
         engine.drain_queue(&self.scope().queue, deadline)
     }
 }

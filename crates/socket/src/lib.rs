@@ -6,12 +6,14 @@
 //! what they are for. Threading: any thread; nothing here blocks.
 
 pub mod lock;
+mod per_world;
 pub mod process;
 mod standard_error;
 mod thread;
 #[cfg(feature = "sim")]
 pub mod world;
 
+pub use per_world::{Own, PerWorld};
 pub use standard_error::StandardError;
 pub use thread::{JoinHandle, spawn};
 #[cfg(feature = "sim")]

@@ -6,9 +6,11 @@
 //! price of one look at a thread-local flag; of the threads of a world exactly one runs at a time, and
 //! it runs on until it calls the world. Threading: any thread.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -44,6 +46,14 @@ pub trait World: Send + Sync {
     /// The calling thread, started with [`crate::spawn`], has panicked with this message and is about
     /// to end.
     fn panicked(&self, message: &str);
+
+    /// The calling thread is none of the world any more: it does nothing from now on, and has frames of
+    /// another language, so that nothing can unwind it. May be called once its world has ended. `false`: the
+    /// world needs it to come to an end, so it has to go on.
+    fn leave(&self) -> bool {
+        let _ended = catch_unwind(AssertUnwindSafe(|| while self.wait(0, None) {}));
+        true
+    }
 }
 
 /// What a world unwinds its threads with that are left when it ends.
@@ -125,6 +135,26 @@ fn beginning() -> Instant {
     *BEGINNING.get_or_init(Instant::now)
 }
 
+/// The calling thread does nothing any more: for one that is to end and whose frames cannot be unwound.
+pub fn stand_still() -> ! {
+    loop {
+        if current().is_none_or(|world| world.leave()) {
+            replace(None);
+            loop {
+                std::thread::park();
+            }
+        }
+    }
+}
+
+/// Where a panic would meet frames of another language: the thread stands still there if its world has
+/// ended. The world's main thread returns, and its call fails.
+pub fn contain(panic: &(dyn Any + Send)) {
+    if panic.is::<WorldEnded>() && current().is_none_or(|world| world.leave()) {
+        stand_still();
+    }
+}
+
 /// The present: in a world its time, elsewhere that of the system.
 #[must_use]
 pub fn now() -> Instant {
@@ -141,7 +171,8 @@ pub fn instant_in(world: &dyn World) -> Instant {
 }
 
 /// The moment as a time of a world, from an [`Instant`] that [`now`] led to.
-pub(crate) fn time_of(moment: Instant) -> Duration {
+#[must_use]
+pub fn time_of(moment: Instant) -> Duration {
     moment.saturating_duration_since(beginning())
 }
 

@@ -106,6 +106,9 @@ pub fn interrupt_time(with_sleep: bool) -> u64 {
 
 #[cfg(not(windows))]
 fn nanoseconds(clock: libc::clockid_t) -> u64 {
+    if let Some(age) = source::age() {
+        return u64::try_from(age.as_nanos()).unwrap_or(u64::MAX);
+    }
     let mut now = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
@@ -123,9 +126,7 @@ fn nanoseconds(clock: libc::clockid_t) -> u64 {
 pub fn sleep(milliseconds: u32) {
     match milliseconds {
         0 => source::yield_now(),
-        INFINITE => loop {
-            source::sleep(Duration::MAX);
-        },
+        INFINITE => source::stand_still(),
         _ => source::sleep(Duration::from_millis(u64::from(milliseconds))),
     }
 }

@@ -179,6 +179,9 @@ pub(crate) fn fence<R>(failure: R, body: impl FnOnce() -> Result<R, Code>) -> R 
             failure
         }
         Err(payload) => {
+            // The caller may be C: its frames cannot be unwound.
+            #[cfg(feature = "sim")]
+            httpsys_socket::world::contain(&*payload);
             // Dropping a payload may panic in turn; what that throws is left alone.
             if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
                 std::mem::forget(second);

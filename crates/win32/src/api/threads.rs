@@ -134,8 +134,10 @@ pub unsafe extern "system" fn QueueUserAPC(
 /// SwitchToThread: gives up the time slice; TRUE, since whether another thread ran is not known.
 #[unsafe(no_mangle)]
 pub extern "system" fn SwitchToThread() -> Bool {
-    source::yield_now();
-    super::TRUE
+    fence_bool(|| {
+        source::yield_now();
+        Ok(())
+    })
 }
 
 /// SetThreadPriority: keeps the value for [`GetThreadPriority`].

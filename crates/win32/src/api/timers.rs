@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use httpsys_socket::process::PerProcess;
+use httpsys_socket::PerWorld;
 
 use super::{
     Bool, ObjectName, fence_bool, not_null, object, object_as, open, open_existing, open_named, put,
@@ -203,7 +203,7 @@ pub extern "system" fn CreateTimerQueue() -> Handle {
 }
 
 /// The queue of timers whose queue is NULL.
-static DEFAULT_QUEUE: PerProcess<Arc<CleanupGroup>> = PerProcess::new();
+static DEFAULT_QUEUE: PerWorld<Arc<CleanupGroup>> = PerWorld::new();
 
 /// CreateTimerQueueTimer: calls `callback` with `parameter` and TRUE after `due` milliseconds, then
 /// every `period` milliseconds (0: once), on a thread of the pool. The queue may be NULL.
@@ -227,7 +227,7 @@ pub unsafe extern "system" fn CreateTimerQueueTimer(
         not_null(timer)?;
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         let group = match queue.is_null() {
-            true => DEFAULT_QUEUE.get_or_init(Arc::default).clone(),
+            true => Arc::clone(&DEFAULT_QUEUE.get_or_init(Arc::default)),
             false => object_as::<CleanupGroup>(queue)?,
         };
         let environment = Environment {

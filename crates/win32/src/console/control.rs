@@ -18,6 +18,7 @@ use httpsys_socket::process::PerProcess;
 
 use super::signals::{self, CTRL_BREAK_EVENT, CTRL_C_EVENT, CTRL_CLOSE_EVENT, TakenSignals};
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY};
+use crate::time::source;
 
 /// PHANDLER_ROUTINE: gets the event, says whether it has handled it.
 pub type Handler = unsafe extern "system" fn(u32) -> i32;
@@ -102,7 +103,7 @@ pub fn generate(event: u32, group: u32) -> Result<(), Code> {
 /// Starts the thread that waits for events.
 fn start() -> std::io::Result<()> {
     let events = signals::pipe()?;
-    httpsys_socket::spawn("httpsys-console", move || wait(events))?;
+    source::outside(|| httpsys_socket::spawn("httpsys-console", move || wait(events)))?;
     Ok(())
 }
 

@@ -21,6 +21,7 @@ use super::transfer::{Buffer, ReceivedData, advance};
 use crate::io::state::Pending;
 use crate::object::CancelScope;
 use crate::status::{Code, ERROR_NETNAME_DELETED, ERROR_SUCCESS};
+use crate::time::source;
 
 /// What a call does, with the memory of the program.
 #[derive(Debug)]
@@ -223,7 +224,8 @@ impl PendingList {
                 self.run();
             }
         };
-        httpsys_socket::spawn("httpsys-sockets", body).map_err(|_| WSAENOBUFS)?;
+        source::outside(|| httpsys_socket::spawn("httpsys-sockets", body))
+            .map_err(|_| WSAENOBUFS)?;
         *wake = Some(told.recv().map_err(|_| WSAENOBUFS)??);
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use httpsys_socket::lock::{Condvar, Mutex};
-use httpsys_socket::process::PerProcess;
+use httpsys_socket::{Own, PerWorld};
 
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::time::source;
@@ -47,9 +47,9 @@ struct Alarms {
 }
 
 /// The alarms, and what tells the thread of one that is sooner.
-static ALARMS: PerProcess<(Mutex<Alarms>, Condvar)> = PerProcess::new();
+static ALARMS: PerWorld<(Mutex<Alarms>, Condvar)> = PerWorld::new();
 
-fn all() -> &'static (Mutex<Alarms>, Condvar) {
+fn all() -> Own<(Mutex<Alarms>, Condvar)> {
     ALARMS.get_or_init(Default::default)
 }
 
@@ -58,7 +58,8 @@ fn all() -> &'static (Mutex<Alarms>, Condvar) {
 /// # Errors
 /// 8 when the thread for alarms cannot be started; nothing is set.
 pub(crate) fn set(at: Instant, alarm: Weak<dyn AlarmClient>) -> Result<Token, Code> {
-    let (alarms, sooner) = all();
+    let all = all();
+    let (alarms, sooner) = &*all;
     let mut alarms = alarms.lock();
     if !alarms.started {
         httpsys_socket::spawn("httpsys-timers", run).map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
@@ -83,7 +84,8 @@ pub(crate) fn cancel(token: Token) -> bool {
 }
 
 fn run() {
-    let (all, sooner) = all();
+    let all = all();
+    let (all, sooner) = &*all;
     let mut alarms = all.lock();
     loop {
         let Some(next) = alarms.list.first_key_value().map(|(token, _)| token.at) else {

@@ -49,6 +49,8 @@ pub struct Member {
     callback: Callback,
     context: usize,
     environment: Environment,
+    /// That of the environment, or the default one.
+    pool: Arc<Pool>,
     /// Its handle, for the callback's argument; 0 if it has none.
     own: AtomicUsize,
     calls: Calls,
@@ -82,9 +84,13 @@ impl Member {
         context: usize,
         environment: Environment,
     ) -> Result<Arc<Member>, Code> {
-        let pool = environment.pool.as_ref();
-        pool.unwrap_or(default_pool()).ensure()?;
+        let pool = match &environment.pool {
+            Some(pool) => pool.clone(),
+            None => Arc::clone(&default_pool()),
+        };
+        pool.ensure()?;
         let member = Arc::new(Member {
+            pool,
             callback,
             context,
             environment,
@@ -129,10 +135,6 @@ impl Member {
         }
     }
 
-    fn pool(&self) -> &Arc<Pool> {
-        self.environment.pool.as_ref().unwrap_or(default_pool())
-    }
-
     pub(crate) fn calls(&self) -> &Calls {
         &self.calls
     }
@@ -145,7 +147,7 @@ impl Member {
 
     /// Queues the callback, which is counted already.
     fn run_counted(self: &Arc<Self>, result: u32) {
-        self.pool().submit(Task::Member {
+        self.pool.submit(Task::Member {
             member: self.clone(),
             result,
         });
@@ -156,7 +158,7 @@ impl Member {
     pub fn wait(self: &Arc<Self>, discard: bool) -> usize {
         let own =
             |task: &Task| matches!(task, Task::Member { member, .. } if Arc::ptr_eq(member, self));
-        let drop_queued = || self.pool().discard(own);
+        let drop_queued = || self.pool.discard(own);
         self.calls
             .wait(discard.then_some(&drop_queued as &dyn Fn() -> usize))
     }

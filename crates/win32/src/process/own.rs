@@ -131,6 +131,9 @@ pub fn used() -> Used {
 #[cfg(not(target_vendor = "apple"))]
 pub fn began() -> u64 {
     let now = (source::unix_now().as_nanos() / 100) as u64;
+    if let Some(age) = source::age() {
+        return now.saturating_sub((age.as_nanos() / 100) as u64);
+    }
     // The 20th field behind the name in parentheses, in ticks since the system started; proc(5).
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);

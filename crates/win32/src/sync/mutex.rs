@@ -32,15 +32,26 @@ thread_local! {
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let all: Vec<_> = ALL
-            .get_or_init(Mutex::default)
-            .lock()
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect();
-        for mutex in all {
-            mutex.signal.abandon(self.0.get());
-        }
+        abandon(self.0.get());
+    }
+}
+
+fn abandon(owner: ThreadId) {
+    let all: Vec<_> = ALL
+        .get_or_init(Mutex::default)
+        .lock()
+        .iter()
+        .filter_map(Weak::upgrade)
+        .collect();
+    for mutex in all {
+        mutex.signal.abandon(owner);
+    }
+}
+
+/// The calling thread owns no mutex any more: those that it did are abandoned.
+pub(crate) fn abandon_own() {
+    if let Ok(id @ ThreadId(1..)) = ENDING.try_with(|ending| ending.0.replace(ThreadId(0))) {
+        abandon(id);
     }
 }
 

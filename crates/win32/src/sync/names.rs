@@ -8,15 +8,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use httpsys_socket::PerWorld;
 use httpsys_socket::lock::Mutex;
-use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_FILE_NOT_FOUND, ERROR_INVALID_HANDLE};
 
 type NamedObjects = HashMap<Vec<u16>, Weak<dyn Object>>;
 
-static NAMES: PerProcess<Mutex<NamedObjects>> = PerProcess::new();
+static NAMES: PerWorld<Mutex<NamedObjects>> = PerWorld::new();
 
 /// The object of that name, made by `create` if there is none, and whether it existed before.
 ///
@@ -30,7 +30,8 @@ pub fn open_or_create<T: Object>(
     if name.is_empty() {
         return Ok((create()?, false));
     }
-    let mut names = NAMES.get_or_init(Mutex::default).lock();
+    let names = NAMES.get_or_init(Mutex::default);
+    let mut names = names.lock();
     if let Some(object) = names.get(name).and_then(Weak::upgrade) {
         return Ok((cast(object)?, true));
     }
@@ -46,7 +47,8 @@ pub fn open_or_create<T: Object>(
 /// # Errors
 /// 2 when there is none, 6 when it is of another type (documented: OpenEventW).
 pub fn open<T: Object>(name: &[u16]) -> Result<Arc<T>, Code> {
-    let names = NAMES.get_or_init(Mutex::default).lock();
+    let names = NAMES.get_or_init(Mutex::default);
+    let names = names.lock();
     cast(
         names
             .get(name)

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Instant;
 
-use httpsys_socket::lock::{Mutex, MutexGuard};
-use httpsys_socket::process::PerProcess;
+use httpsys_socket::lock::Mutex;
+use httpsys_socket::{Own, PerWorld};
 
 use crate::sync::park::Parker;
 use crate::threads::thread::{self, ThreadId};
@@ -38,8 +38,8 @@ pub trait Driver: Send + Sync {
     fn wake(&self);
 }
 
-/// Installs the driver for the rest of the process. Returns false if there is one already. A child
-/// made by fork has none until it installs its own.
+/// Installs the driver for the rest of the process or of the simulated world. Returns false if there is one
+/// already. A child made by fork has none until it installs its own.
 pub fn set_driver(driver: &'static dyn Driver) -> bool {
     let mut installed = false;
     DRIVER.get_or_init(|| {
@@ -53,7 +53,8 @@ pub fn set_driver(driver: &'static dyn Driver) -> bool {
 /// no such thread sleeps. For a driver whose leader has just left. A thread on its way to sleep may
 /// be missed, so a driver needs a fallback that leads when nobody does.
 pub fn offer_lead() -> bool {
-    let mut aside = aside();
+    let aside = aside();
+    let mut aside = aside.lock();
     let Some(waiter) = aside.pop() else {
         return false;
     };
@@ -68,12 +69,12 @@ pub fn offer_lead() -> bool {
 pub(crate) const TIMED_OUT: u32 = u32::MAX - 1;
 const WAITING: u32 = u32::MAX;
 
-static DRIVER: PerProcess<&'static dyn Driver> = PerProcess::new();
+static DRIVER: PerWorld<&'static dyn Driver> = PerWorld::new();
 /// Threads that the driver turned away and that sleep now.
-static ASIDE: PerProcess<Mutex<Vec<Arc<Waiter>>>> = PerProcess::new();
+static ASIDE: PerWorld<Mutex<Vec<Arc<Waiter>>>> = PerWorld::new();
 
-fn aside() -> MutexGuard<'static, Vec<Arc<Waiter>>> {
-    ASIDE.get_or_init(Mutex::default).lock()
+fn aside() -> Own<Mutex<Vec<Arc<Waiter>>>> {
+    ASIDE.get_or_init(Mutex::default)
 }
 
 thread_local! {
@@ -167,6 +168,14 @@ impl Waiter {
         }
     }
 
+    fn is_at_home(&self) -> bool {
+        match &self.sleeper {
+            Sleeper::Thread(thread) => thread.is_at_home(),
+            #[cfg(not(windows))]
+            Sleeper::Registered(_) => false,
+        }
+    }
+
     /// The thread that waits.
     pub(crate) fn owner(&self) -> ThreadId {
         self.owner
@@ -196,8 +205,9 @@ impl Lease {
     pub(crate) fn new() -> Lease {
         let spare = SPARE.try_with(Cell::take).ok().flatten();
         if let Some(mut waiter) = spare {
+            let at_home = waiter.is_at_home();
             // Somebody who still holds the old wait must not be able to satisfy the new one.
-            if let Some(own) = Arc::get_mut(&mut waiter) {
+            if let Some(own) = Arc::get_mut(&mut waiter).filter(|_| at_home) {
                 own.outcome = AtomicU32::new(WAITING);
                 own.drive_again = AtomicBool::new(false);
                 return Lease(waiter);
@@ -265,10 +275,10 @@ fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Ins
 
 /// Sleeps until claimed, until the deadline, or until [`offer_lead`] picks this thread.
 fn sleep_aside(waiter: &Arc<Waiter>, deadline: Option<Instant>) {
-    aside().push(waiter.clone());
+    aside().lock().push(waiter.clone());
     while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && waiter.park(deadline) {
     }
-    aside().retain(|other| !Arc::ptr_eq(other, waiter));
+    aside().lock().retain(|other| !Arc::ptr_eq(other, waiter));
     let picked = waiter.drive_again.swap(false, Ordering::SeqCst);
     if picked && (waiter.claimed() || expired(deadline)) {
         // Picked, but leaving: pass the offer on.

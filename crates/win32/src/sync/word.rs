@@ -9,20 +9,20 @@ use std::time::Instant;
 use httpsys_socket::lock::{Condvar, Mutex};
 
 #[derive(Default)]
-struct Shared {
+struct SpokenWord {
     said: Mutex<Option<bool>>,
     heard: Condvar,
 }
 
 /// Gives the word; dropped without, it never will.
-pub(crate) struct Giver(Arc<Shared>);
+pub(crate) struct Giver(Arc<SpokenWord>);
 
 /// Waits for the word.
-pub(crate) struct Taker(Arc<Shared>);
+pub(crate) struct Taker(Arc<SpokenWord>);
 
 /// A word that was not given yet.
 pub(crate) fn word() -> (Giver, Taker) {
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(SpokenWord::default());
     (Giver(shared.clone()), Taker(shared))
 }
 
@@ -38,7 +38,7 @@ impl Drop for Giver {
     }
 }
 
-impl Shared {
+impl SpokenWord {
     /// The first counts.
     fn say(&self, given: bool) {
         self.said.lock().get_or_insert(given);

@@ -24,6 +24,7 @@ use httpsys_socket::process::PerProcess;
 use crate::object::Object;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::signal::Signal;
+use crate::time::source;
 
 /// The id of a thread, as GetCurrentThreadId returns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,10 +91,7 @@ impl Thread {
         body: impl FnOnce() -> u32 + Send + 'static,
     ) -> Result<Arc<Thread>, Code> {
         let thread = Thread::new(next_id(), suspended);
-        let mut builder = std::thread::Builder::new();
-        if stack_bytes > 0 {
-            builder = builder.stack_size(stack_bytes.clamp(MIN_STACK, MAX_STACK));
-        }
+        let stack = (stack_bytes > 0).then(|| stack_bytes.clamp(MIN_STACK, MAX_STACK));
         let own = thread.clone();
         let run = move || {
             ID.with(|id| id.set(own.id));
@@ -103,10 +101,14 @@ impl Thread {
             }
             #[cfg(not(windows))]
             register(&own);
-            own.end(body());
+            let code = body();
+            if source::is_simulated() {
+                leave();
+            }
+            own.end(code);
         };
-        match builder.spawn(run) {
-            Ok(_) => Ok(thread),
+        match source::start_thread(stack, run) {
+            Ok(()) => Ok(thread),
             Err(_) => Err(ERROR_NOT_ENOUGH_MEMORY),
         }
     }
@@ -170,6 +172,21 @@ impl Thread {
     }
 }
 
+/// What the destructors of the thread's own values would do too late: it is in its world no more then, or the
+/// system's thread is used for another one.
+fn leave() {
+    #[cfg(not(windows))]
+    {
+        crate::threads::tls::clear();
+        let own = OWN.try_with(|own| own.0.take()).ok().flatten();
+        if let Some(own) = own {
+            known().remove(&own.id);
+        }
+    }
+    crate::sync::mutex::abandon_own();
+    crate::last_error::set(0);
+}
+
 impl Object for Thread {
     fn signal(&self) -> Option<&Signal> {
         Some(&self.done)
@@ -187,15 +204,15 @@ fn known() -> MutexGuard<'static, BTreeMap<ThreadId, Weak<Thread>>> {
 
 /// What a thread keeps of itself. Its end is noticed here, for a thread that we did not start.
 #[cfg(not(windows))]
-struct Own(RefCell<Option<Arc<Thread>>>);
+struct OwnThread(RefCell<Option<Arc<Thread>>>);
 
 #[cfg(not(windows))]
 thread_local! {
-    static OWN: Own = const { Own(RefCell::new(None)) };
+    static OWN: OwnThread = const { OwnThread(RefCell::new(None)) };
 }
 
 #[cfg(not(windows))]
-impl Drop for Own {
+impl Drop for OwnThread {
     fn drop(&mut self) {
         if let Some(thread) = self.0.take() {
             known().remove(&thread.id);

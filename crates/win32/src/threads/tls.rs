@@ -47,6 +47,20 @@ thread_local! {
 
 impl Drop for ThreadValues {
     fn drop(&mut self) {
+        self.call_back();
+    }
+}
+
+/// The calling thread ends: it has no values any more, and their callbacks run.
+pub(crate) fn clear() {
+    let _ = VALUES.try_with(|values| {
+        values.call_back();
+        values.0.take();
+    });
+}
+
+impl ThreadValues {
+    fn call_back(&self) {
         let fibers = std::mem::take(&mut self.0.borrow_mut()[IndexKind::Fiber as usize]);
         for (number, (generation, value)) in fibers.into_iter().enumerate() {
             let index = index(IndexKind::Fiber, number as u32);

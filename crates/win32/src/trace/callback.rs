@@ -18,7 +18,7 @@ use std::ffi::{CString, c_char, c_void};
 use std::fmt::{self, Write};
 
 use httpsys_socket::lock::{Condvar, Mutex};
-use httpsys_socket::process::{self, PerProcess};
+use httpsys_socket::{Own, PerWorld, process};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
@@ -70,7 +70,7 @@ struct TraceDelivery {
     settled: Condvar,
 }
 
-static DELIVERY: PerProcess<TraceDelivery> = PerProcess::new();
+static DELIVERY: PerWorld<TraceDelivery> = PerWorld::new();
 
 thread_local! {
     /// This is the thread that calls the callback.
@@ -126,7 +126,8 @@ pub fn set(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
         delivery.settled.wait(&mut queue);
     }
     if callback.is_some() && !queue.has_thread {
-        httpsys_socket::spawn("httpsys log", move || deliver(delivery))
+        let own = Own::clone(&delivery);
+        httpsys_socket::spawn("httpsys log", move || deliver(&own))
             .map_err(|_| ERROR_NOT_ENOUGH_MEMORY)?;
         queue.has_thread = true;
     }

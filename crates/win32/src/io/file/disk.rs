@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use httpsys_socket::lock::{Condvar, Mutex};
-use httpsys_socket::process::PerProcess;
+use httpsys_socket::{Own, PerWorld};
 
 use super::File;
 use crate::io::state::Pending;
@@ -56,7 +56,7 @@ struct DiskState {
     idle: usize,
 }
 
-static DISK: PerProcess<Disk> = PerProcess::new();
+static DISK: PerWorld<Disk> = PerWorld::new();
 
 /// Has the job done by another thread; here, if the system has none.
 ///
@@ -76,15 +76,16 @@ pub(crate) fn submit(job: Job) -> Result<(), (Code, Pending)> {
         }
         state.threads += 1;
     }
-    if httpsys_socket::spawn("httpsys-disk", move || work(disk, true)).is_err() {
+    let own = Own::clone(&disk);
+    if httpsys_socket::spawn("httpsys-disk", move || work(&own, true)).is_err() {
         disk.state.lock().threads -= 1;
-        work(disk, false);
+        work(&disk, false);
     }
     Ok(())
 }
 
 /// Runs jobs; a thread of the pool stays for more.
-fn work(disk: &'static Disk, stays: bool) {
+fn work(disk: &Disk, stays: bool) {
     let mut state = disk.state.lock();
     loop {
         while let Some(job) = state.jobs.pop_front() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use httpsys_socket::process::PerProcess;
+use httpsys_socket::{Own, PerWorld};
 
 use super::Task;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
@@ -38,8 +38,8 @@ impl crate::object::Object for Pool {
 }
 
 /// The pool of the process.
-pub(crate) fn default_pool() -> &'static Arc<Pool> {
-    static DEFAULT: PerProcess<Arc<Pool>> = PerProcess::new();
+pub(crate) fn default_pool() -> Own<Arc<Pool>> {
+    static DEFAULT: PerWorld<Arc<Pool>> = PerWorld::new();
     DEFAULT.get_or_init(Pool::new)
 }
 
@@ -106,13 +106,22 @@ impl Pool {
     }
 
     fn work(self: &Arc<Self>) {
+        let mut idle = Some(IDLE);
         loop {
-            match self.tasks.take_one(source::now().checked_add(IDLE)) {
+            let until = idle.and_then(|idle| source::now().checked_add(idle));
+            match self.tasks.take_one(until) {
                 Ok(task) => {
                     self.taken.fetch_add(1, Ordering::SeqCst);
                     task.run();
+                    idle = Some(IDLE);
                 }
-                Err(Stop::TimedOut) if !self.can_spare_one() => {}
+                Err(Stop::TimedOut) if !self.can_spare_one() => {
+                    if source::is_simulated() {
+                        // A thread that looks now and then would hide from the world that nothing
+                        // happens any more.
+                        idle = None;
+                    }
+                }
                 Err(_) => return,
             }
         }
@@ -153,6 +162,10 @@ impl Pool {
 }
 
 fn quick_threads() -> usize {
+    if source::is_simulated() {
+        // The same everywhere.
+        return 4;
+    }
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     match COUNT.load(Ordering::Relaxed) {
         0 => {

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use parking_lot::RawMutex;
 use parking_lot::lock_api::RawMutex as _;
 
+use crate::sync::park;
+
 /// SLIST_HEADER: a last-in, first-out list whose entries are the program's (documented: Interlocked
 /// Singly Linked Lists). The layout is ours; only its size and alignment are those of Windows.
 #[repr(C, align(16))]
@@ -28,6 +30,8 @@ impl ListHeader {
     }
 
     fn locked<R>(&self, body: impl FnOnce() -> R) -> R {
+        // In a world nobody else has it: nobody sleeps while it is held.
+        park::about_to_look();
         self.mutex.lock();
         let result = body();
         // SAFETY: locked above by this thread.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use parking_lot::RawMutex;
 use parking_lot::lock_api::RawMutex as _;
 
+use crate::sync::park;
 use crate::threads::thread;
 
 /// CRITICAL_SECTION: a lock that one thread may enter several times.
@@ -43,7 +44,7 @@ impl CriticalSection {
     /// EnterCriticalSection.
     pub fn enter(&self) {
         if !self.is_ours() {
-            self.mutex.lock();
+            park::lock_at(self.key(), || self.mutex.try_lock(), || self.mutex.lock());
             self.owner.store(own_id(), Ordering::Relaxed);
         }
         self.recursion.fetch_add(1, Ordering::Relaxed);
@@ -52,6 +53,7 @@ impl CriticalSection {
     /// TryEnterCriticalSection.
     pub fn try_enter(&self) -> bool {
         if !self.is_ours() {
+            park::about_to_look();
             if !self.mutex.try_lock() {
                 return false;
             }
@@ -80,6 +82,11 @@ impl CriticalSection {
         self.owner.store(0, Ordering::Relaxed);
         // SAFETY: the calling thread is inside, so it holds the mutex.
         unsafe { self.mutex.unlock() };
+        park::unlocked_at(self.key());
+    }
+
+    fn key(&self) -> usize {
+        std::ptr::from_ref(self) as usize
     }
 }
 

@@ -6,6 +6,8 @@
 use parking_lot::RawRwLock;
 use parking_lot::lock_api::RawRwLock as _;
 
+use crate::sync::park;
+
 /// SRWLOCK. A thread must not take it twice, in either mode (documented: Slim Reader/Writer Locks).
 #[repr(transparent)]
 pub struct SrwLock(RawRwLock);
@@ -27,18 +29,28 @@ impl SrwLock {
 
     /// AcquireSRWLockExclusive and AcquireSRWLockShared.
     pub fn acquire(&self, mode: Mode) {
-        match mode {
+        let attempt = || self.attempt(mode);
+        park::lock_at(self.key(), attempt, || match mode {
             Mode::Exclusive => self.0.lock_exclusive(),
             Mode::Shared => self.0.lock_shared(),
+        });
+    }
+
+    fn key(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
+    fn attempt(&self, mode: Mode) -> bool {
+        match mode {
+            Mode::Exclusive => self.0.try_lock_exclusive(),
+            Mode::Shared => self.0.try_lock_shared(),
         }
     }
 
     /// TryAcquireSRWLockExclusive and TryAcquireSRWLockShared.
     pub fn try_acquire(&self, mode: Mode) -> bool {
-        match mode {
-            Mode::Exclusive => self.0.try_lock_exclusive(),
-            Mode::Shared => self.0.try_lock_shared(),
-        }
+        park::about_to_look();
+        self.attempt(mode)
     }
 
     /// ReleaseSRWLockExclusive and ReleaseSRWLockShared. A lock that nobody holds in this mode stays
@@ -52,6 +64,7 @@ impl SrwLock {
             Mode::Shared if self.0.is_locked() && !exclusive => unsafe { self.0.unlock_shared() },
             Mode::Exclusive | Mode::Shared => {}
         }
+        park::unlocked_at(self.key());
     }
 }
 
