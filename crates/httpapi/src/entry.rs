@@ -64,7 +64,7 @@ fn caught(name: &'static str, panic: &(dyn Any + Send)) -> ErrorCode {
     tracing::error!(
         function = name,
         panic = text,
-        "a bug of httpsys: the call was contained"
+        "a bug in httpsys: the panic was contained and the call failed"
     );
     Error::Internal.into()
 }

@@ -81,7 +81,7 @@ pub(crate) fn terminate(flags: u32) -> Result<bool, ErrorCode> {
     check_flags(flags)?;
     let before = change(flags, |count| count.checked_sub(1));
     let before =
-        before.ok_or_else(|| invalid("Flags: HttpInitialize was not called so often with them"))?;
+        before.ok_or_else(|| invalid("Flags: HttpInitialize was not called that many times with them"))?;
     let is_last = flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1;
     if is_last {
         service()?.close_everything();
@@ -113,7 +113,7 @@ fn check_flags(flags: u32) -> CallResult {
             "Flags is 0: neither HTTP_INITIALIZE_SERVER nor HTTP_INITIALIZE_CONFIG",
         )),
         flags if flags & !ALL_FLAGS != 0 => Err(invalid(format!(
-            "Flags is {flags:#x}: HttpInitialize has flags 1 and 2"
+            "Flags is {flags:#x}: HttpInitialize takes only flags 1 and 2"
         ))),
         _ => Ok(()),
     }

@@ -200,7 +200,7 @@ impl QueueObject {
             if httpsys_win32::was_closed(value) {
                 closed
             } else {
-                invalid("RequestQueueHandle is no request queue")
+                invalid("RequestQueueHandle is not a request queue")
             }
         })
     }
@@ -240,7 +240,7 @@ impl QueueObject {
             HandleKind::Creator | HandleKind::Controller => Ok(()),
             HandleKind::Version1 => Err(ErrorCode::NOT_SUPPORTED),
             HandleKind::Opened => Err(invalid(
-                "RequestQueueHandle only opened the queue: its creator configures it",
+                "RequestQueueHandle only opened the queue: only its creator may configure it",
             )),
         }
     }
@@ -253,7 +253,7 @@ impl QueueObject {
         match self.kind {
             HandleKind::Creator | HandleKind::Controller | HandleKind::Opened => Ok(()),
             HandleKind::Version1 => Err(invalid(
-                "RequestQueueHandle is a queue of version 1, which URL groups are not bound to",
+                "RequestQueueHandle is a version 1 queue, to which URL groups cannot be bound",
             )),
         }
     }

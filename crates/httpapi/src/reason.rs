@@ -85,7 +85,7 @@ pub(crate) fn refused(function: &'static str, code: ErrorCode) {
         None => format!("{words}: error {code}"),
     };
     if win32 == Error::InvalidParameter.win32() && !is_told {
-        tracing::warn!(function, reason = text, "refused: an argument is not valid");
+        tracing::warn!(function, reason = text, "refused: an argument is invalid");
     }
     reason::set_last(format!("{function}: {text}"));
 }

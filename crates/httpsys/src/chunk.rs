@@ -194,10 +194,10 @@ impl<'a> FileRange<'a> {
     /// The bytes of the range as the file is now.
     fn resolved(&self) -> Result<u64> {
         let about = self.file().metadata().map_err(|error| {
-            reason::invalid(format!("the file tells nothing of itself: {error}"))
+            reason::invalid(format!("the file's properties cannot be read: {error}"))
         })?;
         if !about.is_file() {
-            return Err(reason::invalid("the file of a chunk is no regular file"));
+            return Err(reason::invalid("the file of a chunk is not a regular file"));
         }
         let rest = about.len().checked_sub(self.offset);
         let rest = rest.ok_or(Error::EndOfBody)?;

@@ -98,7 +98,7 @@ impl ServerSession {
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         if limits.connections.is_some() {
             return Err(reason::invalid(
-                "a limit of connections is for URL groups, not for server sessions",
+                "a connection limit is for URL groups, not for server sessions",
             ));
         }
         self.set(Property::Bandwidth(limits.bandwidth))
@@ -256,7 +256,7 @@ impl RequestQueue {
     fn set(&self, property: QueueProperty) -> Result<()> {
         if !self.is_creator() {
             return Err(reason::invalid(
-                "this handle only opened the queue: its creator configures it",
+                "this handle only opened the queue: only its creator may configure it",
             ));
         }
         let queue = self.id();

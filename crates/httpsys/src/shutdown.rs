@@ -86,7 +86,7 @@ impl RequestQueue {
     pub fn shutdown_gracefully(&self, limit: Duration) -> Result<Drained> {
         if !self.is_creator() {
             return Err(reason::invalid(
-                "this handle only opened the queue: its creator shuts it down",
+                "this handle only opened the queue: only its creator may shut it down",
             ));
         }
         let engine = self.service().engine();

@@ -128,7 +128,7 @@ impl ResponseStream {
     ) -> Result<(BodyFraming, Added)> {
         if response.frames_itself() {
             return Err(reason::invalid(
-                "the response has Content-Length or Transfer-Encoding, which a stream sets itself",
+                "the response has Content-Length or Transfer-Encoding, which the stream sets itself",
             ));
         }
         let understood = request.version() >= Version::HTTP_1_1;

@@ -141,7 +141,7 @@ impl Timeouts {
                 Setting::Off => u32::MAX,
                 Setting::Is(rate @ (0 | u32::MAX)) => {
                     return Err(reason::invalid(format!(
-                        "min_send_rate is {rate}, which means inherited or off"
+                        "min_send_rate is {rate}, which means inherited or off: use Setting for that"
                     )));
                 }
                 Setting::Is(rate) => rate,

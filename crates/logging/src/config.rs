@@ -177,11 +177,11 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Flags => "unknown or contradicting logging flags",
+            Self::Flags => "unknown or contradictory logging flags",
             Self::Format => "this log format cannot be set here",
             Self::SoftwareName => "the software name is too long",
             Self::Directory => "the log directory is too long or not fully qualified",
-            Self::RolloverSize => "the size for a rollover is below 1 MiB",
+            Self::RolloverSize => "the rollover size is below 1 MiB",
             Self::SecurityDescriptor => "the security descriptor is too long",
         })
     }

@@ -274,7 +274,7 @@ impl<F: Files> Sink<F> {
             tracing::error!(
                 %error,
                 kind = ?self.plan.kind,
-                "a log file cannot be written; entries are lost until it can"
+                "a log file cannot be written; entries are lost until it can be written again"
             );
         }
     }

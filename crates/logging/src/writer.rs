@@ -181,7 +181,7 @@ impl LogWriter {
         let mut thread = self.thread.lock();
         if let Some(thread) = thread.take() {
             if thread.join().is_err() {
-                tracing::error!("the thread of a log has panicked");
+                tracing::error!("a log's writer thread panicked");
             }
         }
     }
@@ -229,7 +229,7 @@ impl SharedWriter {
             self.done.notify_all();
             if dropped > 0 && !told_of_drops {
                 told_of_drops = true;
-                tracing::warn!(dropped, "log entries come faster than they can be written");
+                tracing::warn!(dropped, "log entries arrive faster than they can be written; some were dropped");
             }
         }
     }

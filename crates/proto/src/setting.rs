@@ -151,7 +151,7 @@ impl fmt::Display for InvalidSetting {
         match &self.problem {
             SettingProblem::Line(line) => write!(f, "{line:?} is not of the form Name = value"),
             SettingProblem::Name(name) => write!(f, "there is no parameter {name:?}"),
-            SettingProblem::Value(name, text) => write!(f, "{text:?} is no value for {name}"),
+            SettingProblem::Value(name, text) => write!(f, "{text:?} is not a value for {name}"),
             SettingProblem::Range(error) => error.fmt(f),
         }
     }

@@ -52,7 +52,7 @@ entry! {
                 let handle = QueueObject::lookup_or_invalid(queue)?;
                 fill(buffer, return_length, &of_queue(&service.queue_counters(handle.queue())))
             }
-            _ => Err(invalid("CounterSet is none, or does not go with the handle and the id that are given")),
+            _ => Err(invalid("CounterSet is unknown, or does not match the handle and the id")),
         }
     }
 

@@ -53,7 +53,7 @@ entry! {
                 let queue = QueueObject::lookup(queue)?.queue().id();
                 service.port_of_v1_url(queue, url)?
             }
-            _ => return Err(invalid("RequestQueueHandle and UrlGroupId: exactly one of them is to be given")),
+            _ => return Err(invalid("exactly one of RequestQueueHandle and UrlGroupId must be given")),
         };
         port.set(found);
         Ok(())

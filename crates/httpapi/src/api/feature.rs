@@ -12,7 +12,7 @@ entry! {
     /// Whether an optional feature is there: FALSE for each, because none is yet, for unknown ids,
     /// and before HttpInitialize.
     fn HttpIsFeatureSupported(feature: HTTP_FEATURE_ID) -> i32, needs Nothing {
-        tracing::debug!(feature, "asked for a feature that is not supported");
+        tracing::debug!(feature, "the program asked for a feature that is not supported");
         Err(ErrorCode::NOT_SUPPORTED)
     }
 
@@ -25,7 +25,7 @@ entry! {
         size: u32,
     ) -> u32 {
         let _ = (version, buffer, size);
-        tracing::debug!(extension, "asked for an extension that is not there");
+        tracing::debug!(extension, "the program asked for an extension that does not exist");
         Err(ErrorCode::NOT_SUPPORTED)
     }
 }

@@ -88,7 +88,7 @@ pub(super) unsafe fn read(
                 let info: HTTP_CHANNEL_BIND_INFO = exact(information, length)?;
                 Property::ChannelBinding(Box::new(channel_binding(&info)?))
             }
-            _ => return Err(invalid("Property is none that the object has")),
+            _ => return Err(invalid("the object does not have this Property")),
         })
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn write(
         HttpServerChannelBindProperty => {
             answer.channel_binding(properties.channel_binding.as_deref())
         }
-        _ => Err(invalid("Property cannot be asked for")),
+        _ => Err(invalid("Property cannot be queried")),
     }
 }
 
@@ -125,7 +125,7 @@ pub(super) fn state(value: HTTP_ENABLED_STATE) -> Result<State, ErrorCode> {
     match value {
         HttpEnabledStateActive => Ok(State::Active),
         HttpEnabledStateInactive => Ok(State::Inactive),
-        _ => Err(invalid("State is no HTTP_ENABLED_STATE")),
+        _ => Err(invalid("State is not an HTTP_ENABLED_STATE")),
     }
 }
 
@@ -206,7 +206,7 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, ErrorCode> {
         HttpLoggingTypeIIS => LogFormat::Iis,
         HttpLoggingTypeNCSA => LogFormat::Ncsa,
         HttpLoggingTypeRaw => LogFormat::Raw,
-        _ => return Err(invalid("HTTP_LOGGING_INFO.Format is no HTTP_LOGGING_TYPE")),
+        _ => return Err(invalid("HTTP_LOGGING_INFO.Format is not an HTTP_LOGGING_TYPE")),
     };
     let rollover = match info.RolloverType {
         HttpLoggingRolloverSize => Rollover::Size(info.RolloverSize),
@@ -216,7 +216,7 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, ErrorCode> {
         HttpLoggingRolloverHourly => Rollover::Hourly,
         _ => {
             return Err(invalid(
-                "HTTP_LOGGING_INFO.RolloverType is no HTTP_LOGGING_ROLLOVER_TYPE",
+                "HTTP_LOGGING_INFO.RolloverType is not an HTTP_LOGGING_ROLLOVER_TYPE",
             ));
         }
     };
@@ -268,7 +268,7 @@ unsafe fn channel_binding(info: &HTTP_CHANNEL_BIND_INFO) -> Result<ChannelBindin
         HttpAuthenticationHardeningStrict => Hardening::Strict,
         _ => {
             return Err(invalid(
-                "HTTP_CHANNEL_BIND_INFO.Hardening is no HTTP_AUTHENTICATION_HARDENING_LEVELS",
+                "HTTP_CHANNEL_BIND_INFO.Hardening is not an HTTP_AUTHENTICATION_HARDENING_LEVELS",
             ));
         }
     };
@@ -325,7 +325,7 @@ unsafe fn service_name(name: *const HTTP_SERVICE_BINDING_BASE) -> Result<Service
 /// A string with its length in bytes, as http.h has them.
 unsafe fn text(first: *const u16, bytes: u16) -> Result<Vec<u16>, ErrorCode> {
     if bytes % 2 != 0 {
-        return Err(invalid("the length in bytes of a string of WCHAR is odd"));
+        return Err(invalid("a string of WCHARs has an odd length in bytes"));
     }
     // SAFETY: by the contract of `quality`.
     let units = unsafe { pointers::slice(first, usize::from(bytes / 2)) }

@@ -69,7 +69,7 @@ entry! {
         let _ = (qualifier, qualifier_size, output, output_size, return_length, overlapped);
         let handle = QueueObject::worker(queue)?;
         if !(HttpRequestPropertyIsb..=HttpRequestPropertyTlsCipherInfo).contains(&property) {
-            return Err(invalid("PropertyId is no HTTP_REQUEST_PROPERTY"));
+            return Err(invalid("PropertyId is not an HTTP_REQUEST_PROPERTY"));
         }
         handle.service().check_live(handle.queue(), RequestId(id))?;
         Err(ErrorCode::INVALID_FUNCTION)
@@ -93,6 +93,6 @@ unsafe fn check_settable(
         HttpRequestPropertyTransportIdleConnectionTimeout | HttpRequestPropertyDscpTag => {
             Err(ErrorCode::NOT_SUPPORTED)
         }
-        _ => Err(invalid("PropertyId is none that can be set")),
+        _ => Err(invalid("PropertyId cannot be set")),
     }
 }

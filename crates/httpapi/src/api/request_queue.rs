@@ -65,7 +65,7 @@ entry! {
                 (Control::OpenRequestQueue { version, name }, HandleKind::Opened)
             }
             _ => return Err(invalid(
-                "Flags: OPEN_EXISTING goes with a Name, without SecurityAttributes and other flags",
+                "Flags: OPEN_EXISTING needs a Name, and allows neither SecurityAttributes nor other flags",
             )),
         };
         queue.set(QueueObject::make(call, kind)?);
@@ -177,7 +177,7 @@ unsafe fn access(attributes: *const SECURITY_ATTRIBUTES) -> Result<QueueAccess, 
         Ok(true) => Ok(QueueAccess::Granted),
         Ok(false) => Ok(QueueAccess::Denied),
         Err(code) if code == Error::InvalidParameter.win32() => Err(invalid(
-            "SecurityAttributes has a security descriptor that is none",
+            "SecurityAttributes points to an invalid security descriptor",
         )),
         Err(code) => Err(ErrorCode::from_win32(code)),
     }
@@ -206,10 +206,10 @@ unsafe fn read_property(
                 Http503ResponseVerbosityLimited => Ok(QueueProperty::Verbosity(Verbosity::Limited)),
                 Http503ResponseVerbosityFull => Ok(QueueProperty::Verbosity(Verbosity::Full)),
                 _ => Err(invalid(
-                    "PropertyInformation is no HTTP_503_RESPONSE_VERBOSITY",
+                    "PropertyInformation is not an HTTP_503_RESPONSE_VERBOSITY",
                 )),
             },
-            _ => Err(invalid("Property is none that request queues have")),
+            _ => Err(invalid("request queues do not have this Property")),
         }
     }
 }
@@ -228,7 +228,7 @@ fn write_property(
             Verbosity::Limited => Http503ResponseVerbosityLimited,
             Verbosity::Full => Http503ResponseVerbosityFull,
         }),
-        _ => Err(invalid("Property is none that request queues have")),
+        _ => Err(invalid("request queues do not have this Property")),
     }
 }
 

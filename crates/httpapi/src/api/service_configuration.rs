@@ -156,14 +156,14 @@ fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> CallResult {
 /// A record type that is not there, or that does not exist; says so once for each.
 fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, ErrorCode> {
     if !(HttpServiceConfigIPListenList..HttpServiceConfigMax).contains(&id) {
-        return Err(invalid("ConfigId is no HTTP_SERVICE_CONFIG_ID"));
+        return Err(invalid("ConfigId is not an HTTP_SERVICE_CONFIG_ID"));
     }
     static SAID: AtomicU32 = AtomicU32::new(0);
     let bit = 1 << id;
     if SAID.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
         tracing::warn!(
             id,
-            "is a record of the configuration that is not implemented"
+            "this configuration record is not implemented"
         );
     }
     Err(ErrorCode::NOT_SUPPORTED)

@@ -68,7 +68,7 @@ entry! {
         } else if url.is_null() {
             None
         } else {
-            return Err(invalid("pFullyQualifiedUrl is to be NULL with HTTP_URL_FLAG_REMOVE_ALL"));
+            return Err(invalid("pFullyQualifiedUrl must be NULL with HTTP_URL_FLAG_REMOVE_ALL"));
         };
         let group = UrlGroupId(group);
         lifecycle::service()?.control(Control::RemoveUrlFromUrlGroup { group, url })?;
@@ -156,7 +156,7 @@ unsafe fn set_call(
             | HttpServerFastForwardingProperty
             | HttpServerRequestInfoProperty => {
                 if information.is_null() || length == 0 {
-                    return Err(invalid("PropertyInformation is NULL, or its length 0"));
+                    return Err(invalid("PropertyInformation is NULL, or its length is 0"));
                 }
                 default_only(group, property, false)
             }
@@ -182,7 +182,7 @@ fn default_only(
     } else {
         tracing::warn!(
             property,
-            "is a property of URL groups that is not implemented"
+            "this URL group property is not implemented"
         );
         Err(ErrorCode::NOT_SUPPORTED)
     }

@@ -166,7 +166,7 @@ fn read_one(chunk: &HTTP_DATA_CHUNK) -> Result<Option<ChunkPiece>, ErrorCode> {
         HttpDataChunkTrailers | HttpDataChunkFromWinHttpFastForwarding => {
             Err(ErrorCode::NOT_SUPPORTED)
         }
-        _ => Err(invalid("DataChunkType is no HTTP_DATA_CHUNK_TYPE")),
+        _ => Err(invalid("DataChunkType is not an HTTP_DATA_CHUNK_TYPE")),
     }
 }
 

@@ -115,7 +115,7 @@ unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, ErrorCod
 /// As [`bytes`].
 unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, ErrorCode> {
     if length % 2 != 0 {
-        return Err(invalid("has WCHAR, and an odd length in bytes"));
+        return Err(invalid("consists of WCHARs, but has an odd length in bytes"));
     }
     // SAFETY: by the contract.
     unsafe { pointers::slice(first, usize::from(length / 2)) }.map(Text::Wide)

@@ -161,7 +161,7 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
     let count = response.ResponseInfoCount;
     if count > MAX_INFO {
         return Err(invalid(
-            "ResponseInfoCount is more than HttpSendHttpResponse takes",
+            "ResponseInfoCount is more than HttpSendHttpResponse accepts",
         ));
     }
     let mut multiple = Multiple::new();
@@ -186,7 +186,7 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
                 let id = usize::try_from(fields.HeaderId).unwrap_or(usize::MAX);
                 if id >= RESPONSE_HEADERS {
                     return Err(invalid(
-                        "HTTP_MULTIPLE_KNOWN_HEADERS.HeaderId is no header of a response",
+                        "HTTP_MULTIPLE_KNOWN_HEADERS.HeaderId is not a response header",
                     ));
                 }
                 let count = usize::from(fields.KnownHeaderCount);
@@ -207,7 +207,7 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
             }
             _ => {
                 return Err(invalid(
-                    "HTTP_RESPONSE_INFO.Type is no HTTP_RESPONSE_INFO_TYPE",
+                    "HTTP_RESPONSE_INFO.Type is not an HTTP_RESPONSE_INFO_TYPE",
                 ));
             }
         }

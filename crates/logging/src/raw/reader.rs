@@ -70,7 +70,7 @@ pub struct Malformed {
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no valid record at byte {}", self.offset)
+        write!(f, "no valid record at offset {}", self.offset)
     }
 }
 

@@ -150,15 +150,15 @@ fn a_bad_text_names_its_line_and_what_is_wrong() {
     );
     assert_eq!(
         message("MaxFieldLength = many"),
-        "line 1: \"many\" is no value for MaxFieldLength"
+        "line 1: \"many\" is not a value for MaxFieldLength"
     );
     assert_eq!(
         message("MaxFieldLength = +70"),
-        "line 1: \"+70\" is no value for MaxFieldLength"
+        "line 1: \"+70\" is not a value for MaxFieldLength"
     );
     assert_eq!(
         message("FavorUTF8 = yes"),
-        "line 1: \"yes\" is no value for FavorUTF8"
+        "line 1: \"yes\" is not a value for FavorUTF8"
     );
     assert_eq!(
         message("DisableServerHeader = 300"),

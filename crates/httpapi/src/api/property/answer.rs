@@ -50,7 +50,7 @@ pub(in crate::api) unsafe fn answer(
     return_length: *mut u32,
 ) -> Result<PropertyAnswer, ErrorCode> {
     if information.is_null() || length == 0 {
-        return Err(invalid("PropertyInformation is NULL, or its length 0"));
+        return Err(invalid("PropertyInformation is NULL, or its length is 0"));
     }
     // SAFETY: by the contract of this function.
     unsafe {

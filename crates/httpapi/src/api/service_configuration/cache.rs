@@ -62,6 +62,6 @@ fn parameter(key: HTTP_SERVICE_CONFIG_CACHE_KEY) -> Result<CacheParameter, Error
     match key {
         MaxCacheResponseSize => Ok(CacheParameter::MaxCacheResponseSize),
         CacheRangeChunkSize => Ok(CacheParameter::CacheRangeChunkSize),
-        _ => Err(invalid("KeyDesc is no HTTP_SERVICE_CONFIG_CACHE_KEY")),
+        _ => Err(invalid("KeyDesc is not an HTTP_SERVICE_CONFIG_CACHE_KEY")),
     }
 }

@@ -57,6 +57,6 @@ fn timeout(key: HTTP_SERVICE_CONFIG_TIMEOUT_KEY) -> Result<ServiceTimeout, Error
     match key {
         IdleConnectionTimeout => Ok(ServiceTimeout::IdleConnection),
         HeaderWaitTimeout => Ok(ServiceTimeout::HeaderWait),
-        _ => Err(invalid("KeyDesc is no HTTP_SERVICE_CONFIG_TIMEOUT_KEY")),
+        _ => Err(invalid("KeyDesc is not an HTTP_SERVICE_CONFIG_TIMEOUT_KEY")),
     }
 }
