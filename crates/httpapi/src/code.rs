@@ -1,7 +1,7 @@
 //! What a function of the C ABI returns, as long as it is still Rust.
 //!
-//! Owns [`ErrorCode`], the few Win32 codes that are no failures of the service, and the two shapes in
-//! which a result reaches C (ULONG and BOOL). Does not own the table from causes to numbers: that
+//! Owns [`ErrorCode`], the few Win32 codes that are not failures of the service, and the two shapes
+//! in which a result reaches C (ULONG and BOOL). Does not own the table from causes to numbers: that
 //! is `httpsys_core::Error`. Threading: plain values.
 
 use httpsys_core::Error;

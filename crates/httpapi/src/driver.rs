@@ -1,4 +1,4 @@
-//! Threads that wait in a Win32 function poll the sockets meanwhile.
+//! Threads that wait in a Win32 function poll the sockets while they wait.
 //!
 //! Owns the connection between the waits of `httpsys-win32` and the lead of the service: what a
 //! thread finds for itself, such as the packet it waits for at a completion port, crosses no

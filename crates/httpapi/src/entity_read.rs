@@ -150,7 +150,7 @@ fn attempt(shared: Arc<Mutex<ReadState>>, first: First) -> CallResult {
         Err(error) => target.finish(Err(error)),
     };
     let call = state.call.take();
-    // The completion may run whatever waits for it: not under the lock.
+    // The completion may run any code that waits for it, so it is not called under the lock.
     drop(state);
     let Some(call) = call else { return Ok(()) };
     match first {

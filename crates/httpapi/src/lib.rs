@@ -16,7 +16,7 @@
 //!
 //! Unsafe code: only what raw pointers of C callers need, in `pointers`, `marshal`, `overlapped`
 //! and the exported functions. On Windows the C names belong to the system's DLL: there this crate
-//! has the [`types`] only, unless the feature `dll` asks for what becomes `httpsys_httpapi.dll`.
+//! has the [`types`] only, unless the feature `dll` asks for the code of `httpsys_httpapi.dll`.
 
 #[cfg(any(not(windows), feature = "dll"))]
 pub mod api;

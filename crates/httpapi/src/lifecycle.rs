@@ -60,7 +60,7 @@ pub(crate) fn service() -> Result<&'static Service, ErrorCode> {
 
 /// HttpInitialize: counts each flag.
 pub(crate) fn initialize(flags: u32) -> CallResult {
-    // First, so that what is refused is told.
+    // First, so that refusals can be logged.
     trace::install();
     check_flags(flags)?;
     service()?;
@@ -76,12 +76,12 @@ pub(crate) fn initialize(flags: u32) -> CallResult {
 }
 
 /// HttpTerminate: 87 for a flag that was not given before, and then nothing changes (G-102). True if this was the
-/// last one for the server: everything of the service is closed, and the handles of its queues are to be ended.
+/// last one for the server: everything of the service is closed, and the handles of its queues must be ended.
 pub(crate) fn terminate(flags: u32) -> Result<bool, ErrorCode> {
     check_flags(flags)?;
     let before = change(flags, |count| count.checked_sub(1));
-    let before =
-        before.ok_or_else(|| invalid("Flags: HttpInitialize was not called that many times with them"))?;
+    let before = before
+        .ok_or_else(|| invalid("Flags: HttpInitialize was not called that many times with them"))?;
     let is_last = flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1;
     if is_last {
         service()?.close_everything();

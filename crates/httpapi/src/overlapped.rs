@@ -19,7 +19,7 @@ use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::types::OVERLAPPED;
 
-/// One overlapped call under way.
+/// An overlapped call in progress.
 #[derive(Debug)]
 pub(crate) struct OverlappedCall {
     handle: Arc<QueueObject>,

@@ -110,7 +110,7 @@ pub(crate) unsafe fn slice<'a, T>(first: *const T, count: usize) -> Result<&'a [
 /// The type consists of integers and raw pointers only.
 pub(crate) unsafe trait Zeroable {}
 
-/// Writes a structure into bytes, whatever their alignment; nothing when it does not fit.
+/// Writes a structure into bytes, at any alignment; nothing when it does not fit.
 pub(crate) fn put<T: Copy>(out: &mut [u8], value: &T) {
     if let Some(out) = out.get_mut(..size_of::<T>()) {
         // SAFETY: as many bytes as `value` has; copied as bytes, so that padding and alignment do
@@ -217,8 +217,7 @@ impl Buffer {
         }
     }
 
-    /// Copies values to `start`, whatever its alignment. False, and nothing copied, when they do
-    /// not fit.
+    /// Copies values to `start`, at any alignment. False, and nothing copied, when they do not fit.
     pub(crate) fn put<T: Copy>(&mut self, start: usize, values: &[T]) -> bool {
         let size = size_of_val(values);
         if start > self.length || size > self.length - start {

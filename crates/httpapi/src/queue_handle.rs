@@ -1,8 +1,8 @@
-//! Request queue handles: what a HANDLE of this API stands for.
+//! Request queue handles: what a HANDLE of this API refers to.
 //!
 //! Owns the four kinds of handle and what each may do, the association with a completion port
 //! (through [`IoState`]), the list of the handle's pending operations, and closing. Does not own
-//! the queue nor what a shutdown or the end of a handle does (the engine's).
+//! the queue or what a shutdown or the end of a handle does (the engine's).
 //!
 //! | | version 1 | creator | controller | opened |
 //! |---|---|---|---|---|
@@ -17,8 +17,8 @@
 //!
 //! Who may do what is documented (Named Request Queue; SES-022, SES-023, SES-032, QUE-009, QUE-010,
 //! QUE-013), and that a worker binds (SES-033) is observed; the code 5 is assumed, and that
-//! HttpCloseRequestQueue of an opened handle is no error (its page has 87; programs end their workers
-//! so).
+//! HttpCloseRequestQueue of an opened handle is not an error (its page has 87; programs end their
+//! workers so).
 //!
 //! Invariants: a handle that closes ends its own pending operations with 995, also one that is
 //! being registered meanwhile; only the creator's handle takes the queue along. A cancel is
@@ -89,8 +89,8 @@ struct PendingOnHandle {
 /// A queue handle that was looked up for one call.
 ///
 /// Most threads use one: each keeps the last one, so that a call neither enters the handle table
-/// nor counts the object up and down. A value never comes back, so a handle that is not closed is
-/// still the one that its value stands for.
+/// nor counts the object up and down. A value is never reused, so a handle that is not closed is
+/// still the one its value refers to.
 #[derive(Debug)]
 pub(crate) struct HeldHandle {
     value: usize,

@@ -51,10 +51,11 @@ thread_local! {
     static KEPT: Cell<Option<String>> = const { Cell::new(None) };
 }
 
-/// Codes that are no refusal: the call goes on, or there is more or no more, or the request is over.
+/// Codes that are not refusals: the call continues, there is more data or no more, or the request
+/// is over.
 const ORDINARY: [u32; 8] = [38, 64, 234, 258, 259, 995, 997, 1229];
 
-/// Remembers why a function has failed, and tells it if it was an argument.
+/// Remembers why a function failed, and logs it if an argument was the cause.
 #[cold]
 #[inline(never)]
 pub(crate) fn refused(function: &'static str, code: ErrorCode) {

@@ -10,7 +10,7 @@ use crate::{Error, Request, Result};
 
 /// Room that a body read into memory starts with when it does not say its length.
 const FIRST_ROOM: usize = 4096;
-/// What a Content-Length may reserve at once: the client's word alone costs no more memory.
+/// What a Content-Length may reserve at once: the client's claim alone costs no more memory.
 const MOST_ROOM: usize = 64 * 1024;
 
 /// Reads the entity body of a request, decoded if it was chunked. Made by [`Request::body`].

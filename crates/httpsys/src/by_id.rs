@@ -130,9 +130,9 @@ impl RequestQueue {
     /// void from the start of the call on (SND-033).
     ///
     /// What is given is sent, as HTTP.sys does: to a HEAD request, and with 204 and 304, give no body
-    /// ([`Response::head_only`]). [`crate::Request::respond`] sees to that itself.
-    /// An access log has the fields of the request if
-    /// the id came from [`crate::Request::into_id`], else only what [`Response::log`] says.
+    /// ([`Response::head_only`]). [`crate::Request::respond`] takes care of that. An access log has
+    /// the fields of the request if the id came from [`crate::Request::into_id`], else only what
+    /// [`Response::log`] says.
     ///
     /// # Errors
     /// [`Error::InvalidResponse`] when a part of the response cannot be sent, [`Error::InvalidParameter`]
@@ -259,8 +259,8 @@ impl RequestQueue {
         self.scope().cancel(id)
     }
 
-    /// Waits until the connection is gone, whatever ended it: HttpWaitForDisconnect. A client that
-    /// closed its sending side counts as gone (DSC-006).
+    /// Waits until the connection is gone, for whatever reason: HttpWaitForDisconnect. A client
+    /// that closed its sending side counts as gone (DSC-006).
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`] for a connection that is unknown or gone already (DSC-003);

@@ -169,7 +169,7 @@ impl<'a> FileRange<'a> {
         self
     }
 
-    /// What stands in the file from `offset` on: HTTP_BYTE_RANGE_TO_EOF.
+    /// What is in the file from `offset` on: HTTP_BYTE_RANGE_TO_EOF.
     #[must_use]
     pub fn starting_at(mut self, offset: u64) -> Self {
         (self.offset, self.length) = (offset, None);

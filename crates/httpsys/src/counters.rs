@@ -40,7 +40,7 @@
 //!
 //! # Structure of this module
 //!
-//! Owns the calls. Does not own the data and its texts (`httpsys-core`) nor counting
+//! Owns the calls. Does not own the data and its texts (`httpsys-core`) or counting
 //! (`httpsys-engine`). Threading: any thread, at any moment, but not from within a callback of the
 //! service.
 

@@ -1,8 +1,8 @@
 //! The header fields of a response under construction, and how they become a response head.
 //!
 //! Owns: known names to their slots, the storage (no allocation for the first few fields), and the
-//! one head buffer per thread, and that names are tokens. Does not own the head's text nor what
-//! else may stand in a field (`httpsys-proto`). All of it is checked when the response is sent.
+//! one head buffer per thread, and that names are tokens. Does not own the head's text or what else
+//! a field may contain (`httpsys-proto`). All of it is checked when the response is sent.
 
 use std::cell::Cell;
 
@@ -39,7 +39,7 @@ pub(crate) struct FieldList<'a> {
 impl<'a> FieldList<'a> {
     pub(crate) fn push(&mut self, name: Data<'a>, value: Data<'a>) {
         let name = match response_header_id(&name).map(u8::try_from) {
-            // What stands in its slot is never sent (CON-012).
+            // What is in its slot is never sent (CON-012).
             Some(Ok(id)) if usize::from(id) != id::CONNECTION => FieldName::Known(id),
             _ => FieldName::Unknown(name),
         };

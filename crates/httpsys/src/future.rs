@@ -23,7 +23,7 @@
 //!
 //! Nothing happens before the first poll. Once a future has given its result, polling it again
 //! gives [`Error::Internal`](crate::Error::Internal) or, for a receive and a body read, starts the
-//! same call anew.
+//! same call again.
 //!
 //! # What a drop does
 //!

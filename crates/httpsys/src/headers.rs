@@ -1,6 +1,6 @@
 //! The header fields of a received request, as one sequence.
 //!
-//! Owns the iteration over known and unknown fields. Does not own their storage (the request) nor
+//! Owns the iteration over known and unknown fields. Does not own their storage (the request) or
 //! the tables of names (`httpsys-proto`, re-exported as [`crate::header`]).
 
 use std::fmt;
@@ -59,7 +59,7 @@ impl fmt::Debug for Headers<'_> {
     }
 }
 
-/// The value of a field by its name, whatever its letter case.
+/// The value of a field by its name, in any letter case.
 pub(crate) fn find<'a>(head: &'a RequestHead, name: &str) -> Option<&'a [u8]> {
     match request_header_id(name.as_bytes()) {
         Some(id) => head.known(id),

@@ -101,8 +101,8 @@
 //!
 //! # Ending
 //!
-//! [`Server::shutdown_gracefully`] lets the requests that are under way finish,
-//! [`RequestQueue::shutdown`] ends the receives of one handle, and a drop ends everything at once.
+//! [`Server::shutdown_gracefully`] lets the requests in progress finish, [`RequestQueue::shutdown`]
+//! ends the receives of one handle, and a drop ends everything at once.
 //!
 //! # Cost
 //!

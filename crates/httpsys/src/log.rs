@@ -127,9 +127,9 @@ impl UrlGroup {
     /// HttpServerLoggingProperty: logs the group's responses, or stops that. The log that was there
     /// is closed when the call returns, with all its entries in its files.
     ///
-    /// Responses of [`crate::Request`] are logged with the fields of their request; what is said
-    /// with [`Response::log`] goes before, and [`Response::without_log`] switches it off. The group's
-    /// log and that of its session are apart: with both, a response is in both (assumed).
+    /// Responses of [`crate::Request`] are logged with the fields of their request; what is said with
+    /// [`Response::log`] goes before, and [`Response::without_log`] switches it off. The group's log
+    /// and that of its session are separate: if there are both, a response is in both (assumed).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for [`LogFormat::Raw`], a relative directory or one that cannot be
@@ -141,7 +141,7 @@ impl UrlGroup {
         self.service().control(call).map(drop)
     }
 
-    /// What became of the entries of the group's log; `None` if it has none.
+    /// What happened to the entries of the group's log; `None` if it has none.
     #[must_use]
     pub fn log_counters(&self) -> Option<Counters> {
         self.service().engine().url_group_log_counters(self.id())
@@ -160,7 +160,7 @@ impl ServerSession {
         self.service().control(call).map(drop)
     }
 
-    /// What became of the entries of the session's log; `None` if it has none.
+    /// What happened to the entries of the session's log; `None` if it has none.
     #[must_use]
     pub fn log_counters(&self) -> Option<Counters> {
         let engine = self.service().engine();
@@ -203,7 +203,7 @@ impl LogSource for ResponseLog<'_, '_> {
     }
 }
 
-/// The log data of a request that goes on by its id.
+/// The log data of a request that will be answered by its id.
 pub(crate) struct RequestLog<'p>(pub(crate) &'p httpsys_core::Request);
 
 impl LogSource for RequestLog<'_> {

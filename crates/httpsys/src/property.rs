@@ -1,8 +1,8 @@
 //! Properties of sessions, URL groups and request queues.
 //!
-//! Owns: the setters and getters, and who may set. Does not own: ranges and inheritance
-//! (`httpsys-core`). Invariant: what is set holds for requests that come after the call returned.
-//! Threading: as the objects.
+//! Owns: the setters and getters, and which handle may set them. Does not own: ranges and
+//! inheritance (`httpsys-core`). Invariant: what is set holds for requests that come after the call
+//! returned. Threading: as the objects.
 
 use httpsys_core::operation::Control;
 use httpsys_core::property::{Properties, Property, QueueProperty, State, Verbosity};
@@ -150,7 +150,7 @@ impl UrlGroup {
         self.set(Property::State(Some(state)))
     }
 
-    /// The state that was set, whatever the session's; active if none was.
+    /// The state that was set, regardless of the session's; active if none was set.
     ///
     /// # Errors
     /// As [`UrlGroup::set_state`].

@@ -85,7 +85,7 @@ impl Drop for HandleGuard {
 }
 
 impl QueueScope {
-    /// In a child made by fork nothing of the parent's ends any more: what waits there does not wait.
+    /// In a child made by fork nothing of the parent ends any more, so a call must not wait for it.
     pub(crate) fn check_process(&self) -> Result<()> {
         if self.service.engine().is_inherited() {
             return Err(Error::NotInitialized);
@@ -202,15 +202,15 @@ impl RequestQueue {
     /// HttpFindUrlGroupId: the group bound to this queue that has exactly this prefix.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a string that is no UrlPrefix; [`Error::NotFound`] when no
-    /// group of the queue has it.
+    /// [`Error::InvalidParameter`] for a string that is not a UrlPrefix; [`Error::NotFound`] when
+    /// no group of the queue has it.
     pub fn find_url_group(&self, url: &str) -> Result<UrlGroupId> {
         let QueueScope { service, queue } = &**self.scope();
         service.engine().find_url_group(&utf16(url), queue)
     }
 
     /// HttpCloseRequestQueue: closes this handle and its clones; the creator's takes the queue along
-    /// for all handles. What that does stands at the type.
+    /// for all handles. The type's documentation says what that does.
     ///
     /// # Errors
     /// [`Error::InvalidHandle`] when it is closed already.

@@ -96,7 +96,7 @@ impl Request {
     /// A body of several chunks goes out in one write where the system can; a file is read and sent
     /// piece by piece, see [`FileRange`](crate::FileRange).
     ///
-    /// A body of the request that was not read is thrown away. The answer to a HEAD request, and one
+    /// A body of the request that was not read is discarded. The answer to a HEAD request, and one
     /// with a status of 1xx, 204 or 304, is sent without its body; to HEAD `Content-Length` says how
     /// long a body that was given is (RFC 9110 section 9.3.2). HTTP.sys sends what it is given
     /// (SND-035), and so does [`RequestQueue::respond`](crate::RequestQueue::respond).

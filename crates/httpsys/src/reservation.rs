@@ -35,7 +35,7 @@ impl Service {
     /// it. The security descriptor is kept as it is; whom it names is not looked at.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is no
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is not a
     /// UrlPrefix and for an empty descriptor; [`Error::AlreadyExists`](crate::Error::AlreadyExists)
     /// for a prefix that is reserved.
     pub fn reserve_url(&self, url: &str, descriptor: &str) -> Result<()> {
@@ -50,7 +50,7 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) for a prefix that is not reserved;
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is no
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is not a
     /// UrlPrefix.
     pub fn unreserve_url(&self, url: &str) -> Result<()> {
         let url = utf16(url);

@@ -29,8 +29,9 @@ use crate::{Data, DataChunk, LogData, Result};
 /// the connection (CON-012). [`Response::disconnect`] does, and says so.
 ///
 /// What would break out of its line fails before anything is sent: CR, LF and NUL in values and the
-/// reason, and names that are no token ([`Error::InvalidResponse`](crate::Error::InvalidResponse),
-/// G-058). [`Response::check`] tells it in advance.
+/// reason, and names that are not tokens
+/// ([`Error::InvalidResponse`](crate::Error::InvalidResponse), G-058). [`Response::check`] reports
+/// it in advance.
 ///
 /// Known names go to their slot of HTTP_RESPONSE_HEADERS and so appear on the wire in the order of
 /// their ids; other fields, and `Connection`, follow in the order given (RSP-015). A repeated name
@@ -50,7 +51,7 @@ pub struct Response<'a> {
     status: u16,
     reason: Data<'a>,
     fields: FieldList<'a>,
-    /// The first chunk of the body, if that is in memory: most bodies are no more.
+    /// The first chunk of the body, if that is in memory: most bodies are just that.
     body: Data<'a>,
     /// Those behind it.
     more: Vec<DataChunk<'a>>,
@@ -189,8 +190,8 @@ impl<'a> Response<'a> {
         to_head || matches!(self.status, 100..=199 | 204 | 304)
     }
 
-    /// The field that tells of a body that is not sent. HEAD is told the
-    /// length of a body that is given; 1xx, 204 and 304 are told nothing (RFC 9110 section 8.6).
+    /// The field that tells of a body that is not sent. The answer to HEAD has the length of a body
+    /// that was given; 1xx, 204 and 304 have none (RFC 9110 section 8.6).
     ///
     /// # Errors
     /// As [`Response::chunks`].
@@ -246,7 +247,7 @@ impl<'a> Response<'a> {
         self.chunks().map(|chunks| chunk::total(&chunks))
     }
 
-    /// Takes the body to send it apart; the head stays as it is.
+    /// Takes the body in order to send it separately; the head stays as it is.
     pub(crate) fn take_chunks(&mut self) -> Pieces<'a> {
         let mut pieces = Pieces::new();
         pieces.push(std::mem::take(&mut self.body).into());

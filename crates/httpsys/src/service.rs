@@ -96,7 +96,7 @@ impl Service {
         self.engine().flush_logs();
     }
 
-    /// Why a connection ended, or that it has not: for a program that met [`Error::ConnectionInvalid`]
+    /// Why a connection ended, or that it has not: for a program that got [`Error::ConnectionInvalid`]
     /// or a broken send and wants to know whose doing it was. Any thread, at any moment.
     #[must_use]
     pub fn fate_of(&self, connection: ConnectionId) -> ConnectionStatus {

@@ -1,6 +1,6 @@
 //! Graceful shutdown.
 //!
-//! Owns the calls. Does not own what they do (`httpsys_engine`), nor the shutdown of one handle
+//! Owns the calls. Does not own what they do (`httpsys_engine`), or the shutdown of one handle
 //! ([`RequestQueue::shutdown`]). Threading: any thread; the calls block until everything has ended.
 
 use httpsys_engine::reason;

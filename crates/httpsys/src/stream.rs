@@ -22,7 +22,7 @@ use crate::{DataChunk, Error, Request, Response, Result, Version};
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 const CRLF: &[u8] = b"\r\n";
 
-/// A response under way. Made by [`Request::start_response`] and
+/// A response in progress. Made by [`Request::start_response`] and
 /// [`Request::start_chunked_response`].
 ///
 /// [`ResponseStream::finish`] ends it. A stream that is dropped before resets the connection. The
@@ -75,7 +75,7 @@ impl Request {
     /// or with [`Response::disconnect`]. [`Request::start_chunked_response`] does the framing.
     ///
     /// Where there is no body (HEAD, a status of 1xx, 204 or 304) the head alone is sent, and what the
-    /// stream is given is thrown away.
+    /// stream is given is discarded.
     ///
     /// # Errors
     /// As [`Request::respond`].
@@ -147,7 +147,7 @@ impl ResponseStream {
         Ok((framing, added))
     }
 
-    /// A stream whose head is sent apart.
+    /// A stream whose head is sent separately.
     pub(crate) fn of(request: Request, framing: BodyFraming, disconnect: bool) -> Self {
         ResponseStream {
             request,
@@ -325,7 +325,7 @@ impl io::Write for ResponseStream {
 }
 
 impl BodyFraming {
-    /// Passes the pieces on that carry `data`, and with `last` the end of the body, too.
+    /// Passes on the pieces that carry `data`, and with `last` also the end of the body.
     fn frame<R>(self, data: &[Chunk<'_>], last: bool, send: impl FnOnce(&[Chunk<'_>]) -> R) -> R {
         let end = Chunk::Memory(if last { LAST_CHUNK } else { &[] });
         let length = chunk::total(data);

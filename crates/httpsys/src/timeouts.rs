@@ -1,7 +1,7 @@
 //! Timeouts of sessions, URL groups and the service.
 //!
 //! Owns: times as [`Duration`]s, and what of them the API can say (whole seconds, up to 65,534). Does
-//! not own inheritance nor the timers. Threading: plain values.
+//! not own inheritance or the timers. Threading: plain values.
 
 use httpsys_engine::reason;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! URL groups: sets of URL prefixes that go to one request queue.
 //!
-//! Owns the life of an HTTP_URL_GROUP_ID. Does not own the grammar of prefixes nor the choice
-//! among them (`httpsys-core`). Threading: `Send` and `Sync`; a registration is in force when the
-//! call that made it returns.
+//! Owns the life of an HTTP_URL_GROUP_ID. Does not own the grammar of prefixes or the choice among
+//! them (`httpsys-core`). Threading: `Send` and `Sync`; a registration is in force when the call
+//! that made it returns.
 
 use httpsys_engine::reason;
 use std::net::SocketAddr;
@@ -131,7 +131,7 @@ impl UrlGroup {
     /// ```
     ///
     /// # Errors
-    /// [`RegisterError::refusal`] says why. [`Error::InvalidParameter`] for a string that is no
+    /// [`RegisterError::refusal`] says why. [`Error::InvalidParameter`] for a string that is not a
     /// UrlPrefix (PFX-001 to PFX-008), [`Error::AlreadyExists`] for one that is registered (PFX-010)
     /// and for a port that carries the other scheme (PFX-034), [`Error::PortInUse`] when another
     /// program has the port (PFX-013), [`Error::InvalidNetName`] for an address that this machine does
@@ -168,7 +168,7 @@ impl UrlGroup {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a URL that the group does not have; [`Error::InvalidParameter`] for a
-    /// string that is no UrlPrefix and when the group is closed.
+    /// string that is not a UrlPrefix and when the group is closed.
     pub fn url_port(&self, url: &str) -> Result<u16> {
         self.service().engine().port_of_url(self.id, &utf16(url))
     }
@@ -195,7 +195,7 @@ impl UrlGroup {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the group has no such URL (PFX-025); [`Error::InvalidParameter`]
-    /// for a string that is no UrlPrefix.
+    /// for a string that is not a UrlPrefix.
     pub fn remove_url(&self, url: &str) -> Result<()> {
         self.control(Control::RemoveUrlFromUrlGroup {
             group: self.id,

@@ -1,6 +1,6 @@
-//! The log of the requests of a URL group or a server session.
+//! The access log of a URL group or a server session.
 //!
-//! Owns: [`AccessLog`], which puts a configuration, its format and a writer together. Does not own:
+//! Owns: [`AccessLog`], which combines a configuration, its format and a writer. Does not own:
 //! which requests it is for. Threading: any thread may log.
 
 use std::io;
@@ -81,7 +81,7 @@ impl AccessLog {
         scratch.is_empty() || self.writer.try_push(record.time, scratch)
     }
 
-    /// The writer: to flush, to close, and to see what became of the entries.
+    /// The writer: to flush, to close, and to see what happened to the entries.
     #[must_use]
     pub fn writer(&self) -> &LogWriter {
         &self.writer

@@ -1,7 +1,7 @@
-//! HTTP_LOGGING_INFO as plain values, and what is allowed in it.
+//! HTTP_LOGGING_INFO as plain values, and which values are allowed.
 //!
-//! Owns: [`Config`], [`Flags`] and the check of a configuration before it is used. Does not own:
-//! the C structure, or which error code a caller gets: every [`ConfigError`] is
+//! Owns: [`Config`], [`Flags`] and checking a configuration before it is used. Does not own: the C
+//! structure, or the error code that a caller gets: every [`ConfigError`] is
 //! ERROR_INVALID_PARAMETER (87; that it is 87 in each case is assumed). Threading: plain values.
 //!
 //! Source: HTTP_LOGGING_INFO, HTTP_LOGGING_TYPE and HTTP_LOGGING_FLAG_ constants (documented).

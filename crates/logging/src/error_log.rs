@@ -1,7 +1,7 @@
 //! The HTTPERR log: what HTTP.sys handled itself, for all programs together.
 //!
-//! Owns: its line, its settings, and [`ErrorLog`]. Does not own: the reasons (`reason.rs`), or
-//! where `EnableErrorLogging` and its relatives are kept. Threading: any thread may log.
+//! Owns: its lines, its settings, and [`ErrorLog`]. Does not own: the reasons (`reason.rs`), or
+//! where `EnableErrorLogging` and related settings are kept. Threading: any thread may log.
 //!
 //! Sources: KB 820729, format-of-the-http-server-api-error-logs,
 //! error-logging-in-windows-server-2003-sp1 (documented); LOG-001 to LOG-010. KB 820729 says that
@@ -250,7 +250,7 @@ impl ErrorLog {
         scratch.is_empty() || self.writer.try_push(record.time, scratch)
     }
 
-    /// The writer: to flush, to close, and to see what became of the entries.
+    /// The writer: to flush, to close, and to see what happened to the entries.
     #[must_use]
     pub fn writer(&self) -> &LogWriter {
         &self.writer

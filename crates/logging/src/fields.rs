@@ -1,7 +1,7 @@
 //! The fields of W3C and error logs.
 //!
 //! Owns: the HTTP_LOG_FIELD_* masks, the names of the columns and their order in a line, which is
-//! the order of the documentation's tables and not that of the bits. Does not own: the values.
+//! the order of the documentation's tables rather than that of the bits. Does not own: the values.
 //! Threading: constants.
 
 use std::ops::{BitOr, BitOrAssign};

@@ -1,8 +1,9 @@
-//! Where log files are.
+//! Where log files are stored.
 //!
-//! Owns: the trait by which the writer reaches files, a directory of the file system, and a
-//! directory in memory for tests. Does not own: names of files and when they end.
-//! Threading: used by one writer thread; [`MemoryFiles`] may be read by others meanwhile.
+//! Owns: the trait through which the writer reaches files, an implementation for a directory of the
+//! file system, and one in memory for tests. Does not own: the names of files, or when a file ends.
+//! Threading: used by one writer thread; [`MemoryFiles`] may be read by other threads at the same
+//! time.
 
 use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, OpenOptions};

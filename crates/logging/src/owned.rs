@@ -1,7 +1,7 @@
 //! Log data that outlives the call it came with.
 //!
-//! Owns: [`FieldsBuf`], a copy of [`FieldsData`] whose memory is used again. Does not own: when a
-//! copy is needed. Threading: plain values.
+//! Owns: [`FieldsBuf`], a copy of [`FieldsData`] whose memory is reused. Does not own: when a copy
+//! is needed. Threading: plain values.
 
 use crate::record::{Address, FieldsData};
 use crate::text::Text;
@@ -12,7 +12,7 @@ const TEXTS: usize = 10;
 /// A copy of [`FieldsData`] with memory of its own; empty at first.
 #[derive(Debug, Default)]
 pub struct FieldsBuf {
-    /// Numbers, and addresses that are no text.
+    /// Numbers, and addresses that are not text.
     plain: FieldsData<'static>,
     texts: [TextPiece; TEXTS],
     client_ip: Option<TextPiece>,

@@ -56,13 +56,13 @@ const INDEX_HEAD: usize = 16;
 const TEXTS_AT: usize = 96;
 const TEXTS: usize = 4;
 
-/// Texts a table holds before it starts anew.
+/// Texts a table holds before it starts again.
 const MAX_TEXTS: usize = 65_536;
-/// Bytes of text a table holds before it starts anew.
+/// Bytes of text a table holds before it starts again.
 const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// How much longer an entry is at most in a file than [`crate::line()`] made it: an index record's
-/// head and padding for each text, and a header if the table starts anew.
+/// head and padding for each text, and a header if the table starts again.
 pub(crate) const MAX_GROWTH: usize = HEADER_SIZE + TEXTS * (INDEX_HEAD + 7);
 
 /// Turns entries into the records of one file.

@@ -20,7 +20,7 @@ macro_rules! reasons {
             /// All reasons.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The phrase as it stands in the log.
+            /// The phrase as it appears in the log.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {

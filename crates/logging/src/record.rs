@@ -1,4 +1,4 @@
-//! What is logged of one response.
+//! What is logged about one response.
 //!
 //! Owns: [`Record`] with the values that HTTP.sys generates and [`FieldsData`] with those that the
 //! program passes, as plain borrowed data. Does not own: how they are written (`format.rs`).

@@ -1,10 +1,11 @@
 //! When a log file ends, and what files are called.
 //!
-//! Owns: [`Rollover`], the decision whether an entry still belongs into the open file, and the
-//! names of files. Does not own: files.
+//! Owns: [`Rollover`], the decision whether an entry still belongs in the open file, and the names
+//! of files. Does not own: files.
 //!
-//! Invariant: entries of one period go to one name. An entry that comes a little late, because two
-//! threads ended responses at midnight, stays in the file that is open. Threading: pure functions.
+//! Invariant: entries of one period go to one name. An entry that is slightly late, because two
+//! threads finished responses around midnight, stays in the file that is open. Threading: pure
+//! functions.
 //!
 //! Sources: HTTP_LOGGING_ROLLOVER_TYPE and HTTP_LOGGING_INFO (names, documented),
 //! error-logging-in-windows-server-2003-sp1 (names of the error log, "ww is the week of the month",
@@ -16,7 +17,7 @@ use crate::time::{Civil, Time, push_decimal, push_two};
 /// HTTP_LOGGING_ROLLOVER_TYPE: the condition for a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rollover {
-    /// The file would become larger than this many bytes. [`Rollover::UNLIMITED`] is no limit.
+    /// The file would become larger than this many bytes. [`Rollover::UNLIMITED`] means no limit.
     Size(u32),
     /// Every day at midnight.
     Daily,

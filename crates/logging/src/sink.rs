@@ -1,13 +1,13 @@
 //! From entries to files: what the writer thread does.
 //!
-//! Owns: the open file, headers, rollover in practice, and what happens after an I/O error. Does
-//! not own: the buffer entries come from (`writer.rs`).
+//! Owns: the open file, headers, performing rollovers, and what happens after an I/O error. Does
+//! not own: the buffer that entries come from (`writer.rs`).
 //!
-//! After an error the file is cut back to its last good size and opened again with the next entry,
-//! so a line is there as a whole or not at all. If it cannot be cut, the next text begins on a line
-//! of its own. Entries of the failed write are lost and counted; the first failure in a row is
-//! reported with `tracing`, as HTTP.sys uses the event log (KB 820729). Threading: belongs to one
-//! thread.
+//! After an error the file is truncated to its last good size and reopened for the next entry, so
+//! that a line is either complete or absent. If the file cannot be truncated, the next text begins
+//! on a line of its own. Entries of the failed write are lost and counted; the first of a series of
+//! failures is reported with `tracing`, as HTTP.sys uses the event log (KB 820729). Threading:
+//! belongs to one thread.
 
 use std::io;
 

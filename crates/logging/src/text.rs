@@ -1,11 +1,11 @@
 //! Texts on their way into a log line.
 //!
-//! Owns: the forms that a text may come in ([`Text`]), the code pages a log file may be written in,
-//! and the replacement of everything that could break a line into plus signs. Does not own: which
+//! Owns: the forms in which a text may come ([`Text`]), the code pages in which a log file may be
+//! written, and replacing everything that could break a line with plus signs. Does not own: which
 //! field has which text.
 //!
-//! Invariant: what is pushed by [`push_clean`] has no blank, tab, line end or control character, so
-//! neither fields nor lines can be forged by a client. Threading: pure functions.
+//! Invariant: what [`push_clean`] appends contains no blank, tab, line end or control character, so
+//! that a client can forge neither fields nor lines. Threading: pure functions.
 
 /// A borrowed text. Empty means absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub enum CodePage {
 }
 
 impl CodePage {
-    /// What stands for the system's local code page: UTF-8 on Linux and macOS, where that is what
+    /// What is used as the system's local code page: UTF-8 on Linux and macOS, where that is what
     /// locales use, Windows-1252 on Windows (assumed: the real one is not asked for).
     pub const LOCAL: Self = if cfg!(windows) {
         Self::Windows1252

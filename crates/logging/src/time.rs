@@ -1,8 +1,8 @@
 //! Points in time and their calendar dates.
 //!
-//! Owns: [`Time`], the date and time of day it stands for in UTC and in local time, and the digits
-//! that log lines are made of. Does not own: a clock or a time zone; both are arguments, the zone
-//! as an offset. Invariant: years are 1970 to 9999. Threading: plain values and pure functions.
+//! Owns: [`Time`], its date and time of day in UTC and in local time, and the digits that log lines
+//! are made of. Does not own: a clock or a time zone; both are arguments, the zone as an offset.
+//! Invariant: years are 1970 to 9999. Threading: plain values and pure functions.
 
 /// Last second of the year 9999: the formats have four digits for the year.
 const MAX_SECOND: i64 = 253_402_300_799;

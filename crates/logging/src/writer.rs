@@ -3,15 +3,14 @@
 //! Owns: the buffer, the thread, waking it, and the counters. Does not own: what entries look like
 //! (`format.rs`) or which file they go to (`sink.rs`).
 //!
-//! Invariants: a caller of [`LogWriter::try_push`] waits for nothing but the lock, which is held to
-//! copy one entry and never over I/O. The buffer and the batch being written have at most
+//! Invariants: a caller of [`LogWriter::try_push`] waits only for the lock, which is held to copy
+//! one entry and never during I/O. The buffer and the batch being written hold at most
 //! [`WriterSettings::capacity`] bytes each; an entry that does not fit is dropped and counted.
 //! [`LogWriter::close`] writes everything that was accepted.
 //!
 //! Threading: any thread may push, flush and close. The thread is woken once for the first entry of
-//! a batch, then leaves the batch to grow for [`WriterSettings::delay`] or until it is worth
-//! writing; pushes in between wake nobody. HTTP.sys does the same with 64 KiB and a minute
-//! (observed).
+//! a batch; it then lets the batch grow for [`WriterSettings::delay`] or until it is worth writing,
+//! and pushes in between wake nobody. HTTP.sys does the same with 64 KiB and one minute (observed).
 
 use std::fmt;
 use std::io;
@@ -50,7 +49,7 @@ impl Default for WriterSettings {
     }
 }
 
-/// What became of the entries of a log.
+/// What happened to the entries of a log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
@@ -186,7 +185,7 @@ impl LogWriter {
         }
     }
 
-    /// What became of the entries so far.
+    /// What happened to the entries so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.shared.state.lock().counters
@@ -229,7 +228,10 @@ impl SharedWriter {
             self.done.notify_all();
             if dropped > 0 && !told_of_drops {
                 told_of_drops = true;
-                tracing::warn!(dropped, "log entries arrive faster than they can be written; some were dropped");
+                tracing::warn!(
+                    dropped,
+                    "log entries arrive faster than they can be written; some were dropped"
+                );
             }
         }
     }
@@ -263,7 +265,7 @@ impl SharedWriter {
     }
 }
 
-/// Tells those who wait that the thread is gone, however it ended.
+/// Tells the waiting threads that the thread is gone, however it ended.
 struct EndOfThread<'a>(&'a SharedWriter);
 
 impl Drop for EndOfThread<'_> {

@@ -1,12 +1,14 @@
 //! Request body framing: from bytes on the wire to bytes of the entity.
 //!
-//! Owns: Content-Length counting and the chunked coding (RFC 9112 section 7.1) as HTTP.sys accepts
-//! it: CRLF only (PRS-028, A-14), sizes of at most 16 significant hex digits (G-022), extensions
-//! and trailer fields read, capped and thrown away (G-022, G-024, BDY-020). Does not own: buffers,
-//! and what becomes of the connection after an error (G-023).
+//! Owns: counting Content-Length and decoding the chunked coding (RFC 9112 section 7.1) as HTTP.sys
+//! accepts it: line ends are CRLF only (PRS-028, A-14), chunk sizes have at most 16 significant hex
+//! digits (G-022), and extensions and trailer fields are read up to a limit and discarded (G-022,
+//! G-024, BDY-020). Does not own: buffers, or what happens to the connection after an error
+//! (G-023).
 //!
-//! Invariants: how the input is split changes neither the entity nor the error; no heap; once an
-//! error was met every later call returns it. Threading: plain value, one per request.
+//! Invariants: how the input is split affects neither the entity nor the error; nothing is
+//! allocated; once a call has failed, every later call returns the same error. Threading: plain
+//! value, one per request.
 
 #[cfg(test)]
 mod tests;
@@ -124,8 +126,8 @@ impl BodyDecoder {
     /// Moves entity bytes from `input` to `output`, until one of them is used up or the body ends.
     ///
     /// Framing is consumed as far as it goes even when `output` is full or empty, so that
-    /// [`is_done`](Self::is_done) tells the end of a body as early as the bytes do. Bytes behind
-    /// the body are never consumed.
+    /// [`is_done`](Self::is_done) reports the end of a body as early as the bytes allow. Bytes
+    /// behind the body are never consumed.
     ///
     /// # Errors
     /// The body is malformed. Entity bytes in front of the error are returned first, the error by

@@ -1,8 +1,8 @@
-//! Our choices where HTTP.sys is not known well enough, as named options.
+//! Our choices where HTTP.sys's behaviour is not known well enough, as named options.
 //!
-//! Owns: the options of `behaviour-gaps.md` that a later measurement on Windows may turn round, each
-//! with its gap's id. Does not own: what they do. All are provisional: a default may change with a
-//! version of this crate. Threading: plain values.
+//! Owns: the options from `behaviour-gaps.md` that a later measurement on Windows may reverse, each
+//! with the id of its gap. Does not own: what the options do. All are provisional: a default may
+//! change with any version of this crate. Threading: plain values.
 
 use crate::setting::{InvalidSetting, ParameterValue};
 
@@ -51,17 +51,17 @@ choices! {
     /// the client cannot find (no Content-Length, no chunked coding), gives a warning event.
     /// Default off.
     warn_unterminated_response: bool = false, "WarnUnterminatedResponse";
-    /// `TokenAfterServer`: `Microsoft-HTTPAPI/2.0` stands behind the Server value of the
-    /// program, as captures show. Off: the program's value stands alone, as the documentation
-    /// says. Default on. `DisableServerHeader` = 2 comes before it.
+    /// `TokenAfterServer`: `Microsoft-HTTPAPI/2.0` follows the Server value of the program,
+    /// as captures show. Off: the program's value is sent alone, as the documentation says. Default
+    /// on. `DisableServerHeader` = 2 takes precedence.
     token_after_server: bool = true, "TokenAfterServer";
     /// `LocalhostOnLoopback` (G-092): prefixes for `localhost` and loopback addresses listen on
     /// loopback only. Off: on all addresses, as HTTP.sys does. Default on.
     localhost_on_loopback: bool = true, "LocalhostOnLoopback";
-    /// `LingerBytes` (G-006): so many bytes of a refused request are read and thrown away before
-    /// its connection is cut, so that the error page is not lost. Default 65,536.
+    /// `LingerBytes` (G-006): how many bytes of a refused request are read and discarded before its
+    /// connection is cut, so that the error page is not lost. Default 65,536.
     linger_bytes: u32 = 64 * 1024, "LingerBytes";
-    /// `EmptyLines` (G-017): so many empty lines may stand in front of a request line. Default 4.
+    /// `EmptyLines` (G-017): how many empty lines may precede a request line. Default 4.
     empty_lines: u32 = 4, "EmptyLines";
     /// `EnforceUrlAcl` (PFX-014): a prefix that is not for `localhost` or a loopback address needs
     /// a reservation, else ERROR_ACCESS_DENIED (5), as for a program without administrator rights.

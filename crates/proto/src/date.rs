@@ -1,7 +1,7 @@
 //! The date format of HTTP.
 //!
-//! Owns: IMF-fixdate (RFC 9110 section 5.6.7). Does not own: a clock, the second is an argument.
-//! Invariant: always 29 ASCII bytes. Threading: pure functions.
+//! Owns: IMF-fixdate (RFC 9110 section 5.6.7). Does not own: a clock; the time is an argument.
+//! Invariant: the result is always 29 ASCII bytes. Threading: pure functions.
 
 /// Last second of the year 9999: the format has four digits for the year.
 const MAX_SECOND: u64 = 253_402_300_799;

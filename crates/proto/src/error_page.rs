@@ -1,10 +1,10 @@
-//! The answers that HTTP.sys writes by itself.
+//! The responses that HTTP.sys generates itself.
 //!
-//! Owns: status line, header block and body of every refusal, byte for byte (ERR-001 to ERR-016),
-//! and the reason that goes to the HTTPERR log. Does not own: when a request is refused and how
-//! the connection is closed afterwards. Invariant: the status line says `HTTP/1.1` whatever the
-//! client spoke (ERR-002), `Content-Length` is the length of the body that follows. An answer to
-//! HEAD has the same bytes (G-004). Threading: pure functions.
+//! Owns: the status line, header block and body of every refusal, byte for byte (ERR-001 to
+//! ERR-016), and the reason that goes into the HTTPERR log. Does not own: when a request is
+//! refused, or how the connection is closed afterwards. Invariants: the status line says `HTTP/1.1`
+//! whatever version the client used (ERR-002); `Content-Length` is the length of the body that
+//! follows. The response to HEAD has the same bytes (G-004). Threading: pure functions.
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! Known header fields and their `HTTP_HEADER_ID` numbers.
 //!
 //! Owns: the two tables (41 request fields, 30 response fields) and the look-up by name. Does not
-//! own: what a field means. Invariant: ids 0 to 19 name the same field in both tables, from 20 on
-//! they differ (HDR-013, documented). Threading: constants only.
+//! own: what a field means. Invariant: ids 0 to 19 name the same field in both tables; from 20 on
+//! the tables differ (HDR-013, documented). Threading: constants only.
 
 mod lookup;
 
@@ -92,7 +92,7 @@ pub static RESPONSE_HEADER_NAMES: [&str; 30] = [
     "WWW-Authenticate",
 ];
 
-/// The id of a known request field, whatever its letter case.
+/// The id of a known request field, in any letter case.
 #[inline]
 #[must_use]
 pub fn request_header_id(name: &[u8]) -> Option<usize> {
@@ -101,7 +101,7 @@ pub fn request_header_id(name: &[u8]) -> Option<usize> {
     REQUEST.find(name)
 }
 
-/// The id of a known response field, whatever its letter case.
+/// The id of a known response field, in any letter case.
 #[inline]
 #[must_use]
 pub fn response_header_id(name: &[u8]) -> Option<usize> {

@@ -1,22 +1,22 @@
-//! HTTP/1.0 and HTTP/1.1 on bytes, with the rules and the limits of HTTP.sys.
+//! HTTP/1.0 and HTTP/1.1 on bytes, with the rules and limits of HTTP.sys.
 //!
 //! Owns: request heads ([`parse_head`]), request bodies ([`BodyDecoder`]), response heads
-//! ([`ResponseHead`]), the answers that HTTP.sys writes by itself ([`Reject`]), the header tables
-//! and the registry parameters that bear on them ([`Parameters`]).
+//! ([`ResponseHead`]), the responses that HTTP.sys generates itself ([`Reject`]), the header
+//! tables, and the registry parameters that affect them ([`Parameters`]).
 //!
-//! Does not own: URL path validation and decoding, routing, connection state, and any I/O. There
-//! is no clock, socket, file, thread or randomness in this crate: time is an argument.
+//! Does not own: validating and decoding URL paths, routing, connection state, or any I/O. This
+//! crate has no clock, socket, file, thread or source of randomness: time is an argument.
 //!
-//! Invariants: no input makes a function of this crate panic; the outcome of a parse depends on
-//! the bytes alone and not on how they were split between calls, once the line has ended that
-//! decides (a fault in an unfinished line is told earlier if it came in one read); nothing allocates
-//! once the
-//! buffers of a reused [`RequestHead`] or [`ResponseHead`] have grown to what the traffic needs.
+//! Invariants: no input makes a function of this crate panic; the outcome of a parse depends only
+//! on the bytes, not on how they were split between calls, once the line that decides it has ended
+//! (a fault in an unfinished line is reported earlier if the line came in one read); nothing is
+//! allocated once the buffers of a reused [`RequestHead`] or [`ResponseHead`] have grown to what
+//! the traffic needs.
 //!
 //! Threading: plain values, `Send` and `Sync`, no interior mutability.
 //!
-//! Behaviours are marked with the id of their catalog row (`PRS-004`) or of the open question that
-//! was decided (`G-009`).
+//! Behaviour is marked with the id of its catalog row (`PRS-004`) or of the open question that was
+//! decided (`G-009`).
 #![forbid(unsafe_code)]
 
 pub mod body;

@@ -1,9 +1,9 @@
 //! The registry parameters of HTTP.sys that change how the service behaves.
 //!
-//! Owns: names, defaults, documented ranges, and the way from text to value. Does not own: where the
-//! text comes from (a file, the environment), nor what a value does. Values are fixed while a
-//! program runs, as HTTP.sys reads them when its service starts. Invariant: a value that
-//! [`Parameters::validate`] refuses still cannot make the parser misbehave, it only is outside what
+//! Owns: names, defaults, documented ranges, and setting them from text. Does not own: where the
+//! text comes from (a file, the environment), or what a value does. Values are fixed while a
+//! program runs, just as HTTP.sys reads them when its service starts. Invariant: a value that
+//! [`Parameters::validate`] refuses cannot make the parser misbehave; it is merely outside what
 //! Microsoft documents. Threading: plain values.
 
 use crate::choices::Choices;
@@ -45,12 +45,12 @@ macro_rules! parameters {
                 Ok(())
             }
 
-            /// Sets one parameter or choice by its name, whatever the letter case. Numbers are
-            /// decimal or `0x` hexadecimal; switches are 0 and 1, `false` and `true`, or any
-            /// number, as in the registry.
+            /// Sets one parameter or choice by its name, in any letter case. Numbers are decimal or
+            /// `0x` hexadecimal; switches are 0 and 1, `false` and `true`, or any number, as in the
+            /// registry.
             ///
             /// # Errors
-            /// A name that does not exist, a text that is no value of its kind, and a value out of
+            /// A name that does not exist, a text that is not a valid value, and a value out of
             /// range; nothing has changed then.
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidSetting> {
                 $(
@@ -115,9 +115,9 @@ parameters! {
     /// added (LIM-017, ERR-021).
     disable_server_header: u32 = 0, "DisableServerHeader", 0..=2;
     /// `MaxConnections`: the connections that may be open, 1,024 to 2,031,616; `None`, the default,
-    /// is no limit (LIM-013). Further ones are dropped.
+    /// means no limit (LIM-013). Further ones are dropped.
     max_connections: Option<u32> = None, "MaxConnections", 1_024..=2_031_616;
-    /// `MaxEndpoints`: listening sockets, 0 to 1,024; 0, the default, is no limit (LIM-014). A
+    /// `MaxEndpoints`: listening sockets, 0 to 1,024; 0, the default, means no limit (LIM-014). A
     /// registration that needs more is refused with ERROR_NOT_ENOUGH_MEMORY (8, assumed).
     max_endpoints: u32 = 0, "MaxEndpoints", 0..=1_024;
     /// `MaxBytesPerSend`: bytes handed to the transport in one piece, 1 to 0xFFFFF (LIM-015).

@@ -1,19 +1,19 @@
 //! Request heads: the request line, the fields and the blank line.
 //!
-//! Owns: [`RequestHead`], the reusable result of [`parse_head`], with everything the head alone
-//! decides: verb, target form, version, fields, effective host, body framing, persistence. Does
-//! not own: path validation and decoding, routing, the body.
+//! Owns: [`RequestHead`], the reusable result of [`parse_head`], with everything that the head
+//! alone decides: verb, target form, version, fields, effective host, body framing, persistence.
+//! Does not own: validating and decoding the path, routing, or the body.
 //!
 //! Invariants: `RequestHead` owns a copy of the bytes, so the input buffer is free as soon as the
 //! parse returns; accessors never panic, whatever state the head is in. Threading: plain value.
 //!
-//! There are two ways through the fields. Those that lie whole in the buffer are parsed by httparse,
-//! and taken over as spans if they also keep what HTTP.sys demands beyond it (`quick`). Whatever
-//! httparse does not complete, and whatever of the rest HTTP.sys would see differently, goes to the
-//! strict parser (`fields`). That one goes on line by line as bytes arrive, knows the class of each
-//! fault and the order of faults (G-007, G-009), and the relaxations of HTTP.sys (PRS-027). Both
-//! give the same head; `tests_quick.rs` lists where httparse and HTTP.sys differ and compares the
-//! two ways. The request line has one parser (`line`).
+//! There are two ways to parse the fields. If all of them are in the buffer, httparse parses them,
+//! and they are taken over as spans if they also meet HTTP.sys's additional rules (`quick`). What
+//! httparse does not complete, and what HTTP.sys would see differently, goes to the strict parser
+//! (`fields`). The strict parser works line by line as bytes arrive, and knows the class of each
+//! fault, the order of faults (G-007, G-009) and the relaxations of HTTP.sys (PRS-027). Both give
+//! the same head; `tests_quick.rs` lists where httparse and HTTP.sys differ and compares the two
+//! ways. The request line has a single parser (`line`).
 
 mod authority;
 mod fields;
@@ -108,7 +108,7 @@ pub enum Parsed {
         /// front of the request line are counted here, but not in [`RequestHead::head_len`].
         consumed: usize,
     },
-    /// The request is to be answered with this error and the connection closed (ERR-018).
+    /// The request must be answered with this error and the connection closed (ERR-018).
     Reject(Reject),
 }
 
@@ -142,8 +142,8 @@ struct UnknownField {
 
 /// A request head. Storage is reused: one head serves any number of requests, one after another.
 ///
-/// While a parse is under way or after it was rejected, the accessors return what has been read so
-/// far, which is what an HTTPERR log line needs.
+/// While a parse is in progress or after it was rejected, the accessors return what has been read
+/// so far, which is what an HTTPERR log line needs.
 #[derive(Debug)]
 pub struct RequestHead {
     /// The head from the first byte of the request line, then the joined values of repeated
@@ -263,7 +263,7 @@ impl RequestHead {
     }
 
     /// Name and value of the unknown fields, in order of first arrival, names as sent; each name
-    /// once, whatever its letter case (HDR-002, HDR-007 to HDR-009).
+    /// once, in any letter case (HDR-002, HDR-007 to HDR-009).
     pub fn unknown(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> + '_ {
         self.unknown
             .iter()
@@ -278,8 +278,8 @@ impl RequestHead {
 
     /// The bytes that the spans of this head point into.
     ///
-    /// Behind the last byte of each span that is not empty lies one that belongs to no span, or the
-    /// end: whoever takes a copy can end each part there with a NUL.
+    /// The last byte of each span that is not empty is followed by one that belongs to no span, or
+    /// the end: whoever takes a copy can end each part there with a NUL.
     #[must_use]
     pub fn text(&self) -> &[u8] {
         &self.bytes

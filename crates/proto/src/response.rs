@@ -1,14 +1,14 @@
-//! Serialisation of response heads.
+//! Serialising response heads.
 //!
 //! Owns: the bytes from the status line to the blank line and their order (RSP-015): known fields
-//! by ascending id with Server at its place, unknown fields as given, Date, generated Connection,
+//! by ascending id with Server in its place, unknown fields as given, Date, generated Connection,
 //! generated Content-Length. Does not own: whether the connection closes, which length to generate,
-//! and the body.
+//! or the body.
 //!
-//! The head is built in two steps, so that all that depends on the application is done before the
-//! connection is locked: [`ResponseHead::begin`], [`known`](ResponseHead::known) and
-//! [`unknown`](ResponseHead::unknown), then [`ResponseHead::finish`] with what only the connection
-//! knows. A call that fails leaves the head unusable until the next `begin`.
+//! The head is built in two steps, so that everything that depends on the application is done
+//! before the connection is locked: [`ResponseHead::begin`], [`known`](ResponseHead::known) and
+//! [`unknown`](ResponseHead::unknown) first, then [`ResponseHead::finish`] with what only the
+//! connection knows. After a call that fails, the head is unusable until the next `begin`.
 //!
 //! Invariant: no field can end a line early (G-058). Threading: plain value.
 
@@ -96,7 +96,7 @@ impl std::error::Error for InvalidField {}
 /// same, so that a client sees each option once (CON-012, G-053).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectionLine {
-    /// None: HTTP/1.1 goes on without a word (CON-008).
+    /// None: HTTP/1.1 stays open without saying so (CON-008).
     #[default]
     None,
     /// `Connection: close`: the connection closes after the response (CON-009, CON-010, CON-013).
@@ -133,7 +133,8 @@ impl<'a> Finish<'a> {
 /// What the service does with the Server field of a program's response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ServerToken {
-    /// The product stands behind the program's value, or alone without one (RSP-016, RSP-017).
+    /// The product follows the program's value, or is sent alone if there is none (RSP-016,
+    /// RSP-017).
     #[default]
     Behind,
     /// The program's value stands alone; without one the product does (the other side of A-03).
@@ -152,7 +153,7 @@ enum Part {
     Finished,
 }
 
-/// A response head under construction; reusable, [`begin`](Self::begin) starts anew and keeps the
+/// A response head under construction; reusable, [`begin`](Self::begin) starts again and keeps the
 /// memory.
 #[derive(Debug, Default)]
 pub struct ResponseHead {
@@ -270,7 +271,8 @@ impl ResponseHead {
         Ok(())
     }
 
-    /// Makes room for so many bytes of fields, for who has many: a head grows without asking.
+    /// Makes room for this many bytes of fields, for callers with many fields; a head also grows by
+    /// itself.
     ///
     /// # Errors
     /// When there is no memory for them; nothing has changed.

@@ -1,6 +1,6 @@
 //! Byte classes and the search for control bytes.
 //!
-//! Owns: which byte may stand where. Does not own: what a wrong byte means. Invariant: pure
+//! Owns: which byte is allowed where. Does not own: what an invalid byte leads to. Invariant: pure
 //! functions of bytes. Threading: constants only.
 
 /// A character of an RFC 9110 token (G-013).
@@ -25,7 +25,7 @@ pub(crate) fn class(byte: u8) -> u8 {
     CLASS[byte as usize]
 }
 
-/// Whether `byte` may stand in a token.
+/// Whether a token may contain `byte`.
 #[inline]
 pub(crate) fn is_token(byte: u8) -> bool {
     class(byte) & TOKEN != 0

@@ -1,7 +1,7 @@
-//! A setting as text, and what can be wrong with it.
+//! A setting given as text, and what can be wrong with it.
 //!
-//! Owns: the kinds of value that a parameter or a choice can have, reading them from text, and the errors. Does not
-//! own: which settings there are (`parameters`, `choices`). Threading: plain values.
+//! Owns: the types of values that a parameter or a choice can have, reading them from text, and the
+//! errors. Does not own: which settings exist (`parameters`, `choices`). Threading: plain values.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Helpers of the unit tests: a small deterministic generator of numbers.
+//! Helpers of the unit tests: a small deterministic random number generator.
 //!
 //! Owns: nothing of the product. Invariant: the same seed gives the same numbers. Threading: none.
 

@@ -1,8 +1,8 @@
-//! Request methods under their HTTP Server API name and numbers.
+//! Request methods under the names and numbers of the HTTP Server API.
 //!
-//! Owns: the `HTTP_VERB` numbering and the spelling of each known verb. Does not own: what a verb
+//! Owns: the `HTTP_VERB` numbers and the spelling of each known verb. Does not own: what a verb
 //! means for a body or for routing. Invariant: [`Verb::from_token`] and [`Verb::as_str`] are
-//! inverse for every verb that has a spelling. Threading: plain values.
+//! inverses for every verb that has a spelling. Threading: plain values.
 
 /// `HTTP_VERB`, with the numbers of the API (PRS-018, documented).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! The protocol version of a request.
 //!
-//! Owns: the pair of numbers. Does not own: which versions are accepted (the request line does).
+//! Owns: the pair of numbers. Does not own: which versions are accepted (the request line decides).
 //! Invariant: ordered by major, then minor. Threading: plain values.
 
 /// `HTTP_VERSION`: the numbers exactly as the client sent them (PRS-010, observed).

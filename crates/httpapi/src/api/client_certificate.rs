@@ -1,6 +1,6 @@
 //! HttpReceiveClientCertificate.
 //!
-//! Owns the function, which is not there yet: there is no TLS. Threading: any thread.
+//! Owns the function, which is not implemented yet: there is no TLS. Threading: any thread.
 
 use crate::code::ErrorCode;
 use crate::entry::entry_missing;

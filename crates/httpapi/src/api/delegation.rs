@@ -1,6 +1,6 @@
 //! HttpDelegateRequestEx.
 //!
-//! Owns the function, which is not there yet. Threading: any thread.
+//! Owns the function, which is not implemented yet. Threading: any thread.
 
 use crate::code::ErrorCode;
 use crate::entry::entry_missing;

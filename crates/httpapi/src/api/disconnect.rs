@@ -16,7 +16,7 @@ use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
-    /// Waits until a connection is gone, whatever ended it (DSC-001, DSC-002, DSC-005, DSC-007); a
+    /// Waits until a connection is gone, for whatever reason (DSC-001, DSC-002, DSC-005, DSC-007); a
     /// client that closed its sending side counts as gone. The wait spans requests (DSC-008).
     ///
     /// 1229 for a connection that is unknown or gone already (DSC-003, DSC-004, G-073); 6 for a

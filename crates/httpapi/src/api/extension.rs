@@ -14,7 +14,7 @@ use crate::reason::{NamedArgument, invalid};
 use crate::types::{HANDLE, HTTPSYS_CLOSE_INFO, HTTPSYS_NAME_LENGTH};
 
 entry! {
-    /// Why a connection ended: whoever ended it, and whatever for. `Reason` is 0 while it is open.
+    /// Why a connection ended, whichever side ended it. `Reason` is 0 while it is open.
     ///
     /// ERROR_NOT_FOUND (1168) for an id that never was, or whose end is forgotten: the last 4,096
     /// are remembered. 87 for NULL.
@@ -37,9 +37,9 @@ entry! {
     /// The port of a URL of a URL group, or of a version 1 queue: for port 0 the one that was taken
     /// (G-129). The URL is given as it was registered, or with its port.
     ///
-    /// 87 for a NULL pointer, a string that is no UrlPrefix, an unknown group, a queue of version 2,
-    /// and unless exactly one of queue and group is given; 6 for a closed queue; 2 for a URL that is
-    /// not registered there.
+    /// 87 for a NULL pointer, a string that is not a UrlPrefix, an unknown group, a queue of version
+    /// 2, and unless exactly one of queue and group is given; 6 for a closed queue; 2 for a URL that
+    /// is not registered there.
     fn HttpsysQueryUrlPort(queue: HANDLE, group: u64, url: *const u16, port: *mut u16) -> u32 {
         // SAFETY: by the contract of the function.
         let (url, port) = unsafe { (

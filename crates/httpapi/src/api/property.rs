@@ -49,7 +49,7 @@ pub(super) unsafe fn exact<T: Copy>(
         .copied()
 }
 
-/// What a server session or URL group is to be given.
+/// What a server session or URL group is given.
 ///
 /// # Errors
 /// 87 for a property that neither has, and for values that http.h does not have; 50 for what is not
@@ -206,7 +206,11 @@ unsafe fn logging(info: &HTTP_LOGGING_INFO) -> Result<Logging, ErrorCode> {
         HttpLoggingTypeIIS => LogFormat::Iis,
         HttpLoggingTypeNCSA => LogFormat::Ncsa,
         HttpLoggingTypeRaw => LogFormat::Raw,
-        _ => return Err(invalid("HTTP_LOGGING_INFO.Format is not an HTTP_LOGGING_TYPE")),
+        _ => {
+            return Err(invalid(
+                "HTTP_LOGGING_INFO.Format is not an HTTP_LOGGING_TYPE",
+            ));
+        }
     };
     let rollover = match info.RolloverType {
         HttpLoggingRolloverSize => Rollover::Size(info.RolloverSize),

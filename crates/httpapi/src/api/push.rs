@@ -1,6 +1,6 @@
 //! HttpDeclarePush.
 //!
-//! Owns the function, which is not there yet: there is no HTTP/2. Threading: any thread.
+//! Owns the function, which is not implemented yet: there is no HTTP/2. Threading: any thread.
 
 use crate::code::ErrorCode;
 use crate::entry::entry_missing;

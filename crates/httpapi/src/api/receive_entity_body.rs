@@ -1,7 +1,7 @@
 //! HttpReceiveRequestEntityBody.
 //!
-//! Owns the function. Does not own the body (`httpsys_engine`) nor how a read waits
-//! (`entity_read`). Threading: any thread.
+//! Owns the function. Does not own the body (`httpsys_engine`) or how a read waits (`entity_read`).
+//! Threading: any thread.
 
 use std::ffi::c_void;
 

@@ -180,7 +180,7 @@ enum ReceiveAttempt {
     /// The operation is registered; it ends by itself.
     Pending,
     Ended(OverlappedCall, Result<u64, Error>),
-    /// The request is packed; its body is to be read.
+    /// The request is packed; its body is still to be read.
     Body(OverlappedCall, ReadTarget, ReceiveEntityBody),
 }
 

@@ -1,7 +1,7 @@
 //! Request queues: HttpCreateRequestQueue, HttpCreateHttpHandle and their companions.
 //!
 //! Owns the functions of the family and the rules of their flags. Does not own queues
-//! (`httpsys_core`, `httpsys_engine`) nor what a handle is (`queue_handle`). Threading: any thread.
+//! (`httpsys_core`, `httpsys_engine`) or what a handle is (`queue_handle`). Threading: any thread.
 
 use std::ffi::c_void;
 

@@ -1,9 +1,9 @@
 //! HttpSendHttpResponse and HttpSendResponseEntityBody.
 //!
-//! Owns: the flags, the reusable response head of each thread, and the operation of a send that
-//! the socket did not take at once. Does not own the head's text (`httpsys-proto`) nor the sending.
-//! Invariant: descriptors are copied before a function returns 997; body memory stays the
-//! program's (design of cpprestsdk, SND-003). Threading: any thread.
+//! Owns: the flags, the reusable response head of each thread, and the operation of a send that the
+//! socket did not take at once. Does not own the head's text (`httpsys-proto`) or the sending.
+//! Invariant: descriptors are copied before a function returns 997; body memory stays the program's
+//! (design of cpprestsdk, SND-003). Threading: any thread.
 
 use std::cell::RefCell;
 use std::ffi::c_void;

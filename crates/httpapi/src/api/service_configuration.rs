@@ -43,8 +43,8 @@ entry! {
     /// - HttpServiceConfigCache, kept and given back: nothing is cached (G-094).
     ///
     /// 6 for a handle that is not NULL; 122 for a length that is too small; 183 for a record that is
-    /// there: it is to be deleted first (documented); 87 for NULL, a bad key or value, an
-    /// OVERLAPPED, and an unknown record type; 50 for what is not there yet.
+    /// there: it must be deleted first (documented); 87 for NULL, a bad key or value, an OVERLAPPED,
+    /// and an unknown record type; 50 for what is not there yet.
     ///
     /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there; records last
     /// for the life of the process.
@@ -161,10 +161,7 @@ fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, ErrorCode> {
     static SAID: AtomicU32 = AtomicU32::new(0);
     let bit = 1 << id;
     if SAID.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-        tracing::warn!(
-            id,
-            "this configuration record is not implemented"
-        );
+        tracing::warn!(id, "this configuration record is not implemented");
     }
     Err(ErrorCode::NOT_SUPPORTED)
 }

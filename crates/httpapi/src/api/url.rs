@@ -77,8 +77,9 @@ entry! {
     /// The URL group of this queue that has exactly this prefix.
     ///
     /// Returns an NTSTATUS, as the page says: STATUS_INVALID_PARAMETER for NULL and for what is no
-    /// UrlPrefix, STATUS_INVALID_HANDLE for what is no queue, STATUS_OBJECT_NAME_NOT_FOUND when no
-    /// group of the queue has the prefix (the codes are assumed).
+    /// UrlPrefix, STATUS_INVALID_HANDLE for something that is not a queue,
+    /// STATUS_OBJECT_NAME_NOT_FOUND when no group of the queue has the prefix (the codes are
+    /// assumed).
     fn HttpFindUrlGroupId(url: *const u16, queue: HANDLE, group: *mut u64) -> u32, needs Nothing {
         find_url_group(url, queue, group).map_err(ErrorCode::as_nt)
     }

@@ -1,7 +1,7 @@
 //! URL groups: HttpCreateUrlGroup and its companions.
 //!
 //! Owns the functions of the family, the conversion of HTTP_BINDING_INFO, and the properties of
-//! which only the default is there. Does not own groups, prefixes and routing (`httpsys_core`) nor
+//! which only the default is there. Does not own groups, prefixes and routing (`httpsys_core`) or
 //! the structures of the other properties (`property`). Threading: any thread.
 
 use std::ffi::c_void;
@@ -180,10 +180,7 @@ fn default_only(
     if is_default {
         Ok(None)
     } else {
-        tracing::warn!(
-            property,
-            "this URL group property is not implemented"
-        );
+        tracing::warn!(property, "this URL group property is not implemented");
         Err(ErrorCode::NOT_SUPPORTED)
     }
 }

@@ -1,6 +1,6 @@
 //! HTTP_LOG_DATA: the log data of a response as the program passes it.
 //!
-//! Owns: reading HTTP_LOG_FIELDS_DATA. Does not own: which call's data counts, nor the logs
+//! Owns: reading HTTP_LOG_FIELDS_DATA. Does not own: which call's data counts, or the logs
 //! (`httpsys-engine`). Unsafe code: reading the structure and the strings it points at, whose lengths
 //! are bytes, also those of the two UTF-16 ones. The memory is the program's and is only read during
 //! the call: what has to outlive it is copied (the pages are silent on overlapped sends; assumed).
@@ -115,7 +115,9 @@ unsafe fn narrow<'a>(first: *const u8, length: u16) -> Result<Text<'a>, ErrorCod
 /// As [`bytes`].
 unsafe fn wide<'a>(first: *const u16, length: u16) -> Result<Text<'a>, ErrorCode> {
     if length % 2 != 0 {
-        return Err(invalid("consists of WCHARs, but has an odd length in bytes"));
+        return Err(invalid(
+            "consists of WCHARs, but has an odd length in bytes",
+        ));
     }
     // SAFETY: by the contract.
     unsafe { pointers::slice(first, usize::from(length / 2)) }.map(Text::Wide)

@@ -2,11 +2,11 @@
 //!
 //! Owns the arrangement: fixed structure, unknown headers, addresses, cooked URL, the text of the
 //! head, and behind them the data chunk with the entity body (G-035). The head is copied whole, and
-//! the NUL behind each of its parts takes the place of a separator: one copy whatever the number of
-//! fields. Does not own which request it is nor how the body is read. Invariants: the size reported
-//! for a buffer that is too small is exactly the size that works (RCV-009 to RCV-012); pointers
-//! into the buffer are made from its own address, and never read here. Threading: one call at a
-//! time.
+//! the NUL behind each of its parts takes the place of a separator: one copy however many fields
+//! there are. Does not own which request it is or how the body is read. Invariants: the size
+//! reported for a buffer that is too small is exactly the size that works (RCV-009 to RCV-012);
+//! pointers into the buffer are made from its own address, and never read here. Threading: one call
+//! at a time.
 
 use std::mem::{offset_of, size_of};
 use std::net::SocketAddr;

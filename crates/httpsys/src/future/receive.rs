@@ -4,7 +4,7 @@
 //! an operation of its own in the engine's FIFO. Invariant: a request that the engine gave to a
 //! receive is returned by a poll or given back to the engine. A drop does it for a request that is
 //! in the slot, the operation for one that comes later. Threading: any thread may signal an
-//! operation while another polls or drops its future; the slot decides who is first.
+//! operation while another polls or drops its future; the slot decides which is first.
 
 use std::future::Future;
 use std::pin::Pin;

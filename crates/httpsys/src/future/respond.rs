@@ -19,7 +19,7 @@ use crate::fields::Added;
 use crate::stream::BodyFraming;
 use crate::{DataChunk, Error, Request, Response, ResponseStream, Result};
 
-/// A response under way. Made by [`Request::respond_async`].
+/// A response in progress. Made by [`Request::respond_async`].
 ///
 /// Dropping it before its end resets the connection.
 #[derive(Debug)]
@@ -67,8 +67,8 @@ pub struct FinishResponse {
 
 impl Request {
     /// As [`Request::respond`], without blocking the thread; it fails alike, and the request with it:
-    /// [`Response::check`] tells of a response that would be refused. What the transport
-    /// does not take at once is kept until it does, so the response owns its data.
+    /// [`Response::check`] reports a response that would be refused. What the transport does not take
+    /// at once is kept until it does, so the response has to own its data.
     pub fn respond_async(self, mut response: Response<'static>) -> Respond {
         let flags = SendFlags {
             more_data: false,

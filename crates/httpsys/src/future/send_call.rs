@@ -77,7 +77,7 @@ impl SendCall {
         }
     }
 
-    /// Sends, or goes on waiting. A call that is over fails with [`Error::Internal`].
+    /// Sends, or continues to wait. A call that is over fails with [`Error::Internal`].
     ///
     /// What is logged comes from `request`.
     pub(crate) fn poll(
@@ -155,7 +155,7 @@ impl SendCall {
 }
 
 impl Drop for SendCall {
-    /// A send of which a part is out is broken off: only a reset tells the client (SND-032).
+    /// A send that was partly written is aborted: only a reset tells the client so (SND-032).
     fn drop(&mut self) {
         let SendState::Pending(wait) = &self.state else {
             return;

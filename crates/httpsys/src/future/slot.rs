@@ -34,7 +34,7 @@ pub(crate) enum Closed<T> {
 }
 
 /// Wakes a task. A panic of its executor would end the thread that polls for everybody, and with it
-/// the calls that are to be signalled behind this one.
+/// the calls that are signalled after this one.
 fn wake(waker: Waker) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
         // Dropping a payload may panic in turn; what that throws is left alone.

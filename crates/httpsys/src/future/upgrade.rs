@@ -17,7 +17,7 @@ use crate::chunk::Pieces;
 use crate::fields::Added;
 use crate::{Data, Error, Request, Response, Result, Upgraded};
 
-/// An upgrade under way. Made by [`Request::upgrade_async`].
+/// An upgrade in progress. Made by [`Request::upgrade_async`].
 ///
 /// Dropping it before its end resets the connection.
 #[derive(Debug)]

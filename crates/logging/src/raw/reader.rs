@@ -1,7 +1,7 @@
 //! Reading a centralized binary log.
 //!
-//! Owns: the check of records and the look-up of their texts. Invariant: no input makes it panic or
-//! read outside the file; memory grows with the number of texts in the file only.
+//! Owns: checking records and looking up their texts. Invariant: no input makes it panic or read
+//! outside the file; memory grows only with the number of texts in the file.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! From the name of a header field to its id.
 //!
-//! Owns: a perfect hash over the known names, and the comparison without letter case. Does not
-//! own: the names and their numbers. Invariants: a collision does not compile; a name is compared
-//! whole, so the hash can only miss. Threading: constants only.
+//! Owns: a perfect hash over the known names, and the case-insensitive comparison. Does not own:
+//! the names and their numbers. Invariants: a hash collision fails to compile; the whole name is
+//! compared, so an unknown name is never taken for a known one. Threading: constants only.
 
 use crate::scan::short_word;
 
@@ -60,7 +60,7 @@ impl Lookup {
         Self { rows, multiplier }
     }
 
-    /// The id of `name`, whatever its letter case.
+    /// The id of `name`, in any letter case.
     #[inline]
     pub(super) fn find(&self, name: &[u8]) -> Option<usize> {
         let (first, last) = (name.first()?, name.last()?);
@@ -97,7 +97,7 @@ const fn words(name: &[u8]) -> [u64; 3] {
     }
 }
 
-/// Bytes 9 to 16, 0 when there are no more than these.
+/// Bytes 9 to 16, 0 when there are no more bytes.
 #[inline]
 const fn middle(name: &[u8]) -> u64 {
     match name.split_at_checked(8) {

@@ -1,9 +1,9 @@
 //! The syntax of an authority: `host` or `host:port`.
 //!
 //! Owns: which authorities are refused before any routing (G-016, HST-001, HST-002, G-015). Does
-//! not own: case, punycode, ports and routing. Invariant: a valid authority has a non-empty host
-//! of letters, digits, `-._~` and UTF-8, or an IPv6 address in brackets; so none can look like a
-//! wildcard of a UrlPrefix or carry user information. Threading: none.
+//! not own: letter case, punycode, ports or routing. Invariant: a valid authority has a non-empty
+//! host made of letters, digits, `-._~` and UTF-8, or an IPv6 address in brackets, so it can
+//! neither look like a wildcard of a UrlPrefix nor carry user information. Threading: none.
 
 use super::{RequestHead, TargetForm};
 use crate::Version;

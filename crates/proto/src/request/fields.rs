@@ -1,7 +1,7 @@
-//! Field lines, and the joining of repeated fields.
+//! Field lines, and joining repeated fields.
 //!
-//! Owns: the syntax of one field line, the storage of fields, HDR-007 to HDR-009. Does not own:
-//! what a field means. Invariant: work is linear in the size of the head (times a logarithm for
+//! Owns: the syntax of a field line, the storage of fields, and HDR-007 to HDR-009. Does not own:
+//! what a field means. Invariant: the work is linear in the size of the head (times a logarithm for
 //! repeated unknown fields), however many fields there are (HDR-012). Threading: none.
 
 use super::{RequestHead, Span, UnknownField};
@@ -94,7 +94,7 @@ fn value(
         if !p.choices.join_folded_fields {
             break next;
         }
-        // Whether the field goes on is told by the first byte of the next line.
+        // The first byte of the next line says whether the field continues.
         match line.get(next..).map(trim_start) {
             None | Some([]) => return Ok(None),
             Some(text) if text.len() + next < line.len() => {

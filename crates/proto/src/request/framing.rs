@@ -1,7 +1,7 @@
 //! What the fields say about the body and about the connection.
 //!
-//! Owns: Transfer-Encoding, Content-Length and Connection of a request. Does not own: the decoding
-//! of the body. Invariant: 501 comes before 411, and 411 before 400 (G-009). Threading: none.
+//! Owns: Transfer-Encoding, Content-Length and Connection of a request. Does not own: decoding the
+//! body. Invariant: 501 takes precedence over 411, and 411 over 400 (G-009). Threading: none.
 
 use super::{Framing, RequestHead};
 use crate::error_page::Reject;

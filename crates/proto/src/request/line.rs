@@ -1,8 +1,8 @@
 //! The request line: `verb SP target 1*SP version`.
 //!
 //! Owns: its syntax and the form of the target. Does not own: the path inside the target.
-//! Invariant: one pass, the first byte that decides wins: an octet that cannot stand in a verb is
-//! an invalid verb, be it the end of the line. Threading: none.
+//! Invariant: there is one pass, and the first byte that decides wins: an octet that a verb cannot
+//! contain makes the verb invalid, even if it is the end of the line. Threading: none.
 
 use super::{RequestHead, Span, TargetForm, authority};
 use crate::error_page::Reject;

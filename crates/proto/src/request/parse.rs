@@ -1,10 +1,10 @@
 //! The driver of the head parser: limits, progress between calls, order of the checks.
 //!
-//! Owns: [`parse_head`], and which way a head goes. Does not own: what a line means (`quick`, or
-//! `line` and `fields`) and what the fields add up to (`framing`, `authority`). Invariant: the
-//! outcome is a function of the bytes alone; faults count in the order of the bytes (G-009), each
-//! is reported as soon as the byte that decides has been looked at (G-007, PRS-004). Threading:
-//! none.
+//! Owns: [`parse_head`], and the choice between the two parsers. Does not own: what a line means
+//! (`quick`, or `line` and `fields`), or what the fields add up to (`framing`, `authority`).
+//! Invariant: the outcome is a function of the bytes alone; the first fault in the order of the
+//! bytes counts (G-009), and it is reported as soon as the byte that decides has been seen (G-007,
+//! PRS-004). Threading: none.
 
 use super::{Parsed, RequestHead, Stage, authority, fields, framing, line, quick};
 use crate::error_page::Reject;

@@ -1,12 +1,12 @@
-//! The common case: the fields of a head that lies whole in the buffer, parsed by httparse.
+//! The common case: the fields of a head that is complete in the buffer, parsed by httparse.
 //!
-//! Owns: the call of httparse and what HTTP.sys demands beyond it. Does not own: the request line
-//! (`line`) nor any refusal. What is not accepted here is left to the strict parser (`fields`),
-//! which knows the class of each fault and their order (G-007, G-009) and the relaxations of
+//! Owns: the call of httparse and HTTP.sys's additional rules. Does not own: the request line
+//! (`line`) or any refusal. What is not accepted here is left to the strict parser (`fields`),
+//! which knows the class of each fault, the order of faults (G-007, G-009) and the relaxations of
 //! HTTP.sys (PRS-027).
 //!
-//! Invariant: fields accepted here read exactly as the strict parser would read them; the places
-//! where httparse and HTTP.sys differ are listed in `tests_quick.rs`. Threading: none.
+//! Invariant: fields accepted here read exactly as the strict parser would read them;
+//! `tests_quick.rs` lists where httparse and HTTP.sys differ. Threading: none.
 
 use super::{RequestHead, Span, UnknownField, fields};
 use crate::header::request_header_id;

@@ -154,7 +154,7 @@ fn g_011_folded_lines() {
     rejected(&get(b"X: a\r\n \r\nY: b"), Reject::BadRequest);
 }
 
-/// Known, repeated and unknown fields alike; what is no blank stays as it is.
+/// Known, repeated and unknown fields alike; everything but blanks stays as it is.
 #[test]
 fn g_011_folded_lines_may_be_joined_with_one_blank_each() {
     let mut p = Parameters::default();
@@ -227,7 +227,7 @@ fn hst_001_017_a_missing_host_is_refused_and_an_empty_one_left_to_routing() {
         let twice = format!("GET / HTTP/1.1\r\n{line}\r\n{line}\r\n\r\n");
         rejected(twice.as_bytes(), Reject::InvalidHostname);
     }
-    // A port alone is no empty host.
+    // A port alone is not an empty host.
     for host in [":", ":80"] {
         let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
         rejected(head.as_bytes(), Reject::InvalidHostname);

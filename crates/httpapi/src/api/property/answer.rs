@@ -234,7 +234,7 @@ impl PropertyAnswer {
         (self.place(at).cast(), size_of_val(units) as u16)
     }
 
-    /// Says how much the answer needs and clears so much; 234 when it does not fit.
+    /// Says how much the answer needs and clears that much; 234 when it does not fit.
     fn reserve(&mut self, needed: usize) -> CallResult {
         self.return_length.set_count(needed as u64);
         if needed > self.buffer.len() {
@@ -250,7 +250,7 @@ impl PropertyAnswer {
     }
 }
 
-/// Offsets of what stands behind a structure.
+/// Offsets of the data that follows a structure.
 #[derive(Debug)]
 struct Layout {
     end: usize,
@@ -263,7 +263,7 @@ impl Layout {
         }
     }
 
-    /// Room for so many bytes; none takes none.
+    /// Room for this many bytes; zero bytes take no room.
     fn take(&mut self, bytes: usize) -> usize {
         if bytes == 0 {
             return self.end;

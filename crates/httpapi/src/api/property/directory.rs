@@ -39,11 +39,12 @@ fn native(name: Vec<u16>) -> Result<Vec<u16>, ErrorCode> {
             "HTTP_LOGGING_INFO.DirectoryName is not fully qualified",
         ));
     }
-    let directory = path::native(&name)
-        .map_err(|_| invalid("HTTP_LOGGING_INFO.DirectoryName does not name a directory on this system"))?;
-    let directory = directory
-        .to_str()
-        .ok_or_else(|| invalid("HTTP_LOGGING_INFO.DirectoryName is not valid Unicode, which this system needs"))?;
+    let directory = path::native(&name).map_err(|_| {
+        invalid("HTTP_LOGGING_INFO.DirectoryName does not name a directory on this system")
+    })?;
+    let directory = directory.to_str().ok_or_else(|| {
+        invalid("HTTP_LOGGING_INFO.DirectoryName is not valid Unicode, which this system needs")
+    })?;
     Ok(directory.encode_utf16().collect())
 }
 

@@ -31,8 +31,9 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
             .named("pStringSecurityDescriptor")?
             .to_vec();
         // Windows keeps the descriptor in binary form, so it has to be one (G-132; the code is assumed).
-        sddl::parse(&String::from_utf16_lossy(&descriptor))
-            .map_err(|_| invalid("pStringSecurityDescriptor is not a security descriptor in SDDL"))?;
+        sddl::parse(&String::from_utf16_lossy(&descriptor)).map_err(|_| {
+            invalid("pStringSecurityDescriptor is not a security descriptor in SDDL")
+        })?;
         Ok(Control::AddReservation(Reservation {
             url: pointers::utf16(set.KeyDesc.pUrlPrefix)
                 .named("pUrlPrefix")?
