@@ -27,6 +27,9 @@ pub trait World: Send + Sync {
     /// Sleeps until [`World::wake`] is called with the same key, or until the time `until`; `false`:
     /// the time came first. The key is the address of what is waited for, or 0: nothing wakes it.
     ///
+    /// A time that has come already makes it a point at which another thread may go on, as in a loop that
+    /// looks again and again.
+    ///
     /// No other thread of the world runs between the caller's last look at its condition and the moment
     /// from which a wake reaches it.
     fn wait(&self, key: usize, until: Option<Duration>) -> bool;
@@ -34,7 +37,7 @@ pub trait World: Send + Sync {
     /// Lets one of the threads, or all threads, that wait with this key go on. The caller keeps running.
     fn wake(&self, key: usize, all: bool);
 
-    /// A point at which another thread may go on.
+    /// A point at which another thread may go on: taking a lock.
     fn yield_now(&self);
 
     /// Starts a thread of the world. `body` does not unwind.
@@ -201,7 +204,7 @@ pub fn sleep(time: Duration) {
 /// As [`std::thread::yield_now`].
 pub fn yield_now() {
     match current() {
-        Some(world) => world.yield_now(),
+        Some(world) => drop(world.wait(0, Some(world.now()))),
         None => std::thread::yield_now(),
     }
 }

@@ -41,6 +41,11 @@ const MIRRORS: &[Mirror] = &[
         why: "the structure of Windows, in http.h's types and in the crate that knows no http.h",
     },
     Mirror {
+        name: "JoinHandle",
+        files: 2,
+        why: "as in std: of a thread that may be a simulation's, and of one that a test starts in it",
+    },
+    Mirror {
         name: "Kept",
         files: 2,
         why: "the same object, of the system: src/windows stands in for a room on Windows",

@@ -138,6 +138,11 @@ impl Drop for Heir<'_> {
     }
 }
 
+/// After a lock that was not free: the caller may try again and again, and others have to run then.
+fn look_again(world: &Arc<dyn World>) -> bool {
+    world.wait(0, Some(world.now()))
+}
+
 fn wake(key: usize, all: bool) {
     if let Some(world) = world::current() {
         world.wake(key, all);
@@ -173,7 +178,7 @@ unsafe impl lock_api::RawMutex for WorldMutex {
             None => self.native.try_lock(),
             Some(world) => {
                 world.yield_now();
-                self.attempt(&world)
+                self.attempt(&world) || look_again(&world)
             }
         }
     }
@@ -272,7 +277,7 @@ impl std::fmt::Debug for WorldRwLock {
 }
 
 /// What came of an attempt to take a lock.
-enum Attempt {
+enum LockAttempt {
     Taken,
     /// A thread of the same world has it.
     Held,
@@ -289,35 +294,35 @@ impl WorldRwLock {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn attempt(&self, world: &Arc<dyn World>, write: bool) -> Attempt {
+    fn attempt(&self, world: &Arc<dyn World>, write: bool) -> LockAttempt {
         let identity = world::identity(world);
         let mut claims = self.claims();
         let claimed = claims.holders + claims.writers != 0;
         if claimed && claims.world != identity {
-            return Attempt::Elsewhere;
+            return LockAttempt::Elsewhere;
         }
         let taken = match write {
             true => self.native.try_lock_exclusive(),
-            false if claims.writers != 0 => return Attempt::Held,
+            false if claims.writers != 0 => return LockAttempt::Held,
             false => self.native.try_lock_shared(),
         };
         if taken {
             claims.world = identity;
             claims.holders += 1;
-            Attempt::Taken
+            LockAttempt::Taken
         } else if claims.holders == 0 {
-            Attempt::Elsewhere
+            LockAttempt::Elsewhere
         } else {
-            Attempt::Held
+            LockAttempt::Held
         }
     }
 
     fn try_lock_in(&self, world: &Arc<dyn World>, write: bool) -> bool {
         loop {
             match self.attempt(world, write) {
-                Attempt::Taken => return true,
-                Attempt::Held => return false,
-                Attempt::Elsewhere => std::thread::sleep(Duration::from_micros(20)),
+                LockAttempt::Taken => return true,
+                LockAttempt::Held => return false,
+                LockAttempt::Elsewhere => std::thread::sleep(Duration::from_micros(20)),
             }
         }
     }
@@ -402,7 +407,7 @@ unsafe impl lock_api::RawRwLock for WorldRwLock {
             None => self.native.try_lock_shared(),
             Some(world) => {
                 world.yield_now();
-                self.try_lock_in(&world, false)
+                self.try_lock_in(&world, false) || look_again(&world)
             }
         }
     }
@@ -429,7 +434,7 @@ unsafe impl lock_api::RawRwLock for WorldRwLock {
             None => self.native.try_lock_exclusive(),
             Some(world) => {
                 world.yield_now();
-                self.try_lock_in(&world, true)
+                self.try_lock_in(&world, true) || look_again(&world)
             }
         }
     }
