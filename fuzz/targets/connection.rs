@@ -1,18 +1,22 @@
-//! The state machine of a connection: calls in any order that a driver may make them.
+//! The machine of a connection: events and calls in any order that a driver may bring them, and effects
+//! carried out as the engine does.
 //!
-//! Checks: an id is live from delivery to the last piece of its response, and for its queue only; a
+//! Checks: an event has one effect at most; closing is final; an id is live from delivery to the last piece of its response, and for its queue only; a
 //! response begins once; 100 Continue is due once; the connection ends or goes on as the plan says;
 //! HTTP/1.0 goes on only where it asked for that and can see the end; looking for body bytes loses none; ids never come back.
 #![no_main]
 
 use std::collections::HashSet;
 
-use httpsys_core::connection::{After, ResponseState, Connection, DeliveryState, Opaque, Phase, ResponseFacts};
+use httpsys_core::close_reason::TimerKind;
+use httpsys_core::connection::{
+    Cause, Connection, DeliveryState, Effect, Opaque, Phase, Progress, ResponseFacts,
+    ResponseState, Wants,
+};
 use httpsys_core::ids::SlotIds;
-use httpsys_core::{ConnectionId, HandleId, QueueId, RequestId};
+use httpsys_core::{CloseReason, ConnectionId, HandleId, QueueId, RequestId};
 use httpsys_proto::{
-    BodyDecoder, BodyError, ConnectionLine, Parameters, Parsed, RequestHead, Verb, Version,
-    parse_head,
+    BodyDecoder, BodyError, ConnectionLine, Parameters, RequestHead, Verb, Version,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -46,6 +50,7 @@ struct World<'a> {
     ids: SlotIds,
     known: HashSet<u64>,
     connection: Connection,
+    parameters: Parameters,
     past: Option<Past>,
 }
 
@@ -63,12 +68,28 @@ impl World<'_> {
     fn begin(&mut self, which: u8) {
         let head_text = HEADS[usize::from(which) % HEADS.len()].as_bytes();
         let mut head = RequestHead::new();
-        let parsed = parse_head(&mut head, head_text, 0, &Parameters::default());
         let consumed = head_text.len();
-        assert_eq!(parsed, Parsed::Complete { consumed });
+        // In one piece or in two: the machine says the same in the end.
+        let piece = usize::from(which) / HEADS.len() % consumed;
+        if piece > 0 {
+            let progress =
+                self.connection
+                    .handle_head(&head_text[..piece], &mut head, &self.parameters);
+            assert_eq!(progress, Progress::Partial);
+            assert_eq!(
+                self.connection.wants(&self.parameters),
+                Wants::Head { seen: piece }
+            );
+            let timer = Effect::StartTimer(TimerKind::HeaderWait);
+            assert_eq!(self.connection.poll_effect(), Some(timer));
+        }
+        let progress = self
+            .connection
+            .handle_head(head_text, &mut head, &self.parameters);
+        assert_eq!(progress, Progress::Complete { consumed });
         let id = self.ids.next_request().expect("ids enough");
         assert!(id.0 != 0 && self.known.insert(id.0), "an id came back");
-        self.connection.begin_exchange(id, QUEUE, &head);
+        self.connection.begin_exchange(id, QUEUE, &head, 0);
         let body = BodyDecoder::new(head.framing());
         self.past = Some(Past {
             id,
@@ -189,8 +210,8 @@ impl World<'_> {
             (false, false) => ConnectionLine::None,
         };
         assert_eq!(plan.connection, line);
-        let no_body = matches!(facts.status, 100..200 | 204 | 304)
-            || (past.is_head && facts.body_len == 0);
+        let no_body =
+            matches!(facts.status, 100..200 | 204 | 304) || (past.is_head && facts.body_len == 0);
         let framed = facts.has_content_length || facts.has_transfer_encoding || facts.more_data;
         let length = (!no_body && !framed).then_some(facts.body_len);
         assert_eq!(plan.content_length, length);
@@ -218,19 +239,88 @@ impl World<'_> {
         let exchange = self.connection.exchange().expect("an exchange");
         let is_read = exchange.body_done();
         let past = self.past.take().expect("an exchange");
-        let after = self.connection.end_exchange();
+        let is_peer_busy = past.is_head;
+        self.connection.end_exchange(is_peer_busy);
         let expected = match (past.closes, is_read) {
-            (true, _) => After::Close { unread: !is_read },
-            (false, false) => After::Drain,
-            (false, true) => After::NextHead,
+            (true, true) if !is_peer_busy => Effect::Close(Cause::Completed),
+            (true, _) => Effect::EndOutput,
+            (false, false) => Effect::StartTimer(TimerKind::DrainEntityBody),
+            (false, true) => Effect::StartTimer(TimerKind::IdleConnection),
         };
-        assert_eq!(after, expected);
-        let phase = self.connection.phase();
-        match after {
-            After::Close { .. } => assert!(matches!(phase, Phase::Closing)),
-            After::Drain => assert!(matches!(phase, Phase::Drain(body) if !body.is_done())),
-            After::NextHead => assert!(self.connection.is_idle()),
+        assert_eq!(self.connection.poll_effect(), Some(expected));
+        let wants = self.connection.wants(&self.parameters);
+        match (past.closes, is_read) {
+            (true, _) => assert!(self.connection.is_closing()),
+            (false, false) => assert_eq!(wants, Wants::Body),
+            (false, true) => assert!(self.connection.is_idle()),
         }
+    }
+
+    /// What a driver without sockets does with an effect.
+    fn carry_out(&mut self) {
+        match self.connection.poll_effect() {
+            None | Some(Effect::StartTimer(_) | Effect::Linger | Effect::Continue) => {}
+            Some(Effect::EndOutput) => self.connection.output_ended(),
+            Some(Effect::Expire) => {
+                let past = self.past.take().expect("an exchange");
+                let exchange = self
+                    .connection
+                    .exchange_of(past.id, QUEUE)
+                    .expect("the same");
+                assert_eq!(exchange.delivery(), DeliveryState::Queued);
+                self.connection
+                    .refuse(CloseReason::Timer(TimerKind::RequestQueue));
+                self.connection.end_output();
+                assert_eq!(self.connection.poll_effect(), Some(Effect::EndOutput));
+            }
+            Some(Effect::Close(_) | Effect::Reset(_)) => {
+                let ended = self.connection.close();
+                let past = self.past.take().map(|past| past.id);
+                assert_eq!(ended.exchange.map(|exchange| exchange.request()), past);
+            }
+        }
+        assert_eq!(
+            self.connection.poll_effect(),
+            None,
+            "one effect for an event"
+        );
+    }
+
+    /// Something that happens in any phase.
+    fn happen(&mut self, what: u8) {
+        let kinds = [
+            TimerKind::IdleConnection,
+            TimerKind::HeaderWait,
+            TimerKind::RequestQueue,
+            TimerKind::EntityBody,
+            TimerKind::DrainEntityBody,
+            TimerKind::MinSendRate,
+        ];
+        let before = self.connection.is_closing();
+        match what {
+            0..6 => self.connection.handle_timer(kinds[usize::from(what)]),
+            6 => self.connection.handle_end(),
+            7 => self.connection.handle_broken(),
+            8 => self.connection.handle_hangup(),
+            9 => self.connection.handle_linger(false),
+            10 => self.connection.handle_linger(true),
+            _ => self.connection.output_ended(),
+        }
+        self.carry_out();
+        let closed = matches!(self.connection.phase(), Phase::Closed);
+        assert!(
+            !before || closed || self.connection.is_closing(),
+            "closing is final"
+        );
+    }
+
+    /// Bytes of the peer that are no head.
+    fn throw_away(&mut self) -> Option<()> {
+        let input = self.input()?;
+        let used = self.connection.handle_bytes(&input, &self.parameters);
+        assert!(used <= input.len());
+        self.carry_out();
+        Some(())
     }
 
     fn in_exchange(&mut self, what: u8) -> Option<()> {
@@ -240,8 +330,9 @@ impl World<'_> {
             0 | 1 => exchange.deliver(what >= 128, HandleId(1)),
             2 | 3 => return self.read_body(what % 12 == 2),
             4 => {
-                let due = exchange.take_continue();
                 let answer = exchange.answer();
+                self.connection.body_is_awaited();
+                let due = self.connection.poll_effect() == Some(Effect::Continue);
                 let past = self.past.as_mut().expect("an exchange");
                 let expected = past.expects && !past.body_seen && answer == ResponseState::None;
                 assert_eq!(due, expected);
@@ -278,32 +369,27 @@ impl World<'_> {
     fn step(&mut self) -> Option<()> {
         let what = self.byte()?;
         if what == 0xFE {
-            self.connection.begin_closing();
+            self.connection.refuse(CloseReason::Unavailable("Disabled"));
+            self.connection.end_output();
             self.past = None;
+            self.carry_out();
         }
         if what == 0xFF {
             let ended = self.connection.close();
             assert_eq!(
-                ended.map(|e| e.request()),
+                ended.exchange.map(|e| e.request()),
                 self.past.take().map(|past| past.id)
             );
             assert!(matches!(self.connection.phase(), Phase::Closed));
         }
-        match self.connection.phase_mut() {
-            Phase::Head { .. } => self.begin(what),
-            Phase::Exchange(_) => self.in_exchange(what)?,
-            Phase::Drain(body) if body.is_done() || body.error().is_some() => {
-                match body.is_done() {
-                    true => self.connection.end_drain(),
-                    false => self.connection.begin_closing(),
-                }
-            }
-            Phase::Drain(body) => {
-                // A broken body ends with an error, which the next step finds.
-                let _ = body.discard(&[what]);
-            }
-            Phase::Closing => {}
-            Phase::Closed => return None,
+        if (0xF0..0xFC).contains(&what) {
+            self.happen(what - 0xF0);
+        }
+        match self.connection.wants(&self.parameters) {
+            Wants::Head { .. } => self.begin(what),
+            Wants::Body | Wants::Rest => self.throw_away()?,
+            Wants::Nothing if self.connection.exchange().is_some() => self.in_exchange(what)?,
+            Wants::Nothing => return None,
         }
         self.check_live();
         Some(())
@@ -318,6 +404,7 @@ fuzz_target!(|data: &[u8]| {
         ids,
         known: HashSet::from([id.0]),
         connection: Connection::new(id),
+        parameters: Parameters::default(),
         past: None,
     };
     while world.step().is_some() {

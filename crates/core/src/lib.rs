@@ -17,6 +17,7 @@ pub mod connection;
 pub mod cooked_url;
 pub mod counters;
 pub mod error;
+pub mod exchange;
 pub mod id_hasher;
 pub mod ids;
 pub mod model;

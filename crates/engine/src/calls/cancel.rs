@@ -89,15 +89,15 @@ impl Service {
             self.log_broken(conn, end.error());
         }
         trace::cleaned_up(conn.state.id());
-        let exchange = conn.state.close();
+        let ended = conn.state.close();
         let bound = conn.unbind(&self.tallies().traffic);
         if let (Purpose::Bandwidth, Some(bound)) = (conn.send_alarm.purpose, &bound) {
             // Else clients that ask and go would use up the bandwidth of those that stay.
             bound.group.give_back(&bound.effective, conn.allowed);
         }
-        self.note_end(conn, end, exchange.as_ref(), bound.as_deref());
+        self.note_end(conn, end, &ended, bound.as_deref());
         let error = end.error();
-        if let (Some(exchange), Some(bound)) = (exchange, bound) {
+        if let (Some(exchange), Some(bound)) = (ended.exchange, bound) {
             if exchange.delivery() == DeliveryState::Queued {
                 bound.queue.lock().forget(exchange.request());
             }
@@ -150,7 +150,7 @@ impl Service {
             let whole = match conn.state.phase() {
                 Phase::Exchange(_) => false,
                 Phase::Head { seen } => *seen == 0,
-                Phase::Drain(_) | Phase::Closing | Phase::Closed => true,
+                Phase::Drain(_) | Phase::Closing(_) | Phase::Closed => true,
             };
             if whole {
                 service.close_connection(conn, CloseReason::ServiceStopped, turn);

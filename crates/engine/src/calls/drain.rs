@@ -135,19 +135,21 @@ impl Service {
                 return self.close_connection(conn, CloseReason::UrlRemoved, turn);
             }
         }
-        match conn.state.phase_mut() {
-            Phase::Exchange(exchange) if exchange.queue() == drain.queue.id() => {
-                let (request, delivery) = (exchange.request(), exchange.delivery());
-                exchange.close_after_response();
-                if delivery == DeliveryState::Queued && !drain.receiving {
-                    return self.refuse_late(conn, request, turn);
-                }
-                drain.seen.insert(request);
-                left.under_way += 1;
-                left.coming += usize::from(delivery != DeliveryState::Delivered);
+        let exchange = conn.state.exchange_mut();
+        if let Some(exchange) = exchange.filter(|own| own.queue() == drain.queue.id()) {
+            let (request, delivery) = (exchange.request(), exchange.delivery());
+            exchange.close_after_response();
+            if delivery == DeliveryState::Queued && !drain.receiving {
+                return self.refuse_late(conn, request, turn);
             }
+            drain.seen.insert(request);
+            left.under_way += 1;
+            left.coming += usize::from(delivery != DeliveryState::Delivered);
+            return;
+        }
+        match conn.state.phase() {
             Phase::Head { .. } | Phase::Drain(_) if on_closed_port => left.coming += 1,
-            Phase::Closing if on_closed_port => left.under_way += 1,
+            Phase::Closing(_) if on_closed_port => left.under_way += 1,
             _ => {}
         }
     }
@@ -160,6 +162,7 @@ impl Service {
         // Not there: a receive has just taken it.
         if bound.queue.lock().expire(request) {
             self.refuse_queued(conn, &bound, CloseReason::Unavailable("Disabled"), turn);
+            self.pump(conn, turn);
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use httpsys_core::connection::{Opaque, Phase};
+use httpsys_core::connection::Opaque;
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::{CloseReason, Error};
 
@@ -16,9 +16,6 @@ use crate::conn::pool;
 use crate::conn::slot::{Conn, ReadOutcome};
 use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
 use crate::service::Service;
-
-/// The interim response (BDY-021).
-const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What one attempt to read gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +155,8 @@ impl Service {
                     if *got > 0 && !receive.fill_buffer {
                         return self.end_read(conn, Ok(*got), turn);
                     }
-                    self.send_continue(conn);
+                    conn.state.body_is_awaited();
+                    self.carry_out(conn, turn);
                     let readers = &mut conn.waits_mut().readers;
                     // A read that has begun keeps its turn (G-040).
                     if *got > 0 {
@@ -204,9 +202,7 @@ impl Service {
             }
             if exchange.opaque() == Opaque::Open {
                 let read = read_opaque(conn, out);
-                if let (BodyRead::Bytes(n), Phase::Exchange(exchange)) =
-                    (read, conn.state.phase_mut())
-                {
+                if let (BodyRead::Bytes(n), Some(exchange)) = (read, conn.state.exchange_mut()) {
                     exchange.advance_opaque(n);
                 }
                 return read;
@@ -281,17 +277,6 @@ impl Service {
             }
         }
     }
-
-    fn send_continue(&self, conn: &mut Conn) {
-        let due = match conn.state.phase_mut() {
-            Phase::Exchange(exchange) => exchange.take_continue(),
-            _ => false,
-        };
-        if due {
-            // A connection that is broken is found by its event.
-            self.write_own(conn, CONTINUE);
-        }
-    }
 }
 
 /// Finds out whether at least one byte of an upgraded connection is here, consuming none.
@@ -324,7 +309,7 @@ fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
         ReadOutcome::Bytes(n) => BodyRead::Bytes(n),
         ReadOutcome::Empty => BodyRead::Empty,
         ReadOutcome::End => {
-            if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+            if let Some(exchange) = conn.state.exchange_mut() {
                 exchange.end_opaque_input();
             }
             BodyRead::Done
@@ -334,7 +319,7 @@ fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
 }
 
 fn advance(conn: &mut Conn, n: usize) {
-    if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+    if let Some(exchange) = conn.state.exchange_mut() {
         exchange.advance_body(n as u64);
     }
 }
@@ -352,9 +337,9 @@ fn fill_input(conn: &mut Conn) -> ReadOutcome {
 
 fn decode_buffered(conn: &mut Conn, out: &mut [u8]) -> Result<usize, ()> {
     let (input, start) = conn.take_input();
-    let decoded = match conn.state.phase_mut() {
-        Phase::Exchange(exchange) => exchange.decode_body(&input[start..], out).map_err(|_| ()),
-        _ => Err(()),
+    let decoded = match conn.state.exchange_mut() {
+        Some(exchange) => exchange.decode_body(&input[start..], out).map_err(|_| ()),
+        None => Err(()),
     };
     let consumed = decoded.as_ref().map_or(0, |decoded| decoded.consumed);
     conn.put_input_back(input, start + consumed);
@@ -365,9 +350,9 @@ fn decode_buffered(conn: &mut Conn, out: &mut [u8]) -> Result<usize, ()> {
 /// the decoder works on a copy for that.
 fn probe_buffered(conn: &mut Conn) -> Result<bool, ()> {
     let (input, start) = conn.take_input();
-    let result = match conn.state.phase_mut() {
-        Phase::Exchange(exchange) => exchange.probe_body(&input[start..]).map_err(|_| ()),
-        _ => Err(()),
+    let result = match conn.state.exchange_mut() {
+        Some(exchange) => exchange.probe_body(&input[start..]).map_err(|_| ()),
+        None => Err(()),
     };
     match result {
         Ok((has_byte, consumed)) => {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::connection::{Exchange, Phase};
+use httpsys_core::connection::Exchange;
 use httpsys_core::{CloseReason, Error, HandleId, QueueId};
 
 use crate::calls::queue::Queue;
@@ -202,7 +202,7 @@ impl Service {
     /// handle, whose program may still fetch or answer it (assumed).
     fn return_request(&self, conn: &mut Conn, handle: &QueueHandle, turn: &mut Turn) {
         let reading = conn.has_readers();
-        let Phase::Exchange(exchange) = conn.state.phase_mut() else {
+        let Some(exchange) = conn.state.exchange_mut() else {
             return;
         };
         if reading || !handle.holds(exchange) {

@@ -8,7 +8,7 @@
 use std::time::Instant;
 
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::connection::{DeliveryState, Exchange, Phase};
+use httpsys_core::connection::{DeliveryState, Exchange};
 use httpsys_core::operation::Receive;
 use httpsys_core::{Error, HandleId, Request, RequestId};
 
@@ -261,7 +261,7 @@ impl Service {
         let block = arrival.block.take();
         match verdict {
             Verdict::Taken => {
-                if let Phase::Exchange(exchange) = conn.state.phase_mut() {
+                if let Some(exchange) = conn.state.exchange_mut() {
                     exchange.deliver(true, queue.handle_id());
                 }
                 drop(guard);

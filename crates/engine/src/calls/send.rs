@@ -7,8 +7,7 @@
 
 use std::sync::Arc;
 
-use httpsys_core::close_reason::TimerKind;
-use httpsys_core::connection::{After, Phase, ResponseFacts};
+use httpsys_core::connection::ResponseFacts;
 use httpsys_core::operation::SendResponse;
 use httpsys_core::proto::response::{Finish, ResponseHead};
 use httpsys_core::{CloseReason, Error};
@@ -121,7 +120,7 @@ impl Service {
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
-        let Phase::Exchange(exchange) = guard.state.phase_mut() else {
+        let Some(exchange) = guard.state.exchange_mut() else {
             return Err(Error::ConnectionInvalid);
         };
         let facts = ResponseFacts {
@@ -168,7 +167,7 @@ impl Service {
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut guard = self.lock_to_send(queue, send, body)?;
-        let Phase::Exchange(exchange) = guard.state.phase_mut() else {
+        let Some(exchange) = guard.state.exchange_mut() else {
             return Err(Error::ConnectionInvalid);
         };
         let last = exchange
@@ -290,7 +289,7 @@ impl Service {
         self.lock_connection(connection).ok_or(Error::Aborted)
     }
 
-    /// The last piece is with the transport: the connection goes on, drains, or ends.
+    /// The last piece is with the transport.
     pub(crate) fn after_response(&self, conn: &mut Conn, turn: &mut Turn) {
         if let Some(block) = conn.block.take() {
             self.requests().put(block);
@@ -303,29 +302,11 @@ impl Service {
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        match conn.state.end_exchange() {
-            After::NextHead => {
-                self.start_timer(conn, TimerKind::IdleConnection, turn.millis(self));
-                if conn.readable || !conn.unused().is_empty() {
-                    self.pump(conn, turn);
-                }
-            }
-            After::Drain => {
-                self.start_timer(conn, TimerKind::DrainEntityBody, turn.millis(self));
-                self.pump(conn, turn);
-            }
-            After::Close { unread } => self.close_after_response(conn, unread || in_flight, turn),
-        }
-    }
-
-    fn close_after_response(&self, conn: &mut Conn, unread: bool, turn: &mut Turn) {
-        // A byte that comes after the close turns it into a reset, to which the client can lose
-        // what it has not taken (RFC 9112 section 9.6). A small response to a request that was read
-        // to its end is with the client before it can send more.
-        if unread || conn.readable || !conn.unused().is_empty() {
-            self.close_when_read(conn, turn);
-        } else {
-            self.close_connection(conn, CloseReason::Completed, turn);
+        let is_peer_busy = in_flight || conn.has_input();
+        conn.state.end_exchange(is_peer_busy);
+        self.carry_out(conn, turn);
+        if conn.has_input() {
+            self.pump(conn, turn);
         }
     }
 }

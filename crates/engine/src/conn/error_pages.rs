@@ -57,8 +57,7 @@ impl Service {
             "refused"
         );
         self.tallies().refused(end.name());
-        conn.why = Some(Box::new(end));
-        conn.end_reported = true;
+        conn.state.refuse(end);
         let line = request.map(RequestLine::from);
         self.log_error(conn, end.name(), status, line, Some(&bound.queue));
         let page = match verbosity {
@@ -90,8 +89,7 @@ impl Service {
         let (reason, status) = (reject.httperr_reason(), reject.status());
         trace::parse_failed(conn.state.id(), reason);
         self.tallies().refused(reason);
-        conn.why = Some(Box::new(CloseReason::Refused(reason)));
-        conn.end_reported = true;
+        conn.state.refuse(CloseReason::Refused(reason));
         let line = request.map(RequestLine::from);
         self.log_error(conn, reason, Some(status), line, None);
         self.send_page(conn, reject, Reject::write_response, turn);
@@ -111,7 +109,8 @@ impl Service {
         let sent = self.write_own(conn, &page);
         pool::put_buffer(page);
         if sent {
-            self.close_when_read(conn, turn);
+            conn.state.end_output();
+            self.carry_out(conn, turn);
         } else {
             self.reset_connection(conn, CloseReason::PeerReset, turn);
         }

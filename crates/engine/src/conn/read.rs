@@ -1,17 +1,17 @@
-//! What moves a connection on: reading heads, routing them to queues, throwing unread bodies away.
+//! What moves a connection on: it is fed with what the socket has, and what it asks for is done.
 //!
-//! Owns the steps between the bytes of a socket and a request in a queue. Does not own the answers to
-//! what is refused (`error_pages.rs`). Called with the connection's slot locked, by whichever thread has
+//! Owns the way from the bytes of a socket to a request in a queue. Does not own what bytes, ends and
+//! timers mean (`httpsys_core::connection`), nor the answers to what is refused (`error_pages.rs`). Called with the connection's slot locked, by whichever thread has
 //! the news: the one that polls, or the one that has just answered (so that nothing crosses a thread for
 //! keep-alive or pipelining).
 
 use std::sync::Arc;
 
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::connection::Phase;
-use httpsys_core::cooked_url::{cook, is_invalid_path};
-use httpsys_core::proto::request::{Framing, Parsed, Target, parse_head};
-use httpsys_core::proto::{Reject, RequestHead, Version};
+use httpsys_core::connection::{Cause, Effect, Progress, Wants};
+use httpsys_core::cooked_url::cook;
+use httpsys_core::proto::request::Target;
+use httpsys_core::proto::{Reject, Version};
 use httpsys_core::request_queue::Pushed;
 use httpsys_core::routing::Registration;
 use httpsys_core::{CloseReason, Request, RequestId};
@@ -19,7 +19,7 @@ use httpsys_core::{CloseReason, Request, RequestId};
 use crate::calls::queue::Queue;
 use crate::conn::pool::{self, HEAD_READ};
 use crate::conn::slot::{Conn, NOT_QUEUED, ReadOutcome};
-use crate::conn::timers::{Alarm, Purpose};
+use crate::conn::timers::Alarm;
 use crate::control::routes::{Bound, Destination};
 use crate::observe::tally::Fault;
 use crate::observe::trace;
@@ -30,23 +30,15 @@ use crate::service::Service;
 /// connection must not keep the thread that polls from the others.
 const STEPS: usize = 16;
 
-/// At least what a request line has besides verb and target: two blanks and `HTTP/1.1`, CR, LF.
-const LINE_REST: usize = 12;
+/// The interim response (BDY-021).
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 impl Service {
-    /// Moves the connection on as far as it goes without waiting.
+    /// Moves the connection on as far as it goes without waiting: feeds it what has come, and carries out
+    /// what it asks for.
     pub(crate) fn pump(&self, conn: &mut Conn, turn: &mut Turn) {
         for _ in 0..STEPS {
-            let goes_on = match conn.state.phase() {
-                Phase::Head { seen } => {
-                    let seen = *seen;
-                    self.head_step(conn, seen, turn)
-                }
-                Phase::Drain(_) => self.drain_step(conn, turn),
-                Phase::Closing => self.closing_step(conn, turn),
-                Phase::Exchange(_) | Phase::Closed => false,
-            };
-            if !goes_on {
+            if !self.step(conn, turn) {
                 return;
             }
         }
@@ -54,10 +46,18 @@ impl Service {
         self.shard().resume_later(conn);
     }
 
-    fn head_step(&self, conn: &mut Conn, seen: usize, turn: &mut Turn) -> bool {
+    /// Feeds the bytes that are kept, or reads once. `false`: there is nothing to be fed now.
+    #[inline]
+    fn step(&self, conn: &mut Conn, turn: &mut Turn) -> bool {
+        let wants = conn.state.wants(self.parameters());
+        let (seen, most) = match wants {
+            Wants::Nothing => return false,
+            Wants::Head { seen } => (seen, HEAD_READ),
+            Wants::Body | Wants::Rest => (0, usize::MAX),
+        };
         if conn.unused().len() > seen {
             let (input, start) = conn.take_input();
-            let used = self.take_head(conn, &input[start..], seen, turn);
+            let used = self.feed(conn, wants, &input[start..], turn);
             if conn.stream.is_some() {
                 conn.put_input_back(input, start + used);
             } else {
@@ -65,79 +65,150 @@ impl Service {
             }
             return true;
         }
-        if !conn.readable {
-            return false;
-        }
-        pool::with_scratch(|buffer| match conn.read(&mut buffer[..HEAD_READ]) {
+        conn.readable
+            && pool::with_scratch(|buffer| {
+                let most = most.min(buffer.len());
+                self.read_and_feed(conn, wants, &mut buffer[..most], turn)
+            })
+    }
+
+    #[inline]
+    fn read_and_feed(
+        &self,
+        conn: &mut Conn,
+        wants: Wants,
+        buffer: &mut [u8],
+        turn: &mut Turn,
+    ) -> bool {
+        match conn.read(buffer) {
             ReadOutcome::Bytes(n) if conn.unused().is_empty() => {
-                let used = self.take_head(conn, &buffer[..n], 0, turn);
+                let used = self.feed(conn, wants, &buffer[..n], turn);
                 if conn.stream.is_some() {
                     conn.keep(&buffer[used..n]);
                 }
-                true
+                return true;
             }
             ReadOutcome::Bytes(n) => {
                 conn.keep(&buffer[..n]);
-                true
+                return true;
             }
-            ReadOutcome::Empty => false,
-            ReadOutcome::End => {
-                self.close_connection(conn, CloseReason::PeerClosed, turn);
-                false
-            }
-            ReadOutcome::Broken => {
-                self.reset_connection(conn, CloseReason::PeerReset, turn);
-                false
-            }
-        })
+            ReadOutcome::Empty => return false,
+            ReadOutcome::End => conn.state.handle_end(),
+            ReadOutcome::Broken => conn.state.handle_broken(),
+        }
+        self.carry_out(conn, turn);
+        false
     }
 
-    /// Takes one head from `bytes`; returns how many were used.
-    fn take_head(&self, conn: &mut Conn, bytes: &[u8], seen: usize, turn: &mut Turn) -> usize {
+    /// Feeds bytes that the connection wants; returns how many it has used.
+    #[inline]
+    fn feed(&self, conn: &mut Conn, wants: Wants, bytes: &[u8], turn: &mut Turn) -> usize {
+        if matches!(wants, Wants::Head { .. }) {
+            return self.feed_head(conn, bytes, turn);
+        }
+        if wants == Wants::Rest {
+            // A short read is no proof of an empty socket here: the event that both sides are closed
+            // may have come before it, and is the last one.
+            conn.readable = true;
+        }
+        let used = conn.state.handle_bytes(bytes, self.parameters());
+        self.carry_out(conn, turn);
+        used
+    }
+
+    fn feed_head(&self, conn: &mut Conn, bytes: &[u8], turn: &mut Turn) -> usize {
         // A head that comes in pieces keeps its block, so that no line is parsed twice.
         let mut block = conn.block.take().unwrap_or_else(|| self.requests().get());
-        let reject = match parse_head(&mut block.head, bytes, seen, self.parameters()) {
-            Parsed::Complete { consumed } => {
+        match conn
+            .state
+            .handle_head(bytes, &mut block.head, self.parameters())
+        {
+            Progress::Complete { consumed } => {
                 self.route(conn, block, &bytes[consumed..], turn);
-                return consumed;
+                // Nothing comes of what is behind a request that was refused.
+                if conn.state.is_closing() {
+                    bytes.len()
+                } else {
+                    consumed
+                }
             }
-            Parsed::Partial if !self.has_invalid_url(&block.head, seen) => {
+            Progress::Partial => {
                 conn.block = Some(block);
                 if self.has_logs() {
                     self.log_from_now(conn);
                 }
-                *conn.state.phase_mut() = Phase::Head { seen: bytes.len() };
-                if conn.alarm.purpose != Purpose::Timer(TimerKind::HeaderWait) {
-                    self.start_timer(conn, TimerKind::HeaderWait, turn.millis(self));
-                }
-                return 0;
+                self.carry_out(conn, turn);
+                0
             }
-            Parsed::Partial => Reject::InvalidUrl,
-            // The request line comes before whatever was found behind it (G-009).
-            Parsed::Reject(_) if self.has_invalid_url(&block.head, 0) => Reject::InvalidUrl,
-            Parsed::Reject(reject) => reject,
-        };
-        self.refuse(conn, reject, Some(&block), turn);
-        self.requests().put(block);
-        bytes.len()
+            Progress::Refused(reject) => {
+                self.refuse(conn, reject, Some(&block), turn);
+                self.requests().put(block);
+                bytes.len()
+            }
+        }
     }
 
-    /// Whether the request line is complete and its path refused. `seen` bytes were looked at
-    /// before: a line that ended among them was judged then.
-    fn has_invalid_url(&self, head: &RequestHead, seen: usize) -> bool {
-        let target = head.raw_url();
-        let line = head.skipped() + head.verb_text().len() + target.len() + LINE_REST;
-        if target.is_empty() || line < seen {
-            return false;
+    /// Does what the connection asks for.
+    #[inline]
+    pub(crate) fn carry_out(&self, conn: &mut Conn, turn: &mut Turn) {
+        match conn.state.poll_effect() {
+            None => {}
+            Some(Effect::StartTimer(kind)) => self.start_timer_once(conn, kind, turn),
+            Some(effect) => self.carry_out_other(conn, effect, turn),
         }
-        match head.target() {
-            Target::Origin(path)
-            | Target::Absolute {
-                path_and_query: path,
-                ..
-            } => is_invalid_path(path, self.parameters()),
-            Target::Asterisk | Target::Authority(_) => false,
+    }
+
+    /// What comes up less often than with each request.
+    #[cold]
+    fn carry_out_other(&self, conn: &mut Conn, effect: Effect, turn: &mut Turn) {
+        match effect {
+            Effect::StartTimer(kind) => self.start_timer_once(conn, kind, turn),
+            Effect::Continue => {
+                // A connection that is broken is found by its event.
+                self.write_own(conn, CONTINUE);
+            }
+            Effect::Expire => {
+                self.expire_request(conn, turn);
+                self.pump(conn, turn);
+            }
+            Effect::EndOutput => {
+                conn.forget_input();
+                if conn.kept.is_some() {
+                    // The client has not read what it was sent before: FIN comes behind the rest.
+                    self.start_linger(conn);
+                } else {
+                    self.end_output(conn, turn);
+                }
+            }
+            Effect::Linger => self.start_linger(conn),
+            Effect::Close(cause) => {
+                self.count_timer(cause);
+                self.close_connection(conn, cause.into(), turn);
+            }
+            Effect::Reset(cause) => {
+                self.count_timer(cause);
+                self.reset_connection(conn, cause.into(), turn);
+            }
         }
+    }
+
+    fn count_timer(&self, cause: Cause) {
+        if let Cause::Timer(kind) = cause {
+            self.tallies().timer_fired(kind);
+        }
+    }
+
+    /// Everything is with the socket of a closing connection: sends FIN.
+    pub(crate) fn end_output(&self, conn: &mut Conn, turn: &mut Turn) {
+        let is_open = conn
+            .stream
+            .as_mut()
+            .is_some_and(|s| s.shut_down_sending().is_ok());
+        if !is_open {
+            return self.close_connection(conn, CloseReason::PeerReset, turn);
+        }
+        conn.state.output_ended();
+        self.start_linger(conn);
     }
 
     /// Cooks the URL of a complete head and finds its queue; `rest` came behind the head.
@@ -210,25 +281,17 @@ impl Service {
             return self.close_connection(conn, CloseReason::Exhausted, turn);
         };
         conn.tally.request(block.verb());
-        conn.state.begin_exchange(id, queue.id(), &block.head);
-        let arrived = match block.head.framing() {
-            Framing::None => 0,
-            Framing::Length(length) => length.min(rest.len() as u64),
-            Framing::Chunked => rest.len() as u64,
-        };
+        let body = conn
+            .state
+            .begin_exchange(id, queue.id(), &block.head, rest.len());
         block.id = id;
         block.connection = conn.state.id();
         block.group = registration.group;
         block.context = registration.context;
         block.remote = conn.remote;
         block.local = conn.local;
-        block.bytes_received = block.head.head_len() as u64 + arrived;
-        if let Phase::Exchange(exchange) = conn.state.phase_mut() {
-            block.has_body = !exchange.body_done();
-            if arrived > 0 {
-                exchange.body_has_begun();
-            }
-        }
+        block.bytes_received = block.head.head_len() as u64 + body.arrived;
+        block.has_body = body.is_expected;
         if bound.effective.logged {
             self.begin_log(conn, &block);
         }
@@ -274,112 +337,5 @@ impl Service {
         }
         // The polling thread takes the first that it keeps as soon as it is back.
         (pushed, fifos.len() > usize::from(keep))
-    }
-
-    /// Sends FIN behind the last byte, and throws away what still comes, up to the bounds of
-    /// [`Phase::Closing`].
-    pub(crate) fn close_when_read(&self, conn: &mut Conn, turn: &mut Turn) {
-        conn.state.begin_closing();
-        conn.forget_input();
-        if conn.kept.is_some() {
-            // The client has not read what it was sent before. FIN comes behind the rest.
-            self.start_linger(conn);
-            return self.pump(conn, turn);
-        }
-        self.end_output(conn, turn);
-    }
-
-    /// Everything is with the socket of a closing connection: sends FIN.
-    pub(crate) fn end_output(&self, conn: &mut Conn, turn: &mut Turn) {
-        let open = conn
-            .stream
-            .as_mut()
-            .is_some_and(|s| s.shut_down_sending().is_ok());
-        if !open {
-            return self.close_connection(conn, CloseReason::PeerReset, turn);
-        }
-        self.start_linger(conn);
-        self.pump(conn, turn);
-    }
-
-    fn drain_step(&self, conn: &mut Conn, turn: &mut Turn) -> bool {
-        let mut ended = false;
-        let outcome = if conn.unused().is_empty() {
-            if !conn.readable {
-                return false;
-            }
-            pool::with_scratch(|buffer| match conn.read(buffer) {
-                ReadOutcome::Bytes(n) => {
-                    let used = discard(conn, &buffer[..n]);
-                    if let Ok(used) = used {
-                        conn.keep(&buffer[used..n]);
-                    }
-                    used
-                }
-                ReadOutcome::Empty => Ok(0),
-                ReadOutcome::End => {
-                    ended = true;
-                    Ok(0)
-                }
-                ReadOutcome::Broken => Err(()),
-            })
-        } else {
-            let (input, start) = conn.take_input();
-            let used = discard(conn, &input[start..]);
-            conn.put_input_back(input, start + used.unwrap_or(0));
-            used
-        };
-        if ended {
-            // A client that sent less than it announced still gets the response that is under way.
-            self.close_connection(conn, CloseReason::PeerClosed, turn);
-            return false;
-        }
-        if outcome.is_err() {
-            // The framing is broken. The response is out already, but perhaps not read.
-            conn.why = Some(Box::new(CloseReason::BodyMalformed));
-            self.close_when_read(conn, turn);
-            return false;
-        }
-        if matches!(conn.state.phase(), Phase::Drain(body) if body.is_done()) {
-            conn.state.end_drain();
-            self.start_timer(conn, TimerKind::IdleConnection, turn.millis(self));
-        }
-        !conn.unused().is_empty() || conn.readable
-    }
-
-    fn closing_step(&self, conn: &mut Conn, turn: &mut Turn) -> bool {
-        let most = self.parameters().choices.linger_bytes;
-        let unsent = conn.kept.is_some();
-        if !conn.readable || (unsent && conn.lingered > most) {
-            return false;
-        }
-        let outcome = pool::with_scratch(|buffer| conn.read(buffer));
-        match outcome {
-            ReadOutcome::Bytes(n) => {
-                // A short read is no proof of an empty socket here: the event that both sides are
-                // closed may have come before it, and is the last one.
-                conn.readable = true;
-                conn.lingered = conn.lingered.saturating_add(n as u32);
-                if conn.lingered > most && !unsent {
-                    self.close_connection(conn, CloseReason::Completed, turn);
-                    return false;
-                }
-                true
-            }
-            ReadOutcome::Empty => false,
-            // The client still reads.
-            ReadOutcome::End if unsent => false,
-            ReadOutcome::End | ReadOutcome::Broken => {
-                self.close_connection(conn, CloseReason::Completed, turn);
-                false
-            }
-        }
-    }
-}
-
-fn discard(conn: &mut Conn, bytes: &[u8]) -> Result<usize, ()> {
-    match conn.state.phase_mut() {
-        Phase::Drain(body) => body.discard(bytes).map_err(|_| ()),
-        _ => Ok(0),
     }
 }

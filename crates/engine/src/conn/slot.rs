@@ -11,7 +11,7 @@ use std::sync::Arc;
 use httpsys_core::connection::Connection;
 use httpsys_core::ids::SlotIds;
 use httpsys_core::timer::Tick;
-use httpsys_core::{CloseReason, ConnectionId, Request};
+use httpsys_core::{ConnectionId, Request};
 use smallvec::SmallVec;
 
 use crate::calls::queue_handle::Owner;
@@ -67,8 +67,6 @@ pub(crate) struct Conn {
     pub(crate) kept: Option<Box<Outgoing<'static>>>,
     /// The client may not have taken all of the response: closing has to wait for it.
     pub(crate) in_flight: bool,
-    /// Bytes thrown away while closing.
-    pub(crate) lingered: u32,
     /// Plain bytes handed to the transport since it was accepted.
     pub(crate) sent: u64,
     /// What has not been added to the counters yet.
@@ -84,10 +82,6 @@ pub(crate) struct Conn {
     pub(crate) send_alarm: Alarm,
     /// When the wheel looks at this slot, whatever connection it holds then.
     pub(crate) looked_at: Tick,
-    /// Why the connection ends, when that is known before its end.
-    pub(crate) why: Option<Box<CloseReason>>,
-    /// It has had its event and its line already.
-    pub(crate) end_reported: bool,
     /// A socket that takes little at a time.
     #[cfg(test)]
     pub(crate) pace: Option<crate::conn::write::tests::Pace>,
@@ -147,7 +141,6 @@ impl Conn {
             sending: false,
             kept: None,
             in_flight: false,
-            lingered: 0,
             sent: 0,
             tally: TrafficDelta::default(),
             queued_at: NOT_QUEUED,
@@ -155,8 +148,6 @@ impl Conn {
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,
             looked_at: Tick::NEVER,
-            why: None,
-            end_reported: false,
             #[cfg(test)]
             pace: None,
             received: None,
@@ -175,14 +166,11 @@ impl Conn {
         self.sending = false;
         self.kept = None;
         self.in_flight = false;
-        self.lingered = 0;
         self.sent = 0;
         self.tally = TrafficDelta::default();
         self.allowed = 0;
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
-        self.why = None;
-        self.end_reported = false;
         #[cfg(test)]
         {
             self.pace = None;
@@ -268,6 +256,12 @@ impl Conn {
     /// The received bytes that nobody used yet.
     pub(crate) fn unused(&self) -> &[u8] {
         &self.input[self.used as usize..]
+    }
+
+    /// Whether bytes of the client wait: some that were received, or perhaps some in the socket.
+    #[inline]
+    pub(crate) fn has_input(&self) -> bool {
+        self.readable || !self.unused().is_empty()
     }
 
     /// Marks `n` of the unused bytes as done with.

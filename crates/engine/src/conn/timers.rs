@@ -19,7 +19,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::connection::{DeliveryState, Exchange, Opaque, Phase};
+use httpsys_core::connection::{Exchange, Opaque};
 use httpsys_core::timer::{Tick, TimerWheel};
 use httpsys_core::{CloseReason, RequestId};
 use httpsys_socket::lock::Mutex;
@@ -203,6 +203,14 @@ impl Service {
         self.routes().timers().seconds(kind)
     }
 
+    /// As [`Service::start_timer`], unless it runs.
+    #[inline]
+    pub(crate) fn start_timer_once(&self, conn: &mut Conn, kind: TimerKind, turn: &mut Turn) {
+        if conn.alarm.purpose != Purpose::Timer(kind) {
+            self.start_timer(conn, kind, turn.millis(self));
+        }
+    }
+
     /// Starts the timer of a connection that closes.
     pub(crate) fn start_linger(&self, conn: &mut Conn) {
         let now = self.clock().millis();
@@ -365,56 +373,30 @@ impl Service {
         }
     }
 
-    /// G-086: an idle connection ends with FIN, everything else with a reset, and none with an
-    /// answer, except that a request in the queue has the 503 handling (G-083).
+    /// A timer of what is waited for from the client ran out, or its time to take the last bytes.
     fn receiving_is_late(&self, conn: &mut Conn, purpose: Purpose, turn: &mut Turn) {
-        let kind = match purpose {
-            Purpose::Linger => return self.lingering_is_late(conn, turn),
-            Purpose::Timer(kind) => kind,
-            Purpose::Nothing | Purpose::Bandwidth => return,
-        };
-        let phase = conn.state.phase();
-        let late = match kind {
-            TimerKind::IdleConnection if conn.state.is_idle() => {
-                self.tallies().timer_fired(kind);
-                return self.close_connection(conn, CloseReason::Timer(kind), turn);
+        match purpose {
+            Purpose::Linger => {
+                let before = conn.waits.as_ref().map_or(0, |waits| waits.taken);
+                let has_taken = conn.kept.is_some() && conn.taken() > before;
+                conn.state.handle_linger(has_taken);
             }
-            TimerKind::RequestQueue => return self.request_is_late(conn, turn),
-            TimerKind::HeaderWait => matches!(phase, Phase::Head { .. }),
-            TimerKind::DrainEntityBody => matches!(phase, Phase::Drain(_)),
-            TimerKind::EntityBody => conn.has_readers(),
-            TimerKind::IdleConnection | TimerKind::MinSendRate => false,
-        };
-        if late {
-            self.reset_late(conn, kind, turn);
+            // Whoever read was cancelled.
+            Purpose::Timer(TimerKind::EntityBody) if !conn.has_readers() => return,
+            Purpose::Timer(kind) => conn.state.handle_timer(kind),
+            Purpose::Nothing | Purpose::Bandwidth => return,
         }
+        self.carry_out(conn, turn);
     }
 
-    /// The client of a page that the socket has not taken is given another second for each in which
-    /// it takes something (G-006).
-    fn lingering_is_late(&self, conn: &mut Conn, turn: &mut Turn) {
-        let before = conn.waits.as_ref().map_or(0, |waits| waits.taken);
-        if conn.kept.is_some() && conn.taken() > before {
-            return self.start_linger(conn);
-        }
-        self.close_connection(conn, CloseReason::Completed, turn);
-    }
-
-    fn reset_late(&self, conn: &mut Conn, kind: TimerKind, turn: &mut Turn) {
-        self.tallies().timer_fired(kind);
-        self.reset_connection(conn, CloseReason::Timer(kind), turn);
-    }
-
-    fn request_is_late(&self, conn: &mut Conn, turn: &mut Turn) {
-        let queued = match conn.state.exchange() {
-            Some(exchange) if exchange.delivery() == DeliveryState::Queued => exchange.request(),
-            _ => return,
-        };
-        let Some(bound) = conn.bound.clone() else {
+    /// Nobody has received the request in time (G-083).
+    pub(crate) fn expire_request(&self, conn: &mut Conn, turn: &mut Turn) {
+        let request = conn.state.exchange().map(Exchange::request);
+        let (Some(request), Some(bound)) = (request, conn.bound.clone()) else {
             return;
         };
         // Not there: a receive has just taken it.
-        if bound.queue.lock().expire(queued) {
+        if bound.queue.lock().expire(request) {
             let end = CloseReason::Timer(TimerKind::RequestQueue);
             self.tallies().timer_fired(TimerKind::RequestQueue);
             self.refuse_queued(conn, &bound, end, turn);
@@ -436,7 +418,8 @@ impl Service {
                 };
             }
             Purpose::Timer(TimerKind::MinSendRate) if conn.sending => {
-                self.reset_late(conn, TimerKind::MinSendRate, turn);
+                conn.state.handle_timer(TimerKind::MinSendRate);
+                self.carry_out(conn, turn);
             }
             // Nothing waits for the client any more.
             _ => {}

@@ -8,7 +8,6 @@
 use std::io;
 use std::sync::Arc;
 
-use httpsys_core::connection::Phase;
 use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_socket::lock::MutexGuard;
 
@@ -232,8 +231,9 @@ impl Service {
                 Ok(false) => return,
                 Err(_) => return self.reset_connection(conn, CloseReason::PeerReset, turn),
             }
-            if matches!(conn.state.phase(), Phase::Closing) {
-                return self.end_output(conn, turn);
+            if conn.state.is_closing() {
+                self.end_output(conn, turn);
+                return self.pump(conn, turn);
             }
         }
         if conn.send_alarm.purpose != Purpose::Bandwidth {

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::connection::{DeliveryState, Exchange};
+use httpsys_core::connection::{DeliveryState, Ended, Exchange};
 use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
 use httpsys_core::{CloseReason, ConnectionId};
 use httpsys_socket::lock::Mutex;
@@ -96,21 +96,22 @@ impl Service {
         ended.map_or(ConnectionStatus::Unknown, ConnectionStatus::Ended)
     }
 
-    /// The connection has just ended, with this exchange under way. Its slot is still locked, and
-    /// it still has its request block if no program has it.
+    /// The connection has just ended, in order or for this reason if none was known before. Its slot is
+    /// still locked, and it still has its request block if no program has it.
     pub(crate) fn note_end(
         &self,
-        conn: &mut Conn,
+        conn: &Conn,
         end: CloseReason,
-        exchange: Option<&Exchange>,
+        ended: &Ended,
         bound: Option<&Bound>,
     ) {
         let connection = conn.state.id();
-        let end = conn.why.take().map_or(end, |why| *why);
+        let end = ended.reason.unwrap_or(end);
         self.shard().ends.remember(connection, end);
-        if conn.end_reported {
+        if ended.is_reported {
             return;
         }
+        let exchange = ended.exchange.as_ref();
         if let CloseReason::Timer(timer) = end {
             trace::timed_out(connection, timer.name());
         }

@@ -12,7 +12,7 @@
 use std::time::{Duration, Instant};
 
 use httpsys_core::connection::Phase;
-use httpsys_core::{CloseReason, ConnectionId, QueueId};
+use httpsys_core::{ConnectionId, QueueId};
 use httpsys_socket::lock::{Mutex, MutexGuard};
 use mio::event::Event;
 
@@ -336,14 +336,10 @@ impl Service {
             conn.resumes = false;
         }
         if said.ended() {
-            return if matches!(conn.state.phase(), Phase::Closing) && conn.kept.is_none() {
-                // Both sides are closed. Bytes left unread would make the close a reset, to which
-                // what we sent last is lost.
-                conn.readable = true;
-                self.pump(conn, turn);
-            } else {
-                self.reset_connection(conn, CloseReason::PeerReset, turn);
-            };
+            conn.readable = true;
+            conn.state.handle_hangup();
+            self.carry_out(conn, turn);
+            return self.pump(conn, turn);
         }
         // Every event says so; most often nobody waits for it.
         if said.writable() && (conn.kept.is_some() || conn.waits.is_some()) {
