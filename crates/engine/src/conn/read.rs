@@ -1,9 +1,10 @@
 //! What moves a connection on: it is fed with what the socket has, and what it asks for is done.
 //!
 //! Owns the way from the bytes of a socket to a request in a queue. Does not own what bytes, ends and
-//! timers mean (`httpsys_core::connection`), nor the answers to what is refused (`error_pages.rs`). Called with the connection's slot locked, by whichever thread has
-//! the news: the one that polls, or the one that has just answered (so that nothing crosses a thread for
-//! keep-alive or pipelining).
+//! timers mean (`httpsys_core::connection`), nor the answers to what is refused (`error_pages.rs`).
+//! Threading: called with the connection's slot locked, by whichever thread has the news: the one that
+//! polls, or the one that has just answered (so that nothing crosses a thread for keep-alive or
+//! pipelining).
 
 use std::sync::Arc;
 
