@@ -1,6 +1,5 @@
-//! The 44 functions of http.h, one module per family; which state each is in is listed in
-//! docs/COMPATIBILITY.md. `counters`, `diagnosis` and `extension` have
-//! those of httpsys/extension.h.
+//! The 44 functions of http.h, one module per family; docs/COMPATIBILITY.md lists the state of
+//! each. `counters`, `diagnosis` and `extension` have the functions of httpsys/extension.h.
 //!
 //! Owns the exported functions: pointers and flags are checked here, and reserved arguments must be
 //! 0 or NULL (G-103). Does not own what the calls do. Every function runs inside the gate of

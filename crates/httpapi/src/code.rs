@@ -1,4 +1,4 @@
-//! What a function of the C ABI returns, as long as it is still Rust.
+//! What the Rust side of a C function returns.
 //!
 //! Owns [`ErrorCode`], the few Win32 codes that are not failures of the service, and the two shapes
 //! in which a result reaches C (ULONG and BOOL). Does not own the table from causes to numbers: that

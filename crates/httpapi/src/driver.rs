@@ -1,8 +1,8 @@
 //! Threads that wait in a Win32 function poll the sockets while they wait.
 //!
 //! Owns the connection between the waits of `httpsys-win32` and the lead of the service: what a
-//! thread finds for itself, such as the packet it waits for at a completion port, crosses no
-//! thread. Does not own either. Threading: any thread.
+//! thread finds for itself, such as the packet that it waits for at a completion port, is not
+//! handed from one thread to another. Does not own either of the two. Threading: any thread.
 
 use std::time::Instant;
 

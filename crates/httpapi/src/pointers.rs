@@ -1,4 +1,4 @@
-//! Pointers that the program passed, made into Rust values.
+//! Pointers that the program passed, turned into Rust values.
 //!
 //! Owns: the checks for NULL and alignment and the bound on strings. Does not own what the memory
 //! means (`marshal/`). Unsafe code: reading and writing through the program's pointers, which are

@@ -1,7 +1,7 @@
-//! The words for a call of the C ABI that was refused: HttpsysLastReason, and an event for each 87.
+//! Why a call of the C ABI was refused, in words: HttpsysLastReason, and an event for each 87.
 //!
-//! Owns: how a failure of a function becomes a text, and which failures are none. Does not own what is
-//! noted (`httpsys_engine::reason`). Threading: the text is the calling thread's.
+//! Owns: how a failure of a function becomes a text, and which failures do not count. Does not own the
+//! text of the reason (`httpsys_engine::reason`). Threading: the text belongs to the calling thread.
 
 use std::borrow::Cow;
 use std::cell::Cell;

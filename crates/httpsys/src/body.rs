@@ -15,8 +15,8 @@ const MOST_ROOM: usize = 64 * 1024;
 
 /// Reads the entity body of a request, decoded if it was chunked. Made by [`Request::body`].
 ///
-/// Reading waits for the client. After an error of the connection the request is gone, too: its
-/// answer fails with [`Error::ConnectionInvalid`]. The [`crate::Error`] is the source of the
+/// Reading waits for the client. After an error of the connection the request is gone too:
+/// answering it fails with [`Error::ConnectionInvalid`]. The [`crate::Error`] is the source of the
 /// [`std::io::Error`].
 ///
 /// ```no_run

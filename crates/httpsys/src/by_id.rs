@@ -1,7 +1,8 @@
 //! Calls on requests by their id, for programs that keep ids and not [`crate::Request`]s.
 //!
 //! Owns the translation into the engine's operations; `request.rs` and `stream.rs` come through
-//! here, too. Does not own a request's end: a program that keeps ids answers or cancels each.
+//! here, too. Does not own a request's end: a program that keeps ids has to answer or cancel each
+//! of them.
 
 use std::borrow::Borrow;
 
@@ -24,13 +25,13 @@ pub(crate) struct SendFlags {
 }
 
 impl SendFlags {
-    /// The head of a pipe.
+    /// The head of an upgrade.
     pub(crate) const UPGRADE: SendFlags = SendFlags {
         more_data: true,
         disconnect: false,
         opaque: true,
     };
-    /// A piece that others follow.
+    /// A part that is not the last.
     pub(crate) const MORE_DATA: SendFlags = SendFlags {
         more_data: true,
         disconnect: false,
@@ -130,8 +131,8 @@ impl RequestQueue {
     /// void from the start of the call on (SND-033).
     ///
     /// What is given is sent, as HTTP.sys does: to a HEAD request, and with 204 and 304, give no body
-    /// ([`Response::head_only`]). [`crate::Request::respond`] takes care of that. An access log has
-    /// the fields of the request if the id came from [`crate::Request::into_id`], else only what
+    /// ([`Response::head_only`]). [`crate::Request::respond`] takes care of that. An access log entry
+    /// has the fields of the request if the id came from [`crate::Request::into_id`], else only what
     /// [`Response::log`] says.
     ///
     /// # Errors

@@ -125,7 +125,7 @@ fn property_of(logging: Option<&Logging>) -> Result<Property> {
 
 impl UrlGroup {
     /// HttpServerLoggingProperty: logs the group's responses, or stops that. The log that was there
-    /// is closed when the call returns, with all its entries in its files.
+    /// is closed when the call returns, with all its entries written.
     ///
     /// Responses of [`crate::Request`] are logged with the fields of their request; what is said with
     /// [`Response::log`] goes before, and [`Response::without_log`] switches it off. The group's log

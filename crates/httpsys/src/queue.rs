@@ -175,13 +175,13 @@ impl RequestQueue {
         }
     }
 
-    /// Names the queue within its service.
+    /// The id of the queue within its service.
     #[must_use]
     pub fn id(&self) -> QueueId {
         self.scope().queue.id()
     }
 
-    /// Requests that nobody has taken.
+    /// The number of requests that wait in the queue.
     #[must_use]
     pub fn len(&self) -> usize {
         self.scope().queue.len()

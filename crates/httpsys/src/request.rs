@@ -25,7 +25,7 @@ use crate::log::RequestLog;
 use crate::queue::QueueScope;
 use crate::{CloseReason, ConnectionStatus, Response, Result, Verb};
 
-/// A request that waits for its answer.
+/// A request that waits for its response.
 ///
 /// It ends with [`Request::respond`], with a [`ResponseStream`], with [`Request::cancel`], or with
 /// [`Request::into_id`], which leaves the rest to the calls by id. A request that is dropped is
@@ -69,7 +69,7 @@ pub struct Request {
 impl Drop for Request {
     fn drop(&mut self) {
         if self.open {
-            // It fails when the client or the queue is gone, and then the request is, too.
+            // It fails if the client or the queue is gone, and then so is the request.
             let _ = self.scope.cancel(self.id());
         }
         if let Some(block) = self.block.take() {
@@ -102,14 +102,14 @@ impl Request {
     /// (SND-035), and so does [`RequestQueue::respond`](crate::RequestQueue::respond).
     ///
     /// # Errors
-    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) when a part of the response
-    /// cannot be sent ([`Request::try_respond`] leaves the request open then),
+    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) when a part of the response cannot be
+    /// sent ([`Request::try_respond`] leaves the request open then),
     /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a file that cannot be read,
     /// [`Error::EndOfBody`](crate::Error::EndOfBody) (38) for one that is shorter than it should be, and
     /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid),
     /// [`Error::PeerReset`](crate::Error::PeerReset), [`Error::Aborted`](crate::Error::Aborted) or
-    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the
-    /// queue is gone. Whatever it is, the request is over then and its connection is reset.
+    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the queue
+    /// is gone. In each case the request is over and its connection is reset.
     pub fn respond<'r>(mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response: &Response<'r> = response.borrow();
         self.try_respond(response)
@@ -162,9 +162,9 @@ impl Request {
         Ok(sent)
     }
 
-    /// Gives the request up: its connection is reset, without an answer. HttpCancelHttpRequest.
+    /// Gives up the request: its connection is reset without a response. HttpCancelHttpRequest.
     ///
-    /// Another thread can do that, too, with [`crate::RequestQueue::cancel`] and the id.
+    /// Another thread can do so as well, with [`crate::RequestQueue::cancel`] and the id.
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) when the client is gone
@@ -174,20 +174,20 @@ impl Request {
         self.scope.cancel(self.id())
     }
 
-    /// Detaches the request: it stays open and is answered or cancelled by its id, see
+    /// Detaches the request: it stays open, to be answered or cancelled by its id, see
     /// [`crate::RequestQueue::respond`].
     #[must_use]
     pub fn into_id(mut self) -> RequestId {
         let engine = self.scope.service.engine();
         if engine.has_logs() {
-            // It fails when the request is gone, and then there is nothing to log.
+            // It fails if the request is gone; then there is nothing to log.
             let _ = engine.prepare_log(&self.scope.queue, self.id(), &RequestLog(self.block()));
         }
         self.open = false;
         self.id()
     }
 
-    /// The request was answered: the drop must not cancel.
+    /// The request was answered, so the drop must not cancel it.
     pub(crate) fn answered(&mut self) {
         self.open = false;
     }
@@ -227,7 +227,7 @@ impl Request {
     }
 
     /// Why the connection of the request ended; `None` while it is open. For a read or a send that
-    /// failed: [`crate::Service::fate_of`] tells the same once the request is used up.
+    /// failed: [`crate::Service::fate_of`] gives the same answer once the request is gone.
     #[must_use]
     pub fn why_closed(&self) -> Option<CloseReason> {
         match self.scope.service.fate_of(self.connection_id()) {

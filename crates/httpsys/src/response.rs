@@ -1,6 +1,6 @@
 //! Responses as a program writes them.
 //!
-//! Owns the builder. Does not own the reasons (`reason.rs`) nor sending (`request.rs`, `stream.rs`,
+//! Owns the builder. Does not own the reasons (`reason.rs`) or sending (`request.rs`, `stream.rs`,
 //! `by_id.rs`). A response is a plain value: it may be made once and sent many times, from any
 //! thread.
 

@@ -39,7 +39,7 @@ pub struct Service {
 #[derive(Debug)]
 struct SharedService {
     engine: httpsys_engine::Service,
-    /// The global service is never stopped: others may have it, too.
+    /// The global service is never stopped: others may use it too.
     private: bool,
 }
 

@@ -1,6 +1,6 @@
 //! The fragment and response cache.
 //!
-//! Owns the functions of the family, none of which is there yet; nothing is cached (G-094).
+//! Owns the functions of the family, none of which is implemented yet; nothing is cached (G-094).
 //! Threading: any thread.
 
 use std::ffi::c_void;

@@ -1,6 +1,6 @@
 //! Version, the reason of a refusal, and the log callback: `httpsys/extension.h`.
 //!
-//! Owns the functions. Does not own the reasons (`reason`, `httpsys_engine::reason`) nor the events
+//! Owns the functions. Does not own the reasons (`reason`, `httpsys_engine::reason`) or the events
 //! (`httpsys_win32::trace`). Threading: any thread.
 
 use std::ffi::{c_char, c_void};

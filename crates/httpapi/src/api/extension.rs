@@ -1,6 +1,6 @@
 //! Functions that HTTP.sys does not have: `httpsys/extension.h`.
 //!
-//! Owns the functions. Does not own what they tell (`httpsys_engine`). Threading: any thread.
+//! Owns the functions. Does not own what they report (`httpsys_engine`). Threading: any thread.
 
 use httpsys_core::{ConnectionId, UrlGroupId};
 use httpsys_engine::ConnectionStatus;

@@ -1,4 +1,4 @@
-//! Request queues: HttpCreateRequestQueue, HttpCreateHttpHandle and their companions.
+//! Request queues: HttpCreateRequestQueue, HttpCreateHttpHandle and related functions.
 //!
 //! Owns the functions of the family and the rules of their flags. Does not own queues
 //! (`httpsys_core`, `httpsys_engine`) or what a handle is (`queue_handle`). Threading: any thread.

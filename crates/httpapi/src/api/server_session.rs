@@ -1,6 +1,6 @@
-//! Server sessions: HttpCreateServerSession and its companions.
+//! Server sessions: HttpCreateServerSession and related functions.
 //!
-//! Owns the functions of the family. Does not own sessions (`httpsys_core::model`) nor the
+//! Owns the functions of the family. Does not own sessions (`httpsys_core::model`) or the
 //! structures of properties (`property`). Threading: any thread.
 
 use std::ffi::c_void;
@@ -46,8 +46,8 @@ entry! {
     /// authentication scheme: none is built, and a request must not hang on it. With
     /// `Flags.Present` 0 the property is unset.
     ///
-    /// A log is open when the call returns, and the one before it is closed with all its entries in
-    /// its files; 87 for a directory that cannot be used (G-143).
+    /// A log is open when the call returns, and the one before it is closed with all its entries
+    /// written; 87 for a directory that cannot be used (G-143).
     ///
     /// Partial: the security descriptor of a log's directory is not applied.
     /// Differs: the drive letter of a log's directory means a folder, as for CreateFileW; a directory of

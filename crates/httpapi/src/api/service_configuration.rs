@@ -1,8 +1,8 @@
 //! The configuration store.
 //!
 //! Owns the functions of the family: what all records have in common. The structures of each record
-//! are in the submodules; those for certificates are not there yet. The store is in the memory of
-//! the process. All functions need HTTP_INITIALIZE_CONFIG. Does not own the records
+//! are in the submodules; those for certificates are not implemented yet. The store is in the
+//! memory of the process. All functions need HTTP_INITIALIZE_CONFIG. Does not own the records
 //! (`httpsys_core::configuration`, `httpsys_core::reservation`). Threading: any thread.
 #![allow(non_upper_case_globals, reason = "names of http.h")]
 
@@ -34,7 +34,7 @@ entry! {
     /// Adds a record, for the life of the process:
     ///
     /// - HttpServiceConfigUrlAclInfo, a reservation of a URL prefix. It has a meaning only with the
-    ///   parameter `EnforceUrlAcl`; whom the security descriptor names is not looked at;
+    ///   parameter `EnforceUrlAcl`; the accounts in the security descriptor are ignored;
     /// - HttpServiceConfigTimeout, the idle or header-wait timeout that sessions inherit (CFG-004);
     ///   0 is refused with 87 (assumed);
     /// - HttpServiceConfigIPListenList, an address to listen on (CFG-003), for ports that are opened

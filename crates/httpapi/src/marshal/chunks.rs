@@ -1,8 +1,8 @@
 //! HTTP_DATA_CHUNK arrays: the body of a response as the program passes it.
 //!
 //! Owns reading the descriptors, which are copied, because the array may be gone when a pending
-//! send goes on (the memory that they describe may not). Does not own sending. Threading: a value
-//! may move to the thread that ends the operation.
+//! send continues (the memory that they describe may not). Does not own sending. Threading: a value
+//! may move to the thread that completes the operation.
 
 use std::sync::Arc;
 

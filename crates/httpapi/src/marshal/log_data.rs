@@ -1,10 +1,10 @@
 //! HTTP_LOG_DATA: the log data of a response as the program passes it.
 //!
 //! Owns: reading HTTP_LOG_FIELDS_DATA. Does not own: which call's data counts, or the logs
-//! (`httpsys-engine`). Unsafe code: reading the structure and the strings it points at, whose lengths
-//! are bytes, also those of the two UTF-16 ones. The memory is the program's and is only read during
-//! the call: what has to outlive it is copied (the pages are silent on overlapped sends; assumed).
-//! Threading: one call.
+//! (`httpsys-engine`). Unsafe code: reading the structure and the strings it points to, whose lengths
+//! are bytes, including those of the two UTF-16 strings. The memory belongs to the program and is
+//! only read during the call: what has to outlive it is copied (the pages are silent on overlapped
+//! sends; assumed). Threading: one call.
 
 use std::marker::PhantomData;
 

@@ -2,8 +2,8 @@
 //!
 //! Owns: reading the structure, known and unknown headers and the response information, and the
 //! checks of G-057 and G-058. Does not own the text of the head (`httpsys-proto`) or the body
-//! (`chunks`). The memory is the program's and only read during the call; fields that do not matter
-//! may hold anything. Threading: one call.
+//! (`chunks`). The memory is the program's and only read during the call; fields that have no
+//! meaning may contain anything. Threading: one call.
 
 use httpsys_core::Error;
 use httpsys_core::proto::header::{RESPONSE_HEADERS, response_id};

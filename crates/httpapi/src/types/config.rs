@@ -1,7 +1,7 @@
 //! Records of the configuration store.
 //!
-//! Owns the structures of HttpSetServiceConfiguration and its companions. Does not own the store.
-//! A query returns the SET structure followed, in the same buffer, by what it points at.
+//! Owns the structures of HttpSetServiceConfiguration and related functions. Does not own the
+//! store. A query returns the SET structure followed, in the same buffer, by what it points at.
 //! Plain data; any thread.
 
 use core::ffi::c_void;

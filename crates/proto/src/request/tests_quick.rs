@@ -26,7 +26,7 @@
 //! around values go (HDR-001); the case of a verb is left alone (PRS-016).
 //!
 //! Neither side of the comparison: joining, framing and Host, of which httparse knows nothing. They
-//! are the same code for both ways.
+//! are the same code for in both directions.
 
 use super::parse::{Way, parse};
 use super::tests::show;

@@ -27,13 +27,13 @@ pub(crate) use all_wait::AllWait;
 
 /// A state that threads can wait for (documented: Event Objects, Semaphore Objects, Mutex Objects).
 pub struct Signal {
-    kind: Kind,
-    state: Mutex<State>,
+    kind: SignalKind,
+    state: Mutex<SignalState>,
 }
 
 /// What a wait does to the signal that it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SignalKind {
     /// Nothing.
     Manual,
     /// Resets it.
@@ -58,18 +58,18 @@ pub enum Waited {
     TimedOut,
 }
 
-struct State {
+struct SignalState {
     /// Of a flag 0 or 1, of a semaphore its count, of a mutex how often it is owned.
     count: u32,
     /// Of a mutex.
     owner: Option<ThreadId>,
     /// The last owner of the mutex ended.
     abandoned: bool,
-    any: VecDeque<Entry>,
+    any: VecDeque<WaitEntry>,
     all: Vec<Arc<AllWait>>,
 }
 
-struct Entry {
+struct WaitEntry {
     waiter: Arc<Waiter>,
     outcome: u32,
 }
@@ -79,25 +79,25 @@ impl Signal {
     /// one wait that it releases.
     pub const fn new(manual_reset: bool, set: bool) -> Signal {
         let kind = if manual_reset {
-            Kind::Manual
+            SignalKind::Manual
         } else {
-            Kind::Auto
+            SignalKind::Auto
         };
         Signal::of(kind, set as u32, None)
     }
 
     /// The signal of a semaphore: set while its count is not 0; each wait takes one unit.
     pub const fn semaphore(count: u32, most: u32) -> Signal {
-        Signal::of(Kind::Semaphore(most), count, None)
+        Signal::of(SignalKind::Semaphore(most), count, None)
     }
 
     /// The signal of a mutex: set for every thread while nobody owns it, and for its owner.
     pub const fn mutex(owner: Option<ThreadId>) -> Signal {
-        Signal::of(Kind::Mutex, owner.is_some() as u32, owner)
+        Signal::of(SignalKind::Mutex, owner.is_some() as u32, owner)
     }
 
-    const fn of(kind: Kind, count: u32, owner: Option<ThreadId>) -> Signal {
-        let state = State {
+    const fn of(kind: SignalKind, count: u32, owner: Option<ThreadId>) -> Signal {
+        let state = SignalState {
             count,
             owner,
             abandoned: false,
@@ -112,18 +112,18 @@ impl Signal {
 
     /// Whether it is a manual-reset signal.
     pub fn is_manual(&self) -> bool {
-        self.kind == Kind::Manual
+        self.kind == SignalKind::Manual
     }
 
     /// Whether it is the signal of a mutex.
     pub fn is_mutex(&self) -> bool {
-        self.kind == Kind::Mutex
+        self.kind == SignalKind::Mutex
     }
 
     /// Sets the flag and releases who waits for it.
     pub fn set(&self) {
         let mut state = self.state.lock();
-        if self.kind == Kind::Manual {
+        if self.kind == SignalKind::Manual {
             state.count = 1;
             if state.any.is_empty() && state.all.is_empty() {
                 return;
@@ -157,7 +157,7 @@ impl Signal {
     /// # Errors
     /// 298 (ERROR_TOO_MANY_POSTS) when the count would pass its maximum; nothing has changed.
     pub fn release_units(&self, units: u32) -> Result<u32, Code> {
-        let Kind::Semaphore(most) = self.kind else {
+        let SignalKind::Semaphore(most) = self.kind else {
             return Err(ERROR_TOO_MANY_POSTS);
         };
         let mut state = self.state.lock();
@@ -174,7 +174,7 @@ impl Signal {
     /// 288 (ERROR_NOT_OWNER) when another thread owns it, or none.
     pub fn release_owned(&self) -> Result<bool, Code> {
         let mut state = self.state.lock();
-        if self.kind != Kind::Mutex || state.owner != Some(thread::current_id()) {
+        if self.kind != SignalKind::Mutex || state.owner != Some(thread::current_id()) {
             return Err(ERROR_NOT_OWNER);
         }
         state.count -= 1;
@@ -189,7 +189,7 @@ impl Signal {
     /// The thread that owns the mutex has ended: the next owner is told.
     pub(crate) fn abandon(&self, thread: ThreadId) {
         let mut state = self.state.lock();
-        if self.kind == Kind::Mutex && state.owner == Some(thread) {
+        if self.kind == SignalKind::Mutex && state.owner == Some(thread) {
             state.owner = None;
             state.count = 0;
             state.abandoned = true;
@@ -198,7 +198,7 @@ impl Signal {
     }
 
     /// Gives what the signal has to the threads that wait for it, in their order.
-    fn hand_on(&self, mut state: MutexGuard<'_, State>) {
+    fn hand_on(&self, mut state: MutexGuard<'_, SignalState>) {
         let mut released = SmallList::default();
         while let Some(entry) = state.any.front() {
             let thread = entry.waiter.owner();
@@ -284,7 +284,7 @@ impl Signal {
             }
             return true;
         }
-        state.any.push_back(Entry {
+        state.any.push_back(WaitEntry {
             waiter: waiter.clone(),
             outcome,
         });
@@ -302,7 +302,7 @@ impl Signal {
     /// The calling thread, as far as the kind asks for it.
     fn caller(&self) -> ThreadId {
         match self.kind {
-            Kind::Mutex => mutex::watched_thread(),
+            SignalKind::Mutex => mutex::watched_thread(),
             _ => ThreadId(0),
         }
     }
@@ -317,10 +317,10 @@ impl fmt::Debug for Signal {
     }
 }
 
-impl State {
-    fn is_set_for(&self, kind: Kind, thread: ThreadId) -> bool {
+impl SignalState {
+    fn is_set_for(&self, kind: SignalKind, thread: ThreadId) -> bool {
         match kind {
-            Kind::Mutex => self.owner.is_none_or(|owner| owner == thread),
+            SignalKind::Mutex => self.owner.is_none_or(|owner| owner == thread),
             _ => self.count > 0,
         }
     }
@@ -331,15 +331,15 @@ impl State {
     }
 
     /// Takes the signal for a thread. False if it is not set for it.
-    fn consume(&mut self, kind: Kind, thread: ThreadId) -> bool {
+    fn consume(&mut self, kind: SignalKind, thread: ThreadId) -> bool {
         if !self.is_set_for(kind, thread) {
             return false;
         }
         match kind {
-            Kind::Manual => {}
-            Kind::Auto => self.count = 0,
-            Kind::Semaphore(_) => self.count -= 1,
-            Kind::Mutex => {
+            SignalKind::Manual => {}
+            SignalKind::Auto => self.count = 0,
+            SignalKind::Semaphore(_) => self.count -= 1,
+            SignalKind::Mutex => {
                 self.owner = Some(thread);
                 self.count = self.count.saturating_add(1);
                 self.abandoned = false;

@@ -1,7 +1,7 @@
-//! The program's buffer for a property that it asks for.
+//! The program's buffer for a property that it queries.
 //!
-//! Owns: the size rules of the Query functions (234 with the size needed, G-105) and the packing of
-//! structures with what they point at behind them, in the same buffer (assumed: as the
+//! Owns: the size rules of the Query functions (234 with the size needed, G-105) and packing
+//! structures with the data they point to behind them, in the same buffer (assumed: as the
 //! configuration store documents it). Threading: values belong to one call.
 
 use std::ffi::c_void;

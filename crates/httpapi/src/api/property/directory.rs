@@ -1,8 +1,8 @@
 //! The directory of an access log, as programs for Windows name it.
 //!
 //! Owns: which names are fully qualified, and what drive letters mean off Windows. Does not own the
-//! rules of paths (`httpsys_win32::files::path`) and the length of the name. Pure but for the look at
-//! the letter case of what is there.
+//! rules of paths (`httpsys_win32::files::path`) and the length of the name. Pure, except that it
+//! looks at the letter case of existing folders.
 
 use crate::code::ErrorCode;
 #[cfg(not(windows))]

@@ -1,8 +1,8 @@
 //! HttpServiceConfigIPListenList: the addresses that the service listens on.
 //!
-//! Owns the structures. Does not own the list (`httpsys_core::configuration`) nor listeners (the
-//! engine). Addresses have the Windows layout; their ports are not looked at. Unsafe code: reading
-//! the addresses. Threading: any thread.
+//! Owns the structures. Does not own the list (`httpsys_core::configuration`) or listeners (the
+//! engine). Addresses have the Windows layout; their ports are ignored. Unsafe code: reading the
+//! addresses. Threading: any thread.
 
 use std::ffi::c_void;
 use std::mem::offset_of;

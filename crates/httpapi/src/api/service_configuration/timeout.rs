@@ -1,6 +1,6 @@
 //! HttpServiceConfigTimeout: the timeouts of the service that sessions inherit.
 //!
-//! Owns the structures. Does not own the values (`httpsys_core::configuration`) nor the timers.
+//! Owns the structures. Does not own the values (`httpsys_core::configuration`) or the timers.
 //! Threading: any thread.
 #![allow(non_upper_case_globals, reason = "names of http.h")]
 
