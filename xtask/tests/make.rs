@@ -65,6 +65,8 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
         ),
     ];
     let doc = "test --workspace --no-fail-fast --doc";
+    let simulated =
+        "test -p httpsys-socket -p httpsys-engine --features sim --lib --test sim --no-fail-fast";
     for (has_nextest, suite) in suites {
         for (failing, succeeds) in [
             ("nothing", true),
@@ -74,7 +76,7 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
         ] {
             let cargo = Cargo::new("cargo", has_nextest, failing);
             let (ran, succeeded) = cargo.make_test();
-            assert_eq!(ran, [suite, doc], "{failing} fails");
+            assert_eq!(ran, [suite, doc, simulated], "{failing} fails");
             assert_eq!(succeeded, succeeds, "{failing} fails");
         }
     }
