@@ -3,54 +3,22 @@
 //! Owns: the programs and the properties. A failure names its seed; `NETWORK_SEED=7` runs that one alone,
 //! `NETWORK_SEEDS=100000` runs more.
 
+mod program;
+
 use std::io::ErrorKind;
 use std::net::{Shutdown, SocketAddr};
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use httpsys_network::{
-    Chance, ConnectionNumber, Event, Listener, Network, NetworkFault, Poll, Role, Rules, Stream,
-    TraceEvent,
+    Chance, Event, Listener, Network, NetworkFault, Poll, Rules, Stream, TraceEvent,
 };
+
+use crate::program::{Dice, PIECE, Program};
 
 /// Seeds of one run; replays take three times as long.
 const SEEDS: u64 = 3000;
 const REPLAYED: u64 = 1000;
 const STEPS: u64 = 150;
-
-/// A generator that has nothing to do with the network's (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
-    }
-}
-
-/// The bytes of every stream, from different places on, round and round.
-static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let mut dice = Dice::new(1);
-    let mut bytes: Vec<u8> = (0..LENGTH).map(|_| dice.below(256) as u8).collect();
-    bytes.extend_from_within(..PIECE);
-    bytes
-});
-const LENGTH: usize = 65_521;
-/// The most bytes of a read or write.
-const PIECE: usize = 3000;
-
-/// What stands at this place of the stream that `role` of the connection writes.
-fn bytes_at((number, role): (ConnectionNumber, Role), place: u64, count: usize) -> &'static [u8] {
-    let start = u64::from(number.0) * 7919 + role as u64 * 31_337 + place;
-    let start = (start % LENGTH as u64) as usize;
-    &BYTES[start..start + count]
-}
 
 fn rules(dice: &mut Dice, with_faults: bool) -> Rules {
     let chance = |dice: &mut Dice, most: f64| match dice.below(3) {
@@ -74,106 +42,6 @@ fn rules(dice: &mut Dice, with_faults: bool) -> Rules {
         rules.no_descriptors = chance(dice, 0.2);
     }
     rules
-}
-
-/// One end as a program with an edge-triggered poll sees it.
-struct Program {
-    stream: Option<Stream>,
-    written: u64,
-    read: u64,
-    may_read: bool,
-    may_write: bool,
-    was_told_of_end: bool,
-    has_ended: bool,
-    is_read_shut: bool,
-    has_seen_end: bool,
-    is_broken: bool,
-}
-
-impl Program {
-    fn new(stream: Stream) -> Program {
-        Program {
-            stream: Some(stream),
-            written: 0,
-            read: 0,
-            may_read: false,
-            may_write: false,
-            was_told_of_end: false,
-            has_ended: false,
-            is_read_shut: false,
-            has_seen_end: false,
-            is_broken: false,
-        }
-    }
-
-    fn hear(&mut self, event: &Event) {
-        self.may_read |= event.readable || event.read_closed;
-        self.was_told_of_end |= event.read_closed;
-        self.may_write |= event.writable || event.write_closed;
-    }
-
-    fn write(&mut self, length: u64) {
-        let Some(stream) = &self.stream else { return };
-        let bytes = bytes_at(stream.id(), self.written, length as usize);
-        match stream.write(bytes) {
-            Ok(count) => {
-                assert!(!self.has_ended, "a write after the end");
-                assert!(count > 0 || length == 0);
-                self.written += count as u64;
-                self.may_write &= count as u64 == length;
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => self.may_write = false,
-            Err(error) => self.fail(error.kind()),
-        }
-    }
-
-    fn read(&mut self, length: usize) {
-        let Some(stream) = &self.stream else { return };
-        let (number, role) = stream.id();
-        let mut buffer = vec![0; length];
-        match stream.read(&mut buffer) {
-            Ok(0) if length > 0 => self.has_seen_end = true,
-            Ok(count) => {
-                // Behind the end nothing comes, unless this side has shut its reading down.
-                assert!(count == 0 || !self.has_seen_end || self.is_read_shut);
-                let wanted = bytes_at((number, role.peer()), self.read, count);
-                assert!(buffer[..count] == *wanted, "other bytes");
-                self.read += count as u64;
-                // As the engine does on Linux: behind the bytes there may be an end, if it was told.
-                self.may_read &= count == length || self.was_told_of_end;
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => self.may_read = false,
-            Err(error) => self.fail(error.kind()),
-        }
-    }
-
-    fn fail(&mut self, kind: ErrorKind) {
-        use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, NotConnected, TimedOut};
-        assert!(
-            [
-                BrokenPipe,
-                ConnectionRefused,
-                ConnectionReset,
-                NotConnected,
-                TimedOut
-            ]
-            .contains(&kind),
-            "{kind:?}"
-        );
-        // A pipe that this side has closed is broken in order.
-        self.is_broken |= kind != BrokenPipe || !self.has_ended;
-    }
-
-    fn shutdown(&mut self, how: Shutdown) {
-        let Some(stream) = &self.stream else { return };
-        match stream.shutdown(how) {
-            Ok(()) => {
-                self.has_ended |= how != Shutdown::Read;
-                self.is_read_shut |= how != Shutdown::Write;
-            }
-            Err(error) => assert_eq!(error.kind(), ErrorKind::NotConnected),
-        }
-    }
 }
 
 /// Everything of one seed.
