@@ -44,7 +44,7 @@ run() {
 }
 
 say "Windows: the crates"
-run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p httpsys-network \
+run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p httpsys-network -p httpsys-sim \
   -p httpsys-engine -p httpsys \
   --lib --tests -- ${wine_skips[@]+"${wine_skips[@]}"}
 say "Windows: bytes on the wire, layouts, properties"
