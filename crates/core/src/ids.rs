@@ -41,6 +41,10 @@ opaque_id! {
     HandleId
 }
 opaque_id! {
+    /// An overlapped call as long as it waits: how it is cancelled.
+    OperationId
+}
+opaque_id! {
     /// HTTP_REQUEST_ID.
     RequestId
 }

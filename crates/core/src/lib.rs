@@ -35,5 +35,7 @@ pub mod url_prefix;
 pub use close_reason::CloseReason;
 pub use error::Error;
 pub use httpsys_proto as proto;
-pub use ids::{ConnectionId, HandleId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+pub use ids::{
+    ConnectionId, HandleId, OperationId, QueueId, RequestId, ServerSessionId, UrlGroupId,
+};
 pub use request::Request;

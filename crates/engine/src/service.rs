@@ -16,14 +16,13 @@ use std::time::Instant;
 
 use httpsys_core::model::Model;
 use httpsys_core::proto::{Choices, Parameters};
-use httpsys_core::{Error, HandleId, QueueId};
+use httpsys_core::{Error, QueueId};
 use httpsys_logging::ErrorLog;
 use httpsys_socket::lock::Mutex;
 use httpsys_socket::process::{self, PerProcess};
 
 use crate::calls::file_threads::FileThreads;
 use crate::calls::queue::Queue;
-use crate::calls::queue_handle::QueueHandle;
 use crate::clock::{Clock, SystemClock};
 use crate::conn::pool::RequestPool;
 use crate::control::group::GroupRegistry;
@@ -34,6 +33,7 @@ use crate::observe::reason;
 use crate::observe::tally::Tallies;
 use crate::poll::deputy::Deputies;
 use crate::poll::lead::Leadership;
+use crate::poll::operation::OperationIds;
 use crate::poll::shard::{SHARDS, Shard};
 use crate::transport::host::Host;
 
@@ -75,6 +75,7 @@ struct Inner {
     deputies: Deputies,
     requests: RequestPool,
     tallies: Tallies,
+    operations: OperationIds,
 }
 
 #[derive(Debug)]
@@ -82,7 +83,7 @@ pub(crate) struct Objects {
     pub(crate) model: Model,
     pub(crate) queues: BTreeMap<QueueId, Arc<Queue>>,
     /// Queue handles that were opened: their ids do not come back.
-    handles: u64,
+    pub(crate) handles: u64,
     pub(crate) groups: GroupRegistry,
 }
 
@@ -170,6 +171,7 @@ impl Service {
                 deputies: Deputies::default(),
                 requests: RequestPool::default(),
                 tallies: Tallies::default(),
+                operations: OperationIds::default(),
             }),
         })
     }
@@ -235,22 +237,6 @@ impl Service {
         Ok(GLOBAL.get_or_init(|| service))
     }
 
-    /// A new handle to the queue with this id, while that is open.
-    #[must_use]
-    pub fn queue(&self, id: QueueId) -> Option<Arc<QueueHandle>> {
-        self.check_process().ok()?;
-        let mut state = self.objects().lock();
-        let queue = Arc::clone(state.queues.get(&id)?);
-        state.handles += 1;
-        QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
-    }
-
-    /// The queue with this id, while that is open, for who only looks at it: a handle would receive
-    /// from it.
-    pub(crate) fn open_queue(&self, id: QueueId) -> Option<Arc<Queue>> {
-        self.objects().lock().queues.get(&id).cloned()
-    }
-
     /// The registry parameters.
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
@@ -293,6 +279,10 @@ impl Service {
 
     pub(crate) fn tallies(&self) -> &Tallies {
         &self.inner.tallies
+    }
+
+    pub(crate) fn operations(&self) -> &OperationIds {
+        &self.inner.operations
     }
 
     #[inline]

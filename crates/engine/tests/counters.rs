@@ -21,9 +21,12 @@ use httpsys_core::operation::{
     ApiVersion, Cancel, Control, Outcome, QueueAccess, Receive, SendResponse,
 };
 use httpsys_core::property::Property;
-use httpsys_core::{Error, RequestId, UrlGroupId};
+use httpsys_core::{Error, OperationId, RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
-use httpsys_engine::{Chunk, PendingOperation, QueueHandle, Service, Signal, Verdict};
+use httpsys_engine::{
+    Chunk, Operation, PendingOperation, QueueHandle, ReceiveOperation, ReceivedRequest, Service,
+    Signal, Started, Verdict,
+};
 use httpsys_proto::{Parameters, ResponseHead};
 
 /// So long a test waits before it fails.
@@ -465,18 +468,28 @@ fn shd_001_a_look_at_the_counters_does_not_receive_from_the_queue() {
 }
 
 /// A receive that waited is given a request and gives it back.
-struct GivesBack(Arc<QueueHandle>, Sender<()>);
+struct GivesBack(Service, Arc<QueueHandle>, Sender<()>);
+
+impl Operation for GivesBack {
+    type Kept = Self;
+
+    fn keep(self, _: OperationId) -> Result<Self, (Self, Error)> {
+        Ok(self)
+    }
+}
+
+impl ReceiveOperation for GivesBack {
+    fn receive(&mut self, _: &mut ReceivedRequest<'_>) -> Verdict {
+        Verdict::Taken
+    }
+}
 
 impl PendingOperation for GivesBack {
-    fn signal(self: Box<Self>, service: &Service, signal: Signal) {
+    fn signal(self, signal: Signal) {
         if let Signal::Request(request) = signal {
-            service.give_back(&self.0, request);
-            let _ = self.1.send(());
+            self.0.give_back(&self.1, request);
+            let _ = self.2.send(());
         }
-    }
-
-    fn tag(&self) -> usize {
-        0
     }
 }
 
@@ -489,13 +502,9 @@ fn the_age_of_a_request_that_is_given_back_counts_from_then() {
         copy_body: false,
         flush_body: false,
     };
-    let waits =
-        world
-            .service
-            .try_receive(&world.queue, &next, &mut |_| Verdict::Taken, &mut || {
-                Box::new(GivesBack(Arc::clone(&world.queue), tell.clone()))
-            });
-    assert_eq!(waits, Ok(false));
+    let gives_back = GivesBack(world.service.clone(), Arc::clone(&world.queue), tell);
+    let waits = world.service.try_receive(&world.queue, &next, gives_back);
+    assert!(matches!(waits, Started::Pending(_)));
     let mut client = world.connect();
     client.write_all(GET).expect("sent");
     told.recv_timeout(PATIENCE).expect("it is given back");

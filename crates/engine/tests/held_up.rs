@@ -13,8 +13,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use httpsys_core::operation::{Control, Outcome, Receive, WaitForDisconnect};
-use httpsys_core::{ConnectionId, RequestId};
-use httpsys_engine::{PendingOperation, QueueHandle, Service, Signal, Verdict};
+use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
+use httpsys_engine::{Operation, PendingOperation, QueueHandle, Service, Signal, Started, Verdict};
 use httpsys_proto::Parameters;
 
 /// So long a test waits before it fails.
@@ -27,18 +27,22 @@ struct Wait {
     may_return: Option<Receiver<()>>,
 }
 
+impl Operation for Wait {
+    type Kept = Self;
+
+    fn keep(self, _: OperationId) -> Result<Self, (Self, Error)> {
+        Ok(self)
+    }
+}
+
 impl PendingOperation for Wait {
-    fn signal(self: Box<Self>, _service: &Service, signal: Signal) {
+    fn signal(self, signal: Signal) {
         assert_eq!(signal, Signal::Ready);
         self.signalled.send(self.number).expect("the test waits");
         if let Some(may_return) = self.may_return {
             // The end of the test lets it go, however that ends.
             let _ = may_return.recv();
         }
-    }
-
-    fn tag(&self) -> usize {
-        self.number
     }
 }
 
@@ -80,17 +84,16 @@ fn completions_that_are_held_up_keep_no_other_connection_waiting() {
         let (client, connection) = connect(&service, &queue, port);
         let (release, may_return) = mpsc::channel();
         let held_up = number < 3;
-        let mut may_return = held_up.then_some(may_return);
+        let may_return = held_up.then_some(may_return);
         releases.push(release);
         let wait = WaitForDisconnect { connection };
-        let waits = service.try_wait_for_disconnect(&queue, &wait, &mut || {
-            Box::new(Wait {
-                number,
-                signalled: signalled.clone(),
-                may_return: may_return.take(),
-            })
-        });
-        waits.expect("registered");
+        let operation = Wait {
+            number,
+            signalled: signalled.clone(),
+            may_return,
+        };
+        let waits = service.try_wait_for_disconnect(&queue, &wait, operation);
+        assert!(matches!(waits, Started::Pending(_)));
         drop(client);
         assert_eq!(signals.recv_timeout(PATIENCE), Ok(number));
     }
@@ -99,14 +102,13 @@ fn completions_that_are_held_up_keep_no_other_connection_waiting() {
     for number in 6..9 {
         let (client, connection) = connect(&service, &queue, port);
         let wait = WaitForDisconnect { connection };
-        let waits = service.try_wait_for_disconnect(&queue, &wait, &mut || {
-            Box::new(Wait {
-                number,
-                signalled: signalled.clone(),
-                may_return: None,
-            })
-        });
-        waits.expect("registered");
+        let operation = Wait {
+            number,
+            signalled: signalled.clone(),
+            may_return: None,
+        };
+        let waits = service.try_wait_for_disconnect(&queue, &wait, operation);
+        assert!(matches!(waits, Started::Pending(_)));
         drop(client);
         assert_eq!(signals.recv_timeout(PATIENCE), Ok(number));
     }

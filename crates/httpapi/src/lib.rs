@@ -12,7 +12,7 @@
 //!
 //! Threading: every function may be called from any thread. Functions without OVERLAPPED block
 //! their thread. No lock of this crate is held across a call into the service, except by a read of
-//! an entity body (`entity_read`).
+//! an entity body (`receiving`).
 //!
 //! Unsafe code: only what raw pointers of C callers need, in `pointers`, `marshal`, `overlapped`
 //! and the exported functions. On Windows the C names belong to the system's DLL: there this crate
@@ -25,7 +25,6 @@ mod code;
 #[cfg(any(not(windows), feature = "dll"))]
 mod driver;
 #[cfg(any(not(windows), feature = "dll"))]
-mod entity_read;
 #[cfg(any(not(windows), feature = "dll"))]
 mod entry;
 #[cfg(any(not(windows), feature = "dll"))]
@@ -40,4 +39,5 @@ mod pointers;
 mod queue_handle;
 #[cfg(any(not(windows), feature = "dll"))]
 mod reason;
+mod receiving;
 pub mod types;

@@ -1,34 +1,48 @@
-//! How an overlapped call of this API ends.
+//! How an overlapped call of this API runs and ends.
 //!
-//! Owns: the rules that decide whether a completion is delivered (documented: HTTP Completion
-//! Routines) and the registration with the handle, for CancelIo. Does not own the delivery itself
-//! (`httpsys-win32`). Invariants: each [`OverlappedCall`] ends once, inline or later; NO_ERROR and 997
-//! deliver, every other code that the function returns does not. Threading: a call may end on any
-//! thread.
+//! Owns: the one way in which a call is attempted, waits and is attempted again; the rules that decide
+//! whether a completion is delivered (documented: HTTP Completion Routines); and the call's entry in the
+//! list of its handle, for CancelIo. Does not own what a call does ([`Work`]) nor the delivery itself
+//! (`httpsys-win32`). Invariants: each [`Overlapped`] ends once, inline or later; NO_ERROR and 997
+//! deliver, every other code that the function returns does not. Threading: a call may end on any thread.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
-use httpsys_core::Error;
 use httpsys_core::ids::SlotAddress;
-use httpsys_engine::{PendingOperation, Service, Signal};
+use httpsys_core::{Error, OperationId};
+use httpsys_engine::{Operation, PendingOperation, Signal, Started};
 use httpsys_win32::Pending;
 
 use crate::code::{CallResult, ErrorCode};
 use crate::pointers::Out;
-use crate::queue_handle::QueueObject;
+use crate::queue_handle::{PendingCall, QueueObject};
 use crate::types::OVERLAPPED;
 
 /// An overlapped call in progress.
 #[derive(Debug)]
-pub(crate) struct OverlappedCall {
+pub(crate) struct Overlapped<W> {
     handle: Arc<QueueObject>,
     pending: Pending,
-    /// It is on the list of its handle.
-    listed: Cell<bool>,
+    /// Of its last wait.
+    id: Option<OperationId>,
+    /// What the call does.
+    pub(crate) work: W,
 }
 
-impl OverlappedCall {
+/// What an overlapped call does.
+pub(crate) trait Work: Send + Sized + 'static {
+    /// Where it waits: `None` on the queue, otherwise the place of its request or connection.
+    fn place(&self) -> Option<SlotAddress>;
+
+    /// Goes on as far as possible: within the function (`None`), or because the wait was signalled.
+    fn attempt(
+        operation: Overlapped<Self>,
+        handle: &QueueObject,
+        signal: Option<Signal>,
+    ) -> Started<Overlapped<Self>, u64>;
+}
+
+impl<W> Overlapped<W> {
     /// The program's OVERLAPPED is in use from now on.
     ///
     /// # Safety
@@ -36,13 +50,15 @@ impl OverlappedCall {
     pub(crate) unsafe fn begin(
         handle: &Arc<QueueObject>,
         overlapped: *mut OVERLAPPED,
-    ) -> OverlappedCall {
+        work: W,
+    ) -> Overlapped<W> {
         // SAFETY: by the contract of this function; both types are the OVERLAPPED of Windows.
         let pending = unsafe { handle.io_state().begin(overlapped.cast()) };
-        OverlappedCall {
+        Overlapped {
             handle: Arc::clone(handle),
             pending,
-            listed: Cell::new(false),
+            id: None,
+            work,
         }
     }
 
@@ -51,31 +67,37 @@ impl OverlappedCall {
         &self.handle
     }
 
-    /// Names the operation for the engine: the address of its OVERLAPPED.
-    pub(crate) fn tag(&self) -> usize {
-        self.pending.overlapped()
+    /// The call is about to wait under this id.
+    ///
+    /// # Errors
+    /// 995 when it was cancelled, or its handle closed: it does not wait.
+    pub(crate) fn waits(
+        &mut self,
+        id: OperationId,
+        place: Option<SlotAddress>,
+    ) -> Result<(), Error> {
+        let call = PendingCall::new(id, self.pending.thread(), place);
+        self.handle
+            .add_pending(self.pending.overlapped(), call, self.id)?;
+        self.id = Some(id);
+        Ok(())
     }
 
-    /// The operation is about to be registered with the engine: the function returns 997, and
-    /// [`QueueObject::registered`] has to be called after the registration.
-    /// `place` is that of the request or connection it waits on, `None` when it waits on the queue.
-    pub(crate) fn registers(&self, place: Option<SlotAddress>) {
-        let tag = self.tag();
-        if self.listed.replace(true) {
-            self.handle.move_pending(tag, place);
-        } else {
-            self.handle.add_pending(tag, self.pending.thread(), place);
-        }
+    /// Whether the call, which waits, was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.handle.is_cancelled(self.pending.overlapped())
     }
 
-    /// The operation ends after the function has returned 997.
+    /// The call ends after the function has returned 997.
     pub(crate) fn complete(self, result: Result<u64, Error>) {
-        self.handle.remove_pending(self.tag());
+        if let Some(id) = self.id {
+            self.handle.remove_pending(self.pending.overlapped(), id);
+        }
         let (code, bytes) = code_and_bytes(result);
         self.pending.complete(code, bytes);
     }
 
-    /// The operation ends within the function; fills the program's byte count, which is legal
+    /// The call ends within the function; fills the program's byte count, which is legal
     /// beside an OVERLAPPED and the only one there is for 234 and 38.
     pub(crate) fn inline(self, result: Result<u64, Error>, count: Out<u32>) -> CallResult {
         let (code, bytes) = code_and_bytes(result);
@@ -92,63 +114,50 @@ impl OverlappedCall {
     }
 }
 
+impl<W: Work> Overlapped<W> {
+    /// Runs the call within its function.
+    pub(crate) fn start(self, handle: &QueueObject, count: Out<u32>) -> CallResult {
+        match W::attempt(self, handle, None) {
+            Started::Done(operation, result) => operation.inline(result, count),
+            Started::Pending(_) => Err(ErrorCode::IO_PENDING),
+        }
+    }
+}
+
+impl<W: Work> Operation for Overlapped<W> {
+    type Kept = Self;
+
+    fn keep(mut self, id: OperationId) -> Result<Self, (Self, Error)> {
+        let place = self.work.place();
+        match self.waits(id, place) {
+            Ok(()) => Ok(self),
+            Err(error) => Err((self, error)),
+        }
+    }
+}
+
+impl<W: Work> PendingOperation for Overlapped<W> {
+    fn signal(self, signal: Signal) {
+        if let Signal::Failed(error) = signal {
+            return self.complete(Err(error));
+        }
+        let handle = Arc::clone(&self.handle);
+        match W::attempt(self, &handle, Some(signal)) {
+            Started::Pending(_) => {}
+            // The queue was shut or closed while the call was with us (RCV-007): 6 is for calls that
+            // begin then.
+            Started::Done(operation, Err(Error::InvalidHandle)) => {
+                operation.complete(Err(Error::Aborted));
+            }
+            Started::Done(operation, result) => operation.complete(result),
+        }
+    }
+}
+
 /// A blocking call has ended: fills the byte count.
 pub(crate) fn blocking(result: Result<u64, Error>, count: Out<u32>) -> CallResult {
     count.set_count(code_and_bytes(result).1 as u64);
     Ok(result.map(|_| ())?)
-}
-
-/// Runs the first attempt of an overlapped call. `attempt` takes the call out if it registers it:
-/// then it ends by itself, perhaps has done so already.
-pub(crate) fn first_attempt(
-    call: OverlappedCall,
-    count: Out<u32>,
-    attempt: impl FnOnce(&mut Option<OverlappedCall>) -> Result<u64, Error>,
-) -> CallResult {
-    let (handle, tag) = (Arc::clone(call.handle()), call.tag());
-    let mut call = Some(call);
-    let result = attempt(&mut call);
-    match call {
-        Some(call) => call.inline(result, count),
-        None => {
-            handle.registered(tag);
-            Err(ErrorCode::IO_PENDING)
-        }
-    }
-}
-
-/// An operation that waits for one thing and then has no more to do, as the engine holds it;
-/// always `Some` when it was registered.
-#[derive(Debug)]
-pub(crate) struct WaitingCall(Option<OverlappedCall>);
-
-impl WaitingCall {
-    /// Takes the call, which is about to be registered.
-    pub(crate) fn take(
-        call: &mut Option<OverlappedCall>,
-        place: Option<SlotAddress>,
-    ) -> Box<dyn PendingOperation> {
-        let call = call.take();
-        if let Some(call) = &call {
-            call.registers(place);
-        }
-        Box::new(WaitingCall(call))
-    }
-}
-
-impl PendingOperation for WaitingCall {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
-        let Some(call) = self.0 else { return };
-        call.complete(match signal {
-            Signal::Failed(error) => Err(error),
-            // G-071: a fulfilled wait is a success of size 0.
-            Signal::Ready | Signal::Request(_) => Ok(0),
-        });
-    }
-
-    fn tag(&self) -> usize {
-        self.0.as_ref().map_or(0, OverlappedCall::tag)
-    }
 }
 
 /// RCV-009, ENT-013: the size needed is the byte count of 234. Of other failures it is 0 (RCV-008,

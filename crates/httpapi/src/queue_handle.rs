@@ -28,13 +28,13 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use httpsys_core::id_hasher::BuildSpread;
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::{Control, Outcome as Made};
-use httpsys_core::{Error, QueueId};
+use httpsys_core::{Error, OperationId, QueueId};
 use httpsys_engine::Service;
 use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
@@ -64,26 +64,36 @@ pub(crate) struct QueueObject {
     kind: HandleKind,
     io: IoState,
     /// By the address of its OVERLAPPED.
-    pending: Mutex<HashMap<usize, PendingOnHandle, BuildSpread>>,
+    pending: Mutex<HashMap<usize, PendingCall, BuildSpread>>,
     /// The process in which it is open, as [`process::generation`] has it: a child made by fork has none
     /// of its parent's handles. [`CLOSED`] once it was closed.
     open_in: AtomicU32,
-    /// An operation was cancelled at some time, or the handle was closed: from then on each one looks
-    /// whether it is the one.
-    has_cancelled: AtomicBool,
 }
 
 /// No process: [`QueueObject::open_in`] of a closed handle.
 const CLOSED: u32 = u32::MAX;
 
-/// A pending operation.
+/// An overlapped call that waits.
 #[derive(Clone, Copy, Debug)]
-struct PendingOnHandle {
+pub(crate) struct PendingCall {
+    /// Names its wait for the engine.
+    id: OperationId,
     /// Who issued it.
     thread: ThreadId,
     /// Where it waits: `None` for the queue itself.
     place: Option<SlotAddress>,
     cancelled: bool,
+}
+
+impl PendingCall {
+    pub(crate) fn new(id: OperationId, thread: ThreadId, place: Option<SlotAddress>) -> Self {
+        PendingCall {
+            id,
+            thread,
+            place,
+            cancelled: false,
+        }
+    }
 }
 
 /// A queue handle that was looked up for one call.
@@ -160,7 +170,6 @@ impl QueueObject {
             io: IoState::new(),
             pending: Mutex::default(),
             open_in: AtomicU32::new(process::generation()),
-            has_cancelled: AtomicBool::new(false),
         };
         let value = httpsys_win32::insert(Arc::new(handle));
         if value.is_null() {
@@ -283,85 +292,75 @@ impl QueueObject {
         &self.io
     }
 
-    /// An operation of this handle is about to be registered with the engine.
+    /// A call through this handle is about to wait, for the first time or again: then `before` was the id
+    /// of its last wait.
+    ///
+    /// Whoever cancels marks the call here before it looks where the call waits, and that place is locked
+    /// now: one of the two finds the other.
+    ///
+    /// # Errors
+    /// 995 when it was cancelled between two waits, or the handle was closed.
     pub(crate) fn add_pending(
         &self,
         overlapped: usize,
-        thread: ThreadId,
-        place: Option<SlotAddress>,
-    ) {
-        let operation = PendingOnHandle {
-            thread,
-            place,
-            cancelled: false,
-        };
-        self.pending().insert(overlapped, operation);
-    }
-
-    /// An operation goes from one wait to the next: unlike [`QueueObject::add_pending`], this keeps
-    /// the cancel that it may have met.
-    pub(crate) fn move_pending(&self, overlapped: usize, place: Option<SlotAddress>) {
-        if let Some(operation) = self.pending().get_mut(&overlapped) {
-            operation.place = place;
+        call: PendingCall,
+        before: Option<OperationId>,
+    ) -> Result<(), Error> {
+        let mut pending = self.pending();
+        let mut is_cancelled = self.open_in.load(Ordering::SeqCst) == CLOSED;
+        if let (Some(before), Some(earlier)) = (before, pending.get(&overlapped)) {
+            is_cancelled |= earlier.id == before && earlier.cancelled;
         }
+        if is_cancelled {
+            return Err(Error::Aborted);
+        }
+        pending.insert(overlapped, call);
+        Ok(())
     }
 
-    /// Whether a pending operation was cancelled, or its handle closed.
+    /// Whether a call that waits was cancelled, or its handle closed.
     pub(crate) fn is_cancelled(&self, overlapped: usize) -> bool {
         let pending = self.pending();
-        let operation = pending.get(&overlapped);
+        let call = pending.get(&overlapped);
         let is_closed = self.open_in.load(Ordering::SeqCst) == CLOSED;
-        is_closed || operation.is_some_and(|operation| operation.cancelled)
+        is_closed || call.is_some_and(|call| call.cancelled)
     }
 
-    /// The operation was registered with the engine, and may have ended since. If it was cancelled
-    /// or the handle closed before the engine knew it, it ends now.
-    pub(crate) fn registered(&self, overlapped: usize) {
-        // Whoever cancels says so before the engine looks for it, and this is behind its registration:
-        // one of them finds the other.
-        if self.has_cancelled.load(Ordering::SeqCst) && self.is_cancelled(overlapped) {
-            self.cancel_one(overlapped);
+    /// The call ends now; the program may use its OVERLAPPED again after that.
+    pub(crate) fn remove_pending(&self, overlapped: usize, id: OperationId) {
+        let mut pending = self.pending();
+        // A program that gives one OVERLAPPED to two calls has the second one listed.
+        if pending.get(&overlapped).is_some_and(|call| call.id == id) {
+            pending.remove(&overlapped);
         }
     }
 
-    /// The operation ends now; the program may use its OVERLAPPED again after that.
-    pub(crate) fn remove_pending(&self, overlapped: usize) {
-        self.pending().remove(&overlapped);
-    }
-
-    fn pending(&self) -> MutexGuard<'_, HashMap<usize, PendingOnHandle, BuildSpread>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<usize, PendingCall, BuildSpread>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Marks the operations as cancelled and returns them with the places where they wait.
-    fn mark_cancelled(&self, scope: CancelScope) -> Vec<(usize, Option<SlotAddress>)> {
-        self.has_cancelled.store(true, Ordering::SeqCst);
+    /// Marks the calls as cancelled and returns their ids with the places where they wait.
+    fn mark_cancelled(&self, scope: CancelScope) -> Vec<(OperationId, Option<SlotAddress>)> {
         let mut found = Vec::new();
-        for (overlapped, operation) in self.pending().iter_mut() {
-            if scope.means(*overlapped, operation.thread) {
-                operation.cancelled = true;
-                found.push((*overlapped, operation.place));
+        for (overlapped, call) in self.pending().iter_mut() {
+            if scope.means(*overlapped, call.thread) {
+                call.cancelled = true;
+                found.push((call.id, call.place));
             }
         }
         found
     }
 
+    /// CancelIoEx. One that is between two waits, or about to end, counts as found.
     fn cancel_one(&self, overlapped: usize) -> bool {
-        self.has_cancelled.store(true, Ordering::SeqCst);
-        let marked = self.pending().get_mut(&overlapped).map(|operation| {
-            operation.cancelled = true;
-            operation.place
+        let marked = self.pending().get_mut(&overlapped).map(|call| {
+            call.cancelled = true;
+            (call.id, call.place)
         });
-        match marked {
-            // One that is between two waits, or about to end, counts as found.
-            Some(place) => {
-                self.service
-                    .cancel_operation_at(&self.queue, overlapped, place);
-                true
-            }
-            // Two operations may have got one OVERLAPPED, and the first has ended.
-            None => self.service.cancel_operation(&self.queue, overlapped),
+        if let Some((id, place)) = marked {
+            self.service.cancel_operation(&self.queue, id, place);
         }
+        marked.is_some()
     }
 }
 
@@ -373,9 +372,8 @@ impl Object for Ended {}
 impl Object for QueueObject {
     /// CloseHandle, and HttpCloseRequestQueue (SHD-005).
     fn on_close(&self) {
-        // Operations that the engine does not know yet see it in `registered`.
+        // Calls that do not wait yet see it in `add_pending`.
         self.open_in.store(CLOSED, Ordering::SeqCst);
-        self.has_cancelled.store(true, Ordering::SeqCst);
         self.queue.handle_closed();
         let closed = match self.kind {
             HandleKind::Opened => self.service.close_handle(&self.queue),
@@ -406,9 +404,8 @@ impl Object for QueueObject {
             return self.cancel_one(overlapped);
         }
         let found = self.mark_cancelled(scope);
-        for (overlapped, place) in &found {
-            self.service
-                .cancel_operation_at(&self.queue, *overlapped, *place);
+        for (id, place) in &found {
+            self.service.cancel_operation(&self.queue, *id, *place);
         }
         // CancelIo is about what the calling thread has pending, and that is not in a call.
         let all = scope == CancelScope::All;

@@ -14,7 +14,8 @@ use crate::calls::queue::Queue;
 use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
 use crate::observe::trace;
-use crate::poll::waiter::{Signal, Turn};
+use crate::poll::operation::Signal;
+use crate::poll::waiter::Turn;
 use crate::service::Service;
 
 impl Service {

@@ -4,9 +4,12 @@
 //! may, which the door checks (QUE-013).
 
 use httpsys_core::Error;
+use httpsys_core::request_queue::RequestQueue;
+use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue_handle::QueueHandle;
-use crate::poll::waiter::{PendingOperation, Waiting};
+use crate::poll::operation::{Operation, Started};
+use crate::poll::waiter::Waiting;
 use crate::service::Service;
 
 impl Service {
@@ -18,42 +21,50 @@ impl Service {
     /// (183) while another wait is outstanding (QUE-012); [`Error::Aborted`] (995) when the queue
     /// shuts down meanwhile.
     pub fn wait_for_demand_start(&self, queue: &QueueHandle) -> Result<(), Error> {
-        self.block(queue, |waiting| self.register_demand(queue, || waiting))
+        self.block(queue, |waiting| {
+            let Some(mut fifos) = self.fifos_without_demand(queue)? else {
+                return Ok(true);
+            };
+            fifos.wait_for_demand(queue.handle_id(), waiting);
+            Ok(false)
+        })
     }
 
-    /// The overlapped form. `Ok(false)`: pending, and the operation will be signalled.
+    /// The overlapped form: done when a request waits already.
     ///
     /// # Errors
     /// As [`Service::wait_for_demand_start`].
-    pub fn try_wait_for_demand_start(
+    pub fn try_wait_for_demand_start<O: Operation>(
         &self,
         queue: &QueueHandle,
-        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
-    ) -> Result<bool, Error> {
-        let done = self.register_demand(queue, || Waiting::Operation(register()))?;
-        if !done {
-            self.arm_fallback();
-        }
-        Ok(done)
+        operation: O,
+    ) -> Started<O, ()> {
+        let mut fifos = match self.fifos_without_demand(queue) {
+            Ok(None) => return Started::Done(operation, Ok(())),
+            Ok(Some(fifos)) => fifos,
+            Err(error) => return Started::Done(operation, Err(error)),
+        };
+        let started = self.operations().keep(operation, |operation| {
+            fifos.wait_for_demand(queue.handle_id(), Waiting::Operation(operation));
+        });
+        drop(fifos);
+        self.arm_fallback();
+        started
     }
 
-    fn register_demand(
+    /// The queue, locked, for a wait to begin; `None`: a request waits already.
+    fn fifos_without_demand<'q>(
         &self,
-        queue: &QueueHandle,
-        waiting: impl FnOnce() -> Waiting,
-    ) -> Result<bool, Error> {
+        queue: &'q QueueHandle,
+    ) -> Result<Option<MutexGuard<'q, RequestQueue<Waiting>>>, Error> {
         self.check_process()?;
-        let mut fifos = queue.lock();
+        let fifos = queue.lock();
         if !fifos.receives(queue.handle_id()) {
             return Err(Error::InvalidHandle);
         }
         if fifos.has_demand_wait() {
             return Err(Error::AlreadyExists);
         }
-        if !fifos.is_empty() {
-            return Ok(true);
-        }
-        fifos.wait_for_demand(queue.handle_id(), waiting());
-        Ok(false)
+        Ok(fifos.is_empty().then_some(fifos))
     }
 }

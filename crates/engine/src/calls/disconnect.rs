@@ -1,17 +1,18 @@
 //! HttpWaitForDisconnect, and taking pending operations back (CancelIo, CancelIoEx).
 //!
-//! Owns the wait for a connection's end and the search for a pending operation by its tag. Does
+//! Owns the wait for a connection's end and the search for a pending operation by its id. Does
 //! not own the ends themselves (`cancel.rs`).
-
-use std::sync::Arc;
 
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::WaitForDisconnect;
-use httpsys_core::{CloseReason, ConnectionId, Error, QueueId};
+use httpsys_core::{CloseReason, ConnectionId, Error, OperationId, QueueId};
+use httpsys_socket::lock::MutexGuard;
 
-use crate::calls::queue_handle::{Owner, QueueHandle};
+use crate::calls::owner::Owner;
+use crate::calls::queue_handle::QueueHandle;
 use crate::conn::slot::Conn;
-use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
+use crate::poll::operation::{Operation, Signal, Started};
+use crate::poll::waiter::{Turn, Waiting};
 use crate::service::Service;
 
 impl Service {
@@ -27,69 +28,71 @@ impl Service {
         wait: &WaitForDisconnect,
     ) -> Result<(), Error> {
         self.block(queue, |waiting| {
-            self.register_disconnect(queue, wait.connection, || waiting)
-                .map(|()| false)
+            let mut conn = self.lock_open(queue, wait.connection)?;
+            conn.waits_mut().disconnects.push((queue.owner(), waiting));
+            Ok(false)
         })
     }
 
     /// The overlapped form; the operation is signalled [`Signal::Ready`] when the connection ends.
     ///
     /// # Errors
-    /// As [`Service::wait_for_disconnect`]; nothing was registered then.
-    pub fn try_wait_for_disconnect(
+    /// As [`Service::wait_for_disconnect`].
+    pub fn try_wait_for_disconnect<O: Operation>(
         &self,
         queue: &QueueHandle,
         wait: &WaitForDisconnect,
-        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
-    ) -> Result<(), Error> {
-        self.register_disconnect(queue, wait.connection, || Waiting::Operation(register()))?;
+        operation: O,
+    ) -> Started<O, ()> {
+        let mut conn = match self.lock_open(queue, wait.connection) {
+            Ok(conn) => conn,
+            Err(error) => return Started::Done(operation, Err(error)),
+        };
+        let started = self.operations().keep(operation, |operation| {
+            let wait = (queue.owner(), Waiting::Operation(operation));
+            conn.waits_mut().disconnects.push(wait);
+        });
+        drop(conn);
         self.arm_fallback();
-        Ok(())
+        started
     }
 
-    fn register_disconnect(
+    /// Locks a connection whose end can be waited for.
+    fn lock_open(
         &self,
         queue: &QueueHandle,
         connection: ConnectionId,
-        waiting: impl FnOnce() -> Waiting,
-    ) -> Result<(), Error> {
+    ) -> Result<MutexGuard<'_, Conn>, Error> {
         self.check_process()?;
         let conn = self.shard().table.lock(connection.place());
         // Asked with the connection locked: a queue that shuts down later finds this wait.
         if !queue.receives() && !queue.is_drained_for() {
             return Err(Error::InvalidHandle);
         }
-        let mut conn = conn.ok_or(Error::ConnectionInvalid)?;
+        let conn = conn.ok_or(Error::ConnectionInvalid)?;
         let half_closed = conn.peer_closed && self.parameters().choices.fin_is_disconnect;
         let gone = conn.state.id() != connection || conn.stream.is_none() || half_closed;
         if gone || connection.0 == 0 {
             return Err(Error::ConnectionInvalid);
         }
-        let wait = (queue.owner(), waiting());
-        conn.waits_mut().disconnects.push(wait);
-        Ok(())
+        Ok(conn)
     }
 
-    /// CancelIoEx: ends the pending operation with this tag on this queue with 995. `false`: there
-    /// is none (any more).
-    pub fn cancel_operation(&self, queue: &QueueHandle, tag: usize) -> bool {
-        self.cancel_matching(queue, &|waiting| waiting.tag() == Some(tag))
-    }
-
-    /// As [`Service::cancel_operation`], for a caller that knows where the operation waits: `None`
-    /// for a receive of the next request or a wait for demand start, otherwise the place of its
-    /// request or connection. The cost does not depend on the number of connections.
-    pub fn cancel_operation_at(
+    /// CancelIoEx: ends an operation that waits on this queue with 995. `false`: it does not wait (any
+    /// more). `place` says where it waits: `None` for a receive of the next request and a wait for
+    /// demand start, otherwise the place of its request or connection. The cost does not depend on the
+    /// number of connections.
+    pub fn cancel_operation(
         &self,
         queue: &QueueHandle,
-        tag: usize,
+        operation: OperationId,
         place: Option<SlotAddress>,
     ) -> bool {
         if self.is_inherited() {
             return false;
         }
         let mut turn = Turn::default();
-        let matches = |waiting: &Waiting| waiting.tag() == Some(tag);
+        let matches = |waiting: &Waiting| waiting.id() == Some(operation);
         let found = match place {
             None => {
                 let waiting = queue.lock().withdraw_where(queue.handle_id(), matches);
@@ -120,20 +123,6 @@ impl Service {
             self.shard().interrupt();
         }
         blocked || found
-    }
-
-    /// A call that was cancelled between two waits has begun the next one: it ends.
-    pub(crate) fn cancel_wait(
-        &self,
-        queue: &QueueHandle,
-        place: SlotAddress,
-        waiter: &Arc<Waiter>,
-    ) {
-        let mut turn = Turn::default();
-        if let Some(mut conn) = self.shard().table.lock(place) {
-            self.cancel_on(&mut conn, queue, &|wait| wait.is(waiter), &mut turn);
-        }
-        turn.fire(self);
     }
 
     /// Ends all pending overlapped operations of this queue with 995. (CancelIo is about those of

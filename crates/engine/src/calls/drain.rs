@@ -21,7 +21,8 @@ use httpsys_core::{CloseReason, Error, RequestId};
 
 use crate::calls::queue_handle::QueueHandle;
 use crate::conn::slot::Conn;
-use crate::poll::waiter::{Signal, Turn, Waiter};
+use crate::poll::operation::Signal;
+use crate::poll::waiter::{Turn, Waiter};
 use crate::service::Service;
 
 /// Between the first two looks; each pause is twice the one before.

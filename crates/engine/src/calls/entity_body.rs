@@ -10,11 +10,13 @@ use std::sync::Arc;
 use httpsys_core::connection::Opaque;
 use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::{CloseReason, Error};
+use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
 use crate::conn::pool;
 use crate::conn::slot::{Conn, ReadOutcome};
-use crate::poll::waiter::{PendingOperation, Signal, Turn, Waiter, Waiting};
+use crate::poll::operation::{Operation, Signal, Started};
+use crate::poll::waiter::{Turn, Waiter, Waiting};
 use crate::service::Service;
 
 /// What one attempt to read gave.
@@ -30,10 +32,17 @@ pub(crate) enum BodyRead {
     Broken(CloseReason),
 }
 
+/// An overlapped read of an entity body.
+pub trait ReadOperation: Operation {
+    /// The whole buffer, and how many bytes of it are filled.
+    fn buffer(&mut self) -> (&mut [u8], &mut usize);
+}
+
 /// What an attempt at a whole call gave.
-enum Attempt {
+enum Attempt<C> {
     Done(Result<usize, Error>),
-    Waits,
+    /// It has to wait on the connection, which is locked.
+    Waits(C),
 }
 
 impl Service {
@@ -55,69 +64,85 @@ impl Service {
         let mut got = 0;
         let mut blocked = None;
         loop {
+            let (mut conn, mut turn) = match self.attempt_read(queue, receive, out, &mut got) {
+                Attempt::Done(result) => return result,
+                Attempt::Waits(waits) => waits,
+            };
+            let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
+            if blocked.is_cancelled() {
+                drop(conn);
+                turn.fire(self);
+                return Err(Error::Aborted);
+            }
             let waiter = Waiter::of_this_thread();
-            let mut register = || Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
-            match self.attempt(queue, receive, out, &mut got, &mut register) {
-                Attempt::Done(result) => {
-                    waiter.recycle();
-                    return result;
-                }
-                Attempt::Waits => {
-                    let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
-                    if blocked.is_cancelled() {
-                        self.cancel_wait(queue, receive.request.place(), &waiter);
-                    }
-                    let signal = self.wait(&waiter, None);
-                    waiter.recycle();
-                    if let Some(Signal::Failed(error)) = signal {
-                        return Err(error);
-                    }
-                }
+            let waiting = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
+            self.await_body(&mut conn, got, waiting);
+            drop(conn);
+            turn.fire(self);
+            let signal = self.wait(&waiter, None);
+            waiter.recycle();
+            if let Some(Signal::Failed(error)) = signal {
+                return Err(error);
             }
         }
     }
 
-    /// One attempt of an overlapped read; `got` bytes of `out` are filled already. `Ok(None)`: it
-    /// is pending, and the operation that `register` made will be signalled.
+    /// An overlapped read. One that waits is signalled when there may be bytes, and calls this again.
     ///
     /// # Errors
     /// As [`Service::receive_entity_body`].
-    pub fn try_receive_entity_body(
+    pub fn try_receive_entity_body<O: ReadOperation>(
         &self,
         queue: &QueueHandle,
         receive: &ReceiveEntityBody,
-        out: &mut [u8],
-        got: &mut usize,
-        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
-    ) -> Result<Option<usize>, Error> {
-        let mut register = || Waiting::Operation(register());
-        match self.attempt(queue, receive, out, got, &mut register) {
-            Attempt::Done(result) => result.map(Some),
-            Attempt::Waits => {
-                self.arm_fallback();
-                Ok(None)
-            }
-        }
+        mut operation: O,
+    ) -> Started<O, usize> {
+        let (out, got) = operation.buffer();
+        let (mut conn, mut turn) = match self.attempt_read(queue, receive, out, got) {
+            Attempt::Done(result) => return Started::Done(operation, result),
+            Attempt::Waits(waits) => waits,
+        };
+        let got = *got;
+        let started = self.operations().keep(operation, |operation| {
+            self.await_body(&mut conn, got, Waiting::Operation(operation));
+        });
+        drop(conn);
+        turn.fire(self);
+        self.arm_fallback();
+        started
     }
 
-    fn attempt(
+    fn await_body(&self, conn: &mut Conn, got: usize, waiting: Waiting) {
+        let readers = &mut conn.waits_mut().readers;
+        // A read that has begun keeps its turn (G-040).
+        if got > 0 {
+            readers.push_front(waiting);
+        } else {
+            readers.push_back(waiting);
+        }
+        self.body_is_awaited(conn);
+    }
+
+    fn attempt_read(
         &self,
         queue: &QueueHandle,
         receive: &ReceiveEntityBody,
         out: &mut [u8],
         got: &mut usize,
-        register: &mut dyn FnMut() -> Waiting,
-    ) -> Attempt {
-        let mut turn = Turn::default();
-        let attempt = {
-            let mut guard = match self.lock_live(queue, receive.request) {
-                Ok(guard) => guard,
-                Err(error) => return Attempt::Done(Err(error)),
-            };
-            self.attempt_locked(&mut guard, receive, out, got, register, &mut turn)
+    ) -> Attempt<(MutexGuard<'_, Conn>, Turn)> {
+        let mut conn = match self.lock_live(queue, receive.request) {
+            Ok(conn) => conn,
+            Err(error) => return Attempt::Done(Err(error)),
         };
-        turn.fire(self);
-        attempt
+        let mut turn = Turn::default();
+        match self.attempt_locked(&mut conn, receive, out, got, &mut turn) {
+            Attempt::Waits(()) => Attempt::Waits((conn, turn)),
+            Attempt::Done(result) => {
+                drop(conn);
+                turn.fire(self);
+                Attempt::Done(result)
+            }
+        }
     }
 
     fn attempt_locked(
@@ -126,9 +151,8 @@ impl Service {
         receive: &ReceiveEntityBody,
         out: &mut [u8],
         got: &mut usize,
-        register: &mut dyn FnMut() -> Waiting,
         turn: &mut Turn,
-    ) -> Attempt {
+    ) -> Attempt<()> {
         let probe = out.is_empty();
         if !probe && *got == out.len() {
             return Attempt::Done(Ok(*got));
@@ -157,15 +181,7 @@ impl Service {
                     }
                     conn.state.body_is_awaited();
                     self.carry_out(conn, turn);
-                    let readers = &mut conn.waits_mut().readers;
-                    // A read that has begun keeps its turn (G-040).
-                    if *got > 0 {
-                        readers.push_front(register());
-                    } else {
-                        readers.push_back(register());
-                    }
-                    self.body_is_awaited(conn);
-                    return Attempt::Waits;
+                    return Attempt::Waits(());
                 }
                 BodyRead::Broken(end) => {
                     self.reset_connection(conn, end, turn);
@@ -176,7 +192,12 @@ impl Service {
     }
 
     /// A read is served: the next waiting one has its turn if there may be more (G-040).
-    fn end_read(&self, conn: &mut Conn, result: Result<usize, Error>, turn: &mut Turn) -> Attempt {
+    fn end_read(
+        &self,
+        conn: &mut Conn,
+        result: Result<usize, Error>,
+        turn: &mut Turn,
+    ) -> Attempt<()> {
         let more = conn.readable
             || !conn.unused().is_empty()
             || conn

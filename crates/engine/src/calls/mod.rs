@@ -7,6 +7,7 @@ pub(crate) mod disconnect;
 pub(crate) mod drain;
 pub(crate) mod entity_body;
 pub(crate) mod file_threads;
+pub(crate) mod owner;
 pub(crate) mod pending_send;
 pub(crate) mod queue;
 pub(crate) mod queue_handle;

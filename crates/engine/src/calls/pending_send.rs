@@ -7,14 +7,15 @@
 
 use std::sync::Arc;
 
-use httpsys_core::{CloseReason, ConnectionId, Error};
+use httpsys_core::{CloseReason, ConnectionId, Error, OperationId};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::chunk::Chunk;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::slot::Conn;
 use crate::conn::write::Written;
-use crate::poll::waiter::{PendingOperation, Reading, Signal, Turn, Waiting};
+use crate::poll::operation::{Registered, Signal};
+use crate::poll::waiter::{Reading, Turn, Waiting};
 use crate::service::Service;
 
 /// What an overlapped send keeps alive until its end.
@@ -25,8 +26,6 @@ pub trait PendingSend: Send {
     fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>]));
     /// The send has ended: bytes put on the wire, or why not. Called exactly once, without locks.
     fn done(self: Box<Self>, service: &Service, result: Result<u64, Error>);
-    /// Names the operation, to cancel it (the address of its OVERLAPPED).
-    fn tag(&self) -> usize;
     /// Whether the operation was cancelled: asked, with a lock held, before a send that goes on
     /// waits again, because a cancel does not find it between two waits.
     fn is_cancelled(&self) -> bool {
@@ -36,6 +35,8 @@ pub trait PendingSend: Send {
 
 /// See the module head.
 pub(crate) struct Continuation {
+    id: OperationId,
+    service: Service,
     connection: ConnectionId,
     outgoing: Outgoing<'static>,
     reading: Arc<Reading>,
@@ -55,13 +56,17 @@ impl Service {
         &self,
         mut guard: MutexGuard<'_, Conn>,
         outgoing: Outgoing<'_>,
-        send: Box<dyn PendingSend>,
+        register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
         read: Option<u64>,
     ) {
+        let id = self.operations().next();
+        let send = register(id);
         let send = Box::new(Continuation {
+            id,
+            service: self.clone(),
             connection: guard.state.id(),
             outgoing: outgoing.into_kept(),
-            reading: Reading::new(Some(send.tag())),
+            reading: Reading::new(Some(id)),
             send,
         });
         match read {
@@ -163,8 +168,9 @@ impl FileRead {
     }
 }
 
-impl PendingOperation for Continuation {
-    fn signal(self: Box<Self>, service: &Service, signal: Signal) {
+impl Registered for Continuation {
+    fn signal(self: Box<Self>, signal: Signal) {
+        let service = &self.service.clone();
         if let Signal::Failed(error) = signal {
             return self.send.done(service, Err(error));
         }
@@ -177,7 +183,7 @@ impl PendingOperation for Continuation {
         }
     }
 
-    fn tag(&self) -> usize {
-        self.send.tag()
+    fn id(&self) -> OperationId {
+        self.id
     }
 }

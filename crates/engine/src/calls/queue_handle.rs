@@ -16,9 +16,11 @@ use httpsys_core::close_reason::TimerKind;
 use httpsys_core::connection::Exchange;
 use httpsys_core::{CloseReason, Error, HandleId, QueueId};
 
+use crate::calls::owner::Owner;
 use crate::calls::queue::Queue;
 use crate::conn::slot::Conn;
-use crate::poll::waiter::{Signal, Turn};
+use crate::poll::operation::Signal;
+use crate::poll::waiter::Turn;
 use crate::service::Service;
 
 /// A handle to a request queue, made by [`Service::queue`].
@@ -60,13 +62,6 @@ impl Drop for Blocked<'_> {
     fn drop(&mut self) {
         self.handle.blocked.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-/// What a wait beside the queue's own FIFOs is filed under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Owner {
-    pub(crate) queue: QueueId,
-    pub(crate) handle: HandleId,
 }
 
 impl Deref for QueueHandle {
@@ -135,6 +130,22 @@ impl QueueHandle {
 }
 
 impl Service {
+    /// A new handle to the queue with this id, while that is open.
+    #[must_use]
+    pub fn queue(&self, id: QueueId) -> Option<Arc<QueueHandle>> {
+        self.check_process().ok()?;
+        let mut state = self.objects().lock();
+        let queue = Arc::clone(state.queues.get(&id)?);
+        state.handles += 1;
+        QueueHandle::open(queue, HandleId(state.handles)).map(Arc::new)
+    }
+
+    /// The queue with this id, while that is open, for who only looks at it: a handle would receive
+    /// from it.
+    pub(crate) fn open_queue(&self, id: QueueId) -> Option<Arc<Queue>> {
+        self.objects().lock().queues.get(&id).cloned()
+    }
+
     /// HttpShutdownRequestQueue: what waits on this handle (receives, the wait for demand start,
     /// disconnect waits) ends with 995, later receives through it fail with 6 (SHD-001, SHD-002,
     /// G-075); requests that were received can still be answered (SHD-003). Requests nobody took go

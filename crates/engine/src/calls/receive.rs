@@ -17,7 +17,8 @@ use crate::calls::queue_handle::QueueHandle;
 use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
 use crate::observe::reason;
-use crate::poll::waiter::{PendingOperation, Turn, Waiting};
+use crate::poll::operation::{Operation, Started};
+use crate::poll::waiter::{Turn, Waiting};
 use crate::service::Service;
 
 /// What a receive's sink made of the request.
@@ -31,6 +32,12 @@ pub enum Verdict {
         /// The size in bytes that it needs.
         needed: u32,
     },
+}
+
+/// An overlapped receive.
+pub trait ReceiveOperation: Operation {
+    /// Packs or takes the request, while its connection is locked: the service must not be called.
+    fn receive(&mut self, request: &mut ReceivedRequest<'_>) -> Verdict;
 }
 
 /// A request on its way to the program.
@@ -123,46 +130,58 @@ impl Service {
         }
     }
 
-    /// The first half of an overlapped receive: takes a request that is queued, or registers the
-    /// operation that `register` makes. `Ok(false)`: it is pending.
+    /// An overlapped receive: takes a request that is queued, or waits. One that waits is signalled
+    /// [`crate::Signal::Request`] and calls [`Service::receive_given`].
     ///
     /// # Errors
     /// As [`Service::receive`].
-    pub fn try_receive(
+    pub fn try_receive<O: ReceiveOperation>(
         &self,
         queue: &QueueHandle,
         receive: &Receive,
-        sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
-        register: &mut dyn FnMut() -> Box<dyn PendingOperation>,
-    ) -> Result<bool, Error> {
-        self.check_process()?;
+        mut operation: O,
+    ) -> Started<O, ()> {
+        if let Err(error) = self.check_process() {
+            return Started::Done(operation, Err(error));
+        }
         if !receive.request.is_null() {
-            if queue.is_closed() {
-                return Err(Error::InvalidHandle);
-            }
-            return self
-                .hand_over(queue, receive.request, DeliveryState::Bound, sink)
-                .map(|()| true);
+            let result = if queue.is_closed() {
+                Err(Error::InvalidHandle)
+            } else {
+                self.hand_over(
+                    queue,
+                    receive.request,
+                    DeliveryState::Bound,
+                    &mut |request| operation.receive(request),
+                )
+            };
+            return Started::Done(operation, result);
         }
         loop {
             let request = {
                 let mut fifos = queue.lock();
                 if !fifos.receives(queue.handle_id()) {
-                    return Err(Error::InvalidHandle);
+                    return Started::Done(operation, Err(Error::InvalidHandle));
                 }
                 match fifos.take() {
                     Some(request) => request,
                     None => {
-                        fifos.wait(queue.handle_id(), Waiting::Operation(register()));
+                        let started = self.operations().keep(operation, |operation| {
+                            fifos.wait(queue.handle_id(), Waiting::Operation(operation));
+                        });
                         drop(fifos);
                         self.arm_fallback();
-                        return Ok(false);
+                        return started;
                     }
                 }
             };
-            match self.hand_over(queue, request, DeliveryState::Queued, sink) {
+            let handed_over =
+                self.hand_over(queue, request, DeliveryState::Queued, &mut |request| {
+                    operation.receive(request)
+                });
+            match handed_over {
                 Err(Error::ConnectionInvalid) => {}
-                result => return result.map(|()| true),
+                result => return Started::Done(operation, result),
             }
         }
     }

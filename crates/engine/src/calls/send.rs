@@ -10,7 +10,7 @@ use std::sync::Arc;
 use httpsys_core::connection::ResponseFacts;
 use httpsys_core::operation::SendResponse;
 use httpsys_core::proto::response::{Finish, ResponseHead};
-use httpsys_core::{CloseReason, Error};
+use httpsys_core::{CloseReason, Error, OperationId};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::chunk::{self, Chunk};
@@ -23,7 +23,8 @@ use crate::conn::slot::Conn;
 use crate::conn::write::Written;
 use crate::observe::access_log::Log;
 use crate::observe::reason;
-use crate::poll::waiter::{Reading, Signal, Turn, Waiter, Waiting};
+use crate::poll::operation::Signal;
+use crate::poll::waiter::{Reading, Turn, Waiter, Waiting};
 use crate::service::Service;
 
 /// The most chunks of one call (SND-020).
@@ -32,7 +33,7 @@ pub(crate) const MAX_CHUNKS: usize = 9999;
 /// How a send goes on that finds the socket full.
 enum WhenFull<'a> {
     Block(&'a QueueHandle),
-    Pend(&'a mut dyn FnMut() -> Box<dyn PendingSend>),
+    Pend(&'a mut dyn FnMut(OperationId) -> Box<dyn PendingSend>),
 }
 
 impl Service {
@@ -73,7 +74,7 @@ impl Service {
         head: &mut ResponseHead,
         body: &[Chunk<'_>],
         log: Log<'_>,
-        register: &mut dyn FnMut() -> Box<dyn PendingSend>,
+        register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
         self.begin_response(queue, send, head, body, log, WhenFull::Pend(register))
     }
@@ -105,7 +106,7 @@ impl Service {
         send: &SendResponse,
         body: &[Chunk<'_>],
         log: Log<'_>,
-        register: &mut dyn FnMut() -> Box<dyn PendingSend>,
+        register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error> {
         self.continue_response(queue, send, body, log, WhenFull::Pend(register))
     }
@@ -232,7 +233,7 @@ impl Service {
                 Written::File(conn, most) => match &mut when_full {
                     // The first bytes of a file are read here: more often than not they are all.
                     WhenFull::Pend(register) if reading.is_some() => {
-                        self.pend(conn, outgoing, register(), Some(most));
+                        self.pend(conn, outgoing, *register, Some(most));
                         return Ok(None);
                     }
                     _ => {
@@ -251,7 +252,7 @@ impl Service {
                             self.wait_writable(conn, queue, blocked)?
                         }
                         WhenFull::Pend(register) => {
-                            self.pend(conn, outgoing, register(), None);
+                            self.pend(conn, outgoing, *register, None);
                             return Ok(None);
                         }
                     }

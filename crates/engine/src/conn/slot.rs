@@ -14,7 +14,7 @@ use httpsys_core::timer::Tick;
 use httpsys_core::{ConnectionId, Request};
 use smallvec::SmallVec;
 
-use crate::calls::queue_handle::Owner;
+use crate::calls::owner::Owner;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::pool;
 use crate::conn::timers::{Alarm, Allowance};

@@ -25,7 +25,8 @@ use httpsys_core::{CloseReason, RequestId};
 use httpsys_socket::lock::Mutex;
 
 use crate::conn::slot::Conn;
-use crate::poll::waiter::{Reading, Signal, Turn};
+use crate::poll::operation::Signal;
+use crate::poll::waiter::{Reading, Turn};
 use crate::service::Service;
 
 /// How long a closing connection is given to take the last bytes (G-006), in milliseconds.

@@ -17,7 +17,8 @@ use crate::control::free_port::Taken;
 use crate::control::refused::{Attempt, Refused};
 use crate::observe::reason;
 use crate::observe::trace;
-use crate::poll::waiter::{Signal, Turn};
+use crate::poll::operation::Signal;
+use crate::poll::waiter::Turn;
 use crate::service::{Objects, Service};
 
 impl Service {

@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use httpsys_socket::lock::{Condvar, Mutex};
 
-use crate::poll::waiter::{PendingOperation, Signal, Turn};
+use crate::poll::operation::{Registered, Signal};
+use crate::poll::waiter::Turn;
 use crate::service::Service;
 
 /// How long one signal may take before somebody else goes on with the rest.
@@ -28,7 +29,7 @@ const MOST: usize = 16;
 #[derive(Default)]
 pub(crate) struct Deputies {
     /// What the thread in office signals next.
-    pending: Mutex<VecDeque<(Box<dyn PendingOperation>, Signal)>>,
+    pending: Mutex<VecDeque<(Box<dyn Registered>, Signal)>>,
     /// Signals so far. Changed by the thread in office.
     count: AtomicU64,
     /// The number of the signal under way; 0 if none is.
@@ -92,13 +93,13 @@ impl Service {
         }
     }
 
-    fn fire_one(&self, operation: Box<dyn PendingOperation>, signal: Signal) -> bool {
+    fn fire_one(&self, operation: Box<dyn Registered>, signal: Signal) -> bool {
         let deputies = self.deputies();
         let number = deputies.count.load(Ordering::Relaxed) + 1;
         deputies.count.store(number, Ordering::SeqCst);
         deputies.firing.store(number, Ordering::SeqCst);
         self.arm_deputy();
-        operation.signal(self, signal);
+        operation.signal(signal);
         let done = deputies
             .firing
             .compare_exchange(number, 0, Ordering::SeqCst, Ordering::SeqCst);

@@ -21,8 +21,9 @@ use httpsys_core::{Error, RequestId};
 use httpsys_socket::lock::{Condvar, Mutex, MutexGuard};
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
+use crate::poll::operation::Signal;
 use crate::poll::shard::Lead;
-use crate::poll::waiter::{Signal, Turn, Waiter, Waiting};
+use crate::poll::waiter::{Turn, Waiter, Waiting};
 use crate::service::Service;
 
 /// How long work can lie unseen when the threads of the program are all busy.

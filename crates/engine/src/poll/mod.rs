@@ -4,9 +4,11 @@ pub(crate) mod accept;
 pub(crate) mod deputy;
 pub(crate) mod lead;
 pub(crate) mod loan;
+pub(crate) mod operation;
 pub(crate) mod poller;
 pub(crate) mod shard;
 #[cfg(feature = "sim")]
 pub(crate) mod simulated;
 pub(crate) mod turn;
 pub(crate) mod waiter;
+pub(crate) mod wake;

@@ -19,9 +19,10 @@ use mio::event::Event;
 use crate::conn::slot::Conn;
 use crate::observe::tally::Fault;
 use crate::poll::accept::Arrivals;
+use crate::poll::operation::Signal;
 use crate::poll::poller::{Poller, WAKER};
 use crate::poll::shard::{LISTENER_BIT, Lead};
-use crate::poll::waiter::{Signal, Turn};
+use crate::poll::waiter::Turn;
 use crate::service::Service;
 
 /// How long a turn waits, once, for the lock of a connection. Most holds are much shorter, and to come

@@ -1,9 +1,9 @@
 //! How a call waits: a parked thread or a pending overlapped operation.
 //!
-//! Owns the one place where threads of the program sleep, and the list of wake-ups that is
-//! collected under a connection's lock and fired after it. Invariant: each registration ends
-//! either withdrawn (it was still in its list) or signalled exactly once, so a waiter never sees
-//! a signal of an earlier call.
+//! Owns the one place where threads of the program sleep, and the wake-ups that are collected under a
+//! connection's lock. Does not own carrying them out (`wake.rs`), nor operations (`operation.rs`).
+//! Invariant: each registration ends either withdrawn (it was still in its list) or signalled exactly
+//! once, so a waiter never sees a signal of an earlier call.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -12,42 +12,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use httpsys_core::ids::RequestId;
 use httpsys_core::request_queue::RequestQueue;
-use httpsys_core::{Error, HandleId, QueueId};
+use httpsys_core::{Error, HandleId, OperationId, QueueId};
 use httpsys_socket::lock::{Condvar, Mutex};
 use smallvec::SmallVec;
 
-use crate::service::Service;
-
-/// Why a waiting call goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// What it waited for is there: try again.
-    Ready,
-    /// A receive was given this request.
-    Request(RequestId),
-    /// It ends with this error.
-    Failed(Error),
-}
-
-/// An overlapped operation that could not finish at once.
-///
-/// `signal` is called exactly once, by any thread, with no lock held. On [`Signal::Ready`] the
-/// operation tries again and may register itself anew. The thread may be the one that looks after
-/// timers: what takes long, or blocks, is to be handed to another.
-pub trait PendingOperation: Send {
-    /// The thing it waited for happened, or it fails.
-    fn signal(self: Box<Self>, service: &Service, signal: Signal);
-    /// Names the operation, to cancel it (the address of its OVERLAPPED).
-    fn tag(&self) -> usize;
-}
+use crate::poll::operation::{Registered, Signal};
 
 /// One waiting call.
 pub(crate) enum Waiting {
     /// A thread that called through this handle.
     Thread(Arc<Waiter>, HandleId),
-    Operation(Box<dyn PendingOperation>),
+    Operation(Box<dyn Registered>),
     /// A send that does not wait for the connection: a file is read for it.
     Reading(Arc<Reading>),
 }
@@ -56,16 +32,16 @@ pub(crate) enum Waiting {
 #[derive(Debug)]
 pub(crate) struct Reading {
     /// Of its operation; `None`: a call that is still running.
-    tag: Option<usize>,
+    operation: Option<OperationId>,
     ended: OnceLock<Error>,
     /// When the read began, in the clock's milliseconds.
     pub(crate) since: AtomicU64,
 }
 
 impl Reading {
-    pub(crate) fn new(tag: Option<usize>) -> Arc<Reading> {
+    pub(crate) fn new(operation: Option<OperationId>) -> Arc<Reading> {
         Arc::new(Reading {
-            tag,
+            operation,
             ended: OnceLock::new(),
             since: AtomicU64::new(0),
         })
@@ -90,7 +66,7 @@ impl Waiting {
         match self {
             Waiting::Thread(..) => false,
             Waiting::Operation(_) => true,
-            Waiting::Reading(reading) => reading.tag.is_some(),
+            Waiting::Reading(reading) => reading.operation.is_some(),
         }
     }
 
@@ -99,16 +75,12 @@ impl Waiting {
         matches!(self, Waiting::Thread(_, own) if *own == handle)
     }
 
-    /// Whether it is this thread's wait.
-    pub(crate) fn is(&self, waiter: &Arc<Waiter>) -> bool {
-        matches!(self, Waiting::Thread(own, _) if Arc::ptr_eq(own, waiter))
-    }
-
-    pub(crate) fn tag(&self) -> Option<usize> {
+    /// The operation's id; a thread has none.
+    pub(crate) fn id(&self) -> Option<OperationId> {
         match self {
             Waiting::Thread(..) => None,
-            Waiting::Operation(operation) => Some(operation.tag()),
-            Waiting::Reading(reading) => reading.tag,
+            Waiting::Operation(operation) => Some(operation.id()),
+            Waiting::Reading(reading) => reading.operation,
         }
     }
 }
@@ -117,7 +89,7 @@ impl fmt::Debug for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Waiting::Thread(..) => f.write_str("Thread"),
-            Waiting::Operation(operation) => write!(f, "Operation({:#x})", operation.tag()),
+            Waiting::Operation(operation) => write!(f, "{:?}", operation.id()),
             Waiting::Reading(reading) => write!(f, "{reading:?}"),
         }
     }
@@ -183,7 +155,9 @@ impl Waiter {
         }
     }
 
-    fn signal(&self, service: &Service, value: Signal) {
+    /// Wakes the thread. `true`: it polls, and its poll has to be interrupted.
+    #[must_use]
+    pub(crate) fn signal(&self, value: Signal) -> bool {
         {
             let mut signal = self.signal.lock();
             debug_assert!(signal.is_none(), "a waiter is signalled once");
@@ -192,21 +166,22 @@ impl Waiter {
         // Without the lock, which the thread takes as soon as it wakes up. If it has seen the signal by
         // itself and waits for another one already, it is woken for nothing.
         self.condvar.notify_one();
-        if self.polls.load(Ordering::SeqCst) {
-            service.shard().interrupt();
-        }
+        self.polls.load(Ordering::SeqCst)
     }
 }
 
-/// Wake-ups to be fired once no lock is held.
+/// Who is to be woken, and why.
+pub(crate) type Wakes = SmallVec<[(Waiting, Signal); 4]>;
+
+/// Wake-ups to be carried out once no lock is held.
 #[derive(Default)]
 pub(crate) struct Turn {
     /// `None` until there is one: most are dropped without.
-    list: Option<SmallVec<[(Waiting, Signal); 4]>>,
+    pub(crate) list: Option<Wakes>,
     /// The queue whose next request the polling thread keeps for itself.
     pub(crate) own_queue: Option<QueueId>,
     /// The time of what collects these, as soon as somebody has asked for it.
-    millis: Option<u64>,
+    pub(crate) millis: Option<u64>,
 }
 
 impl Turn {
@@ -244,43 +219,9 @@ impl Turn {
         self.own_queue == Some(queue)
     }
 
-    /// The clock's milliseconds; asked once.
-    pub(crate) fn millis(&mut self, service: &Service) -> u64 {
-        *self.millis.get_or_insert_with(|| service.clock().millis())
-    }
-
     /// Time has passed.
     pub(crate) fn forget_time(&mut self) {
         self.millis = None;
-    }
-
-    #[inline]
-    pub(crate) fn fire(&mut self, service: &Service) {
-        // Most often there is nobody to wake.
-        if let Some(list) = &mut self.list {
-            fire_all(list, service);
-        }
-    }
-
-    /// Wakes the threads; the first operation is returned to be signalled.
-    pub(crate) fn fire_threads(
-        &mut self,
-        service: &Service,
-    ) -> Option<(Box<dyn PendingOperation>, Signal)> {
-        let list = self.list.as_mut()?;
-        let mut first = None;
-        let mut others = SmallVec::new();
-        for (waiting, signal) in list.drain(..) {
-            match waiting {
-                Waiting::Thread(waiter, _) => waiter.signal(service, signal),
-                Waiting::Operation(operation) if first.is_none() => {
-                    first = Some((operation, signal));
-                }
-                operation => others.push((operation, signal)),
-            }
-        }
-        *list = others;
-        first
     }
 
     /// Whether operations are left by [`Turn::fire_threads`].
@@ -289,24 +230,11 @@ impl Turn {
     }
 
     /// Moves them to the end of `list`.
-    pub(crate) fn move_operations(
-        &mut self,
-        list: &mut VecDeque<(Box<dyn PendingOperation>, Signal)>,
-    ) {
+    pub(crate) fn move_operations(&mut self, list: &mut VecDeque<(Box<dyn Registered>, Signal)>) {
         for (waiting, signal) in self.list.iter_mut().flat_map(|own| own.drain(..)) {
             if let Waiting::Operation(operation) = waiting {
                 list.push_back((operation, signal));
             }
-        }
-    }
-}
-
-fn fire_all(list: &mut SmallVec<[(Waiting, Signal); 4]>, service: &Service) {
-    for (waiting, signal) in list.drain(..) {
-        match waiting {
-            Waiting::Thread(waiter, _) => waiter.signal(service, signal),
-            Waiting::Operation(operation) => operation.signal(service, signal),
-            Waiting::Reading(_) => {}
         }
     }
 }

@@ -42,7 +42,7 @@ struct Download {
 fn download(world: &World) -> Download {
     let (client, received) = world.received();
     client.0.set_nonblocking(true).expect("a socket");
-    let send = world.waiting_send(received.request, &BODY, 3);
+    let send = world.waiting_send(received.request, &BODY);
     Download {
         client,
         received,
@@ -154,7 +154,7 @@ fn the_groups_of_a_session_share_its_bandwidth() {
     client.send("GET /other/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
     client.0.set_nonblocking(true).expect("a socket");
     let received = crate::world::receive(&world.service, &queue).expect("a request");
-    let send = world.waiting_send_on(&queue, received.request, &BODY, (4, false));
+    let send = world.waiting_send_on(&queue, received.request, &BODY, false);
     let mut other = [Download {
         client,
         received,
@@ -221,7 +221,7 @@ fn cxl_004_a_request_is_cancelled_while_its_response_is_held_back() {
     limit_group(&world, Some(1024));
     let (mut client, received) = world.received();
     // Not the last piece: its id would be void by now (SND-033).
-    let send = world.waiting_send_on(&world.queue, received.request, &BODY, (3, true));
+    let send = world.waiting_send_on(&world.queue, received.request, &BODY, true);
     send.expect_nothing();
     let cancel = Cancel {
         request: received.request,
@@ -243,7 +243,7 @@ fn snd_032_a_send_that_is_held_back_is_taken_back() {
     limit_group(&world, Some(1024));
     let download = download(&world);
     world.turn(300);
-    assert!(world.service.cancel_operation(&world.queue, 3));
+    assert!(world.take_back(&download.send));
     download.send.expect(&Err(Error::Aborted));
     world.expect_fate(download.received.connection, CloseReason::SendCancelled);
 }
@@ -296,7 +296,7 @@ fn the_turns_of_clients_that_are_gone_are_given_back() {
     // A quarter of a second each.
     for _ in 0..100 {
         let gone = download(&world);
-        assert!(world.service.cancel_operation(&world.queue, 3));
+        assert!(world.take_back(&gone.send));
         gone.send.expect(&Err(Error::Aborted));
     }
     let mut all = [download(&world)];

@@ -5,9 +5,13 @@
 
 use std::sync::mpsc::{self, Receiver, Sender};
 
+use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::{ReceiveEntityBody, SendResponse, WaitForDisconnect};
-use httpsys_core::{ConnectionId, Error, RequestId};
-use httpsys_engine::{Chunk, PendingOperation, PendingSend, QueueHandle, Service, Signal};
+use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
+use httpsys_engine::{
+    Chunk, Operation, PendingOperation, PendingSend, QueueHandle, ReadOperation, Service, Signal,
+    Started,
+};
 use httpsys_proto::ResponseHead;
 
 use crate::PATIENCE;
@@ -15,7 +19,11 @@ use crate::world::World;
 
 /// What a call that waits is end_reported.
 #[derive(Debug)]
-pub(crate) struct Told<T>(Receiver<T>);
+pub(crate) struct Told<T> {
+    receiver: Receiver<T>,
+    id: OperationId,
+    place: SlotAddress,
+}
 
 impl<T: PartialEq + std::fmt::Debug> Told<T> {
     /// It is end_reported this, and nothing more.
@@ -26,37 +34,63 @@ impl<T: PartialEq + std::fmt::Debug> Told<T> {
 
     #[track_caller]
     pub(crate) fn get(self) -> T {
-        let end_reported = self.0.recv_timeout(PATIENCE).expect("it is end_reported");
-        assert!(self.0.recv_timeout(PATIENCE).is_err(), "end_reported twice");
+        let end_reported = self
+            .receiver
+            .recv_timeout(PATIENCE)
+            .expect("it is end_reported");
+        assert!(
+            self.receiver.recv_timeout(PATIENCE).is_err(),
+            "end_reported twice"
+        );
         end_reported
     }
 
     /// It still waits.
     #[track_caller]
     pub(crate) fn expect_nothing(&self) {
-        assert_eq!(self.0.try_recv(), Err(mpsc::TryRecvError::Empty));
+        assert_eq!(self.receiver.try_recv(), Err(mpsc::TryRecvError::Empty));
     }
 }
 
-struct Operation {
+struct Tells(Sender<Signal>);
+
+impl Operation for Tells {
+    type Kept = Self;
+
+    fn keep(self, _: OperationId) -> Result<Self, (Self, Error)> {
+        Ok(self)
+    }
+}
+
+impl PendingOperation for Tells {
+    fn signal(self, signal: Signal) {
+        let _ = self.0.send(signal);
+    }
+}
+
+struct Reads<'a> {
     tell: Sender<Signal>,
-    tag: usize,
+    out: &'a mut [u8],
+    got: &'a mut usize,
 }
 
-impl PendingOperation for Operation {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
-        let _ = self.tell.send(signal);
-    }
+impl Operation for Reads<'_> {
+    type Kept = Tells;
 
-    fn tag(&self) -> usize {
-        self.tag
+    fn keep(self, _: OperationId) -> Result<Tells, (Self, Error)> {
+        Ok(Tells(self.tell))
+    }
+}
+
+impl ReadOperation for Reads<'_> {
+    fn buffer(&mut self) -> (&mut [u8], &mut usize) {
+        (self.out, self.got)
     }
 }
 
 struct Sending {
     tell: Sender<Result<u64, Error>>,
     body: &'static [u8],
-    tag: usize,
 }
 
 impl PendingSend for Sending {
@@ -67,20 +101,22 @@ impl PendingSend for Sending {
     fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
         let _ = self.tell.send(result);
     }
-
-    fn tag(&self) -> usize {
-        self.tag
-    }
 }
 
 impl World {
+    /// CancelIoEx. False when the call does not wait any more.
+    pub(crate) fn take_back<T>(&self, call: &Told<T>) -> bool {
+        self.service
+            .cancel_operation(&self.queue, call.id, Some(call.place))
+    }
+
     /// Reads into `out`: the bytes, or a read that waits.
     pub(crate) fn read(
         &self,
         request: RequestId,
         out: &mut [u8],
     ) -> Result<Result<usize, Told<Signal>>, Error> {
-        self.read_as(request, out, &mut 0, false, 0)
+        self.read_as(request, out, &mut 0, false)
     }
 
     pub(crate) fn read_as(
@@ -89,20 +125,24 @@ impl World {
         out: &mut [u8],
         got: &mut usize,
         fill_buffer: bool,
-        tag: usize,
     ) -> Result<Result<usize, Told<Signal>>, Error> {
         let (tell, end_reported) = mpsc::channel();
         let call = ReceiveEntityBody {
             request,
             fill_buffer,
         };
-        let read = self
+        let reads = Reads { tell, out, got };
+        match self
             .service
-            .try_receive_entity_body(&self.queue, &call, out, got, &mut || {
-                let tell = tell.clone();
-                Box::new(Operation { tell, tag })
-            });
-        read.map(|read| read.ok_or(Told(end_reported)))
+            .try_receive_entity_body(&self.queue, &call, reads)
+        {
+            Started::Done(_, read) => read.map(Ok),
+            Started::Pending(id) => Ok(Err(Told {
+                receiver: end_reported,
+                id,
+                place: request.place(),
+            })),
+        }
     }
 
     /// A read that has to wait.
@@ -120,17 +160,17 @@ impl World {
     pub(crate) fn disconnect_wait(&self, connection: ConnectionId) -> Told<Signal> {
         let (tell, end_reported) = mpsc::channel();
         let wait = WaitForDisconnect { connection };
-        let mut register = || {
-            let tell = tell.clone();
-            let operation: Box<dyn PendingOperation> = Box::new(Operation { tell, tag: 0 });
-            operation
-        };
         let waits = self
             .service
-            .try_wait_for_disconnect(&self.queue, &wait, &mut register);
-        assert_eq!(waits, Ok(()));
-        drop(tell);
-        Told(end_reported)
+            .try_wait_for_disconnect(&self.queue, &wait, Tells(tell));
+        let Started::Pending(id) = waits else {
+            panic!("it does not wait");
+        };
+        Told {
+            receiver: end_reported,
+            id,
+            place: connection.place(),
+        }
     }
 
     /// A whole response with a body that no socket holds: a send that has to wait.
@@ -139,9 +179,8 @@ impl World {
         &self,
         request: RequestId,
         body: &'static [u8],
-        tag: usize,
     ) -> Told<Result<u64, Error>> {
-        self.waiting_send_on(&self.queue, request, body, (tag, false))
+        self.waiting_send_on(&self.queue, request, body, false)
     }
 
     #[track_caller]
@@ -150,9 +189,9 @@ impl World {
         queue: &QueueHandle,
         request: RequestId,
         body: &'static [u8],
-        (tag, more_data): (usize, bool),
+        more_data: bool,
     ) -> Told<Result<u64, Error>> {
-        let sent = self.send_on(queue, request, body, (tag, more_data));
+        let sent = self.send_on(queue, request, body, more_data);
         sent.expect_err("it waits")
     }
 
@@ -164,7 +203,7 @@ impl World {
         body: &'static [u8],
         more_data: bool,
     ) -> Result<u64, Told<Result<u64, Error>>> {
-        self.send_on(&self.queue, request, body, (0, more_data))
+        self.send_on(&self.queue, request, body, more_data)
     }
 
     #[track_caller]
@@ -173,7 +212,7 @@ impl World {
         queue: &QueueHandle,
         request: RequestId,
         body: &'static [u8],
-        (tag, more_data): (usize, bool),
+        more_data: bool,
     ) -> Result<u64, Told<Result<u64, Error>>> {
         let (tell, end_reported) = mpsc::channel();
         let mut head = ResponseHead::new();
@@ -184,18 +223,24 @@ impl World {
             more_data,
             opaque: false,
         };
+        let mut id = OperationId(0);
         let sent = self.service.try_send_response(
             queue,
             &call,
             &mut head,
             &[Chunk::Memory(body)],
             None,
-            &mut || {
+            &mut |operation| {
+                id = operation;
                 let tell = tell.clone();
-                Box::new(Sending { tell, body, tag })
+                Box::new(Sending { tell, body })
             },
         );
-        sent.expect("a send").ok_or(Told(end_reported))
+        sent.expect("a send").ok_or(Told {
+            receiver: end_reported,
+            id,
+            place: request.place(),
+        })
     }
 
     /// A further part of a response that is not the last.
@@ -212,16 +257,22 @@ impl World {
             more_data: true,
             opaque: false,
         };
+        let mut id = OperationId(0);
         let sent = self.service.try_send_entity_body(
             &self.queue,
             &call,
             &[Chunk::Memory(body)],
             None,
-            &mut || {
+            &mut |operation| {
+                id = operation;
                 let tell = tell.clone();
-                Box::new(Sending { tell, body, tag: 0 })
+                Box::new(Sending { tell, body })
             },
         );
-        sent.expect("a send").ok_or(Told(end_reported))
+        sent.expect("a send").ok_or(Told {
+            receiver: end_reported,
+            id,
+            place: request.place(),
+        })
     }
 }

@@ -117,7 +117,7 @@ fn tmo_006_ent_012_a_read_that_fills_its_buffer_has_time_from_the_last_arrival_o
     let (mut client, received) = posted(&world);
     let (mut out, mut got) = ([0; 16], 0);
     for n in 0..10 {
-        let read = world.read_as(received.request, &mut out, &mut got, true, 0);
+        let read = world.read_as(received.request, &mut out, &mut got, true);
         let Ok(Err(read)) = read else {
             panic!("it does not wait");
         };
@@ -126,7 +126,7 @@ fn tmo_006_ent_012_a_read_that_fills_its_buffer_has_time_from_the_last_arrival_o
         client.send("x");
         read.expect(&Signal::Ready);
     }
-    let read = world.read_as(received.request, &mut out, &mut got, true, 0);
+    let read = world.read_as(received.request, &mut out, &mut got, true);
     let Ok(Err(read)) = read else {
         panic!("it does not wait");
     };
@@ -198,12 +198,12 @@ fn tmo_006_g_040_an_arrival_for_one_read_gives_the_others_their_time_anew() {
 fn tmo_006_a_read_that_was_taken_back_leaves_no_time_behind() {
     let world = world();
     let (mut client, received) = posted(&world);
-    let read = world.read_as(received.request, &mut [0; 16], &mut 0, false, 77);
+    let read = world.read_as(received.request, &mut [0; 16], &mut 0, false);
     let Ok(Err(read)) = read else {
         panic!("it does not wait");
     };
     world.turn(1500);
-    assert!(world.service.cancel_operation(&world.queue, 77));
+    assert!(world.take_back(&read));
     read.expect(&Signal::Failed(Error::Aborted));
     world.turn(400);
     // The next one has its whole time.
@@ -218,11 +218,11 @@ fn tmo_006_a_read_that_was_taken_back_leaves_no_time_behind() {
 fn tmo_006_a_read_that_was_taken_back_is_followed_by_no_end() {
     let world = world();
     let (mut client, received) = posted(&world);
-    let read = world.read_as(received.request, &mut [0; 16], &mut 0, false, 77);
+    let read = world.read_as(received.request, &mut [0; 16], &mut 0, false);
     let Ok(Err(read)) = read else {
         panic!("it does not wait");
     };
-    assert!(world.service.cancel_operation(&world.queue, 77));
+    assert!(world.take_back(&read));
     read.expect(&Signal::Failed(Error::Aborted));
     world.turn(60_000);
     world.settle();

@@ -5,8 +5,10 @@ use std::sync::mpsc;
 use httpsys_core::close_reason::TimerKind;
 use httpsys_core::operation::Receive;
 use httpsys_core::property::{Timeouts, Verbosity};
-use httpsys_core::{CloseReason, ConnectionId, Error, RequestId};
-use httpsys_engine::{PendingOperation, Service, Signal, Verdict};
+use httpsys_core::{CloseReason, ConnectionId, Error, OperationId, RequestId};
+use httpsys_engine::{
+    Operation, PendingOperation, ReceiveOperation, ReceivedRequest, Signal, Started, Verdict,
+};
 
 use crate::client::Client;
 use crate::world::{GET, World};
@@ -127,13 +129,23 @@ fn tmo_008_tmo_009_a_request_that_was_picked_up_is_safe() {
 /// A receive that keeps the request it was given.
 struct Holds(mpsc::Sender<Signal>);
 
-impl PendingOperation for Holds {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
-        let _ = self.0.send(signal);
-    }
+impl Operation for Holds {
+    type Kept = Self;
 
-    fn tag(&self) -> usize {
-        0
+    fn keep(self, _: OperationId) -> Result<Self, (Self, Error)> {
+        Ok(self)
+    }
+}
+
+impl ReceiveOperation for Holds {
+    fn receive(&mut self, _: &mut ReceivedRequest<'_>) -> Verdict {
+        Verdict::Taken
+    }
+}
+
+impl PendingOperation for Holds {
+    fn signal(self, signal: Signal) {
+        let _ = self.0.send(signal);
     }
 }
 
@@ -142,13 +154,8 @@ impl PendingOperation for Holds {
 fn tmo_008_a_request_that_was_put_back_does_not_wait_for_ever() {
     let world = world();
     let (tell, end_reported) = mpsc::channel();
-    let pending =
-        world
-            .service
-            .try_receive(&world.queue, &NEXT, &mut |_| Verdict::Taken, &mut || {
-                Box::new(Holds(tell.clone()))
-            });
-    assert_eq!(pending, Ok(false));
+    let pending = world.service.try_receive(&world.queue, &NEXT, Holds(tell));
+    assert!(matches!(pending, Started::Pending(_)));
     let mut client = world.connect();
     client.send(GET);
     let Ok(Signal::Request(request)) = end_reported.recv_timeout(crate::PATIENCE) else {

@@ -77,7 +77,7 @@ fn tmo_010_log_010_a_client_that_takes_longer_than_the_whole_response_lasts_is_r
             let (mut client, received) = received(&world);
             let wait = world.disconnect_wait(received.connection);
             let body = &BODY[..bytes];
-            let send = world.waiting_send(received.request, body, 0);
+            let send = world.waiting_send(received.request, body);
             expect_dropped_after(&world, (received, &send), world.now(), (bytes, rate));
             // ENT-016 says of the body's timer that all calls fail alike; here it is the same.
             send.expect(&Err(Error::ConnectionInvalid));
@@ -100,7 +100,7 @@ fn tmo_010_a_client_that_takes_a_part_has_no_more_time() {
     const RATE: u32 = 100_000;
     let world = world(RATE);
     let (mut client, received) = received(&world);
-    let send = world.waiting_send(received.request, &BODY, 0);
+    let send = world.waiting_send(received.request, &BODY);
     let start = world.now();
     let whole = lasts(BODY.len(), RATE);
     for part in 1..8 {
@@ -119,7 +119,7 @@ fn tmo_010_a_pause_of_a_client_is_harmless() {
     let world = world(RATE);
     for read_before in [0, 1 << 20] {
         let (mut client, received) = received(&world);
-        let send = world.waiting_send(received.request, &BODY, 0);
+        let send = world.waiting_send(received.request, &BODY);
         client.read(read_before);
         world.turn(lasts(BODY.len(), RATE) - 1);
         world.settle();
@@ -171,7 +171,7 @@ fn send_all(world: &World, received: Received) -> Result<u64, Error> {
 fn tmo_001_tmo_010_the_services_own_rate_is_150_bytes_a_second() {
     let world = world(0);
     let (_client, received) = received(&world);
-    let send = world.waiting_send(received.request, &BODY, 0);
+    let send = world.waiting_send(received.request, &BODY);
     expect_dropped_after(&world, (received, &send), world.now(), (BODY.len(), 150));
     send.expect(&Err(Error::ConnectionInvalid));
 }
@@ -183,7 +183,7 @@ fn tmo_010_the_time_of_a_response_in_parts_is_that_of_all_its_bytes() {
     let world = world(RATE);
     let (mut client, received) = received(&world);
     let half = &BODY[..32 << 20];
-    let send = world.waiting_send_on(&world.queue, received.request, half, (0, true));
+    let send = world.waiting_send_on(&world.queue, received.request, half, true);
     client.read(32 << 20);
     assert!(send.get().is_ok());
     // The client has saved up the time of the first part.
@@ -199,7 +199,7 @@ fn tmo_009_tmo_010_a_pause_of_the_program_between_parts_costs_the_client_nothing
     let world = world(RATE);
     let (mut client, received) = received(&world);
     let half = &BODY[..32 << 20];
-    let send = world.waiting_send_on(&world.queue, received.request, half, (0, true));
+    let send = world.waiting_send_on(&world.queue, received.request, half, true);
     client.read(32 << 20);
     assert!(send.get().is_ok());
     world.turn(86_400_000);
@@ -252,7 +252,7 @@ fn tmo_010_a_small_send_has_the_time_of_the_bytes_before_it() {
 fn tmo_003_tmo_010_without_a_rate_a_client_may_take_its_time() {
     let world = world(u32::MAX);
     let (_client, received) = received(&world);
-    let send = world.waiting_send(received.request, &BODY, 0);
+    let send = world.waiting_send(received.request, &BODY);
     for _ in 0..24 {
         world.turn(3_600_000);
         world.settle();
@@ -303,8 +303,8 @@ fn tmo_009_tmo_010_the_time_between_two_sends_does_not_count() {
 fn tmo_010_snd_032_a_send_that_was_taken_back_ends_the_connection_at_once() {
     let world = world(FAST);
     let (mut client, received) = received(&world);
-    let send = world.waiting_send(received.request, &BODY, 5);
-    assert!(world.service.cancel_operation(&world.queue, 5));
+    let send = world.waiting_send(received.request, &BODY);
+    assert!(world.take_back(&send));
     send.expect(&Err(Error::Aborted));
     world.expect_fate(received.connection, CloseReason::SendCancelled);
     assert!(client.rest().1.is_err());

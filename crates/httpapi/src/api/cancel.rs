@@ -7,7 +7,7 @@ use httpsys_core::RequestId;
 use httpsys_core::operation::Cancel;
 
 use crate::entry::entry;
-use crate::overlapped::OverlappedCall;
+use crate::overlapped::Overlapped;
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
@@ -29,7 +29,7 @@ entry! {
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
         let result = handle.service().cancel(handle.queue(), &cancel);
         call.inline(result.map(|()| 0), Out::nowhere())
     }

@@ -2,8 +2,11 @@
 //!
 //! Owns the function. Does not own the wait (`httpsys_engine`). Threading: any thread.
 
+use httpsys_core::ids::SlotAddress;
+use httpsys_engine::{Signal, Started};
+
 use crate::entry::entry;
-use crate::overlapped::{OverlappedCall, WaitingCall, first_attempt};
+use crate::overlapped::{Overlapped, Work};
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
@@ -18,16 +21,35 @@ entry! {
     /// (QUE-016), and when the queue is shut or closed meanwhile.
     fn HttpWaitForDemandStart(queue: HANDLE, overlapped: *mut OVERLAPPED) -> u32 {
         let handle = QueueObject::controller(queue)?;
-        let (service, queue) = (handle.service(), handle.queue());
         if overlapped.is_null() {
-            service.wait_for_demand_start(queue)?;
+            handle.service().wait_for_demand_start(handle.queue())?;
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
-        first_attempt(call, Out::nowhere(), |call| {
-            service.try_wait_for_demand_start(queue, &mut || WaitingCall::take(call, None))?;
-            Ok(0)
-        })
+        let call = unsafe { Overlapped::begin(&handle, overlapped, DemandStart) };
+        call.start(&handle, Out::nowhere())
+    }
+}
+
+/// The wait of an overlapped call.
+#[derive(Debug)]
+struct DemandStart;
+
+impl Work for DemandStart {
+    fn place(&self) -> Option<SlotAddress> {
+        None
+    }
+
+    fn attempt(
+        operation: Overlapped<Self>,
+        handle: &QueueObject,
+        signal: Option<Signal>,
+    ) -> Started<Overlapped<Self>, u64> {
+        if signal.is_some() {
+            return Started::Done(operation, Ok(0));
+        }
+        let service = handle.service();
+        let started = service.try_wait_for_demand_start(handle.queue(), operation);
+        started.map(|()| 0)
     }
 }

@@ -5,12 +5,14 @@
 use std::sync::Arc;
 
 use httpsys_core::ConnectionId;
+use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::WaitForDisconnect;
+use httpsys_engine::{Signal, Started};
 
 use super::reserved as check_reserved;
 use crate::code::CallResult;
 use crate::entry::entry;
-use crate::overlapped::{OverlappedCall, WaitingCall, first_attempt};
+use crate::overlapped::{Overlapped, Work};
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
@@ -57,10 +59,26 @@ unsafe fn wait(
         return Ok(());
     }
     // SAFETY: by the contract of this function.
-    let call = unsafe { OverlappedCall::begin(handle, overlapped) };
-    first_attempt(call, Out::nowhere(), |call| {
-        let place = Some(wait.connection.place());
-        service.try_wait_for_disconnect(queue, &wait, &mut || WaitingCall::take(call, place))?;
-        Ok(0)
-    })
+    let call = unsafe { Overlapped::begin(handle, overlapped, wait) };
+    call.start(handle, Out::nowhere())
+}
+
+impl Work for WaitForDisconnect {
+    fn place(&self) -> Option<SlotAddress> {
+        Some(self.connection.place())
+    }
+
+    fn attempt(
+        operation: Overlapped<Self>,
+        handle: &QueueObject,
+        signal: Option<Signal>,
+    ) -> Started<Overlapped<Self>, u64> {
+        if signal.is_some() {
+            // G-071: a fulfilled wait is a success of size 0.
+            return Started::Done(operation, Ok(0));
+        }
+        let (service, wait) = (handle.service(), operation.work);
+        let started = service.try_wait_for_disconnect(handle.queue(), &wait, operation);
+        started.map(|()| 0)
+    }
 }

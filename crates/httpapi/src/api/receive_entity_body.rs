@@ -1,6 +1,6 @@
 //! HttpReceiveRequestEntityBody.
 //!
-//! Owns the function. Does not own the body (`httpsys_engine`) or how a read waits (`entity_read`).
+//! Owns the function. Does not own the body (`httpsys_engine`) or how a read waits (`receiving`).
 //! Threading: any thread.
 
 use std::ffi::c_void;
@@ -9,12 +9,12 @@ use httpsys_core::RequestId;
 use httpsys_core::operation::ReceiveEntityBody;
 
 use super::check_flags;
-use crate::entity_read::{self, ReadTarget};
 use crate::entry::entry;
-use crate::overlapped::{OverlappedCall, blocking};
+use crate::overlapped::{Overlapped, blocking};
 use crate::pointers::{Buffer, Out};
 use crate::queue_handle::QueueObject;
 use crate::reason::NamedArgument;
+use crate::receiving::{self, ReadTarget, Receiving};
 use crate::types::{HANDLE, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, OVERLAPPED};
 
 entry! {
@@ -42,17 +42,13 @@ entry! {
         let count = unsafe { Out::optional(bytes_received) };
         // SAFETY: as above.
         let buffer = unsafe { Buffer::new(buffer.cast(), length as usize) }.named("EntityBuffer")?;
-        let mut target = ReadTarget::Entity(buffer);
+        let target = ReadTarget::Entity(buffer);
         if overlapped.is_null() {
-            let read = handle.service().receive_entity_body(
-                handle.queue(),
-                &receive,
-                target.memory(),
-            );
-            return blocking(target.finish(read), count);
+            return blocking(receiving::read(&handle, receive, target), count);
         }
+        let work = Receiving::body(receive, target);
         // SAFETY: as above.
-        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
-        entity_read::begin(call, target, receive, count)
+        let call = unsafe { Overlapped::begin(&handle, overlapped, work) };
+        call.start(&handle, count)
     }
 }

@@ -10,7 +10,7 @@ use httpsys_core::RequestId;
 use super::property::exact;
 use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
-use crate::overlapped::{OverlappedCall, first_attempt};
+use crate::overlapped::Overlapped;
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
@@ -44,8 +44,8 @@ entry! {
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { OverlappedCall::begin(&handle, overlapped.cast_mut()) };
-        first_attempt(call, Out::nowhere(), |_| Ok(0))
+        let call = unsafe { Overlapped::begin(&handle, overlapped.cast_mut(), ()) };
+        call.inline(Ok(0), Out::nowhere())
     }
 
     /// Asks for a property of a request. All that there are belong to TLS, HTTP/2, HTTP/3 or the

@@ -7,10 +7,11 @@
 
 use std::cell::RefCell;
 use std::ffi::c_void;
+use std::sync::Arc;
 
 use httpsys_core::operation::SendResponse;
 use httpsys_core::proto::ResponseHead;
-use httpsys_core::{Error, RequestId};
+use httpsys_core::{Error, OperationId, RequestId};
 use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 
 use super::{check_flags, reserved, reserved_pointer};
@@ -18,7 +19,7 @@ use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
 use crate::marshal::chunks::Chunks;
 use crate::marshal::{log_data, response};
-use crate::overlapped::{OverlappedCall, blocking, first_attempt};
+use crate::overlapped::{Overlapped, blocking};
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
@@ -92,7 +93,7 @@ entry! {
                 return blocking(sent, count);
             }
             // SAFETY: as above.
-            let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
+            let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
             send_overlapped(call, send.request, chunks, count, |body, register| {
                 service.try_send_response(queue, &send, head, body, log, register)
             })
@@ -137,7 +138,7 @@ entry! {
             return blocking(service.send_entity_body(queue, &send, &chunks.list(), log), count);
         }
         // SAFETY: as above.
-        let call = unsafe { OverlappedCall::begin(&handle, overlapped) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
         send_overlapped(call, send.request, chunks, count, |body, register| {
             service.try_send_entity_body(queue, &send, body, log, register)
         })
@@ -183,33 +184,43 @@ fn with_head<R>(use_it: impl FnOnce(&mut ResponseHead) -> R) -> R {
 
 /// Sends, or leaves the rest to an operation that ends later.
 fn send_overlapped(
-    call: OverlappedCall,
+    call: Overlapped<()>,
     request: RequestId,
     chunks: Chunks,
     count: Out<u32>,
     send: impl FnOnce(
         &[Chunk<'_>],
-        &mut dyn FnMut() -> Box<dyn PendingSend>,
+        &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
     ) -> Result<Option<u64>, Error>,
 ) -> CallResult {
-    first_attempt(call, count, |call| {
-        let sent = send(&chunks.list(), &mut || {
-            let call = call.take();
-            if let Some(call) = &call {
-                call.registers(Some(request.place()));
+    let mut call = Some(call);
+    let mut refused = None;
+    let result = send(&chunks.list(), &mut |id| {
+        let mut call = call.take();
+        if let Some(call) = &mut call {
+            let place = Some(request.place());
+            if call.waits(id, place).is_err() {
+                refused = Some((Arc::clone(call.handle()), id, place));
             }
-            Box::new(SendOperation {
-                call,
-                chunks: chunks.clone(),
-            })
-        });
-        sent.map(Option::unwrap_or_default)
-    })
+        }
+        Box::new(SendOperation {
+            call,
+            chunks: chunks.clone(),
+        })
+    });
+    if let Some(call) = call {
+        return call.inline(result.map(Option::unwrap_or_default), count);
+    }
+    if let Some((handle, id, place)) = refused {
+        let (service, queue) = (handle.service(), handle.queue());
+        service.cancel_operation(queue, id, place);
+    }
+    Err(ErrorCode::IO_PENDING)
 }
 
 /// A send that the socket has not taken whole; always has its call when it was registered.
 struct SendOperation {
-    call: Option<OverlappedCall>,
+    call: Option<Overlapped<()>>,
     chunks: Chunks,
 }
 
@@ -224,13 +235,7 @@ impl PendingSend for SendOperation {
         }
     }
 
-    fn tag(&self) -> usize {
-        self.call.as_ref().map_or(0, OverlappedCall::tag)
-    }
-
     fn is_cancelled(&self) -> bool {
-        self.call
-            .as_ref()
-            .is_some_and(|call| call.handle().is_cancelled(call.tag()))
+        self.call.as_ref().is_some_and(Overlapped::is_cancelled)
     }
 }

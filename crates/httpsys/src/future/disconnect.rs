@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use httpsys_core::ConnectionId;
+use httpsys_core::OperationId;
 use httpsys_core::operation::WaitForDisconnect as Call;
-use httpsys_engine::{PendingOperation, Service, Signal};
+use httpsys_engine::{Operation, PendingOperation, Signal, Started};
 
-use super::slot::{Closed, FutureSlot};
+use super::slot::{Closed, FutureSlot, Wait};
 use crate::queue::QueueScope;
 use crate::{Error, Request, RequestQueue, Result};
 
@@ -23,7 +24,7 @@ use crate::{Error, Request, RequestQueue, Result};
 pub struct WaitForDisconnect {
     scope: Arc<QueueScope>,
     connection: ConnectionId,
-    wait: Option<Arc<FutureSlot<Signal>>>,
+    wait: Option<Wait<Signal>>,
     over: bool,
 }
 
@@ -77,23 +78,27 @@ impl Future for WaitForDisconnect {
         let wait = match &mut this.wait {
             Some(wait) => wait,
             none => {
-                let slot = FutureSlot::new(context.waker());
                 let call = Call {
                     connection: this.connection,
                 };
-                let begun = this.scope.service.engine().try_wait_for_disconnect(
-                    &this.scope.queue,
-                    &call,
-                    &mut || Box::new(DisconnectOperation(Arc::clone(&slot))),
-                );
-                if let Err(error) = begun {
+                let begins = Begins {
+                    waker: context.waker(),
+                    wait: none,
+                };
+                let (engine, queue) = (this.scope.service.engine(), &this.scope.queue);
+                if let Started::Done(_, result) =
+                    engine.try_wait_for_disconnect(queue, &call, begins)
+                {
                     this.over = true;
-                    return Poll::Ready(Err(error));
+                    return Poll::Ready(result);
                 }
-                none.insert(slot)
+                match none {
+                    Some(wait) => wait,
+                    None => return Poll::Ready(Err(Error::Internal)),
+                }
             }
         };
-        let Poll::Ready(signal) = wait.poll(context.waker()) else {
+        let Poll::Ready(signal) = wait.slot.poll(context.waker()) else {
             return Poll::Pending;
         };
         this.over = true;
@@ -110,28 +115,35 @@ impl Drop for WaitForDisconnect {
             return;
         }
         if let Some(wait) = &self.wait {
-            if wait.close() == Closed::Waiting {
+            if wait.slot.close() == Closed::Waiting {
                 // If it is not found, its signal is on its way and nobody listens.
-                self.scope.service.engine().cancel_operation_at(
-                    &self.scope.queue,
-                    wait.tag(),
-                    Some(self.connection.place()),
-                );
+                let (engine, place) = (self.scope.service.engine(), self.connection.place());
+                engine.cancel_operation(&self.scope.queue, wait.id, Some(place));
             }
         }
     }
 }
 
-/// One wait as the engine keeps it.
-struct DisconnectOperation(Arc<FutureSlot<Signal>>);
+/// The beginning of a wait.
+struct Begins<'a> {
+    waker: &'a Waker,
+    wait: &'a mut Option<Wait<Signal>>,
+}
 
-impl PendingOperation for DisconnectOperation {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
+impl Operation for Begins<'_> {
+    type Kept = Notified;
+
+    fn keep(self, id: OperationId) -> std::result::Result<Notified, (Self, Error)> {
+        Ok(Notified(Wait::begin(self.wait, id, self.waker)))
+    }
+}
+
+/// One wait as the engine keeps it.
+struct Notified(Arc<FutureSlot<Signal>>);
+
+impl PendingOperation for Notified {
+    fn signal(self, signal: Signal) {
         // The future may be gone.
         let _ = self.0.complete(signal);
-    }
-
-    fn tag(&self) -> usize {
-        self.0.tag()
     }
 }

@@ -9,11 +9,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use httpsys_core::OperationId;
 use httpsys_core::operation::ReceiveEntityBody;
-use httpsys_engine::{PendingOperation, Service, Signal};
+use httpsys_engine::{Operation, PendingOperation, ReadOperation, Signal, Started};
 
-use super::readers::News;
-use super::slot::{Closed, FutureSlot};
+use super::readers::{News, Readers};
+use super::slot::{Closed, FutureSlot, Wait};
 use crate::{Error, Request, Result};
 
 /// Entity body bytes. Made by [`Request::read_body_async`].
@@ -24,7 +25,7 @@ use crate::{Error, Request, Result};
 pub struct ReadBody<'a> {
     request: &'a Request,
     out: &'a mut [u8],
-    wait: Option<Arc<FutureSlot<News>>>,
+    wait: Option<Wait<News>>,
 }
 
 impl Request {
@@ -66,11 +67,11 @@ impl Future for ReadBody<'_> {
                     Err(error) => return Poll::Ready(Err(error)),
                 }
             };
-            let Poll::Ready(news) = wait.poll(context.waker()) else {
+            let Poll::Ready(news) = wait.slot.poll(context.waker()) else {
                 return Poll::Pending;
             };
             if let Some(wait) = self.wait.take() {
-                self.request.readers().remove(&wait);
+                self.request.readers().remove(&wait.slot);
                 if matches!(news, News::TryAgain) {
                     // Its operation is still registered, or its wake-up comes too late to matter.
                     self.cancel(&wait);
@@ -94,30 +95,24 @@ impl ReadBody<'_> {
             request: self.request.id(),
             fill_buffer: false,
         };
-        let mut wait = None;
-        let read = scope.service.engine().try_receive_entity_body(
-            &scope.queue,
-            &call,
-            self.out,
-            &mut 0,
-            &mut || {
-                let slot = wait.insert(FutureSlot::new(waker));
-                // Before the operation can be signalled: a drop elsewhere has to find it.
-                self.request.readers().add(slot);
-                Box::new(ReadOperation(Arc::clone(slot)))
-            },
-        );
-        self.wait = wait;
-        read
+        let operation = Reads {
+            out: self.out,
+            got: 0,
+            waker,
+            wait: &mut self.wait,
+            readers: self.request.readers(),
+        };
+        let engine = scope.service.engine();
+        match engine.try_receive_entity_body(&scope.queue, &call, operation) {
+            Started::Done(_, result) => result.map(Some),
+            Started::Pending(_) => Ok(None),
+        }
     }
 
-    fn cancel(&self, wait: &Arc<FutureSlot<News>>) -> bool {
-        let scope = self.request.scope();
-        scope.service.engine().cancel_operation_at(
-            &scope.queue,
-            wait.tag(),
-            Some(self.request.id().place()),
-        )
+    fn cancel(&self, wait: &Wait<News>) -> bool {
+        let (scope, place) = (self.request.scope(), self.request.id().place());
+        let engine = scope.service.engine();
+        engine.cancel_operation(&scope.queue, wait.id, Some(place))
     }
 }
 
@@ -127,8 +122,8 @@ impl Drop for ReadBody<'_> {
         if self.request.scope().check_process().is_err() {
             return;
         }
-        self.request.readers().remove(&wait);
-        let unused = match wait.close() {
+        self.request.readers().remove(&wait.slot);
+        let unused = match wait.slot.close() {
             Closed::Waiting => !self.cancel(&wait),
             Closed::Done(News::Signal(Signal::Failed(_))) | Closed::Taken => false,
             Closed::Done(News::TryAgain) => {
@@ -143,16 +138,38 @@ impl Drop for ReadBody<'_> {
     }
 }
 
-/// One read as the engine keeps it.
-struct ReadOperation(Arc<FutureSlot<News>>);
+/// One attempt to read into the caller's buffer.
+struct Reads<'a> {
+    out: &'a mut [u8],
+    got: usize,
+    waker: &'a Waker,
+    wait: &'a mut Option<Wait<News>>,
+    readers: &'a Readers,
+}
 
-impl PendingOperation for ReadOperation {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
+impl Operation for Reads<'_> {
+    type Kept = NewsOfBody;
+
+    fn keep(self, id: OperationId) -> std::result::Result<NewsOfBody, (Self, Error)> {
+        let slot = Wait::begin(self.wait, id, self.waker);
+        // Before the operation can be signalled: a drop elsewhere has to find it.
+        self.readers.add(&slot);
+        Ok(NewsOfBody(slot))
+    }
+}
+
+impl ReadOperation for Reads<'_> {
+    fn buffer(&mut self) -> (&mut [u8], &mut usize) {
+        (self.out, &mut self.got)
+    }
+}
+
+/// One read as the engine keeps it: it has no buffer.
+struct NewsOfBody(Arc<FutureSlot<News>>);
+
+impl PendingOperation for NewsOfBody {
+    fn signal(self, signal: Signal) {
         // A closed slot's future has seen to the other reads itself.
         let _ = self.0.complete(News::Signal(signal));
-    }
-
-    fn tag(&self) -> usize {
-        self.0.tag()
     }
 }

@@ -9,13 +9,15 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-use httpsys_core::RequestId;
 use httpsys_core::operation::Receive as Call;
-use httpsys_engine::{PendingOperation, QueueHandle, ReceivedRequest, Service, Signal, Verdict};
+use httpsys_core::{OperationId, RequestId};
+use httpsys_engine::{
+    Operation, PendingOperation, ReceiveOperation, ReceivedRequest, Signal, Started, Verdict,
+};
 
-use super::slot::{Closed, FutureSlot};
+use super::slot::{Closed, FutureSlot, Wait};
 use crate::queue::QueueScope;
 use crate::{Error, Request, RequestQueue, Result, Server};
 
@@ -29,7 +31,7 @@ use crate::{Error, Request, RequestQueue, Result, Server};
 #[must_use = "futures do nothing before they are polled"]
 pub struct Receive {
     scope: Arc<QueueScope>,
-    wait: Option<Arc<FutureSlot<Signal>>>,
+    wait: Option<Wait<Signal>>,
 }
 
 impl RequestQueue {
@@ -78,7 +80,7 @@ impl Future for Receive {
                     Err(error) => return Poll::Ready(Err(error)),
                 }
             };
-            let Poll::Ready(signal) = wait.poll(context.waker()) else {
+            let Poll::Ready(signal) = wait.slot.poll(context.waker()) else {
                 return Poll::Pending;
             };
             self.wait = None;
@@ -98,30 +100,24 @@ impl Future for Receive {
 impl Receive {
     /// Takes a request that is here, or begins to wait: `None`.
     fn begin(&mut self, context: &Context<'_>) -> Result<Option<Request>> {
-        let scope = Arc::clone(&self.scope);
-        let engine = scope.service.engine();
         let call = Call {
             request: RequestId::NULL,
             copy_body: false,
             flush_body: false,
         };
-        let mut block = None;
-        let mut sink = |arrival: &mut ReceivedRequest<'_>| {
-            block = Some(arrival.take());
-            Verdict::Taken
+        let operation = Takes {
+            scope: &self.scope,
+            waker: context.waker(),
+            wait: &mut self.wait,
+            block: None,
         };
-        let found = engine.try_receive(&scope.queue, &call, &mut sink, &mut || {
-            let slot = self.wait.insert(FutureSlot::new(context.waker()));
-            Box::new(ReceiveOperation {
-                slot: Arc::clone(slot),
-                queue: Arc::clone(&scope.queue),
-            })
-        })?;
-        if !found {
-            return Ok(None);
-        }
+        let engine = self.scope.service.engine();
+        let block = match engine.try_receive(&self.scope.queue, &call, operation) {
+            Started::Pending(_) => return Ok(None),
+            Started::Done(operation, result) => result.map(|()| operation.block)?,
+        };
         block
-            .map(|block| Some(Request::new(scope, block)))
+            .map(|block| Some(Request::new(Arc::clone(&self.scope), block)))
             .ok_or(Error::Internal)
     }
 }
@@ -133,10 +129,10 @@ impl Drop for Receive {
             return;
         }
         let engine = self.scope.service.engine();
-        match wait.close() {
+        match wait.slot.close() {
             Closed::Waiting => {
                 // If it is not found, its signal is on its way and gives the request back.
-                engine.cancel_operation_at(&self.scope.queue, wait.tag(), None);
+                engine.cancel_operation(&self.scope.queue, wait.id, None);
             }
             Closed::Done(Signal::Request(id)) => engine.give_back(&self.scope.queue, id),
             Closed::Done(Signal::Ready | Signal::Failed(_)) | Closed::Taken => {}
@@ -159,21 +155,44 @@ impl QueueScope {
     }
 }
 
-/// One receive as the engine keeps it. The queue holds it, and it the queue, until it is signalled
-/// or its future takes it out.
-struct ReceiveOperation {
-    slot: Arc<FutureSlot<Signal>>,
-    queue: Arc<QueueHandle>,
+/// One attempt to receive.
+struct Takes<'a> {
+    scope: &'a Arc<QueueScope>,
+    waker: &'a Waker,
+    wait: &'a mut Option<Wait<Signal>>,
+    block: Option<Box<httpsys_core::Request>>,
 }
 
-impl PendingOperation for ReceiveOperation {
-    fn signal(self: Box<Self>, service: &Service, signal: Signal) {
-        if let Err(Signal::Request(id)) = self.slot.complete(signal) {
-            service.give_back(&self.queue, id);
-        }
-    }
+impl Operation for Takes<'_> {
+    type Kept = Given;
 
-    fn tag(&self) -> usize {
-        self.slot.tag()
+    fn keep(self, id: OperationId) -> std::result::Result<Given, (Self, Error)> {
+        Ok(Given {
+            slot: Wait::begin(self.wait, id, self.waker),
+            scope: Arc::clone(self.scope),
+        })
+    }
+}
+
+impl ReceiveOperation for Takes<'_> {
+    fn receive(&mut self, request: &mut ReceivedRequest<'_>) -> Verdict {
+        self.block = Some(request.take());
+        Verdict::Taken
+    }
+}
+
+/// One receive as the engine keeps it. The queue holds it, and it the queue, until it is signalled
+/// or its future takes it out.
+struct Given {
+    slot: Arc<FutureSlot<Signal>>,
+    scope: Arc<QueueScope>,
+}
+
+impl PendingOperation for Given {
+    fn signal(self, signal: Signal) {
+        if let Err(Signal::Request(id)) = self.slot.complete(signal) {
+            let engine = self.scope.service.engine();
+            engine.give_back(&self.scope.queue, id);
+        }
     }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use httpsys_core::RequestId;
+use httpsys_core::{OperationId, RequestId};
 use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
 
-use super::slot::FutureSlot;
+use super::slot::{FutureSlot, Wait};
 use crate::by_id::SendFlags;
 use crate::chunk::{Lent, Pieces, resolve};
 use crate::fields::{Added, with_head};
@@ -33,7 +33,7 @@ enum SendState {
     New(Arc<Message>),
     /// Before it began: a file cannot be sent.
     Failed(Error),
-    Pending(Arc<FutureSlot<Result<u64>>>),
+    Pending(Wait<Result<u64>>),
     Over,
 }
 
@@ -98,7 +98,7 @@ impl SendCall {
                 Poll::Ready(Err(error))
             }
             SendState::Pending(wait) => {
-                let poll = wait.poll(context.waker());
+                let poll = wait.slot.poll(context.waker());
                 if poll.is_ready() {
                     self.state = SendState::Over;
                 }
@@ -119,10 +119,9 @@ impl SendCall {
         let call = message.flags.call(self.request);
         let chunks = message.chunks();
         let mut wait = None;
-        let mut register = || -> Box<dyn PendingSend> {
-            let slot = wait.insert(FutureSlot::new(waker));
+        let mut register = |id: OperationId| -> Box<dyn PendingSend> {
             Box::new(FutureSend {
-                slot: Arc::clone(slot),
+                slot: Wait::begin(&mut wait, id, waker),
                 message: Arc::clone(message),
             })
         };
@@ -166,7 +165,7 @@ impl Drop for SendCall {
         let (engine, queue) = (self.scope.service.engine(), &self.scope.queue);
         let place = Some(self.request.place());
         for _ in 0..CATCHES {
-            if !wait.is_waiting() || engine.cancel_operation_at(queue, wait.tag(), place) {
+            if !wait.slot.is_waiting() || engine.cancel_operation(queue, wait.id, place) {
                 break;
             }
             // Another thread writes on just now: it ends the send or registers it again. That can
@@ -174,7 +173,7 @@ impl Drop for SendCall {
             // itself then, with the data it owns.
             thread::yield_now();
         }
-        wait.close();
+        wait.slot.close();
     }
 }
 
@@ -198,10 +197,6 @@ impl PendingSend for FutureSend {
     fn done(self: Box<Self>, _: &Service, result: Result<u64>) {
         // The future may be gone.
         let _ = self.slot.complete(result);
-    }
-
-    fn tag(&self) -> usize {
-        self.slot.tag()
     }
 
     fn is_cancelled(&self) -> bool {

@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
+use httpsys_core::OperationId;
+
 #[derive(Debug)]
 pub(crate) struct FutureSlot<T> {
     state: Mutex<SlotState<T>>,
@@ -20,6 +22,30 @@ enum SlotState<T> {
     Done(T),
     /// The value was taken, or nobody wants it.
     Closed,
+}
+
+/// A future's side of an operation that waits.
+#[derive(Debug)]
+pub(crate) struct Wait<T> {
+    pub(crate) slot: Arc<FutureSlot<T>>,
+    /// Names the operation for the engine.
+    pub(crate) id: OperationId,
+}
+
+impl<T> Wait<T> {
+    /// Begins to wait. Returns the slot for the operation's side.
+    pub(crate) fn begin(
+        wait: &mut Option<Wait<T>>,
+        id: OperationId,
+        waker: &Waker,
+    ) -> Arc<FutureSlot<T>> {
+        let slot = FutureSlot::new(waker);
+        *wait = Some(Wait {
+            slot: Arc::clone(&slot),
+            id,
+        });
+        slot
+    }
 }
 
 /// How far a slot was when it was closed.
@@ -49,11 +75,6 @@ impl<T> FutureSlot<T> {
         Arc::new(FutureSlot {
             state: Mutex::new(SlotState::Waiting(waker.clone())),
         })
-    }
-
-    /// Names the slot's operation. The name is unique while anybody has the slot.
-    pub(crate) fn tag(self: &Arc<Self>) -> usize {
-        Arc::as_ptr(self).addr()
     }
 
     /// Gives the value and wakes the task. The value comes back when the slot does not wait.

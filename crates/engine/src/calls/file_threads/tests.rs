@@ -14,7 +14,7 @@ use std::time::Duration;
 use httpsys_core::operation::{Cancel, Control, SendResponse};
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::proto::ResponseHead;
-use httpsys_core::{ConnectionId, Error, RequestId};
+use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
 use httpsys_socket::lock::{Condvar, Mutex};
 
 use super::*;
@@ -127,10 +127,6 @@ impl PendingSend for Sending {
     fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
         let _ = self.tell.send(result);
     }
-
-    fn tag(&self) -> usize {
-        7
-    }
 }
 
 fn chunk(disk: &Disk) -> Chunk<'_> {
@@ -182,7 +178,7 @@ fn begin(
         &mut head(LENGTH),
         &[chunk(disk)],
         None,
-        &mut || {
+        &mut |_| {
             Box::new(Sending {
                 disk: Arc::clone(disk),
                 tell: tell.clone(),
@@ -314,10 +310,12 @@ fn snd_032_a_send_whose_file_is_read_is_taken_back_at_once() {
     let disk = Disk::new(1);
     let (client, request, _, told) = stuck(&world, &disk);
     let place = Some(request.place());
-    let cancel = |tag| world.service.cancel_operation_at(&world.queue, tag, place);
-    assert!(!cancel(6));
-    assert!(cancel(7));
-    assert!(!cancel(7));
+    // The service's first operation.
+    let id = OperationId(1);
+    let cancel = |id| world.service.cancel_operation(&world.queue, id, place);
+    assert!(!cancel(OperationId(2)));
+    assert!(cancel(id));
+    assert!(!cancel(id));
     expect_reset(client);
     disk.answer(Answer::Bytes);
     assert_eq!(told_by(&told), Err(Error::Aborted));
