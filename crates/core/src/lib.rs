@@ -1,7 +1,7 @@
 //! The object model of the Windows HTTP Server API, sans-IO.
 //!
 //! Owns: server sessions, URL groups, request queues, URL prefixes and routing, cooked URLs, the
-//! request and connection state machines, ids, [`operation`]s and the Win32 codes of their
+//! request and connection state machines, ids, [`call`]s and the Win32 codes of their
 //! failures. Does not own: sockets, threads, locks, clocks, files or randomness; those are the
 //! driver's (`httpsys-engine`), which passes bytes and times in and carries effects out.
 //!
@@ -11,6 +11,7 @@
 
 pub mod arena;
 pub mod bandwidth;
+pub mod call;
 pub mod close_reason;
 pub mod configuration;
 pub mod connection;
@@ -21,7 +22,6 @@ pub mod exchange;
 pub mod id_hasher;
 pub mod ids;
 pub mod model;
-pub mod operation;
 pub mod property;
 pub mod refusal;
 pub mod request;
@@ -32,6 +32,7 @@ pub mod service_state;
 pub mod timer;
 pub mod url_prefix;
 
+pub use call as operation;
 pub use close_reason::CloseReason;
 pub use error::Error;
 pub use httpsys_proto as proto;

@@ -9,10 +9,10 @@
 //! binding names a live queue. Threading: plain data.
 
 use crate::arena::Arena;
+use crate::call::{ApiVersion, Control, Outcome, QueueAccess};
 use crate::configuration::Configuration;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
-use crate::operation::{ApiVersion, Control, Outcome, QueueAccess};
 use crate::property::{Effective, Properties, QueueProperties, Timeouts};
 use crate::refusal::Refusal;
 use crate::reservation::Reservations;

@@ -4,9 +4,9 @@
 //! not own the requests that are under way (the driver waits for them) nor the close of the queue,
 //! which takes the registrations away.
 
+use crate::call::Outcome;
 use crate::error::Error;
 use crate::ids::{QueueId, UrlGroupId};
-use crate::operation::Outcome;
 use crate::property::Effective;
 
 use super::{Effects, Group, Model};

@@ -7,9 +7,9 @@
 //! between an offer and the call that it is for. Threading: plain data.
 
 use super::{Group, Model};
+use crate::call::Control;
 use crate::error::Error;
 use crate::ids::{QueueId, UrlGroupId};
-use crate::operation::Control;
 use crate::url_prefix::{InvalidPrefix, UrlPrefix};
 
 /// What the driver has to look at before it applies a registration.

@@ -5,9 +5,9 @@
 //! Threading: plain data.
 
 use super::{Effects, Group, Model};
+use crate::call::Outcome;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
-use crate::operation::Outcome;
 use crate::property::{
     Effective, Holder, Properties, Property, QueueProperties, QueueProperty, TimeLimits,
 };

@@ -5,9 +5,9 @@
 //! the addresses of this machine and who has its ports. Threading: plain data.
 
 use super::{Effects, Model};
+use crate::call::Outcome;
 use crate::error::Error;
 use crate::ids::UrlGroupId;
-use crate::operation::Outcome;
 use crate::refusal::Refusal;
 use crate::reservation::Reservation;
 use crate::routing::{Registration, RoutingTable};

@@ -1,11 +1,9 @@
-//! One plain-data operation per API call: the vocabulary that every door into the service speaks.
+//! Calls that change the object model: sessions, URL groups, queues, URLs, properties, the configuration.
 //!
-//! Owns the parameters of each call and the kinds of outcome. Does not own how a caller waits:
-//! blocking, overlapped and (later) service callers build the same values and differ only there.
-//! Memory that a call fills or sends is passed beside the operation, never inside it.
+//! Owns their parameters and results. Does not own what they do ([`crate::model::Model::apply`]).
 
 use crate::configuration::Change;
-use crate::ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::property::{Property, QueueProperty};
 use crate::reservation::Reservation;
 
@@ -26,7 +24,7 @@ impl ApiVersion {
 }
 
 /// A call that changes the object model. Executed by [`crate::model::Model::apply`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Control {
     /// HttpCreateServerSession.
     CreateServerSession {
@@ -167,52 +165,4 @@ pub enum Outcome {
     UrlGroup(UrlGroupId),
     /// The new or opened queue.
     Queue(QueueId),
-}
-
-/// HttpReceiveHttpRequest. What the flags ask for is done by the door that packs the request into
-/// the caller's memory; the driver only lends it the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Receive {
-    /// [`RequestId::NULL`] for the next request, else the one to retrieve (again).
-    pub request: RequestId,
-    /// HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY: copy the body bytes that are here.
-    pub copy_body: bool,
-    /// HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY: copy the whole body.
-    pub flush_body: bool,
-}
-
-/// HttpReceiveRequestEntityBody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReceiveEntityBody {
-    /// The request.
-    pub request: RequestId,
-    /// HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER (ENT-012).
-    pub fill_buffer: bool,
-}
-
-/// HttpSendHttpResponse and HttpSendResponseEntityBody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SendResponse {
-    /// The request.
-    pub request: RequestId,
-    /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.
-    pub disconnect: bool,
-    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
-    pub more_data: bool,
-    /// HTTP_SEND_RESPONSE_FLAG_OPAQUE: after this head the connection carries bytes as they are.
-    pub opaque: bool,
-}
-
-/// HttpCancelHttpRequest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cancel {
-    /// The request whose transport connection is to be closed.
-    pub request: RequestId,
-}
-
-/// HttpWaitForDisconnect and HttpWaitForDisconnectEx.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitForDisconnect {
-    /// The connection.
-    pub connection: ConnectionId,
 }

@@ -1,0 +1,163 @@
+//! Calls that ask and change nothing: properties, the configuration, URLs, counters.
+//!
+//! Owns their parameters and answers. Does not own finding the answers, which is the engine's.
+
+use std::net::SocketAddr;
+
+use crate::configuration::Configuration;
+use crate::counters::{Counters, QueueCounters, ServiceCounters, UrlGroupCounters};
+use crate::error::Error;
+use crate::ids::{QueueId, RequestId, ServerSessionId, UrlGroupId};
+use crate::property::{Properties, QueueProperties};
+use crate::reservation::Reservation;
+use crate::service_state::ServiceState;
+use crate::url_prefix::UrlPrefix;
+
+/// A call that asks. Each says which [`Answer`] it gets.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Query {
+    /// HttpQueryServerSessionProperty: [`Answer::Properties`], as they were set.
+    ServerSessionProperties {
+        /// The session.
+        session: ServerSessionId,
+    },
+    /// HttpQueryUrlGroupProperty: [`Answer::Properties`] as they were set, without what is inherited.
+    UrlGroupProperties {
+        /// The group.
+        group: UrlGroupId,
+    },
+    /// HttpQueryRequestQueueProperty: [`Answer::QueueProperties`].
+    RequestQueueProperties {
+        /// The queue.
+        queue: QueueId,
+    },
+    /// HttpQueryServiceConfiguration(HttpServiceConfigUrlAclInfo) for a prefix: [`Answer::Reservation`].
+    Reservation {
+        /// The reserved prefix.
+        url: Vec<u16>,
+    },
+    /// The reservation with this number of an enumeration, in the order of their making:
+    /// [`Answer::ReservationAt`].
+    ReservationAt {
+        /// Counted from 0.
+        index: usize,
+    },
+    /// HttpQueryServiceConfiguration for the other records: [`Answer::Configuration`].
+    Configuration,
+    /// HttpFindUrlGroupId: the group of a queue that has exactly this prefix, [`Answer::UrlGroup`].
+    FindUrlGroup {
+        /// The queue.
+        queue: QueueId,
+        /// The UrlPrefix string.
+        url: Vec<u16>,
+    },
+    /// The URLs of a group as they are registered, with their ports: [`Answer::Urls`].
+    Urls {
+        /// The group.
+        group: UrlGroupId,
+    },
+    /// The port of a URL of a group, which may be given as it was registered, with port 0:
+    /// [`Answer::Port`].
+    PortOfUrl {
+        /// The group.
+        group: UrlGroupId,
+        /// The UrlPrefix string.
+        url: Vec<u16>,
+    },
+    /// The same for a URL of a version 1 queue: [`Answer::Port`].
+    PortOfV1Url {
+        /// The queue.
+        queue: QueueId,
+        /// The UrlPrefix string.
+        url: Vec<u16>,
+    },
+    /// The addresses on which the URLs of a group are reached, by port, IPv4 first:
+    /// [`Answer::Addresses`]. None when the group has no URL, and when the IP listen list lets nothing
+    /// open.
+    LocalAddresses {
+        /// The group.
+        group: UrlGroupId,
+        /// Only those of this port.
+        port: Option<u16>,
+    },
+    /// Whether a request that a receive has returned is still there: [`Answer::Done`].
+    CheckLive {
+        /// The queue.
+        queue: QueueId,
+        /// The request.
+        request: RequestId,
+    },
+    /// All counters: [`Answer::Counters`].
+    Counters,
+    /// The counters of the service alone: [`Answer::ServiceCounters`].
+    ServiceCounters,
+    /// The counters of a URL group: [`Answer::UrlGroupCounters`].
+    UrlGroupCounters {
+        /// The group.
+        group: UrlGroupId,
+    },
+    /// The counters of a queue: [`Answer::QueueCounters`].
+    QueueCounters {
+        /// The queue.
+        queue: QueueId,
+    },
+    /// The list of request queues with their URL groups: [`Answer::ServiceState`].
+    ServiceState,
+}
+
+macro_rules! answers {
+    ($($(#[$doc:meta])* $name:ident($value:ty),)*) => {
+        /// The answer to a [`Query`]. Whoever asks knows which one: `try_into` takes the value out, and
+        /// fails with [`Error::Internal`] for another.
+        #[derive(Clone, Debug)]
+        pub enum Answer {
+            /// Yes, and no more to say.
+            Done,
+            $($(#[$doc])* $name($value),)*
+        }
+
+        $(
+            impl TryFrom<Answer> for $value {
+                type Error = Error;
+
+                fn try_from(answer: Answer) -> Result<Self, Error> {
+                    match answer {
+                        Answer::$name(value) => Ok(value),
+                        _ => Err(Error::Internal),
+                    }
+                }
+            }
+        )*
+    };
+}
+
+answers! {
+    /// Properties of a session or a group.
+    Properties(Properties),
+    /// Properties of a queue.
+    QueueProperties(QueueProperties),
+    /// A reservation.
+    Reservation(Reservation),
+    /// A reservation of an enumeration; `None` behind the last one.
+    ReservationAt(Option<Reservation>),
+    /// The configuration apart from the reservations.
+    Configuration(Configuration),
+    /// A URL group.
+    UrlGroup(UrlGroupId),
+    /// URLs with their ports.
+    Urls(Vec<UrlPrefix>),
+    /// A port.
+    Port(u16),
+    /// Local addresses.
+    Addresses(Vec<SocketAddr>),
+    /// Everything that is counted.
+    Counters(Counters),
+    /// Counters of the service.
+    ServiceCounters(ServiceCounters),
+    /// Counters of a URL group.
+    UrlGroupCounters(UrlGroupCounters),
+    /// Counters of a queue.
+    QueueCounters(QueueCounters),
+    /// Queues and URL groups.
+    ServiceState(ServiceState),
+}
