@@ -6,7 +6,7 @@
 //! | kind | door of the engine's `Service` |
 //! |---|---|
 //! | [`Control`] | `control`, which returns an [`Outcome`] |
-//! | [`Query`] | `query`, which returns an [`Answer`] |
+//! | [`Query`] | `query`, which returns an [`QueryAnswer`] |
 //! | [`QueueCall`] | a function per call, which takes its parameters and, beside them, the caller's memory |
 //!
 //! Memory is never in a call. What a receive or a read fills and what a send sends stays where the caller
@@ -28,7 +28,7 @@ mod request;
 mod tests;
 
 pub use control::{ApiVersion, Control, Outcome, QueueAccess};
-pub use query::{Answer, Query};
+pub use query::{Query, QueryAnswer};
 pub use request::{Cancel, QueueCall, Receive, ReceiveEntityBody, SendResponse, WaitForDisconnect};
 
 /// A call of the API.
@@ -55,7 +55,7 @@ pub enum Completion {
     /// A control call.
     Control(Result<Outcome, Error>),
     /// A query.
-    Query(Result<Answer, Error>),
+    Query(Result<QueryAnswer, Error>),
     /// A call through a handle: the bytes received or sent, 0 where there are none.
     Queue(Result<u64, Error>),
 }

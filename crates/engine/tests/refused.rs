@@ -10,7 +10,7 @@ mod events;
 
 use std::net::TcpListener;
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome};
+use httpsys_core::call::{ApiVersion, Control, Outcome, Query};
 use httpsys_core::reservation::Reservation;
 use httpsys_core::{Error, QueueId, UrlGroupId};
 use httpsys_engine::Service;
@@ -121,10 +121,11 @@ fn pfx_001_each_malformed_prefix_is_a_warning_with_its_rule() {
             format!("WARN no URL prefix url={url:?} reason={reason}")
         );
         events::all().clear();
-        assert_eq!(
-            service.port_of_url(group, &utf16(url)),
-            Err(Error::InvalidParameter)
-        );
+        let query = Query::PortOfUrl {
+            group,
+            url: utf16(url),
+        };
+        assert_eq!(service.query(&query).err(), Some(Error::InvalidParameter));
         assert_eq!(
             told(url),
             format!("WARN no URL prefix url={url:?} reason={reason}")

@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use httpsys_core::configuration::Change;
-use httpsys_core::operation::Control;
+use httpsys_core::call::{Control, Query};
+use httpsys_core::configuration::{Change, Configuration};
 
 use crate::timeouts::whole_seconds;
 use crate::{Result, Service, ServiceTimeout};
@@ -62,7 +62,7 @@ impl Service {
     /// timeout is switched off.
     #[must_use]
     pub fn service_timeout(&self, timeout: ServiceTimeout) -> Option<Duration> {
-        let seconds = self.engine().configuration().timeout(timeout);
+        let seconds = self.configuration().timeout(timeout);
         (seconds != u16::MAX).then(|| Duration::from_secs(seconds.into()))
     }
 }
@@ -95,7 +95,12 @@ impl Service {
     /// HttpQueryServiceConfiguration(HttpServiceConfigIPListenList), in the order of its making.
     #[must_use]
     pub fn listen_addresses(&self) -> Vec<IpAddr> {
-        self.engine().configuration().listen_addresses().to_vec()
+        self.configuration().listen_addresses().to_vec()
+    }
+
+    fn configuration(&self) -> Configuration {
+        let answer = self.engine().query(&Query::Configuration);
+        answer.and_then(TryInto::try_into).unwrap_or_default()
     }
 
     fn configure(&self, change: Change) -> Result<()> {

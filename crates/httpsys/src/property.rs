@@ -4,7 +4,7 @@
 //! inheritance (`httpsys-core`). Invariant: what is set holds for requests that come after the call
 //! returned. Threading: as the objects.
 
-use httpsys_core::operation::Control;
+use httpsys_core::call::{Control, Query};
 use httpsys_core::property::{Properties, Property, QueueProperty, State, Verbosity};
 use httpsys_engine::reason;
 
@@ -119,7 +119,9 @@ impl ServerSession {
     }
 
     fn properties(&self) -> Result<Properties> {
-        self.service().engine().server_session_properties(self.id())
+        let session = self.id();
+        let query = Query::ServerSessionProperties { session };
+        self.service().engine().query(&query)?.try_into()
     }
 }
 
@@ -202,7 +204,8 @@ impl UrlGroup {
     }
 
     fn properties(&self) -> Result<Properties> {
-        self.service().engine().url_group_properties(self.id())
+        let query = Query::UrlGroupProperties { group: self.id() };
+        self.service().engine().query(&query)?.try_into()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
+use httpsys_core::call::{ApiVersion, Control, Outcome, Query, QueueAccess};
 use httpsys_core::{QueueId, UrlGroupId};
 use httpsys_engine::QueueHandle;
 
@@ -206,7 +206,11 @@ impl RequestQueue {
     /// no group of the queue has it.
     pub fn find_url_group(&self, url: &str) -> Result<UrlGroupId> {
         let QueueScope { service, queue } = &**self.scope();
-        service.engine().find_url_group(&utf16(url), queue)
+        let query = Query::FindUrlGroup {
+            queue: queue.id(),
+            url: utf16(url),
+        };
+        service.engine().query(&query)?.try_into()
     }
 
     /// HttpCloseRequestQueue: closes this handle and its clones; the creator's takes the queue along

@@ -6,6 +6,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use httpsys_core::call::Query;
+
 use crate::receive::Incoming;
 use crate::{
     Error, Logging, Parameters, RegisterError, Request, RequestQueue, Result, ServerSession,
@@ -74,10 +76,11 @@ impl Server {
     /// [`Error::InvalidParameter`] when the group is closed.
     pub fn local_addr(&self) -> Result<SocketAddr> {
         let port = self.first_port.ok_or(Error::NotFound)?;
-        let addresses = self
-            .service()
-            .engine()
-            .local_addresses(self.group.id(), Some(port))?;
+        let query = Query::LocalAddresses {
+            group: self.group.id(),
+            port: Some(port),
+        };
+        let addresses: Vec<SocketAddr> = self.service().engine().query(&query)?.try_into()?;
         addresses.first().copied().ok_or(Error::NotFound)
     }
 

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use httpsys_core::UrlGroupId;
-use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::call::{Control, Outcome, Query, QueryAnswer};
 use httpsys_core::url_prefix::{UrlPrefix, prepare};
 
 use crate::session::SessionHandle;
@@ -170,7 +170,10 @@ impl UrlGroup {
     /// [`Error::NotFound`] for a URL that the group does not have; [`Error::InvalidParameter`] for a
     /// string that is not a UrlPrefix and when the group is closed.
     pub fn url_port(&self, url: &str) -> Result<u16> {
-        self.service().engine().port_of_url(self.id, &utf16(url))
+        self.query(&Query::PortOfUrl {
+            group: self.id,
+            url: utf16(url),
+        })
     }
 
     /// The URLs of the group as they are registered, by port.
@@ -178,7 +181,7 @@ impl UrlGroup {
     /// # Errors
     /// [`Error::InvalidParameter`] when the group is closed.
     pub fn urls(&self) -> Result<Vec<UrlPrefix>> {
-        self.service().engine().urls(self.id)
+        self.query(&Query::Urls { group: self.id })
     }
 
     /// The addresses on which the group's URLs are reached, by port, IPv4 first: `127.0.0.1` and
@@ -188,7 +191,14 @@ impl UrlGroup {
     /// # Errors
     /// [`Error::InvalidParameter`] when the group is closed.
     pub fn local_addrs(&self) -> Result<Vec<SocketAddr>> {
-        self.service().engine().local_addresses(self.id, None)
+        self.query(&Query::LocalAddresses {
+            group: self.id,
+            port: None,
+        })
+    }
+
+    fn query<T: TryFrom<QueryAnswer, Error = Error>>(&self, query: &Query) -> Result<T> {
+        self.service().engine().query(query)?.try_into()
     }
 
     /// HttpRemoveUrlFromUrlGroup. With port 0 it is the port that the group has for that.

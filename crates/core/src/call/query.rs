@@ -13,58 +13,58 @@ use crate::reservation::Reservation;
 use crate::service_state::ServiceState;
 use crate::url_prefix::UrlPrefix;
 
-/// A call that asks. Each says which [`Answer`] it gets.
+/// A call that asks. Each says which [`QueryAnswer`] it gets.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Query {
-    /// HttpQueryServerSessionProperty: [`Answer::Properties`], as they were set.
+    /// HttpQueryServerSessionProperty: [`QueryAnswer::Properties`], as they were set.
     ServerSessionProperties {
         /// The session.
         session: ServerSessionId,
     },
-    /// HttpQueryUrlGroupProperty: [`Answer::Properties`] as they were set, without what is inherited.
+    /// HttpQueryUrlGroupProperty: [`QueryAnswer::Properties`] as they were set, without what is inherited.
     UrlGroupProperties {
         /// The group.
         group: UrlGroupId,
     },
-    /// HttpQueryRequestQueueProperty: [`Answer::QueueProperties`].
+    /// HttpQueryRequestQueueProperty: [`QueryAnswer::QueueProperties`].
     RequestQueueProperties {
         /// The queue.
         queue: QueueId,
     },
-    /// HttpQueryServiceConfiguration(HttpServiceConfigUrlAclInfo) for a prefix: [`Answer::Reservation`].
+    /// HttpQueryServiceConfiguration(HttpServiceConfigUrlAclInfo) for a prefix: [`QueryAnswer::Reservation`].
     Reservation {
         /// The reserved prefix.
         url: Vec<u16>,
     },
     /// The reservation with this number of an enumeration, in the order of their making:
-    /// [`Answer::ReservationAt`].
+    /// [`QueryAnswer::ReservationAt`].
     ReservationAt {
         /// Counted from 0.
         index: usize,
     },
-    /// HttpQueryServiceConfiguration for the other records: [`Answer::Configuration`].
+    /// HttpQueryServiceConfiguration for the other records: [`QueryAnswer::Configuration`].
     Configuration,
-    /// HttpFindUrlGroupId: the group of a queue that has exactly this prefix, [`Answer::UrlGroup`].
+    /// HttpFindUrlGroupId: the group of a queue that has exactly this prefix, [`QueryAnswer::UrlGroup`].
     FindUrlGroup {
         /// The queue.
         queue: QueueId,
         /// The UrlPrefix string.
         url: Vec<u16>,
     },
-    /// The URLs of a group as they are registered, with their ports: [`Answer::Urls`].
+    /// The URLs of a group as they are registered, with their ports: [`QueryAnswer::Urls`].
     Urls {
         /// The group.
         group: UrlGroupId,
     },
     /// The port of a URL of a group, which may be given as it was registered, with port 0:
-    /// [`Answer::Port`].
+    /// [`QueryAnswer::Port`].
     PortOfUrl {
         /// The group.
         group: UrlGroupId,
         /// The UrlPrefix string.
         url: Vec<u16>,
     },
-    /// The same for a URL of a version 1 queue: [`Answer::Port`].
+    /// The same for a URL of a version 1 queue: [`QueryAnswer::Port`].
     PortOfV1Url {
         /// The queue.
         queue: QueueId,
@@ -72,7 +72,7 @@ pub enum Query {
         url: Vec<u16>,
     },
     /// The addresses on which the URLs of a group are reached, by port, IPv4 first:
-    /// [`Answer::Addresses`]. None when the group has no URL, and when the IP listen list lets nothing
+    /// [`QueryAnswer::Addresses`]. None when the group has no URL, and when the IP listen list lets nothing
     /// open.
     LocalAddresses {
         /// The group.
@@ -80,28 +80,28 @@ pub enum Query {
         /// Only those of this port.
         port: Option<u16>,
     },
-    /// Whether a request that a receive has returned is still there: [`Answer::Done`].
+    /// Whether a request that a receive has returned is still there: [`QueryAnswer::Done`].
     CheckLive {
         /// The queue.
         queue: QueueId,
         /// The request.
         request: RequestId,
     },
-    /// All counters: [`Answer::Counters`].
+    /// All counters: [`QueryAnswer::Counters`].
     Counters,
-    /// The counters of the service alone: [`Answer::ServiceCounters`].
+    /// The counters of the service alone: [`QueryAnswer::ServiceCounters`].
     ServiceCounters,
-    /// The counters of a URL group: [`Answer::UrlGroupCounters`].
+    /// The counters of a URL group: [`QueryAnswer::UrlGroupCounters`].
     UrlGroupCounters {
         /// The group.
         group: UrlGroupId,
     },
-    /// The counters of a queue: [`Answer::QueueCounters`].
+    /// The counters of a queue: [`QueryAnswer::QueueCounters`].
     QueueCounters {
         /// The queue.
         queue: QueueId,
     },
-    /// The list of request queues with their URL groups: [`Answer::ServiceState`].
+    /// The list of request queues with their URL groups: [`QueryAnswer::ServiceState`].
     ServiceState,
 }
 
@@ -110,19 +110,19 @@ macro_rules! answers {
         /// The answer to a [`Query`]. Whoever asks knows which one: `try_into` takes the value out, and
         /// fails with [`Error::Internal`] for another.
         #[derive(Clone, Debug)]
-        pub enum Answer {
+        pub enum QueryAnswer {
             /// Yes, and no more to say.
             Done,
             $($(#[$doc])* $name($value),)*
         }
 
         $(
-            impl TryFrom<Answer> for $value {
+            impl TryFrom<QueryAnswer> for $value {
                 type Error = Error;
 
-                fn try_from(answer: Answer) -> Result<Self, Error> {
+                fn try_from(answer: QueryAnswer) -> Result<Self, Error> {
                     match answer {
-                        Answer::$name(value) => Ok(value),
+                        QueryAnswer::$name(value) => Ok(value),
                         _ => Err(Error::Internal),
                     }
                 }

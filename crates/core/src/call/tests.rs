@@ -74,8 +74,8 @@ fn a_call_says_where_it_waits() {
 
 #[test]
 fn an_answer_gives_the_value_that_was_asked_for_and_no_other() {
-    assert_eq!(u16::try_from(Answer::Port(80)), Ok(80));
-    assert_eq!(u16::try_from(Answer::Done), Err(Error::Internal));
+    assert_eq!(u16::try_from(QueryAnswer::Port(80)), Ok(80));
+    assert_eq!(u16::try_from(QueryAnswer::Done), Err(Error::Internal));
     let failed = Completion::Query(Err(Error::NotFound));
     assert_eq!(failed.error(), Some(Error::NotFound));
     assert_eq!(Completion::Queue(Ok(1)).error(), None);

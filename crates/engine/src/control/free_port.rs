@@ -102,13 +102,8 @@ impl Service {
         Err(Refusal::NoFreePort)
     }
 
-    /// The addresses on which the URLs of a group are reached, those of `port` only if that is not
-    /// `None`; by port, IPv4 first. Empty when the group has no URL, and when the IP listen list lets
-    /// nothing open.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] (87) for an unknown group.
-    pub fn local_addresses(
+    /// See `Query::LocalAddresses`.
+    pub(crate) fn local_addresses(
         &self,
         group: UrlGroupId,
         port: Option<u16>,
@@ -126,30 +121,14 @@ impl Service {
         })
     }
 
-    /// The URLs of a group as they are registered, with their ports.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] (87) for an unknown group.
-    pub fn urls(&self, group: UrlGroupId) -> Result<Vec<UrlPrefix>, Error> {
-        self.with_model(|model| model.urls_of(group))
-    }
-
-    /// The port of a URL of a group, which may be given as it was registered, with port 0.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix and for an unknown group;
-    /// [`Error::NotFound`] (2) for a URL that the group does not have.
-    pub fn port_of_url(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
+    /// See `Query::PortOfUrl`.
+    pub(crate) fn port_of_url(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
         let port = self.with_model(|model| model.port_of_url(group, url));
         told_of_prefix(url, "UrlGroupId names no open URL group", port)
     }
 
-    /// As [`Service::port_of_url`] for a version 1 queue.
-    ///
-    /// # Errors
-    /// As [`Service::port_of_url`]; [`Error::InvalidHandle`] (6) for a closed queue,
-    /// [`Error::InvalidParameter`] (87) for one of version 2.
-    pub fn port_of_v1_url(&self, queue: QueueId, url: &[u16]) -> Result<u16, Error> {
+    /// As [`Service::port_of_url`] for a version 1 queue: 87 for one of version 2.
+    pub(crate) fn port_of_v1_url(&self, queue: QueueId, url: &[u16]) -> Result<u16, Error> {
         let port = self.with_model(|model| model.port_of_v1_url(queue, url));
         let invalid = "RequestQueueHandle is a queue of version 2: give its URL group";
         told_of_prefix(url, invalid, port)

@@ -1,13 +1,13 @@
-//! What the service is asked and answers without changing anything.
+//! What the service is asked and answers without changing anything: the door for queries.
 //!
 //! Threading: any thread; the model's lock is held for a look at it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use httpsys_core::call::{Control, Query, QueryAnswer};
 use httpsys_core::configuration::Configuration;
 use httpsys_core::model::Model;
-use httpsys_core::operation::Control;
 use httpsys_core::property::Properties;
 use httpsys_core::reservation::Reservation;
 use httpsys_core::service_state::ServiceState;
@@ -20,45 +20,85 @@ use crate::observe::reason;
 use crate::service::{Objects, Service};
 
 impl Service {
-    /// HttpQueryServerSessionProperty: the properties as they were set.
+    /// The door for every call that asks and changes nothing.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) for an unknown session.
-    pub fn server_session_properties(&self, session: ServerSessionId) -> Result<Properties, Error> {
+    /// [`Error::InvalidParameter`] (87) for an unknown session or URL group and for a string that is no
+    /// UrlPrefix; [`Error::InvalidHandle`] (6) for a closed queue; [`Error::NotFound`] (2) for what is not
+    /// registered or reserved; [`Error::ConnectionInvalid`] (1229) for a request that is over.
+    pub fn query(&self, query: &Query) -> Result<QueryAnswer, Error> {
+        Ok(match query {
+            Query::ServerSessionProperties { session } => {
+                QueryAnswer::Properties(self.server_session_properties(*session)?)
+            }
+            Query::UrlGroupProperties { group } => {
+                QueryAnswer::Properties(self.url_group_properties(*group)?)
+            }
+            Query::RequestQueueProperties { queue } => {
+                QueryAnswer::QueueProperties(self.existing_queue(*queue)?.properties())
+            }
+            Query::Reservation { url } => QueryAnswer::Reservation(self.reservation(url)?),
+            Query::ReservationAt { index } => {
+                QueryAnswer::ReservationAt(self.reservation_at(*index))
+            }
+            Query::Configuration => QueryAnswer::Configuration(self.configuration()),
+            Query::FindUrlGroup { queue, url } => {
+                QueryAnswer::UrlGroup(self.find_url_group(url, *queue)?)
+            }
+            Query::Urls { group } => {
+                QueryAnswer::Urls(self.with_model(|model| model.urls_of(*group))?)
+            }
+            Query::PortOfUrl { group, url } => QueryAnswer::Port(self.port_of_url(*group, url)?),
+            Query::PortOfV1Url { queue, url } => {
+                QueryAnswer::Port(self.port_of_v1_url(*queue, url)?)
+            }
+            Query::LocalAddresses { group, port } => {
+                QueryAnswer::Addresses(self.local_addresses(*group, *port)?)
+            }
+            Query::CheckLive { queue, request } => {
+                self.check_live(&*self.existing_queue(*queue)?, *request)?;
+                QueryAnswer::Done
+            }
+            Query::Counters => QueryAnswer::Counters(self.counters()),
+            Query::ServiceCounters => QueryAnswer::ServiceCounters(self.service_counters()),
+            Query::UrlGroupCounters { group } => {
+                QueryAnswer::UrlGroupCounters(self.url_group_counters(*group)?)
+            }
+            Query::QueueCounters { queue } => {
+                let queue = self.existing_queue(*queue)?;
+                QueryAnswer::QueueCounters(self.queue_counters(&queue))
+            }
+            Query::ServiceState => QueryAnswer::ServiceState(self.service_state()),
+        })
+    }
+
+    fn existing_queue(&self, queue: QueueId) -> Result<Arc<Queue>, Error> {
+        self.check_process()?;
+        self.open_queue(queue).ok_or(Error::InvalidHandle)
+    }
+
+    fn server_session_properties(&self, session: ServerSessionId) -> Result<Properties, Error> {
         let found = self.with_model(|model| model.server_session_properties(session).cloned());
         found.inspect_err(|error| unknown(*error, "ServerSessionId names no open server session"))
     }
 
-    /// HttpQueryUrlGroupProperty: the properties as they were set, without what is inherited.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] (87) for an unknown group.
-    pub fn url_group_properties(&self, group: UrlGroupId) -> Result<Properties, Error> {
+    fn url_group_properties(&self, group: UrlGroupId) -> Result<Properties, Error> {
         let found = self.with_model(|model| model.url_group_properties(group).cloned());
         found.inspect_err(|error| unknown(*error, "UrlGroupId names no open URL group"))
     }
 
-    /// HttpQueryServiceConfiguration(HttpServiceConfigUrlAclInfo) for a prefix.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
-    /// for a prefix that is not reserved.
-    pub fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
+    fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
         let found = self.with_model(|model| model.reservations().get(url).cloned());
         told_of_prefix(url, "pUrlPrefix is no UrlPrefix", found)
     }
 
-    /// The reservation with this number of an enumeration, in the order of their making.
-    #[must_use]
-    pub fn reservation_at(&self, index: usize) -> Option<Reservation> {
+    fn reservation_at(&self, index: usize) -> Option<Reservation> {
         self.check_process().ok()?;
         let state = self.objects().lock();
         state.model.reservations().at(index).cloned()
     }
 
-    /// The configuration apart from the reservations, as it is now.
-    #[must_use]
-    pub fn configuration(&self) -> Configuration {
+    fn configuration(&self) -> Configuration {
         if self.is_inherited() {
             return Configuration::default();
         }
@@ -70,13 +110,8 @@ impl Service {
         self.objects().lock().model.drained_ports(queue)
     }
 
-    /// HttpFindUrlGroupId: the group of `queue` that has exactly this prefix.
-    ///
-    /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a string that is no UrlPrefix; [`Error::NotFound`] (2)
-    /// when no group of the queue has it.
-    pub fn find_url_group(&self, url: &[u16], queue: &Queue) -> Result<UrlGroupId, Error> {
-        let found = self.with_model(|model| model.find_url_group(url, queue.id()));
+    fn find_url_group(&self, url: &[u16], queue: QueueId) -> Result<UrlGroupId, Error> {
+        let found = self.with_model(|model| model.find_url_group(url, queue));
         told_of_prefix(url, "pUrlPrefix is no UrlPrefix", found)
     }
 

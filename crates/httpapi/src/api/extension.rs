@@ -2,6 +2,7 @@
 //!
 //! Owns the functions. Does not own what they report (`httpsys_engine`). Threading: any thread.
 
+use httpsys_core::call::Query;
 use httpsys_core::{ConnectionId, UrlGroupId};
 use httpsys_engine::ConnectionStatus;
 
@@ -47,15 +48,16 @@ entry! {
                 Out::required(port).named("Port")?,
             ) };
         let service = lifecycle::service()?;
-        let found = match (queue.is_null(), group) {
-            (true, group) if group != 0 => service.port_of_url(UrlGroupId(group), url)?,
+        let url = url.to_vec();
+        let query = match (queue.is_null(), group) {
+            (true, group) if group != 0 => Query::PortOfUrl { group: UrlGroupId(group), url },
             (false, 0) => {
                 let queue = QueueObject::lookup(queue)?.queue().id();
-                service.port_of_v1_url(queue, url)?
+                Query::PortOfV1Url { queue, url }
             }
             _ => return Err(invalid("exactly one of RequestQueueHandle and UrlGroupId must be given")),
         };
-        port.set(found);
+        port.set(service.query(&query)?.try_into()?);
         Ok(())
     }
 }

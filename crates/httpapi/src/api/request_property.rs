@@ -6,6 +6,7 @@
 use std::ffi::c_void;
 
 use httpsys_core::RequestId;
+use httpsys_core::call::Query;
 
 use super::property::exact;
 use crate::code::{CallResult, ErrorCode};
@@ -39,7 +40,7 @@ entry! {
         let handle = QueueObject::worker(queue)?;
         // SAFETY: by the contract of the function.
         unsafe { check_settable(property, input, input_size) }?;
-        handle.service().check_live(handle.queue(), RequestId(id))?;
+        check_live(&handle, id)?;
         if overlapped.is_null() {
             return Ok(());
         }
@@ -71,9 +72,19 @@ entry! {
         if !(HttpRequestPropertyIsb..=HttpRequestPropertyTlsCipherInfo).contains(&property) {
             return Err(invalid("PropertyId is not an HTTP_REQUEST_PROPERTY"));
         }
-        handle.service().check_live(handle.queue(), RequestId(id))?;
+        check_live(&handle, id)?;
         Err(ErrorCode::INVALID_FUNCTION)
     }
+}
+
+/// 1229 for a request that is over.
+fn check_live(handle: &QueueObject, id: u64) -> CallResult {
+    let query = Query::CheckLive {
+        queue: handle.queue().id(),
+        request: RequestId(id),
+    };
+    handle.service().query(&query)?;
+    Ok(())
 }
 
 /// # Safety

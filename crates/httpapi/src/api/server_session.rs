@@ -5,7 +5,8 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::call::{Control, Outcome, Query};
+use httpsys_core::property::Properties;
 use httpsys_core::{Error, ServerSessionId};
 
 use super::{property, reserved as check_reserved, version as api_version};
@@ -82,8 +83,8 @@ entry! {
     ) -> u32 {
         // SAFETY: by the contract of the function.
         let answer = unsafe { property::answer(information, length, return_length) }?;
-        let session = ServerSessionId(session);
-        let properties = lifecycle::service()?.server_session_properties(session)?;
+        let query = Query::ServerSessionProperties { session: ServerSessionId(session) };
+        let properties: Properties = lifecycle::service()?.query(&query)?.try_into()?;
         property::write(property, &properties, answer)
     }
 }

@@ -5,8 +5,8 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::operation::Control;
-use httpsys_core::{Error, url_prefix};
+use httpsys_core::call::{Control, Query};
+use httpsys_core::{Error, UrlGroupId, url_prefix};
 
 use super::{reserved as check_reserved, reserved_pointer};
 use crate::code::{CallResult, ErrorCode};
@@ -109,6 +109,11 @@ fn find_url_group(url: *const u16, queue: HANDLE, group: *mut u64) -> CallResult
     // SAFETY: by the contract of the exported function.
     let url = unsafe { pointers::utf16(url) }.named("FullyQualifiedUrl")?;
     let handle = QueueObject::lookup(queue)?;
-    group.set(handle.service().find_url_group(url, handle.queue())?.0);
+    let query = Query::FindUrlGroup {
+        queue: handle.queue().id(),
+        url: url.to_vec(),
+    };
+    let found: UrlGroupId = handle.service().query(&query)?.try_into()?;
+    group.set(found.0);
     Ok(())
 }

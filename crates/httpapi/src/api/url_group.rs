@@ -6,7 +6,8 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::call::{Control, Outcome, Query};
+use httpsys_core::property::Properties;
 use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 
 use super::{check_flags, property, reserved as check_reserved};
@@ -117,7 +118,8 @@ entry! {
     ) -> u32 {
         // SAFETY: by the contract of the function.
         let answer = unsafe { property::answer(information, length, return_length) }?;
-        let properties = lifecycle::service()?.url_group_properties(UrlGroupId(group))?;
+        let query = Query::UrlGroupProperties { group: UrlGroupId(group) };
+        let properties: Properties = lifecycle::service()?.query(&query)?.try_into()?;
         property::write(property, &properties, answer)
     }
 }
@@ -176,7 +178,7 @@ fn default_only(
     is_default: bool,
 ) -> Result<Option<Control>, ErrorCode> {
     // An unknown group comes first.
-    lifecycle::service()?.url_group_properties(group)?;
+    lifecycle::service()?.query(&Query::UrlGroupProperties { group })?;
     if is_default {
         Ok(None)
     } else {

@@ -7,8 +7,8 @@
 use std::ffi::c_void;
 
 use httpsys_core::Error;
-use httpsys_core::configuration::{CacheParameter, Change};
-use httpsys_core::operation::Control;
+use httpsys_core::call::{Control, Query};
+use httpsys_core::configuration::{CacheParameter, Change, Configuration};
 
 use super::answer::{ConfigurationAnswer, record};
 use crate::api::property::exact;
@@ -51,7 +51,9 @@ pub(super) unsafe fn query(
 ) -> CallResult {
     // SAFETY: by the contract of this function.
     let parameter = parameter(unsafe { exact(input, length) }?)?;
-    let configuration = lifecycle::service()?.configuration();
+    let configuration: Configuration = lifecycle::service()?
+        .query(&Query::Configuration)?
+        .try_into()?;
     let bytes: HTTP_SERVICE_CONFIG_CACHE_PARAM = configuration
         .cache_parameter(parameter)
         .ok_or(Error::NotFound)?;

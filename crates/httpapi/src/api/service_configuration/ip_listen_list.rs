@@ -8,8 +8,8 @@ use std::ffi::c_void;
 use std::mem::offset_of;
 use std::net::IpAddr;
 
-use httpsys_core::configuration::Change;
-use httpsys_core::operation::Control;
+use httpsys_core::call::{Control, Query};
+use httpsys_core::configuration::{Change, Configuration};
 
 use super::answer::{ConfigurationAnswer, record};
 use crate::code::{CallResult, ErrorCode};
@@ -47,7 +47,9 @@ pub(super) unsafe fn delete(information: *const c_void, length: u32) -> Result<C
 pub(super) fn query(mut answer: ConfigurationAnswer) -> CallResult {
     const HEAD: usize = offset_of!(HTTP_SERVICE_CONFIG_IP_LISTEN_QUERY, AddrList);
     const SIZE: usize = size_of::<SOCKADDR_STORAGE>();
-    let configuration = lifecycle::service()?.configuration();
+    let configuration: Configuration = lifecycle::service()?
+        .query(&Query::Configuration)?
+        .try_into()?;
     let list = configuration.listen_addresses();
     let needed = HEAD + list.len() * SIZE;
     answer.reserve(needed)?;

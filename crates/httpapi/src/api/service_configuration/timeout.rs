@@ -6,8 +6,8 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::configuration::{Change, ServiceTimeout};
-use httpsys_core::operation::Control;
+use httpsys_core::call::{Control, Query};
+use httpsys_core::configuration::{Change, Configuration, ServiceTimeout};
 
 use super::answer::{ConfigurationAnswer, record};
 use crate::api::property::exact;
@@ -48,8 +48,10 @@ pub(super) unsafe fn query(
 ) -> CallResult {
     // SAFETY: by the contract of this function.
     let timeout = timeout(unsafe { exact(input, length) }?)?;
-    let seconds: HTTP_SERVICE_CONFIG_TIMEOUT_PARAM =
-        lifecycle::service()?.configuration().timeout(timeout);
+    let configuration: Configuration = lifecycle::service()?
+        .query(&Query::Configuration)?
+        .try_into()?;
+    let seconds: HTTP_SERVICE_CONFIG_TIMEOUT_PARAM = configuration.timeout(timeout);
     answer.one(seconds)
 }
 

@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 
-use httpsys_core::operation::Control;
+use httpsys_core::call::{Control, Query};
 use httpsys_core::reservation::Reservation;
 use httpsys_win32::security::sddl;
 
@@ -75,10 +75,13 @@ unsafe fn find(query: &HTTP_SERVICE_CONFIG_URLACL_QUERY) -> Result<Reservation, 
     if query.QueryDesc == HttpServiceConfigQueryExact {
         // SAFETY: by the contract of this function.
         let url = unsafe { pointers::utf16(query.KeyDesc.pUrlPrefix) }.named("pUrlPrefix")?;
-        return Ok(service.reservation(url)?);
+        let query = Query::Reservation { url: url.to_vec() };
+        return Ok(service.query(&query)?.try_into()?);
     }
     if query.QueryDesc == HttpServiceConfigQueryNext {
-        let record = service.reservation_at(query.dwToken as usize);
+        let index = query.dwToken as usize;
+        let answer = service.query(&Query::ReservationAt { index })?;
+        let record: Option<Reservation> = answer.try_into()?;
         return record.ok_or(ErrorCode::NO_MORE_ITEMS);
     }
     Err(invalid(
