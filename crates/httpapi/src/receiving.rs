@@ -172,7 +172,7 @@ pub(crate) fn read(
 
 /// What an overlapped call waits for.
 #[derive(Clone, Copy, Debug)]
-enum Stage {
+enum ReceiveStage {
     Request(Receive),
     Body(ReceiveEntityBody),
 }
@@ -180,7 +180,7 @@ enum Stage {
 /// An overlapped receive of a request or a body.
 #[derive(Debug)]
 pub(crate) struct Receiving {
-    stage: Stage,
+    stage: ReceiveStage,
     target: ReadTarget,
     /// Body bytes that are there already.
     got: usize,
@@ -189,7 +189,7 @@ pub(crate) struct Receiving {
 impl Receiving {
     pub(crate) fn request(receive: Receive, buffer: RequestBuffer) -> Receiving {
         Receiving {
-            stage: Stage::Request(receive),
+            stage: ReceiveStage::Request(receive),
             target: ReadTarget::Request(buffer, None),
             got: 0,
         }
@@ -197,7 +197,7 @@ impl Receiving {
 
     pub(crate) fn body(receive: ReceiveEntityBody, target: ReadTarget) -> Receiving {
         Receiving {
-            stage: Stage::Body(receive),
+            stage: ReceiveStage::Body(receive),
             target,
             got: 0,
         }
@@ -207,8 +207,8 @@ impl Receiving {
 impl Work for Receiving {
     fn place(&self) -> Option<SlotAddress> {
         match &self.stage {
-            Stage::Request(_) => None,
-            Stage::Body(receive) => Some(receive.request.place()),
+            ReceiveStage::Request(_) => None,
+            ReceiveStage::Body(receive) => Some(receive.request.place()),
         }
     }
 
@@ -218,8 +218,8 @@ impl Work for Receiving {
         signal: Option<Signal>,
     ) -> Started<Overlapped<Self>, u64> {
         match operation.work.stage {
-            Stage::Request(receive) => take_request(operation, handle, receive, signal),
-            Stage::Body(receive) => read_body(operation, handle, receive),
+            ReceiveStage::Request(receive) => take_request(operation, handle, receive, signal),
+            ReceiveStage::Body(receive) => read_body(operation, handle, receive),
         }
     }
 }
@@ -255,7 +255,7 @@ fn take_request(
     }
     match operation.work.target.after_request() {
         Ok(body) => {
-            operation.work.stage = Stage::Body(body);
+            operation.work.stage = ReceiveStage::Body(body);
             read_body(operation, handle, body)
         }
         Err(result) => Started::Done(operation, result),
@@ -280,8 +280,8 @@ fn read_body(
 impl ReceiveOperation for Overlapped<Receiving> {
     fn receive(&mut self, request: &mut ReceivedRequest<'_>) -> Verdict {
         match self.work.stage {
-            Stage::Request(receive) => self.work.target.pack(request, receive),
-            Stage::Body(_) => Verdict::TooSmall { needed: u32::MAX },
+            ReceiveStage::Request(receive) => self.work.target.pack(request, receive),
+            ReceiveStage::Body(_) => Verdict::TooSmall { needed: u32::MAX },
         }
     }
 }

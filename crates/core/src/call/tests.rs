@@ -1,3 +1,5 @@
+//! What a call shows of itself.
+
 use super::*;
 use crate::ids::{ConnectionId, OperationId, RequestId, ServerSessionId, UrlGroupId};
 use crate::property::Property;
