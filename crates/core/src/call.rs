@@ -55,7 +55,7 @@ pub enum Completion {
     /// A control call.
     Control(Result<Outcome, Error>),
     /// A query.
-    Query(Result<QueryAnswer, Error>),
+    Query(Result<Box<QueryAnswer>, Error>),
     /// A call through a handle: the bytes received or sent, 0 where there are none.
     Queue(Result<u64, Error>),
 }
