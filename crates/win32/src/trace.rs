@@ -7,29 +7,20 @@
 //! thread; no lock of ours is held while an event is written.
 
 pub mod callback;
+mod level;
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use httpsys_socket::StandardError;
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
-use tracing_core::callsite::rebuild_interest_cache;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
+
+use crate::status::{Code, ERROR_ALREADY_EXISTS};
+use callback::TraceCallback;
 
 /// The environment variable: `error`, `warn`, `info`, `debug` or `trace`.
 const VARIABLE: &str = "HTTPSYS_TRACE";
-
-/// The levels by the numbers of HTTPSYS_LOG_LEVEL, from 1 on.
-const LEVELS: [Level; 5] = [
-    Level::ERROR,
-    Level::WARN,
-    Level::INFO,
-    Level::DEBUG,
-    Level::TRACE,
-];
-
-/// The number of the most verbose level that the callback is to have; 0 for none.
-static CALLED: AtomicU8 = AtomicU8::new(0);
 
 /// Installs the subscriber if the environment asks for one, the first time. Nobody waits for another who
 /// does so: a child made by fork in that moment could wait for ever.
@@ -54,8 +45,19 @@ pub fn missing(function: &str) {
     );
 }
 
+/// Replaces the callback, or removes it, as [`callback::set`] does.
+///
+/// # Errors
+/// 183 when the events go to a subscriber of the program's own; otherwise those of [`callback::set`].
+pub fn set_callback(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
+    if callback.is_some() && !is_installed() {
+        return Err(ERROR_ALREADY_EXISTS);
+    }
+    callback::set(level, callback)
+}
+
 /// Whether the events of the process come here, after a try to make it so.
-pub(crate) fn is_installed() -> bool {
+fn is_installed() -> bool {
     let is_ours = |dispatch: &Dispatch| dispatch.is::<Events>();
     if tracing::dispatcher::get_default(is_ours) {
         return true;
@@ -63,19 +65,6 @@ pub(crate) fn is_installed() -> bool {
     // Fails also if another thread of ours was quicker.
     let _ = tracing::subscriber::set_global_default(Events::of_environment());
     tracing::dispatcher::get_default(is_ours)
-}
-
-/// Gives the callback events up to this level from now on: 0 for none, 5 for all.
-pub(crate) fn set_called(level: u8) {
-    CALLED.store(level, Ordering::Release);
-    // Callsites remember whether somebody wants them, so that they cost nothing otherwise.
-    rebuild_interest_cache();
-}
-
-/// The number that the C ABI has for a level.
-fn number(level: Level) -> u8 {
-    let place = LEVELS.iter().position(|known| *known == level);
-    place.map_or(0, |place| place as u8 + 1)
 }
 
 /// The subscriber. There are no spans in the library.
@@ -101,21 +90,15 @@ impl Events {
             printer: Box::new(printer(printed)),
         }
     }
-
-    fn called() -> LevelFilter {
-        let number = usize::from(CALLED.load(Ordering::Acquire));
-        let level = number.checked_sub(1).and_then(|place| LEVELS.get(place));
-        level.map_or(LevelFilter::OFF, |level| LevelFilter::from_level(*level))
-    }
 }
 
 impl Subscriber for Events {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.printed.max(Events::called())
+        *metadata.level() <= self.printed.max(level::called())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.printed.max(Events::called()))
+        Some(self.printed.max(level::called()))
     }
 
     fn event(&self, event: &Event<'_>) {
@@ -123,8 +106,8 @@ impl Subscriber for Events {
         if level <= self.printed {
             self.printer.event(event);
         }
-        if level <= Events::called() {
-            callback::push(number(level), event);
+        if level <= level::called() {
+            callback::push(level::number(level), event);
         }
     }
 
@@ -177,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_levels_have_the_numbers_of_the_header() {
-        let numbers = super::LEVELS.map(super::number);
+        let numbers = super::level::LEVELS.map(super::level::number);
         assert_eq!(numbers, [1, 2, 3, 4, 5]);
     }
 }

@@ -12,7 +12,7 @@ use crate::entry::entry;
 use crate::pointers::Out;
 use crate::reason::{NamedArgument, invalid};
 use crate::types::{HTTPSYS_LOG_CALLBACK, HTTPSYS_VERSION_INFO};
-use httpsys_win32::trace::callback::{self, TraceCallback};
+use httpsys_win32::trace::{self, callback::TraceCallback};
 
 entry! {
     /// The version of the library, as numbers and as text. 87 for NULL.
@@ -57,6 +57,6 @@ entry! {
             (_, None) => (0, None),
             _ => return Err(invalid(format!("Level is {level}, not 1 to 5"))),
         };
-        callback::set(wanted.0, wanted.1).map_err(ErrorCode::from_win32)
+        trace::set_callback(wanted.0, wanted.1).map_err(ErrorCode::from_win32)
     }
 }

@@ -72,6 +72,7 @@ pub mod pages;
 mod path_text;
 #[cfg(not(windows))]
 pub mod pathcch;
+mod pointer;
 #[cfg(not(windows))]
 pub mod ports;
 #[cfg(not(windows))]
@@ -151,9 +152,12 @@ use crate::handle;
 #[cfg(not(windows))]
 use crate::handle::Handle;
 use crate::last_error;
-use crate::status::{Code, ERROR_INTERNAL_ERROR, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
+use crate::status::{Code, ERROR_INTERNAL_ERROR, ERROR_INVALID_HANDLE};
 #[cfg(not(windows))]
-use crate::status::{ERROR_ALREADY_EXISTS, ERROR_NO_SYSTEM_RESOURCES};
+use crate::status::{ERROR_ALREADY_EXISTS, ERROR_INVALID_PARAMETER, ERROR_NO_SYSTEM_RESOURCES};
+pub(crate) use pointer::not_null;
+#[cfg(not(windows))]
+pub(crate) use text::wide;
 
 /// BOOL: 0 is FALSE.
 pub type Bool = i32;
@@ -197,14 +201,6 @@ pub(crate) fn fence_bool(body: impl FnOnce() -> Result<(), Code>) -> Bool {
     fence(FALSE, || body().map(|()| TRUE))
 }
 
-/// Refuses NULL with 87.
-pub(crate) fn not_null<T>(pointer: *const T) -> Result<(), Code> {
-    match pointer.is_null() {
-        true => Err(ERROR_INVALID_PARAMETER),
-        false => Ok(()),
-    }
-}
-
 /// Writes an output parameter unless it is NULL.
 ///
 /// # Safety
@@ -214,17 +210,6 @@ pub(crate) unsafe fn put<T>(to: *mut T, value: T) {
         // SAFETY: valid by the contract.
         unsafe { to.write_unaligned(value) };
     }
-}
-
-/// The units of a NUL-terminated string, without the NUL; NULL, units that are not aligned and strings of
-/// 32,767 units or more (the limit of Windows paths) are refused.
-///
-/// # Safety
-/// `text` is NULL or points to a NUL-terminated string.
-#[cfg(not(windows))]
-pub(crate) unsafe fn wide<'a>(text: *const u16) -> Result<&'a [u16], Code> {
-    // SAFETY: by the contract of this function.
-    unsafe { text::borrow_below(text, 32_767) }
 }
 
 /// Opens a handle; 1450 when the table is full.

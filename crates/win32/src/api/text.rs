@@ -3,7 +3,7 @@
 //! Owns reading strings of the caller and storing strings for it. Does not own what they mean, nor the
 //! units ([`crate::text::unit`]). Threading: pure.
 
-use super::not_null;
+use super::pointer::not_null;
 use crate::heap;
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_ENOUGH_MEMORY,
@@ -35,6 +35,16 @@ pub(crate) unsafe fn borrow_below<'a, U: Unit>(
     let length = length.ok_or(ERROR_INVALID_PARAMETER)?;
     // SAFETY: so many units were just read.
     Ok(unsafe { std::slice::from_raw_parts(text, length) })
+}
+
+/// The units of a NUL-terminated string, without the NUL; NULL, units that are not aligned and strings of
+/// 32,767 units or more (the limit of Windows paths) are refused.
+///
+/// # Safety
+/// `text` is NULL or points to a NUL-terminated string.
+pub(crate) unsafe fn wide<'a>(text: *const u16) -> Result<&'a [u16], Code> {
+    // SAFETY: by the contract of this function.
+    unsafe { borrow_below(text, 32_767) }
 }
 
 /// A copy of the caller's string in UTF-16; 87 for NULL.

@@ -22,7 +22,8 @@ use httpsys_socket::{Own, PerWorld, process};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
-use crate::status::{Code, ERROR_ALREADY_EXISTS, ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY};
+use super::level;
+use crate::status::{Code, ERROR_BUSY, ERROR_NOT_ENOUGH_MEMORY};
 
 /// HTTPSYS_LOG_CALLBACK.
 pub type Function = unsafe extern "system" fn(u32, *const c_char, *const c_char, *mut c_void);
@@ -102,16 +103,12 @@ pub(crate) fn push(level: u8, event: &Event<'_>) {
     delivery.filled.notify_one();
 }
 
-/// Replaces the callback, or removes it; events up to `level` go to the new one. What was told before goes
+/// Replaces the callback, or removes it; events up to the level `to` go to the new one. What was told before goes
 /// to the former one first.
 ///
 /// # Errors
-/// 183 when the events go to a subscriber of the program's own; 8 when the system has no thread; 170 from
-/// inside the callback while another thread changes it.
-pub fn set(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
-    if callback.is_some() && !super::is_installed() {
-        return Err(ERROR_ALREADY_EXISTS);
-    }
+/// 8 when the system has no thread; 170 from inside the callback while another thread changes it.
+pub(super) fn set(to: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
     if process::watch().is_err() {
         return Err(ERROR_NOT_ENOUGH_MEMORY);
     }
@@ -134,7 +131,7 @@ pub fn set(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
     queue.changes = true;
     drop(queue);
     // Nothing comes any more that would have to be waited for.
-    super::set_called(0);
+    level::set_called(0);
     let mut queue = delivery.queue.lock();
     while !inside && queue.callback.is_some() && (queue.runs || queue.is_filled()) {
         delivery.settled.wait(&mut queue);
@@ -146,7 +143,7 @@ pub fn set(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
     }
     drop(queue);
     if callback.is_some() {
-        super::set_called(level);
+        level::set_called(to);
     }
     delivery.queue.lock().changes = false;
     delivery.settled.notify_all();
