@@ -7,7 +7,7 @@
 
 use httpsys_proto::header::id::CONNECTION;
 use httpsys_proto::header::{RESPONSE_HEADER_NAMES, RESPONSE_HEADERS};
-use httpsys_proto::{ConnectionLine, Finish, InvalidField, ResponseHead};
+use httpsys_proto::{ConnectionLine, Finish, InvalidField, ResponseParts, h1};
 use libfuzzer_sys::fuzz_target;
 
 /// Name and value of a line that must come out.
@@ -15,7 +15,7 @@ type Field<'a> = (&'a [u8], &'a [u8]);
 
 /// Gives the parts to the head, and returns what is to come out.
 fn fill<'a>(
-    head: &mut ResponseHead,
+    head: &mut ResponseParts,
     status: u16,
     mut parts: impl Iterator<Item = &'a [u8]>,
 ) -> Result<Vec<Field<'a>>, InvalidField> {
@@ -117,11 +117,11 @@ fuzz_target!(|data: &[u8]| {
     let status = u16::from_le_bytes([*a, *b & 3]);
     let parts = rest.split(|byte| *byte == 0xFF);
     let reason = parts.clone().next().unwrap_or_default();
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     let Ok(given) = fill(&mut head, status, parts) else {
         return;
     };
-    let bytes = head.finish(&Finish {
+    let finish = Finish {
         date: b"Tue, 24 Nov 2026 09:00:00 GMT",
         connection: match flags & 3 {
             1 => ConnectionLine::Close,
@@ -129,7 +129,8 @@ fuzz_target!(|data: &[u8]| {
             _ => ConnectionLine::None,
         },
         content_length: (flags & 4 != 0).then_some(u64::from(*flags)),
-    });
+    };
+    let bytes = h1::response::write(&mut head, &finish).into_bytes();
     let shown = bytes.escape_ascii();
     let Some((first, lines)) = read(bytes) else {
         panic!("not a head: {shown}");

@@ -4,7 +4,7 @@
 //! are visible ASCII, which every reader takes. Threading: none.
 
 use httpsys_proto::header::{RESPONSE_HEADER_NAMES, response_header_id};
-use httpsys_proto::{ConnectionLine, Finish, InvalidField, ResponseHead};
+use httpsys_proto::{ConnectionLine, Finish, InvalidField, ResponseParts, h1};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -46,7 +46,7 @@ proptest! {
         length in proptest::option::of(any::<u64>()),
         close in any::<bool>(),
     ) {
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         prop_assert_eq!(head.begin(status, reason.as_bytes()), Ok(()));
         for (id, value) in &known {
             prop_assert_eq!(head.known(*id, value.as_bytes(), true), Ok(()));
@@ -54,11 +54,12 @@ proptest! {
         for (name, value) in &unknown {
             prop_assert_eq!(head.unknown(name.as_bytes(), value.as_bytes()), Ok(()));
         }
-        let bytes = head.finish(&Finish {
+        let finish = Finish {
             connection: if close { ConnectionLine::Close } else { ConnectionLine::None },
             content_length: length,
             ..Finish::new(DATE)
-        });
+        };
+        let bytes = h1::response::write(&mut head, &finish).into_bytes();
         let mut storage = [httparse::EMPTY_HEADER; 32];
         let mut parsed = httparse::Response::new(&mut storage);
         let result = parsed.parse(bytes);
@@ -93,7 +94,7 @@ proptest! {
         rest in "[ -~]{0,9}",
     ) {
         let bad = format!("{front}{byte}{rest}").into_bytes();
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         prop_assert_eq!(head.begin(200, &bad), Err(InvalidField::Reason));
         prop_assert_eq!(head.begin(200, b"OK"), Ok(()));
         prop_assert_eq!(head.known(12, &bad, true), Err(InvalidField::Value));

@@ -13,8 +13,8 @@ use httpsys_core::ids::{RequestId, SlotIds};
 use httpsys_core::routing::{Registration, RoutingTable};
 use httpsys_core::url_prefix::UrlPrefix;
 use httpsys_proto::{
-    BodyDecoder, ConnectionLine, Finish, Framing, Parameters, Parsed, RequestHead, ResponseHead,
-    parse_head,
+    BodyDecoder, ConnectionLine, Finish, Framing, Parameters, Parsed, RequestHead, ResponseParts,
+    h1, parse_head,
 };
 
 const SMALL: &[u8] = b"GET /hello HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
@@ -142,7 +142,7 @@ fn route(prefixes: u64, times: u64) {
 }
 
 fn respond(times: u64) {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     for n in 0..times {
         head.begin(200, black_box(b"OK")).expect("valid");
         head.known(12, black_box(b"text/plain"), true)
@@ -153,7 +153,7 @@ fn respond(times: u64) {
             connection: ConnectionLine::None,
             content_length: Some(n & 0xFFFF),
         };
-        black_box(head.finish(&finish));
+        black_box(h1::response::write(&mut head, &finish).into_bytes());
     }
 }
 

@@ -4,9 +4,9 @@
 //! connection may live on behind it, and the accounting of the entity body. Does not own: the connection
 //! (`connection.rs`), the request's head (`request.rs`), the queue, nor any buffer. Threading: plain data.
 
+use httpsys_proto::ConnectionLine;
 use httpsys_proto::body::{BodyDecoder, BodyError, Decoded};
 use httpsys_proto::request::Framing;
-use httpsys_proto::response::ConnectionLine;
 use httpsys_proto::{RequestHead, Verb};
 
 use crate::error::Error;

@@ -30,6 +30,7 @@ pub use calls::pending_send::PendingSend;
 pub use calls::queue::Queue;
 pub use calls::queue_handle::QueueHandle;
 pub use calls::receive::{ReceiveOperation, ReceivedRequest, Verdict};
+pub use conn::pool::with_response_parts;
 pub use control::refused::{Refused, warn_of_prefix};
 pub use control::settings::{InvalidEnvironment, parameters_from_environment};
 pub use httpsys_core as core;

@@ -19,7 +19,7 @@ use httpsys_core::{RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::logging::{FieldsData, Text};
 use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 /// 2024-05-06 22:13:20 UTC.
 const START: u64 = 1_715_033_600;
@@ -171,7 +171,7 @@ impl World {
             uri_stem: Text::Str(stem),
             ..FieldsData::default()
         };
-        let mut head = ResponseHead::default();
+        let mut head = ResponseParts::default();
         head.begin(200, b"OK").expect("a head");
         let sent = if more_data {
             let body = [Chunk::Memory(b"abc")];

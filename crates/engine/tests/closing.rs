@@ -18,7 +18,7 @@ use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::header::id;
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 /// So long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -68,7 +68,7 @@ fn receive(service: &Service, queue: &QueueHandle) -> (RequestId, ConnectionId) 
 
 /// A 101 and, at once, the end of the pipe.
 fn upgrade_and_end(service: &Service, queue: &QueueHandle, request: RequestId) {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(101, b"Switching Protocols").expect("a status");
     head.known(id::UPGRADE, b"websocket", true).expect("a name");
     let mut call = SendResponse {

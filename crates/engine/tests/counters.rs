@@ -27,7 +27,7 @@ use httpsys_engine::{
     Chunk, Operation, PendingOperation, QueueHandle, ReceiveOperation, ReceivedRequest, Service,
     Signal, Started, Verdict,
 };
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 /// So long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -140,7 +140,7 @@ impl World {
     }
 
     fn respond(&self, request: RequestId, body: &[u8], disconnect: bool) -> u64 {
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(200, b"OK").expect("a status");
         let call = SendResponse {
             request,

@@ -14,7 +14,7 @@ use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::{QueueId, RequestId, UrlGroupId};
 use httpsys_engine::{Service, Verdict};
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -139,7 +139,7 @@ fn log_011_the_events_of_the_tracing_scenarios() {
         Verdict::Taken
     });
     assert_eq!(received, Ok(()));
-    let mut head = ResponseHead::default();
+    let mut head = ResponseParts::default();
     head.begin(200, b"OK").expect("a head");
     let call = SendResponse {
         request,

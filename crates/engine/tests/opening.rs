@@ -12,7 +12,7 @@ use std::time::Duration;
 use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 use socket2::{Domain, Socket, Type};
 
 /// So many ports are opened.
@@ -43,7 +43,7 @@ fn answer_all(service: &Service, queue: &QueueHandle) {
             more_data: false,
             opaque: false,
         };
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(204, b"No Content").expect("a status");
         let sent = service.send_response(queue, &call, &mut head, &[], None);
         assert!(sent.is_ok());

@@ -20,7 +20,7 @@ use httpsys_core::{Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
 use httpsys_proto::header::id;
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 /// So long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -96,7 +96,7 @@ impl World {
 
     /// Answers with this Content-Length, if any, and a byte in a call of its own if `more`.
     fn answer(&self, request: RequestId, length: Option<&[u8]>, more: bool, disconnect: bool) {
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(200, b"OK").expect("a status");
         if let Some(length) = length {
             head.known(id::CONTENT_LENGTH, length, true)

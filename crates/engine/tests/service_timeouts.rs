@@ -18,7 +18,7 @@ use httpsys_core::configuration::{Change, ServiceTimeout};
 use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 /// So long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -97,7 +97,7 @@ impl World {
                 Verdict::Taken
             });
         received.expect("a request");
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(204, b"No Content").expect("a status");
         let call = SendResponse {
             request: id,

@@ -1,13 +1,12 @@
 //! The header fields of a response under construction, and how they become a response head.
 //!
-//! Owns: known names to their slots, the storage (no allocation for the first few fields), and the
-//! one head buffer per thread, and that names are tokens. Does not own the head's text or what else
-//! a field may contain (`httpsys-proto`). All of it is checked when the response is sent.
-
-use std::cell::Cell;
+//! Owns: known names to their slots, the storage (no allocation for the first few fields), and that names
+//! are tokens. Does not own how a head looks on the wire, or what else a field may contain
+//! (`httpsys-proto`). All of it is checked when the response is sent.
 
 use httpsys_core::proto::header::{id, response_header_id};
-use httpsys_core::proto::{InvalidField, ResponseHead, ServerToken};
+use httpsys_core::proto::{InvalidField, ResponseParts, ServerToken};
+use httpsys_engine::with_response_parts;
 
 use crate::{Data, Error, Result};
 
@@ -64,7 +63,7 @@ impl<'a> FieldList<'a> {
 
     /// Known fields in ascending order of their ids and then the others (RSP-015), each name's
     /// values in the order given (RSP-022).
-    fn write(&self, head: &mut ResponseHead, added: Added) -> Result<(), InvalidField> {
+    fn write(&self, head: &mut ResponseParts, added: Added) -> Result<(), InvalidField> {
         let mut ids = self.known
             | match added {
                 Added::Nothing => 0,
@@ -146,27 +145,23 @@ pub(crate) struct HeadParts<'p, 'a> {
     pub(crate) server_token: ServerToken,
 }
 
-/// Writes the head into this thread's buffer and passes it on.
+/// Puts the head together in this thread's parts and passes it on.
 ///
 /// A part that cannot be sent is [`Error::InvalidResponse`] (G-057, G-058), and `send` is not called.
 pub(crate) fn with_head<R>(
     parts: &HeadParts<'_, '_>,
-    send: impl FnOnce(&mut ResponseHead) -> Result<R>,
+    send: impl FnOnce(&mut ResponseParts) -> Result<R>,
 ) -> Result<R> {
-    thread_local! {
-        static HEAD: Cell<Option<ResponseHead>> = const { Cell::new(None) };
-    }
-    let mut head = HEAD.take().unwrap_or_default();
-    let written = head.begin(parts.status, parts.reason).and_then(|()| {
-        head.set_server_token(parts.server_token);
-        parts.fields.write(&mut head, parts.added)
-    });
-    let result = match written {
-        Ok(()) => send(&mut head),
-        Err(why) => Err(Error::InvalidResponse(why)),
-    };
-    HEAD.set(Some(head));
-    result
+    with_response_parts(|head| {
+        let written = head.begin(parts.status, parts.reason).and_then(|()| {
+            head.set_server_token(parts.server_token);
+            parts.fields.write(head, parts.added)
+        });
+        match written {
+            Ok(()) => send(head),
+            Err(why) => Err(Error::InvalidResponse(why)),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -182,8 +177,11 @@ mod tests {
             server_token: ServerToken::Never,
         };
         with_head(&parts, |head| {
-            let text = String::from_utf8(head.bytes().to_vec()).expect("ASCII");
-            Ok(text.lines().map(str::to_owned).collect())
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("ASCII");
+            let first = format!("{} {}", head.status(), text(head.reason()));
+            let fields = head.fields();
+            let fields = fields.map(|field| format!("{}: {}", text(field.name), text(field.value)));
+            Ok(std::iter::once(first).chain(fields).collect())
         })
         .expect("a valid head")
     }
@@ -203,7 +201,7 @@ mod tests {
             fields.push(name.into(), value.into());
         }
         let expected = [
-            "HTTP/1.1 200 OK",
+            "200 OK",
             "Cache-Control: no-store",
             "Content-Type: text/plain",
             "Location: /",
@@ -233,14 +231,14 @@ mod tests {
         fields.push("Content-Type".into(), "text/plain".into());
         fields.push("Pragma".into(), "p".into());
         let expected = [
-            "HTTP/1.1 200 OK",
+            "200 OK",
             "Pragma: p",
             "Transfer-Encoding: chunked",
             "Content-Type: text/plain",
         ];
         assert_eq!(lines(&fields, Added::Chunked), expected);
         let expected = [
-            "HTTP/1.1 200 OK",
+            "200 OK",
             "Pragma: p",
             "Content-Length: 18446744073709551615",
             "Content-Type: text/plain",

@@ -1,13 +1,19 @@
 //! The responses that HTTP.sys generates itself.
 //!
-//! Owns: the status line, header block and body of every refusal, byte for byte (ERR-001 to
-//! ERR-016), and the reason that goes into the HTTPERR log. Does not own: when a request is
-//! refused, or how the connection is closed afterwards. Invariants: the status line says `HTTP/1.1`
-//! whatever version the client used (ERR-002); `Content-Length` is the length of the body that
-//! follows. The response to HEAD has the same bytes (G-004). Threading: pure functions.
+//! Owns: status, reason, fields and body of every refusal, byte for byte (ERR-001 to ERR-016), and the
+//! reason that goes into the HTTPERR log. Does not own: how the head looks on the wire
+//! (`h1/response.rs`), when a request is refused, or how the connection is closed afterwards.
+//! Invariants: the status line says `HTTP/1.1` whatever version the client used (ERR-002); the response
+//! to HEAD has the same bytes (G-004). Threading: pure functions.
 
 #[cfg(test)]
 mod tests;
+
+use crate::header::id;
+use crate::response_parts::{ResponseParts, ServerToken};
+
+/// The pieces of a body.
+pub type PageBody = [&'static str; 7];
 
 /// Why HTTP.sys answers a request by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,12 +116,16 @@ impl Reject {
         }
     }
 
-    /// Appends the whole answer to `out`: status line, fields in the order of ERR-001, body.
+    /// The whole answer: makes its head of `parts`, in the order of ERR-001, and returns the pieces of
+    /// its body. What the connection adds says `Connection: close` and the length of the body.
     ///
     /// `server_header` is false when `DisableServerHeader` is 1 or 2 (ERR-021).
-    pub fn write_response(self, out: &mut Vec<u8>, date: &[u8; 29], server_header: bool) {
+    pub fn respond(self, parts: &mut ResponseParts, server_header: bool) -> PageBody {
         let page = self.page();
-        let body = [
+        page.begin(parts, server_header);
+        let typed = parts.known(id::CONTENT_TYPE, b"text/html; charset=us-ascii", true);
+        debug_assert!(typed.is_ok());
+        [
             "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\
              \"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>",
             page.title,
@@ -125,18 +135,14 @@ impl Reject {
             "</h2>\r\n<hr><p>",
             page.text,
             "</p>\r\n</BODY></HTML>\r\n",
-        ];
-        let length = body.iter().map(|part| part.len()).sum();
-        page.write_head(out, true, date, server_header, length);
-        for part in body {
-            out.extend_from_slice(part.as_bytes());
-        }
+        ]
     }
 
-    /// Appends the short answer of the verbosity `Limited`: no body, `Content-Length: 0` and, as
-    /// there is nothing it could describe, no `Content-Type` (G-005, assumed).
-    pub fn write_limited(self, out: &mut Vec<u8>, date: &[u8; 29], server_header: bool) {
-        self.page().write_head(out, false, date, server_header, 0);
+    /// As [`Reject::respond`], the short answer of the verbosity `Limited`: no body and, as there is
+    /// nothing it could describe, no `Content-Type` (G-005, assumed).
+    pub fn respond_limited(self, parts: &mut ResponseParts, server_header: bool) -> PageBody {
+        self.page().begin(parts, server_header);
+        PageBody::default()
     }
 
     fn page(self) -> Page {
@@ -243,28 +249,11 @@ const fn same(status: u16, reason: &'static str, text: &'static str) -> PagePart
 }
 
 impl Page {
-    fn write_head(
-        &self,
-        out: &mut Vec<u8>,
-        content_type: bool,
-        date: &[u8; 29],
-        server_header: bool,
-        length: usize,
-    ) {
-        out.extend_from_slice(b"HTTP/1.1 ");
-        crate::response::push_number(out, u64::from(self.status));
-        out.push(b' ');
-        out.extend_from_slice(self.reason.as_bytes());
-        if content_type {
-            out.extend_from_slice(b"\r\nContent-Type: text/html; charset=us-ascii");
+    fn begin(&self, parts: &mut ResponseParts, server_header: bool) {
+        let begun = parts.begin(self.status, self.reason.as_bytes());
+        debug_assert!(begun.is_ok());
+        if !server_header {
+            parts.set_server_token(ServerToken::Never);
         }
-        if server_header {
-            out.extend_from_slice(b"\r\nServer: Microsoft-HTTPAPI/2.0");
-        }
-        out.extend_from_slice(b"\r\nDate: ");
-        out.extend_from_slice(date);
-        out.extend_from_slice(b"\r\nConnection: close\r\nContent-Length: ");
-        crate::response::push_number(out, length as u64);
-        out.extend_from_slice(b"\r\n\r\n");
     }
 }

@@ -1,8 +1,8 @@
 //! HTTP/1.0 and HTTP/1.1 on bytes, with the rules and limits of HTTP.sys.
 //!
 //! Owns: request heads ([`parse_head`]), request bodies ([`BodyDecoder`]), response heads
-//! ([`ResponseHead`]), the responses that HTTP.sys generates itself ([`Reject`]), the header
-//! tables, and the registry parameters that affect them ([`Parameters`]).
+//! ([`ResponseParts`], [`h1::response`]), the responses that HTTP.sys generates itself ([`Reject`]), the
+//! header tables, and the registry parameters that affect them ([`Parameters`]).
 //!
 //! Does not own: validating and decoding URL paths, routing, connection state, or any I/O. This
 //! crate has no clock, socket, file, thread or source of randomness: time is an argument.
@@ -10,7 +10,7 @@
 //! Invariants: no input makes a function of this crate panic; the outcome of a parse depends only
 //! on the bytes, not on how they were split between calls, once the line that decides it has ended
 //! (a fault in an unfinished line is reported earlier if the line came in one read); nothing is
-//! allocated once the buffers of a reused [`RequestHead`] or [`ResponseHead`] have grown to what
+//! allocated once the buffers of a reused [`RequestHead`] or [`ResponseParts`] have grown to what
 //! the traffic needs.
 //!
 //! Threading: plain values, `Send` and `Sync`, no interior mutability.
@@ -23,10 +23,11 @@ pub mod body;
 mod choices;
 pub mod date;
 pub mod error_page;
+pub mod h1;
 pub mod header;
 mod parameters;
 pub mod request;
-pub mod response;
+pub mod response_parts;
 mod scan;
 mod setting;
 #[cfg(test)]
@@ -38,9 +39,10 @@ pub use body::{BodyDecoder, BodyError, Decoded};
 pub use choices::Choices;
 pub use date::imf_fixdate;
 pub use error_page::Reject;
+pub use h1::response::{ConnectionLine, Finish};
 pub use parameters::Parameters;
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
-pub use response::{ConnectionLine, Finish, InvalidField, ResponseHead, ServerToken};
+pub use response_parts::{InvalidField, ResponseField, ResponseParts, ServerToken};
 pub use setting::{InvalidParameter, InvalidSetting};
 pub use verb::Verb;
 pub use version::Version;

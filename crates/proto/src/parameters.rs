@@ -7,7 +7,7 @@
 //! Microsoft documents. Threading: plain values.
 
 use crate::choices::Choices;
-use crate::response::ServerToken;
+use crate::response_parts::ServerToken;
 use crate::setting::{InvalidParameter, InvalidSetting, ParameterValue, check};
 
 #[cfg(test)]

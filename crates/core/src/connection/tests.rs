@@ -3,8 +3,8 @@
 use super::*;
 use crate::error::Error;
 use crate::ids::{ConnectionId, HandleId, QueueId, RequestId};
+use httpsys_proto::ConnectionLine;
 use httpsys_proto::request::{Parsed, parse_head};
-use httpsys_proto::response::ConnectionLine;
 use httpsys_proto::{Parameters, RequestHead};
 
 mod table;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use httpsys_core::connection::ResponseFacts;
 use httpsys_core::operation::SendResponse;
-use httpsys_core::proto::response::{Finish, ResponseHead};
+use httpsys_core::proto::h1::response::write;
+use httpsys_core::proto::{Finish, ResponseParts};
 use httpsys_core::{CloseReason, Error, OperationId};
 use httpsys_socket::lock::MutexGuard;
 
@@ -53,7 +54,7 @@ impl Service {
         &self,
         queue: &QueueHandle,
         send: &SendResponse,
-        head: &mut ResponseHead,
+        head: &mut ResponseParts,
         body: &[Chunk<'_>],
         log: Log<'_>,
     ) -> Result<u64, Error> {
@@ -71,7 +72,7 @@ impl Service {
         &self,
         queue: &Queue,
         send: &SendResponse,
-        head: &mut ResponseHead,
+        head: &mut ResponseParts,
         body: &[Chunk<'_>],
         log: Log<'_>,
         register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
@@ -115,7 +116,7 @@ impl Service {
         &self,
         queue: &Queue,
         send: &SendResponse,
-        head: &mut ResponseHead,
+        head: &mut ResponseParts,
         body: &[Chunk<'_>],
         log: Log<'_>,
         when_full: WhenFull<'_>,
@@ -150,12 +151,12 @@ impl Service {
         }
         let now = self.clock().millis();
         let date = clock::date(self.clock(), now);
-        head.finish(&Finish {
+        let finish = Finish {
             date: &date,
             connection: plan.connection,
             content_length: plan.content_length,
-        });
-        let outgoing = Outgoing::response(head, body, !send.more_data);
+        };
+        let outgoing = Outgoing::response(write(head, &finish), body, !send.more_data);
         self.transmit(guard, outgoing, body, Some(now), when_full)
     }
 

@@ -5,7 +5,9 @@
 //! nor refused registrations (`refused.rs`). Threading: called with the connection's slot locked.
 
 use httpsys_core::property::Verbosity;
-use httpsys_core::proto::Reject;
+use httpsys_core::proto::error_page::PageBody;
+use httpsys_core::proto::h1::response::write;
+use httpsys_core::proto::{ConnectionLine, Finish, Reject, ResponseParts};
 use httpsys_core::{CloseReason, Request};
 
 use crate::clock;
@@ -64,8 +66,8 @@ impl Service {
             Verbosity::Basic => {
                 return self.reset_connection(conn, end, turn);
             }
-            Verbosity::Limited => Reject::write_limited,
-            Verbosity::Full => Reject::write_response,
+            Verbosity::Limited => Reject::respond_limited,
+            Verbosity::Full => Reject::respond,
         };
         self.send_page(conn, Reject::ServiceUnavailable, page, turn);
     }
@@ -92,22 +94,31 @@ impl Service {
         conn.state.refuse(CloseReason::Refused(reason));
         let line = request.map(RequestLine::from);
         self.log_error(conn, reason, Some(status), line, None);
-        self.send_page(conn, reject, Reject::write_response, turn);
+        self.send_page(conn, reject, Reject::respond, turn);
     }
 
     fn send_page(
         &self,
         conn: &mut Conn,
         reject: Reject,
-        write: fn(Reject, &mut Vec<u8>, &[u8; 29], bool),
+        respond: fn(Reject, &mut ResponseParts, bool) -> PageBody,
         turn: &mut Turn,
     ) {
-        let mut page = pool::get_buffer();
         let date = clock::date(self.clock(), turn.millis(self));
         let server = self.parameters().disable_server_header == 0;
-        write(reject, &mut page, &date, server);
-        let sent = self.write_own(conn, &page);
-        pool::put_buffer(page);
+        let sent = pool::with_response_parts(|parts| {
+            let body = respond(reject, parts, server);
+            let finish = Finish {
+                date: &date,
+                connection: ConnectionLine::Close,
+                content_length: Some(body.iter().map(|piece| piece.len() as u64).sum()),
+            };
+            let mut page = write(parts, &finish);
+            for piece in body {
+                page.push_body(piece.as_bytes());
+            }
+            self.write_own(conn, page.into_bytes())
+        });
         if sent {
             conn.state.end_output();
             self.carry_out(conn, turn);

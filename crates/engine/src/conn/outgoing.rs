@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::io::{self, IoSlice};
 
-use httpsys_core::proto::ResponseHead;
+use httpsys_core::proto::h1::response::HeadText;
 use smallvec::SmallVec;
 
 use crate::calls::chunk::{self, Chunk, ReadAt};
@@ -64,14 +64,10 @@ pub(crate) struct Range<'a> {
 impl<'a> Outgoing<'a> {
     /// The head of a response and the body that comes with it; `last`: the response ends with it.
     #[inline]
-    pub(crate) fn response(
-        head: &'a mut ResponseHead,
-        body: &[Chunk<'_>],
-        last: bool,
-    ) -> Outgoing<'a> {
+    pub(crate) fn response(mut head: HeadText<'a>, body: &[Chunk<'_>], last: bool) -> Outgoing<'a> {
         let lent = match chunk::as_small_memory(body, JOINED) {
             Some(pieces) => {
-                pieces.for_each(|bytes| head.append_body(bytes));
+                pieces.for_each(|bytes| head.push_body(bytes));
                 0
             }
             None => chunk::total(body),
@@ -79,7 +75,7 @@ impl<'a> Outgoing<'a> {
         Outgoing {
             lent,
             last,
-            ..Outgoing::own(head.bytes())
+            ..Outgoing::own(head.into_bytes())
         }
     }
 

@@ -1,4 +1,4 @@
-//! Recycled storage: request blocks and read buffers, so that a request costs no allocation in
+//! Recycled storage: request blocks, parts of responses and read buffers, so that a request costs no allocation in
 //! the steady state and an idle connection holds no buffer.
 //!
 //! Owns the bounds of what is kept. Thread-safe; each pool's lock is a leaf.
@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use httpsys_core::Request;
+use httpsys_core::proto::ResponseParts;
 use httpsys_socket::lock::Mutex;
 
 /// Bytes that one read for a head asks for: most heads fit, and what follows a head in the socket
@@ -51,6 +52,18 @@ thread_local! {
     static OWN_REQUEST: Cell<Option<Box<Request>>> = const { Cell::new(None) };
     static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
     static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static RESPONSE: Cell<Option<Box<ResponseParts>>> = const { Cell::new(None) };
+}
+
+/// Lends this thread's parts of a response to whoever answers; their memory is used over and over. Who
+/// answers from within an answer gets others.
+#[inline]
+pub fn with_response_parts<R>(f: impl FnOnce(&mut ResponseParts) -> R) -> R {
+    let own = RESPONSE.try_with(Cell::take).ok().flatten();
+    let mut parts = own.unwrap_or_default();
+    let result = f(&mut parts);
+    let _ = RESPONSE.try_with(|own| own.set(Some(parts)));
+    result
 }
 
 /// Runs `f` with this thread's read buffer of [`SCRATCH_SIZE`] bytes.

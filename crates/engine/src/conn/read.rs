@@ -31,9 +31,6 @@ use crate::service::Service;
 /// connection must not keep the thread that polls from the others.
 const STEPS: usize = 16;
 
-/// The interim response (BDY-021).
-const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
 impl Service {
     /// Moves the connection on as far as it goes without waiting: feeds it what has come, and carries out
     /// what it asks for.
@@ -166,7 +163,7 @@ impl Service {
             Effect::StartTimer(kind) => self.start_timer_once(conn, kind, turn),
             Effect::Continue => {
                 // A connection that is broken is found by its event.
-                self.write_own(conn, CONTINUE);
+                self.write_interim(conn, 100, b"Continue");
             }
             Effect::Expire => {
                 self.expire_request(conn, turn);

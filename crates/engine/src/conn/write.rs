@@ -8,11 +8,13 @@
 use std::io;
 use std::sync::Arc;
 
+use httpsys_core::proto::{ServerToken, h1};
 use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::chunk::Chunk;
 use crate::conn::outgoing::{Next, Outgoing};
+use crate::conn::pool;
 use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
 use crate::control::routes::Bound;
@@ -208,6 +210,16 @@ impl Service {
             conn.kept = Some(Box::new(outgoing.into_kept()));
         }
         stopped.is_ok()
+    }
+
+    /// Sends an interim response (BDY-021), as [`Service::write_own`].
+    pub(crate) fn write_interim(&self, conn: &mut Conn, status: u16, reason: &[u8]) -> bool {
+        pool::with_response_parts(|parts| {
+            let begun = parts.begin(status, reason);
+            debug_assert!(begun.is_ok());
+            parts.set_server_token(ServerToken::Never);
+            self.write_own(conn, h1::response::write_interim(parts).into_bytes())
+        })
     }
 
     /// Writes on the service's own bytes; `Ok(false)`: the socket is full again.

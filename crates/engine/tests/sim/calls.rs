@@ -7,7 +7,7 @@ use httpsys_core::Error;
 use httpsys_core::operation::{Cancel, Control, Outcome, ReceiveEntityBody, SendResponse};
 use httpsys_engine::{Chunk, Service};
 use httpsys_network::Rules;
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 use crate::simulated::{Client, GET, Simulated, Trace, receive, respond};
 
@@ -67,7 +67,7 @@ fn tmo_010_a_client_that_reads_nothing_has_the_time_of_min_send_rate() {
         more_data: false,
         opaque: false,
     };
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");
     let body = vec![b'x'; 450_000];
     let began = httpsys_socket::now();

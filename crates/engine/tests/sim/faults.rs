@@ -11,7 +11,7 @@ use httpsys_core::RequestId;
 use httpsys_core::operation::{Cancel, Receive, ReceiveEntityBody, SendResponse};
 use httpsys_engine::{Chunk, QueueHandle, ReadAt, Service, Verdict};
 use httpsys_network::{Chance, Rules};
-use httpsys_proto::ResponseHead;
+use httpsys_proto::ResponseParts;
 
 use crate::simulated::{Client, Simulated, Trace};
 
@@ -110,7 +110,7 @@ fn answer(
         more_data: false,
         opaque: false,
     };
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");
     let body = body_of(number);
     let memory = Chunk::Memory(&body);

@@ -12,7 +12,7 @@ use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_network::{Network, Rules, Stream, TraceEvent};
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 use httpsys_socket::world::{self, Entered};
 
 use crate::baton::Baton;
@@ -97,7 +97,7 @@ pub(crate) fn respond(
         more_data: false,
         opaque: false,
     };
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");
     service.send_response(queue, &call, &mut head, &[], None)
 }

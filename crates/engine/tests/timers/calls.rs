@@ -12,7 +12,7 @@ use httpsys_engine::{
     Chunk, Operation, PendingOperation, PendingSend, QueueHandle, ReadOperation, Service, Signal,
     Started,
 };
-use httpsys_proto::ResponseHead;
+use httpsys_proto::ResponseParts;
 
 use crate::PATIENCE;
 use crate::world::World;
@@ -215,7 +215,7 @@ impl World {
         more_data: bool,
     ) -> Result<u64, Told<Result<u64, Error>>> {
         let (tell, end_reported) = mpsc::channel();
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(200, b"OK").expect("a status");
         let call = SendResponse {
             request,

@@ -6,7 +6,7 @@ use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{Chunk, Signal};
-use httpsys_proto::ResponseHead;
+use httpsys_proto::ResponseParts;
 use httpsys_proto::header::id;
 
 use crate::world::{GET, World};
@@ -117,7 +117,7 @@ fn tmo_009_the_time_that_the_program_takes_is_its_own() {
 
 /// A head that announces two bytes.
 fn begin(world: &World, request: httpsys_core::RequestId) -> SendResponse {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");
     head.known(id::CONTENT_LENGTH, b"2", true).expect("digits");
     let call = SendResponse {
@@ -143,7 +143,7 @@ fn tmo_012_upgraded_connections_have_no_timer_for_idling_nor_for_bodies() {
         ..Timeouts::default()
     });
     let (mut client, received) = world.received();
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(101, b"Switching Protocols").expect("a status");
     head.known(id::UPGRADE, b"websocket", true).expect("a name");
     let call = SendResponse {

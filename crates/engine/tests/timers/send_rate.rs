@@ -8,7 +8,7 @@ use httpsys_core::operation::SendResponse;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{Chunk, Signal};
-use httpsys_proto::ResponseHead;
+use httpsys_proto::ResponseParts;
 
 use crate::calls::Told;
 use crate::client::Client;
@@ -152,7 +152,7 @@ fn tmo_010_a_blocking_send_to_a_client_that_reads_too_slowly_fails() {
 }
 
 fn send_all(world: &World, received: Received) -> Result<u64, Error> {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");
     let call = SendResponse {
         request: received.request,
@@ -272,7 +272,7 @@ fn tmo_009_tmo_010_the_time_between_two_sends_does_not_count() {
         more_data,
         opaque: false,
     };
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");
     head.known(httpsys_proto::header::id::CONTENT_LENGTH, b"102", true)
         .expect("digits");

@@ -16,7 +16,7 @@ use httpsys_core::{
 };
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, ConnectionStatus, QueueHandle, Service, Verdict};
-use httpsys_proto::{Parameters, ResponseHead};
+use httpsys_proto::{Parameters, ResponseParts};
 
 use crate::client::Client;
 use crate::{PATIENCE, events, port};
@@ -228,7 +228,7 @@ impl World {
         request: RequestId,
         disconnect: bool,
     ) -> Result<u64, Error> {
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(200, b"OK").expect("a status");
         let call = SendResponse {
             request,

@@ -1,18 +1,16 @@
 //! HttpSendHttpResponse and HttpSendResponseEntityBody.
 //!
-//! Owns: the flags, the reusable response head of each thread, and the operation of a send that the
-//! socket did not take at once. Does not own the head's text (`httpsys-proto`) or the sending.
+//! Owns: the flags, and the operation of a send that the socket did not take at once. Does not own
+//! how a head is put together (`httpsys-proto`) or the sending.
 //! Invariant: descriptors are copied before a function returns 997; body memory stays the program's
 //! (design of cpprestsdk, SND-003). Threading: any thread.
 
-use std::cell::RefCell;
 use std::ffi::c_void;
 use std::sync::Arc;
 
 use httpsys_core::operation::SendResponse;
-use httpsys_core::proto::ResponseHead;
 use httpsys_core::{Error, OperationId, RequestId};
-use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
+use httpsys_engine::{Chunk, LogSource, PendingSend, Service, with_response_parts};
 
 use super::{check_flags, reserved, reserved_pointer};
 use crate::code::{CallResult, ErrorCode};
@@ -67,7 +65,7 @@ entry! {
         let handle = QueueObject::worker(queue)?;
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
-        with_head(|head| {
+        with_response_parts(|head| {
             let (is_version_1, token) = (handle.is_version_1(), handle.service().parameters().server_token());
             // SAFETY: by the contract of the function, here and below.
             let response = unsafe { response::read(response, is_version_1, head, token) }?;
@@ -168,18 +166,6 @@ fn send_of(request: u64, flags: u32) -> SendResponse {
         more_data: flags & HTTP_SEND_RESPONSE_FLAG_MORE_DATA != 0,
         opaque: flags & HTTP_SEND_RESPONSE_FLAG_OPAQUE != 0,
     }
-}
-
-/// Lends this thread's response head, whose memory is reused.
-fn with_head<R>(use_it: impl FnOnce(&mut ResponseHead) -> R) -> R {
-    thread_local! {
-        static HEAD: RefCell<ResponseHead> = RefCell::default();
-    }
-    HEAD.with(|head| match head.try_borrow_mut() {
-        Ok(mut head) => use_it(&mut head),
-        // A completion that sends from within this send makes its own.
-        Err(_) => use_it(&mut ResponseHead::default()),
-    })
 }
 
 /// Sends, or leaves the rest to an operation that ends later.

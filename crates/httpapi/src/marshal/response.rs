@@ -7,7 +7,7 @@
 
 use httpsys_core::Error;
 use httpsys_core::proto::header::{RESPONSE_HEADERS, response_id};
-use httpsys_core::proto::{ResponseHead, ServerToken};
+use httpsys_core::proto::{ResponseParts, ServerToken};
 use smallvec::SmallVec;
 
 use crate::code::ErrorCode;
@@ -59,7 +59,7 @@ struct KnownHeaderValues<'a> {
 pub(crate) unsafe fn read<'a>(
     response: *const HTTP_RESPONSE_V2,
     version_1: bool,
-    head: &mut ResponseHead,
+    head: &mut ResponseParts,
     token: ServerToken,
 ) -> Result<&'a HTTP_RESPONSE_V1, ErrorCode> {
     // SAFETY: version 2 begins with version 1; any bytes are a valid structure. Here and below:
@@ -135,7 +135,7 @@ pub(crate) unsafe fn read<'a>(
 /// # Safety
 /// As [`read`].
 unsafe fn known_and_multiple(
-    head: &mut ResponseHead,
+    head: &mut ResponseParts,
     fields: &[HTTP_KNOWN_HEADER],
     multiple: &Multiple<'_>,
 ) -> Result<(), ErrorCode> {
@@ -221,7 +221,7 @@ unsafe fn information<'a>(response: &'a HTTP_RESPONSE_V2) -> Result<Multiple<'a>
 /// # Safety
 /// As [`read`].
 unsafe fn several(
-    head: &mut ResponseHead,
+    head: &mut ResponseParts,
     values: &KnownHeaderValues<'_>,
 ) -> Result<(), ErrorCode> {
     let mut order: SmallVec<[&HTTP_KNOWN_HEADER; 4]> = values.list.iter().collect();
@@ -256,7 +256,7 @@ fn strength(challenge: &[u8]) -> usize {
 /// # Safety
 /// As [`read`].
 unsafe fn known(
-    head: &mut ResponseHead,
+    head: &mut ResponseParts,
     id: usize,
     field: &HTTP_KNOWN_HEADER,
 ) -> Result<(), ErrorCode> {

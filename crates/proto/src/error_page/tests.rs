@@ -4,6 +4,7 @@
 //! answer is chosen. Invariant: no I/O, no clock. Threading: none.
 
 use super::*;
+use crate::h1::response::{ConnectionLine, Finish, write};
 
 const DATE: &[u8; 29] = b"Sun, 06 Nov 1994 08:49:37 GMT";
 
@@ -27,19 +28,33 @@ const ALL: [(Reject, u16, usize); 17] = [
     (Reject::InternalError, 500, 0),
 ];
 
+/// The whole answer as it goes on the wire.
+fn written(
+    answer: fn(Reject, &mut ResponseParts, bool) -> PageBody,
+    reject: Reject,
+    server_header: bool,
+) -> String {
+    let mut parts = ResponseParts::new();
+    let body = answer(reject, &mut parts, server_header).concat();
+    let finish = Finish {
+        connection: ConnectionLine::Close,
+        content_length: Some(body.len() as u64),
+        ..Finish::new(DATE)
+    };
+    let mut text = write(&mut parts, &finish);
+    text.push_body(body.as_bytes());
+    String::from_utf8(text.into_bytes().to_vec()).unwrap()
+}
+
 fn response(reject: Reject) -> (String, String) {
-    let mut out = Vec::new();
-    reject.write_response(&mut out, DATE, true);
-    let text = String::from_utf8(out).unwrap();
+    let text = written(Reject::respond, reject, true);
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     (head.to_owned(), body.to_owned())
 }
 
 #[test]
 fn err_001_whole_answer() {
-    let mut out = b"left alone".to_vec();
-    Reject::NotFound.write_response(&mut out, DATE, true);
-    let expected = "left aloneHTTP/1.1 404 Not Found\r\n\
+    let expected = "HTTP/1.1 404 Not Found\r\n\
         Content-Type: text/html; charset=us-ascii\r\n\
         Server: Microsoft-HTTPAPI/2.0\r\n\
         Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
@@ -53,7 +68,7 @@ fn err_001_whole_answer() {
         <BODY><h2>Not Found</h2>\r\n\
         <hr><p>HTTP Error 404. The requested resource is not found.</p>\r\n\
         </BODY></HTML>\r\n";
-    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    assert_eq!(written(Reject::respond, Reject::NotFound, true), expected);
 }
 
 #[test]
@@ -110,20 +125,17 @@ fn err_016_reason_phrase() {
 
 #[test]
 fn err_021_server_field_can_be_left_out() {
-    let mut out = Vec::new();
-    Reject::BadRequest.write_response(&mut out, DATE, false);
-    let text = String::from_utf8(out).unwrap();
+    let text = written(Reject::respond, Reject::BadRequest, false);
     assert!(!text.contains("Server:"));
     assert!(text.contains("charset=us-ascii\r\nDate: "));
 }
 
 #[test]
 fn g_005_limited_answer_has_no_body() {
-    let mut out = Vec::new();
-    Reject::ServiceUnavailable.write_limited(&mut out, DATE, true);
     let expected = "HTTP/1.1 503 Service Unavailable\r\nServer: Microsoft-HTTPAPI/2.0\r\n\
         Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    assert_eq!(String::from_utf8(out).unwrap(), expected);
+    let answer = written(Reject::respond_limited, Reject::ServiceUnavailable, true);
+    assert_eq!(answer, expected);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use super::{Framing, RequestHead};
 use crate::error_page::Reject;
 use crate::header::id;
-use crate::response::{CLOSE, KEEP_ALIVE, has_option};
+use crate::response_parts::{CLOSE, KEEP_ALIVE, has_option};
 use crate::scan::{elements, is_token};
 use crate::{Verb, Version};
 

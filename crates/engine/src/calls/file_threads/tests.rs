@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use httpsys_core::operation::{Cancel, Control, SendResponse};
 use httpsys_core::property::{Property, Timeouts};
-use httpsys_core::proto::ResponseHead;
+use httpsys_core::proto::ResponseParts;
 use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
 use httpsys_socket::lock::{Condvar, Mutex};
 
@@ -137,8 +137,8 @@ fn chunk(disk: &Disk) -> Chunk<'_> {
     }
 }
 
-fn head(length: u64) -> ResponseHead {
-    let mut head = ResponseHead::new();
+fn head(length: u64) -> ResponseParts {
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").unwrap();
     head.unknown(b"Content-Length", length.to_string().as_bytes())
         .unwrap();

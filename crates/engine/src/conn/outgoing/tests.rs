@@ -1,6 +1,7 @@
 //! What comes next, for every state of what is written.
 
-use httpsys_core::proto::response::Finish;
+use httpsys_core::proto::h1::response::write;
+use httpsys_core::proto::{Finish, ResponseParts};
 
 use super::*;
 
@@ -22,8 +23,8 @@ fn at<'a>(head: &'a [u8], chunks: &[Chunk<'_>], position: usize) -> Outgoing<'a>
     }
 }
 
-fn response(status: u16) -> ResponseHead {
-    let mut head = ResponseHead::new();
+fn response(status: u16) -> ResponseParts {
+    let mut head = ResponseParts::new();
     head.begin(status, b"OK").unwrap();
     head
 }
@@ -54,6 +55,10 @@ fn lim_015_a_piece_has_at_most_so_many_bytes() {
     }
 }
 
+/// What `response(200)` is on the wire.
+const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nServer: Microsoft-HTTPAPI/2.0\r\n\
+    Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+
 /// The list is lent again for each write: what stands behind the head already is not in it.
 #[test]
 fn a_body_that_was_joined_to_the_head_is_not_sent_from_its_chunks() {
@@ -61,9 +66,9 @@ fn a_body_that_was_joined_to_the_head_is_not_sent_from_its_chunks() {
         let body = vec![b'x'; length];
         let chunks = [Chunk::Memory(&body)];
         let mut head = response(200);
-        head.finish(&Finish::new(b"Sun, 06 Nov 1994 08:49:37 GMT"));
-        let whole = [head.bytes(), &body].concat();
-        let mut outgoing = Outgoing::response(&mut head, &chunks, true);
+        let text = write(&mut head, &Finish::new(b"Sun, 06 Nov 1994 08:49:37 GMT"));
+        let mut outgoing = Outgoing::response(text, &chunks, true);
+        let whole = [HEAD, &body].concat();
         assert_eq!(outgoing.total(), whole.len() as u64);
         let mut found = Vec::new();
         while outgoing.left() > 0 {

@@ -19,7 +19,7 @@ use httpsys_core::operation::{
     ApiVersion, Control, Outcome, QueueAccess, Receive, ReceiveEntityBody, SendResponse,
 };
 use httpsys_core::property::Property;
-use httpsys_core::proto::{Parameters, ResponseHead};
+use httpsys_core::proto::{Parameters, ResponseParts};
 use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
 
 use crate::conn::outgoing::Next;
@@ -354,7 +354,7 @@ fn answer(
             more_data: index + 1 < shape.len(),
             opaque: false,
         };
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(200, b"OK").unwrap();
         if call.more_data {
             head.unknown(b"Content-Length", length.to_string().as_bytes())
@@ -437,7 +437,7 @@ fn check(world: &World, source: &Arc<Source>, (shape, way): (Shape, Way), pace: 
     let counts = answer(world, request, source, (shape, way));
     let (request, _) = world.receive();
     world.pace(connection, None);
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").unwrap();
     let call = SendResponse {
         request,

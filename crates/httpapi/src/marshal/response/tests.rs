@@ -5,6 +5,7 @@
 use std::ptr::null_mut;
 
 use httpsys_core::proto::Finish;
+use httpsys_core::proto::h1::response::write;
 
 use super::*;
 use crate::types::{HTTP_RESPONSE_INFO, HTTP_UNKNOWN_HEADER};
@@ -35,11 +36,12 @@ fn unknown(name: &'static str, value: &'static str) -> HTTP_UNKNOWN_HEADER {
 }
 
 fn lines(response: &HTTP_RESPONSE_V2, version_1: bool) -> Result<Vec<String>, u32> {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     // SAFETY: the tests pass whole structures whose pointers are good or refused.
     unsafe { read(response, version_1, &mut head, ServerToken::Behind) }
         .map_err(ErrorCode::win32)?;
-    let text = String::from_utf8_lossy(head.finish(&Finish::new(DATE))).into_owned();
+    let text =
+        String::from_utf8_lossy(write(&mut head, &Finish::new(DATE)).into_bytes()).into_owned();
     Ok(text.trim_end().lines().map(str::to_owned).collect())
 }
 
@@ -98,7 +100,7 @@ fn rsp_022_multiple_known_headers_are_lines_in_order() {
 
 #[test]
 fn g_057_and_g_058_bad_responses_are_refused() {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     // SAFETY: NULL.
     let null = unsafe { read(std::ptr::null(), false, &mut head, ServerToken::Behind) };
     assert_eq!(null.err().map(ErrorCode::win32), Some(87));

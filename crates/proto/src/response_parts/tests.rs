@@ -4,6 +4,7 @@
 //! deterministic. Threading: none.
 
 use super::*;
+use crate::h1::response::{ConnectionLine, Finish, write};
 use crate::header::id::{
     CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING, UPGRADE,
 };
@@ -14,8 +15,13 @@ const EMPTY_CHUNKED: usize = 5;
 
 type Known<'a> = (usize, &'a [u8]);
 
-fn build(status: u16, reason: &str, known: &[Known<'_>], unknown: &[(&str, &str)]) -> ResponseHead {
-    let mut head = ResponseHead::new();
+fn build(
+    status: u16,
+    reason: &str,
+    known: &[Known<'_>],
+    unknown: &[(&str, &str)],
+) -> ResponseParts {
+    let mut head = ResponseParts::new();
     head.begin(status, reason.as_bytes()).unwrap();
     for (id, value) in known {
         head.known(*id, value, true).unwrap();
@@ -30,8 +36,8 @@ fn plain(status: u16, reason: &str, known: &[Known<'_>]) -> String {
     text(&mut build(status, reason, known, &[]), &Finish::new(NOW))
 }
 
-fn text(head: &mut ResponseHead, finish: &Finish<'_>) -> String {
-    String::from_utf8(head.finish(finish).to_vec()).unwrap()
+fn text(head: &mut ResponseParts, finish: &Finish<'_>) -> String {
+    String::from_utf8(write(head, finish).into_bytes().to_vec()).unwrap()
 }
 
 fn closing() -> Finish<'static> {
@@ -103,7 +109,7 @@ fn rsp_010_a_generated_close_adds_19_bytes() {
 }
 
 /// The Connection lines of a head.
-fn connection_lines(head: &mut ResponseHead, finish: &Finish<'_>) -> Vec<String> {
+fn connection_lines(head: &mut ResponseParts, finish: &Finish<'_>) -> Vec<String> {
     let text = text(head, finish);
     let lines = text.lines().filter(|line| {
         let name = line.split(':').next().unwrap_or_default();
@@ -246,7 +252,7 @@ fn rsp_016_017_server_field() {
 
 #[test]
 fn lim_017_server_token_can_be_turned_off() {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"OK").unwrap();
     head.known(SERVER, b"X", false).unwrap();
     assert!(text(&mut head, &Finish::new(NOW)).contains("\r\nServer: X\r\n"));
@@ -280,7 +286,7 @@ fn lim_017_the_parameter_gives_the_token() {
 #[test]
 fn a_03_the_value_of_the_application_may_stand_alone() {
     let with = |known: &[Known<'_>]| {
-        let mut head = ResponseHead::new();
+        let mut head = ResponseParts::new();
         head.begin(200, b"OK").unwrap();
         head.set_server_token(ServerToken::Instead);
         for (id, value) in known {
@@ -331,10 +337,10 @@ fn rsp_022_repeated_known_field_gives_several_lines() {
 
 #[test]
 fn rsp_024_rsp_030_bytes_pass_verbatim() {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     head.begin(200, b"All \t\xE9").unwrap();
     head.known(LOCATION, b"/\xC3\xA9", true).unwrap();
-    let written = head.finish(&Finish::new(NOW));
+    let written = write(&mut head, &Finish::new(NOW)).into_bytes();
     assert!(written.starts_with(b"HTTP/1.1 200 All \t\xE9\r\nLocation: /\xC3\xA9\r\n"));
 }
 
@@ -360,15 +366,16 @@ fn snd_009_010_g_049_generated_length_yields_to_the_application() {
 
 #[test]
 fn g_057_status_and_reason_are_checked() {
-    let mut head = ResponseHead::new();
+    let mut head = ResponseParts::new();
     assert_eq!(head.begin(0, b"OK"), Err(InvalidField::Status));
     assert_eq!(head.begin(1000, b"OK"), Err(InvalidField::Status));
     for reason in [&b"a\r"[..], b"a\nb", b"\0"] {
         assert_eq!(head.begin(200, reason), Err(InvalidField::Reason));
     }
-    assert!(head.finish(&Finish::new(NOW)).is_empty());
+    assert!(write(&mut head, &Finish::new(NOW)).into_bytes().is_empty());
     assert_eq!(head.begin(7, b""), Ok(()));
-    assert!(head.bytes().starts_with(b"HTTP/1.1 007 \r\n"));
+    let written = write(&mut head, &Finish::new(NOW)).into_bytes();
+    assert!(written.starts_with(b"HTTP/1.1 007 \r\n"));
 }
 
 #[test]
@@ -400,7 +407,55 @@ fn known_fields_have_to_ascend() {
         head.known(WWW_AUTHENTICATE, b"a", true),
         Err(InvalidField::Order)
     );
-    let length = head.finish(&Finish::new(NOW)).len();
+    let length = text(&mut head, &Finish::new(NOW)).len();
     assert_eq!(head.unknown(b"A", b"b"), Err(InvalidField::Order));
-    assert_eq!(head.finish(&closing()).len(), length);
+    assert_eq!(text(&mut head, &closing()).len(), length);
+}
+
+/// What another protocol than HTTP/1 gets: the same fields, one by one.
+#[test]
+fn rsp_015_the_fields_can_be_asked_for_one_by_one() {
+    let mut parts = ResponseParts::new();
+    assert_eq!(parts.fields().count(), 0);
+    parts.begin(404, b"Not: Found").unwrap();
+    assert_eq!((parts.status(), parts.reason()), (404, &b"Not: Found"[..]));
+    assert_eq!(parts.fields().count(), 0);
+    parts.known(DATE, b"never", true).unwrap();
+    parts.known(CONTENT_TYPE, b"a: b", true).unwrap();
+    parts.known(SERVER, b"X", true).unwrap();
+    let field = |id, name: &'static str, value: &'static str| ResponseField {
+        id,
+        name: name.as_bytes(),
+        value: value.as_bytes(),
+    };
+    let known = [
+        field(Some(CONTENT_TYPE), "Content-Type", "a: b"),
+        field(Some(SERVER), "Server", "X Microsoft-HTTPAPI/2.0"),
+    ];
+    assert!(parts.fields().eq(known));
+    parts.unknown(b"location", b"").unwrap();
+    parts.unknown(b"X-A", b": ").unwrap();
+    let unknown = [field(None, "location", ""), field(None, "X-A", ": ")];
+    let all = || known.into_iter().chain(unknown);
+    assert!(parts.fields().eq(all()));
+    // What the connection adds is none of them, nor is a body.
+    write(&mut parts, &closing()).push_body(b"A: b\r\n");
+    assert!(parts.fields().eq(all()));
+    assert_eq!((parts.status(), parts.reason()), (404, &b"Not: Found"[..]));
+    // Without a word of the application, Server is the only one.
+    parts.begin(200, b"").unwrap();
+    write(&mut parts, &closing());
+    let server = field(Some(SERVER), "Server", "Microsoft-HTTPAPI/2.0");
+    assert!(parts.fields().eq([server]));
+}
+
+#[test]
+fn bdy_021_an_interim_response_has_its_status_line_and_no_date() {
+    let mut parts = ResponseParts::new();
+    parts.begin(100, b"Continue").unwrap();
+    parts.set_server_token(ServerToken::Never);
+    let written = crate::h1::response::write_interim(&mut parts).into_bytes();
+    assert_eq!(written, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let again = crate::h1::response::write_interim(&mut parts).into_bytes();
+    assert_eq!(again, b"HTTP/1.1 100 Continue\r\n\r\n");
 }

@@ -1,0 +1,126 @@
+//! Response heads as HTTP/1.1 text.
+//!
+//! Owns: what the connection adds to the parts of a response (Date, the generated Connection and
+//! Content-Length lines, in this order: RSP-015), the blank line, and a body that goes out in one piece
+//! with the head. Does not own: the parts ([`ResponseParts`]), whether the connection closes, and which
+//! length to generate. Threading: plain values.
+
+use crate::response_parts::ResponseParts;
+
+/// Digits of the longest 64-bit number.
+const DIGITS: usize = 20;
+
+/// The generated Connection line. It is left out when an unknown field of the application says the
+/// same, so that a client sees each option once (CON-012, G-053).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConnectionLine {
+    /// None: HTTP/1.1 goes on without a word (CON-008).
+    #[default]
+    None,
+    /// `Connection: close`: the connection closes after the response (CON-009, CON-010, CON-013).
+    Close,
+    /// `Connection: keep-alive`: an HTTP/1.0 client asked for it and gets it (CON-011). An unknown
+    /// `Connection: close` of the application takes its place (G-054).
+    KeepAlive,
+}
+
+/// What only the connection knows about a response.
+#[derive(Clone, Copy, Debug)]
+pub struct Finish<'a> {
+    /// The current second, see [`imf_fixdate`](crate::imf_fixdate).
+    pub date: &'a [u8; 29],
+    /// What the head says about the connection.
+    pub connection: ConnectionLine,
+    /// Adds this Content-Length, unless the application wrote one or a Transfer-Encoding (SND-009,
+    /// SND-010, G-049).
+    pub content_length: Option<u64>,
+}
+
+impl<'a> Finish<'a> {
+    /// Adds nothing but the date.
+    #[must_use]
+    pub fn new(date: &'a [u8; 29]) -> Self {
+        Self {
+            date,
+            connection: ConnectionLine::None,
+            content_length: None,
+        }
+    }
+}
+
+/// A whole head as it goes on the wire, perhaps with a body behind it.
+#[derive(Debug)]
+pub struct HeadText<'a>(&'a mut Vec<u8>);
+
+/// Writes the whole head: the parts, what the connection adds, and the blank line. Parts that were
+/// written before are not changed; nothing was begun or it failed: no text.
+pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> HeadText<'a> {
+    if !parts.end() {
+        return HeadText(parts.lines_mut());
+    }
+    let (close, keep_alive) = parts.connection_options();
+    let length = finish.content_length.filter(|_| !parts.frames_itself());
+    let text = parts.lines_mut();
+    // Line ends go with the line behind them: each copy of a fixed size saves one.
+    text.extend_from_slice(b"Date: ");
+    text.extend_from_slice(finish.date);
+    match finish.connection {
+        ConnectionLine::Close if !close => {
+            text.extend_from_slice(b"\r\nConnection: close");
+        }
+        ConnectionLine::KeepAlive if !close && !keep_alive => {
+            text.extend_from_slice(b"\r\nConnection: keep-alive");
+        }
+        _ => {}
+    }
+    if let Some(length) = length {
+        text.extend_from_slice(b"\r\nContent-Length: ");
+        push_number(text, length);
+    }
+    text.extend_from_slice(b"\r\n\r\n");
+    HeadText(text)
+}
+
+/// Writes an interim response (RFC 9110 section 15.2): the parts and the blank line. It has no Date and
+/// ends no exchange.
+pub fn write_interim(parts: &mut ResponseParts) -> HeadText<'_> {
+    let adds = parts.end();
+    let text = parts.lines_mut();
+    if adds {
+        text.extend_from_slice(b"\r\n");
+    }
+    HeadText(text)
+}
+
+impl<'a> HeadText<'a> {
+    /// Puts bytes of the body behind the head, so that both can be sent in one piece.
+    pub fn push_body(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn into_bytes(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+/// Appends `number` in decimal.
+fn push_number(out: &mut Vec<u8>, number: u64) {
+    let mut count = 1;
+    let mut rest = number / 10;
+    while rest > 0 {
+        count += 1;
+        rest /= 10;
+    }
+    let start = out.len();
+    // To copy all of it and cut the end off again is quicker than a copy whose size is not known when
+    // compiling.
+    out.extend_from_slice(&[b'0'; DIGITS]);
+    out.truncate(start + count);
+    rest = number;
+    for digit in out[start..].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+}
