@@ -244,14 +244,6 @@ pub(crate) fn resolve(mut pieces: Pieces<'_>) -> Result<(Pieces<'_>, u64)> {
     Ok((pieces, total))
 }
 
-/// The bytes of lent chunks.
-pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
-    chunks
-        .iter()
-        .map(Chunk::length)
-        .fold(0, u64::saturating_add)
-}
-
 /// Chunks of the program for one send.
 pub(crate) fn lend<'c>(chunks: &'c [DataChunk<'_>]) -> Result<Lent<'c>> {
     chunks.iter().map(DataChunk::lend).collect()

@@ -9,7 +9,7 @@ use httpsys_engine::Chunk;
 
 #[cfg(doc)]
 use crate::Request;
-use crate::chunk::{self, Lent, Pieces};
+use crate::chunk::{Lent, Pieces};
 use crate::fields::{Added, FieldList, HeadParts, with_head};
 use crate::log_data::LogChoice;
 use crate::reason::reason_of;
@@ -244,7 +244,7 @@ impl<'a> Response<'a> {
 
     /// The bytes of the body, with files as they are now.
     pub(crate) fn body_length(&self) -> Result<u64> {
-        self.chunks().map(|chunks| chunk::total(&chunks))
+        self.chunks().map(|chunks| Chunk::total(&chunks))
     }
 
     /// Takes the body in order to send it separately; the head stays as it is.

@@ -233,7 +233,7 @@ impl ResponseStream {
         if self.framing == BodyFraming::HeadOnly {
             return self.send_nothing();
         }
-        if chunk::total(&chunks) == 0 {
+        if Chunk::total(&chunks) == 0 {
             return Ok(());
         }
         self.send_more(&chunks)
@@ -328,7 +328,7 @@ impl BodyFraming {
     /// Passes on the pieces that carry `data`, and with `last` also the end of the body.
     fn frame<R>(self, data: &[Chunk<'_>], last: bool, send: impl FnOnce(&[Chunk<'_>]) -> R) -> R {
         let end = Chunk::Memory(if last { LAST_CHUNK } else { &[] });
-        let length = chunk::total(data);
+        let length = Chunk::total(data);
         match self {
             BodyFraming::Bare => send(data),
             BodyFraming::HeadOnly => send(&[]),

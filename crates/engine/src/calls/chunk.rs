@@ -53,6 +53,13 @@ impl Chunk<'_> {
             Chunk::File { length, .. } => *length,
         }
     }
+
+    /// Bytes that all of them put on the wire.
+    #[must_use]
+    pub fn total(chunks: &[Chunk<'_>]) -> u64 {
+        let lengths = chunks.iter().map(Chunk::length);
+        lengths.fold(0, u64::saturating_add)
+    }
 }
 
 impl<'a> From<&'a [u8]> for Chunk<'a> {
@@ -61,28 +68,13 @@ impl<'a> From<&'a [u8]> for Chunk<'a> {
     }
 }
 
-/// The pieces of memory, if there is nothing else and they have at most `most` bytes.
-pub(crate) fn as_small_memory<'c>(
-    chunks: &'c [Chunk<'c>],
-    most: usize,
-) -> Option<impl Iterator<Item = &'c [u8]>> {
-    let mut left = most;
-    for chunk in chunks {
-        match chunk {
-            Chunk::Memory(bytes) => left = left.checked_sub(bytes.len())?,
-            Chunk::File { .. } => return None,
-        }
-    }
-    Some(chunks.iter().filter_map(|chunk| match chunk {
+/// The pieces of memory, if there is nothing else.
+pub(crate) fn as_memory<'c>(chunks: &'c [Chunk<'c>]) -> Option<impl Iterator<Item = &'c [u8]>> {
+    let is_memory = |chunk: &Chunk<'_>| matches!(chunk, Chunk::Memory(_));
+    let memory = |chunk: &Chunk<'c>| match chunk {
         Chunk::Memory(bytes) => Some(*bytes),
         Chunk::File { .. } => None,
-    }))
-}
-
-/// The bytes of all chunks.
-pub(crate) fn total(chunks: &[Chunk<'_>]) -> u64 {
-    chunks
-        .iter()
-        .map(Chunk::length)
-        .fold(0, u64::saturating_add)
+    };
+    let all = chunks.iter().all(is_memory);
+    all.then(|| chunks.iter().filter_map(memory))
 }

@@ -55,17 +55,18 @@ impl Service {
     pub(crate) fn pend(
         &self,
         mut guard: MutexGuard<'_, Conn>,
-        outgoing: Outgoing<'_>,
+        mut outgoing: Outgoing<'_>,
         register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
         read: Option<u64>,
     ) {
         let id = self.operations().next();
         let send = register(id);
+        outgoing.forget_ahead();
         let send = Box::new(Continuation {
             id,
             service: self.clone(),
             connection: guard.state.id(),
-            outgoing: outgoing.into_kept(),
+            outgoing: outgoing.into_owned(),
             reading: Reading::new(Some(id)),
             send,
         });
@@ -84,6 +85,16 @@ impl Service {
 }
 
 impl Continuation {
+    /// What is left, with the body lent to it.
+    fn with_outgoing(&mut self, mut f: impl FnMut(&mut Outgoing<'_>)) {
+        let kept = &mut self.outgoing;
+        self.send.with_body(&mut |body| {
+            let mut outgoing = std::mem::take(kept).lend(body);
+            f(&mut outgoing);
+            *kept = outgoing.into_owned();
+        });
+    }
+
     /// Writes on. What comes back needs a file to be read first.
     fn write_on(
         mut self: Box<Self>,
@@ -92,10 +103,9 @@ impl Continuation {
     ) -> Option<FileRead> {
         let mut guard = Some(guard);
         let mut result = Err(Error::Internal);
-        let outgoing = &mut self.outgoing;
-        self.send.with_body(&mut |body| {
+        self.with_outgoing(|outgoing| {
             if let Some(guard) = guard.take() {
-                result = service.write_on(guard, outgoing, body, None);
+                result = service.write_on(guard, outgoing, None);
             }
         });
         match result {
@@ -133,9 +143,7 @@ impl FileRead {
     pub(crate) fn run(self, service: &Service) -> Option<FileRead> {
         let FileRead { mut send, most } = self;
         let mut read = Ok(());
-        let outgoing = &mut send.outgoing;
-        send.send
-            .with_body(&mut |body| read = outgoing.read_ahead(body, most));
+        send.with_outgoing(|outgoing| read = outgoing.read_ahead(most));
         match service.end_reading(send.connection, &send.reading, &read) {
             Ok(guard) => send.write_on(service, guard),
             Err(error) => {

@@ -14,7 +14,7 @@ use httpsys_core::proto::{Finish, ResponseParts};
 use httpsys_core::{CloseReason, Error, OperationId};
 use httpsys_socket::lock::MutexGuard;
 
-use crate::calls::chunk::{self, Chunk};
+use crate::calls::chunk::Chunk;
 use crate::calls::pending_send::PendingSend;
 use crate::calls::queue::Queue;
 use crate::calls::queue_handle::{Blocked, QueueHandle};
@@ -125,12 +125,13 @@ impl Service {
         let Some(exchange) = guard.state.exchange_mut() else {
             return Err(Error::ConnectionInvalid);
         };
+        let mut outgoing = Outgoing::body(body, !send.more_data);
         let facts = ResponseFacts {
             status: head.status(),
             has_content_length: head.has_content_length(),
             has_transfer_encoding: head.has_transfer_encoding(),
             upgrades_to_websocket: head.upgrades_to_websocket(),
-            body_len: chunk::total(body),
+            body_len: outgoing.total(),
             more_data: send.more_data,
             disconnect: send.disconnect,
             opaque: send.opaque,
@@ -156,8 +157,8 @@ impl Service {
             connection: plan.connection,
             content_length: plan.content_length,
         };
-        let outgoing = Outgoing::response(write(head, &finish), body, !send.more_data);
-        self.transmit(guard, outgoing, body, Some(now), when_full)
+        outgoing.put_head(write(head, &finish));
+        self.transmit(guard, outgoing, Some(now), when_full)
     }
 
     fn continue_response(
@@ -182,7 +183,7 @@ impl Service {
         if guard.log.is_some() {
             self.keep_log_data(&mut guard, log);
         }
-        self.transmit(guard, Outgoing::part(body, last), body, None, when_full)
+        self.transmit(guard, Outgoing::body(body, last), None, when_full)
     }
 
     fn lock_to_send(
@@ -207,13 +208,12 @@ impl Service {
         &'s self,
         guard: MutexGuard<'s, Conn>,
         mut outgoing: Outgoing<'_>,
-        body: &[Chunk<'_>],
         now: Option<u64>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        match self.write_on(guard, &mut outgoing, body, now)? {
+        match self.write_on(guard, &mut outgoing, now)? {
             Written::All => Ok(Some(outgoing.total())),
-            written => self.transmit_on(written, outgoing, body, when_full),
+            written => self.transmit_on(written, outgoing, when_full),
         }
     }
 
@@ -223,7 +223,6 @@ impl Service {
         &'s self,
         mut written: Written<'s>,
         mut outgoing: Outgoing<'_>,
-        body: &[Chunk<'_>],
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut reading = None;
@@ -241,7 +240,7 @@ impl Service {
                         let reading = reading.get_or_insert_with(|| Reading::new(None));
                         let connection = conn.state.id();
                         self.begin_reading(conn, reading);
-                        let read = outgoing.read_ahead(body, most);
+                        let read = outgoing.read_ahead(most);
                         self.end_reading(connection, reading, &read)?
                     }
                 },
@@ -259,7 +258,7 @@ impl Service {
                     }
                 }
             };
-            written = self.write_on(guard, &mut outgoing, body, None)?;
+            written = self.write_on(guard, &mut outgoing, None)?;
         }
     }
 

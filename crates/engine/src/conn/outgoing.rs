@@ -1,16 +1,21 @@
-//! What is written to a connection: a response, a part of one, a page of the service's, 100 Continue.
+//! What is written to a connection: a response, a part of one, an error page, an interim response, bytes of
+//! an upgraded connection.
 //!
-//! Owns: the bytes that are the service's own (a head, with a small body behind it), how many bytes
-//! of lent chunks follow them, and how much of it is out. Who writes asks it for the next piece and
-//! tells it what the socket took; nobody else counts. So what is out is never asked for again: memory
-//! that was joined to the head is no lent chunk any more, whoever lends the list.
-//! Does not own: the lent chunks (`chunk.rs`), the buffer of what was read of a file
-//! (`read_ahead.rs`), nor the socket (`write.rs`). Threading: plain data.
+//! Owns: the bytes that are the service's own (a head, with a small body behind it), the chunks lent
+//! behind them, and how much of it is out. Who writes asks it for the next piece and tells it what the
+//! transport took; nobody else counts. What is out is never asked for again: memory that was joined to the
+//! head is no lent chunk any more.
+//!
+//! A connection writes one thing at a time. Bytes of the service's that the transport has not taken
+//! (`Conn::kept`) come first; the send of a call (`Waits::writer`) goes on behind them.
+//!
+//! Does not own: the program's memory and files (`chunk.rs`), the buffer of what was read of a file
+//! (`read_ahead.rs`), nor the writing (`write.rs`). Threading: plain data.
 
 use std::borrow::Cow;
 use std::io::{self, IoSlice};
 
-use httpsys_core::proto::h1::response::HeadText;
+use httpsys_core::proto::h1::response::ResponseText;
 use smallvec::SmallVec;
 
 use crate::calls::chunk::{self, Chunk, ReadAt};
@@ -18,7 +23,7 @@ use crate::calls::read_ahead::ReadAhead;
 
 /// A body of at most so many bytes is copied behind the head: one plain write of all costs the
 /// system less than a vectored one.
-const JOINED: usize = 1024;
+const JOINED: u64 = 1024;
 
 /// So many bytes in front of a file wait until it is read, to go out with its first bytes.
 const WORTH_JOINING: u64 = 16 * 1024;
@@ -27,13 +32,14 @@ const WORTH_JOINING: u64 = 16 * 1024;
 const PIECES: usize = 64;
 
 /// See the module head.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Outgoing<'a> {
     /// What comes first. Empty instead of `own_length` bytes once they are out and not borrowed.
     own: Cow<'a, [u8]>,
     own_length: u64,
-    /// Bytes of the lent chunks behind it.
-    lent: u64,
+    /// What comes behind it, as it is lent just now.
+    lent: &'a [Chunk<'a>],
+    lent_length: u64,
     /// Bytes that are out.
     position: u64,
     last: bool,
@@ -62,29 +68,14 @@ pub(crate) struct Range<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    /// The head of a response and the body that comes with it; `last`: the response ends with it.
+    /// The body of a response, or a part of it; `last`: the response ends with it.
     #[inline]
-    pub(crate) fn response(mut head: HeadText<'a>, body: &[Chunk<'_>], last: bool) -> Outgoing<'a> {
-        let lent = match chunk::as_small_memory(body, JOINED) {
-            Some(pieces) => {
-                pieces.for_each(|bytes| head.push_body(bytes));
-                0
-            }
-            None => chunk::total(body),
-        };
+    pub(crate) fn body(lent: &'a [Chunk<'a>], last: bool) -> Outgoing<'a> {
         Outgoing {
             lent,
+            lent_length: Chunk::total(lent),
             last,
-            ..Outgoing::own(head.into_bytes())
-        }
-    }
-
-    /// A part of a response's body.
-    pub(crate) fn part(body: &[Chunk<'_>], last: bool) -> Outgoing<'a> {
-        Outgoing {
-            lent: chunk::total(body),
-            last,
-            ..Outgoing::own(&[])
+            ..Outgoing::default()
         }
     }
 
@@ -94,17 +85,27 @@ impl<'a> Outgoing<'a> {
         Outgoing {
             own: Cow::Borrowed(bytes),
             own_length: bytes.len() as u64,
-            lent: 0,
-            position: 0,
-            last: false,
-            ahead: None,
+            ..Outgoing::default()
         }
     }
 
-    /// With copies of those borrowed bytes that are not out, for a time when they are gone; without
-    /// what was read of a file.
-    pub(crate) fn into_kept(mut self) -> Outgoing<'static> {
-        self.forget_ahead();
+    /// Puts the head of the response in front of its body.
+    #[inline]
+    pub(crate) fn put_head(&mut self, mut head: ResponseText<'a>) {
+        debug_assert_eq!(self.own_length, 0);
+        if self.lent_length <= JOINED {
+            if let Some(pieces) = chunk::as_memory(self.lent) {
+                pieces.for_each(|bytes| head.push_body(bytes));
+                (self.lent, self.lent_length) = (&[], 0);
+            }
+        }
+        let own = head.into_bytes();
+        (self.own, self.own_length) = (Cow::Borrowed(own), own.len() as u64);
+    }
+
+    /// Without what is lent and borrowed, for a time when that is gone: borrowed bytes that are not out
+    /// are copied.
+    pub(crate) fn into_owned(self) -> Outgoing<'static> {
         let own = if self.position < self.own_length {
             self.own.into_owned()
         } else {
@@ -113,27 +114,37 @@ impl<'a> Outgoing<'a> {
         Outgoing {
             own: Cow::Owned(own),
             own_length: self.own_length,
-            lent: self.lent,
+            lent: &[],
+            lent_length: self.lent_length,
             position: self.position,
             last: self.last,
             ahead: self.ahead,
         }
     }
 
+    /// With the chunks that the caller of the API gave, always the same.
+    pub(crate) fn lend<'b>(self, lent: &'b [Chunk<'b>]) -> Outgoing<'b>
+    where
+        'a: 'b,
+    {
+        Outgoing { lent, ..self }
+    }
+
     /// Puts more bytes of the service's behind those that are there. Nothing is lent.
-    pub(crate) fn append(&mut self, bytes: &[u8]) {
-        debug_assert_eq!(self.lent, 0);
-        let mut left = self.own_left().to_vec();
-        left.extend_from_slice(bytes);
-        self.own_length = left.len() as u64;
-        self.own = Cow::Owned(left);
-        self.position = 0;
+    pub(crate) fn append(&mut self, more: &Outgoing<'_>) {
+        debug_assert_eq!(self.lent_length + more.lent_length, 0);
+        let left = [self.own_left(), more.own_left()].concat();
+        *self = Outgoing {
+            own_length: left.len() as u64,
+            own: Cow::Owned(left),
+            ..Outgoing::default()
+        };
     }
 
     /// All its bytes.
     #[inline]
     pub(crate) fn total(&self) -> u64 {
-        self.own_length.saturating_add(self.lent)
+        self.own_length.saturating_add(self.lent_length)
     }
 
     /// The bytes that are out.
@@ -161,13 +172,12 @@ impl<'a> Outgoing<'a> {
         debug_assert!(self.position <= self.total());
     }
 
-    /// What comes next, at most `most` bytes, which is not 0; `lent` is the list that the caller of
-    /// the API gave, always the same. Nothing is left: an empty piece.
+    /// What comes next, at most `most` bytes, which is not 0. Nothing is left: an empty piece.
     #[inline]
-    pub(crate) fn next<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
+    pub(crate) fn next(&self, most: usize) -> Next<'_> {
         match self.plain(most) {
             Some(bytes) => Next::Plain(bytes),
-            None => self.next_with(lent, most),
+            None => self.next_with_lent(most),
         }
     }
 
@@ -175,17 +185,17 @@ impl<'a> Outgoing<'a> {
     #[inline]
     pub(crate) fn plain(&self, most: usize) -> Option<&[u8]> {
         let bytes = self.own_left();
-        (self.lent == 0).then(|| &bytes[..bytes.len().min(most)])
+        (self.lent_length == 0).then(|| &bytes[..bytes.len().min(most)])
     }
 
     /// Reads on in the file that [`Outgoing::next`] has named, at most `most` bytes. No lock is held.
     ///
     /// # Errors
     /// The file cannot be read that far.
-    pub(crate) fn read_ahead(&mut self, lent: &[Chunk<'_>], most: u64) -> io::Result<()> {
+    pub(crate) fn read_ahead(&mut self, most: u64) -> io::Result<()> {
         // Taken out, so that what comes next does not count on it.
         let mut ahead = self.ahead.take().unwrap_or_default();
-        let read = match self.next(lent, usize::MAX) {
+        let read = match self.next(usize::MAX) {
             Next::File(range) => {
                 let most = range.length.min(most);
                 ahead.read(range.file, range.offset, range.at, most)
@@ -203,7 +213,7 @@ impl<'a> Outgoing<'a> {
         }
     }
 
-    fn next_with<'n>(&'n self, lent: &[Chunk<'n>], most: usize) -> Next<'n> {
+    fn next_with_lent(&self, most: usize) -> Next<'_> {
         let own = self.own_left();
         let mut skip = self.position.saturating_sub(self.own_length);
         let mut left = usize::try_from(self.left()).map_or(most, |left| left.min(most));
@@ -211,7 +221,7 @@ impl<'a> Outgoing<'a> {
         // Whether pieces stand in what was read: another read would overwrite them.
         let mut uses_ahead = false;
         let mut pieces = SmallVec::new();
-        for chunk in std::iter::once(Chunk::Memory(own)).chain(lent.iter().copied()) {
+        for chunk in std::iter::once(Chunk::Memory(own)).chain(self.lent.iter().copied()) {
             let length = chunk.length();
             if skip >= length {
                 skip -= length;

@@ -190,12 +190,6 @@ impl Conn {
         self.sent.saturating_sub(self.untaken())
     }
 
-    /// So many more bytes of the send under way are with the socket.
-    pub(crate) fn has_sent(&mut self, bytes: u64) {
-        self.sent += bytes;
-        self.allowed = self.allowed.saturating_sub(bytes);
-    }
-
     /// Whether reads of the entity body wait.
     pub(crate) fn has_readers(&self) -> bool {
         let waits = self.waits.as_ref();

@@ -12,7 +12,6 @@ use httpsys_core::proto::{ServerToken, h1};
 use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_socket::lock::MutexGuard;
 
-use crate::calls::chunk::Chunk;
 use crate::conn::outgoing::{Next, Outgoing};
 use crate::conn::pool;
 use crate::conn::slot::Conn;
@@ -69,7 +68,6 @@ impl Service {
         &'s self,
         mut guard: MutexGuard<'s, Conn>,
         outgoing: &mut Outgoing<'_>,
-        lent: &[Chunk<'_>],
         now: Option<u64>,
     ) -> Result<Written<'s>, Error> {
         let mut turn = Turn::at(now);
@@ -79,8 +77,9 @@ impl Service {
                 break Ok(Stopped::Full);
             };
             let before = outgoing.position();
-            let stopped = self.write_from(&mut guard, outgoing, lent, share);
-            guard.has_sent(outgoing.position() - before);
+            let stopped = self.write(&mut guard, outgoing, share);
+            let sent = outgoing.position() - before;
+            guard.allowed = guard.allowed.saturating_sub(sent);
             if !matches!(stopped, Ok(Stopped::Share)) {
                 break stopped;
             }
@@ -199,17 +198,15 @@ impl Service {
     /// Sends bytes of the service's own, which no call waits for. What the socket does not take now
     /// is kept, and goes out before anything else. `false`: the connection is broken.
     pub(crate) fn write_own(&self, conn: &mut Conn, bytes: &[u8]) -> bool {
-        if let Some(kept) = &mut conn.kept {
-            kept.append(bytes);
-            return self.flush_kept(conn).is_ok();
-        }
         let mut outgoing = Outgoing::own(bytes);
-        let stopped = write_pieces(conn, &mut outgoing, &[], SHARE, self.most_per_call());
-        conn.sent += outgoing.position();
+        let written = self.write(conn, &mut outgoing, SHARE);
         if outgoing.left() > 0 {
-            conn.kept = Some(Box::new(outgoing.into_kept()));
+            match &mut conn.kept {
+                Some(kept) => kept.append(&outgoing),
+                None => conn.kept = Some(Box::new(outgoing.into_owned())),
+            }
         }
-        stopped.is_ok()
+        written.is_ok()
     }
 
     /// Sends an interim response (BDY-021), as [`Service::write_own`].
@@ -222,26 +219,12 @@ impl Service {
         })
     }
 
-    /// Writes on the service's own bytes; `Ok(false)`: the socket is full again.
-    fn flush_kept(&self, conn: &mut Conn) -> Result<bool, Broken> {
-        let Some(mut kept) = conn.kept.take() else {
-            return Ok(true);
-        };
-        let before = kept.position();
-        let stopped = write_pieces(conn, &mut kept, &[], SHARE, self.most_per_call());
-        conn.sent += kept.position() - before;
-        if kept.left() > 0 {
-            conn.kept = Some(kept);
-        }
-        stopped.map(|_| conn.kept.is_none())
-    }
-
     /// The socket takes bytes again.
     pub(crate) fn handle_writable(&self, conn: &mut Conn, turn: &mut Turn) {
         if conn.kept.is_some() {
-            match self.flush_kept(conn) {
-                Ok(true) => {}
-                Ok(false) => return,
+            match self.write(conn, &mut Outgoing::default(), SHARE) {
+                Ok(Stopped::Done) => {}
+                Ok(_) => return,
                 Err(_) => return self.reset_connection(conn, CloseReason::PeerReset, turn),
             }
             if conn.state.is_closing() {
@@ -256,19 +239,24 @@ impl Service {
         }
     }
 
-    /// Writes on until everything is out, the socket is full, or `share` is used up.
+    /// Writes until everything is out, the socket is full, or `share` is used up: first the service's
+    /// own bytes that are kept, then `outgoing`. All that goes to a connection passes here.
     #[inline]
-    fn write_from(
+    fn write(
         &self,
         conn: &mut Conn,
         outgoing: &mut Outgoing<'_>,
-        lent: &[Chunk<'_>],
         share: u64,
     ) -> Result<Stopped, Broken> {
-        if conn.kept.is_some() && !self.flush_kept(conn)? {
-            return Ok(Stopped::Full);
+        let most = self.most_per_call();
+        if let Some(mut kept) = conn.kept.take() {
+            let stopped = write_pieces(conn, &mut kept, SHARE, most);
+            if kept.left() > 0 {
+                conn.kept = Some(kept);
+                return stopped.map(|_| Stopped::Full);
+            }
         }
-        write_pieces(conn, outgoing, lent, share, self.most_per_call())
+        write_pieces(conn, outgoing, share, most)
     }
 
     /// One call of the system hands over so many bytes at most (LIM-015).
@@ -312,7 +300,6 @@ impl Service {
 fn write_pieces(
     conn: &mut Conn,
     outgoing: &mut Outgoing<'_>,
-    lent: &[Chunk<'_>],
     share: u64,
     most: usize,
 ) -> Result<Stopped, Broken> {
@@ -330,14 +317,14 @@ fn write_pieces(
             return Ok(Stopped::Share);
         }
         #[cfg(test)]
-        let most = match tests::room(conn.pace.as_ref(), &outgoing.next(lent, most), most) {
+        let most = match tests::room(conn.pace.as_ref(), &outgoing.next(most), most) {
             Ok(most) => most,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
             Err(_) => continue,
         };
         let result = match outgoing.plain(most) {
             Some(bytes) => stream.write(bytes),
-            None => match write_next(stream, outgoing, lent, most) {
+            None => match write_next(stream, outgoing, most) {
                 Some(result) => result,
                 None => return Ok(Stopped::File(until - outgoing.position())),
             },
@@ -345,6 +332,7 @@ fn write_pieces(
         match result {
             Wrote::Accepted { plain, wire } => {
                 outgoing.advance(plain);
+                conn.sent += plain as u64;
                 conn.tally.sent_beyond((wire - plain) as u64);
             }
             Wrote::Full => return Ok(Stopped::Full),
@@ -357,13 +345,8 @@ fn write_pieces(
 
 /// Writes what comes next, where it is not one piece of memory alone; `None`: first a file has to be
 /// read.
-fn write_next(
-    stream: &mut Transport,
-    outgoing: &Outgoing<'_>,
-    lent: &[Chunk<'_>],
-    most: usize,
-) -> Option<Wrote> {
-    match outgoing.next(lent, most) {
+fn write_next(stream: &mut Transport, outgoing: &Outgoing<'_>, most: usize) -> Option<Wrote> {
+    match outgoing.next(most) {
         Next::Plain(bytes) => Some(stream.write(bytes)),
         Next::Memory(pieces) => Some(stream.write_vectored(&pieces)),
         Next::File(_) => None,

@@ -50,13 +50,13 @@ impl<'a> Finish<'a> {
 
 /// A whole head as it goes on the wire, perhaps with a body behind it.
 #[derive(Debug)]
-pub struct HeadText<'a>(&'a mut Vec<u8>);
+pub struct ResponseText<'a>(&'a mut Vec<u8>);
 
 /// Writes the whole head: the parts, what the connection adds, and the blank line. Parts that were
 /// written before are not changed; nothing was begun or it failed: no text.
-pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> HeadText<'a> {
+pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> ResponseText<'a> {
     if !parts.end() {
-        return HeadText(parts.lines_mut());
+        return ResponseText(parts.lines_mut());
     }
     let (close, keep_alive) = parts.connection_options();
     let length = finish.content_length.filter(|_| !parts.frames_itself());
@@ -78,21 +78,21 @@ pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> HeadText<
         push_number(text, length);
     }
     text.extend_from_slice(b"\r\n\r\n");
-    HeadText(text)
+    ResponseText(text)
 }
 
 /// Writes an interim response (RFC 9110 section 15.2): the parts and the blank line. It has no Date and
 /// ends no exchange.
-pub fn write_interim(parts: &mut ResponseParts) -> HeadText<'_> {
+pub fn write_interim(parts: &mut ResponseParts) -> ResponseText<'_> {
     let adds = parts.end();
     let text = parts.lines_mut();
     if adds {
         text.extend_from_slice(b"\r\n");
     }
-    HeadText(text)
+    ResponseText(text)
 }
 
-impl<'a> HeadText<'a> {
+impl<'a> ResponseText<'a> {
     /// Puts bytes of the body behind the head, so that both can be sent in one piece.
     pub fn push_body(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);

@@ -15,11 +15,13 @@ fn memory(next: &Next<'_>) -> Vec<u8> {
 }
 
 /// `head` and `chunks`, of which so many bytes are out.
-fn at<'a>(head: &'a [u8], chunks: &[Chunk<'_>], position: usize) -> Outgoing<'a> {
+fn at<'a>(head: &'a [u8], chunks: &'a [Chunk<'a>], position: usize) -> Outgoing<'a> {
+    let own = Outgoing::own(head);
     Outgoing {
-        lent: chunk::total(chunks),
+        own: own.own,
+        own_length: own.own_length,
         position: position as u64,
-        ..Outgoing::own(head)
+        ..Outgoing::body(chunks, false)
     }
 }
 
@@ -35,9 +37,9 @@ fn a_write_goes_on_exactly_where_it_stopped() {
     let whole = b"headonetwo";
     for sent in 0..=whole.len() {
         let borrowed = at(b"head", &chunks, sent);
-        assert_eq!(memory(&borrowed.next(&chunks, usize::MAX)), &whole[sent..]);
-        let kept = borrowed.into_kept();
-        assert_eq!(memory(&kept.next(&chunks, usize::MAX)), &whole[sent..]);
+        assert_eq!(memory(&borrowed.next(usize::MAX)), &whole[sent..]);
+        let kept = borrowed.into_owned().lend(&chunks);
+        assert_eq!(memory(&kept.next(usize::MAX)), &whole[sent..]);
     }
 }
 
@@ -49,7 +51,7 @@ fn lim_015_a_piece_has_at_most_so_many_bytes() {
         for sent in 0..whole.len() {
             let end = whole.len().min(sent + most);
             let outgoing = at(b"head", &chunks, sent);
-            let found = memory(&outgoing.next(&chunks, most));
+            let found = memory(&outgoing.next(most));
             assert_eq!(found, &whole[sent..end], "{most} from {sent}");
         }
     }
@@ -67,35 +69,40 @@ fn a_body_that_was_joined_to_the_head_is_not_sent_from_its_chunks() {
         let chunks = [Chunk::Memory(&body)];
         let mut head = response(200);
         let text = write(&mut head, &Finish::new(b"Sun, 06 Nov 1994 08:49:37 GMT"));
-        let mut outgoing = Outgoing::response(text, &chunks, true);
+        let mut outgoing = Outgoing::body(&chunks, true);
+        assert_eq!(outgoing.total(), length as u64);
+        outgoing.put_head(text);
         let whole = [HEAD, &body].concat();
         assert_eq!(outgoing.total(), whole.len() as u64);
         let mut found = Vec::new();
         while outgoing.left() > 0 {
-            let piece = memory(&outgoing.next(&chunks, 7));
+            let piece = memory(&outgoing.next(7));
             outgoing.advance(piece.len());
-            outgoing = outgoing.into_kept();
+            outgoing = outgoing.into_owned().lend(&chunks);
             found.extend(piece);
         }
         assert_eq!(found, whole, "{length}");
-        assert!(memory(&outgoing.next(&chunks, 7)).is_empty());
+        assert!(memory(&outgoing.next(7)).is_empty());
     }
 }
 
 /// What is lent is as long as at first, or the rest is not sent.
 #[test]
 fn a_longer_list_changes_nothing() {
-    let outgoing = at(b"head", &[Chunk::Memory(b"one")], 2);
+    let one = [Chunk::Memory(b"one")];
     let longer = [b"one".as_slice(), b"two"].map(Chunk::Memory);
-    assert_eq!(memory(&outgoing.next(&longer, usize::MAX)), b"adone");
+    let outgoing = at(b"head", &one, 2).into_owned().lend(&longer);
+    assert_eq!(memory(&outgoing.next(usize::MAX)), b"adone");
 }
 
 #[test]
 fn own_bytes_are_put_behind_those_that_are_left() {
-    let mut outgoing = Outgoing::own(b"first").into_kept();
+    let mut outgoing = Outgoing::own(b"first").into_owned();
     outgoing.advance(3);
-    outgoing.append(b"second");
-    assert_eq!(memory(&outgoing.next(&[], 100)), b"stsecond");
+    let mut more = Outgoing::own(b"a second");
+    more.advance(2);
+    outgoing.append(&more);
+    assert_eq!(memory(&outgoing.next(100)), b"stsecond");
     assert_eq!(outgoing.left(), 8);
 }
 
@@ -103,7 +110,7 @@ fn own_bytes_are_put_behind_those_that_are_left() {
 fn many_chunks_are_written_in_bounded_pieces() {
     let chunks = vec![Chunk::Memory(b"x"); 1000];
     let outgoing = at(b"", &chunks, 0);
-    assert_eq!(memory(&outgoing.next(&chunks, usize::MAX)).len(), PIECES);
+    assert_eq!(memory(&outgoing.next(usize::MAX)).len(), PIECES);
 }
 
 /// A file whose reads give little at a time.
@@ -151,10 +158,10 @@ fn files_stand_between_memory_chunks() {
         let mut outgoing = at(b"head", &chunks, 0);
         let (mut found, mut steps) = (Vec::new(), 0);
         while outgoing.left() > 0 {
-            if matches!(outgoing.next(&chunks, write), Next::File(_)) {
-                outgoing.read_ahead(&chunks, 40).unwrap();
+            if matches!(outgoing.next(write), Next::File(_)) {
+                outgoing.read_ahead(40).unwrap();
             }
-            let piece = memory(&outgoing.next(&chunks, write));
+            let piece = memory(&outgoing.next(write));
             assert!(piece.len() <= write);
             outgoing.advance(piece.len());
             found.extend(piece);
@@ -176,8 +183,8 @@ fn a_file_that_is_shorter_than_its_chunk_is_an_error() {
         length: 6,
     }];
     let mut outgoing = at(b"", &chunks, 0);
-    outgoing.read_ahead(&chunks, 100).unwrap();
-    assert_eq!(memory(&outgoing.next(&chunks, 100)), [1; 5]);
+    outgoing.read_ahead(100).unwrap();
+    assert_eq!(memory(&outgoing.next(100)), [1; 5]);
     outgoing.advance(5);
-    assert!(outgoing.read_ahead(&chunks, 100).is_err());
+    assert!(outgoing.read_ahead(100).is_err());
 }
