@@ -16,4 +16,6 @@ say "Rust $version"
 cargo check ${jobs:+-j "$jobs"} --locked -p httpsys-proto -p httpsys-core -p httpsys-logging \
   -p httpsys-socket -p httpsys-network -p httpsys-engine -p httpsys -p httpsys-win32 -p httpapi \
   -p httpsys-examples
+# Apart, as it puts the simulation into the other crates.
+cargo check ${jobs:+-j "$jobs"} --locked -p httpsys-sim
 say "make check-msrv: done"

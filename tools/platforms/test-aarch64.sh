@@ -67,8 +67,10 @@ say "aarch64: tests"
 # One process for each test program, not for each test: qemu takes a third of a second to start.
 # What is skipped computes at length and touches nothing of the machine.
 cargo test ${jobs:+-j "$jobs"} --workspace --exclude xtask --exclude httpsys-benches --exclude httpsys-tests \
+  --exclude httpsys-sim \
   --lib --tests --no-fail-fast -- --skip rcv_030_every_pointer_is_inside_for_any_request \
   --skip random_tables_agree_with_the_model --skip random_bytes_never_panic
+cargo test ${jobs:+-j "$jobs"} -p httpsys-sim --lib --tests --no-fail-fast
 suites=(--lib)
 for suite in abi conformance wire crt programs shapes; do suites+=(--test "$suite"); done
 cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- --skip address_sanitizer \

@@ -47,6 +47,8 @@ say "Windows: the crates"
 run -p httpsys-proto -p httpsys-core -p httpsys-logging -p httpsys-socket -p httpsys-network -p httpsys-sim \
   -p httpsys-engine -p httpsys \
   --lib --tests -- ${wine_skips[@]+"${wine_skips[@]}"}
+say "Windows: the simulation"
+run -p httpsys-sim --lib --tests
 say "Windows: bytes on the wire, layouts, properties"
 run -p httpsys-tests --lib --test wire --test abi --test properties
 say "Windows: conformance through the Rust API"

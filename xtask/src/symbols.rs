@@ -107,20 +107,10 @@ pub(crate) fn run(root: &Path, path: Option<&Path>) -> CommandResult {
     } else {
         &["-D", "--defined-only"]
     };
-    let output = Command::new("nm")
-        .args(arguments)
-        .arg(&library)
-        .output()
-        .map_err(|error| vec![format!("cannot run nm (package binutils): {error}")])?;
-    if !output.status.success() {
-        return Err(vec![format!(
-            "nm {shown}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )]);
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = nm(&library, arguments)?;
     let exported = parse_nm(&text, cfg!(target_os = "macos"));
-    let findings = list.compare(&exported);
+    let mut findings = list.compare(&exported);
+    findings.extend(simulation(&nm(&library, &[])?));
     if findings.is_empty() {
         Ok(format!(
             "{} symbols of {shown} are as listed",
@@ -129,6 +119,34 @@ pub(crate) fn run(root: &Path, path: Option<&Path>) -> CommandResult {
     } else {
         Err(findings)
     }
+}
+
+/// What nm says of the library.
+fn nm(library: &Path, arguments: &[&str]) -> Result<String, Vec<String>> {
+    let output = Command::new("nm")
+        .args(arguments)
+        .arg(library)
+        .output()
+        .map_err(|error| vec![format!("cannot run nm (package binutils): {error}")])?;
+    if !output.status.success() {
+        return Err(vec![format!(
+            "nm {}: {}",
+            library.display(),
+            String::from_utf8_lossy(&output.stderr)
+        )]);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The finding that parts of the simulation, which is for tests, were compiled into the library. One that is
+/// stripped does not tell.
+fn simulation(symbols: &str) -> Option<String> {
+    let is_of_it = |line: &&str| {
+        let parts = ["httpsys_network", "httpsys_sim", "httpsys_socket5world"];
+        parts.iter().any(|part| line.contains(part))
+    };
+    let found = symbols.lines().find(is_of_it)?;
+    Some(format!("the simulation is compiled in: {found}"))
 }
 
 fn release_library(root: &Path) -> PathBuf {
@@ -189,6 +207,13 @@ mod tests {
             parse_nm("0000000000000f50 T _HttpA\n", true),
             BTreeSet::from(["HttpA"])
         );
+    }
+
+    #[test]
+    fn parts_of_the_simulation_are_a_finding() {
+        let symbol = "0000 t _ZN14httpsys_socket5world3now17h0123456789abcdefE";
+        assert!(simulation("0000 T HttpA\n0000 t _ZN14httpsys_socket4lock3nowE").is_none());
+        assert!(simulation(symbol).is_some_and(|finding| finding.ends_with(symbol)));
     }
 
     #[test]

@@ -38,5 +38,7 @@ pub use httpsys_logging as logging;
 pub use observe::access_log::{Log, LogSource};
 pub use observe::close_events::ConnectionStatus;
 pub use observe::reason;
+#[cfg(feature = "sim")]
+pub use observe::unanswered::UnansweredRequest;
 pub use poll::operation::{Operation, PendingOperation, Signal, Started};
 pub use service::Service;

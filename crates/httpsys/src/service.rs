@@ -110,6 +110,14 @@ impl Service {
         Arc::ptr_eq(&self.shared, &other.shared) || (!self.shared.private && !other.shared.private)
     }
 
+    /// A service on the network and under the clock that `engine` was made with:
+    /// `httpsys_sim::Sim::service` calls it. It is stopped as one of [`Service::new`] is.
+    #[cfg(feature = "sim")]
+    #[must_use]
+    pub fn simulated(engine: httpsys_engine::Service) -> Service {
+        Service::of(engine, true)
+    }
+
     fn of(engine: httpsys_engine::Service, private: bool) -> Service {
         Service {
             shared: Arc::new(SharedService { engine, private }),

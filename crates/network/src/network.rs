@@ -90,6 +90,18 @@ impl Network {
         self.shared.call(|state| state.add_fault(fault));
     }
 
+    /// How many connects there were: the number of the last connection.
+    #[must_use]
+    pub fn connects(&self) -> u32 {
+        self.shared.look(|state| state.last_connection)
+    }
+
+    /// How many accepts have found a connection, whether they failed or not.
+    #[must_use]
+    pub fn accepts(&self) -> u64 {
+        self.shared.look(|state| state.accepts)
+    }
+
     /// The faults that have happened, each as the script that brings it about again.
     #[must_use]
     pub fn faults(&self) -> Vec<NetworkFault> {
@@ -100,6 +112,12 @@ impl Network {
     #[must_use]
     pub fn take_trace(&self) -> Vec<TraceEvent> {
         self.shared.call(|state| state.trace.take())
+    }
+
+    /// The last events that the trace has, so many of them at most. It keeps them.
+    #[must_use]
+    pub fn last_events(&self, most: usize) -> Vec<TraceEvent> {
+        self.shared.look(|state| state.trace.last(most).to_vec())
     }
 
     /// Events that the trace had no room for ([`Rules::trace`]).

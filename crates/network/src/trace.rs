@@ -144,6 +144,10 @@ impl TraceLog {
         std::mem::take(&mut self.events)
     }
 
+    pub(crate) fn last(&self, most: usize) -> &[TraceEvent] {
+        &self.events[self.events.len().saturating_sub(most)..]
+    }
+
     pub(crate) fn lost(&self) -> u64 {
         self.lost
     }

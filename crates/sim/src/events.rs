@@ -1,5 +1,6 @@
 //! What happens in a simulation without a thread.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use httpsys_network::Network;
@@ -14,7 +15,15 @@ pub trait TimedEvents: Send + Sync {
 
     /// It is that late now: everything that is due happens. Also called where nothing is due.
     fn advance(&self, to: Duration);
+
+    /// What has happened last, in lines, for the report of a failure.
+    fn report(&self) -> String {
+        String::new()
+    }
 }
+
+/// Events of a network that a report has.
+const LAST_EVENTS: usize = 40;
 
 impl TimedEvents for Network {
     fn next(&self) -> Option<Duration> {
@@ -23,5 +32,20 @@ impl TimedEvents for Network {
 
     fn advance(&self, to: Duration) {
         Network::advance(self, to);
+    }
+
+    fn report(&self) -> String {
+        let mut report = String::from("the last events of the network:\n");
+        for event in self.last_events(LAST_EVENTS) {
+            let _ = writeln!(report, "{event}");
+        }
+        match self.lost_trace_events() {
+            0 => {}
+            lost => drop(writeln!(
+                report,
+                "and {lost} more, for which its trace had no room"
+            )),
+        }
+        report
     }
 }

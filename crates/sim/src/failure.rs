@@ -28,6 +28,11 @@ pub enum FailureKind {
         /// Their names.
         threads: Vec<String>,
     },
+    /// Requests had no answer ([`crate::Sim::check`]).
+    Unanswered {
+        /// Which ones, and whose turn it was.
+        requests: Vec<String>,
+    },
     /// A thread panicked, and nobody has joined it.
     Panicked {
         /// Its name.
@@ -54,6 +59,9 @@ impl fmt::Display for FailureKind {
             FailureKind::TooManySteps => f.write_str("the limit of steps is reached"),
             FailureKind::Leaked { threads } => {
                 write!(f, "threads have not ended: {}", threads.join(", "))
+            }
+            FailureKind::Unanswered { requests } => {
+                write!(f, "requests were not answered: {}", requests.join(", "))
             }
             FailureKind::Panicked { thread, message } => {
                 write!(f, "thread {thread} has panicked: {message}")

@@ -1,4 +1,26 @@
-//! A deterministic scheduler with a virtual clock.
+//! Tests of servers under virtual time: a network in memory, threads ordered by a seed, faults, replay.
+//!
+//! ```
+//! use httpsys::{Parameters, Response, Server};
+//! use httpsys_sim::{Sim, env_seed};
+//!
+//! let sim = Sim::seeded(env_seed()).split_bytes(0.3);
+//! let service = sim.service(Parameters::default());
+//! let builder = Server::builder().service(&service);
+//! let server = builder.url("http://localhost:80/").bind().unwrap();
+//! let mut client = sim.connect(80);
+//! client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+//! let request = server.receive().unwrap(); // The world runs until there is one.
+//! request.respond(Response::ok().body("hello")).unwrap();
+//! assert_eq!(client.expect_response().text(), "hello");
+//! sim.finish();
+//! ```
+//!
+//! `docs/SIMULATION.md` shows more. [`Sim::service`] makes services, [`Sim::connect`] clients, [`Sim::on`] adds
+//! faults, [`Sim::check`] looks for requests without an answer. This crate depends on `httpsys`, which so has no
+//! trace of the simulation unless a test asks for this crate.
+//!
+//! # The scheduler
 //!
 //! A simulation runs real threads, one at a time. Which one goes on at each step is decided by a seed; when
 //! none can, time moves to the next moment at which something is due. So a run of the same program with the
@@ -111,13 +133,18 @@
 //! of a program may still be there.
 #![forbid(unsafe_code)]
 
+mod client;
 mod events;
 mod explore;
+mod face;
 mod failure;
+mod fault;
 mod join;
 mod order;
+mod parts;
 mod pool;
 mod random;
+mod response;
 mod scheduler;
 mod seat;
 mod shrink;
@@ -126,12 +153,15 @@ mod state;
 mod trace;
 mod watch;
 
+pub use client::{Client, ClientEnd};
 pub use events::TimedEvents;
 pub use explore::{each_seed, try_seed, try_seeds, try_sim};
 pub use failure::{Failure, FailureKind};
+pub use fault::SimFault;
 pub use httpsys_socket::world::{now, sleep, unix_now, yield_now};
 pub use join::JoinHandle;
 pub use random::SeededRandom;
+pub use response::ClientResponse;
 pub use shrink::{shrink, shrink_and_simplify};
 pub use sim::{Finished, Sim, env_seed, note, spawn};
 pub use trace::{ThreadEvent, ThreadNumber, Trace, TraceEntry};

@@ -203,6 +203,7 @@ impl Scheduler {
 
     /// Fails the test that the main thread runs.
     pub(crate) fn raise(&self, failure: Failure) -> ! {
+        let failure = self.complete(failure);
         if self.no_unwinding.load(Relaxed) {
             eprintln!("httpsys-sim: {failure}");
             std::process::exit(EXIT_CODE);
@@ -211,6 +212,21 @@ impl Scheduler {
             resume_unwind(Box::new(failure));
         }
         panic!("{failure}");
+    }
+
+    /// What the events say of themselves.
+    pub(crate) fn reports(&self) -> String {
+        let events = self.events.read().unwrap_or_else(PoisonError::into_inner);
+        events.iter().map(|events| events.report()).collect()
+    }
+
+    /// Adds what the events say to a failure's report, once.
+    pub(crate) fn complete(&self, mut failure: Failure) -> Failure {
+        let reports = self.reports();
+        if !failure.report.ends_with(&reports) {
+            failure.report.push_str(&reports);
+        }
+        failure
     }
 
     /// Lets time pass until somebody can run. `runs`: the calling thread can.

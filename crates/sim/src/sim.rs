@@ -16,6 +16,7 @@ use httpsys_socket::world::{self, World};
 use crate::events::TimedEvents;
 use crate::failure::{Failure, FailureKind};
 use crate::join::{self, JoinHandle};
+use crate::parts::SimParts;
 use crate::random::SeededRandom;
 use crate::scheduler::{Belongs, Scheduler};
 use crate::state::{MAIN, ThreadRole};
@@ -40,6 +41,7 @@ pub struct Sim {
     seed: u64,
     random: Mutex<SeededRandom>,
     patience: Duration,
+    parts: SimParts,
     /// While the simulation lasts.
     running: Option<Belongs>,
 }
@@ -77,6 +79,7 @@ impl Sim {
             seed,
             random: Mutex::new(SeededRandom::new(seed, 2)),
             patience: PATIENCE,
+            parts: SimParts::default(),
             running: Some(belongs),
         }
     }
@@ -142,6 +145,16 @@ impl Sim {
     pub fn without_unwinding(self) -> Sim {
         self.scheduler.no_unwinding.store(true, Relaxed);
         self
+    }
+
+    pub(crate) fn parts(&self) -> &SimParts {
+        &self.parts
+    }
+
+    /// Fails the test that the main thread runs.
+    pub(crate) fn fail_with(&self, kind: FailureKind) -> ! {
+        let failure = self.scheduler.state().describe(kind);
+        self.scheduler.raise(failure)
     }
 
     /// Failures are raised as [`Failure`] values instead of messages.
@@ -250,6 +263,10 @@ impl Sim {
             while unfinished(&scheduler).next().is_some() && scheduler.wait_for_an_end(until) {}
         }));
         let left = unfinished(&scheduler).collect::<Vec<_>>();
+        if waited.is_ok() && left.is_empty() && scheduler.state().panics.is_empty() {
+            // What goes wrong in it is in the state.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.end_services()));
+        }
         let mut state = scheduler.state();
         if waited.is_ok() && !left.is_empty() {
             state.fail(FailureKind::Leaked { threads: left });
@@ -273,7 +290,14 @@ impl Sim {
         self.end();
         match failure {
             None => Ok(finished),
-            Some(failure) => Err(Box::new(failure)),
+            Some(failure) => Err(Box::new(scheduler.complete(failure))),
+        }
+    }
+
+    fn end_services(&self) {
+        match self.look_for_unanswered() {
+            Some(kind) => self.scheduler.state().fail(kind),
+            None => self.parts.stop(),
         }
     }
 
@@ -281,7 +305,7 @@ impl Sim {
     pub(crate) fn failed(mut self, kind: FailureKind) -> Failure {
         let failure = self.scheduler.state().describe(kind);
         self.end();
-        failure
+        self.scheduler.complete(failure)
     }
 
     fn end(&mut self) {
@@ -312,6 +336,8 @@ impl Drop for Sim {
                     "HTTPSYS_SEED={} replays it; the last steps:\n{}",
                     self.seed, state.trace
                 );
+                drop(state);
+                eprintln!("{}", self.scheduler.reports());
             }
         }
         self.end();

@@ -8,3 +8,5 @@ pub(crate) mod log_files;
 pub mod reason;
 pub(crate) mod tally;
 pub(crate) mod trace;
+#[cfg(feature = "sim")]
+pub(crate) mod unanswered;

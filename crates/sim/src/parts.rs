@@ -1,0 +1,41 @@
+//! What a simulation has for tests of services: its network, and the services that were made on it.
+//!
+//! Owns: keeping them, and which of their requests are open. Does not own: making them (`face.rs`).
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use httpsys_engine::{Service, UnansweredRequest};
+use httpsys_network::Network;
+
+#[derive(Debug, Default)]
+pub(crate) struct SimParts {
+    pub(crate) loopback: OnceLock<Network>,
+    services: Mutex<Vec<Service>>,
+}
+
+impl SimParts {
+    fn services(&self) -> MutexGuard<'_, Vec<Service>> {
+        self.services.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keep(&self, service: &Service) {
+        self.services().push(service.clone());
+    }
+
+    pub(crate) fn has_no_service(&self) -> bool {
+        self.services().is_empty()
+    }
+
+    /// The requests of all services that have no answer yet.
+    pub(crate) fn unanswered(&self) -> Vec<UnansweredRequest> {
+        // The look takes locks of the simulation: not with this one held.
+        let services = self.services().clone();
+        services.iter().flat_map(Service::unanswered).collect()
+    }
+
+    /// Ends the services that are left.
+    pub(crate) fn stop(&self) {
+        let services = std::mem::take(&mut *self.services());
+        services.iter().for_each(Service::stop);
+    }
+}
