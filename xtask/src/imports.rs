@@ -28,11 +28,6 @@ struct Allowed {
 
 const ALLOWED: &[Allowed] = &[
     Allowed {
-        name: "core",
-        files: 6,
-        back: 3,
-    },
-    Allowed {
         name: "engine",
         files: 25,
         back: 22,

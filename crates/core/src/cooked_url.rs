@@ -17,9 +17,12 @@ use httpsys_proto::{Parameters, Reject};
 
 use crate::url_prefix::{MAX_HOST_UNITS, MAX_URL_UNITS, SLASH};
 
+mod bytes;
 mod path;
 #[cfg(test)]
 mod tests;
+
+use bytes::{is_weak_control, push_bytes};
 
 /// A cooked URL. Reusable: [`cook`] overwrites it and keeps its memory.
 ///
@@ -216,10 +219,6 @@ fn offset(text: &[u16]) -> Result<u16, Reject> {
     u16::try_from(text.len()).map_err(|_| Reject::InvalidUrl)
 }
 
-fn push_bytes(text: &mut Vec<u16>, bytes: &[u8]) {
-    text.extend(bytes.iter().map(|&b| u16::from(b)));
-}
-
 /// Queries are copied as sent, each byte one unit (PTH-027). Controls, blanks and fragments are
 /// refused, bad escapes and bytes from 0x80 are not (G-027, G-029, G-030).
 fn push_query(text: &mut Vec<u16>, query: &[u8], p: &Parameters) -> Result<(), Reject> {
@@ -230,11 +229,6 @@ fn push_query(text: &mut Vec<u16>, query: &[u8], p: &Parameters) -> Result<(), R
     }
     push_bytes(text, query);
     Ok(())
-}
-
-/// A control that `AllowUnEscapedRestrictedChars` lets through (LIM-002; which ones is assumed).
-fn is_weak_control(b: u8) -> bool {
-    b.is_ascii_control() && !matches!(b, 0 | b'\t' | b'\n' | b'\r')
 }
 
 fn push_host(out: &mut CookedUrl, host: &[u8], local: SocketAddr) -> Result<(), Reject> {

@@ -10,10 +10,12 @@
 use crate::close_reason::TimerKind;
 use crate::error::Error;
 
+mod holder;
 mod stored;
 #[cfg(test)]
 mod tests;
 
+pub use holder::Holder;
 pub use stored::{
     Authentication, ChannelBinding, Hardening, LogFormat, Logging, Rollover, ServiceName,
 };
@@ -202,15 +204,6 @@ pub enum Property {
     Authentication(Option<Box<Authentication>>),
     /// HttpServerChannelBindProperty, which has no `Flags.Present`.
     ChannelBinding(Box<ChannelBinding>),
-}
-
-/// The object that has [`Properties`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holder {
-    /// A server session.
-    ServerSession,
-    /// A URL group.
-    UrlGroup,
 }
 
 /// The properties of a server session or URL group, as they were set (TMO-004, G-107).

@@ -41,7 +41,7 @@ pub enum Pushed {
 #[derive(Debug)]
 pub struct RequestQueue<W> {
     pending: VecDeque<RequestId>,
-    waiting: VecDeque<Entry<W>>,
+    waiting: VecDeque<QueueEntry<W>>,
     demand: Option<(HandleId, W)>,
     last_ticket: u64,
     properties: QueueProperties,
@@ -66,7 +66,7 @@ pub struct Totals {
 
 /// A waiting receive.
 #[derive(Debug)]
-struct Entry<W> {
+struct QueueEntry<W> {
     ticket: Ticket,
     handle: HandleId,
     receive: W,
@@ -188,7 +188,7 @@ impl<W> RequestQueue<W> {
         debug_assert!(self.receives(handle));
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        self.waiting.push_back(Entry {
+        self.waiting.push_back(QueueEntry {
             ticket,
             handle,
             receive,

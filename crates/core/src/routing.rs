@@ -193,7 +193,7 @@ impl RoutingTable {
 
 /// One registered prefix.
 #[derive(Clone, Debug)]
-struct Entry {
+struct RouteEntry {
     registration: Registration,
     prefix: Arc<UrlPrefix>,
     /// A second way in, under the A-label form of the host; not a registration of its own.
@@ -206,7 +206,7 @@ struct Entry {
 #[derive(Clone, Debug)]
 struct PortTable {
     scheme: Scheme,
-    trie: Trie<Entry>,
+    trie: Trie<RouteEntry>,
     /// The only explicit host of the port, for requests that name none (G-015).
     sole_host: Option<NodeId>,
 }
@@ -237,7 +237,7 @@ impl PortTable {
         entries.map(|entry| (&*entry.prefix, entry.registration))
     }
 
-    fn get(&self, prefix: &UrlPrefix) -> Option<&Entry> {
+    fn get(&self, prefix: &UrlPrefix) -> Option<&RouteEntry> {
         let mut node = match prefix.host() {
             PrefixHost::Strong => STRONG,
             PrefixHost::Weak => WEAK,
@@ -260,7 +260,7 @@ impl PortTable {
             for segment in segments(prefix.path()) {
                 node = self.trie.make_child(node, segment);
             }
-            let entry = Entry {
+            let entry = RouteEntry {
                 registration,
                 prefix: Arc::clone(&prefix),
                 alias,
@@ -359,7 +359,7 @@ impl PortTable {
 
     /// Longest match by whole segments. The walk ends at the first segment without an edge, so a
     /// path of many segments costs no more than the prefixes it follows.
-    fn longest(&self, root: NodeId, path: &[u16]) -> Option<&Entry> {
+    fn longest(&self, root: NodeId, path: &[u16]) -> Option<&RouteEntry> {
         let mut node = root;
         let mut best = self.trie.value(node);
         for segment in segments(path) {

@@ -88,8 +88,12 @@ fn is_unused_facade(code: &str, mention: &Mention) -> bool {
         return true;
     }
     let uses: Vec<(usize, usize)> = declarations(code).collect();
-    let outside = |at: usize| !uses.iter().any(|&(start, end)| (start..end).contains(&at));
-    !source::words(code, name).any(outside)
+    let outside = |at: &usize| !uses.iter().any(|&(start, end)| (start..end).contains(at));
+    // Its own `mod name;` is no use of a function that has the module's name.
+    let declares = |at: usize| code[..at].trim_end().ends_with("mod");
+    !source::words(code, name)
+        .filter(outside)
+        .any(|at| !declares(at))
 }
 
 /// Where `use ... ;` stands: the word and its semicolon.
@@ -389,8 +393,8 @@ mod tests {
     #[test]
     fn a_re_export_leads_to_the_file_of_the_item_and_is_no_import_itself() {
         let files = [
-            ("src/lib.rs", "mod a;\nmod b;\npub use a::A;\npub use b::*;"),
-            ("src/a.rs", "use crate::B;\npub struct A;"),
+            ("src/lib.rs", "mod a;\nmod b;\npub use a::a;\npub use b::*;"),
+            ("src/a.rs", "use crate::B;\npub fn a() {}"),
             ("src/b.rs", "pub struct B;"),
         ];
         assert_eq!(pairs(&files), ["a.rs:1 b.rs"]);

@@ -9,6 +9,7 @@
 
 use httpsys_proto::{Parameters, Reject};
 
+use super::bytes::{is_weak_control, push_bytes};
 use crate::url_prefix::{MAX_URL_UNITS, SLASH};
 
 // What a raw byte does in a path; most do nothing.
@@ -56,14 +57,14 @@ pub(super) fn push_target<'t>(
     let (length, kind) = scan(target);
     let (path, query) = target.split_at(length);
     let result = match kind {
-        Kind::Bad if !is_weak(path, p) => Err(Reject::InvalidUrl),
+        PathKind::Bad if !is_weak(path, p) => Err(Reject::InvalidUrl),
         _ if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH => Err(Reject::InvalidUrl),
-        Kind::Canonical => {
+        PathKind::Canonical => {
             let start = text.len();
-            super::push_bytes(text, path);
+            push_bytes(text, path);
             check_segments(&text[start..], p)
         }
-        Kind::Other | Kind::Bad => push_decoded(text, path, p),
+        PathKind::Other | PathKind::Bad => push_decoded(text, path, p),
     };
     (result, query)
 }
@@ -77,7 +78,7 @@ fn is_weak(path: &[u8], p: &Parameters) -> bool {
         && path
             .iter()
             .filter(|b| is_bad(b))
-            .all(|b| super::is_weak_control(*b))
+            .all(|b| is_weak_control(*b))
 }
 
 #[inline(never)]
@@ -90,7 +91,7 @@ fn push_decoded(text: &mut Vec<u16>, path: &[u8], p: &Parameters) -> Result<(), 
 
 /// What one look at a path tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PathKind {
     /// It is its own cooked form.
     Canonical,
     /// It has to be decoded or normalised.
@@ -101,7 +102,7 @@ enum Kind {
 
 /// The length of the path in `target` and what it is.
 #[inline]
-fn scan(target: &[u8]) -> (usize, Kind) {
+fn scan(target: &[u8]) -> (usize, PathKind) {
     let (mut seen, mut pairs, mut previous) = (0, 0, 0);
     let mut length = target.len();
     for (at, &b) in target.iter().enumerate() {
@@ -117,9 +118,9 @@ fn scan(target: &[u8]) -> (usize, Kind) {
         previous = (class & SEPARATOR) * ((SEPARATOR | DOT) / SEPARATOR);
     }
     let kind = match () {
-        () if seen & BAD != 0 => Kind::Bad,
-        () if seen & SPECIAL != 0 || pairs != 0 => Kind::Other,
-        () => Kind::Canonical,
+        () if seen & BAD != 0 => PathKind::Bad,
+        () if seen & SPECIAL != 0 || pairs != 0 => PathKind::Other,
+        () => PathKind::Canonical,
     };
     (length, kind)
 }

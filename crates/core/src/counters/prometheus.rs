@@ -17,7 +17,7 @@ impl Counters {
     /// `url_group`: a group's URLs may change, and the labels of a series must not.
     #[must_use]
     pub fn to_prometheus(&self) -> String {
-        let mut text = Text(String::with_capacity(8 * 1024));
+        let mut text = MetricsText(String::with_capacity(8 * 1024));
         self.put_service(&mut text);
         self.put_cache(&mut text);
         self.put_faults(&mut text);
@@ -26,7 +26,7 @@ impl Counters {
         text.0
     }
 
-    fn put_service(&self, text: &mut Text) {
+    fn put_service(&self, text: &mut MetricsText) {
         let service = &self.service;
         text.family(
             "httpsys_connections_open",
@@ -78,7 +78,7 @@ impl Counters {
         text.sample(name, &[("log", "HTTPERR")], service.log_entries_dropped);
     }
 
-    fn put_cache(&self, text: &mut Text) {
+    fn put_cache(&self, text: &mut MetricsText) {
         let cache = &self.service.uri_cache;
         let name = "httpsys_current_uris_cached";
         text.family(
@@ -118,7 +118,7 @@ impl Counters {
         }
     }
 
-    fn put_faults(&self, text: &mut Text) {
+    fn put_faults(&self, text: &mut MetricsText) {
         let faults = &self.service.faults;
         for (name, help, value) in [
             (
@@ -156,7 +156,7 @@ impl Counters {
         }
     }
 
-    fn put_url_groups(&self, text: &mut Text) {
+    fn put_url_groups(&self, text: &mut MetricsText) {
         let name = "httpsys_url_group_info";
         text.family(name, "gauge", "1 for each URL of each URL group.");
         for group in &self.url_groups {
@@ -167,69 +167,7 @@ impl Counters {
                 text.sample(name, &labels, 1);
             }
         }
-        type Column = (
-            &'static str,
-            &'static str,
-            &'static str,
-            fn(&UrlGroupCounters) -> u64,
-        );
-        let columns: [Column; 9] = [
-            (
-                "httpsys_url_group_bytes_sent_total",
-                "counter",
-                "BytesSentRate: bytes sent.",
-                |group| group.bytes_sent,
-            ),
-            (
-                "httpsys_url_group_bytes_received_total",
-                "counter",
-                "BytesReceivedRate: bytes received.",
-                |group| group.bytes_received,
-            ),
-            (
-                "httpsys_url_group_bytes_transferred_total",
-                "counter",
-                "BytesTransferredRate: bytes sent and received.",
-                UrlGroupCounters::bytes_transferred,
-            ),
-            (
-                "httpsys_url_group_current_connections",
-                "gauge",
-                "CurrentConnections: open connections.",
-                |group| group.current_connections,
-            ),
-            (
-                "httpsys_url_group_max_connections",
-                "gauge",
-                "MaxConnections: the most connections that were open at once.",
-                |group| group.max_connections,
-            ),
-            (
-                "httpsys_url_group_connection_attempts_total",
-                "counter",
-                "ConnectionAttempts: connections, those that were refused included.",
-                |group| group.connection_attempts,
-            ),
-            (
-                "httpsys_url_group_get_requests_total",
-                "counter",
-                "GetRequests: requests with the method GET.",
-                |group| group.get_requests,
-            ),
-            (
-                "httpsys_url_group_head_requests_total",
-                "counter",
-                "HeadRequests: requests with the method HEAD.",
-                |group| group.head_requests,
-            ),
-            (
-                "httpsys_url_group_all_requests_total",
-                "counter",
-                "AllRequests: requests with every method.",
-                |group| group.all_requests,
-            ),
-        ];
-        for (name, kind, help, value) in columns {
+        for (name, kind, help, value) in URL_GROUP_COLUMNS {
             text.family(name, kind, help);
             for group in &self.url_groups {
                 text.sample(name, &[("url_group", &hex(group.id.0))], value(group));
@@ -237,7 +175,7 @@ impl Counters {
         }
     }
 
-    fn put_queues(&self, text: &mut Text) {
+    fn put_queues(&self, text: &mut MetricsText) {
         type Column = (
             &'static str,
             &'static str,
@@ -310,10 +248,68 @@ fn hex(id: u64) -> String {
     format!("{id:016X}")
 }
 
-struct Text(String);
+/// Name, kind, help and value of each counter of a URL group.
+const URL_GROUP_COLUMNS: [(&str, &str, &str, fn(&UrlGroupCounters) -> u64); 9] = [
+    (
+        "httpsys_url_group_bytes_sent_total",
+        "counter",
+        "BytesSentRate: bytes sent.",
+        |group| group.bytes_sent,
+    ),
+    (
+        "httpsys_url_group_bytes_received_total",
+        "counter",
+        "BytesReceivedRate: bytes received.",
+        |group| group.bytes_received,
+    ),
+    (
+        "httpsys_url_group_bytes_transferred_total",
+        "counter",
+        "BytesTransferredRate: bytes sent and received.",
+        UrlGroupCounters::bytes_transferred,
+    ),
+    (
+        "httpsys_url_group_current_connections",
+        "gauge",
+        "CurrentConnections: open connections.",
+        |group| group.current_connections,
+    ),
+    (
+        "httpsys_url_group_max_connections",
+        "gauge",
+        "MaxConnections: the most connections that were open at once.",
+        |group| group.max_connections,
+    ),
+    (
+        "httpsys_url_group_connection_attempts_total",
+        "counter",
+        "ConnectionAttempts: connections, those that were refused included.",
+        |group| group.connection_attempts,
+    ),
+    (
+        "httpsys_url_group_get_requests_total",
+        "counter",
+        "GetRequests: requests with the method GET.",
+        |group| group.get_requests,
+    ),
+    (
+        "httpsys_url_group_head_requests_total",
+        "counter",
+        "HeadRequests: requests with the method HEAD.",
+        |group| group.head_requests,
+    ),
+    (
+        "httpsys_url_group_all_requests_total",
+        "counter",
+        "AllRequests: requests with every method.",
+        |group| group.all_requests,
+    ),
+];
+
+struct MetricsText(String);
 
 /// Writing to a string cannot fail.
-impl Text {
+impl MetricsText {
     fn family(&mut self, name: &str, kind: &str, help: &str) {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }

@@ -5,7 +5,7 @@
 //! (`httpsys-logging`) nor any authentication, which is not built. Strings are UTF-16 without a
 //! NUL. Threading: plain data.
 
-use super::Holder;
+use super::holder::Holder;
 use crate::error::Error;
 
 /// The longest directory of log files in bytes of UTF-16 (HTTP_LOGGING_INFO, documented).
