@@ -255,7 +255,7 @@ pub enum Go {
 }
 
 /// Asked with the size of the file and what is copied of it.
-pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> Go;
+pub type CopyProgress<'a> = &'a mut dyn FnMut(u64, u64) -> Go;
 
 /// CopyFileExW: content, attributes and the time of the last write.
 ///
@@ -263,7 +263,12 @@ pub type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> Go;
 /// 2, 3, 5 (a directory, or a read-only target), 32 (the same file, or not shared), 80 (there is one and
 /// it may not be replaced), 87 (from a device), 1235 (the progress routine ended it), what the system
 /// reports.
-pub fn copy(from: &[u16], to: &[u16], flags: u32, go: Option<Progress<'_>>) -> Result<(), Code> {
+pub fn copy(
+    from: &[u16],
+    to: &[u16],
+    flags: u32,
+    go: Option<CopyProgress<'_>>,
+) -> Result<(), Code> {
     let (source, target) = (path::native(from)?, path::native(to)?);
     copy_native(&source, &target, flags & COPY_FAIL_IF_EXISTS != 0, go)
 }
@@ -272,7 +277,7 @@ fn copy_native(
     source: &Path,
     target: &Path,
     only_new: bool,
-    go: Option<Progress<'_>>,
+    go: Option<CopyProgress<'_>>,
 ) -> Result<(), Code> {
     let mut input = File::open(source).map_err(failed(source))?;
     let about = input.metadata().map_err(failed(source))?;
@@ -324,7 +329,7 @@ fn copy_native(
     output.set_permissions(mode).map_err(failed(target))
 }
 
-fn copy_steps(from: &mut File, to: &mut File, size: u64, go: Progress<'_>) -> io::Result<Go> {
+fn copy_steps(from: &mut File, to: &mut File, size: u64, go: CopyProgress<'_>) -> io::Result<Go> {
     let mut buffer = vec![0; COPY_STEP];
     let (mut done, mut quiet) = (0, false);
     loop {
