@@ -27,7 +27,7 @@ const IDLE: Duration = Duration::from_secs(10);
 /// The threads of a service.
 #[derive(Default)]
 pub(crate) struct FileThreads {
-    state: Mutex<State>,
+    state: Mutex<FileThreadsState>,
     work: Condvar,
     /// The system has no threads.
     #[cfg(test)]
@@ -35,7 +35,7 @@ pub(crate) struct FileThreads {
 }
 
 #[derive(Default)]
-struct State {
+struct FileThreadsState {
     reads: VecDeque<FileRead>,
     threads: usize,
     /// Those that wait for work.

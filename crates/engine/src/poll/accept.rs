@@ -17,7 +17,7 @@ use crate::observe::tally::Fault;
 use crate::observe::trace;
 use crate::service::Service;
 use crate::transport::Transport;
-use crate::transport::listener::Listener;
+use crate::transport::listener::PortListener;
 
 /// Connections that one turn accepts, at all listeners together: a flood of connects costs those that
 /// are there some milliseconds.
@@ -119,7 +119,7 @@ impl Service {
         }
     }
 
-    fn accept_at(&self, listener: &Listener, most: usize) -> Accepted {
+    fn accept_at(&self, listener: &PortListener, most: usize) -> Accepted {
         for _ in 0..most {
             match listener.socket.accept() {
                 Ok((stream, remote)) => self.adopt(stream, remote, listener.address),

@@ -21,7 +21,7 @@ use crate::poll::poller::{PollRegistry, Poller};
 use crate::poll::turn::Deferred;
 use crate::service::Service;
 use crate::transport::host::Host;
-use crate::transport::listener::Listener;
+use crate::transport::listener::PortListener;
 
 /// Shards that ids may name: tokens of listeners have the top bit.
 pub(crate) const SHARDS: u32 = 32;
@@ -35,7 +35,7 @@ pub(crate) struct Shard {
     /// Where its listeners are.
     pub(crate) host: Host,
     pub(crate) lead: Mutex<Lead>,
-    pub(crate) listeners: RwLock<Slab<Listener>>,
+    pub(crate) listeners: RwLock<Slab<PortListener>>,
     pub(crate) timers: Timers,
     pub(crate) ends: Ends,
     /// Connections that have more to read than their share of one turn, each once.

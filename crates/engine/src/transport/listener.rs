@@ -21,7 +21,7 @@ use crate::sys;
 use crate::transport::listening::Listening;
 
 #[derive(Debug)]
-pub(crate) struct Listener {
+pub(crate) struct PortListener {
     pub(crate) socket: Listening,
     pub(crate) address: SocketAddr,
     /// The IP listen list with which the port was opened.
@@ -127,7 +127,7 @@ impl Service {
         let entry = listeners.vacant_entry();
         let index = entry.key();
         socket.register(&shard.registry, Shard::listener_token(index))?;
-        entry.insert(Listener {
+        entry.insert(PortListener {
             socket,
             address,
             list: Arc::clone(list),
