@@ -3,8 +3,8 @@
 //!
 //! HTTP.sys is the HTTP server inside the Windows kernel: programs register URL prefixes, and
 //! requests that match them arrive in request queues. This crate is the same machine as a library:
-//! the same objects, error codes and limits, and the same bytes on the wire. No Windows is needed
-//! and no driver; several parts of one process share ports as programs on Windows do.
+//! the same objects, error codes and limits, and the same bytes on the wire. It needs neither
+//! Windows nor a driver; several parts of one process share ports as programs on Windows do.
 //!
 //! # Quick start
 //!
@@ -13,7 +13,7 @@
 //! # use std::io::{Read, Write};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // Port 0 is a free port, which `local_addr` tells.
+//! // Port 0 stands for a free port, which `local_addr` returns.
 //! let server = Server::builder().url("http://localhost:0/").bind()?;
 //! println!("listening on http://{}/", server.local_addr()?);
 //! # let address = server.local_addr()?;
@@ -53,16 +53,16 @@
 //!
 //! # Threads
 //!
-//! All types are `Send` and `Sync`. Any number of threads may receive from one queue; a request
-//! may be answered by any thread, and cancelled by another one at any moment
+//! All types are `Send` and `Sync`. Any number of threads may receive from one queue; a request may
+//! be answered by any thread, and cancelled by another one at any moment
 //! ([`RequestQueue::cancel`]). There is no thread to start: a thread that waits in a call looks
-//! after the sockets, and a background thread of the service does while none waits.
+//! after the sockets, and a background thread of the service does so while none waits.
 //!
-//! Calls block; those that wait have an asynchronous form for programs of tasks, see [`future`].
-//! A receive can have a time limit; a send waits until the transport has taken the last byte, also
-//! of a file, and [`RequestQueue::cancel`] from another thread ends it. What a blocking call is given
-//! is borrowed and free again when it returns; what a future is given it owns, and keeps until the
-//! transport has taken it, even when the future is dropped.
+//! Calls block; those that wait also have an asynchronous form, see [`future`]. A receive can have a
+//! time limit; a send waits until the transport has taken the last byte, including those of files;
+//! [`RequestQueue::cancel`] from another thread ends it. A blocking call borrows its arguments until
+//! it returns. A future owns its data and keeps it until the transport has taken it, even if the
+//! future is dropped.
 //!
 //! # What a drop does
 //!
@@ -80,7 +80,7 @@
 //! # Errors
 //!
 //! [`Error`] names what HTTP.sys reports as a Win32 code, and [`Error::win32`] is the code. What a
-//! server meets, and what it does:
+//! server has to expect, and what it does about it:
 //!
 //! - Receives end with [`Error::InvalidHandle`] (6) or [`Error::Aborted`] (995) when the queue was closed
 //!   or shut down: end the loop, as [`RequestQueue::incoming`] does.
@@ -88,16 +88,16 @@
 //!   [`Error::Aborted`] (995) when the client is gone or the request was cancelled: serve the next one.
 //!   [`Request::why_closed`] has the reason.
 //! - A send fails with [`Error::InvalidResponse`] (87) for a field or a reason that cannot be sent:
-//!   nothing was, and [`Request::try_respond`] leaves the request for another answer. With
-//!   [`Error::EndOfBody`] (38) a file is shorter than it should be.
+//!   nothing was sent, and [`Request::try_respond`] leaves the request open for another response.
+//!   [`Error::EndOfBody`] (38) means that a file is shorter than it should be.
 //! - [`Request::read_body_to_end`] fails with [`Error::MoreData`] (234) for a body that is longer than
 //!   its limit: answer with 413.
 //! - [`ServerBuilder::bind`] and [`UrlGroup::add_url`] fail with a [`RegisterError`] (32, 87, 183, ...),
-//!   which says when it is displayed why the URL cannot be served: tell the user, and end.
+//!   whose text says why the URL cannot be served: show it to the user and exit.
 //!
 //! [`last_reason`] says in words which argument a call refused.
 //!
-//! A request that is dropped after an error is reset, so that its client does not wait on.
+//! A request that is dropped after an error is reset, so that its client does not keep waiting.
 //!
 //! # Ending
 //!

@@ -1,7 +1,7 @@
 //! A server in one object: session, URL group and request queue.
 //!
-//! Owns the usual way to set the three up and to take them down. Does not own anything that they
-//! could not do by themselves. Threading: `Send` and `Sync`; any number of threads may receive.
+//! Owns setting up and tearing down the three together. Does not own anything that they cannot do
+//! on their own. Threading: `Send` and `Sync`; any number of threads may receive.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -53,15 +53,15 @@ pub struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // First no more requests are let in, and then those that are here end. Parts that the
-        // program closed by itself fail here.
+        // First no more requests are accepted, then those already here are ended. Closing a part
+        // that the program has already closed fails.
         let _ = self.session.close_now();
         let _ = self.queue.close_now();
     }
 }
 
 impl Server {
-    /// Begins the set-up of a server.
+    /// Starts building a server.
     pub fn builder() -> ServerBuilder {
         ServerBuilder::default()
     }
@@ -72,7 +72,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the server was built without a URL, when the URLs of that port were
-    /// removed, and when the IP listen list lets none of its addresses open;
+    /// removed, and when the IP listen list allows none of its addresses;
     /// [`Error::InvalidParameter`] when the group is closed.
     pub fn local_addr(&self) -> Result<SocketAddr> {
         let port = self.first_port.ok_or(Error::NotFound)?;
@@ -106,8 +106,8 @@ impl Server {
         self.queue.incoming()
     }
 
-    /// As [`RequestQueue::shutdown`]: the threads that wait for requests stop. The requests that are
-    /// under way get no time; [`Server::shutdown_gracefully`] gives it to them.
+    /// As [`RequestQueue::shutdown`]: the threads that wait for requests stop. Requests in progress
+    /// get no time to finish; [`Server::shutdown_gracefully`] gives them some.
     ///
     /// # Errors
     /// As [`RequestQueue::shutdown`].
@@ -140,7 +140,7 @@ impl Server {
     }
 }
 
-/// Sets a [`Server`] up.
+/// Sets up a [`Server`].
 ///
 /// ```
 /// use httpsys::{Error, Server};
@@ -228,8 +228,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Makes the session, the queue and the group, and registers the URLs. Clients can connect
-    /// when it returns. Without a URL the server gets none before one is added to its group.
+    /// Creates the session, the queue and the group, and registers the URLs. Clients can connect
+    /// when it returns. A server without a URL gets no requests until one is added to its group.
     ///
     /// # Errors
     /// As [`UrlGroup::add_url`], as [`UrlGroup::set_logging`], as
@@ -271,7 +271,8 @@ impl ServerBuilder {
     }
 }
 
-/// The service of the process. It prints what it refuses of the environment; the error points there.
+/// The service of the process. It prints which setting of the environment it refuses; the error
+/// refers to that.
 fn global() -> Result<Service, RegisterError> {
     Service::global().map_err(|error| match error {
         Error::InvalidParameter => {
