@@ -63,9 +63,9 @@ pub struct Binding {
 /// See the module head.
 #[derive(Debug)]
 pub struct Model {
-    sessions: Arena<Session>,
-    groups: Arena<Group>,
-    queues: Arena<Queue>,
+    sessions: Arena<SessionRecord>,
+    groups: Arena<GroupRecord>,
+    queues: Arena<QueueRecord>,
     routing: RoutingTable,
     /// Of the service: what sessions inherit. Those of the configuration.
     timeouts: Timeouts,
@@ -78,12 +78,12 @@ pub struct Model {
 }
 
 #[derive(Debug, Default)]
-struct Session {
+struct SessionRecord {
     properties: Properties,
 }
 
 #[derive(Debug)]
-struct Group {
+struct GroupRecord {
     session: Option<ServerSessionId>,
     queue: Option<QueueId>,
     properties: Properties,
@@ -92,7 +92,7 @@ struct Group {
 }
 
 #[derive(Debug)]
-struct Queue {
+struct QueueRecord {
     name: Option<Vec<u16>>,
     access: QueueAccess,
     properties: QueueProperties,
@@ -310,7 +310,7 @@ impl Model {
         }
         let id = self
             .sessions
-            .insert(Session::default())
+            .insert(SessionRecord::default())
             .ok_or(Error::NoResources)?;
         Ok(Outcome::ServerSession(ServerSessionId(id)))
     }
@@ -340,7 +340,7 @@ impl Model {
         self.sessions
             .get(session.0)
             .ok_or(Error::InvalidParameter)?;
-        let group = Group {
+        let group = GroupRecord {
             session: Some(session),
             queue: None,
             properties: Properties::default(),
@@ -400,7 +400,7 @@ impl Model {
             }
         }
         self.insert_queue(
-            Queue {
+            QueueRecord {
                 name,
                 access,
                 properties: QueueProperties::default(),
@@ -425,14 +425,14 @@ impl Model {
     }
 
     fn create_http_handle(&mut self, effects: &mut Effects) -> Result<Outcome, Error> {
-        let group = Group {
+        let group = GroupRecord {
             session: None,
             queue: None,
             properties: Properties::default(),
             free_port: None,
         };
         let group = UrlGroupId(self.groups.insert(group).ok_or(Error::NoResources)?);
-        let queue = Queue {
+        let queue = QueueRecord {
             name: None,
             access: QueueAccess::Granted,
             properties: QueueProperties::default(),
@@ -476,7 +476,11 @@ impl Model {
         Ok(Outcome::Done)
     }
 
-    fn insert_queue(&mut self, queue: Queue, effects: &mut Effects) -> Result<Outcome, Error> {
+    fn insert_queue(
+        &mut self,
+        queue: QueueRecord,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
         let id = QueueId(self.queues.insert(queue).ok_or(Error::NoResources)?);
         effects.created = Some(id);
         Ok(Outcome::Queue(id))
@@ -491,7 +495,7 @@ impl Model {
 
     fn group_of_v2(&self, group: UrlGroupId) -> Result<UrlGroupId, Error> {
         match self.groups.get(group.0) {
-            Some(Group {
+            Some(GroupRecord {
                 session: Some(_), ..
             }) => Ok(group),
             _ => Err(Error::InvalidParameter),

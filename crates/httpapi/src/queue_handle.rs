@@ -37,7 +37,7 @@ use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::{Error, OperationId, QueueId};
 use httpsys_engine::Service;
 use httpsys_socket::process;
-use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
+use httpsys_win32::{CancelScope, Handle, IoState, Object, ObjectSignal, ThreadId};
 
 use crate::code::ErrorCode;
 use crate::lifecycle;
@@ -183,7 +183,7 @@ impl QueueObject {
     /// Ends every handle: the service has ended, and HttpCloseRequestQueue cannot be called any more.
     /// The values are left for CloseHandle (G-171).
     pub(crate) fn end_all() {
-        let ended: Arc<dyn Object> = Arc::new(Ended);
+        let ended: Arc<dyn Object> = Arc::new(EndedQueue);
         for handle in httpsys_win32::replace_all::<QueueObject>(&ended) {
             handle.on_close();
         }
@@ -365,9 +365,9 @@ impl QueueObject {
 }
 
 /// What is left of a queue handle when the service has ended.
-struct Ended;
+struct EndedQueue;
 
-impl Object for Ended {}
+impl Object for EndedQueue {}
 
 impl Object for QueueObject {
     /// CloseHandle, and HttpCloseRequestQueue (SHD-005).
@@ -391,7 +391,7 @@ impl Object for QueueObject {
         self.cancel_io(CancelScope::All);
     }
 
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(self.io.signal())
     }
 

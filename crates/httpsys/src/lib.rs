@@ -179,9 +179,7 @@ pub use httpsys_core::url_prefix::{HostName, InvalidPrefix, PrefixHost, Scheme, 
 pub use httpsys_core::{
     CloseReason, ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId,
 };
-pub use httpsys_engine::logging::{
-    Counters as LogCounters, Fields as LogFields, Flags as LogFlags,
-};
+pub use httpsys_engine::logging::{Fields as LogFields, Flags as LogFlags, LogCounters};
 pub use httpsys_engine::{ConnectionStatus, InvalidEnvironment, parameters_from_environment};
 pub use log::Logging;
 pub use log_data::LogData;

@@ -11,7 +11,7 @@ use httpsys_core::operation::Control;
 use httpsys_core::property::{self, LogFormat, Property, Rollover};
 use httpsys_core::proto::header::request_id;
 use httpsys_engine::LogSource;
-use httpsys_engine::logging::{Address, Counters, Fields, FieldsBuf, FieldsData, Flags, Text};
+use httpsys_engine::logging::{Address, Fields, FieldsBuf, FieldsData, Flags, LogCounters, Text};
 use httpsys_engine::reason;
 
 #[cfg(doc)]
@@ -143,7 +143,7 @@ impl UrlGroup {
 
     /// What happened to the entries of the group's log; `None` if it has none.
     #[must_use]
-    pub fn log_counters(&self) -> Option<Counters> {
+    pub fn log_counters(&self) -> Option<LogCounters> {
         self.service().engine().url_group_log_counters(self.id())
     }
 }
@@ -162,7 +162,7 @@ impl ServerSession {
 
     /// What happened to the entries of the session's log; `None` if it has none.
     #[must_use]
-    pub fn log_counters(&self) -> Option<Counters> {
+    pub fn log_counters(&self) -> Option<LogCounters> {
         let engine = self.service().engine();
         engine.server_session_log_counters(self.id())
     }

@@ -93,4 +93,4 @@ pub use record::{Address, FieldsData, Record, Version};
 pub use rollover::{OpenFile, Rollover, error_file_name, file_name, is_due};
 pub use text::{CodePage, Text};
 pub use time::Time;
-pub use writer::{Counters, LogWriter, WriterSettings};
+pub use writer::{LogCounters, LogWriter, WriterSettings};

@@ -52,7 +52,7 @@ impl Default for WriterSettings {
 /// What happened to the entries of a log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counters {
+pub struct LogCounters {
     /// Taken over by [`LogWriter::try_push`]. Those neither written nor failed are on their way.
     pub accepted: u64,
     /// Given to the operating system.
@@ -82,7 +82,7 @@ struct SharedWriter {
 #[derive(Default)]
 struct WriterState {
     buffer: Vec<u8>,
-    counters: Counters,
+    counters: LogCounters,
     /// Entries taken out of the buffer.
     taken: u64,
     /// Entries dealt with, and up to which one somebody waits for that.
@@ -187,7 +187,7 @@ impl LogWriter {
 
     /// What happened to the entries so far.
     #[must_use]
-    pub fn counters(&self) -> Counters {
+    pub fn counters(&self) -> LogCounters {
         self.shared.state.lock().counters
     }
 }

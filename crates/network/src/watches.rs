@@ -22,14 +22,14 @@ pub(crate) enum PollSource {
 }
 
 #[derive(Debug)]
-struct Registered {
+struct WatchedSource {
     token: usize,
     is_listed: bool,
 }
 
 #[derive(Default)]
 struct PollLists {
-    sources: BTreeMap<PollSource, Registered>,
+    sources: BTreeMap<PollSource, WatchedSource>,
     ready: VecDeque<PollSource>,
     is_woken: bool,
     callback: Option<ReadyCallback>,
@@ -109,7 +109,7 @@ impl Watches {
         let is_listed = false;
         lists
             .sources
-            .insert(source, Registered { token, is_listed });
+            .insert(source, WatchedSource { token, is_listed });
         if is_ready {
             lists.list(source, &mut self.rings);
         }

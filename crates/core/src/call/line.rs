@@ -7,9 +7,9 @@ use std::fmt::{self, Debug, Display, Formatter};
 use super::{Call, Control, Query, QueueCall, Receive, SendResponse};
 
 /// UTF-16 text between quotes.
-struct Text<'a>(&'a [u16]);
+struct LineText<'a>(&'a [u16]);
 
-impl Display for Text<'_> {
+impl Display for LineText<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", String::from_utf16_lossy(self.0))
     }
@@ -49,11 +49,14 @@ impl Display for Control {
                 write!(f, "HttpCreateUrlGroup session={}", session.0)
             }
             Control::AddReservation(reservation) => {
-                let (url, sddl) = (Text(&reservation.url), Text(&reservation.descriptor));
+                let (url, sddl) = (
+                    LineText(&reservation.url),
+                    LineText(&reservation.descriptor),
+                );
                 write!(f, "HttpSetServiceConfiguration url={url} descriptor={sddl}")
             }
             Control::RemoveReservation { url } => {
-                write!(f, "HttpDeleteServiceConfiguration url={}", Text(url))
+                write!(f, "HttpDeleteServiceConfiguration url={}", LineText(url))
             }
             Control::Configure(change) => write!(f, "HttpSetServiceConfiguration {change:?}"),
             Control::CloseUrlGroup { .. }
@@ -81,7 +84,7 @@ fn group_control(control: &Control, f: &mut Formatter<'_>) -> fmt::Result {
             url,
             context,
         } => {
-            let (group, url) = (group.0, Text(url));
+            let (group, url) = (group.0, LineText(url));
             write!(
                 f,
                 "HttpAddUrlToUrlGroup group={group} url={url} context={context:#x}"
@@ -90,7 +93,7 @@ fn group_control(control: &Control, f: &mut Formatter<'_>) -> fmt::Result {
         Control::RemoveUrlFromUrlGroup { group, url } => {
             write!(f, "HttpRemoveUrlFromUrlGroup group={}", group.0)?;
             match url {
-                Some(url) => write!(f, " url={}", Text(url)),
+                Some(url) => write!(f, " url={}", LineText(url)),
                 None => f.write_str(" all"),
             }
         }
@@ -122,21 +125,21 @@ fn queue_control(control: &Control, f: &mut Formatter<'_>) -> fmt::Result {
             name,
             access,
         } => {
-            let (version, name) = (version.major, Text(name.as_deref().unwrap_or_default()));
+            let (version, name) = (version.major, LineText(name.as_deref().unwrap_or_default()));
             write!(
                 f,
                 "HttpCreateRequestQueue version={version} name={name} access={access:?}"
             )
         }
         Control::OpenRequestQueue { name, .. } => {
-            write!(f, "HttpCreateRequestQueue name={} open", Text(name))
+            write!(f, "HttpCreateRequestQueue name={} open", LineText(name))
         }
         Control::CreateHttpHandle => f.write_str("HttpCreateHttpHandle"),
         Control::AddUrl { queue, url } => {
-            write!(f, "HttpAddUrl queue={} url={}", queue.0, Text(url))
+            write!(f, "HttpAddUrl queue={} url={}", queue.0, LineText(url))
         }
         Control::RemoveUrl { queue, url } => {
-            write!(f, "HttpRemoveUrl queue={} url={}", queue.0, Text(url))
+            write!(f, "HttpRemoveUrl queue={} url={}", queue.0, LineText(url))
         }
         Control::DrainRequestQueue { queue } => write!(f, "DrainRequestQueue queue={}", queue.0),
         Control::CloseRequestQueue { queue } => {
@@ -159,21 +162,26 @@ impl Display for Query {
                 write!(f, "HttpQueryRequestQueueProperty queue={}", queue.0)
             }
             Query::Reservation { url } => {
-                write!(f, "HttpQueryServiceConfiguration url={}", Text(url))
+                write!(f, "HttpQueryServiceConfiguration url={}", LineText(url))
             }
             Query::ReservationAt { index } => {
                 write!(f, "HttpQueryServiceConfiguration index={index}")
             }
             Query::Configuration => f.write_str("HttpQueryServiceConfiguration"),
             Query::FindUrlGroup { queue, url } => {
-                write!(f, "HttpFindUrlGroupId queue={} url={}", queue.0, Text(url))
+                write!(
+                    f,
+                    "HttpFindUrlGroupId queue={} url={}",
+                    queue.0,
+                    LineText(url)
+                )
             }
             Query::Urls { group } => write!(f, "Urls group={}", group.0),
             Query::PortOfUrl { group, url } => {
-                write!(f, "PortOfUrl group={} url={}", group.0, Text(url))
+                write!(f, "PortOfUrl group={} url={}", group.0, LineText(url))
             }
             Query::PortOfV1Url { queue, url } => {
-                write!(f, "PortOfUrl queue={} url={}", queue.0, Text(url))
+                write!(f, "PortOfUrl queue={} url={}", queue.0, LineText(url))
             }
             Query::LocalAddresses { group, port } => {
                 write!(f, "LocalAddresses group={}", group.0)?;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ids::{QueueId, UrlGroupId};
 use crate::property::Effective;
 
-use super::{Effects, Group, Model};
+use super::{Effects, GroupRecord, Model};
 
 impl Model {
     pub(super) fn drain_request_queue(
@@ -32,14 +32,18 @@ impl Model {
         ports
     }
 
-    pub(super) fn is_draining(&self, group: &Group) -> bool {
+    pub(super) fn is_draining(&self, group: &GroupRecord) -> bool {
         let queue = group.queue.and_then(|queue| self.queues.get(queue.0));
         queue.is_some_and(|queue| queue.draining)
     }
 
     /// A port that stays open for others would bring new requests for ever: the group is inactive
     /// then. Where it is closed, a connection may still complete the request that it has begun.
-    pub(super) fn effective_while_draining(&self, id: UrlGroupId, group: &Group) -> Effective {
+    pub(super) fn effective_while_draining(
+        &self,
+        id: UrlGroupId,
+        group: &GroupRecord,
+    ) -> Effective {
         let mut effective = self.effective_of(group);
         if self.is_draining(group) {
             let prefixes = self.routing.prefixes_of(id);

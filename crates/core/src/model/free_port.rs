@@ -6,7 +6,7 @@
 //! (`httpsys-engine`). Invariant: a group's port is one on which it has a registration, except
 //! between an offer and the call that it is for. Threading: plain data.
 
-use super::{Group, Model};
+use super::{GroupRecord, Model};
 use crate::call::Control;
 use crate::error::Error;
 use crate::ids::{QueueId, UrlGroupId};
@@ -113,6 +113,6 @@ impl Model {
     fn free_port_of(&self, group: UrlGroupId) -> Option<u16> {
         self.groups
             .get(group.0)
-            .and_then(|group: &Group| group.free_port)
+            .and_then(|group: &GroupRecord| group.free_port)
     }
 }

@@ -4,7 +4,7 @@
 //! and their inheritance (`crate::property`). Invariant: a failed call has changed nothing.
 //! Threading: plain data.
 
-use super::{Effects, Group, Model};
+use super::{Effects, GroupRecord, Model};
 use crate::call::Outcome;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
@@ -108,7 +108,7 @@ impl Model {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn effective_of(&self, group: &Group) -> Effective {
+    pub(super) fn effective_of(&self, group: &GroupRecord) -> Effective {
         // The group behind a queue of version 1 has no session.
         let session = group.session.and_then(|id| self.sessions.get(id.0));
         let unset = Properties::default();

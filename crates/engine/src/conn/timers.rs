@@ -77,10 +77,10 @@ pub(crate) struct Allowance {
 
 /// The wheel of a shard.
 #[derive(Debug, Default)]
-pub(crate) struct Timers(Mutex<State>);
+pub(crate) struct Timers(Mutex<WheelState>);
 
 #[derive(Debug)]
-struct State {
+struct WheelState {
     wheel: TimerWheel,
     /// What the wheel has handed out and nobody has looked at yet: more than one share was due.
     due: VecDeque<(u32, Tick)>,
@@ -90,9 +90,9 @@ struct State {
     wakes_at: Tick,
 }
 
-impl Default for State {
+impl Default for WheelState {
     fn default() -> Self {
-        State {
+        WheelState {
             wheel: TimerWheel::default(),
             due: VecDeque::new(),
             held: Vec::new(),
@@ -152,7 +152,7 @@ impl Service {
     fn take_due(&self, share: &mut Vec<(u32, Tick)>) -> Option<Tick> {
         let now = Tick::floor(self.clock().millis());
         let mut timers = self.shard().timers.0.lock();
-        let State {
+        let WheelState {
             wheel, due, held, ..
         } = &mut *timers;
         if due.is_empty() {

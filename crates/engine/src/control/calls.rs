@@ -14,7 +14,7 @@ use httpsys_core::{Error, QueueId};
 
 use crate::calls::queue::Queue;
 use crate::control::free_port::Taken;
-use crate::control::refused::{Attempt, Refused};
+use crate::control::refused::{Refused, RefusedCall};
 use crate::observe::reason;
 use crate::observe::trace;
 use crate::poll::operation::Signal;
@@ -45,7 +45,7 @@ impl Service {
 
     /// Applies a call, and tells why if a registration is refused.
     fn execute(&self, call: Control) -> Result<(Outcome, Effects), Refused> {
-        let attempt = Attempt::of(&call);
+        let attempt = RefusedCall::of(&call);
         // What an earlier call has left is not about this one.
         drop(reason::take());
         self.apply(call)

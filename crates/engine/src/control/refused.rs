@@ -57,7 +57,7 @@ impl std::error::Error for Refused {}
 
 /// What a call that failed was about.
 #[derive(Debug)]
-pub(crate) struct Attempt {
+pub(crate) struct RefusedCall {
     kind: Kind,
     /// What 87 means unless the prefix is bad.
     invalid: &'static str,
@@ -73,8 +73,8 @@ enum Kind {
     Other,
 }
 
-impl Attempt {
-    pub(crate) fn of(call: &Control) -> Attempt {
+impl RefusedCall {
+    pub(crate) fn of(call: &Control) -> RefusedCall {
         let kind = match call {
             Control::AddUrlToUrlGroup { url, .. } | Control::AddUrl { url, .. } => {
                 Kind::Add(url.clone())
@@ -86,7 +86,7 @@ impl Attempt {
             _ => Kind::Other,
         };
         let invalid = reason::of_control(call);
-        Attempt { kind, invalid }
+        RefusedCall { kind, invalid }
     }
 
     /// Completes what is known about the failure, notes it and tells it.

@@ -15,7 +15,7 @@ use httpsys_core::operation::Control;
 use httpsys_core::property::{LogFormat, Logging, Property, Rollover};
 use httpsys_core::{Error, ServerSessionId, UrlGroupId};
 use httpsys_logging::{
-    AccessLog, Config, Counters, Fields, Flags, Format, Record, Scope, Time, WriterSettings,
+    AccessLog, Config, Fields, Flags, Format, LogCounters, Record, Scope, Time, WriterSettings,
 };
 use httpsys_socket::lock::RwLock;
 
@@ -94,14 +94,14 @@ impl Service {
 
     /// What became of the entries of a URL group's own log; `None` if it has none.
     #[must_use]
-    pub fn url_group_log_counters(&self, group: UrlGroupId) -> Option<Counters> {
+    pub fn url_group_log_counters(&self, group: UrlGroupId) -> Option<LogCounters> {
         self.with_groups(|groups| groups.group_log(group))?
             .counters()
     }
 
     /// What became of the entries of a server session's log; `None` if it has none.
     #[must_use]
-    pub fn server_session_log_counters(&self, session: ServerSessionId) -> Option<Counters> {
+    pub fn server_session_log_counters(&self, session: ServerSessionId) -> Option<LogCounters> {
         self.with_groups(|groups| groups.session_log(session))?
             .counters()
     }
@@ -205,7 +205,7 @@ impl LogSlot {
     }
 
     /// What became of the entries of the log, if there is one.
-    pub(crate) fn counters(&self) -> Option<Counters> {
+    pub(crate) fn counters(&self) -> Option<LogCounters> {
         let slot = self.0.read();
         slot.as_ref().map(|open| open.log.writer().counters())
     }

@@ -93,7 +93,7 @@ fn close_writes_everything_accepted() {
     writer.close();
     assert_eq!(
         writer.counters(),
-        Counters {
+        LogCounters {
             accepted: 1_000,
             written: 1_000,
             dropped: 1,
@@ -176,7 +176,7 @@ fn a_full_buffer_drops_and_counts_but_does_not_block() {
     let total = accepted as u64 + 2;
     assert_eq!(
         writer.counters(),
-        Counters {
+        LogCounters {
             accepted: total,
             written: total,
             dropped: 12 - accepted as u64,

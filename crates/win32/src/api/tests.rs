@@ -31,7 +31,7 @@ struct Device {
 }
 
 impl Object for Device {
-    fn signal(&self) -> Option<&crate::Signal> {
+    fn signal(&self) -> Option<&crate::ObjectSignal> {
         Some(self.io.signal())
     }
     fn io(&self) -> Option<&IoState> {

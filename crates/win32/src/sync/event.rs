@@ -7,19 +7,19 @@ use std::time::Instant;
 
 use crate::handle::{self, Handle};
 use crate::object::Object;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 /// An event object (documented: Event Objects).
 #[derive(Debug)]
 pub struct Event {
-    signal: Signal,
+    signal: ObjectSignal,
 }
 
 impl Event {
     /// A new event, not yet in the handle table.
     pub const fn new(manual_reset: bool, set: bool) -> Event {
         Event {
-            signal: Signal::new(manual_reset, set),
+            signal: ObjectSignal::new(manual_reset, set),
         }
     }
 
@@ -51,7 +51,7 @@ impl Event {
 }
 
 impl Object for Event {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.signal)
     }
 }
