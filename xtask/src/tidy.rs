@@ -21,9 +21,6 @@ use types::Types;
 /// Folders whose Rust files follow the house style.
 const SOURCES: &[&str] = &["crates/", "tests/", "benches/", "examples/", "xtask/"];
 
-/// Crates that are being rebuilt: names of types and lengths of functions are not looked at yet.
-const PENDING: &[&str] = &["crates/core/", "crates/engine/"];
-
 /// Folders in which the names of types are unique; programs and tests beside them have their own.
 const UNIQUE_TYPES: &[&str] = &["crates/", "xtask/"];
 
@@ -63,11 +60,9 @@ pub(crate) fn run(root: &Path) -> CommandResult {
         findings.extend(check_source(path, &text));
         let masked = source::mask(&text, Language::Rust);
         let code = modules::without_tests(&masked);
-        if !is_pending(path) {
-            findings.extend(functions::check(path, &masked, &code));
-        }
+        findings.extend(functions::check(path, &masked, &code));
         let is_unique = UNIQUE_TYPES.iter().any(|folder| path.starts_with(folder));
-        if is_unique && !is_test_file(path) && !is_pending(path) {
+        if is_unique && !is_test_file(path) {
             types.add(path, &code);
         }
     }
@@ -91,11 +86,6 @@ pub(crate) fn run(root: &Path) -> CommandResult {
     } else {
         Err(findings)
     }
-}
-
-/// Whether a file's crate is being rebuilt.
-fn is_pending(path: &str) -> bool {
-    PENDING.iter().any(|folder| path.starts_with(folder))
 }
 
 /// Whether all of a file is for tests.

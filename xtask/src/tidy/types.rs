@@ -51,6 +51,11 @@ const MIRRORS: &[Mirror] = &[
         why: "the same object, of the system: src/windows stands in for a room on Windows",
     },
     Mirror {
+        name: "Logging",
+        files: 2,
+        why: "the Rust API's builder of the property",
+    },
+    Mirror {
         name: "Mutex",
         files: 2,
         why: "the same lock under the feature `sim`, which asks the simulated world",
@@ -86,14 +91,44 @@ const MIRRORS: &[Mirror] = &[
         why: "the same object, of the system: src/windows stands in for a room on Windows",
     },
     Mirror {
+        name: "Receive",
+        files: 2,
+        why: "the Rust API's future of the call",
+    },
+    Mirror {
+        name: "Request",
+        files: 2,
+        why: "the Rust API's object, which has the name of the one that it stands for",
+    },
+    Mirror {
+        name: "RequestQueue",
+        files: 2,
+        why: "the Rust API's object, which has the name of the one that it stands for",
+    },
+    Mirror {
+        name: "Rollover",
+        files: 2,
+        why: "HTTP_LOGGING_ROLLOVER_TYPE: logging knows no property",
+    },
+    Mirror {
         name: "RwLock",
         files: 2,
         why: "the same lock under the feature `sim`, which asks the simulated world",
     },
     Mirror {
+        name: "Service",
+        files: 2,
+        why: "the Rust API's object, which has the name of the one that it stands for",
+    },
+    Mirror {
         name: "SimpleCallback",
         files: 2,
         why: "the same object, of the system: src/windows stands in for a room on Windows",
+    },
+    Mirror {
+        name: "Timeouts",
+        files: 2,
+        why: "the Rust API's form of the property",
     },
     Mirror {
         name: "Verb",
@@ -104,6 +139,11 @@ const MIRRORS: &[Mirror] = &[
         name: "Version",
         files: 2,
         why: "logging knows no protocol: a record has its own",
+    },
+    Mirror {
+        name: "WaitForDisconnect",
+        files: 2,
+        why: "the Rust API's future of the call",
     },
     Mirror {
         name: "WaitTimeoutResult",
