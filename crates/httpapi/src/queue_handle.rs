@@ -37,7 +37,7 @@ use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::{Error, OperationId, QueueId};
 use httpsys_engine::Service;
 use httpsys_socket::process;
-use httpsys_win32::{CancelScope, Handle, IoState, Object, ObjectSignal, ThreadId};
+use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
 use crate::code::ErrorCode;
 use crate::lifecycle;
@@ -391,7 +391,7 @@ impl Object for QueueObject {
         self.cancel_io(CancelScope::All);
     }
 
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(self.io.signal())
     }
 

@@ -9,7 +9,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use crate::io::state::IoState;
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 use crate::threads::thread::ThreadId;
 
 /// Which operations of a handle CancelIo and CancelIoEx mean.
@@ -61,7 +61,7 @@ pub trait Object: AnyObject {
     }
 
     /// What the wait functions wait on; `None` makes them fail with 6.
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         None
     }
 

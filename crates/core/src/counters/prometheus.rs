@@ -248,8 +248,15 @@ fn hex(id: u64) -> String {
     format!("{id:016X}")
 }
 
-/// Name, kind, help and value of each counter of a URL group.
-const URL_GROUP_COLUMNS: [(&str, &str, &str, fn(&UrlGroupCounters) -> u64); 9] = [
+/// Name, kind, help and value of a counter of URL groups.
+type UrlGroupColumn = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&UrlGroupCounters) -> u64,
+);
+
+const URL_GROUP_COLUMNS: [UrlGroupColumn; 9] = [
     (
         "httpsys_url_group_bytes_sent_total",
         "counter",

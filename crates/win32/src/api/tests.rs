@@ -31,7 +31,7 @@ struct Device {
 }
 
 impl Object for Device {
-    fn signal(&self) -> Option<&crate::ObjectSignal> {
+    fn signal(&self) -> Option<&crate::Signal> {
         Some(self.io.signal())
     }
     fn io(&self) -> Option<&IoState> {

@@ -31,7 +31,7 @@ use crate::handle::{self, Handle};
 use crate::io::state::IoState;
 use crate::object::{CancelScope, Object};
 use crate::status::{self, Code};
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 
 pub use open::{
     CREATE_ALWAYS, CREATE_NEW, OPEN_ALWAYS, OPEN_EXISTING, OpenMode, TRUNCATE_EXISTING,
@@ -289,7 +289,7 @@ impl Object for File {
         self.add_handle();
     }
 
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(self.io.signal())
     }
 

@@ -22,7 +22,7 @@ use crate::handle::{self, Handle};
 use crate::io::state::IoState;
 use crate::object::{CancelScope, Object};
 use crate::status::{Code, WSAEAFNOSUPPORT, WSAEINVAL};
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 use crate::wsa;
 
 /// SOCK_STREAM.
@@ -449,7 +449,7 @@ impl Object for Socket {
         pending::cancel(self, scope)
     }
 
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(self.io.signal())
     }
 

@@ -23,7 +23,7 @@ use crate::pool::calls::Calls;
 use crate::pool::group::CleanupGroup;
 use crate::pool::workers::{Pool, Task, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
-use crate::sync::wait::{RegisteredWait, SignalWaiter, TIMED_OUT};
+use crate::sync::wait::{RegisteredWait, TIMED_OUT, Waiter};
 use crate::time::source;
 
 mod callback;
@@ -71,7 +71,7 @@ struct Arm {
 
 struct Armed {
     object: Arc<dyn Object>,
-    waiter: Arc<SignalWaiter>,
+    waiter: Arc<Waiter>,
 }
 
 impl Member {
@@ -244,7 +244,7 @@ impl Member {
         if signal.is_mutex() {
             return Err(ERROR_INVALID_HANDLE);
         }
-        let waiter = SignalWaiter::registered(self.clone());
+        let waiter = Waiter::registered(self.clone());
         if let Some(deadline) = deadline {
             arm.token = Some(self.alarm(deadline)?);
         }
@@ -352,7 +352,7 @@ impl AlarmClient for Member {
 }
 
 impl RegisteredWait for Member {
-    fn satisfied(self: Arc<Self>, waiter: &Arc<SignalWaiter>) {
+    fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>) {
         let mut arm = self.arm.lock();
         let current = arm.wait.as_ref();
         if !current.is_some_and(|armed| Arc::ptr_eq(&armed.waiter, waiter)) {

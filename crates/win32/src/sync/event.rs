@@ -7,19 +7,19 @@ use std::time::Instant;
 
 use crate::handle::{self, Handle};
 use crate::object::Object;
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 
 /// An event object (documented: Event Objects).
 #[derive(Debug)]
 pub struct Event {
-    signal: ObjectSignal,
+    signal: Signal,
 }
 
 impl Event {
     /// A new event, not yet in the handle table.
     pub const fn new(manual_reset: bool, set: bool) -> Event {
         Event {
-            signal: ObjectSignal::new(manual_reset, set),
+            signal: Signal::new(manual_reset, set),
         }
     }
 
@@ -51,7 +51,7 @@ impl Event {
 }
 
 impl Object for Event {
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(&self.signal)
     }
 }

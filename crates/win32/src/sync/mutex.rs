@@ -12,13 +12,13 @@ use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
 use crate::status::Code;
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 use crate::threads::thread::{self, ThreadId};
 
 /// A mutex object.
 #[derive(Debug)]
 pub struct MutexObject {
-    signal: ObjectSignal,
+    signal: Signal,
 }
 
 static ALL: PerProcess<Mutex<Vec<Weak<MutexObject>>>> = PerProcess::new();
@@ -67,7 +67,7 @@ impl MutexObject {
     /// CreateMutex: a new mutex, owned by the calling thread or by nobody.
     pub fn new(owned: bool) -> Arc<MutexObject> {
         let mutex = Arc::new(MutexObject {
-            signal: ObjectSignal::mutex(owned.then(watched_thread)),
+            signal: Signal::mutex(owned.then(watched_thread)),
         });
         let mut all = ALL.get_or_init(Mutex::default).lock();
         all.retain(|other| other.strong_count() > 0);
@@ -85,7 +85,7 @@ impl MutexObject {
 }
 
 impl Object for MutexObject {
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(&self.signal)
     }
 }

@@ -5,12 +5,12 @@
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 
 /// A semaphore object (documented: Semaphore Objects).
 #[derive(Debug)]
 pub struct Semaphore {
-    signal: ObjectSignal,
+    signal: Signal,
 }
 
 impl Semaphore {
@@ -21,7 +21,7 @@ impl Semaphore {
     pub fn new(count: i32, most: i32) -> Result<Semaphore, Code> {
         match (u32::try_from(count), u32::try_from(most)) {
             (Ok(count), Ok(most)) if most > 0 && count <= most => Ok(Semaphore {
-                signal: ObjectSignal::semaphore(count, most),
+                signal: Signal::semaphore(count, most),
             }),
             _ => Err(ERROR_INVALID_PARAMETER),
         }
@@ -42,7 +42,7 @@ impl Semaphore {
 }
 
 impl Object for Semaphore {
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(&self.signal)
     }
 }

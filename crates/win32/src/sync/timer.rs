@@ -12,13 +12,13 @@ use httpsys_socket::lock::Mutex;
 use crate::object::Object;
 use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::status::Code;
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 use crate::threads::apc::{Apc, ApcQueue};
 
 /// A waitable timer (documented: Waitable Timer Objects).
 #[derive(Debug)]
 pub struct WaitableTimer {
-    signal: ObjectSignal,
+    signal: Signal,
     state: Mutex<Due>,
 }
 
@@ -35,7 +35,7 @@ impl WaitableTimer {
     /// resets (a synchronization timer).
     pub fn new(manual_reset: bool) -> WaitableTimer {
         WaitableTimer {
-            signal: ObjectSignal::new(manual_reset, false),
+            signal: Signal::new(manual_reset, false),
             state: Mutex::default(),
         }
     }
@@ -99,7 +99,7 @@ impl AlarmClient for WaitableTimer {
 }
 
 impl Object for WaitableTimer {
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(&self.signal)
     }
 }

@@ -71,18 +71,18 @@ const WAITING: u32 = u32::MAX;
 
 static DRIVER: PerWorld<&'static dyn Driver> = PerWorld::new();
 /// Threads that the driver turned away and that sleep now.
-static ASIDE: PerWorld<Mutex<Vec<Arc<SignalWaiter>>>> = PerWorld::new();
+static ASIDE: PerWorld<Mutex<Vec<Arc<Waiter>>>> = PerWorld::new();
 
-fn aside() -> Own<Mutex<Vec<Arc<SignalWaiter>>>> {
+fn aside() -> Own<Mutex<Vec<Arc<Waiter>>>> {
     ASIDE.get_or_init(Mutex::default)
 }
 
 thread_local! {
-    static SPARE: Cell<Option<Arc<SignalWaiter>>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Arc<Waiter>>> = const { Cell::new(None) };
 }
 
 /// One thread that waits, or a registered wait, which has none.
-pub(crate) struct SignalWaiter {
+pub(crate) struct Waiter {
     outcome: AtomicU32,
     driving: AtomicBool,
     drive_again: AtomicBool,
@@ -90,9 +90,9 @@ pub(crate) struct SignalWaiter {
     sleeper: Sleeper,
 }
 
-impl fmt::Debug for SignalWaiter {
+impl fmt::Debug for Waiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignalWaiter")
+        f.debug_struct("Waiter")
             .field("owner", &self.owner)
             .finish_non_exhaustive()
     }
@@ -109,12 +109,12 @@ enum Sleeper {
 pub(crate) trait RegisteredWait: Send + Sync {
     /// The wait was satisfied. Must not block, and not run code of the application; called without
     /// a lock of this crate, perhaps by the thread that set the signal.
-    fn satisfied(self: Arc<Self>, waiter: &Arc<SignalWaiter>);
+    fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>);
 }
 
-impl SignalWaiter {
+impl Waiter {
     /// Satisfies the wait with an outcome. False if it is satisfied or given up already. The caller
-    /// must then call [`SignalWaiter::wake`], best after it has released its locks.
+    /// must then call [`Waiter::wake`], best after it has released its locks.
     pub(crate) fn claim(&self, outcome: u32) -> bool {
         self.outcome
             .compare_exchange(WAITING, outcome, Ordering::SeqCst, Ordering::SeqCst)
@@ -123,8 +123,8 @@ impl SignalWaiter {
 
     /// A waiter that calls back.
     #[cfg(not(windows))]
-    pub(crate) fn registered(by: Arc<dyn RegisteredWait>) -> Arc<SignalWaiter> {
-        Arc::new(SignalWaiter {
+    pub(crate) fn registered(by: Arc<dyn RegisteredWait>) -> Arc<Waiter> {
+        Arc::new(Waiter {
             outcome: AtomicU32::new(WAITING),
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
@@ -133,7 +133,7 @@ impl SignalWaiter {
         })
     }
 
-    /// Wakes the thread after a successful [`SignalWaiter::claim`].
+    /// Wakes the thread after a successful [`Waiter::claim`].
     pub(crate) fn wake(self: &Arc<Self>) {
         #[cfg(not(windows))]
         if let Sleeper::Registered(by) = &self.sleeper {
@@ -199,7 +199,7 @@ impl SignalWaiter {
 }
 
 /// A waiter for one wait of this thread; goes back to the thread's spare place when dropped.
-pub(crate) struct Lease(Arc<SignalWaiter>);
+pub(crate) struct Lease(Arc<Waiter>);
 
 impl Lease {
     pub(crate) fn new() -> Lease {
@@ -213,7 +213,7 @@ impl Lease {
                 return Lease(waiter);
             }
         }
-        Lease(Arc::new(SignalWaiter {
+        Lease(Arc::new(Waiter {
             outcome: AtomicU32::new(WAITING),
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
@@ -222,7 +222,7 @@ impl Lease {
         }))
     }
 
-    pub(crate) fn waiter(&self) -> &Arc<SignalWaiter> {
+    pub(crate) fn waiter(&self) -> &Arc<Waiter> {
         &self.0
     }
 }
@@ -260,7 +260,7 @@ pub(crate) fn expired(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|at| at <= source::now())
 }
 
-fn block_driving(driver: &dyn Driver, waiter: &Arc<SignalWaiter>, deadline: Option<Instant>) {
+fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Instant>) {
     while !waiter.claimed() && !expired(deadline) {
         waiter.driving.store(true, Ordering::SeqCst);
         let until = || waiter.claimed();
@@ -274,7 +274,7 @@ fn block_driving(driver: &dyn Driver, waiter: &Arc<SignalWaiter>, deadline: Opti
 }
 
 /// Sleeps until claimed, until the deadline, or until [`offer_lead`] picks this thread.
-fn sleep_aside(waiter: &Arc<SignalWaiter>, deadline: Option<Instant>) {
+fn sleep_aside(waiter: &Arc<Waiter>, deadline: Option<Instant>) {
     aside().lock().push(waiter.clone());
     while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && waiter.park(deadline) {
     }

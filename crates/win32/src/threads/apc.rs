@@ -12,7 +12,7 @@ use std::sync::Arc;
 use httpsys_socket::lock::Mutex;
 
 use crate::io::overlapped::OVERLAPPED;
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 use crate::threads::thread;
 
 /// One call to make.
@@ -62,14 +62,14 @@ impl Apc {
 pub struct ApcQueue {
     calls: Mutex<VecDeque<Apc>>,
     /// Set while there are calls.
-    signal: ObjectSignal,
+    signal: Signal,
 }
 
 impl Default for ApcQueue {
     fn default() -> ApcQueue {
         ApcQueue {
             calls: Mutex::default(),
-            signal: ObjectSignal::new(true, false),
+            signal: Signal::new(true, false),
         }
     }
 }
@@ -89,7 +89,7 @@ impl ApcQueue {
     }
 
     /// Set while there are calls.
-    pub fn signal(&self) -> &ObjectSignal {
+    pub fn signal(&self) -> &Signal {
         &self.signal
     }
 

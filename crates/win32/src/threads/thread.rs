@@ -23,7 +23,7 @@ use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
-use crate::sync::signal::ObjectSignal;
+use crate::sync::signal::Signal;
 use crate::time::source;
 
 /// The id of a thread, as GetCurrentThreadId returns it.
@@ -54,10 +54,10 @@ pub fn current_id() -> ThreadId {
 pub struct Thread {
     id: ThreadId,
     exit_code: AtomicU32,
-    done: ObjectSignal,
+    done: Signal,
     /// Suspend count until the thread has started to run; it cannot be suspended later.
     held: Mutex<u32>,
-    released: ObjectSignal,
+    released: Signal,
     /// It ends without having run: nobody can have a handle to it.
     given_up: AtomicBool,
     #[cfg(not(windows))]
@@ -71,9 +71,9 @@ impl Thread {
         Arc::new(Thread {
             id,
             exit_code: AtomicU32::new(STILL_ACTIVE),
-            done: ObjectSignal::new(true, false),
+            done: Signal::new(true, false),
             held: Mutex::new(u32::from(suspended)),
-            released: ObjectSignal::new(true, !suspended),
+            released: Signal::new(true, !suspended),
             given_up: AtomicBool::new(false),
             #[cfg(not(windows))]
             apcs: Arc::default(),
@@ -188,7 +188,7 @@ fn leave() {
 }
 
 impl Object for Thread {
-    fn signal(&self) -> Option<&ObjectSignal> {
+    fn signal(&self) -> Option<&Signal> {
         Some(&self.done)
     }
 }

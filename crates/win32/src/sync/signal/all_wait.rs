@@ -5,19 +5,19 @@
 
 use std::sync::Arc;
 
-use super::ObjectSignal;
+use super::Signal;
 use crate::object::Object;
-use crate::sync::wait::SignalWaiter;
+use crate::sync::wait::Waiter;
 
 /// A thread that waits for all of several signals at once.
 pub(crate) struct AllWait {
-    waiter: Arc<SignalWaiter>,
+    waiter: Arc<Waiter>,
     /// In the order of the signals' addresses, each signal once.
     objects: Vec<Arc<dyn Object>>,
 }
 
 impl AllWait {
-    pub(crate) fn new(waiter: Arc<SignalWaiter>, mut objects: Vec<Arc<dyn Object>>) -> AllWait {
+    pub(crate) fn new(waiter: Arc<Waiter>, mut objects: Vec<Arc<dyn Object>>) -> AllWait {
         objects.sort_by_key(address);
         objects.dedup_by_key(|object| address(object));
         AllWait { waiter, objects }
@@ -61,7 +61,7 @@ impl AllWait {
         true
     }
 
-    fn signals(&self) -> impl Iterator<Item = &ObjectSignal> {
+    fn signals(&self) -> impl Iterator<Item = &Signal> {
         self.objects.iter().filter_map(|object| object.signal())
     }
 }
