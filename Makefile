@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 TARGET ?= request_head
 SECONDS ?= 60
+SEEDS ?= 50000
+FIRST ?= 1
 TARGET_DIR := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 XTASK := $(CARGO) run --quiet --package xtask --
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
@@ -32,7 +34,7 @@ SHIPPED := --workspace --exclude httpsys-sim
 SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api check bench \
+.PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api sim check bench \
 	bench-check matrix rows win32 install uninstall clean check-macos check-windows test-windows dll-windows test-dll \
 	test-aarch64 test-poll check-msrv probe probe-wine package package-deb-test package-install-test
 
@@ -87,7 +89,7 @@ test: ## all tests: Rust, C programs, doc tests
 	fi; \
 	status=0; \
 	for run in "$$tests" "$(CARGO) test $(SHIPPED) --no-fail-fast --doc" "$(CARGO) test -p httpsys-sim --no-fail-fast" \
-		"$(CARGO) test -p httpsys-socket -p httpsys-engine --features sim --lib --test sim --no-fail-fast"; do \
+		"$(CARGO) test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib --test sim --test random --no-fail-fast"; do \
 		echo "$$run"; $$run || { status=$$?; echo "FAILED ($$status): $$run" >&2; }; \
 	done; \
 	exit $$status
@@ -109,10 +111,14 @@ fuzz-api: ## random calls of the C ABI from many threads, under random clients: 
 	HTTPSYS_FUZZ_SEED=$${HTTPSYS_FUZZ_SEED:-$$(date +%s)} HTTPSYS_FUZZ_SECONDS=$${HTTPSYS_FUZZ_SECONDS:-$(SECONDS)} \
 		$(CARGO) test --release -p httpsys-tests --test fuzz_api -- --nocapture
 
+sim: ## random programs in the simulation: make sim SEEDS=50000 FIRST=1
+	HTTPSYS_SEED=$(FIRST) HTTPSYS_SEEDS=$(SEEDS) $(CARGO) test --release -p httpsys-sim-tests --features sim \
+		--test random -- --nocapture
+
 check: ## everything CI checks besides tests: format, lints, docs, xtask, exported symbols
 	$(CARGO) fmt --all -- --check
 	$(CARGO) clippy $(SHIPPED) --all-targets -- -D warnings
-	$(CARGO) clippy -p httpsys-sim --all-targets -- -D warnings
+	$(CARGO) clippy -p httpsys-sim -p httpsys-sim-tests --features httpsys-sim-tests/sim --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --workspace
 	$(XTASK) deps
 	$(XTASK) imports

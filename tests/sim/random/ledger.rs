@@ -40,7 +40,7 @@ struct Entries {
     received: BTreeMap<u64, u16>,
     sent: BTreeMap<u64, Sent>,
     requests: BTreeSet<u64>,
-    disconnect_waits: Vec<Arc<Pending<Signal>>>,
+    disconnect_waits: Vec<Arc<Pending<(Signal, ())>>>,
 }
 
 /// See the module head.
@@ -73,7 +73,7 @@ impl Ledger {
         assert_eq!(before, None, "{token} has two outcomes");
     }
 
-    pub(crate) fn disconnect_wait(&self, wait: Arc<Pending<Signal>>) {
+    pub(crate) fn disconnect_wait(&self, wait: Arc<Pending<(Signal, ())>>) {
         self.lock().disconnect_waits.push(wait);
     }
 

@@ -64,7 +64,7 @@ fn random_programs_answer_random_clients() {
 
 #[test]
 fn the_same_seed_gives_the_same_run() {
-    for seed in 1..=20 {
+    for seed in 1..=100 {
         let (settings, steps) = script::draw(seed);
         let runs = [(); 2].map(|()| try_script(seed, &settings, &steps).map_err(|f| f.to_string()));
         assert_eq!(runs[0], runs[1], "seed {seed}");

@@ -6,8 +6,8 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use httpsys_core::Error;
-use httpsys_engine::{Chunk, PendingOperation, PendingSend, ReadAt, Service, Signal};
+use httpsys_core::{Error, OperationId};
+use httpsys_engine::{Chunk, Operation, PendingOperation, PendingSend, ReadAt, Service, Signal};
 use httpsys_socket::lock::{Condvar, Mutex};
 
 use crate::script::Piece;
@@ -32,10 +32,6 @@ impl<T> Pending<T> {
         })
     }
 
-    pub(crate) fn tag(self: &Arc<Self>) -> usize {
-        Arc::as_ptr(self).cast::<()>() as usize
-    }
-
     fn bring(&self, result: T) {
         let before = self.result.lock().replace(result);
         assert!(before.is_none(), "an operation is completed twice");
@@ -57,16 +53,32 @@ impl<T> Pending<T> {
     }
 }
 
-/// An operation that waits for a signal.
-pub(crate) struct Operation(pub(crate) Arc<Pending<Signal>>);
+/// An overlapped call, with what it works on.
+pub(crate) struct Call<T> {
+    pending: Arc<Pending<(Signal, T)>>,
+    pub(crate) state: T,
+}
 
-impl PendingOperation for Operation {
-    fn signal(self: Box<Self>, _: &Service, signal: Signal) {
-        self.0.bring(signal);
+impl<T> Call<T> {
+    /// With where it tells its signal.
+    pub(crate) fn new(state: T) -> (Call<T>, Arc<Pending<(Signal, T)>>) {
+        let pending = Pending::new();
+        let told = Arc::clone(&pending);
+        (Call { pending, state }, told)
     }
+}
 
-    fn tag(&self) -> usize {
-        self.0.tag()
+impl<T: Send + 'static> Operation for Call<T> {
+    type Kept = Self;
+
+    fn keep(self, _: OperationId) -> Result<Self, (Self, Error)> {
+        Ok(self)
+    }
+}
+
+impl<T: Send + 'static> PendingOperation for Call<T> {
+    fn signal(self, signal: Signal) {
+        self.pending.bring((signal, self.state));
     }
 }
 
@@ -148,9 +160,5 @@ impl PendingSend for SendOperation {
 
     fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
         self.pending.bring(result);
-    }
-
-    fn tag(&self) -> usize {
-        self.pending.tag()
     }
 }

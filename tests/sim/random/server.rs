@@ -10,13 +10,16 @@ use httpsys_core::operation::{
     Cancel, Receive, ReceiveEntityBody, SendResponse, WaitForDisconnect,
 };
 use httpsys_core::{ConnectionId, Error, RequestId};
-use httpsys_engine::{QueueHandle, ReceivedRequest, Service, Signal, Verdict};
+use httpsys_engine::{
+    QueueHandle, ReadOperation, ReceiveOperation, ReceivedRequest, Service, Signal, Started,
+    Verdict,
+};
 use httpsys_proto::ResponseHead;
 use httpsys_sim::sleep;
 
 use crate::client::REQUEST_BODY;
 use crate::ledger::{Ledger, Sent};
-use crate::operation::{Body, Operation, Pending, SendOperation, byte};
+use crate::operation::{Body, Call, Pending, SendOperation, byte};
 use crate::script::{Exchange, Reading, Reply, Send};
 
 /// HttpHeaderContentLength.
@@ -48,6 +51,19 @@ impl Received {
             token: token.unwrap_or_else(|| panic!("the path {path}")),
             port: request.remote.port(),
         }
+    }
+}
+
+impl ReceiveOperation for Call<Option<Received>> {
+    fn receive(&mut self, request: &mut ReceivedRequest<'_>) -> Verdict {
+        self.state = Some(Received::of(request));
+        Verdict::Taken
+    }
+}
+
+impl ReadOperation for Call<(Vec<u8>, usize)> {
+    fn buffer(&mut self) -> (&mut [u8], &mut usize) {
+        (&mut self.state.0, &mut self.state.1)
     }
 }
 
@@ -121,16 +137,14 @@ impl Program {
     ) -> Result<Received, Error> {
         let call = receive_call(RequestId::NULL);
         loop {
-            let mut taken = None;
-            let mut sink = |received: &mut ReceivedRequest<'_>| {
-                taken = Some(Received::of(received));
-                Verdict::Taken
-            };
-            let pending = Pending::new();
-            let mut register = || Box::new(Operation(Arc::clone(&pending))) as Box<_>;
             let service = &self.service;
-            if !service.try_receive(queue, &call, &mut sink, &mut register)? {
-                match pending.wait() {
+            let (operation, told) = Call::new(None);
+            let mut taken = match service.try_receive(queue, &call, operation) {
+                Started::Done(operation, result) => result.map(|()| operation.state)?,
+                Started::Pending(_) => None,
+            };
+            if taken.is_none() {
+                match told.wait().0 {
                     Signal::Failed(error) => return Err(error),
                     Signal::Ready => panic!("a receive is given a request"),
                     Signal::Request(request) if std::mem::take(&mut give_back) => {
@@ -138,6 +152,10 @@ impl Program {
                         continue;
                     }
                     Signal::Request(request) => {
+                        let mut sink = |received: &mut ReceivedRequest<'_>| {
+                            taken = Some(Received::of(received));
+                            Verdict::Taken
+                        };
                         match service.receive_given(queue, request, &mut sink) {
                             Err(Error::ConnectionInvalid) => continue,
                             result => result?,
@@ -193,14 +211,15 @@ impl Program {
     }
 
     fn wait_for_disconnect(&self, queue: &QueueHandle, connection: ConnectionId) {
-        let pending = Pending::new();
-        let mut register = || Box::new(Operation(Arc::clone(&pending))) as Box<_>;
+        let (operation, told) = Call::new(());
         let wait = WaitForDisconnect { connection };
-        let service = &self.service;
-        match service.try_wait_for_disconnect(queue, &wait, &mut register) {
-            Ok(()) => self.ledger.disconnect_wait(pending),
-            Err(Error::ConnectionInvalid | Error::InvalidHandle) => {}
-            Err(error) => panic!("a wait for a disconnect fails: {error:?}"),
+        let started = self
+            .service
+            .try_wait_for_disconnect(queue, &wait, operation);
+        match started {
+            Started::Pending(_) => self.ledger.disconnect_wait(told),
+            Started::Done(_, Err(Error::ConnectionInvalid | Error::InvalidHandle)) => {}
+            Started::Done(_, result) => panic!("a wait for a disconnect: {result:?}"),
         }
     }
 
@@ -246,7 +265,7 @@ impl Program {
         queue: &QueueHandle,
         request: RequestId,
         how: Reading,
-        buffer: &mut [u8],
+        buffer: &mut Vec<u8>,
     ) -> Result<usize, Error> {
         let call = ReceiveEntityBody {
             request,
@@ -256,19 +275,22 @@ impl Program {
         if !how.overlapped {
             return service.receive_entity_body(queue, &call, buffer);
         }
-        let mut got = 0;
+        let mut state = (std::mem::take(buffer), 0);
         loop {
-            let pending = Pending::new();
-            let mut register = || Box::new(Operation(Arc::clone(&pending))) as Box<_>;
-            let read =
-                service.try_receive_entity_body(queue, &call, buffer, &mut got, &mut register)?;
-            match read {
-                Some(n) => return Ok(n),
-                None => match pending.wait() {
-                    Signal::Ready => {}
-                    Signal::Failed(error) => return Err(error),
-                    Signal::Request(_) => panic!("a read is given a request"),
-                },
+            let (operation, told) = Call::new(state);
+            match service.try_receive_entity_body(queue, &call, operation) {
+                Started::Done(operation, result) => {
+                    *buffer = operation.state.0;
+                    return result;
+                }
+                Started::Pending(_) => {
+                    let (signal, kept) = told.wait();
+                    match signal {
+                        Signal::Ready => state = kept,
+                        Signal::Failed(error) => return Err(error),
+                        Signal::Request(_) => panic!("a read is given a request"),
+                    }
+                }
             }
         }
     }
@@ -318,7 +340,9 @@ impl Program {
             });
         }
         let pending = Pending::new();
-        let mut register = || {
+        let mut id = None;
+        let mut register = |operation| {
+            id = Some(operation);
             let (body, pending) = (Arc::clone(&body), Arc::clone(&pending));
             Box::new(SendOperation { body, pending }) as Box<_>
         };
@@ -332,7 +356,9 @@ impl Program {
         match sent? {
             Some(bytes) => Ok(bytes),
             None => {
-                if part.send.cancel && service.cancel_operation(queue, pending.tag()) {
+                let id = id.filter(|_| part.send.cancel);
+                let place = Some(received.request.place());
+                if id.is_some_and(|id| service.cancel_operation(queue, id, place)) {
                     let result = pending.wait();
                     assert_eq!(result, Err(Error::Aborted), "it was cancelled");
                     return result;
