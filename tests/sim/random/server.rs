@@ -14,7 +14,7 @@ use httpsys_engine::{
     QueueHandle, ReadOperation, ReceiveOperation, ReceivedRequest, Service, Signal, Started,
     Verdict,
 };
-use httpsys_proto::ResponseHead;
+use httpsys_proto::ResponseParts;
 use httpsys_sim::sleep;
 
 use crate::client::REQUEST_BODY;
@@ -372,7 +372,7 @@ impl Program {
 /// One call of a response.
 struct Part<'a> {
     /// The first one's.
-    head: Option<ResponseHead>,
+    head: Option<ResponseParts>,
     /// Bytes of the body before it.
     from: u64,
     send: &'a Send,
@@ -380,8 +380,8 @@ struct Part<'a> {
     disconnect: bool,
 }
 
-fn head(token: u64, reply: &Reply) -> ResponseHead {
-    let mut head = ResponseHead::new();
+fn head(token: u64, reply: &Reply) -> ResponseParts {
+    let mut head = ResponseParts::new();
     let fields = head.begin(200, b"OK").and_then(|()| {
         if !matches!(reply, Reply::Whole(..)) {
             let length = reply.length().to_string();
