@@ -71,7 +71,7 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
     // What the simulation is compiled into is built apart from what is shipped.
     let simulation = "test -p httpsys-sim --no-fail-fast";
     let simulated = "test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib \
-         --test sim --test random --no-fail-fast";
+         --test random --no-fail-fast";
     for (has_nextest, suite) in suites {
         for (failing, succeeds) in [
             ("nothing", true),

@@ -7,11 +7,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use httpsys_core::RequestId;
-use httpsys_core::operation::{Cancel, Receive, ReceiveEntityBody, SendResponse};
+use httpsys_engine::core::RequestId;
+use httpsys_engine::core::operation::{Cancel, Receive, ReceiveEntityBody, SendResponse};
+use httpsys_engine::core::proto::ResponseParts;
 use httpsys_engine::{Chunk, QueueHandle, ReadAt, Service, Verdict};
 use httpsys_network::{Chance, Rules};
-use httpsys_proto::ResponseParts;
 
 use crate::simulated::{Client, Simulated, Trace};
 

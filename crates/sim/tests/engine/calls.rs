@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use httpsys_core::Error;
-use httpsys_core::operation::{Cancel, Control, Outcome, ReceiveEntityBody, SendResponse};
-use httpsys_engine::{Chunk, Service};
+use httpsys_engine::Chunk;
+use httpsys_engine::core::Error;
+use httpsys_engine::core::operation::{Cancel, Control, Outcome, ReceiveEntityBody, SendResponse};
+use httpsys_engine::core::proto::{Parameters, ResponseParts};
 use httpsys_network::Rules;
-use httpsys_proto::{Parameters, ResponseParts};
 
 use crate::simulated::{Client, GET, Simulated, Trace, receive, respond};
 
@@ -98,7 +98,7 @@ fn cxl_001_a_cancel_resets_the_client() {
 #[test]
 fn pfx_013_a_port_of_the_network_is_used_once_and_port_0_is_a_free_one() {
     let world = Simulated::new(1, Rules::default());
-    let other = Service::in_world(Parameters::default(), &world.baton.network).expect("a service");
+    let other = world.sim.engine(Parameters::default());
     let Ok(Outcome::Queue(queue)) = other.control(Control::CreateHttpHandle) else {
         panic!("no queue");
     };

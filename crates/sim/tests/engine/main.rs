@@ -2,10 +2,8 @@
 //!
 //! Owns: that calls, timers and the engine's own threads run in a world, and run alike with the same
 //! seed. Does not own: the network's behaviour (`httpsys-network`) nor the programs of the simulation.
-#![cfg(feature = "sim")]
 #![allow(missing_docs, reason = "a test program")]
 
-mod baton;
 mod calls;
 mod faults;
 mod simulated;

@@ -1,6 +1,6 @@
 //! A service, its clients, and the world they run in.
 //!
-//! Owns: making and ending them, and blocking clients. Does not own: the scheduler (`baton.rs`).
+//! Owns: making and ending them, and blocking clients. Does not own: the simulation (`httpsys-sim`).
 //! Threading: all threads are of the world.
 
 use std::io::{self, ErrorKind};
@@ -8,34 +8,32 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
-use httpsys_core::{Error, RequestId};
+use httpsys_engine::core::operation::{Control, Outcome, Receive, SendResponse};
+use httpsys_engine::core::proto::{Parameters, ResponseParts};
+use httpsys_engine::core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
-use httpsys_network::{Network, Rules, Stream, TraceEvent};
-use httpsys_proto::{Parameters, ResponseParts};
-use httpsys_socket::world::{self, Entered};
-
-use crate::baton::Baton;
+use httpsys_network::{Rules, Stream, TraceEvent};
+use httpsys_sim::Sim;
+use httpsys_socket::world;
 
 pub(crate) const GET: &[u8] = b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// What happened in a world: who ran when, and what the network saw.
-pub(crate) type Trace = (Vec<(usize, Duration)>, Vec<TraceEvent>);
+/// What happened in a world: what its threads did, as a digest, and what the network saw.
+pub(crate) type Trace = (u64, Vec<TraceEvent>);
 
 /// A service with one queue for everything under port 80 of loopback, in a world of its own.
 pub(crate) struct Simulated {
     pub(crate) service: Service,
     pub(crate) queue: Arc<QueueHandle>,
-    pub(crate) baton: Arc<Baton>,
-    _entered: Entered,
+    pub(crate) sim: Sim,
 }
 
 impl Simulated {
     pub(crate) fn new(seed: u64, rules: Rules) -> Simulated {
-        let network = Network::new(seed, rules);
-        let baton = Baton::new(seed, network.clone());
-        let entered = world::enter(Arc::<Baton>::clone(&baton));
-        let service = Service::in_world(Parameters::default(), &network).expect("a service");
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        let sim = Sim::seeded(seed).unix_time(784_111_777);
+        let sim = sim.rules(|default| *default = rules);
+        let service = sim.engine(Parameters::default());
         let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
@@ -45,14 +43,13 @@ impl Simulated {
         Simulated {
             queue: service.queue(queue).expect("it is open"),
             service,
-            baton,
-            _entered: entered,
+            sim,
         }
     }
 
     pub(crate) fn connect(&self) -> Client {
         let to = SocketAddr::from(([127, 0, 0, 1], 80));
-        let stream = self.baton.network.connect(None, to);
+        let stream = self.sim.loopback().connect(None, to);
         Client(stream.expect("an address of the network"))
     }
 
@@ -67,8 +64,9 @@ impl Simulated {
     /// Stops the service; what happened in the world and on the network.
     pub(crate) fn end(self) -> Trace {
         self.service.stop();
-        let moments = self.baton.end();
-        (moments, self.baton.network.take_trace())
+        let network = self.sim.loopback().clone();
+        let finished = self.sim.finish();
+        (finished.trace.digest(), network.take_trace())
     }
 }
 
