@@ -89,7 +89,7 @@ impl World<'_> {
         assert_eq!(progress, Progress::Complete { consumed });
         let id = self.ids.next_request().expect("ids enough");
         assert!(id.0 != 0 && self.known.insert(id.0), "an id came back");
-        self.connection.begin_exchange(id, QUEUE, &head, 0);
+        self.connection.begin_exchange(id, QUEUE, &head, 0, ());
         let body = BodyDecoder::new(head.framing());
         self.past = Some(Past {
             id,
@@ -239,10 +239,10 @@ impl World<'_> {
         let exchange = self.connection.exchange().expect("an exchange");
         let is_read = exchange.body_done();
         let past = self.past.take().expect("an exchange");
-        let is_peer_busy = past.is_head;
-        self.connection.end_exchange(is_peer_busy);
+        let has_input = past.is_head;
+        self.connection.end_exchange(has_input);
         let expected = match (past.closes, is_read) {
-            (true, true) if !is_peer_busy => Effect::Close(Cause::Completed),
+            (true, true) if !has_input => Effect::Close(Cause::Completed),
             (true, _) => Effect::EndOutput,
             (false, false) => Effect::StartTimer(TimerKind::DrainEntityBody),
             (false, true) => Effect::StartTimer(TimerKind::IdleConnection),
@@ -276,7 +276,7 @@ impl World<'_> {
             Some(Effect::Close(_) | Effect::Reset(_)) => {
                 let ended = self.connection.close();
                 let past = self.past.take().map(|past| past.id);
-                assert_eq!(ended.exchange.map(|exchange| exchange.request()), past);
+                assert_eq!(ended.exchange.map(|(exchange, ())| exchange.request()), past);
             }
         }
         assert_eq!(
@@ -302,8 +302,8 @@ impl World<'_> {
             6 => self.connection.handle_end(),
             7 => self.connection.handle_broken(),
             8 => self.connection.handle_hangup(),
-            9 => self.connection.handle_linger(false),
-            10 => self.connection.handle_linger(true),
+            9 => self.connection.handle_linger(0),
+            10 => self.connection.handle_linger(1),
             _ => self.connection.output_ended(),
         }
         self.carry_out();
@@ -377,7 +377,7 @@ impl World<'_> {
         if what == 0xFF {
             let ended = self.connection.close();
             assert_eq!(
-                ended.exchange.map(|e| e.request()),
+                ended.exchange.map(|(exchange, ())| exchange.request()),
                 self.past.take().map(|past| past.id)
             );
             assert!(matches!(self.connection.phase(), Phase::Closed));

@@ -112,9 +112,11 @@ pub struct BodyAtArrival {
 
 /// How a connection has ended, for whoever tells of it.
 #[derive(Debug)]
-pub struct Ended {
-    /// The exchange that was under way.
-    pub exchange: Option<Exchange>,
+pub struct Ended<H = (), D = ()> {
+    /// What the driver kept of a head that has come in part.
+    pub head: Option<H>,
+    /// The exchange that was under way, and what the driver kept of it.
+    pub exchange: Option<(Exchange, D)>,
     /// Why, where that was known before the end came.
     pub reason: Option<CloseReason>,
     /// The reason was told already: the request was refused for it.

@@ -4,6 +4,8 @@
 //! connection may live on behind it, and the accounting of the entity body. Does not own: the connection
 //! (`connection.rs`), the request's head (`request.rs`), the queue, nor any buffer. Threading: plain data.
 
+use std::num::NonZeroU64;
+
 use httpsys_proto::ConnectionLine;
 use httpsys_proto::body::{BodyDecoder, BodyError, Decoded};
 use httpsys_proto::request::Framing;
@@ -41,7 +43,8 @@ pub struct Exchange {
     queue: QueueId,
     delivery: DeliveryState,
     /// The handle through which the request was received, once it was.
-    holder: Option<HandleId>,
+    /// No handle has the number 0.
+    holder: Option<NonZeroU64>,
     answer: ResponseState,
     body: BodyDecoder,
     body_received: u64,
@@ -56,6 +59,10 @@ pub struct Exchange {
     opaque: Opaque,
     /// A response with MORE_DATA has neither a length nor chunked coding.
     unframed: bool,
+    /// A part of the response is not with the transport yet, and its call waits.
+    is_sending: bool,
+    /// The peer may not have taken all of the response.
+    in_flight: bool,
 }
 
 /// Whether a connection carries bytes as they are.
@@ -128,6 +135,8 @@ impl Exchange {
             upgradable: !is_http_1_0 && is_bodyless,
             opaque: Opaque::No,
             unframed: false,
+            is_sending: false,
+            in_flight: false,
         }
     }
 
@@ -180,7 +189,7 @@ impl Exchange {
     /// The handle through which a receive took the request, whole or not.
     #[must_use]
     pub fn holder(&self) -> Option<HandleId> {
-        self.holder
+        self.holder.map(|holder| HandleId(holder.get()))
     }
 
     /// Puts a request back of which a receive got the id and no more, because its handle is shut
@@ -198,7 +207,7 @@ impl Exchange {
 
     /// A receive took the request, whole or not (RCV-010, RCV-012).
     pub fn deliver(&mut self, whole: bool, holder: HandleId) {
-        self.holder = Some(holder);
+        self.holder = NonZeroU64::new(holder.0);
         self.delivery = if whole {
             DeliveryState::Delivered
         } else {
@@ -209,6 +218,30 @@ impl Exchange {
     /// The connection ends after the response, whose head says so if it is not out yet.
     pub fn close_after_response(&mut self) {
         self.close = true;
+    }
+
+    /// Whether a send is under way; a second one is refused (SND-019).
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        self.is_sending
+    }
+
+    /// A send goes on later.
+    pub fn begin_sending(&mut self) {
+        self.is_sending = true;
+    }
+
+    /// All that a call sends is with the transport; `in_flight`: the peer may not have taken it. The end
+    /// of the connection has to wait for that then.
+    #[inline]
+    pub fn end_sending(&mut self, in_flight: bool) {
+        self.is_sending = false;
+        self.in_flight |= in_flight;
+    }
+
+    /// Whether the peer may not have taken all of the response.
+    pub(crate) fn in_flight(&self) -> bool {
+        self.in_flight
     }
 
     /// True for a HEAD request.

@@ -33,30 +33,41 @@ use crate::ids::{ConnectionId, QueueId, RequestId};
 /// At least what a request line has besides verb and target: two blanks and `HTTP/1.1`, CR, LF.
 const LINE_REST: usize = 12;
 
-/// See the module head.
+/// See the module head. `H` is what the driver keeps of a head that has come in part, `D` what it keeps
+/// of the request under way: they come and go with the phase.
 #[derive(Debug)]
-pub struct Connection {
+pub struct Connection<H = (), D = ()> {
     id: ConnectionId,
     effect: Option<Effect>,
-    phase: Phase,
+    phase: Phase<H, D>,
 }
 
 /// The phases of a connection; the diagram is in the module head.
 #[derive(Debug)]
-pub enum Phase {
+pub enum Phase<H = (), D = ()> {
     /// No request is under way; `seen` bytes of the next head were looked at.
     Head {
         /// How many buffered bytes the parser has looked at.
         seen: usize,
+        /// What the driver keeps of a head that has come in part.
+        kept: Option<H>,
     },
     /// A request is queued, with the program, or being answered.
-    Exchange(Exchange),
+    Exchange(Exchange, D),
     /// The response is complete; the unread rest of the entity body is thrown away (BDY-022).
     Drain(BodyDecoder),
     /// No more responses; what still arrives is thrown away until the peer closes.
     Closing(Closing),
     /// The socket is gone.
     Closed,
+}
+
+impl<H, D> Phase<H, D> {
+    /// Nothing of the next head has come.
+    const NEXT_HEAD: Self = Phase::Head {
+        seen: 0,
+        kept: None,
+    };
 }
 
 /// The end of a connection that is not cut off, so that its peer gets the last bytes (RFC 9112 section
@@ -71,16 +82,18 @@ pub struct Closing {
     is_output_ended: bool,
     /// Bytes thrown away.
     lingered: u32,
+    /// What the peer had taken when its time began.
+    taken: u64,
 }
 
-impl Connection {
+impl<H, D> Connection<H, D> {
     /// A connection that was just accepted.
     #[must_use]
     pub fn new(id: ConnectionId) -> Self {
         Connection {
             id,
             effect: None,
-            phase: Phase::Head { seen: 0 },
+            phase: Phase::NEXT_HEAD,
         }
     }
 
@@ -92,14 +105,14 @@ impl Connection {
 
     /// The phase.
     #[must_use]
-    pub fn phase(&self) -> &Phase {
+    pub fn phase(&self) -> &Phase<H, D> {
         &self.phase
     }
 
     /// True while no request is under way and no byte of a next head has arrived.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        matches!(self.phase, Phase::Head { seen: 0 })
+        matches!(self.phase, Phase::Head { seen: 0, .. })
     }
 
     /// The connection ends behind what was sent.
@@ -112,7 +125,7 @@ impl Connection {
     #[must_use]
     pub fn exchange(&self) -> Option<&Exchange> {
         match &self.phase {
-            Phase::Exchange(exchange) => Some(exchange),
+            Phase::Exchange(exchange, _) => Some(exchange),
             _ => None,
         }
     }
@@ -120,7 +133,26 @@ impl Connection {
     /// As [`Connection::exchange`], to change it.
     pub fn exchange_mut(&mut self) -> Option<&mut Exchange> {
         match &mut self.phase {
-            Phase::Exchange(exchange) => Some(exchange),
+            Phase::Exchange(exchange, _) => Some(exchange),
+            _ => None,
+        }
+    }
+
+    /// What the driver keeps of the request under way.
+    #[inline]
+    #[must_use]
+    pub fn under_way(&self) -> Option<&D> {
+        match &self.phase {
+            Phase::Exchange(_, under_way) => Some(under_way),
+            _ => None,
+        }
+    }
+
+    /// As [`Connection::under_way`], to change it.
+    #[inline]
+    pub fn under_way_mut(&mut self) -> Option<&mut D> {
+        match &mut self.phase {
+            Phase::Exchange(_, under_way) => Some(under_way),
             _ => None,
         }
     }
@@ -164,13 +196,13 @@ impl Connection {
     #[must_use]
     pub fn wants(&self, parameters: &Parameters) -> Wants {
         match &self.phase {
-            Phase::Head { seen } => Wants::Head { seen: *seen },
+            Phase::Head { seen, .. } => Wants::Head { seen: *seen },
             Phase::Drain(_) => Wants::Body,
             Phase::Closing(closing) if closing.is_output_ended || closing.has_room(parameters) => {
                 Wants::Rest
             }
             // An entity body is read when the program asks for it.
-            Phase::Exchange(_) | Phase::Closing(_) | Phase::Closed => Wants::Nothing,
+            Phase::Exchange(..) | Phase::Closing(_) | Phase::Closed => Wants::Nothing,
         }
     }
 
@@ -181,13 +213,14 @@ impl Connection {
         head: &mut RequestHead,
         parameters: &Parameters,
     ) -> Progress {
-        let Phase::Head { seen } = self.phase else {
+        let Phase::Head { seen: before, .. } = &mut self.phase else {
             return Progress::Partial;
         };
+        let seen = *before;
         let reject = match parse_head(head, input, seen, parameters) {
             Parsed::Complete { consumed } => return Progress::Complete { consumed },
             Parsed::Partial if !has_invalid_url(head, seen, parameters) => {
-                self.phase = Phase::Head { seen: input.len() };
+                *before = input.len();
                 self.ask(Effect::StartTimer(TimerKind::HeaderWait));
                 return Progress::Partial;
             }
@@ -200,13 +233,29 @@ impl Connection {
         Progress::Refused(reject)
     }
 
+    /// Takes what the driver keeps of a head that has come in part.
+    #[inline]
+    pub fn take_head(&mut self) -> Option<H> {
+        match &mut self.phase {
+            Phase::Head { kept, .. } => kept.take(),
+            _ => None,
+        }
+    }
+
+    /// Keeps it, when [`Connection::handle_head`] has found that more is needed.
+    pub fn keep_head(&mut self, head: H) {
+        if let Phase::Head { kept, .. } = &mut self.phase {
+            *kept = Some(head);
+        }
+    }
+
     /// Bytes to be thrown away ([`Wants::Body`], [`Wants::Rest`]); returns how many were used.
     pub fn handle_bytes(&mut self, input: &[u8], parameters: &Parameters) -> usize {
         match &mut self.phase {
             Phase::Drain(body) => match body.discard(input) {
                 Ok(used) => {
                     if body.is_done() {
-                        self.phase = Phase::Head { seen: 0 };
+                        self.phase = Phase::NEXT_HEAD;
                         self.ask(Effect::StartTimer(TimerKind::IdleConnection));
                     }
                     used
@@ -226,7 +275,7 @@ impl Connection {
                 }
                 input.len()
             }
-            Phase::Head { .. } | Phase::Exchange(_) | Phase::Closed => 0,
+            Phase::Head { .. } | Phase::Exchange(..) | Phase::Closed => 0,
         }
     }
 
@@ -241,14 +290,14 @@ impl Connection {
             // It still reads.
             Phase::Closing(_) => {}
             // Whoever reads the entity body finds it.
-            Phase::Exchange(_) | Phase::Closed => {}
+            Phase::Exchange(..) | Phase::Closed => {}
         }
     }
 
     /// Nothing can be read any more.
     pub fn handle_broken(&mut self) {
         match &self.phase {
-            Phase::Head { .. } | Phase::Exchange(_) | Phase::Drain(_) => {
+            Phase::Head { .. } | Phase::Exchange(..) | Phase::Drain(_) => {
                 self.ask(Effect::Reset(Cause::PeerReset));
             }
             Phase::Closing(_) => self.ask(Effect::Close(Cause::Completed)),
@@ -273,10 +322,10 @@ impl Connection {
     /// except that a request in the queue has the 503 handling (G-083).
     pub fn handle_timer(&mut self, kind: TimerKind) {
         let is_due = match (kind, &self.phase) {
-            (TimerKind::IdleConnection, Phase::Head { seen: 0 }) => {
+            (TimerKind::IdleConnection, Phase::Head { seen: 0, .. }) => {
                 return self.ask(Effect::Close(Cause::Timer(kind)));
             }
-            (TimerKind::RequestQueue, Phase::Exchange(exchange)) => {
+            (TimerKind::RequestQueue, Phase::Exchange(exchange, _)) => {
                 if exchange.delivery() == DeliveryState::Queued {
                     self.ask(Effect::Expire);
                 }
@@ -284,7 +333,7 @@ impl Connection {
             }
             (TimerKind::HeaderWait, Phase::Head { .. })
             | (TimerKind::DrainEntityBody, Phase::Drain(_))
-            | (TimerKind::EntityBody | TimerKind::MinSendRate, Phase::Exchange(_)) => true,
+            | (TimerKind::EntityBody | TimerKind::MinSendRate, Phase::Exchange(..)) => true,
             _ => false,
         };
         if is_due {
@@ -292,15 +341,23 @@ impl Connection {
         }
     }
 
-    /// The time to take the last bytes is over; `has_taken`: while not everything was with the
-    /// transport, the peer has taken some in it, and gets another one.
-    pub fn handle_linger(&mut self, has_taken: bool) {
+    /// The peer's time to take the last bytes begins; not everything is with the transport, and so many
+    /// bytes were taken until now.
+    pub fn begin_linger(&mut self, taken: u64) {
+        if let Phase::Closing(closing) = &mut self.phase {
+            closing.taken = taken;
+        }
+    }
+
+    /// The time to take the last bytes is over, and so many were taken until now. Who takes some in it,
+    /// while not everything is with the transport, gets another one.
+    pub fn handle_linger(&mut self, taken: u64) {
         match &self.phase {
-            Phase::Closing(closing) if has_taken && !closing.is_output_ended => {
+            Phase::Closing(closing) if taken > closing.taken && !closing.is_output_ended => {
                 self.ask(Effect::Linger);
             }
             Phase::Closing(_) => self.ask(Effect::Close(Cause::Completed)),
-            Phase::Head { .. } | Phase::Exchange(_) | Phase::Drain(_) | Phase::Closed => {}
+            Phase::Head { .. } | Phase::Exchange(..) | Phase::Drain(_) | Phase::Closed => {}
         }
     }
 
@@ -321,6 +378,7 @@ impl Connection {
         queue: QueueId,
         head: &RequestHead,
         behind: usize,
+        under_way: D,
     ) -> BodyAtArrival {
         debug_assert!(matches!(self.phase, Phase::Head { .. }));
         let arrived = match head.framing() {
@@ -330,31 +388,31 @@ impl Connection {
         };
         let exchange = Exchange::begin(request, queue, head, arrived > 0);
         let is_expected = !exchange.body_done();
-        self.phase = Phase::Exchange(exchange);
+        self.phase = Phase::Exchange(exchange, under_way);
         BodyAtArrival {
             arrived,
             is_expected,
         }
     }
 
-    /// The last piece of the response is with the transport. `is_peer_busy`: the peer has sent more, or
-    /// may not have taken the whole response. Then a byte of it that comes behind a close would make a
+    /// The last piece of the response is with the transport. `has_input`: the peer has sent more. Where
+    /// it has, or may not have taken the whole response, a byte of it that comes behind a close would make a
     /// reset of it, to which it can lose what it has not taken (RFC 9112 section 9.6); a small response
     /// to a request that was read to its end is with the peer before it can send more.
-    pub fn end_exchange(&mut self, is_peer_busy: bool) {
+    pub fn end_exchange(&mut self, has_input: bool) {
         // Looked at where it is: an exchange is large, and this is done for each request.
-        let Phase::Exchange(exchange) = &self.phase else {
+        let Phase::Exchange(exchange, _) = &self.phase else {
             return;
         };
         let unread = exchange.unread_body();
         if !exchange.closes() {
             let (phase, timer) = match unread {
                 Some(body) => (Phase::Drain(body.clone()), TimerKind::DrainEntityBody),
-                None => (Phase::Head { seen: 0 }, TimerKind::IdleConnection),
+                None => (Phase::NEXT_HEAD, TimerKind::IdleConnection),
             };
             self.phase = phase;
             self.ask(Effect::StartTimer(timer));
-        } else if is_peer_busy || unread.is_some() {
+        } else if has_input || exchange.in_flight() || unread.is_some() {
             self.begin_closing(Closing::because(None, false));
         } else {
             self.phase = Phase::Closing(Closing::because(None, false));
@@ -388,14 +446,17 @@ impl Connection {
     }
 
     /// The connection is gone. Returns what was known of it.
-    pub fn close(&mut self) -> Ended {
+    pub fn close(&mut self) -> Ended<H, D> {
         self.effect = None;
-        let (exchange, closing) = match std::mem::replace(&mut self.phase, Phase::Closed) {
-            Phase::Exchange(exchange) => (Some(exchange), None),
-            Phase::Closing(closing) => (None, Some(closing)),
-            Phase::Head { .. } | Phase::Drain(_) | Phase::Closed => (None, None),
-        };
+        let (mut head, mut exchange, mut closing) = (None, None, None);
+        match std::mem::replace(&mut self.phase, Phase::Closed) {
+            Phase::Head { kept, .. } => head = kept,
+            Phase::Exchange(state, under_way) => exchange = Some((state, under_way)),
+            Phase::Closing(end) => closing = Some(end),
+            Phase::Drain(_) | Phase::Closed => {}
+        }
         Ended {
+            head,
             exchange,
             reason: closing.and_then(|closing| closing.reason),
             is_reported: closing.is_some_and(|closing| closing.is_reported),
@@ -410,6 +471,7 @@ impl Closing {
             is_reported,
             is_output_ended: false,
             lingered: 0,
+            taken: 0,
         }
     }
 

@@ -21,7 +21,7 @@ fn received(head: &str) -> Connection {
     let result = parse_head(&mut parsed, head.as_bytes(), 0, &Parameters::default());
     assert!(matches!(result, Parsed::Complete { .. }), "{head}");
     let mut connection = Connection::new(ConnectionId(3));
-    connection.begin_exchange(REQUEST, QUEUE, &parsed, 0);
+    connection.begin_exchange(REQUEST, QUEUE, &parsed, 0, ());
     let exchange = connection.exchange_of(REQUEST, QUEUE).expect("begun");
     exchange.deliver(true, HANDLE);
     connection

@@ -5,7 +5,7 @@
 //! the slot is given back; so a second cancel, the polling thread and a closing queue all find
 //! either a live connection with the id they mean or nothing.
 
-use httpsys_core::connection::{DeliveryState, Phase};
+use httpsys_core::connection::{DeliveryState, Exchange, Phase};
 use httpsys_core::operation::Cancel;
 use httpsys_core::{CloseReason, Error, QueueId, RequestId};
 use httpsys_socket::lock::MutexGuard;
@@ -13,6 +13,8 @@ use httpsys_socket::lock::MutexGuard;
 use crate::calls::queue::Queue;
 use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
+use crate::conn::under_way::UnderWay;
+use crate::control::routes::Bound;
 use crate::observe::trace;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::Turn;
@@ -86,40 +88,59 @@ impl Service {
     }
 
     fn vacate(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
-        if conn.log.is_some() {
+        if conn.has_log() {
             self.log_broken(conn, end.error());
         }
         trace::cleaned_up(conn.state.id());
         let ended = conn.state.close();
         let bound = conn.unbind(&self.tallies().traffic);
-        if let (Purpose::Bandwidth, Some(bound)) = (conn.send_alarm.purpose, &bound) {
-            // Else clients that ask and go would use up the bandwidth of those that stay.
-            bound.group.give_back(&bound.effective, conn.allowed);
-        }
         self.note_end(conn, end, &ended, bound.as_deref());
-        let error = end.error();
-        if let (Some(exchange), Some(bound)) = (ended.exchange, bound) {
-            if exchange.delivery() == DeliveryState::Queued {
-                bound.queue.lock().forget(exchange.request());
-            }
+        if let Some((exchange, own)) = ended.exchange {
+            let was_throttled = conn.send_alarm.purpose == Purpose::Bandwidth;
+            self.end_under_way(&exchange, own, bound.as_deref(), was_throttled, end, turn);
         }
-        if let Some(block) = conn.block.take() {
-            self.requests().put(block);
+        if let Some(head) = ended.head {
+            self.requests().put(head.block);
         }
         conn.forget_input();
         conn.kept = None;
         (conn.alarm, conn.send_alarm) = (Alarm::NONE, Alarm::NONE);
-        if let Some(waits) = conn.waits.take() {
-            for waiting in waits.readers.into_iter().chain(waits.writer) {
-                turn.add(waiting, Signal::Failed(error));
-            }
-            // What they waited for (DSC-001, CXL-009).
-            for (_, waiting) in waits.disconnects {
-                turn.add(waiting, Signal::Ready);
-            }
+        // What they waited for (DSC-001, CXL-009).
+        for (_, waiting) in conn.take_disconnects() {
+            turn.add(waiting, Signal::Ready);
         }
         let slot = conn.state.id().place().slot;
         self.shard().table.release(slot, conn.ids().exhausted());
+    }
+
+    /// The connection of this request has ended.
+    fn end_under_way(
+        &self,
+        exchange: &Exchange,
+        mut own: UnderWay,
+        bound: Option<&Bound>,
+        was_throttled: bool,
+        end: CloseReason,
+        turn: &mut Turn,
+    ) {
+        if let Some(bound) = bound {
+            if was_throttled {
+                // Else clients that ask and go would use up the bandwidth of those that stay.
+                let allowed = own.waits().map_or(0, |waits| waits.allowed);
+                bound.group.give_back(&bound.effective, allowed);
+            }
+            if exchange.delivery() == DeliveryState::Queued {
+                bound.queue.lock().forget(exchange.request());
+            }
+        }
+        if let Some(block) = own.block.take() {
+            self.requests().put(block);
+        }
+        if let Some(waits) = own.waits() {
+            for waiting in waits.readers.drain(..).chain(waits.writer.take()) {
+                turn.add(waiting, Signal::Failed(end.error()));
+            }
+        }
     }
 
     /// Resets the connections of all requests of a queue that was closed (SHD-007, SHD-008).
@@ -149,8 +170,8 @@ impl Service {
     pub(crate) fn end_all(&self, turn: &mut Turn) {
         self.for_each_connection(|service, conn| {
             let whole = match conn.state.phase() {
-                Phase::Exchange(_) => false,
-                Phase::Head { seen } => *seen == 0,
+                Phase::Exchange(..) => false,
+                Phase::Head { seen, .. } => *seen == 0,
                 Phase::Drain(_) | Phase::Closing(_) | Phase::Closed => true,
             };
             if whole {

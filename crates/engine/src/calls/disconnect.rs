@@ -11,6 +11,7 @@ use httpsys_socket::lock::MutexGuard;
 use crate::calls::owner::Owner;
 use crate::calls::queue_handle::QueueHandle;
 use crate::conn::slot::Conn;
+use crate::conn::under_way::UnderWay;
 use crate::poll::operation::{Operation, Signal, Started};
 use crate::poll::waiter::{Turn, Waiting};
 use crate::service::Service;
@@ -29,7 +30,7 @@ impl Service {
     ) -> Result<(), Error> {
         self.block(queue, |waiting| {
             let mut conn = self.lock_open(queue, wait.connection)?;
-            conn.waits_mut().disconnects.push((queue.owner(), waiting));
+            conn.disconnects_mut().push((queue.owner(), waiting));
             Ok(false)
         })
     }
@@ -50,7 +51,7 @@ impl Service {
         };
         let started = self.operations().keep(operation, |operation| {
             let wait = (queue.owner(), Waiting::Operation(operation));
-            conn.waits_mut().disconnects.push(wait);
+            conn.disconnects_mut().push(wait);
         });
         drop(conn);
         self.arm_fallback();
@@ -159,19 +160,17 @@ impl Service {
             .state
             .exchange()
             .is_some_and(|exchange| exchange.queue() == queue.id());
-        let Some(waits) = &mut conn.waits else {
-            return false;
-        };
         let mut taken = Vec::new();
-        while let Some(at) = waits
-            .disconnects
-            .iter()
-            .position(|(owner, waiting)| *owner == queue.owner() && matches(waiting))
-        {
-            taken.push(waits.disconnects.remove(at).1);
+        if let Some(disconnects) = conn.disconnects() {
+            let ours =
+                |(owner, waiting): &(Owner, Waiting)| *owner == queue.owner() && matches(waiting);
+            while let Some(at) = disconnects.iter().position(ours) {
+                taken.push(disconnects.remove(at).1);
+            }
         }
         let mut broken = false;
-        if ours {
+        let own = conn.state.under_way_mut().filter(|_| ours);
+        if let Some(waits) = own.and_then(UnderWay::waits) {
             while let Some(at) = waits.readers.iter().position(matches) {
                 taken.extend(waits.readers.remove(at));
             }
@@ -199,9 +198,11 @@ impl Service {
     /// As [`Service::end_disconnect_waits`], of the owners that `ends`.
     pub(crate) fn end_waits(&self, ends: impl Fn(Owner) -> bool, turn: &mut Turn) {
         self.for_each_connection(|_, conn| {
-            let Some(waits) = &mut conn.waits else { return };
-            while let Some(at) = waits.disconnects.iter().position(|(owner, _)| ends(*owner)) {
-                let (_, waiting) = waits.disconnects.remove(at);
+            let Some(disconnects) = conn.disconnects() else {
+                return;
+            };
+            while let Some(at) = disconnects.iter().position(|(owner, _)| ends(*owner)) {
+                let (_, waiting) = disconnects.remove(at);
                 turn.add(waiting, Signal::Failed(Error::Aborted));
             }
         });
@@ -216,10 +217,12 @@ impl Service {
         if !self.parameters().choices.fin_is_disconnect {
             return;
         }
-        if let Some(waits) = &mut conn.waits {
-            for (_, waiting) in waits.disconnects.drain(..) {
-                turn.add(waiting, Signal::Ready);
-            }
+        for (_, waiting) in conn
+            .disconnects()
+            .into_iter()
+            .flat_map(|list| list.drain(..))
+        {
+            turn.add(waiting, Signal::Ready);
         }
     }
 }

@@ -192,7 +192,7 @@ impl Service {
         self.for_each_connection(|service, conn| {
             let on_closed_port = drain.ports.contains(&conn.local.port());
             match conn.state.phase() {
-                Phase::Exchange(exchange) if exchange.queue() == drain.queue.id() => {
+                Phase::Exchange(exchange, _) if exchange.queue() == drain.queue.id() => {
                     reset += u64::from(drain.seen.contains(&exchange.request()));
                     service.reset_connection(conn, CloseReason::QueueClosed, &mut turn);
                 }

@@ -113,7 +113,10 @@ impl Service {
     }
 
     fn await_body(&self, conn: &mut Conn, got: usize, waiting: Waiting) {
-        let readers = &mut conn.waits_mut().readers;
+        let own = conn.state.under_way_mut();
+        debug_assert!(own.is_some(), "a body belongs to a request");
+        let Some(own) = own else { return };
+        let readers = &mut own.waits_mut().readers;
         // A read that has begun keeps its turn (G-040).
         if got > 0 {
             readers.push_front(waiting);

@@ -76,7 +76,7 @@ impl Service {
                 self.read_file(FileRead { send, most });
             }
             None => {
-                guard.waits_mut().writer = Some(Waiting::Operation(send));
+                guard.set_writer(Some(Waiting::Operation(send)));
                 drop(guard);
             }
         }
@@ -117,7 +117,7 @@ impl Continuation {
                 let (sent, left) = (self.outgoing.position(), self.outgoing.left());
                 service.limit_send(&mut guard, sent, left);
                 self.outgoing.forget_ahead();
-                guard.waits_mut().writer = Some(Waiting::Operation(self));
+                guard.set_writer(Some(Waiting::Operation(self)));
             }
             Ok(Written::File(guard, most)) => {
                 service.begin_reading(guard, &self.reading);
@@ -163,7 +163,7 @@ impl FileRead {
         } = *self.send;
         let error = match service.lock_connection(connection) {
             Some(mut guard) => {
-                guard.waits_mut().writer = None;
+                guard.set_writer(None);
                 let mut turn = Turn::default();
                 service.reset_connection(&mut guard, CloseReason::Exhausted, &mut turn);
                 drop(guard);

@@ -226,7 +226,7 @@ impl Service {
             drop(fifos);
             // It waits in the queue again (TMO-008).
             let now = self.clock().millis();
-            conn.queued_at = now;
+            conn.set_queued_at(now);
             self.start_timer(conn, TimerKind::RequestQueue, now);
         }
     }

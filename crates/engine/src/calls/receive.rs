@@ -221,7 +221,8 @@ impl Service {
             if conn.alarm.purpose == Purpose::Nothing {
                 // It ran out while the receive had the request, or never ran (TMO-008).
                 let now = self.clock().millis();
-                conn.queued_at = conn.queued_at.min(now);
+                let queued_at = conn.queued_at().min(now);
+                conn.set_queued_at(queued_at);
                 self.start_timer(&mut conn, TimerKind::RequestQueue, now);
             }
             let mut fifos = queue.lock();
@@ -260,10 +261,11 @@ impl Service {
             self.give_back(queue, request);
             return Err(Error::InvalidHandle);
         }
-        let Some(block) = conn.block.take() else {
+        exchange.deliver(false, queue.handle_id());
+        let own = conn.state.under_way_mut();
+        let Some(block) = own.and_then(|own| own.block.take()) else {
             return Err(Error::Internal);
         };
-        exchange.deliver(false, queue.handle_id());
         if expected == DeliveryState::Queued {
             // The time that the program takes is its own (TMO-009).
             conn.alarm = Alarm::NONE;
@@ -290,7 +292,9 @@ impl Service {
                 Ok(())
             }
             Verdict::TooSmall { needed } => {
-                conn.block = block;
+                if let Some(own) = conn.state.under_way_mut() {
+                    own.block = block;
+                }
                 Err(Error::MoreData { needed })
             }
         }

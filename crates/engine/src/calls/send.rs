@@ -147,7 +147,7 @@ impl Service {
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
-        if guard.log.is_some() {
+        if guard.has_log() {
             self.keep_log_data(&mut guard, log);
         }
         let now = self.clock().millis();
@@ -180,7 +180,7 @@ impl Service {
                     "RequestId: no response with HTTP_SEND_RESPONSE_FLAG_MORE_DATA was begun",
                 )
             })?;
-        if guard.log.is_some() {
+        if guard.has_log() {
             self.keep_log_data(&mut guard, log);
         }
         self.transmit(guard, Outgoing::body(body, last), None, when_full)
@@ -196,7 +196,7 @@ impl Service {
             return Err(reason::invalid("EntityChunkCount is more than 9999"));
         }
         let guard = self.lock_live(queue, send.request)?;
-        if guard.sending {
+        if guard.is_sending() {
             return Err(Error::SendOutstanding);
         }
         Ok(guard)
@@ -280,7 +280,7 @@ impl Service {
         }
         let waiter = Waiter::of_this_thread();
         let wait = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
-        guard.waits_mut().writer = Some(wait);
+        guard.set_writer(Some(wait));
         drop(guard);
         let signal = self.wait(&waiter, None);
         waiter.recycle();
@@ -292,19 +292,19 @@ impl Service {
 
     /// The last piece is with the transport.
     pub(crate) fn after_response(&self, conn: &mut Conn, turn: &mut Turn) {
-        if let Some(block) = conn.block.take() {
-            self.requests().put(block);
+        if let Some(own) = conn.state.under_way_mut() {
+            if let Some(block) = own.block.take() {
+                self.requests().put(block);
+            }
+            // Body reads that still wait have no request any more.
+            while let Some(reader) = own.pop_reader() {
+                turn.add(reader, Signal::Failed(Error::ConnectionInvalid));
+            }
         }
-        // Body reads that still wait have no request any more.
-        while let Some(reader) = conn.pop_reader() {
-            turn.add(reader, Signal::Failed(Error::ConnectionInvalid));
-        }
-        let in_flight = std::mem::take(&mut conn.in_flight);
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        let is_peer_busy = in_flight || conn.has_input();
-        conn.state.end_exchange(is_peer_busy);
+        conn.state.end_exchange(conn.has_input());
         self.carry_out(conn, turn);
         if conn.has_input() {
             self.pump(conn, turn);

@@ -30,7 +30,8 @@ impl Service {
         end: CloseReason,
         turn: &mut Turn,
     ) {
-        let block = conn.block.take();
+        let own = conn.state.under_way_mut();
+        let block = own.and_then(|own| own.block.take());
         self.refuse_unavailable(conn, bound, end, block.as_deref(), turn);
         if let Some(block) = block {
             self.requests().put(block);

@@ -7,4 +7,5 @@ pub(crate) mod read;
 pub(crate) mod slot;
 pub(crate) mod table;
 pub(crate) mod timers;
+pub(crate) mod under_way;
 pub(crate) mod write;

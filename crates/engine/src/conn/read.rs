@@ -19,8 +19,9 @@ use httpsys_core::{CloseReason, Request, RequestId};
 
 use crate::calls::queue::Queue;
 use crate::conn::pool::{self, HEAD_READ};
-use crate::conn::slot::{Conn, NOT_QUEUED, ReadOutcome};
+use crate::conn::slot::{Conn, ReadOutcome};
 use crate::conn::timers::Alarm;
+use crate::conn::under_way::{PendingHead, UnderWay};
 use crate::control::routes::{Bound, Destination};
 use crate::observe::tally::Fault;
 use crate::observe::trace;
@@ -116,13 +117,16 @@ impl Service {
 
     fn feed_head(&self, conn: &mut Conn, bytes: &[u8], turn: &mut Turn) -> usize {
         // A head that comes in pieces keeps its block, so that no line is parsed twice.
-        let mut block = conn.block.take().unwrap_or_else(|| self.requests().get());
+        let (mut block, log) = match conn.state.take_head() {
+            Some(head) => (head.block, head.log),
+            None => (self.requests().get(), None),
+        };
         match conn
             .state
             .handle_head(bytes, &mut block.head, self.parameters())
         {
             Progress::Complete { consumed } => {
-                self.route(conn, block, &bytes[consumed..], turn);
+                self.route(conn, PendingHead { block, log }, &bytes[consumed..], turn);
                 // Nothing comes of what is behind a request that was refused.
                 if conn.state.is_closing() {
                     bytes.len()
@@ -131,10 +135,8 @@ impl Service {
                 }
             }
             Progress::Partial => {
-                conn.block = Some(block);
-                if self.has_logs() {
-                    self.log_from_now(conn);
-                }
+                let log = log.or_else(|| self.has_logs().then(|| self.log_from_now()));
+                conn.state.keep_head(PendingHead { block, log });
                 self.carry_out(conn, turn);
                 0
             }
@@ -210,7 +212,8 @@ impl Service {
     }
 
     /// Cooks the URL of a complete head and finds its queue; `rest` came behind the head.
-    fn route(&self, conn: &mut Conn, mut block: Box<Request>, rest: &[u8], turn: &mut Turn) {
+    fn route(&self, conn: &mut Conn, head: PendingHead, rest: &[u8], turn: &mut Turn) {
+        let PendingHead { mut block, log } = head;
         let routes = self.routes();
         let destination = {
             let Request { head, url, .. } = &mut *block;
@@ -235,7 +238,8 @@ impl Service {
         };
         let reject = match destination {
             Ok(Destination::Queue(registration, bound)) => {
-                return self.enqueue(conn, block, rest, registration, bound, turn);
+                let head = PendingHead { block, log };
+                return self.enqueue(conn, head, rest, registration, bound, turn);
             }
             Ok(Destination::Disabled(bound)) => {
                 self.tallies().refused_behind(&bound.group, block.verb());
@@ -256,12 +260,13 @@ impl Service {
     fn enqueue(
         &self,
         conn: &mut Conn,
-        mut block: Box<Request>,
+        head: PendingHead,
         rest: &[u8],
         registration: Registration,
         bound: &Arc<Bound>,
         turn: &mut Turn,
     ) {
+        let PendingHead { mut block, log } = head;
         let current = conn.bound.as_ref();
         let bytes = (block.head.head_len() + rest.len()) as u64;
         if !current.is_some_and(|own| Arc::ptr_eq(own, bound))
@@ -279,9 +284,10 @@ impl Service {
             return self.close_connection(conn, CloseReason::Exhausted, turn);
         };
         conn.tally.request(block.verb());
+        let own = UnderWay::new(log);
         let body = conn
             .state
-            .begin_exchange(id, queue.id(), &block.head, rest.len());
+            .begin_exchange(id, queue.id(), &block.head, rest.len(), own);
         block.id = id;
         block.connection = conn.state.id();
         block.group = registration.group;
@@ -296,18 +302,17 @@ impl Service {
         if trace::is_on() {
             trace::received(&block);
         }
-        conn.block = Some(block);
+        if let Some(own) = conn.state.under_way_mut() {
+            own.block = Some(block);
+        }
         let (pushed, waits) = self.push_request(queue, id, turn);
         match pushed {
             Pushed::Queued if waits => {
                 let now = turn.millis(self);
-                conn.queued_at = now;
+                conn.set_queued_at(now);
                 self.start_timer(conn, TimerKind::RequestQueue, now);
             }
-            Pushed::Queued => {
-                conn.alarm = Alarm::NONE;
-                conn.queued_at = NOT_QUEUED;
-            }
+            Pushed::Queued => conn.alarm = Alarm::NONE,
             Pushed::Full => {
                 self.refuse_queued(conn, bound, CloseReason::Unavailable("QueueFull"), turn);
             }

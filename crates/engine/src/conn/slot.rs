@@ -1,34 +1,30 @@
 //! What a slot of the connection table holds: one connection's socket and everything beside it.
 //!
-//! Owns: the socket, the bytes that were received and not yet used, the request block, and the
-//! list of calls that wait for this connection. Does not own the protocol's state: that is
-//! `httpsys_core::connection`. Threading: always behind the slot's lock; no call here blocks.
+//! Owns: the socket, the bytes that were received and not yet used, and the calls that wait for the
+//! connection's end. Does not own the protocol's state (`httpsys_core::connection`), nor what belongs to
+//! the request under way, which is kept there (`under_way.rs`). Threading: always behind the slot's lock; no call here blocks.
 
-use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use httpsys_core::connection::Connection;
+use httpsys_core::ConnectionId;
+use httpsys_core::connection::{Connection, Exchange};
 use httpsys_core::ids::SlotIds;
 use httpsys_core::timer::Tick;
-use httpsys_core::{ConnectionId, Request};
 use smallvec::SmallVec;
 
 use crate::calls::owner::Owner;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::pool;
-use crate::conn::timers::{Alarm, Allowance};
+use crate::conn::timers::Alarm;
+use crate::conn::under_way::{NOT_QUEUED, PendingHead, UnderWay};
 use crate::control::group::Group;
 use crate::control::routes::Bound;
-use crate::observe::access_log::ExchangeLog;
 use crate::observe::error_log::Received;
 use crate::observe::tally::{Traffic, TrafficDelta};
 use crate::poll::waiter::Waiting;
 use crate::transport::Transport;
 use crate::transport::outcome::Read;
-
-/// [`Conn::queued_at`] of a request that has not waited: later than every time.
-pub(crate) const NOT_QUEUED: u64 = u64::MAX;
 
 /// More than the systems that do not say let a socket hold.
 const MOST_IN_SOCKET: u64 = 4 << 20;
@@ -38,7 +34,7 @@ const MOST_IN_SOCKET: u64 = 4 << 20;
 pub(crate) struct Conn {
     ids: SlotIds,
     /// The protocol's state; phase Closed in a vacant slot.
-    pub(crate) state: Connection,
+    pub(crate) state: Connection<PendingHead, UnderWay>,
     /// `None` exactly when the slot is vacant.
     pub(crate) stream: Option<Transport>,
     /// Received bytes; those before `used` are done with.
@@ -46,36 +42,24 @@ pub(crate) struct Conn {
     used: u32,
     pub(crate) remote: SocketAddr,
     pub(crate) local: SocketAddr,
-    /// The request under way, until it is handed over whole.
-    pub(crate) block: Option<Box<Request>>,
     /// Where the request under way was routed, else the last one: the next is probably for the same.
     pub(crate) bound: Option<Arc<Bound>>,
     /// The URL groups whose connections this one counts among (G-084).
     pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
-    pub(crate) waits: Option<Box<Waits>>,
-    /// Of the request under way, if its URL group has a log.
-    pub(crate) log: Option<Box<ExchangeLog>>,
+    /// Waits for the connection's end, made on first use.
+    disconnects: Option<Box<Disconnects>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
     /// It is among those that go on at a later turn of the thread that polls.
     pub(crate) resumes: bool,
     /// The peer has closed its sending side.
     pub(crate) peer_closed: bool,
-    /// A send is under way; a second one is refused (SND-019).
-    pub(crate) sending: bool,
     /// Bytes of the service's own that the socket has not taken: they come before anything else.
     pub(crate) kept: Option<Box<Outgoing<'static>>>,
-    /// The client may not have taken all of the response: closing has to wait for it.
-    pub(crate) in_flight: bool,
     /// Plain bytes handed to the transport since it was accepted.
     pub(crate) sent: u64,
     /// What has not been added to the counters yet.
     pub(crate) tally: TrafficDelta,
-    /// When the request under way was queued, in the clock's milliseconds; [`NOT_QUEUED`] for one
-    /// that was given to a receive at once.
-    pub(crate) queued_at: u64,
-    /// Bytes that the bandwidth lets the send under way write now.
-    pub(crate) allowed: u64,
     /// For what is waited for from the client.
     pub(crate) alarm: Alarm,
     /// For what is sent to the client.
@@ -89,20 +73,13 @@ pub(crate) struct Conn {
     pub(crate) received: Option<Box<Received>>,
 }
 
-/// The calls that wait for something on this connection.
+/// What an idle connection costs beside its socket. Rows of the table are made for connections to come, too.
+#[cfg(all(target_os = "linux", not(feature = "sim"), not(test)))]
+const _: () = assert!(size_of::<Conn>() <= 392);
+
+/// Calls that wait for a connection's end, each with the handle it was posted on.
 #[derive(Debug, Default)]
-pub(crate) struct Waits {
-    /// Entity body reads, in posting order (G-040).
-    pub(crate) readers: VecDeque<Waiting>,
-    /// The send that found the socket full, or for which a file is read.
-    pub(crate) writer: Option<Waiting>,
-    /// How long the client may take for the response, once one of its sends has waited.
-    pub(crate) allowance: Option<Allowance>,
-    /// What [`Conn::taken`] was when the wait for the client of a page began.
-    pub(crate) taken: u64,
-    /// Waits for the connection's end, each with the handle it was posted on.
-    pub(crate) disconnects: Vec<(Owner, Waiting)>,
-}
+pub(crate) struct Disconnects(Vec<(Owner, Waiting)>);
 
 /// The result of a read attempt.
 #[derive(Debug, PartialEq, Eq)]
@@ -130,21 +107,15 @@ impl Conn {
             used: 0,
             remote: nowhere,
             local: nowhere,
-            block: None,
             bound: None,
             groups: SmallVec::new(),
-            waits: None,
-            log: None,
+            disconnects: None,
             readable: false,
             resumes: false,
             peer_closed: false,
-            sending: false,
             kept: None,
-            in_flight: false,
             sent: 0,
             tally: TrafficDelta::default(),
-            queued_at: NOT_QUEUED,
-            allowed: 0,
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,
             looked_at: Tick::NEVER,
@@ -163,12 +134,9 @@ impl Conn {
         self.readable = false;
         self.resumes = false;
         self.peer_closed = false;
-        self.sending = false;
         self.kept = None;
-        self.in_flight = false;
         self.sent = 0;
         self.tally = TrafficDelta::default();
-        self.allowed = 0;
         self.alarm = Alarm::NONE;
         self.send_alarm = Alarm::NONE;
         #[cfg(test)]
@@ -192,8 +160,71 @@ impl Conn {
 
     /// Whether reads of the entity body wait.
     pub(crate) fn has_readers(&self) -> bool {
-        let waits = self.waits.as_ref();
-        waits.is_some_and(|waits| !waits.readers.is_empty())
+        self.state.under_way().is_some_and(UnderWay::has_readers)
+    }
+
+    /// Whether the request under way may be logged.
+    #[inline]
+    pub(crate) fn has_log(&self) -> bool {
+        let own = self.state.under_way();
+        own.is_some_and(|own| own.log.is_some())
+    }
+
+    /// When the request under way was queued.
+    pub(crate) fn queued_at(&self) -> u64 {
+        self.state
+            .under_way()
+            .map_or(NOT_QUEUED, |own| own.queued_at)
+    }
+
+    /// The request under way waits in its queue since this millisecond.
+    pub(crate) fn set_queued_at(&mut self, millis: u64) {
+        if let Some(own) = self.state.under_way_mut() {
+            own.queued_at = millis;
+        }
+    }
+
+    /// Whether a send is under way.
+    #[inline]
+    pub(crate) fn is_sending(&self) -> bool {
+        self.state.exchange().is_some_and(Exchange::is_sending)
+    }
+
+    /// A send has not come to its end.
+    pub(crate) fn begin_sending(&mut self) {
+        if let Some(exchange) = self.state.exchange_mut() {
+            exchange.begin_sending();
+        }
+    }
+
+    /// The send under way waits, or does not wait any more.
+    pub(crate) fn set_writer(&mut self, writer: Option<Waiting>) {
+        let own = self.state.under_way_mut();
+        debug_assert!(own.is_some(), "a send belongs to a request");
+        if let Some(own) = own {
+            own.waits_mut().writer = writer;
+        }
+    }
+
+    /// Whether something may wait for room in the socket.
+    #[inline]
+    pub(crate) fn may_wait_for_room(&self) -> bool {
+        self.kept.is_some() || self.state.under_way().is_some_and(UnderWay::has_waits)
+    }
+
+    /// The calls that wait for the connection's end, made on first use.
+    pub(crate) fn disconnects_mut(&mut self) -> &mut Vec<(Owner, Waiting)> {
+        &mut self.disconnects.get_or_insert_default().0
+    }
+
+    /// The calls that wait for the connection's end, if there are any.
+    pub(crate) fn disconnects(&mut self) -> Option<&mut Vec<(Owner, Waiting)>> {
+        self.disconnects.as_mut().map(|list| &mut list.0)
+    }
+
+    /// Takes the calls that wait for the connection's end.
+    pub(crate) fn take_disconnects(&mut self) -> Vec<(Owner, Waiting)> {
+        self.disconnects.take().map_or(Vec::new(), |list| list.0)
     }
 
     /// A request was routed to this URL group; with the last `arrived` bytes that were read it
@@ -328,25 +359,19 @@ impl Conn {
         }
     }
 
-    /// The waiting calls, made on first use.
-    pub(crate) fn waits_mut(&mut self) -> &mut Waits {
-        self.waits.get_or_insert_default()
-    }
-
     /// Takes the first waiting reader.
     pub(crate) fn pop_reader(&mut self) -> Option<Waiting> {
-        self.waits.as_mut()?.readers.pop_front()
+        self.state.under_way_mut()?.pop_reader()
     }
 
     /// Takes the send that waits for the socket or the bandwidth.
     pub(crate) fn pop_writer(&mut self) -> Option<Waiting> {
-        let writer = &mut self.waits.as_mut()?.writer;
-        writer.take_if(|writer| !matches!(writer, Waiting::Reading(_)))
+        self.state.under_way_mut()?.pop_writer()
     }
 
     /// The send under way does not wait for the client: a file is read for it.
     pub(crate) fn is_reading_file(&self) -> bool {
-        let writer = self.waits.as_ref().and_then(|waits| waits.writer.as_ref());
-        matches!(writer, Some(Waiting::Reading(_)))
+        let own = self.state.under_way();
+        own.is_some_and(UnderWay::is_reading_file)
     }
 }

@@ -25,6 +25,7 @@ use httpsys_core::{CloseReason, RequestId};
 use httpsys_socket::lock::Mutex;
 
 use crate::conn::slot::Conn;
+use crate::conn::under_way::UnderWay;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn};
 use crate::service::Service;
@@ -217,7 +218,7 @@ impl Service {
         let now = self.clock().millis();
         if conn.kept.is_some() {
             let taken = conn.taken();
-            conn.waits_mut().taken = taken;
+            conn.state.begin_linger(taken);
         }
         conn.send_alarm = Alarm::NONE;
         conn.alarm = Alarm {
@@ -261,7 +262,9 @@ impl Service {
         let exchange = conn.state.exchange();
         let response = exchange.filter(|exchange| exchange.opaque() == Opaque::No);
         if let Some(request) = response.map(Exchange::request) {
-            let waits = conn.waits_mut();
+            let Some(waits) = conn.state.under_way_mut().map(UnderWay::waits_mut) else {
+                return;
+            };
             if let Some(before) = waits.allowance.filter(|before| before.request == request) {
                 let more = needs(position.saturating_sub(before.position));
                 until = until.max(before.until.saturating_add(more));
@@ -296,7 +299,7 @@ impl Service {
         let since = reading.since.load(Ordering::Relaxed);
         let took = self.clock().millis().saturating_sub(since);
         conn.send_alarm.at = Tick::after(conn.send_alarm.at.millis(), took);
-        let waits = conn.waits.as_mut();
+        let waits = conn.state.under_way_mut().and_then(UnderWay::waits);
         if let Some(allowance) = waits.and_then(|waits| waits.allowance.as_mut()) {
             allowance.until = allowance.until.saturating_add(took);
         }
@@ -317,7 +320,8 @@ impl Service {
     /// A read has begun to wait for body bytes. One that waits already has the timer running, which
     /// only bytes put off (TMO-006). In opaque mode there is no entity body to wait for.
     pub(crate) fn body_is_awaited(&self, conn: &mut Conn) {
-        let first = conn.waits_mut().readers.len() == 1;
+        let waits = conn.state.under_way_mut().and_then(UnderWay::waits);
+        let first = waits.is_some_and(|waits| waits.readers.len() == 1);
         let exchange = conn.state.exchange();
         if first && exchange.is_some_and(|exchange| exchange.opaque() == Opaque::No) {
             self.start_timer(conn, TimerKind::EntityBody, self.clock().millis());
@@ -378,9 +382,8 @@ impl Service {
     fn receiving_is_late(&self, conn: &mut Conn, purpose: Purpose, turn: &mut Turn) {
         match purpose {
             Purpose::Linger => {
-                let before = conn.waits.as_ref().map_or(0, |waits| waits.taken);
-                let has_taken = conn.kept.is_some() && conn.taken() > before;
-                conn.state.handle_linger(has_taken);
+                let taken = conn.taken();
+                conn.state.handle_linger(taken);
             }
             // Whoever read was cancelled.
             Purpose::Timer(TimerKind::EntityBody) if !conn.has_readers() => return,
@@ -418,7 +421,7 @@ impl Service {
                     at: Tick::after(self.clock().millis(), LINGER_MS),
                 };
             }
-            Purpose::Timer(TimerKind::MinSendRate) if conn.sending => {
+            Purpose::Timer(TimerKind::MinSendRate) if conn.is_sending() => {
                 conn.state.handle_timer(TimerKind::MinSendRate);
                 self.carry_out(conn, turn);
             }

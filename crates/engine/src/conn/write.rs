@@ -16,6 +16,7 @@ use crate::conn::outgoing::{Next, Outgoing};
 use crate::conn::pool;
 use crate::conn::slot::Conn;
 use crate::conn::timers::{Alarm, Purpose};
+use crate::conn::under_way::UnderWay;
 use crate::control::routes::Bound;
 use crate::observe::tally::Fault;
 use crate::poll::operation::Signal;
@@ -79,12 +80,14 @@ impl Service {
             let before = outgoing.position();
             let stopped = self.write(&mut guard, outgoing, share);
             let sent = outgoing.position() - before;
-            guard.allowed = guard.allowed.saturating_sub(sent);
+            if let Some(waits) = guard.state.under_way_mut().and_then(UnderWay::waits) {
+                waits.allowed = waits.allowed.saturating_sub(sent);
+            }
             if !matches!(stopped, Ok(Stopped::Share)) {
                 break stopped;
             }
-            guard.sending = true;
-            if guard.log.is_some() {
+            guard.begin_sending();
+            if guard.has_log() {
                 self.log_part_sent(&mut guard, outgoing.position());
             }
             // The thread that polls may be waiting for this slot, and with it all others.
@@ -99,10 +102,10 @@ impl Service {
                 Ok(Written::All)
             }
             Ok(stopped) => {
-                if guard.log.is_some() {
+                if guard.has_log() {
                     self.log_part_sent(&mut guard, outgoing.position());
                 }
-                guard.sending = true;
+                guard.begin_sending();
                 return Ok(match stopped {
                     Stopped::File(most) => Written::File(guard, most),
                     _ => Written::Full(guard),
@@ -118,12 +121,13 @@ impl Service {
     /// All that a call sends is with the socket.
     fn has_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, turn: &mut Turn) {
         let (total, last) = (outgoing.total(), outgoing.is_last());
-        if conn.log.is_some() {
+        if conn.has_log() {
             self.log_sent(conn, total, last);
         }
-        conn.sending = false;
         conn.send_alarm = Alarm::NONE;
-        conn.in_flight |= !last || total > SMALL;
+        if let Some(exchange) = conn.state.exchange_mut() {
+            exchange.end_sending(!last || total > SMALL);
+        }
         if last {
             self.after_response(conn, turn);
         }
@@ -138,7 +142,7 @@ impl Service {
         broken: Broken,
         turn: &mut Turn,
     ) -> Error {
-        if conn.log.is_some() {
+        if conn.has_log() {
             self.log_part_sent(conn, outgoing.position());
         }
         self.reset_connection(conn, CloseReason::PeerReset, turn);
@@ -164,7 +168,7 @@ impl Service {
     /// meanwhile.
     pub(crate) fn begin_reading(&self, mut guard: MutexGuard<'_, Conn>, reading: &Arc<Reading>) {
         self.begin_reading_time(&guard, reading);
-        guard.waits_mut().writer = Some(Waiting::Reading(Arc::clone(reading)));
+        guard.set_writer(Some(Waiting::Reading(Arc::clone(reading))));
     }
 
     /// A read for a send has ended: the connection again, if it may go on.
@@ -178,7 +182,7 @@ impl Service {
             return Err(reading.end());
         };
         // Nobody else sends meanwhile, so it is ours.
-        guard.waits_mut().writer = None;
+        guard.set_writer(None);
         self.end_reading_time(&mut guard, reading);
         let Err(error) = read else { return Ok(guard) };
         tracing::warn!(connection = connection.0, %error, "a file chunk cannot be read");
@@ -280,17 +284,19 @@ impl Service {
 
     #[cold]
     fn throttled_share(&self, conn: &mut Conn, bound: &Bound, left: u64) -> Option<u64> {
-        if conn.allowed == 0 {
+        let own = conn.state.under_way_mut()?.waits_mut();
+        if own.allowed == 0 {
             let now = self.clock().millis();
             let (bytes, from) = bound.group.reserve(&bound.effective, left, now);
-            conn.allowed = bytes;
+            own.allowed = bytes;
             if from > now {
                 self.tallies().note(Fault::SendThrottled);
                 self.resume_send_at(conn, from, now);
                 return None;
             }
         }
-        Some(conn.allowed.min(left))
+        let own = conn.state.under_way_mut()?.waits_mut();
+        Some(own.allowed.min(left))
     }
 }
 

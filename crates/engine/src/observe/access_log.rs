@@ -66,32 +66,31 @@ thread_local! {
 }
 
 impl Service {
-    /// The first bytes of a head have arrived, and more are to come.
-    pub(crate) fn log_from_now(&self, conn: &mut Conn) {
-        if conn.log.is_none() {
-            conn.log = Some(take_free(self.clock().now()));
-        }
+    /// The first bytes of a head have arrived.
+    pub(crate) fn log_from_now(&self) -> Box<ExchangeLog> {
+        take_free(self.clock().now())
     }
 
     /// A request for a URL group with a log has arrived.
     #[cold]
     pub(crate) fn begin_log(&self, conn: &mut Conn, request: &Request) {
-        self.log_from_now(conn);
-        if let Some(entry) = &mut conn.log {
-            let version = request.version();
-            entry.version = (version.major > 0).then_some(Version {
-                major: version.major,
-                minor: version.minor,
-            });
-            entry.head_length = request.head.head_len() as u64;
-            entry.site = u32::try_from(request.group.0 & u64::from(u32::MAX)).unwrap_or(0);
-        }
+        let Some(own) = conn.state.under_way_mut() else {
+            return;
+        };
+        let entry = own.log.get_or_insert_with(|| self.log_from_now());
+        let version = request.version();
+        entry.version = (version.major > 0).then_some(Version {
+            major: version.major,
+            minor: version.minor,
+        });
+        entry.head_length = request.head.head_len() as u64;
+        entry.site = u32::try_from(request.group.0 & u64::from(u32::MAX)).unwrap_or(0);
     }
 
     /// A call for the response begins, with this log data.
     #[cold]
     pub(crate) fn keep_log_data(&self, conn: &mut Conn, log: Log<'_>) {
-        let Some(entry) = &mut conn.log else { return };
+        let Some(entry) = log_of(conn) else { return };
         match log {
             Some(source) => source.put(&mut entry.fields),
             None => entry.fields.clear(),
@@ -101,7 +100,7 @@ impl Service {
     /// A call that goes on has put so many of its bytes on the wire.
     #[cold]
     pub(crate) fn log_part_sent(&self, conn: &mut Conn, bytes: u64) {
-        if let Some(entry) = &mut conn.log {
+        if let Some(entry) = log_of(conn) {
             entry.part_sent = bytes;
         }
     }
@@ -109,7 +108,7 @@ impl Service {
     /// A call of so many bytes has completed; `ended`: it was the last.
     #[cold]
     pub(crate) fn log_sent(&self, conn: &mut Conn, bytes: u64, ended: bool) {
-        if let Some(entry) = &mut conn.log {
+        if let Some(entry) = log_of(conn) {
             entry.bytes_sent += bytes;
             entry.part_sent = 0;
         }
@@ -126,7 +125,7 @@ impl Service {
         let exchange = conn.state.exchange();
         if exchange.is_none_or(|exchange| exchange.answer() == ResponseState::None) {
             // Log data that was prepared for a response that never came.
-            if let Some(entry) = &mut conn.log {
+            if let Some(entry) = log_of(conn) {
                 entry.fields.clear();
             }
         }
@@ -155,7 +154,8 @@ impl Service {
     }
 
     fn end_log(&self, conn: &mut Conn, win32_status: u32) {
-        let Some(mut entry) = conn.log.take() else {
+        let own = conn.state.under_way_mut();
+        let Some(mut entry) = own.and_then(|own| own.log.take()) else {
             return;
         };
         if let (Some(mut fields), Some(bound)) = (entry.fields.get(), &conn.bound) {
@@ -187,6 +187,11 @@ impl Service {
         entry.fields.clear();
         put_free(entry);
     }
+}
+
+/// The entry of the request under way.
+fn log_of(conn: &mut Conn) -> Option<&mut ExchangeLog> {
+    conn.state.under_way_mut()?.log.as_deref_mut()
 }
 
 fn take_free(now: Instant) -> Box<ExchangeLog> {

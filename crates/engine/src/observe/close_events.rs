@@ -13,7 +13,9 @@ use httpsys_core::{CloseReason, ConnectionId};
 use httpsys_socket::lock::Mutex;
 
 use crate::conn::slot::Conn;
+use crate::conn::under_way::{PendingHead, UnderWay};
 use crate::control::routes::Bound;
+use crate::observe::error_log::RequestLine;
 use crate::observe::trace;
 use crate::service::Service;
 
@@ -97,12 +99,12 @@ impl Service {
     }
 
     /// The connection has just ended, in order or for this reason if none was known before. Its slot is
-    /// still locked, and it still has its request block if no program has it.
+    /// still locked; `ended` has the request block if no program has it.
     pub(crate) fn note_end(
         &self,
         conn: &Conn,
         end: CloseReason,
-        ended: &Ended,
+        ended: &Ended<PendingHead, UnderWay>,
         bound: Option<&Bound>,
     ) {
         let connection = conn.state.id();
@@ -111,7 +113,7 @@ impl Service {
         if ended.is_reported {
             return;
         }
-        let exchange = ended.exchange.as_ref();
+        let exchange = ended.exchange.as_ref().map(|(exchange, _)| exchange);
         if let CloseReason::Timer(timer) = end {
             trace::timed_out(connection, timer.name());
         }
@@ -137,7 +139,10 @@ impl Service {
                 // is still that of its request.
                 let draining = end == CloseReason::Timer(TimerKind::DrainEntityBody);
                 let under_way = exchange.is_some() || draining;
-                let line = conn.request_line().filter(|_| under_way);
+                let own = ended.exchange.as_ref().map(|(_, own)| own);
+                let block = own.and_then(|own| own.block.as_deref());
+                let line = block.map(RequestLine::from).or_else(|| conn.request_line());
+                let line = line.filter(|_| under_way);
                 let queue = bound.filter(|_| under_way);
                 let queue = queue.map(|bound| &*bound.queue);
                 self.log_error(conn, phrase, None, line, queue);

@@ -139,7 +139,7 @@ impl Service {
             };
             let exchange = conn.state.exchange_of(oldest, queue.id());
             if exchange.is_some_and(|exchange| exchange.delivery() == DeliveryState::Queued) {
-                return self.clock().millis().saturating_sub(conn.queued_at);
+                return self.clock().millis().saturating_sub(conn.queued_at());
             }
         }
         0

@@ -98,12 +98,9 @@ impl Conn {
         received.text.extend_from_slice(target);
     }
 
-    /// The request line of the request under way, wherever the request is.
+    /// The request line of the last request that a program got.
     pub(crate) fn request_line(&self) -> Option<RequestLine<'_>> {
-        match &self.block {
-            Some(block) => Some(RequestLine::from(&**block)),
-            None => self.received.as_deref().map(Received::line),
-        }
+        self.received.as_deref().map(Received::line)
     }
 }
 

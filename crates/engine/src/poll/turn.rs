@@ -11,7 +11,6 @@
 
 use std::time::{Duration, Instant};
 
-use httpsys_core::connection::Phase;
 use httpsys_core::{ConnectionId, QueueId};
 use httpsys_socket::lock::{Mutex, MutexGuard};
 use mio::event::Event;
@@ -343,7 +342,7 @@ impl Service {
             return self.pump(conn, turn);
         }
         // Every event says so; most often nobody waits for it.
-        if said.writable() && (conn.kept.is_some() || conn.waits.is_some()) {
+        if said.writable() && conn.may_wait_for_room() {
             self.handle_writable(conn, turn);
             if conn.stream.is_none() {
                 return;
@@ -359,7 +358,7 @@ impl Service {
         }
         if said.readable() || said.read_closed() {
             conn.readable = true;
-            if let Phase::Exchange(_) = conn.state.phase() {
+            if conn.state.exchange().is_some() {
                 if let Some(reader) = conn.pop_reader() {
                     turn.add(reader, Signal::Ready);
                     self.body_has_come(conn);

@@ -177,22 +177,22 @@ const EVENTS: [(&str, Event); 25] = [
     }),
     ("timer MinSendRate", |c| timer(c, TimerKind::MinSendRate)),
     ("linger over, some taken", |c| {
-        c.handle_linger(true);
+        c.handle_linger(1);
         String::new()
     }),
     ("linger over, none taken", |c| {
-        c.handle_linger(false);
+        c.handle_linger(0);
         String::new()
     }),
     ("body awaited", |c| {
         c.body_is_awaited();
         String::new()
     }),
-    ("response sent, peer waits", |c| {
+    ("response sent, no input", |c| {
         c.end_exchange(false);
         String::new()
     }),
-    ("response sent, peer busy", |c| {
+    ("response sent, more input", |c| {
         c.end_exchange(true);
         String::new()
     }),
@@ -210,11 +210,12 @@ const EVENTS: [(&str, Event); 25] = [
     }),
     ("close", |c| {
         let Ended {
+            head: _,
             exchange,
             reason,
             is_reported,
         } = c.close();
-        let exchange = exchange.map(|exchange| exchange.delivery());
+        let exchange = exchange.map(|(exchange, ())| exchange.delivery());
         format!("exchange {exchange:?}, reason {reason:?}, reported {is_reported}")
     }),
 ];
@@ -222,12 +223,13 @@ const EVENTS: [(&str, Event); 25] = [
 /// The phase, as far as it decides.
 fn show(phase: &Phase) -> String {
     match phase {
-        Phase::Exchange(exchange) => format!(
+        Phase::Exchange(exchange, ()) => format!(
             "Exchange({:?}, {:?}, {:?})",
             exchange.delivery(),
             exchange.answer(),
             exchange.opaque()
         ),
+        Phase::Head { seen, .. } => format!("Head({seen} seen)"),
         Phase::Drain(body) => format!("Drain({:?})", body.remaining_length()),
         Phase::Closing(closing) => {
             let ended = if closing.is_output_ended() {
