@@ -1,8 +1,9 @@
 //! What a slot of the connection table holds: one connection's socket and everything beside it.
 //!
 //! Owns: the socket, the bytes that were received and not yet used, and the calls that wait for the
-//! connection's end. Does not own the protocol's state (`httpsys_core::connection`), nor what belongs to
-//! the request under way, which is kept there (`under_way.rs`). Threading: always behind the slot's lock; no call here blocks.
+//! connection's end. Does not own the protocol's state (`httpsys_core::connection`), nor what belongs
+//! to the request under way, which is kept there (`under_way.rs`). Threading: always behind the slot's
+//! lock; no call here blocks.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,10 +1,11 @@
 //! What belongs to the request under way on a connection: it comes with the request and goes with it.
 //!
-//! Owns: the request's block until it is handed over, the calls that wait for its entity body or for room
-//! for its response, and what is measured and allowed for it. Does not own: the state of the exchange
-//! (`httpsys_core::exchange`), beside which the connection's machine keeps this
+//! Owns: the request's block until it is handed over, the calls that wait for its entity body or for
+//! room for its response, and what is measured and allowed for it. Does not own: the state of the
+//! exchange (`httpsys_core::exchange`), beside which the connection's machine keeps this
 //! ([`Connection::under_way`](httpsys_core::connection::Connection::under_way)); so no connection
-//! without a request has any of it; nor of a [`PendingHead`], unless a part of a head has come. Threading: always behind the slot's lock.
+//! without a request has any of it; nor of a [`PendingHead`], unless a part of a head has come.
+//! Threading: always behind the slot's lock.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
