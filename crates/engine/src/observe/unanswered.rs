@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 
 use httpsys_core::RequestId;
-use httpsys_core::connection::{DeliveryState, Phase};
+use httpsys_core::connection::DeliveryState;
 
 use crate::service::Service;
 
@@ -26,7 +26,7 @@ impl Service {
     pub fn unanswered(&self) -> Vec<UnansweredRequest> {
         let mut found = Vec::new();
         self.for_each_connection(|_, conn| {
-            if let Phase::Exchange(exchange) = conn.state.phase() {
+            if let Some(exchange) = conn.state.exchange() {
                 found.push(UnansweredRequest {
                     id: exchange.request(),
                     client: conn.remote,
