@@ -432,6 +432,20 @@ impl World for Scheduler {
         self.state().wake(key, all);
     }
 
+    fn leave(&self) -> bool {
+        let own = OWN.get();
+        let mut state = self.state();
+        if state.ending && own == MAIN {
+            state.members[own].late_calls += 1;
+            if state.members[own].late_calls > LATE_CALLS {
+                self.lose(state, own);
+            }
+            return false;
+        }
+        state.wake(self.end_key(), true);
+        self.lose(state, own)
+    }
+
     fn yield_now(&self) {
         let (mut state, own) = self.arrive("yield");
         if state.stepping {
