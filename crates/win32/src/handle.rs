@@ -11,7 +11,6 @@
 //! closing take one short mutex of the free list.
 
 use std::collections::VecDeque;
-use std::ffi::c_void;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -20,11 +19,9 @@ use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
 
-/// A Win32 HANDLE: an opaque value, never dereferenced.
-pub type Handle = *mut c_void;
+pub(crate) mod value;
 
-/// INVALID_HANDLE_VALUE: what CreateFileW returns on failure.
-pub const INVALID_HANDLE_VALUE: Handle = usize::MAX as Handle;
+pub use value::{Handle, INVALID_HANDLE_VALUE};
 
 const INDEX_BITS: u32 = 20;
 const SEGMENT_SLOTS: usize = 1 << 10;

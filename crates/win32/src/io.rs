@@ -2,6 +2,7 @@
 //!
 //! Owns the room and nothing else; each file says what it owns.
 
+pub(crate) mod begin;
 #[cfg(not(windows))]
 pub mod file;
 #[cfg(windows)]
@@ -13,4 +14,5 @@ pub mod port;
 #[cfg(windows)]
 #[path = "windows/port.rs"]
 pub mod port;
+pub(crate) mod result;
 pub mod state;

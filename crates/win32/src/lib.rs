@@ -42,6 +42,8 @@ pub mod module;
 #[cfg(not(windows))]
 pub mod net;
 pub mod object;
+#[cfg(not(windows))]
+mod objects;
 pub mod pool;
 #[cfg(not(windows))]
 pub mod process;
@@ -73,4 +75,4 @@ pub use sync::event::Event;
 pub use sync::multi::wait_many;
 pub use sync::signal::{Signal, Waited};
 pub use sync::wait::{Driver, set_driver};
-pub use threads::thread::ThreadId;
+pub use threads::id::ThreadId;

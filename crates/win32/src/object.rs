@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::io::state::IoState;
 use crate::sync::signal::Signal;
-use crate::threads::thread::ThreadId;
+use crate::threads::id::ThreadId;
 
 /// Which operations of a handle CancelIo and CancelIoEx mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

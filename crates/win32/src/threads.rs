@@ -4,6 +4,8 @@
 
 #[cfg(not(windows))]
 pub mod apc;
+pub(crate) mod ends;
+pub mod id;
 pub mod thread;
 #[cfg(not(windows))]
 pub mod tls;

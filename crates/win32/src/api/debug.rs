@@ -15,7 +15,8 @@ use super::text::{self, Unit};
 use super::{Bool, FALSE, TRUE, fence, fence_bool, not_null, put};
 use crate::handle::Handle;
 use crate::process::own;
-use crate::threads::thread::{self, ThreadId};
+use crate::threads::id::{self, ThreadId};
+use crate::threads::thread;
 
 unsafe fn output<U: Unit>(text: *const U) {
     fence((), || {
@@ -222,7 +223,7 @@ pub unsafe extern "system" fn SetThreadDescription(handle: Handle, description: 
         let thread = super::threads::thread_of(handle)?;
         // SAFETY: NULL or NUL-terminated by the contract of this function.
         let name = unsafe { text::read(description) }.unwrap_or_default();
-        if thread.id() == thread::current_id() {
+        if thread.id() == id::current_id() {
             show(&String::from_utf16_lossy(&name));
         }
         let mut all = DESCRIPTIONS.get_or_init(Mutex::default).lock();

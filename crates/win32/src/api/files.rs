@@ -19,6 +19,7 @@ use crate::status::{
     Code, ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_HANDLE_EOF, ERROR_INVALID_HANDLE,
     ERROR_INVALID_PARAMETER, ERROR_IO_PENDING,
 };
+use crate::threads::thread;
 
 /// CreateFileW: opens or creates a file, or opens a directory (with FILE_FLAG_BACKUP_SEMANTICS) or a
 /// device (`NUL`, `CON`). INVALID_HANDLE_VALUE on failure: 2, 3, 5, 32, 53, 80, 87, 123, 206. When
@@ -432,7 +433,7 @@ unsafe fn transfer_and_call(
     // SAFETY: valid by the contract of the exported functions.
     let (at, pending) = unsafe {
         let at = overlapped::offset_of(overlapped);
-        (at, io.begin_call(overlapped, routine)?)
+        (at, io.begin_call(overlapped, routine, thread::own_calls())?)
     };
     // SAFETY: the memory is the caller's until the operation has ended.
     match unsafe { start(&file, memory, at, pending) } {

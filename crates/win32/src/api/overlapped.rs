@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use super::{Bool, FALSE, fence_bool, not_null, object, put};
 use crate::handle::Handle;
-use crate::io::overlapped::{self, OVERLAPPED};
+use crate::io::overlapped::OVERLAPPED;
+use crate::io::result;
 use crate::object::CancelScope;
 use crate::status::{Code, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND, WAIT_TIMEOUT};
-use crate::threads::thread;
+use crate::threads::id;
 use crate::time::{deadline, source};
 
 /// GetOverlappedResult: TRUE if the operation succeeded; else the last error is its error, or 996
@@ -60,7 +61,7 @@ pub unsafe extern "system" fn GetOverlappedResultEx(
 #[unsafe(no_mangle)]
 pub extern "system" fn CancelIo(file: Handle) -> Bool {
     fence_bool(|| {
-        object(file)?.cancel_io(CancelScope::Thread(thread::current_id()));
+        object(file)?.cancel_io(CancelScope::Thread(id::current_id()));
         Ok(())
     })
 }
@@ -90,7 +91,7 @@ unsafe fn result(
 ) -> Result<(), Code> {
     not_null(overlapped)?;
     // SAFETY: valid by the contract of the exported functions.
-    let outcome = unsafe { overlapped::result(file, overlapped, deadline) }?.ok_or(late)?;
+    let outcome = unsafe { result::result(file, overlapped, deadline) }?.ok_or(late)?;
     // SAFETY: NULL or valid by the contract of the exported functions.
     unsafe { put(bytes, outcome.bytes as u32) };
     match outcome.error {

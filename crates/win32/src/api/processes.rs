@@ -13,7 +13,8 @@ use crate::process::{machine, own};
 use crate::status::{
     ERROR_ACCESS_DENIED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED,
 };
-use crate::threads::thread::{self, STILL_ACTIVE, Thread};
+use crate::threads::id;
+use crate::threads::thread::{STILL_ACTIVE, Thread};
 
 fn own_id() -> u32 {
     std::process::id()
@@ -318,7 +319,7 @@ pub extern "system" fn SetProcessAffinityMask(handle: Handle, mask: usize) -> Bo
 pub extern "system" fn SetThreadAffinityMask(handle: Handle, mask: usize) -> usize {
     fence(0, || {
         let thread: Arc<Thread> = super::threads::thread_of(handle)?;
-        if thread.id() != thread::current_id() {
+        if thread.id() != id::current_id() {
             return Err(ERROR_NOT_SUPPORTED);
         }
         Ok(machine::set_thread_affinity(0, mask as u64)? as usize)

@@ -8,9 +8,14 @@ use std::sync::Arc;
 
 use super::{Bool, TRUE, fence, fence_bool, object_as, open};
 use crate::handle::{self, Handle};
+use crate::object::Object;
 use crate::pool::group::CleanupGroup;
-use crate::pool::workers::{Instance, OnReturn, Pool};
+use crate::pool::instance::Instance;
+use crate::pool::workers::Pool;
+use crate::sync::event::Event;
 use crate::sync::locks::CriticalSection;
+use crate::sync::mutex::MutexObject;
+use crate::sync::semaphore::Semaphore;
 
 /// CreateThreadpool: a pool of its own.
 #[unsafe(no_mangle)]
@@ -80,10 +85,18 @@ pub extern "system" fn CloseThreadpoolCleanupGroup(group: Handle) {
 
 /// # Safety
 /// `instance` is NULL or what the callback that runs was given.
-unsafe fn on_return(instance: *mut c_void, what: OnReturn) {
+unsafe fn on_return(instance: *mut c_void, what: impl FnOnce() + 'static) {
     // SAFETY: by the contract.
     if let Some(instance) = unsafe { instance.cast::<Instance>().as_mut() } {
         instance.on_return(what);
+    }
+}
+
+/// Does this with the object behind a handle. What the documentation gives no way to report is not reported: a
+/// stale handle, a semaphore that is full, a mutex of another thread.
+fn with<T: Object>(handle: Handle, what: impl FnOnce(&T)) {
+    if let Some(object) = handle::lookup_as::<T>(handle) {
+        what(&object);
     }
 }
 
@@ -94,7 +107,7 @@ unsafe fn on_return(instance: *mut c_void, what: OnReturn) {
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SetEventWhenCallbackReturns(instance: *mut c_void, event: Handle) {
     // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::SetEvent(event)) };
+    unsafe { on_return(instance, move || with::<Event>(event, |event| event.set())) };
 }
 
 /// ReleaseSemaphoreWhenCallbackReturns: releases units of the semaphore when the callback that runs
@@ -109,7 +122,11 @@ pub unsafe extern "system" fn ReleaseSemaphoreWhenCallbackReturns(
     units: u32,
 ) {
     // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::ReleaseSemaphore(semaphore, units)) };
+    unsafe {
+        on_return(instance, move || {
+            with::<Semaphore>(semaphore, |semaphore| _ = semaphore.release(units as i32));
+        });
+    }
 }
 
 /// ReleaseMutexWhenCallbackReturns: releases the mutex when the callback that runs has returned.
@@ -122,7 +139,11 @@ pub unsafe extern "system" fn ReleaseMutexWhenCallbackReturns(
     mutex: Handle,
 ) {
     // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::ReleaseMutex(mutex)) };
+    unsafe {
+        on_return(instance, move || {
+            with::<MutexObject>(mutex, |mutex| _ = mutex.release())
+        })
+    };
 }
 
 /// LeaveCriticalSectionWhenCallbackReturns: leaves the section when the callback that runs has
@@ -136,7 +157,15 @@ pub unsafe extern "system" fn LeaveCriticalSectionWhenCallbackReturns(
     section: *const CriticalSection,
 ) {
     // SAFETY: the same contract.
-    unsafe { on_return(instance, OnReturn::LeaveCriticalSection(section)) };
+    unsafe {
+        on_return(instance, move || {
+            let section = Some(section).filter(|at| at.is_aligned());
+            // The application promised that the section lives until the callback returns.
+            if let Some(section) = section.and_then(|at| at.as_ref()) {
+                section.leave();
+            }
+        });
+    }
 }
 
 /// CallbackMayRunLong: TRUE; the pool grows while callbacks block.

@@ -8,6 +8,7 @@ use super::{Bool, fence, fence_bool, object, object_as};
 use crate::handle::Handle;
 use crate::io::state::CompletionTarget;
 use crate::pool::file_io::{CompletionRoutine, IoCallback, ThreadpoolIo};
+use crate::pool::ptp_io;
 use crate::pool::workers::default_pool;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
@@ -30,7 +31,7 @@ pub unsafe extern "system" fn CreateThreadpoolIo(
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         let file = object(file)?;
         let io = file.io().ok_or(ERROR_INVALID_PARAMETER)?;
-        ThreadpoolIo::create(io, callback, context as usize)
+        ptp_io::create(io, callback, context as usize)
     })
 }
 
@@ -57,7 +58,7 @@ pub extern "system" fn WaitForThreadpoolIoCallbacks(io: Handle, cancel_pending: 
 /// CloseThreadpoolIo: at once if nothing is outstanding, else when the last callback has run.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolIo(io: Handle) {
-    with(io, |_| ThreadpoolIo::close(io));
+    with(io, |_| ptp_io::close(io));
 }
 
 /// BindIoCompletionCallback: completions of the handle call `routine` on a pool thread, with an

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{Handle, INVALID_HANDLE_VALUE};
 use crate::status::{Code, ERROR_GEN_FAILURE, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::threads::apc::{Apc, ApcQueue};
-use crate::threads::thread::{self, Thread, ThreadId};
+use crate::threads::apc::Apc;
+use crate::threads::id::{self as thread_id, ThreadId};
+use crate::threads::thread::{self, Thread};
 use crate::time::{self, source};
 
 /// LPTHREAD_START_ROUTINE.
@@ -210,7 +211,7 @@ pub unsafe extern "system" fn DuplicateHandle(
 /// GetCurrentThreadId: the id of the calling thread, never 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentThreadId() -> u32 {
-    fence(0, || Ok(thread::current_id().0))
+    fence(0, || Ok(thread_id::current_id().0))
 }
 
 /// Sleep: waits this number of milliseconds at least; 0 gives up the time slice, 0xFFFFFFFF never
@@ -232,7 +233,7 @@ pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
         return 0;
     }
     fence(0, || {
-        let calls = ApcQueue::of_this_thread();
+        let calls = thread::own_calls();
         calls.signal().wait(time::deadline(milliseconds));
         Ok(if calls.run() { WAIT_IO_COMPLETION } else { 0 })
     })

@@ -16,6 +16,7 @@ use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::object::Object;
 use crate::pool::group::CleanupGroup;
 use crate::pool::member::{Callback, Environment, Member};
+use crate::pool::task::Callee;
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_IO_PENDING, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::event::Event;
 use crate::sync::names;

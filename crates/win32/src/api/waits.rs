@@ -13,7 +13,7 @@ use crate::sync::multi::{ALERTED, MAXIMUM_WAIT_OBJECTS, wait_alertable, wait_man
 use crate::sync::mutex::MutexObject;
 use crate::sync::semaphore::Semaphore;
 use crate::sync::signal::{ABANDONED, Waited};
-use crate::threads::apc::ApcQueue;
+use crate::threads::thread;
 use crate::time::deadline;
 
 /// WAIT_FAILED.
@@ -81,7 +81,7 @@ pub unsafe extern "system" fn WaitForMultipleObjectsEx(
     fence(WAIT_FAILED, || {
         // SAFETY: the same contract.
         let objects = unsafe { objects(count, handles) }?;
-        let calls = (alertable != 0).then(ApcQueue::of_this_thread);
+        let calls = (alertable != 0).then(thread::own_calls);
         let alert = calls.as_ref().map(|calls| calls.signal());
         let deadline = deadline(milliseconds);
         let outcome = wait_alertable(&objects, wait_all != 0, deadline, alert)?;

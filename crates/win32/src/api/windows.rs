@@ -13,18 +13,20 @@ use std::time::Instant;
 
 use super::{Bool, FALSE, fence, fence_bool, not_null, object, object_as, put};
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE, is_ours};
-use crate::io::overlapped::{self, OVERLAPPED};
+use crate::io::overlapped::OVERLAPPED;
 use crate::io::port::{self, Port};
+use crate::io::result;
 use crate::io::state::CompletionTarget;
 use crate::object::{CancelScope, Object};
 use crate::pool::file_io::{CompletionRoutine, IoCallback, ThreadpoolIo};
+use crate::pool::ptp_io;
 use crate::status::{
     Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND,
     WAIT_TIMEOUT,
 };
 use crate::sync::multi::MAXIMUM_WAIT_OBJECTS;
 use crate::system::import;
-use crate::threads::thread;
+use crate::threads::id;
 use crate::time::{deadline, source};
 
 const WAIT_FAILED: u32 = u32::MAX;
@@ -193,7 +195,7 @@ pub extern "system" fn cancel_io(file: Handle) -> Bool {
         return import::CancelIo(file);
     }
     fence_bool(|| {
-        object(file)?.cancel_io(CancelScope::Thread(thread::current_id()));
+        object(file)?.cancel_io(CancelScope::Thread(id::current_id()));
         Ok(())
     })
 }
@@ -293,7 +295,7 @@ pub unsafe extern "system" fn create_threadpool_io(
         let callback = callback.ok_or(ERROR_INVALID_PARAMETER)?;
         let file = object(file)?;
         let io = file.io().ok_or(ERROR_INVALID_PARAMETER)?;
-        ThreadpoolIo::create(io, callback, context as usize)
+        ptp_io::create(io, callback, context as usize)
     })
 }
 
@@ -345,7 +347,7 @@ pub unsafe extern "system" fn wait_for_threadpool_io_callbacks(io: Handle, cance
 #[unsafe(export_name = "Httpsys_CloseThreadpoolIo")]
 pub unsafe extern "system" fn close_threadpool_io(io: Handle) {
     match is_ours(io) {
-        true => with(io, |_| ThreadpoolIo::close(io)),
+        true => with(io, |_| ptp_io::close(io)),
         // SAFETY: the same contract.
         false => unsafe { import::CloseThreadpoolIo(io) },
     }
@@ -391,7 +393,7 @@ unsafe fn result(
 ) -> Result<(), Code> {
     not_null(overlapped)?;
     // SAFETY: valid by the contract of the exported functions.
-    let outcome = unsafe { overlapped::result(file, overlapped, deadline) }?.ok_or(late)?;
+    let outcome = unsafe { result::result(file, overlapped, deadline) }?.ok_or(late)?;
     // SAFETY: NULL or valid by the contract of the exported functions.
     unsafe { put(bytes, outcome.bytes as u32) };
     match outcome.error {

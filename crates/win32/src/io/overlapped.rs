@@ -1,18 +1,15 @@
 //! The OVERLAPPED structure and its result.
 //!
-//! Owns the layout, the stores into the caller's structure and GetOverlappedResult. Does not own
-//! deliveries ([`crate::io::state`]). Invariants: `InternalHigh` is written before `Internal`, and
+//! Owns the layout and the stores into the caller's structure. Does not own deliveries
+//! ([`crate::io::state`]) nor waiting for a result ([`crate::io::result`]). Invariants: `InternalHigh` is written before `Internal`, and
 //! `Internal` leaves STATUS_PENDING exactly when the operation has ended; the stores are atomic, so
 //! that a program may poll `Internal` (HasOverlappedIoCompleted). Threading: any thread.
 
 use std::ptr::{addr_of, addr_of_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
-use crate::handle::{self, Handle};
-use crate::status::{self, Code, ERROR_INVALID_HANDLE, STATUS_PENDING};
-use crate::sync::event;
-use crate::time::source;
+use crate::handle::value::Handle;
+use crate::status::{self, Code, STATUS_PENDING};
 
 /// The caller's record of one asynchronous call (documented: OVERLAPPED). 32 bytes.
 #[repr(C)]
@@ -53,51 +50,6 @@ pub struct OverlappedOutcome {
     pub error: Code,
     /// Bytes transferred; meaningful also for 234, where it is the size that was needed.
     pub bytes: usize,
-}
-
-/// The result of the operation, or `None` if it still runs at the deadline (now, for a deadline in
-/// the past; never, for `None`). An auto-reset event of the operation is consumed by a wait, as on
-/// Windows.
-///
-/// # Errors
-/// 6 if the operation runs and there is neither a file-like handle nor an event to wait for.
-///
-/// # Safety
-/// `overlapped` points to a valid OVERLAPPED for the whole call.
-pub unsafe fn result(
-    file: Handle,
-    overlapped: *mut OVERLAPPED,
-    deadline: Option<Instant>,
-) -> Result<Option<OverlappedOutcome>, Code> {
-    // SAFETY: valid by the contract of this function, here and below.
-    let event = event::look_up(unsafe { event_of(overlapped) }.0);
-    // SAFETY: as above.
-    let outcome = || unsafe { outcome(overlapped) };
-    if outcome().is_none() && crate::sync::wait::expired(deadline) {
-        return Ok(None);
-    }
-    let object = handle::lookup(file);
-    let Some(io) = object.as_ref().and_then(|object| object.io()) else {
-        return match (outcome(), event) {
-            (Some(outcome), _) => Ok(Some(outcome)),
-            (None, Some(event)) => {
-                event.wait(deadline);
-                Ok(outcome())
-            }
-            (None, None) => Err(ERROR_INVALID_HANDLE),
-        };
-    };
-    let waited = outcome().is_none();
-    if waited && !io.wait_result(overlapped as usize, &|| outcome().is_some(), deadline) {
-        return Ok(None);
-    }
-    if let Some(event) = event {
-        io.settle(&event);
-        if waited {
-            event.wait(Some(source::now()));
-        }
-    }
-    Ok(outcome())
 }
 
 /// Marks the operation as running.
@@ -156,7 +108,10 @@ pub(crate) unsafe fn offset_of(overlapped: *mut OVERLAPPED) -> u64 {
 }
 
 /// How the operation ended, or `None` while it runs.
-unsafe fn outcome(overlapped: *mut OVERLAPPED) -> Option<OverlappedOutcome> {
+///
+/// # Safety
+/// `overlapped` points to a valid OVERLAPPED.
+pub(crate) unsafe fn outcome(overlapped: *mut OVERLAPPED) -> Option<OverlappedOutcome> {
     // SAFETY: valid by the contract of the callers.
     let status = unsafe { load(addr_of_mut!((*overlapped).Internal)) } as u32;
     if status == STATUS_PENDING {

@@ -9,7 +9,6 @@
 use std::fmt;
 use std::time::Instant;
 
-use crate::object::Object;
 use crate::status::{Code, ERROR_ABANDONED_WAIT_0, ERROR_INVALID_HANDLE, WAIT_TIMEOUT};
 use crate::sync::fifo::{Fifo, Stop};
 
@@ -70,6 +69,14 @@ impl Port {
     }
 }
 
+#[cfg(not(windows))]
+impl Port {
+    /// Drops its packets and ends all waits.
+    pub(crate) fn close(&self) {
+        self.packets.close();
+    }
+}
+
 impl Default for Port {
     fn default() -> Port {
         Port::new()
@@ -81,11 +88,5 @@ impl fmt::Debug for Port {
         f.debug_struct("Port")
             .field("empty", &self.packets.is_empty())
             .finish()
-    }
-}
-
-impl Object for Port {
-    fn on_close(&self) {
-        self.packets.close();
     }
 }

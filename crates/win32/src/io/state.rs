@@ -29,7 +29,7 @@ use crate::sync::signal::Signal as HandleSignal;
 use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
 #[cfg(windows)]
 use crate::system::HandleSignal;
-use crate::threads::thread::{self, ThreadId};
+use crate::threads::id::{self, ThreadId};
 use crate::time::source;
 
 /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS: no packet for a call that returned success at once.
@@ -125,21 +125,16 @@ impl IoState {
         self.shared.signal.system_event()
     }
 
-    /// Called when an overlapped call is issued: marks the OVERLAPPED as pending, resets its event
-    /// (or the handle's signal) and captures event, port, key, thread-pool I/O and notification
-    /// modes as of now. An `hEvent` that is not an event is ignored.
+    /// As [`IoState::begin`], with the event that the OVERLAPPED names and whether it asks for no packet.
     ///
     /// # Safety
-    /// `overlapped` is valid for reads and writes until the operation has ended. (That it is also
-    /// the OVERLAPPED of another pending operation is survivable: each ends once, into the same
-    /// memory.)
-    pub unsafe fn begin(&self, overlapped: *mut OVERLAPPED) -> Pending {
-        // SAFETY: valid by the contract of this function.
-        let (event, no_packet) = unsafe { overlapped::event_of(overlapped) };
-        let event = match event.is_null() {
-            true => None,
-            false => event::keep(event),
-        };
+    /// As for [`IoState::begin`].
+    pub(crate) unsafe fn begin_with(
+        &self,
+        overlapped: *mut OVERLAPPED,
+        event: Option<event::Kept>,
+        no_packet: bool,
+    ) -> Pending {
         match &event {
             Some(event) => event.reset(),
             None => self.shared.signal.reset(),
@@ -160,11 +155,11 @@ impl IoState {
                 modes,
             }),
             overlapped: overlapped as usize,
-            thread: thread::current_id(),
+            thread: id::current_id(),
         }
     }
 
-    /// As [`IoState::begin`], for an operation whose end is a procedure call to this thread; `hEvent` is
+    /// As [`IoState::begin`], for an operation whose end is a procedure call to a thread, by its queue; `hEvent` is
     /// the application's own (documented: ReadFileEx).
     ///
     /// # Errors
@@ -177,6 +172,7 @@ impl IoState {
         &self,
         overlapped: *mut OVERLAPPED,
         routine: CallRoutine,
+        calls: Arc<crate::threads::apc::ApcQueue>,
     ) -> Result<Pending, Code> {
         if !matches!(&*self.shared.target.read(), CompletionTarget::None) {
             return Err(ERROR_INVALID_PARAMETER);
@@ -187,14 +183,11 @@ impl IoState {
             op: Some(Op {
                 shared: self.shared.clone(),
                 event: None,
-                target: CompletionTarget::Call(
-                    routine,
-                    crate::threads::apc::ApcQueue::of_this_thread(),
-                ),
+                target: CompletionTarget::Call(routine, calls),
                 modes: SKIP_SET_EVENT_ON_HANDLE,
             }),
             overlapped: overlapped as usize,
-            thread: thread::current_id(),
+            thread: id::current_id(),
         })
     }
 

@@ -10,28 +10,37 @@ use std::sync::Arc;
 use httpsys_socket::lock::Mutex;
 
 use crate::object::Object;
-use crate::pool::member::Member;
+
+/// What a cleanup group can end.
+pub(crate) trait GroupMember: Send + Sync {
+    /// Nothing makes its callback due any more; what is queued still runs.
+    fn release(self: Arc<Self>);
+
+    /// As [`GroupMember::release`], and its callbacks have ended; with `discard` those that have not begun are
+    /// dropped, and the program is told with `context`.
+    fn clean_up(self: Arc<Self>, discard: bool, context: *mut c_void);
+}
 
 /// A cleanup group (documented: CreateThreadpoolCleanupGroup).
 #[derive(Default)]
 pub struct CleanupGroup {
-    members: Mutex<Vec<Arc<Member>>>,
+    members: Mutex<Vec<Arc<dyn GroupMember>>>,
 }
 
 impl CleanupGroup {
-    pub(crate) fn join(&self, member: &Arc<Member>) {
-        self.members.lock().push(member.clone());
+    pub(crate) fn join(&self, member: Arc<dyn GroupMember>) {
+        self.members.lock().push(member);
     }
 
-    pub(crate) fn leave(&self, member: &Arc<Member>) {
+    pub(crate) fn leave(&self, member: *const ()) {
         let mut members = self.members.lock();
-        members.retain(|other| !Arc::ptr_eq(other, member));
+        members.retain(|other| !std::ptr::addr_eq(Arc::as_ptr(other), member));
     }
 
     /// Closes all members and waits for none: callbacks that are queued still run.
     pub(crate) fn release_members(&self) {
         let members = std::mem::take(&mut *self.members.lock());
-        members.iter().for_each(Member::close);
+        members.into_iter().for_each(GroupMember::release);
     }
 
     /// CloseThreadpoolCleanupGroupMembers: closes all members and waits for their callbacks. With
@@ -43,7 +52,7 @@ impl CleanupGroup {
             if members.is_empty() {
                 return;
             }
-            for member in &members {
+            for member in members {
                 member.clean_up(discard, context);
             }
         }

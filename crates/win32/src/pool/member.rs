@@ -20,8 +20,9 @@ use crate::handle::{self, Handle};
 use crate::object::Object;
 use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::pool::calls::Calls;
-use crate::pool::group::CleanupGroup;
-use crate::pool::workers::{Pool, Task, default_pool};
+use crate::pool::group::{CleanupGroup, GroupMember};
+use crate::pool::task::{Callee, Task, Told};
+use crate::pool::workers::{Pool, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
 use crate::sync::wait::{RegisteredWait, TIMED_OUT, Waiter};
 use crate::time::source;
@@ -100,7 +101,7 @@ impl Member {
             setting: Mutex::default(),
         });
         if let Some(group) = &member.environment.group {
-            group.join(&member);
+            group.join(member.clone());
         }
         Ok(member)
     }
@@ -131,12 +132,8 @@ impl Member {
 
     fn leave_group(self: &Arc<Self>) {
         if let Some(group) = &self.environment.group {
-            group.leave(self);
+            group.leave(Arc::as_ptr(self).cast());
         }
-    }
-
-    pub(crate) fn calls(&self) -> &Calls {
-        &self.calls
     }
 
     /// Queues the callback.
@@ -147,32 +144,21 @@ impl Member {
 
     /// Queues the callback, which is counted already.
     fn run_counted(self: &Arc<Self>, result: u32) {
-        self.pool.submit(Task::Member {
-            member: self.clone(),
-            result,
-        });
+        let told = Told {
+            code: result,
+            ..Told::default()
+        };
+        let callee = self.clone();
+        self.pool.submit(Task::Call { callee, told });
     }
 
     /// Waits for the callbacks that are queued or running; with `discard`, only for running ones, and
     /// queued ones are dropped. Returns how many were.
     pub fn wait(self: &Arc<Self>, discard: bool) -> usize {
-        let own =
-            |task: &Task| matches!(task, Task::Member { member, .. } if Arc::ptr_eq(member, self));
+        let own = |task: &Task| task.is_of(Arc::as_ptr(self).cast());
         let drop_queued = || self.pool.discard(own);
         self.calls
             .wait(discard.then_some(&drop_queued as &dyn Fn() -> usize))
-    }
-
-    /// The clean-up of its group: nothing makes it due, its callbacks have ended, and with
-    /// `discard` the program is told of those that never ran.
-    pub(crate) fn clean_up(self: &Arc<Self>, discard: bool, context: *mut c_void) {
-        self.disarm();
-        let dropped = self.wait(discard);
-        if let (true, Some(on_cancel)) = (discard && dropped > 0, self.environment.on_cancel) {
-            // SAFETY: the application promised a function of this type.
-            unsafe { on_cancel(self.context as *mut c_void, context) };
-        }
-        self.close();
     }
 
     /// Sets the timer: the callback is due at `at`, then every `period`. `None` unsets it.
@@ -282,9 +268,21 @@ impl Member {
         }
         given_up.unwrap_or(timer)
     }
+}
 
-    /// The callback has returned: what is due again and again begins anew.
-    pub(crate) fn returned(self: &Arc<Self>) {
+impl Callee for Member {
+    fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    fn call(&self, instance: *mut c_void, told: Told) {
+        let own = self.own.load(Ordering::SeqCst) as Handle;
+        self.callback
+            .call(instance, self.context as *mut c_void, own, told.code);
+    }
+
+    /// What is due again and again begins anew.
+    fn returned(self: Arc<Self>) {
         {
             // Held until the next wait has begun: a call that ends the wait finds it.
             let arm = self.arm.lock();
@@ -298,12 +296,21 @@ impl Member {
             self.leave_group();
         }
     }
+}
 
-    /// Calls the callback.
-    pub(crate) fn call(&self, instance: *mut c_void, result: u32) {
-        let own = self.own.load(Ordering::SeqCst) as Handle;
-        self.callback
-            .call(instance, self.context as *mut c_void, own, result);
+impl GroupMember for Member {
+    fn release(self: Arc<Self>) {
+        self.close();
+    }
+
+    fn clean_up(self: Arc<Self>, discard: bool, context: *mut c_void) {
+        self.disarm();
+        let dropped = self.wait(discard);
+        if let (true, Some(on_cancel)) = (discard && dropped > 0, self.environment.on_cancel) {
+            // SAFETY: the application promised a function of this type.
+            unsafe { on_cancel(self.context as *mut c_void, context) };
+        }
+        self.close();
     }
 }
 

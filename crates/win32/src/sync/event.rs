@@ -1,18 +1,16 @@
 //! Event objects.
 //!
-//! Owns [`Event`]. Does not own waits nor names ([`crate::sync::names`]). Threading: any thread.
+//! Owns [`Event`]. Does not own waits, names ([`crate::sync::names`]) nor handles ([`crate::objects`]). Threading: any thread.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::handle::{self, Handle};
-use crate::object::Object;
 use crate::sync::signal::Signal;
 
 /// An event object (documented: Event Objects).
 #[derive(Debug)]
 pub struct Event {
-    signal: Signal,
+    pub(crate) signal: Signal,
 }
 
 impl Event {
@@ -50,21 +48,5 @@ impl Event {
     }
 }
 
-impl Object for Event {
-    fn signal(&self) -> Option<&Signal> {
-        Some(&self.signal)
-    }
-}
-
 /// An event as an operation keeps it.
 pub(crate) type Kept = Arc<Event>;
-
-/// The event behind a handle, for an operation to set at its end, whatever becomes of the handle.
-pub(crate) fn keep(handle: Handle) -> Option<Kept> {
-    handle::lookup_as(handle)
-}
-
-/// As [`keep`], for the time of a call.
-pub(crate) fn look_up(handle: Handle) -> Option<Kept> {
-    handle::lookup_as(handle)
-}

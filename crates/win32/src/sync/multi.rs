@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::sync::signal::{ABANDONED, AllWait, Signal, Waited};
+use crate::sync::signal::{ABANDONED, AllWait, JointWait, Signal, Waited};
 use crate::sync::wait::{self, Lease, TIMED_OUT};
 
 /// MAXIMUM_WAIT_OBJECTS (documented: WaitForMultipleObjects).

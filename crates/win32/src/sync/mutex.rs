@@ -4,7 +4,6 @@
 //! Invariant: a mutex whose owner ends without releasing it is abandoned: the next wait gets it with
 //! WAIT_ABANDONED (documented: Mutex Objects). Threading: any thread; a mutex belongs to one.
 
-use std::cell::Cell;
 use std::sync::{Arc, Weak};
 
 use httpsys_socket::lock::Mutex;
@@ -13,7 +12,8 @@ use httpsys_socket::process::PerProcess;
 use crate::object::Object;
 use crate::status::Code;
 use crate::sync::signal::Signal;
-use crate::threads::thread::{self, ThreadId};
+use crate::threads::ends;
+use crate::threads::id::ThreadId;
 
 /// A mutex object.
 #[derive(Debug)]
@@ -23,19 +23,7 @@ pub struct MutexObject {
 
 static ALL: PerProcess<Mutex<Vec<Weak<MutexObject>>>> = PerProcess::new();
 
-/// Abandons what the thread owns when it ends.
-struct Ending(Cell<ThreadId>);
-
-thread_local! {
-    static ENDING: Ending = const { Ending(Cell::new(ThreadId(0))) };
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        abandon(self.0.get());
-    }
-}
-
+/// The thread ends: what it owns is abandoned.
 fn abandon(owner: ThreadId) {
     let all: Vec<_> = ALL
         .get_or_init(Mutex::default)
@@ -48,26 +36,12 @@ fn abandon(owner: ThreadId) {
     }
 }
 
-/// The calling thread owns no mutex any more: those that it did are abandoned.
-pub(crate) fn abandon_own() {
-    if let Ok(id @ ThreadId(1..)) = ENDING.try_with(|ending| ending.0.replace(ThreadId(0))) {
-        abandon(id);
-    }
-}
-
-/// The calling thread, whose end is watched from now on: it may own a mutex.
-pub(crate) fn watched_thread() -> ThreadId {
-    let id = thread::current_id();
-    // Refused while the thread ends: what it takes then stays its own.
-    let _ = ENDING.try_with(|ending| ending.0.set(id));
-    id
-}
-
 impl MutexObject {
     /// CreateMutex: a new mutex, owned by the calling thread or by nobody.
     pub fn new(owned: bool) -> Arc<MutexObject> {
+        ends::at_end(abandon);
         let mutex = Arc::new(MutexObject {
-            signal: Signal::mutex(owned.then(watched_thread)),
+            signal: Signal::mutex(owned.then(ends::watched_thread)),
         });
         let mut all = ALL.get_or_init(Mutex::default).lock();
         all.retain(|other| other.strong_count() > 0);

@@ -17,9 +17,9 @@ use std::time::Instant;
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::status::{Code, ERROR_NOT_OWNER, ERROR_TOO_MANY_POSTS};
-use crate::sync::mutex;
 use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
-use crate::threads::thread::{self, ThreadId};
+use crate::threads::ends;
+use crate::threads::id::{self, ThreadId};
 
 mod all_wait;
 
@@ -66,7 +66,13 @@ struct SignalState {
     /// The last owner of the mutex ended.
     abandoned: bool,
     any: VecDeque<WaitEntry>,
-    all: Vec<Arc<AllWait>>,
+    all: Vec<Arc<dyn JointWait>>,
+}
+
+/// A wait for several signals at once, of which this is one.
+pub(crate) trait JointWait: Send + Sync {
+    /// Ends the wait if all signals are set now.
+    fn attempt(&self) -> bool;
 }
 
 struct WaitEntry {
@@ -174,7 +180,7 @@ impl Signal {
     /// 288 (ERROR_NOT_OWNER) when another thread owns it, or none.
     pub fn release_owned(&self) -> Result<bool, Code> {
         let mut state = self.state.lock();
-        if self.kind != SignalKind::Mutex || state.owner != Some(thread::current_id()) {
+        if self.kind != SignalKind::Mutex || state.owner != Some(id::current_id()) {
             return Err(ERROR_NOT_OWNER);
         }
         state.count -= 1;
@@ -302,7 +308,7 @@ impl Signal {
     /// The calling thread, as far as the kind asks for it.
     fn caller(&self) -> ThreadId {
         match self.kind {
-            SignalKind::Mutex => mutex::watched_thread(),
+            SignalKind::Mutex => ends::watched_thread(),
             _ => ThreadId(0),
         }
     }

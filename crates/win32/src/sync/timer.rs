@@ -14,6 +14,7 @@ use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::status::Code;
 use crate::sync::signal::Signal;
 use crate::threads::apc::{Apc, ApcQueue};
+use crate::threads::thread;
 
 /// A waitable timer (documented: Waitable Timer Objects).
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl WaitableTimer {
         due.cancel();
         self.signal.reset();
         due.period = period;
-        due.apc = apc.map(|apc| (ApcQueue::of_this_thread(), apc));
+        due.apc = apc.map(|apc| (thread::own_calls(), apc));
         due.token = Some(self.alarm(at)?);
         Ok(())
     }

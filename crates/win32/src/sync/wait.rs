@@ -21,7 +21,7 @@ use httpsys_socket::lock::Mutex;
 use httpsys_socket::{Own, PerWorld};
 
 use crate::sync::park::Parker;
-use crate::threads::thread::{self, ThreadId};
+use crate::threads::id::{self, ThreadId};
 use crate::time::source;
 
 /// An I/O engine that makes progress on the thread of whoever waits.
@@ -189,7 +189,7 @@ impl Waiter {
     /// Whether the calling thread is the one that waits: true when a driver completes something on
     /// the thread that it borrowed.
     pub(crate) fn is_current(&self) -> bool {
-        self.owner == thread::current_id()
+        self.owner == id::current_id()
     }
 
     /// Whether the wait is satisfied or given up.
@@ -217,7 +217,7 @@ impl Lease {
             outcome: AtomicU32::new(WAITING),
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
-            owner: thread::current_id(),
+            owner: id::current_id(),
             sleeper: Sleeper::Thread(Parker::of_this_thread()),
         }))
     }

@@ -7,13 +7,11 @@
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
-use std::sync::Arc;
 
 use httpsys_socket::lock::Mutex;
 
 use crate::io::overlapped::OVERLAPPED;
 use crate::sync::signal::Signal;
-use crate::threads::thread;
 
 /// One call to make.
 #[derive(Clone, Copy, Debug)]
@@ -75,11 +73,6 @@ impl Default for ApcQueue {
 }
 
 impl ApcQueue {
-    /// The queue of the calling thread.
-    pub fn of_this_thread() -> Arc<ApcQueue> {
-        thread::current().apcs().clone()
-    }
-
     /// Queues a call; ends an alertable wait of the thread.
     pub fn push(&self, call: Apc) {
         let mut calls = self.calls.lock();

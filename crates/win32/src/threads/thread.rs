@@ -1,11 +1,9 @@
 //! Threads of the application.
 //!
 //! Owns [`Thread`] objects (waitable, with an exit code), which thread is the calling one, and the
-//! thread ids of Win32. Does not own the threads of the pool (`pool/workers.rs`). Invariants: the
-//! object is signalled after the exit code is stored; ids are multiples of 4, never 0, and belong
-//! to one thread for the life of the process. Threading: any thread.
+//! threads that are known. Does not own the threads of the pool (`pool/workers.rs`) nor ids ([`id`]).
+//! Invariant: the object is signalled after the exit code is stored. Threading: any thread.
 
-use std::cell::Cell;
 #[cfg(not(windows))]
 use std::cell::RefCell;
 #[cfg(not(windows))]
@@ -24,30 +22,12 @@ use httpsys_socket::process::PerProcess;
 use crate::object::Object;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::signal::Signal;
+use crate::threads::ends;
+use crate::threads::id::{self, ThreadId, current_id};
 use crate::time::source;
-
-/// The id of a thread, as GetCurrentThreadId returns it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ThreadId(pub u32);
 
 /// STILL_ACTIVE: the exit code of a thread that runs (documented: GetExitCodeThread).
 pub const STILL_ACTIVE: u32 = 259;
-
-static NEXT_ID: AtomicU32 = AtomicU32::new(4);
-
-thread_local! {
-    static ID: Cell<ThreadId> = const { Cell::new(ThreadId(0)) };
-}
-
-/// The id of the calling thread.
-pub fn current_id() -> ThreadId {
-    ID.with(|id| {
-        if id.get() == ThreadId(0) {
-            id.set(next_id());
-        }
-        id.get()
-    })
-}
 
 /// A thread that the application started, or that one of its calls came from.
 #[derive(Debug)]
@@ -90,11 +70,11 @@ impl Thread {
         suspended: bool,
         body: impl FnOnce() -> u32 + Send + 'static,
     ) -> Result<Arc<Thread>, Code> {
-        let thread = Thread::new(next_id(), suspended);
+        let thread = Thread::new(id::next_id(), suspended);
         let stack = (stack_bytes > 0).then(|| stack_bytes.clamp(MIN_STACK, MAX_STACK));
         let own = thread.clone();
         let run = move || {
-            ID.with(|id| id.set(own.id));
+            id::adopt(own.id);
             own.released.wait(None);
             if own.given_up.load(Ordering::SeqCst) {
                 return own.end(0);
@@ -183,7 +163,7 @@ fn leave() {
             known().remove(&own.id);
         }
     }
-    crate::sync::mutex::abandon_own();
+    ends::leave();
     crate::last_error::set(0);
 }
 
@@ -239,6 +219,12 @@ pub fn current() -> Arc<Thread> {
     })
 }
 
+/// The calls queued to the calling thread.
+#[cfg(not(windows))]
+pub fn own_calls() -> Arc<crate::threads::apc::ApcQueue> {
+    current().apcs().clone()
+}
+
 /// The thread of that id, if it runs and has called a function of this library that asks who it is
 /// (documented: OpenThread).
 #[cfg(not(windows))]
@@ -251,7 +237,3 @@ pub fn by_id(id: ThreadId) -> Option<Arc<Thread>> {
 
 const MIN_STACK: usize = 64 << 10;
 const MAX_STACK: usize = 1 << 30;
-
-fn next_id() -> ThreadId {
-    ThreadId(NEXT_ID.fetch_add(4, Ordering::Relaxed))
-}

@@ -4,7 +4,7 @@
 
 use std::ffi::c_void;
 
-use super::Task;
+use crate::pool::task::Task;
 use crate::status::Code;
 use crate::sync::fifo::Fifo;
 use crate::time::source;

@@ -19,7 +19,7 @@ use super::File;
 use crate::io::state::Pending;
 use crate::object::CancelScope;
 use crate::status::{Code, ERROR_HANDLE_EOF, ERROR_NO_SYSTEM_RESOURCES, ERROR_OPERATION_ABORTED};
-use crate::threads::thread::ThreadId;
+use crate::threads::id::ThreadId;
 
 /// How many threads there are at most.
 const MOST: usize = 16;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use httpsys_socket::{Own, PerWorld};
 
-use super::Task;
+use crate::pool::task::Task;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::fifo::{Fifo, FifoPushed, Stop};
 use crate::time::source;
@@ -29,12 +29,6 @@ pub(crate) struct Pool {
     /// Tasks begun so far: tells the watcher whether the queue moves.
     taken: AtomicUsize,
     watched: AtomicBool,
-}
-
-impl crate::object::Object for Pool {
-    fn close_allowed(&self) -> bool {
-        false
-    }
 }
 
 /// The pool of the process.

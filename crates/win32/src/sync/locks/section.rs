@@ -9,7 +9,7 @@ use parking_lot::RawMutex;
 use parking_lot::lock_api::RawMutex as _;
 
 use crate::sync::park;
-use crate::threads::thread;
+use crate::threads::id;
 
 /// CRITICAL_SECTION: a lock that one thread may enter several times.
 #[repr(C)]
@@ -97,5 +97,5 @@ impl Default for CriticalSection {
 }
 
 fn own_id() -> usize {
-    thread::current_id().0 as usize
+    id::current_id().0 as usize
 }

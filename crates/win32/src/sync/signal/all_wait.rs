@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::Signal;
+use super::{JointWait, Signal};
 use crate::object::Object;
 use crate::sync::wait::Waiter;
 
@@ -26,7 +26,8 @@ impl AllWait {
     /// Puts the wait on the list of every signal; to be followed by an [`AllWait::attempt`].
     pub(crate) fn enlist(self: &Arc<Self>) {
         for signal in self.signals() {
-            signal.state.lock().all.push(self.clone());
+            let own: Arc<dyn JointWait> = self.clone();
+            signal.state.lock().all.push(own);
         }
     }
 
@@ -37,13 +38,19 @@ impl AllWait {
                 .state
                 .lock()
                 .all
-                .retain(|other| !Arc::ptr_eq(other, self));
+                .retain(|other| !std::ptr::addr_eq(Arc::as_ptr(other), Arc::as_ptr(self)));
         }
     }
 
+    fn signals(&self) -> impl Iterator<Item = &Signal> {
+        self.objects.iter().filter_map(|object| object.signal())
+    }
+}
+
+impl JointWait for AllWait {
     /// Satisfies the wait if all signals are set now: consumes them together. Done by the thread
     /// that sets a signal, so that a second set is not lost on the first.
-    pub(crate) fn attempt(&self) -> bool {
+    fn attempt(&self) -> bool {
         let thread = self.waiter.owner();
         let mut locked: Vec<_> = self.signals().map(|s| (s.kind, s.state.lock())).collect();
         let mark = locked.iter().map(|(_, state)| state.mark()).max();
@@ -59,10 +66,6 @@ impl AllWait {
         drop(locked);
         self.waiter.wake();
         true
-    }
-
-    fn signals(&self) -> impl Iterator<Item = &Signal> {
-        self.objects.iter().filter_map(|object| object.signal())
     }
 }
 
