@@ -89,7 +89,8 @@ test: ## all tests: Rust, C programs, doc tests
 	fi; \
 	status=0; \
 	for run in "$$tests" "$(CARGO) test $(SHIPPED) --no-fail-fast --doc" "$(CARGO) test -p httpsys-sim --no-fail-fast" \
-		"$(CARGO) test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib --test random --no-fail-fast"; do \
+		"$(CARGO) test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib --test random --no-fail-fast" \
+		"$(CARGO) test -p httpsys-tests --features sim --test win32_sim"; do \
 		echo "$$run"; $$run || { status=$$?; echo "FAILED ($$status): $$run" >&2; }; \
 	done; \
 	exit $$status

@@ -72,6 +72,7 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
     let simulation = "test -p httpsys-sim --no-fail-fast";
     let simulated = "test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib \
          --test random --no-fail-fast";
+    let functions = "test -p httpsys-tests --features sim --test win32_sim";
     for (has_nextest, suite) in suites {
         for (failing, succeeds) in [
             ("nothing", true),
@@ -81,7 +82,11 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
         ] {
             let cargo = Cargo::new("cargo", has_nextest, failing);
             let (ran, succeeded) = cargo.make_test();
-            assert_eq!(ran, [suite, doc, simulation, simulated], "{failing} fails");
+            assert_eq!(
+                ran,
+                [suite, doc, simulation, simulated, functions],
+                "{failing} fails"
+            );
             assert_eq!(succeeded, succeeds, "{failing} fails");
         }
     }

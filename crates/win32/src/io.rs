@@ -3,6 +3,7 @@
 //! Owns the room and nothing else; each file says what it owns.
 
 pub(crate) mod begin;
+pub mod cancel;
 #[cfg(not(windows))]
 pub mod file;
 #[cfg(windows)]

@@ -8,31 +8,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
+pub use crate::io::cancel::CancelScope;
 use crate::io::state::IoState;
 use crate::sync::signal::Signal;
-use crate::threads::id::ThreadId;
-
-/// Which operations of a handle CancelIo and CancelIoEx mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CancelScope {
-    /// The operation with the OVERLAPPED at this address (CancelIoEx).
-    One(usize),
-    /// All operations that this thread issued (CancelIo).
-    Thread(ThreadId),
-    /// All operations of the handle (CancelIoEx with NULL).
-    All,
-}
-
-impl CancelScope {
-    /// Whether an operation is meant: by the address of its OVERLAPPED and the thread that issued it.
-    pub fn means(self, overlapped: usize, thread: ThreadId) -> bool {
-        match self {
-            CancelScope::One(one) => one == overlapped,
-            CancelScope::Thread(one) => one == thread,
-            CancelScope::All => true,
-        }
-    }
-}
 
 /// Conversion to `Any` for [`crate::lookup_as`]; implemented for every type.
 pub trait AnyObject: Send + Sync + 'static {

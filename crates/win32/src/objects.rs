@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::handle::{self, Handle};
 use crate::io::port::Port;
 use crate::object::Object;
-use crate::pool::file_io::ThreadpoolIo;
 use crate::pool::workers::Pool;
 use crate::sync::event::Event;
 use crate::sync::signal::Signal;
@@ -21,12 +20,6 @@ impl Object for Event {
 impl Object for Port {
     fn on_close(&self) {
         self.close();
-    }
-}
-
-impl Object for ThreadpoolIo {
-    fn close_allowed(&self) -> bool {
-        false
     }
 }
 

@@ -12,7 +12,7 @@ use super::{fence, put};
 use crate::net::errors::{WSAENOTSOCK, WSAEOPNOTSUPP};
 use crate::net::options::{FIONBIO, FIONREAD};
 use crate::net::ready::{self, Interest};
-use crate::net::socket;
+use crate::net::socket::{self, Socket};
 use crate::status::{Code, WSAEFAULT, WSAEINVAL};
 use crate::wsa;
 
@@ -236,7 +236,7 @@ pub unsafe extern "system" fn Httpsys_select(
 }
 
 /// Which sockets of each set are ready.
-fn sift(sets: &[Vec<usize>; 3], interests: &[Interest]) -> [Vec<usize>; 3] {
+fn sift(sets: &[Vec<usize>; 3], interests: &[Interest<Socket>]) -> [Vec<usize>; 3] {
     let mut found = [const { Vec::new() }; 3];
     let mut interests = interests.iter();
     for (kind, set) in sets.iter().enumerate() {
@@ -387,7 +387,7 @@ fn system_events(events: i16) -> i16 {
     system
 }
 
-fn windows_events(interest: &Interest) -> i16 {
+fn windows_events(interest: &Interest<Socket>) -> i16 {
     let ready = interest.ready;
     let failed = ready != 0 && interest.socket.progress();
     let mut so = 0;

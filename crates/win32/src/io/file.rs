@@ -11,6 +11,7 @@
 //! thread.
 
 pub(crate) mod disk;
+mod object;
 mod open;
 pub mod pipe;
 mod transfer;
@@ -29,9 +30,7 @@ use httpsys_socket::lock::Mutex;
 use crate::files::shared::{self, FileRegistration};
 use crate::handle::{self, Handle};
 use crate::io::state::IoState;
-use crate::object::{CancelScope, Object};
 use crate::status::{self, Code};
-use crate::sync::signal::Signal;
 
 pub use open::{
     CREATE_ALWAYS, CREATE_NEW, OPEN_ALWAYS, OPEN_EXISTING, OpenMode, TRUNCATE_EXISTING,
@@ -275,33 +274,6 @@ impl File {
 impl AsRawFd for File {
     fn as_raw_fd(&self) -> RawFd {
         self.file.as_raw_fd()
-    }
-}
-
-impl Object for File {
-    fn on_close(&self) {
-        if self.handles.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.release();
-        }
-    }
-
-    fn on_duplicate(&self) {
-        self.add_handle();
-    }
-
-    fn signal(&self) -> Option<&Signal> {
-        Some(self.io.signal())
-    }
-
-    fn io(&self) -> Option<&IoState> {
-        Some(&self.io)
-    }
-
-    fn cancel_io(&self, scope: CancelScope) -> bool {
-        let waited = self
-            .registration()
-            .is_some_and(|ranges| ranges.cancel(scope));
-        disk::cancel(self, scope) || waited
     }
 }
 

@@ -1,9 +1,10 @@
 //! The OVERLAPPED structure and its result.
 //!
 //! Owns the layout and the stores into the caller's structure. Does not own deliveries
-//! ([`crate::io::state`]) nor waiting for a result ([`crate::io::result`]). Invariants: `InternalHigh` is written before `Internal`, and
-//! `Internal` leaves STATUS_PENDING exactly when the operation has ended; the stores are atomic, so
-//! that a program may poll `Internal` (HasOverlappedIoCompleted). Threading: any thread.
+//! ([`crate::io::state`]) nor waiting for a result (`io/result.rs`). Invariants: `InternalHigh` is
+//! written before `Internal`, and `Internal` leaves STATUS_PENDING exactly when the operation has ended;
+//! the stores are atomic, so that a program may poll `Internal` (HasOverlappedIoCompleted). Threading:
+//! any thread.
 
 use std::ptr::{addr_of, addr_of_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};

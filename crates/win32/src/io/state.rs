@@ -17,9 +17,9 @@ use std::time::Instant;
 
 use httpsys_socket::lock::{Mutex, RwLock};
 
+use crate::io::cancel::CancelScope;
 use crate::io::overlapped::{self, OVERLAPPED};
 use crate::io::port::{Packet, Port};
-use crate::object::CancelScope;
 use crate::pool::file_io::{self, CompletionRoutine, ThreadpoolIo};
 use crate::status::{self, Code, ERROR_INVALID_PARAMETER, ERROR_OPERATION_ABORTED, ERROR_SUCCESS};
 use crate::sync::event::{self, Event};

@@ -245,14 +245,14 @@ impl PendingList {
     }
 
     /// The first send and the first receive of each socket.
-    fn interests(&self) -> Vec<Interest> {
-        let mut interests: Vec<Interest> = Vec::new();
+    fn interests(&self) -> Vec<Interest<Socket>> {
+        let mut interests: Vec<Interest<Socket>> = Vec::new();
         for entry in self.waiting.lock().iter() {
             let events = match entry.operation.is_send() {
                 true => libc::POLLOUT,
                 false => libc::POLLIN,
             };
-            let same = |other: &&mut Interest| Arc::ptr_eq(&other.socket, &entry.socket);
+            let same = |other: &&mut Interest<Socket>| Arc::ptr_eq(&other.socket, &entry.socket);
             match interests.iter_mut().find(same) {
                 Some(other) => other.events |= events,
                 None => interests.push(Interest::new(entry.socket.clone(), events)),

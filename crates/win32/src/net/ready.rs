@@ -13,12 +13,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::errors::{self, WSAENOBUFS};
-use super::socket::Socket;
 use crate::status::Code;
 
 /// What wakes a thread that waits for sockets.
 #[derive(Debug)]
-pub(crate) struct Wake(UnixStream);
+pub struct Wake(UnixStream);
 
 impl Wake {
     /// Ends the wait. More than it can hold is not needed.
@@ -38,20 +37,32 @@ thread_local! {
     static PAIR: RefCell<Option<Pair>> = const { RefCell::new(None) };
 }
 
+/// What can be waited for.
+pub trait Polled {
+    /// Its descriptor.
+    fn descriptor(&self) -> i32;
+    /// Whether it is closed: nobody waits for it any more.
+    fn is_gone(&self) -> bool;
+    /// A thread waits for it: closing it wakes that.
+    fn begin_wait(&self, wake: &Arc<Wake>);
+    /// The thread does not wait any more.
+    fn end_wait(&self, wake: &Arc<Wake>);
+}
+
 /// One socket to wait for.
 #[derive(Debug)]
-pub struct Interest {
+pub struct Interest<S> {
     /// The socket.
-    pub socket: Arc<Socket>,
+    pub socket: Arc<S>,
     /// What to wait for: `POLLIN` and so on.
     pub events: i16,
     /// What is so, after the wait.
     pub ready: i16,
 }
 
-impl Interest {
+impl<S: Polled> Interest<S> {
     /// Nothing is so yet.
-    pub fn new(socket: Arc<Socket>, events: i16) -> Interest {
+    pub fn new(socket: Arc<S>, events: i16) -> Interest<S> {
         Interest {
             socket,
             events,
@@ -65,7 +76,10 @@ impl Interest {
 ///
 /// # Errors
 /// 10055 when the system has no descriptors left to wake the thread by; what poll(2) reports.
-pub fn wait(interests: &mut [Interest], deadline: Option<Instant>) -> Result<usize, Code> {
+pub fn wait<S: Polled>(
+    interests: &mut [Interest<S>],
+    deadline: Option<Instant>,
+) -> Result<usize, Code> {
     let now = deadline.is_some_and(|deadline| deadline <= Instant::now());
     let wakes = match now {
         true => None,
@@ -73,13 +87,13 @@ pub fn wait(interests: &mut [Interest], deadline: Option<Instant>) -> Result<usi
     };
     for interest in interests.iter() {
         if let Some((wakes, _)) = &wakes {
-            interest.socket.waits(wakes);
+            interest.socket.begin_wait(wakes);
         }
     }
     let result = poll(interests, wakes.as_ref().map(|(_, fd)| *fd), deadline);
     if let Some((wakes, _)) = &wakes {
         for interest in interests.iter() {
-            interest.socket.waits_no_more(wakes);
+            interest.socket.end_wait(wakes);
         }
         drain();
     }
@@ -123,18 +137,18 @@ fn drain() {
     });
 }
 
-fn poll(
-    interests: &mut [Interest],
+fn poll<S: Polled>(
+    interests: &mut [Interest<S>],
     woken: Option<i32>,
     deadline: Option<Instant>,
 ) -> Result<usize, Code> {
     let mut list: Vec<_> = interests
         .iter()
-        .map(|interest| polled(interest.socket.fd(), interest.events))
+        .map(|interest| polled(interest.socket.descriptor(), interest.events))
         .collect();
     list.extend(woken.map(|fd| polled(fd, libc::POLLIN)));
     loop {
-        if interests.iter().any(|interest| interest.socket.is_closed()) {
+        if interests.iter().any(|interest| interest.socket.is_gone()) {
             return Ok(0);
         }
         let (timeout, last) = timeout(deadline);

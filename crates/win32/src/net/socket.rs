@@ -15,14 +15,13 @@ use std::time::{Duration, Instant};
 use httpsys_socket::lock::Mutex;
 use socket2::{SockAddr, SockRef};
 
+mod object;
+
 use super::errors::*;
-use super::pending;
-use super::ready::{self, Interest, Wake};
+use super::ready::{self, Interest, Polled, Wake};
 use crate::handle::{self, Handle};
 use crate::io::state::IoState;
-use crate::object::{CancelScope, Object};
 use crate::status::{Code, WSAEAFNOSUPPORT, WSAEINVAL};
-use crate::sync::signal::Signal;
 use crate::wsa;
 
 /// SOCK_STREAM.
@@ -198,17 +197,6 @@ impl Socket {
     /// ioctlsocket with FIONBIO.
     pub fn set_blocking(&self, blocking: bool) {
         self.set(|settings| settings.blocking = blocking);
-    }
-
-    pub(crate) fn waits(&self, wake: &Arc<Wake>) {
-        self.waiting.lock().push(wake.clone());
-    }
-
-    pub(crate) fn waits_no_more(&self, wake: &Arc<Wake>) {
-        let mut waiting = self.waiting.lock();
-        if let Some(at) = waiting.iter().position(|other| Arc::ptr_eq(other, wake)) {
-            waiting.swap_remove(at);
-        }
     }
 
     /// Sleeps until the system says so much of the socket.
@@ -435,26 +423,24 @@ impl Socket {
     }
 }
 
-impl Object for Socket {
-    fn on_close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
-        // Under the lock: a thread that goes on does not take its descriptors away meanwhile.
-        for wake in self.waiting.lock().iter() {
-            wake.wake();
+impl Polled for Socket {
+    fn descriptor(&self) -> i32 {
+        self.fd()
+    }
+
+    fn is_gone(&self) -> bool {
+        self.is_closed()
+    }
+
+    fn begin_wait(&self, wake: &Arc<Wake>) {
+        self.waiting.lock().push(wake.clone());
+    }
+
+    fn end_wait(&self, wake: &Arc<Wake>) {
+        let mut waiting = self.waiting.lock();
+        if let Some(at) = waiting.iter().position(|other| Arc::ptr_eq(other, wake)) {
+            waiting.swap_remove(at);
         }
-        pending::cancel(self, CancelScope::All);
-    }
-
-    fn cancel_io(&self, scope: CancelScope) -> bool {
-        pending::cancel(self, scope)
-    }
-
-    fn signal(&self) -> Option<&Signal> {
-        Some(self.io.signal())
-    }
-
-    fn io(&self) -> Option<&IoState> {
-        Some(&self.io)
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::handle::value::Handle;
 use crate::pool::calls::Calls;
-use crate::pool::task::{Callee, Task, Told};
+use crate::pool::task::{CallbackInput, Callee, Task};
 use crate::pool::workers::default_pool;
 use crate::status::Code;
 
@@ -85,7 +85,7 @@ impl Callee for ThreadpoolIo {
         &self.calls
     }
 
-    fn call(&self, instance: *mut c_void, told: Told) {
+    fn call(&self, instance: *mut c_void, told: CallbackInput) {
         let own = self.own.load(Ordering::SeqCst) as Handle;
         let context = self.context as *mut c_void;
         let overlapped = told.overlapped as *mut c_void;
@@ -106,7 +106,7 @@ impl fmt::Debug for ThreadpoolIo {
 /// Queues the callback of a completed operation.
 pub(crate) fn deliver(io: &Arc<ThreadpoolIo>, overlapped: usize, error: Code, bytes: usize) {
     io.calls.queue(true);
-    let told = Told {
+    let told = CallbackInput {
         overlapped,
         code: error,
         bytes,

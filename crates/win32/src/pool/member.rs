@@ -21,7 +21,7 @@ use crate::object::Object;
 use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::pool::calls::Calls;
 use crate::pool::group::{CleanupGroup, GroupMember};
-use crate::pool::task::{Callee, Task, Told};
+use crate::pool::task::{CallbackInput, Callee, Task};
 use crate::pool::workers::{Pool, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
 use crate::sync::wait::{RegisteredWait, TIMED_OUT, Waiter};
@@ -144,9 +144,9 @@ impl Member {
 
     /// Queues the callback, which is counted already.
     fn run_counted(self: &Arc<Self>, result: u32) {
-        let told = Told {
+        let told = CallbackInput {
             code: result,
-            ..Told::default()
+            ..CallbackInput::default()
         };
         let callee = self.clone();
         self.pool.submit(Task::Call { callee, told });
@@ -275,7 +275,7 @@ impl Callee for Member {
         &self.calls
     }
 
-    fn call(&self, instance: *mut c_void, told: Told) {
+    fn call(&self, instance: *mut c_void, told: CallbackInput) {
         let own = self.own.load(Ordering::SeqCst) as Handle;
         self.callback
             .call(instance, self.context as *mut c_void, own, told.code);

@@ -7,9 +7,16 @@ use std::sync::Arc;
 
 use crate::handle::{self, Handle};
 use crate::io::state::{CompletionTarget, IoState};
+use crate::object::Object;
 use crate::pool::file_io::{IoCallback, ThreadpoolIo};
 use crate::pool::workers::default_pool;
 use crate::status::{Code, ERROR_NO_SYSTEM_RESOURCES};
+
+impl Object for ThreadpoolIo {
+    fn close_allowed(&self) -> bool {
+        false
+    }
+}
 
 /// Creates the object, associates the handle's I/O with it and opens its PTP_IO.
 ///

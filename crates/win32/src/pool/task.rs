@@ -17,7 +17,7 @@ pub type CompletionRoutine = unsafe extern "system" fn(u32, u32, *mut OVERLAPPED
 /// What a callback is told: of a completion its OVERLAPPED, Win32 code and bytes; of a wait its TP_WAIT_RESULT as
 /// the code.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct CallbackInput {
     pub(crate) overlapped: usize,
     pub(crate) code: Code,
     pub(crate) bytes: usize,
@@ -29,9 +29,10 @@ pub(crate) trait Callee: Send + Sync {
     fn calls(&self) -> &Calls;
 
     /// Calls the callback with this PTP_CALLBACK_INSTANCE.
-    fn call(&self, instance: *mut c_void, told: Told);
+    fn call(&self, instance: *mut c_void, told: CallbackInput);
 
     /// The callback has returned.
+    #[cfg(not(windows))]
     fn returned(self: Arc<Self>) {}
 }
 
@@ -39,7 +40,7 @@ pub(crate) trait Callee: Send + Sync {
 pub(crate) enum Task {
     Call {
         callee: Arc<dyn Callee>,
-        told: Told,
+        told: CallbackInput,
     },
     Routine {
         routine: CompletionRoutine,

@@ -1,6 +1,7 @@
 //! Event objects.
 //!
-//! Owns [`Event`]. Does not own waits, names ([`crate::sync::names`]) nor handles ([`crate::objects`]). Threading: any thread.
+//! Owns [`Event`]. Does not own waits, names ([`crate::sync::names`]) nor handles
+//! (`objects.rs`). Threading: any thread.
 
 use std::sync::Arc;
 use std::time::Instant;

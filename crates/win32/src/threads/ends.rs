@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use crate::threads::id::{self, ThreadId};
 
-/// Told of the end of a thread, on that thread.
+/// CallbackInput of the end of a thread, on that thread.
 type OnEnd = fn(ThreadId);
 
 static ON_END: OnceLock<OnEnd> = OnceLock::new();

@@ -23,7 +23,7 @@ use crate::object::Object;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
 use crate::sync::signal::Signal;
 use crate::threads::ends;
-use crate::threads::id::{self, ThreadId, current_id};
+use crate::threads::id::{self, ThreadId};
 use crate::time::source;
 
 /// STILL_ACTIVE: the exit code of a thread that runs (documented: GetExitCodeThread).
@@ -213,7 +213,7 @@ fn register(thread: &Arc<Thread>) {
 pub fn current() -> Arc<Thread> {
     let known = OWN.try_with(|own| own.0.borrow().clone()).ok().flatten();
     known.unwrap_or_else(|| {
-        let thread = Thread::new(current_id(), false);
+        let thread = Thread::new(id::current_id(), false);
         register(&thread);
         thread
     })
@@ -229,7 +229,7 @@ pub fn own_calls() -> Arc<crate::threads::apc::ApcQueue> {
 /// (documented: OpenThread).
 #[cfg(not(windows))]
 pub fn by_id(id: ThreadId) -> Option<Arc<Thread>> {
-    if id == current_id() {
+    if id == id::current_id() {
         return Some(current());
     }
     known().get(&id).and_then(Weak::upgrade)
