@@ -25,6 +25,8 @@ pub mod request_queue;
 pub mod send_response;
 pub mod server_session;
 pub mod service_configuration;
+#[cfg(feature = "sim")]
+pub mod simulation;
 pub mod url;
 pub mod url_group;
 

@@ -6,20 +6,21 @@
 
 use std::time::Instant;
 
-use httpsys_engine::Service;
 use httpsys_win32::Driver;
 
-/// The service of the process as a wait sees it.
+use crate::service;
+
+/// The service of the calling thread as a wait sees it.
 #[derive(Debug)]
 struct ServiceDriver;
 
 impl Driver for ServiceDriver {
     fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
-        Service::global().is_ok_and(|service| service.drive(until, deadline))
+        service::current().is_ok_and(|service| service.drive(until, deadline))
     }
 
     fn wake(&self) {
-        if let Ok(service) = Service::global() {
+        if let Ok(service) = service::current() {
             service.stop_driving();
         }
     }

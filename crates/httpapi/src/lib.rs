@@ -8,7 +8,7 @@
 //! same library.
 //!
 //! Invariants: no panic leaves an exported function (`entry`); the service has one instance per
-//! process; the program's memory is used only during the call or until its completion.
+//! process (and with the feature `sim` one per simulated world); the program's memory is used only during the call or until its completion.
 //!
 //! Threading: every function may be called from any thread. Functions without OVERLAPPED block
 //! their thread. No lock of this crate is held across a call into the service, except by a read of
@@ -39,5 +39,10 @@ mod pointers;
 mod queue_handle;
 #[cfg(any(not(windows), feature = "dll"))]
 mod reason;
+#[cfg(any(not(windows), feature = "dll"))]
 mod receiving;
+#[cfg(any(not(windows), feature = "dll"))]
+mod service;
+#[cfg(all(feature = "sim", any(not(windows), feature = "dll")))]
+mod simulation;
 pub mod types;

@@ -1,20 +1,20 @@
 //! HttpInitialize and HttpTerminate: whether the API may be used.
 //!
 //! Owns: one count per flag (SES-001) and the fast answer for every other function (SES-003). Does not
-//! own the service: that is the process-wide one of the engine, which stays and is emptied when the
-//! last HTTP_INITIALIZE_SERVER is taken back (G-079). Invariant: the answer is yes exactly while the
-//! count is not 0. A child made by fork(2) begins as a process that has not called HttpInitialize.
+//! own the service (`service`): it stays, and is emptied when the last HTTP_INITIALIZE_SERVER is taken back
+//! (G-079). Invariant: the answer is yes exactly while the count is not 0. A simulated world counts for itself. A child made by fork(2) begins as a process that has not called HttpInitialize.
 //! Threading: any thread; the counts change in one step, so that no child inherits a lock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::Error;
 use httpsys_engine::Service;
-use httpsys_socket::process;
+use httpsys_socket::{Own, process};
 
 use crate::code::{CallResult, ErrorCode};
 use crate::driver;
 use crate::reason::invalid;
+use crate::service;
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 use httpsys_win32::trace;
 
@@ -40,8 +40,8 @@ static COUNTS: AtomicU64 = AtomicU64::new(0);
 pub(crate) fn check(needs: Needs) -> CallResult {
     let count = match needs {
         Needs::Nothing => return Ok(()),
-        Needs::Server => COUNTS.load(Ordering::Acquire) as u32,
-        Needs::Config => (COUNTS.load(Ordering::Acquire) >> 32) as u32,
+        Needs::Server => counts() as u32,
+        Needs::Config => (counts() >> 32) as u32,
     };
     match count {
         0 => Err(Error::NotInitialized.into()),
@@ -49,13 +49,23 @@ pub(crate) fn check(needs: Needs) -> CallResult {
     }
 }
 
-/// The service behind all functions, with the parameters of the environment if this is its first
-/// use in the process.
+/// What was counted for the calling thread.
+#[inline]
+fn counts() -> u64 {
+    #[cfg(feature = "sim")]
+    if let Some(home) = crate::simulation::home::current() {
+        return home.counts.load(Ordering::Acquire);
+    }
+    COUNTS.load(Ordering::Acquire)
+}
+
+/// The service behind all functions.
 ///
 /// # Errors
-/// 87 for a setting that cannot be applied; it is said once on standard error.
-pub(crate) fn service() -> Result<&'static Service, ErrorCode> {
-    Ok(Service::global()?)
+/// As [`service::current`].
+#[inline]
+pub(crate) fn service() -> Result<Own<Service>, ErrorCode> {
+    service::current()
 }
 
 /// HttpInitialize: counts each flag.
@@ -94,6 +104,10 @@ pub(crate) fn terminate(flags: u32) -> Result<bool, ErrorCode> {
 fn change(flags: u32, step: impl Fn(u32) -> Option<u32>) -> Option<u64> {
     let (set, seen) = (Ordering::AcqRel, Ordering::Acquire);
     let next = |counts| changed(counts, flags, &step);
+    #[cfg(feature = "sim")]
+    if let Some(home) = crate::simulation::home::current() {
+        return home.counts.fetch_update(set, seen, next).ok();
+    }
     COUNTS.fetch_update(set, seen, next).ok()
 }
 

@@ -36,7 +36,7 @@ use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::{Error, OperationId, QueueId};
 use httpsys_engine::Service;
-use httpsys_socket::process;
+use httpsys_socket::{Own, process};
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
 use crate::code::ErrorCode;
@@ -59,7 +59,7 @@ pub(crate) enum HandleKind {
 /// See the module head.
 #[derive(Debug)]
 pub(crate) struct QueueObject {
-    service: &'static Service,
+    service: Own<Service>,
     queue: Arc<httpsys_engine::QueueHandle>,
     kind: HandleKind,
     io: IoState,
@@ -150,7 +150,7 @@ impl QueueObject {
         let Made::Queue(id) = service.control(call)? else {
             return Err(Error::Internal.into());
         };
-        QueueObject::open(service, id, kind).inspect_err(|_| {
+        QueueObject::open(&service, id, kind).inspect_err(|_| {
             if kind != HandleKind::Opened {
                 // A queue that nobody has a handle to could not be closed any more.
                 let _ = service.control(Control::CloseRequestQueue { queue: id });
@@ -158,13 +158,13 @@ impl QueueObject {
         })
     }
 
-    fn open(service: &'static Service, id: QueueId, kind: HandleKind) -> Result<Handle, ErrorCode> {
+    fn open(service: &Own<Service>, id: QueueId, kind: HandleKind) -> Result<Handle, ErrorCode> {
         // Another thread may have closed an existing queue meanwhile.
         let queue = service.queue(id).ok_or(Error::NotFound)?;
         queue.handle_opened();
         let counted = Arc::clone(&queue);
         let handle = QueueObject {
-            service,
+            service: Own::clone(service),
             queue,
             kind,
             io: IoState::new(),
@@ -273,8 +273,9 @@ impl QueueObject {
     }
 
     /// The service the queue belongs to.
-    pub(crate) fn service(&self) -> &'static Service {
-        self.service
+    #[inline]
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
     }
 
     /// The queue, through this handle.
