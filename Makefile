@@ -34,8 +34,9 @@ SHIPPED := --workspace --exclude httpsys-sim
 SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api sim check bench \
-	bench-check matrix rows win32 install uninstall clean check-macos check-windows test-windows dll-windows test-dll \
+SIM_DIR := $(TARGET_DIR)/sim
+.PHONY: help setup build build-sim run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api sim check \
+	bench bench-check matrix rows win32 install uninstall clean check-macos check-windows test-windows dll-windows test-dll \
 	test-aarch64 test-poll check-msrv probe probe-wine package package-deb-test package-install-test
 
 help: ## list the targets
@@ -68,6 +69,11 @@ build: ## release build of libhttpapi (.so/.dylib and .a) and of the examples
 	CC="$(CC)" tools/shared.sh "$(TARGET_DIR)/release" $(VERSION) $(ABI)
 	@echo "Built: $(TARGET_DIR)/release/$(SHARED), $(TARGET_DIR)/release/libhttpapi.a"
 	@echo "Windows sources: tools/httpsys-cc app.c -o app"
+
+build-sim: ## libhttpapi with the simulation of httpsys_sim.h, for tests of programs in C: tools/httpsys-cc --sim
+	$(CARGO) build -p httpapi --features sim --target-dir "$(SIM_DIR)"
+	@echo "Built: $(SIM_DIR)/debug/$(SHARED), $(SIM_DIR)/debug/libhttpapi.a"
+	@echo "Tests: tools/httpsys-cc --sim test.c -o test"
 
 run: ## serve the sample on 127.0.0.1:PORT
 	$(CARGO) build --release -p httpsys-examples --bin hello

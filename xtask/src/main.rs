@@ -20,6 +20,7 @@ mod matrix;
 mod modules;
 mod names;
 mod rows;
+mod sim_header;
 mod source;
 mod symbols;
 mod tidy;

@@ -1,7 +1,8 @@
 //! `symbols`: the exported names of a built libhttpapi against `crates/httpapi/symbols.txt`.
 //!
 //! Owns: reading the list and the output of `nm`, and comparing them.
-//! Does not own: building the library, or the state of each function (`matrix`).
+//! Does not own: building the library, the state of each function (`matrix`), or the functions of
+//! `httpsys_sim.h` (`sim_header`).
 //! Invariant: the list has three sections, each sorted and without repeats: the functions of http.h,
 //! after the line `# extensions` ours, all of which must be exported, and after `# win32` names that
 //! may be.
@@ -12,6 +13,7 @@ use std::process::Command;
 
 use crate::CommandResult;
 use crate::files;
+use crate::sim_header;
 
 /// Where the list is, relative to the root.
 const LIST: &str = "crates/httpapi/symbols.txt";
@@ -109,8 +111,12 @@ pub(crate) fn run(root: &Path, path: Option<&Path>) -> CommandResult {
     };
     let text = nm(&library, arguments)?;
     let exported = parse_nm(&text, cfg!(target_os = "macos"));
-    let mut findings = list.compare(&exported);
-    findings.extend(simulation(&nm(&library, &[])?));
+    let simulated = sim_header::names(root)?;
+    let (others, mut findings) = sim_header::take(&simulated, &exported);
+    findings.extend(list.compare(&others));
+    if others.len() == exported.len() {
+        findings.extend(simulation(&nm(&library, &[])?));
+    }
     if findings.is_empty() {
         Ok(format!(
             "{} symbols of {shown} are as listed",

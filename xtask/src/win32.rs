@@ -3,8 +3,8 @@
 //!
 //! Owns: comparing the list of symbols, the exported functions and the headers with one another. Does not
 //! own: reading a header (`header`), a comment (`notes`), the page's text (`page`), the functions of http.h
-//! (`matrix`). Invariants: every exported function is declared in a header of ours and says in its first
-//! paragraph what it does; every function that a header declares is there; the code is the only source.
+//! (`matrix`) and of httpsys_sim.h (`sim_header`). Invariants: every exported function is declared in a
+//! header of ours and says in its first paragraph what it does; every function that a header declares is there; the code is the only source.
 
 mod header;
 mod notes;
@@ -17,6 +17,7 @@ use crate::CommandResult;
 use crate::files::{self, Tree};
 use crate::matrix;
 use crate::names::{LIST, WindowsNames};
+use crate::sim_header;
 use crate::source::{self, Language};
 use crate::symbols::SymbolList;
 use header::{FunctionKind, HeaderFunction};
@@ -82,7 +83,7 @@ pub(crate) fn run(root: &Path, check: bool) -> CommandResult {
     let list = SymbolList::load(root)?;
     let tree = Tree::load(root)?;
     let headers = read_headers(&tree)?;
-    let mut findings = Vec::new();
+    let mut findings = sim_header::check(root)?;
     let functions = read_sources(&tree, &list, &mut findings)?;
     let surface = compare(&list, functions, headers, &mut findings);
     if !findings.is_empty() {

@@ -8,7 +8,8 @@
 //! same library.
 //!
 //! Invariants: no panic leaves an exported function (`entry`); the service has one instance per
-//! process (and with the feature `sim` one per simulated world); the program's memory is used only during the call or until its completion.
+//! process (and with the feature `sim` one per simulated world); the program's memory is used only
+//! during the call or until its completion.
 //!
 //! Threading: every function may be called from any thread. Functions without OVERLAPPED block
 //! their thread. No lock of this crate is held across a call into the service, except by a read of

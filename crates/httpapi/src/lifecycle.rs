@@ -2,7 +2,8 @@
 //!
 //! Owns: one count per flag (SES-001) and the fast answer for every other function (SES-003). Does not
 //! own the service (`service`): it stays, and is emptied when the last HTTP_INITIALIZE_SERVER is taken back
-//! (G-079). Invariant: the answer is yes exactly while the count is not 0. A simulated world counts for itself. A child made by fork(2) begins as a process that has not called HttpInitialize.
+//! (G-079). Invariant: the answer is yes exactly while the count is not 0. A simulated world counts for itself. A
+//! child made by fork(2) begins as a process that has not called HttpInitialize.
 //! Threading: any thread; the counts change in one step, so that no child inherits a lock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
