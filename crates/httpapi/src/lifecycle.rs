@@ -9,13 +9,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use httpsys_core::Error;
-use httpsys_engine::Service;
-use httpsys_socket::{Own, process};
+use httpsys_socket::process;
 
 use crate::code::{CallResult, ErrorCode};
 use crate::driver;
 use crate::reason::invalid;
-use crate::service;
+use crate::service::{self, CurrentService};
 use crate::types::{HTTP_INITIALIZE_CONFIG, HTTP_INITIALIZE_SERVER};
 use httpsys_win32::trace;
 
@@ -65,7 +64,7 @@ fn counts() -> u64 {
 /// # Errors
 /// As [`service::current`].
 #[inline]
-pub(crate) fn service() -> Result<Own<Service>, ErrorCode> {
+pub(crate) fn service() -> Result<CurrentService, ErrorCode> {
     service::current()
 }
 

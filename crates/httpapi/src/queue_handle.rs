@@ -36,12 +36,13 @@ use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::{Error, OperationId, QueueId};
 use httpsys_engine::Service;
-use httpsys_socket::{Own, process};
+use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 
 use crate::code::ErrorCode;
 use crate::lifecycle;
 use crate::reason::invalid;
+use crate::service::CurrentService;
 
 /// Where a handle comes from, which says what it may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub(crate) enum HandleKind {
 /// See the module head.
 #[derive(Debug)]
 pub(crate) struct QueueObject {
-    service: Own<Service>,
+    service: CurrentService,
     queue: Arc<httpsys_engine::QueueHandle>,
     kind: HandleKind,
     io: IoState,
@@ -158,13 +159,13 @@ impl QueueObject {
         })
     }
 
-    fn open(service: &Own<Service>, id: QueueId, kind: HandleKind) -> Result<Handle, ErrorCode> {
+    fn open(service: &CurrentService, id: QueueId, kind: HandleKind) -> Result<Handle, ErrorCode> {
         // Another thread may have closed an existing queue meanwhile.
         let queue = service.queue(id).ok_or(Error::NotFound)?;
         queue.handle_opened();
         let counted = Arc::clone(&queue);
         let handle = QueueObject {
-            service: Own::clone(service),
+            service: Clone::clone(service),
             queue,
             kind,
             io: IoState::new(),
