@@ -3,8 +3,9 @@
 //!
 //! Owns: comparing the list of symbols, the exported functions and the headers with one another. Does not
 //! own: reading a header (`header`), a comment (`notes`), the page's text (`page`), the functions of http.h
-//! (`matrix`) and of httpsys_sim.h (`sim_header`). Invariants: every exported function is declared in a
-//! header of ours and says in its first paragraph what it does; every function that a header declares is there; the code is the only source.
+//! (`matrix`) and of httpsys_sim.h (`sim_header`). Invariants: every exported function is declared in a header of
+//! ours and says in its first paragraph what it does; every function that a header declares is there; the code is
+//! the only source.
 
 mod header;
 mod notes;

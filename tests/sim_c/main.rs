@@ -33,7 +33,7 @@ fn compiler(variable: &str, default: &str) -> String {
 }
 
 fn source() -> PathBuf {
-    root().join("tests/sim/simulated.c")
+    root().join("tests/sim_c/simulated.c")
 }
 
 fn wrapper(name: &str) -> Command {
