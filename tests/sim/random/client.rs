@@ -70,9 +70,14 @@ fn batch(exchanges: &[Exchange]) -> usize {
 
 /// The connection, if it can be used on.
 fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Connection<'a>> {
-    // A reset takes along what is still on its way of the responses before.
-    let whole = |exchange: &Exchange| exchange.answer.reply.is_whole();
-    connection.intact &= batch.iter().all(whole);
+    // A reset takes along what is still on its way of the responses before; so does a close while more
+    // requests come.
+    let last = batch.len() - 1;
+    let stays = |(at, exchange): (usize, &Exchange)| {
+        let reply = &exchange.answer.reply;
+        reply.is_whole() && (at == last || !reply.closes())
+    };
+    connection.intact &= batch.iter().enumerate().all(stays);
     let mut sent = 0;
     for exchange in batch {
         if connection.send(exchange).is_err() {
@@ -104,6 +109,10 @@ fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Co
     for exchange in batch {
         let outcome = connection.response(exchange);
         ledger.outcome(exchange.token, port, outcome);
+        let is_last = exchange.token == last.token;
+        if is_last && exchange.answer.reply.closes() && matches!(outcome, Outcome::Complete(_)) {
+            connection.expect_end_within(Duration::from_secs(1));
+        }
         if matches!(outcome, Outcome::Ended | Outcome::Refused(_)) || exchange.answer.reply.closes()
         {
             let others = batch.iter().filter(|other| other.token > exchange.token);
@@ -314,6 +323,17 @@ impl<'a> Connection<'a> {
         self.inbox.drain(..self.used);
         self.used = 0;
         Ok(Outcome::Complete((head.len() + length) as u64))
+    }
+
+    /// The service closes the connection by itself.
+    fn expect_end_within(&mut self, time: Duration) {
+        let began = self.clients.world.now();
+        while self.more(Then::Read).is_ok() {}
+        let passed = self.clients.world.now() - began;
+        assert!(
+            passed <= time || !self.clients.calm,
+            "it ended after {passed:?}"
+        );
     }
 
     fn expect_end_after(&mut self, time: Duration) {

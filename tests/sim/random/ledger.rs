@@ -63,6 +63,11 @@ impl Ledger {
         assert!(is_new, "the id of request {token} is not its own");
     }
 
+    /// How many the program was given.
+    pub(crate) fn received_requests(&self) -> usize {
+        self.lock().received.len()
+    }
+
     pub(crate) fn sent(&self, token: u64, sent: Sent) {
         let before = self.lock().sent.insert(token, sent);
         assert_eq!(before, None, "{token} is answered twice");

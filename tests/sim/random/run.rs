@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use httpsys_core::UrlGroupId;
 use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
-use httpsys_core::property::{Property, Timeouts};
+use httpsys_core::property::{Property, QueueProperty, Timeouts};
 use httpsys_engine::{QueueHandle, Service};
 use httpsys_network::{Network, Role, TraceKind};
 use httpsys_proto::Parameters;
@@ -16,7 +16,7 @@ use httpsys_sim::{JoinHandle, Sim, sleep};
 
 use crate::client::{self, Clients};
 use crate::ledger::Ledger;
-use crate::script::{Act, Ending, Exchange, Settings, Step};
+use crate::script::{Act, Ending, Exchange, QUEUE_LENGTH, Settings, Step};
 use crate::server::Program;
 
 const QUEUES: u64 = 2;
@@ -60,6 +60,13 @@ impl Objects {
         if settings.bandwidth.is_some() {
             objects.limit(settings.bandwidth);
         }
+        if let Some(limit) = settings.connection_limit {
+            let set = objects.service.control(Control::SetUrlGroupProperty {
+                group: objects.groups[0],
+                property: Property::ConnectionLimit(Some(limit)),
+            });
+            set.expect("a good limit");
+        }
         objects
     }
 
@@ -87,6 +94,11 @@ impl Objects {
         };
         service.control(bind).expect("both are there");
         let handle = service.queue(queue).expect("it is open");
+        let set = service.control(Control::SetRequestQueueProperty {
+            queue,
+            property: QueueProperty::Length(QUEUE_LENGTH),
+        });
+        set.expect("a good length");
         self.groups.push(group);
         self.queues.push(handle);
     }
@@ -175,17 +187,25 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
     for queue in &objects.queues {
         for number in 0..settings.servers {
             let (program, queue) = (Arc::clone(&program), Arc::clone(queue));
-            let serve = move || program.serve(&queue, number);
+            let late = settings.flood;
+            let serve = move || {
+                sleep(Duration::from_secs(if late { 2 } else { 0 }));
+                program.serve(&queue, number);
+            };
             servers.push(sim.spawn("server", serve));
         }
+    }
+    if settings.controller {
+        let (program, queue) = (Arc::clone(&program), Arc::clone(&objects.queues[1]));
+        servers.push(sim.spawn("controller", move || program.wait_for_demand(&queue)));
     }
     let shared = Arc::new(Clients {
         network: network.clone(),
         world: sim.world(),
         ledger: Arc::clone(&ledger),
-        calm: settings.calm,
+        calm: settings.calm && !settings.flood,
     });
-    let clients = (0..4).filter_map(|client| {
+    let clients = (0..16).filter_map(|client| {
         let own = exchanges(steps).filter(|exchange| exchange.client == client);
         let own: Vec<_> = own.cloned().collect();
         let shared = Arc::clone(&shared);
@@ -200,6 +220,7 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
     }
     join(clients);
     check_bandwidth(sim, settings, steps, &ledger);
+    check_limits(&objects, settings, steps, &ledger);
     objects.end(settings.ending);
     join(servers);
     objects.service.stop();
@@ -208,6 +229,26 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
     ledger.check();
     check_counters(&objects.service, &network);
     assert_eq!(network.connections(), 0, "connections are open");
+}
+
+/// Queues and groups take as many as they may.
+fn check_limits(objects: &Objects, settings: &Settings, steps: &[Step], ledger: &Ledger) {
+    let service = &objects.service;
+    if let Some(limit) = settings.connection_limit {
+        let counters = service.url_group_counters(objects.groups[0]);
+        let most = counters.expect("it is there").max_connections;
+        assert!(most <= u64::from(limit), "{most} connections of {limit}");
+    }
+    if settings.flood {
+        let expected = exchanges(steps).count().min(QUEUE_LENGTH as usize);
+        assert_eq!(ledger.received_requests(), expected, "requests were taken");
+    }
+    let quick = |exchange: &Exchange| exchange.answer.delay < Duration::from_secs(1);
+    if settings.calm && exchanges(steps).all(quick) {
+        sleep(Duration::from_secs(30));
+        let open = service.service_counters().connections_open;
+        assert_eq!(open, 0, "connections whose clients are gone are open");
+    }
 }
 
 /// No more bytes were sent than the limit allows, those of heads aside.

@@ -10,6 +10,9 @@ use std::time::Duration;
 use httpsys_network::{Chance, Rules};
 use httpsys_sim::SeededRandom;
 
+/// The least that HttpServerQueueLengthProperty takes.
+pub(crate) const QUEUE_LENGTH: u32 = 10;
+
 /// What is fixed for the whole run.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -19,6 +22,13 @@ pub(crate) struct Settings {
     pub(crate) servers: u64,
     /// Bytes per second of the first URL group.
     pub(crate) bandwidth: Option<u32>,
+    /// Connections of the first URL group.
+    pub(crate) connection_limit: Option<u32>,
+    /// All clients come at once, and the servers only after 2 s, to a queue with room for
+    /// [`QUEUE_LENGTH`].
+    pub(crate) flood: bool,
+    /// A thread waits for demand at the second queue.
+    pub(crate) controller: bool,
     pub(crate) ending: Ending,
     pub(crate) rules: Rules,
 }
@@ -226,6 +236,9 @@ impl Draw {
             calm,
             servers: self.within(1..=3),
             bandwidth: self.one_in(6).then(|| self.within(1_024..=20_000) as u32),
+            connection_limit: (!calm && self.one_in(4)).then(|| self.within(1..=2) as u32),
+            flood: calm && self.one_in(20),
+            controller: self.one_in(2),
             ending: endings[self.within(0..=4) as usize],
             rules,
         }
@@ -302,6 +315,19 @@ impl Draw {
         }
     }
 
+    /// Clients that ask once.
+    fn flood(&mut self) -> Vec<Step> {
+        let clients = self.within(8..=15);
+        let ask = |token| {
+            let mut exchange = self.exchange(token, 1, 1, true);
+            exchange.client = token;
+            exchange.ask.then = Then::Read;
+            exchange.ask.pause = Duration::ZERO;
+            Step::Exchange(exchange)
+        };
+        (1..=clients).map(ask).collect()
+    }
+
     fn act(&mut self) -> Step {
         let queue = self.within(0..=1);
         let act = match self.0.below(8) {
@@ -320,6 +346,9 @@ impl Draw {
 pub(crate) fn draw(seed: u64) -> (Settings, Vec<Step>) {
     let mut draw = Draw(SeededRandom::new(seed, 20));
     let settings = draw.settings();
+    if settings.flood {
+        return (settings, draw.flood());
+    }
     let (clients, queues) = (draw.within(1..=4), draw.within(1..=2));
     let exchanges = draw.within(1..=12);
     let mut steps: Vec<_> = (1..=exchanges)

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use httpsys_core::operation::{
     Cancel, Receive, ReceiveEntityBody, SendResponse, WaitForDisconnect,
@@ -91,6 +92,18 @@ impl Program {
                 Err(Error::Aborted | Error::InvalidHandle) => return,
                 Err(Error::ConnectionInvalid) => {}
                 Err(error) => panic!("a receive fails: {error:?}"),
+            }
+        }
+    }
+
+    /// Waits for demand until the queue ends.
+    pub(crate) fn wait_for_demand(&self, queue: &QueueHandle) {
+        loop {
+            match self.service.wait_for_demand_start(queue) {
+                Ok(()) => sleep(Duration::from_millis(100)),
+                Err(Error::Aborted) if queue.receives() => {}
+                Err(Error::Aborted | Error::InvalidHandle) => return,
+                Err(error) => panic!("a wait for demand fails: {error:?}"),
             }
         }
     }
