@@ -35,7 +35,7 @@ SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 
 .DEFAULT_GOAL := help
 SIM_DIR := $(TARGET_DIR)/sim
-.PHONY: help setup build build-sim run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api sim check \
+.PHONY: help setup build build-sim run test test-interop test-slow test-asan test-tsan fuzz fuzz-smoke fuzz-api sim sim-mutants check \
 	bench bench-check matrix rows win32 install uninstall clean check-macos check-windows test-windows dll-windows test-dll \
 	test-aarch64 test-poll check-msrv probe probe-wine package package-deb-test package-install-test
 
@@ -121,6 +121,9 @@ fuzz-api: ## random calls of the C ABI from many threads, under random clients: 
 sim: ## random programs in the simulation: make sim SEEDS=50000 FIRST=1
 	HTTPSYS_SEED=$(FIRST) HTTPSYS_SEEDS=$(SEEDS) $(CARGO) test --release -p httpsys-sim-tests --features sim \
 		--test random -- --nocapture
+
+sim-mutants: ## plants faults in a copy of the tree: the random programs must find each
+	tests/sim/mutants.sh
 
 check: ## everything CI checks besides tests: format, lints, docs, xtask, exported symbols
 	$(CARGO) fmt --all -- --check

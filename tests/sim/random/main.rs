@@ -4,7 +4,8 @@
 //! simulation runs (`run.rs`); what must hold is asserted by the client (`client.rs`), by the program
 //! (`server.rs`), for both together (`ledger.rs`), and at the end (`run.rs`).
 //!
-//! HTTPSYS_SEEDS is the number of seeds, HTTPSYS_SEED the first one.
+//! HTTPSYS_SEEDS is the number of seeds, HTTPSYS_SEED the first one; HTTPSYS_SHRINK=0 leaves a failing
+//! script as it is.
 #![allow(missing_docs, reason = "a test program")]
 
 mod client;
@@ -33,6 +34,9 @@ fn try_script(seed: u64, settings: &Settings, steps: &[Step]) -> Result<u64, Box
 
 /// Panics with the smallest script that still fails.
 fn report(seed: u64, settings: &Settings, steps: Vec<Step>, failure: &Failure) -> ! {
+    if std::env::var("HTTPSYS_SHRINK").is_ok_and(|shrink| shrink == "0") {
+        panic!("SEED {seed}: {}", failure.kind);
+    }
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let smallest = shrink(steps, |steps| try_script(seed, settings, steps).is_err());

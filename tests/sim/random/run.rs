@@ -3,6 +3,7 @@
 //! Owns: making them, the shutdown, and what must hold after it. Does not own: the program
 //! (`server.rs`) nor the clients (`client.rs`).
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -196,8 +197,15 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
         }
     }
     if settings.controller {
-        let (program, queue) = (Arc::clone(&program), Arc::clone(&objects.queues[1]));
-        servers.push(sim.spawn("controller", move || program.wait_for_demand(&queue)));
+        // At the queue that is full before anybody receives there is demand for sure.
+        let flood = settings.flood;
+        let queue = Arc::clone(&objects.queues[usize::from(!flood)]);
+        let program = Arc::clone(&program);
+        let control = move || {
+            let demands = program.wait_for_demand(&queue);
+            assert!(demands > 0 || !flood, "nobody told of the demand");
+        };
+        servers.push(sim.spawn("controller", control));
     }
     let shared = Arc::new(Clients {
         network: network.clone(),
@@ -205,6 +213,9 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
         ledger: Arc::clone(&ledger),
         calm: settings.calm && !settings.flood,
     });
+    let address = SocketAddr::from(([127, 0, 0, 1], 80));
+    let crowd = (0..settings.crowd).map(|_| network.connect(None, address));
+    let crowd: Vec<_> = crowd.collect();
     let clients = (0..16).filter_map(|client| {
         let own = exchanges(steps).filter(|exchange| exchange.client == client);
         let own: Vec<_> = own.cloned().collect();
@@ -219,6 +230,7 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
         }
     }
     join(clients);
+    drop(crowd);
     check_bandwidth(sim, settings, steps, &ledger);
     check_limits(&objects, settings, steps, &ledger);
     objects.end(settings.ending);
@@ -248,6 +260,13 @@ fn check_limits(objects: &Objects, settings: &Settings, steps: &[Step], ledger: 
         sleep(Duration::from_secs(30));
         let open = service.service_counters().connections_open;
         assert_eq!(open, 0, "connections whose clients are gone are open");
+        for group in &objects.groups {
+            let counters = service.url_group_counters(*group).expect("it is there");
+            assert_eq!(
+                counters.current_connections, 0,
+                "the group counts connections"
+            );
+        }
     }
 }
 

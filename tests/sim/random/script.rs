@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) flood: bool,
     /// A thread waits for demand at the second queue.
     pub(crate) controller: bool,
+    /// So many connections are there before the clients', and ask for nothing.
+    pub(crate) crowd: u64,
     pub(crate) ending: Ending,
     pub(crate) rules: Rules,
 }
@@ -239,6 +241,7 @@ impl Draw {
             connection_limit: (!calm && self.one_in(4)).then(|| self.within(1..=2) as u32),
             flood: calm && self.one_in(20),
             controller: self.one_in(2),
+            crowd: if self.one_in(20) { 100 } else { 0 },
             ending: endings[self.within(0..=4) as usize],
             rules,
         }

@@ -96,13 +96,17 @@ impl Program {
         }
     }
 
-    /// Waits for demand until the queue ends.
-    pub(crate) fn wait_for_demand(&self, queue: &QueueHandle) {
+    /// Waits for demand until the queue ends; how often there was some.
+    pub(crate) fn wait_for_demand(&self, queue: &QueueHandle) -> u64 {
+        let mut demands = 0;
         loop {
             match self.service.wait_for_demand_start(queue) {
-                Ok(()) => sleep(Duration::from_millis(100)),
+                Ok(()) => {
+                    demands += 1;
+                    sleep(Duration::from_millis(100));
+                }
                 Err(Error::Aborted) if queue.receives() => {}
-                Err(Error::Aborted | Error::InvalidHandle) => return,
+                Err(Error::Aborted | Error::InvalidHandle) => return demands,
                 Err(error) => panic!("a wait for demand fails: {error:?}"),
             }
         }
