@@ -119,7 +119,8 @@ fuzz-api: ## random calls of the C ABI from many threads, under random clients: 
 		$(CARGO) test --release -p httpsys-tests --test fuzz_api -- --nocapture
 
 sim: ## random programs in the simulation: make sim SEEDS=50000 FIRST=1
-	HTTPSYS_SEED=$(FIRST) HTTPSYS_SEEDS=$(SEEDS) $(CARGO) test --release -p httpsys-sim-tests --features sim \
+	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR="$(SIM_DIR)" \
+		HTTPSYS_SEED=$(FIRST) HTTPSYS_SEEDS=$(SEEDS) $(CARGO) test --release -p httpsys-sim-tests --features sim \
 		--test random -- --nocapture
 
 sim-mutants: ## plants faults in a copy of the tree: the random programs must find each

@@ -15,6 +15,7 @@ mod run;
 mod script;
 mod server;
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
 use httpsys_sim::{Failure, Sim, env_seed, shrink, try_sim};
@@ -56,14 +57,29 @@ fn random_programs_answer_random_clients() {
     let count = std::env::var("HTTPSYS_SEEDS").ok();
     let count = count.and_then(|count| count.parse().ok()).unwrap_or(200);
     let (first, began) = (env_seed(), Instant::now());
-    for seed in first..first + count {
-        let (settings, steps) = script::draw(seed);
-        if let Err(failure) = try_script(seed, &settings, &steps) {
-            report(seed, &settings, steps, &failure);
+    let processors = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    std::thread::scope(|scope| {
+        for thread in 0..processors {
+            scope.spawn(move || {
+                let seeds = (first..first + count).skip(thread as usize);
+                seeds.step_by(processors as usize).for_each(try_seed_of);
+            });
         }
-    }
+    });
     let rate = count as f64 / began.elapsed().as_secs_f64();
     println!("{count} seeds, {rate:.0} a second");
+}
+
+fn try_seed_of(seed: u64) {
+    static FAILED: AtomicBool = AtomicBool::new(false);
+    if FAILED.load(Relaxed) {
+        return;
+    }
+    let (settings, steps) = script::draw(seed);
+    if let Err(failure) = try_script(seed, &settings, &steps) {
+        FAILED.store(true, Relaxed);
+        report(seed, &settings, steps, &failure);
+    }
 }
 
 #[test]
