@@ -13,8 +13,8 @@ use httpsys_core::refusal::Refusal;
 use httpsys_core::{Error, QueueId};
 
 use crate::calls::queue::Queue;
-use crate::control::free_port::Taken;
 use crate::control::refused::{Refused, RefusedCall};
+use crate::control::taken::Taken;
 use crate::observe::reason;
 use crate::observe::trace;
 use crate::poll::operation::Signal;

@@ -15,6 +15,7 @@ use httpsys_core::url_prefix::{PrefixHost, UrlPrefix};
 use httpsys_core::{Error, QueueId, UrlGroupId};
 
 use crate::control::refused::told_of_prefix;
+use crate::control::taken::{Opened, Taken};
 use crate::service::Service;
 use crate::sys;
 use crate::transport::host::Host;
@@ -23,33 +24,6 @@ use crate::transport::listening::Listening;
 
 /// So many ports are tried: each is free at one address, and another address may not have it.
 const ATTEMPTS: usize = 64;
-
-/// A socket with the address on which it listens.
-type Opened = (SocketAddr, Listening);
-
-/// The sockets of a port that was taken for a call that is not applied yet. Those that the call
-/// does not use close when this is dropped.
-#[derive(Debug, Default)]
-pub(crate) struct Taken {
-    group: Option<UrlGroupId>,
-    sockets: Vec<Opened>,
-}
-
-impl Taken {
-    /// The socket that listens on this address, if it is one of these.
-    pub(crate) fn socket_of(&mut self, address: SocketAddr) -> Option<Listening> {
-        let mut sockets = self.sockets.iter();
-        let at = sockets.position(|(taken, _)| *taken == address)?;
-        Some(self.sockets.swap_remove(at).1)
-    }
-
-    /// The call has failed: the group that got the port does not need it.
-    pub(crate) fn give_back(self, model: &mut Model) {
-        if let Some(group) = self.group {
-            model.give_back_port(group);
-        }
-    }
-}
 
 impl Service {
     /// Looks at what `call` registers, if it registers something: an address has to be one of this

@@ -7,3 +7,4 @@ pub(crate) mod questions;
 pub(crate) mod refused;
 pub(crate) mod routes;
 pub(crate) mod settings;
+pub(crate) mod taken;

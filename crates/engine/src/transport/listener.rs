@@ -14,7 +14,7 @@ use std::sync::Arc;
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::ListenScope;
 
-use crate::control::free_port::Taken;
+use crate::control::taken::Taken;
 use crate::poll::shard::Shard;
 use crate::service::Service;
 use crate::sys;
