@@ -11,8 +11,8 @@ use httpsys_core::{CloseReason, Error, QueueId, RequestId};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue::Queue;
+use crate::conn::alarm::{Alarm, Purpose};
 use crate::conn::slot::Conn;
-use crate::conn::timers::{Alarm, Purpose};
 use crate::conn::under_way::UnderWay;
 use crate::control::routes::Bound;
 use crate::observe::trace;

@@ -9,13 +9,10 @@
 //! those of blocking calls and of a call's first bytes, which the calling thread makes itself.
 //! Threading: the lock is a leaf, and is not held during a read.
 
-use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use httpsys_socket::lock::{Condvar, Mutex};
-
-use crate::calls::pending_send::FileRead;
+use crate::calls::file_work::FileWork;
 use crate::service::Service;
 
 /// How many there are at most.
@@ -24,28 +21,9 @@ const MOST: usize = 16;
 /// How long one waits for more to do.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// The threads of a service.
-#[derive(Default)]
-pub(crate) struct FileThreads {
-    state: Mutex<FileThreadsState>,
-    work: Condvar,
-    /// The system has no threads.
-    #[cfg(test)]
-    none: std::sync::atomic::AtomicBool,
-}
-
-#[derive(Default)]
-struct FileThreadsState {
-    reads: VecDeque<FileRead>,
-    threads: usize,
-    /// Those that wait for work.
-    idle: usize,
-    stopped: bool,
-}
-
 impl Service {
     /// Has the file read, and the send go on, on another thread.
-    pub(crate) fn read_file(&self, read: FileRead) {
+    pub(crate) fn read_file(&self, read: Box<dyn FileWork>) {
         let all = self.file_threads();
         {
             let mut state = all.state.lock();
@@ -69,7 +47,7 @@ impl Service {
             std::mem::take(&mut state.reads)
         };
         tracing::error!(%error, sends = left.len(), "no thread to read files: sends are broken off");
-        left.into_iter().for_each(|read| read.give_up(self));
+        left.into_iter().for_each(|read| read.give_up());
     }
 
     fn start_file_thread(&self) -> io::Result<()> {
@@ -91,7 +69,7 @@ impl Service {
         loop {
             while let Some(read) = state.reads.pop_front() {
                 drop(state);
-                let next = read.run(self);
+                let next = read.run();
                 state = all.state.lock();
                 // Behind those that wait.
                 state.reads.extend(next);

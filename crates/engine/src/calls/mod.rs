@@ -2,11 +2,13 @@
 
 pub(crate) mod cancel;
 pub(crate) mod chunk;
+pub(crate) mod close_handle;
 pub(crate) mod demand;
 pub(crate) mod disconnect;
 pub(crate) mod drain;
 pub(crate) mod entity_body;
 pub(crate) mod file_threads;
+pub(crate) mod file_work;
 pub(crate) mod owner;
 pub(crate) mod pending_send;
 pub(crate) mod queue;

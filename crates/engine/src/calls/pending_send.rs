@@ -11,6 +11,7 @@ use httpsys_core::{CloseReason, ConnectionId, Error, OperationId};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::chunk::Chunk;
+use crate::calls::file_work::FileWork;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::slot::Conn;
 use crate::conn::write::Written;
@@ -44,7 +45,7 @@ pub(crate) struct Continuation {
 }
 
 /// A send that goes on with at most `most` bytes of a file, to be read where nobody waits for it.
-pub(crate) struct FileRead {
+struct FileRead {
     send: Box<Continuation>,
     most: u64,
 }
@@ -73,7 +74,7 @@ impl Service {
         match read {
             Some(most) => {
                 self.begin_reading(guard, &send.reading);
-                self.read_file(FileRead { send, most });
+                self.read_file(Box::new(FileRead { send, most }));
             }
             None => {
                 guard.set_writer(Some(Waiting::Operation(send)));
@@ -138,14 +139,14 @@ impl Continuation {
     }
 }
 
-impl FileRead {
-    /// Reads, which may take long, and writes on. What comes back is the next read.
-    pub(crate) fn run(self, service: &Service) -> Option<FileRead> {
-        let FileRead { mut send, most } = self;
+impl FileWork for FileRead {
+    fn run(self: Box<Self>) -> Option<Box<dyn FileWork>> {
+        let FileRead { mut send, most } = *self;
+        let service = &send.service.clone();
         let mut read = Ok(());
         send.with_outgoing(|outgoing| read = outgoing.read_ahead(most));
         match service.end_reading(send.connection, &send.reading, &read) {
-            Ok(guard) => send.write_on(service, guard),
+            Ok(guard) => Some(Box::new(send.write_on(service, guard)?)),
             Err(error) => {
                 send.send.done(service, Err(error));
                 None
@@ -153,9 +154,9 @@ impl FileRead {
         }
     }
 
-    /// There is no thread to read it: the send ends with ERROR_NOT_ENOUGH_MEMORY (8).
-    pub(crate) fn give_up(self, service: &Service) {
+    fn give_up(self: Box<Self>) {
         let Continuation {
+            ref service,
             connection,
             reading,
             send,
@@ -187,7 +188,7 @@ impl Registered for Continuation {
         };
         // This thread may be the one that polls.
         if let Some(read) = self.write_on(service, guard) {
-            service.read_file(read);
+            service.read_file(Box::new(read));
         }
     }
 

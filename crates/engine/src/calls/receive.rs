@@ -14,8 +14,8 @@ use httpsys_core::{Error, HandleId, Request, RequestId};
 
 use crate::calls::entity_body::BodyRead;
 use crate::calls::queue_handle::QueueHandle;
+use crate::conn::alarm::{Alarm, Purpose};
 use crate::conn::slot::Conn;
-use crate::conn::timers::{Alarm, Purpose};
 use crate::observe::reason;
 use crate::poll::operation::{Operation, Started};
 use crate::poll::waiter::{Turn, Waiting};

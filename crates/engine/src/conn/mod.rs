@@ -1,5 +1,6 @@
 //! The connection table and what happens to one connection: reading, writing, timers, error pages.
 
+pub(crate) mod alarm;
 pub(crate) mod error_pages;
 pub(crate) mod outgoing;
 pub(crate) mod pool;
@@ -8,4 +9,6 @@ pub(crate) mod slot;
 pub(crate) mod table;
 pub(crate) mod timers;
 pub(crate) mod under_way;
+pub(crate) mod visit;
+pub(crate) mod wheel;
 pub(crate) mod write;

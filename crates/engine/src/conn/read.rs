@@ -18,9 +18,9 @@ use httpsys_core::routing::Registration;
 use httpsys_core::{CloseReason, Request, RequestId};
 
 use crate::calls::queue::Queue;
+use crate::conn::alarm::Alarm;
 use crate::conn::pool::{self, HEAD_READ};
 use crate::conn::slot::{Conn, ReadOutcome};
-use crate::conn::timers::Alarm;
 use crate::conn::under_way::{PendingHead, UnderWay};
 use crate::control::routes::{Bound, Destination};
 use crate::observe::tally::Fault;
@@ -242,7 +242,8 @@ impl Service {
                 return self.enqueue(conn, head, rest, registration, bound, turn);
             }
             Ok(Destination::Disabled(bound)) => {
-                self.tallies().refused_behind(&bound.group, block.verb());
+                self.tallies()
+                    .refused_behind(&bound.group.traffic, block.verb());
                 let end = CloseReason::Unavailable("Disabled");
                 self.refuse_unavailable(conn, bound, end, Some(&block), turn);
                 return self.requests().put(block);
@@ -272,7 +273,8 @@ impl Service {
         if !current.is_some_and(|own| Arc::ptr_eq(own, bound))
             && !conn.bind(bound, bytes, &self.tallies().traffic)
         {
-            self.tallies().refused_behind(&bound.group, block.verb());
+            self.tallies()
+                .refused_behind(&bound.group.traffic, block.verb());
             let end = CloseReason::Unavailable("ConnLimit");
             self.refuse_unavailable(conn, bound, end, Some(&block), turn);
             return self.requests().put(block);

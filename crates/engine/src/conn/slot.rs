@@ -15,9 +15,9 @@ use httpsys_core::timer::Tick;
 use smallvec::SmallVec;
 
 use crate::calls::owner::Owner;
+use crate::conn::alarm::Alarm;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::pool;
-use crate::conn::timers::Alarm;
 use crate::conn::under_way::{NOT_QUEUED, PendingHead, UnderWay};
 use crate::control::group::Group;
 use crate::control::routes::Bound;

@@ -14,94 +14,34 @@
 //!
 //! Threading: alarms are behind the slot's lock; the wheel's lock is a leaf.
 
-use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use httpsys_core::CloseReason;
 use httpsys_core::close_reason::TimerKind;
 use httpsys_core::connection::{Exchange, Opaque};
-use httpsys_core::timer::{Tick, TimerWheel};
-use httpsys_core::{CloseReason, RequestId};
-use httpsys_socket::lock::Mutex;
+use httpsys_core::timer::Tick;
 
+use crate::conn::alarm::{Alarm, Allowance, Purpose};
 use crate::conn::slot::Conn;
 use crate::conn::under_way::UnderWay;
+use crate::conn::wheel::WheelState;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn};
 use crate::service::Service;
 
 /// How long a closing connection is given to take the last bytes (G-006), in milliseconds.
 const LINGER_MS: u64 = 1000;
+
 /// [`Clock::millis`](crate::clock::Clock::millis) may lag by so much: a timer that began at such a
 /// time must not end too early.
 const LAG_MS: u64 = 10;
 
 /// Connections that are looked at in a row: the thread that does it has sockets to look after.
 const SHARE: usize = 256;
+
 /// When a connection whose time has come is looked at again, if somebody else has its slot.
 const HELD_AGAIN: Duration = Duration::from_millis(10);
-
-/// What an alarm is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Nothing,
-    Timer(TimerKind),
-    /// A closing connection's last moment.
-    Linger,
-    /// The bandwidth lets the waiting send go on.
-    Bandwidth,
-}
-
-/// A purpose with its time.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Alarm {
-    pub(crate) purpose: Purpose,
-    at: Tick,
-}
-
-impl Alarm {
-    pub(crate) const NONE: Alarm = Alarm {
-        purpose: Purpose::Nothing,
-        at: Tick::NEVER,
-    };
-}
-
-/// How long a client may take for a response of which a send has waited (TMO-010).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Allowance {
-    request: RequestId,
-    /// The bytes of the connection up to which time was given ([`Conn::sent`]).
-    position: u64,
-    /// When the client must have taken them, in the clock's milliseconds.
-    until: u64,
-}
-
-/// The wheel of a shard.
-#[derive(Debug, Default)]
-pub(crate) struct Timers(Mutex<WheelState>);
-
-#[derive(Debug)]
-struct WheelState {
-    wheel: TimerWheel,
-    /// What the wheel has handed out and nobody has looked at yet: more than one share was due.
-    due: VecDeque<(u32, Tick)>,
-    /// What was looked at while somebody else had the slot.
-    held: Vec<(u32, Tick)>,
-    /// When whoever looks at the wheel will do so next by himself.
-    wakes_at: Tick,
-}
-
-impl Default for WheelState {
-    fn default() -> Self {
-        WheelState {
-            wheel: TimerWheel::default(),
-            due: VecDeque::new(),
-            held: Vec::new(),
-            // Nobody looks before there is something.
-            wakes_at: Tick::NEVER,
-        }
-    }
-}
 
 impl Service {
     /// Looks at the timers and does what is due. The service does this itself when their time has
@@ -132,14 +72,17 @@ impl Service {
         let Some(now) = self.take_due(&mut share) else {
             return true;
         };
+
         let mut turn = Turn::default();
         share.retain(|&(slot, tick)| {
             let Some(slot) = self.shard().table.numbered(slot) else {
                 return false;
             };
+
             let Some(mut conn) = slot.try_lock() else {
                 return true;
             };
+
             self.look_at(&mut conn, tick, now, &mut turn);
             false
         });
@@ -189,6 +132,7 @@ impl Service {
             Some(bound) => bound.effective.timers.seconds(kind),
             None => self.own_seconds(kind),
         };
+
         conn.alarm = match seconds {
             Some(seconds) => Alarm {
                 purpose: Purpose::Timer(kind),
@@ -196,6 +140,7 @@ impl Service {
             },
             None => Alarm::NONE,
         };
+
         self.arm(conn, now);
     }
 
@@ -225,6 +170,7 @@ impl Service {
             purpose: Purpose::Linger,
             at: Tick::after(now, LINGER_MS),
         };
+
         self.arm(conn, now);
     }
 
@@ -234,6 +180,7 @@ impl Service {
             purpose: Purpose::Bandwidth,
             at: Tick::after(from, 0),
         };
+
         self.arm(conn, now);
     }
 
@@ -243,6 +190,7 @@ impl Service {
         let bound = conn.bound.as_ref();
         let rate = bound.and_then(|bound| bound.effective.timers.min_send_rate);
         let Some(rate) = rate else { return };
+
         if conn.send_alarm.purpose == Purpose::Nothing {
             self.allow_time(conn, rate, sent, left);
         }
@@ -265,6 +213,7 @@ impl Service {
             let Some(waits) = conn.state.under_way_mut().map(UnderWay::waits_mut) else {
                 return;
             };
+
             if let Some(before) = waits.allowance.filter(|before| before.request == request) {
                 let more = needs(position.saturating_sub(before.position));
                 until = until.max(before.until.saturating_add(more));
@@ -279,6 +228,7 @@ impl Service {
             purpose: Purpose::Timer(TimerKind::MinSendRate),
             at: Tick::after(until, LAG_MS),
         };
+
         self.arm(conn, now);
     }
 
@@ -350,6 +300,7 @@ impl Service {
             }
             sooner
         };
+
         if sooner {
             self.wake_fallback();
         }
@@ -399,6 +350,7 @@ impl Service {
         let (Some(request), Some(bound)) = (request, conn.bound.clone()) else {
             return;
         };
+
         // Not there: a receive has just taken it.
         if bound.queue.lock().expire(request) {
             let end = CloseReason::Timer(TimerKind::RequestQueue);

@@ -12,8 +12,8 @@ use std::collections::VecDeque;
 
 use httpsys_core::Request;
 
-use crate::conn::timers::Allowance;
-use crate::observe::access_log::ExchangeLog;
+use crate::conn::alarm::Allowance;
+use crate::observe::exchange_log::ExchangeLog;
 use crate::poll::waiter::Waiting;
 
 /// [`UnderWay::queued_at`] of a request that has not waited: later than every time.

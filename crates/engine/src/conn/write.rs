@@ -12,10 +12,10 @@ use httpsys_core::proto::{ServerToken, h1};
 use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_socket::lock::MutexGuard;
 
+use crate::conn::alarm::{Alarm, Purpose};
 use crate::conn::outgoing::{Next, Outgoing};
 use crate::conn::pool;
 use crate::conn::slot::Conn;
-use crate::conn::timers::{Alarm, Purpose};
 use crate::conn::under_way::UnderWay;
 use crate::control::routes::Bound;
 use crate::observe::tally::Fault;

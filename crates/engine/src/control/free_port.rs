@@ -20,7 +20,6 @@ use crate::service::Service;
 use crate::sys;
 use crate::transport::host::Host;
 use crate::transport::listener::{endpoints, refusal, within};
-use crate::transport::listening::Listening;
 
 /// So many ports are tried: each is free at one address, and another address may not have it.
 const ATTEMPTS: usize = 64;

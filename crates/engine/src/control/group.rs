@@ -16,7 +16,7 @@ use httpsys_core::property::Effective;
 use httpsys_core::{ServerSessionId, UrlGroupId};
 use httpsys_socket::lock::Mutex;
 
-use crate::observe::log_files::{LogSlot, OpenLog};
+use crate::observe::log_slot::{LogSlot, OpenLog};
 use crate::observe::tally::Traffic;
 
 /// A URL group.

@@ -22,6 +22,7 @@ use httpsys_logging::{FieldsBuf, FieldsData, Record, Text, Time, Version};
 use crate::calls::queue::Queue;
 use crate::conn::pool;
 use crate::conn::slot::Conn;
+use crate::observe::exchange_log::ExchangeLog;
 use crate::observe::trace;
 use crate::service::Service;
 
@@ -42,27 +43,15 @@ impl LogSource for FieldsData<'_> {
 /// (documented).
 pub type Log<'a> = Option<&'a dyn LogSource>;
 
-/// What is known of an exchange that may be logged.
-#[derive(Debug)]
-pub(crate) struct ExchangeLog {
-    /// When its first bytes were looked at.
-    since: Instant,
-    version: Option<Version>,
-    head_length: u64,
-    bytes_sent: u64,
-    /// Of the call under way.
-    part_sent: u64,
-    site: u32,
-    fields: FieldsBuf,
-}
-
 /// Entries that a thread keeps to use again, and the largest copy of log data in one.
 const KEPT: usize = 8;
+
 const LARGEST_KEPT: usize = 16 * 1024;
 
 thread_local! {
     #[expect(clippy::vec_box, reason = "the boxes themselves go in and out")]
     static FREE: RefCell<Vec<Box<ExchangeLog>>> = const { RefCell::new(Vec::new()) };
+
 }
 
 impl Service {
@@ -77,6 +66,7 @@ impl Service {
         let Some(own) = conn.state.under_way_mut() else {
             return;
         };
+
         let entry = own.log.get_or_insert_with(|| self.log_from_now());
         let version = request.version();
         entry.version = (version.major > 0).then_some(Version {
@@ -91,6 +81,7 @@ impl Service {
     #[cold]
     pub(crate) fn keep_log_data(&self, conn: &mut Conn, log: Log<'_>) {
         let Some(entry) = log_of(conn) else { return };
+
         match log {
             Some(source) => source.put(&mut entry.fields),
             None => entry.fields.clear(),
@@ -158,6 +149,7 @@ impl Service {
         let Some(mut entry) = own.and_then(|own| own.log.take()) else {
             return;
         };
+
         if let (Some(mut fields), Some(bound)) = (entry.fields.get(), &conn.bound) {
             if fields.win32_status == 0 {
                 fields.win32_status = win32_status;
@@ -176,6 +168,7 @@ impl Service {
                 site_id: entry.site,
                 fields,
             };
+
             let mut line = pool::get_buffer();
             for slot in bound.group.logs() {
                 if slot.log(&mut record, self.clock(), &mut line) {

@@ -4,13 +4,9 @@
 //! each end gives. Does not own: the reasons (`httpsys_core::close_reason`), ending (`cancel.rs`), nor the
 //! log (`error_log.rs`). Threading: any thread; the list's lock is a leaf.
 
-use std::collections::VecDeque;
-
 use httpsys_core::close_reason::TimerKind;
 use httpsys_core::connection::{DeliveryState, Ended, Exchange};
-use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
 use httpsys_core::{CloseReason, ConnectionId};
-use httpsys_socket::lock::Mutex;
 
 use crate::conn::slot::Conn;
 use crate::conn::under_way::{PendingHead, UnderWay};
@@ -18,9 +14,6 @@ use crate::control::routes::Bound;
 use crate::observe::error_log::RequestLine;
 use crate::observe::trace;
 use crate::service::Service;
-
-/// How many ends are remembered.
-const REMEMBERED: usize = 4096;
 
 /// What became of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,54 +25,6 @@ pub enum ConnectionStatus {
     /// There never was one with this id, or it ended before so many others that it is forgotten:
     /// the service remembers the last 4,096.
     Unknown,
-}
-
-/// How the connections of a shard ended.
-#[derive(Debug, Default)]
-pub(crate) struct Ends(Mutex<Told>);
-
-#[derive(Debug)]
-struct Told {
-    /// Of the last connections, the latest at the back.
-    last: VecDeque<(ConnectionId, CloseReason)>,
-    by_name: Named,
-    by_number: [u64; END_NUMBERS],
-}
-
-impl Default for Told {
-    fn default() -> Self {
-        Told {
-            last: VecDeque::new(),
-            by_name: Named::with(&END_NAMES),
-            by_number: [0; END_NUMBERS],
-        }
-    }
-}
-
-impl Ends {
-    fn remember(&self, connection: ConnectionId, end: CloseReason) {
-        let mut told = self.0.lock();
-        told.by_name.add(end.name(), 1);
-        if let Some(count) = told.by_number.get_mut(end.number() as usize) {
-            *count += 1;
-        }
-        if told.last.len() == REMEMBERED {
-            told.last.pop_front();
-        }
-        told.last.push_back((connection, end));
-    }
-
-    /// How many connections have ended, by name and by number.
-    pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
-        let told = self.0.lock();
-        (told.by_name.clone(), told.by_number)
-    }
-
-    fn of(&self, connection: ConnectionId) -> Option<CloseReason> {
-        let told = self.0.lock();
-        let found = told.last.iter().rev().find(|(id, _)| *id == connection);
-        found.map(|(_, end)| *end)
-    }
 }
 
 impl Service {

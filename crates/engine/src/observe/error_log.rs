@@ -5,20 +5,9 @@
 //! Does not own the file nor its format (`httpsys-logging`). Lines are handed to a bounded buffer;
 //! nothing here waits for a disk. Threading: any thread.
 
-use std::net::SocketAddr;
-
 use httpsys_core::Request;
 use httpsys_core::proto::{Parameters, Version};
-use httpsys_logging::{
-    CodePage, ErrorLog, ErrorLogSettings, ErrorRecord, MAX_URI, MAX_VERB, Reason, Rollover,
-    StdFiles, Text, Time,
-};
-
-use crate::calls::queue::Queue;
-use crate::conn::pool;
-use crate::conn::slot::Conn;
-use crate::observe::trace;
-use crate::service::Service;
+use httpsys_logging::{CodePage, ErrorLog, ErrorLogSettings, Rollover, StdFiles};
 
 /// The log that these parameters ask for, if they do.
 pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>> {
@@ -30,20 +19,22 @@ pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>>
     } else {
         parameters.error_logging_dir.clone().into()
     };
+
     let settings = ErrorLogSettings {
         rollover: Rollover::Size(parameters.error_log_file_truncate_size),
         code_page: CodePage::LOCAL,
         ..ErrorLogSettings::default()
     };
+
     ErrorLog::start(StdFiles::error_log(&folder), &settings).map(Some)
 }
 
 /// What a line says of a request.
 #[derive(Clone, Copy)]
 pub(crate) struct RequestLine<'a> {
-    version: Version,
-    verb: &'a [u8],
-    target: &'a [u8],
+    pub(super) version: Version,
+    pub(super) verb: &'a [u8],
+    pub(super) target: &'a [u8],
 }
 
 impl<'a> From<&'a Request> for RequestLine<'a> {
@@ -60,100 +51,19 @@ impl<'a> From<&'a Request> for RequestLine<'a> {
 /// request itself may be the program's. It stays with the slot, so that it costs an allocation once.
 #[derive(Debug)]
 pub(crate) struct Received {
-    version: Version,
+    pub(super) version: Version,
     /// Verb and target, each as far as a line has it.
-    text: Vec<u8>,
-    verb: usize,
+    pub(super) text: Vec<u8>,
+    pub(super) verb: usize,
 }
 
 impl Received {
-    fn line(&self) -> RequestLine<'_> {
+    pub(super) fn line(&self) -> RequestLine<'_> {
         let (verb, target) = self.text.split_at(self.verb);
         RequestLine {
             version: self.version,
             verb,
             target,
         }
-    }
-}
-
-impl Conn {
-    /// The request is about to be handed to the program.
-    #[inline(never)]
-    pub(crate) fn remember_request_line(&mut self, request: &Request) {
-        let line = RequestLine::from(request);
-        let verb = &line.verb[..line.verb.len().min(MAX_VERB)];
-        let target = &line.target[..line.target.len().min(MAX_URI)];
-        let received = self.received.get_or_insert_with(|| {
-            Box::new(Received {
-                version: line.version,
-                text: Vec::new(),
-                verb: 0,
-            })
-        });
-        received.version = line.version;
-        received.verb = verb.len();
-        received.text.clear();
-        received.text.extend_from_slice(verb);
-        received.text.extend_from_slice(target);
-    }
-
-    /// The request line of the last request that a program got.
-    pub(crate) fn request_line(&self) -> Option<RequestLine<'_>> {
-        self.received.as_deref().map(Received::line)
-    }
-}
-
-impl Service {
-    /// Writes a line for a connection that was not taken.
-    pub(crate) fn log_refused_connection(
-        &self,
-        remote: SocketAddr,
-        local: SocketAddr,
-        reason: &str,
-    ) {
-        let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
-            return;
-        };
-        let time = Time::utc(self.clock().unix_seconds());
-        let mut record = ErrorRecord::new(time, reason);
-        record.client = Some(remote);
-        record.server = Some(local);
-        log.log(&record, &mut Vec::new());
-    }
-
-    /// Writes a line: why, with which status if there was an answer, the request as far as it was
-    /// read, and the queue that it was routed to. Reasons that HTTP.sys has no name for give none.
-    pub(crate) fn log_error(
-        &self,
-        conn: &Conn,
-        reason: &str,
-        status: Option<u16>,
-        request: Option<RequestLine<'_>>,
-        queue: Option<&Queue>,
-    ) {
-        let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
-            return;
-        };
-        let time = Time::utc(self.clock().unix_seconds());
-        let mut record = ErrorRecord::new(time, reason);
-        record.queue_name = queue.and_then(Queue::name).map_or(Text::ABSENT, Text::Str);
-        record.client = Some(conn.remote);
-        record.server = Some(conn.local);
-        record.status = status;
-        if let Some(request) = request {
-            let version = request.version;
-            record.version = (version.major > 0).then_some(httpsys_logging::Version {
-                major: version.major,
-                minor: version.minor,
-            });
-            record.method = Text::Bytes(request.verb);
-            record.uri = Text::Bytes(request.target);
-        }
-        let mut line = pool::get_buffer();
-        if log.log(&record, &mut line) {
-            trace::log_file_write(conn.state.id(), status.unwrap_or(0));
-        }
-        pool::put_buffer(line);
     }
 }

@@ -18,8 +18,6 @@ use httpsys_core::counters::{Named, REFUSAL_PHRASES, ServiceCounters, TIMERS, ti
 use httpsys_core::proto::Verb;
 use httpsys_socket::lock::Mutex;
 
-use crate::control::group::Group;
-
 /// What a connection has done since it was last asked.
 #[derive(Debug, Default)]
 pub(crate) struct TrafficDelta {
@@ -176,11 +174,11 @@ impl Tallies {
 
     /// A request was routed to the group and refused before its connection belonged to it.
     #[cold]
-    pub(crate) fn refused_behind(&self, group: &Group, verb: Verb) {
+    pub(crate) fn refused_behind(&self, group: &Traffic, verb: Verb) {
         let mut tally = TrafficDelta::default();
         tally.request(verb);
         let done = tally.take(0, 0);
-        group.traffic.add(&done);
+        group.add(&done);
         self.traffic.add(&done);
     }
 

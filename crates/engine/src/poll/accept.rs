@@ -6,70 +6,25 @@
 //! a listener that told of connections stays on the list until an accept finds none. Threading: the
 //! lists belong to the thread that leads; [`Service::accept_last`] runs on any.
 
-use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
 use httpsys_core::close_reason::TimerKind;
 
 use crate::observe::tally::Fault;
 use crate::observe::trace;
+use crate::poll::arrivals::{Arrivals, RETRY};
 use crate::service::Service;
 use crate::transport::Transport;
-use crate::transport::listener::PortListener;
+use crate::transport::port_listener::PortListener;
 
 /// Connections that one turn accepts, at all listeners together: a flood of connects costs those that
 /// are there some milliseconds.
 pub(crate) const ACCEPTS: usize = 64;
+
 /// Connections that a listener which closes accepts: what its queue holds (`BACKLOG`, which the
 /// systems cut), not what a flood adds meanwhile.
 const LAST_ACCEPTS: usize = 4096;
-/// When accepting failed, the next attempt.
-const RETRY: Duration = Duration::from_millis(50);
-
-/// Listeners, by index, at which connections may wait. Each is in one list at most.
-#[derive(Debug, Default)]
-pub(crate) struct Arrivals {
-    /// Who is next is at the front.
-    ready: VecDeque<usize>,
-    /// Accepting failed there: most often there is no descriptor left.
-    failed: Vec<usize>,
-    /// When those have another attempt.
-    retry_at: Option<Instant>,
-}
-
-impl Arrivals {
-    /// The listener has told that it has connections.
-    pub(crate) fn add(&mut self, index: usize) {
-        if !self.ready.contains(&index) && !self.failed.contains(&index) {
-            self.ready.push_back(index);
-        }
-    }
-
-    /// Whether there is anything to look at.
-    #[inline]
-    pub(crate) fn may_wait(&self) -> bool {
-        !self.ready.is_empty() || self.retry_at.is_some()
-    }
-
-    /// Whether connections wait that only the share of a turn kept from being accepted.
-    pub(crate) fn are_waiting(&self) -> bool {
-        !self.ready.is_empty()
-    }
-
-    /// When accepting is tried again where it failed.
-    pub(crate) fn retry_at(&self) -> Option<Instant> {
-        self.retry_at
-    }
-
-    fn retry_if_due(&mut self, now: impl FnOnce() -> Instant) {
-        if self.retry_at.is_some_and(|at| at <= now()) {
-            self.retry_at = None;
-            self.ready.extend(self.failed.drain(..));
-        }
-    }
-}
 
 /// How far accepting at a listener came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,10 +50,12 @@ impl Service {
             let Some(index) = arrivals.ready.pop_front() else {
                 return;
             };
+
             // Closed meanwhile, perhaps with another in its place, which has told of nothing yet.
             let Some(listener) = listeners.get(index) else {
                 continue;
             };
+
             match self.accept_at(listener, each) {
                 Accepted::All => {}
                 Accepted::Share => arrivals.ready.push_back(index),
@@ -157,15 +114,18 @@ impl Service {
         } else {
             listening
         };
+
         let Some((slot, mut conn)) = shard.table.acquire() else {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!("connection refused: no room in the table");
             return;
         };
+
         let Some(id) = conn.ids_mut().next_connection() else {
             drop(conn);
             return shard.table.release(slot, true);
         };
+
         conn.open(id, remote, local);
         trace::connected(id, remote);
         if let Err(error) = stream.register(&shard.registry, id.0 as usize) {

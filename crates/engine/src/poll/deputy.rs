@@ -11,11 +11,8 @@
 //! that signals, which stays in office, or by the deputy that takes it over. Threading: a deputy costs a
 //! look per [`LATE`] while there are signals, and nothing while there are none.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
-
-use httpsys_socket::lock::{Condvar, Mutex};
 
 use crate::poll::operation::{Registered, Signal};
 use crate::poll::waiter::Turn;
@@ -23,46 +20,9 @@ use crate::service::Service;
 
 /// How long one signal may take before somebody else goes on with the rest.
 const LATE: Duration = Duration::from_millis(20);
+
 /// The most deputies: so many completions can be held up at the same time.
 const MOST: usize = 16;
-
-#[derive(Default)]
-pub(crate) struct Deputies {
-    /// What the thread in office signals next.
-    pending: Mutex<VecDeque<(Box<dyn Registered>, Signal)>>,
-    /// Signals so far. Changed by the thread in office.
-    count: AtomicU64,
-    /// The number of the signal under way; 0 if none is.
-    firing: AtomicU64,
-    /// A deputy looks again within [`LATE`].
-    armed: AtomicBool,
-    threads: Mutex<Threads>,
-    alarm: Condvar,
-}
-
-#[derive(Default)]
-struct Threads {
-    /// Were started as deputies and have not ended.
-    started: usize,
-    /// Are deputies now.
-    waiting: usize,
-}
-
-impl std::fmt::Debug for Deputies {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Deputies")
-            .field("count", &self.count)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Deputies {
-    /// Makes all of them look whether the service ends.
-    pub(crate) fn ring(&self) {
-        let _threads = self.threads.lock();
-        self.alarm.notify_all();
-    }
-}
 
 impl Service {
     /// Fires `turn` as the thread in office. `false`: it is not any more, and leaves.
@@ -71,6 +31,7 @@ impl Service {
         let Some((operation, signal)) = turn.fire_threads(self) else {
             return true;
         };
+
         // Most often it is the only one.
         let more = turn.has_operations();
         if more {
@@ -87,6 +48,7 @@ impl Service {
             let Some((operation, signal)) = next else {
                 return true;
             };
+
             if !self.fire_one(operation, signal) {
                 return false;
             }

@@ -14,11 +14,11 @@
 //! fallback is armed (it will look within a tick) or about to be by the thread that freed it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::atomic::{Ordering, fence};
 use std::time::{Duration, Instant};
 
 use httpsys_core::{Error, RequestId};
-use httpsys_socket::lock::{Condvar, Mutex, MutexGuard};
+use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
 use crate::poll::operation::Signal;
@@ -28,52 +28,12 @@ use crate::service::Service;
 
 /// How long work can lie unseen when the threads of the program are all busy.
 const TICK: Duration = Duration::from_millis(2);
+
 /// Ticks without any activity after which the fallback thread leads for good.
 const QUIET_TICKS: u32 = 4;
+
 /// The longest a thread waits for the fallback thread to step back before it waits as a follower.
 const STEP_BACK: Duration = Duration::from_millis(10);
-
-/// What leaders and the fallback thread tell each other.
-#[derive(Debug, Default)]
-pub(crate) struct Leadership {
-    /// Counts leads taken and requests taken: "somebody is at work".
-    progress: AtomicU64,
-    /// The fallback thread looks again within a tick.
-    armed: AtomicBool,
-    /// The fallback thread polls without a limit.
-    fallback_leads: AtomicBool,
-    /// A thread that waits for something else polls; it steps back like the fallback thread.
-    lent: AtomicBool,
-    /// A thread of the program wants the lead from it.
-    wanted: AtomicBool,
-    stop: AtomicBool,
-    started: AtomicBool,
-    /// Held while the fallback thread is being started: who comes meanwhile learns how it went.
-    starting: Mutex<()>,
-    sleep: Mutex<()>,
-    alarm: Condvar,
-}
-
-impl Leadership {
-    /// A request was taken.
-    pub(crate) fn note_progress(&self) {
-        // Not an atomic addition: one of two at the same moment may get lost, which costs a look of
-        // the fallback thread at most.
-        let progress = self.progress.load(Ordering::Relaxed);
-        self.progress
-            .store(progress.wrapping_add(1), Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn ring(&self) {
-        // Who is about to sleep has it, and is asleep, or sees what it is rung for.
-        drop(self.sleep.lock());
-        self.alarm.notify_one();
-    }
-}
 
 impl Service {
     /// The lead, if nobody has it or the fallback thread gives it up.
@@ -90,6 +50,7 @@ impl Service {
             }
             None => return None,
         };
+
         leadership.note_progress();
         Some(lead)
     }
@@ -186,6 +147,7 @@ impl Service {
             Ok(true) => Ok(()),
             Err(error) => Err(error),
         };
+
         waiter.recycle();
         result
     }
@@ -228,6 +190,7 @@ impl Service {
                 Some(lead) => self.lead_for(lead, queue, blocked, deadline),
                 None => self.follow(queue, blocked, deadline)?,
             };
+
             if let Some(request) = result {
                 self.leadership().note_progress();
                 return Ok(request);
@@ -250,6 +213,7 @@ impl Service {
             queue.set_polled(idle);
             idle
         };
+
         if idle {
             self.poll_once(&mut lead, deadline, Some(queue.id()), &mut turn);
         }
@@ -259,9 +223,11 @@ impl Service {
             queue.set_polled(false);
             let receives = fifos.receives(queue.handle_id());
             let request = if receives { fifos.take() } else { None };
+
             turn.pair(&mut fifos);
             request
         };
+
         self.leave(lead);
         turn.fire(self);
         request
@@ -284,6 +250,7 @@ impl Service {
             let wait = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
             fifos.wait(queue.handle_id(), wait)
         };
+
         waiter.park(deadline);
         let mut signal = waiter.take();
         if signal.is_none() && queue.lock().withdraw(ticket).is_none() {

@@ -14,14 +14,13 @@ use slab::Slab;
 
 use crate::conn::slot::Conn;
 use crate::conn::table::Table;
-use crate::conn::timers::Timers;
-use crate::observe::close_events::Ends;
-use crate::poll::accept::Arrivals;
+use crate::conn::wheel::Timers;
+use crate::observe::ends::Ends;
+use crate::poll::arrivals::Arrivals;
+use crate::poll::deferred::Deferred;
 use crate::poll::poller::{PollRegistry, Poller};
-use crate::poll::turn::Deferred;
-use crate::service::Service;
 use crate::transport::host::Host;
-use crate::transport::listener::PortListener;
+use crate::transport::port_listener::PortListener;
 
 /// Shards that ids may name: tokens of listeners have the top bit.
 pub(crate) const SHARDS: u32 = 32;
@@ -92,23 +91,6 @@ impl Shard {
         if !std::mem::replace(&mut conn.resumes, true) {
             self.resume.lock().push_back(conn.state.id());
             self.interrupt();
-        }
-    }
-}
-
-impl Service {
-    /// Visits every open connection, each with its slot locked: for calls that are rare.
-    pub(crate) fn for_each_connection(&self, mut visit: impl FnMut(&Service, &mut Conn)) {
-        if self.is_inherited() {
-            return;
-        }
-        let table = &self.shard().table;
-        for slot in 0..table.used() {
-            if let Some(mut conn) = table.lock_slot(slot) {
-                if conn.stream.is_some() {
-                    visit(self, &mut conn);
-                }
-            }
         }
     }
 }

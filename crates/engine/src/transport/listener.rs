@@ -19,14 +19,7 @@ use crate::poll::shard::Shard;
 use crate::service::Service;
 use crate::sys;
 use crate::transport::listening::Listening;
-
-#[derive(Debug)]
-pub(crate) struct PortListener {
-    pub(crate) socket: Listening,
-    pub(crate) address: SocketAddr,
-    /// The IP listen list with which the port was opened.
-    list: Arc<[IpAddr]>,
-}
+use crate::transport::port_listener::PortListener;
 
 impl Service {
     /// Makes the listeners of `port` what `scopes` want, within the IP listen list; a port that is
@@ -73,6 +66,7 @@ impl Service {
                 Some(socket) => self.add_listener(socket, address, &list),
                 None => self.open_listener(address, &list),
             };
+
             match opened_now {
                 Ok(index) => opened.push(index),
                 Err(error) if sys::is_unavailable(&error) => {
@@ -183,6 +177,7 @@ pub(crate) fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) 
         IpAddr::V4(v4) => !v4.is_unspecified() && wanted.contains(&Ipv4Addr::UNSPECIFIED.into()),
         IpAddr::V6(v6) => !v6.is_unspecified() && wanted.contains(&Ipv6Addr::UNSPECIFIED.into()),
     };
+
     let mut addresses: Vec<IpAddr> = wanted.iter().copied().filter(|a| !covered(a)).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -235,6 +230,7 @@ mod tests {
     #[test]
     fn loopback_names_listen_on_loopback_and_wildcards_cover_them() {
         use ListenScope::{Any, Loopback};
+
         assert_eq!(texts(&[Loopback, Loopback]), ["127.0.0.1:80", "[::1]:80"]);
         assert_eq!(texts(&[Loopback, Any]), ["0.0.0.0:80", "[::]:80"]);
     }
@@ -261,12 +257,14 @@ mod tests {
     #[test]
     fn cfg_003_the_ip_listen_list_restricts_what_is_opened() {
         use ListenScope::{Any, Loopback};
+
         let listed = |list: &[&str], scope| {
             let list: Vec<IpAddr> = list.iter().map(|entry| entry.parse().unwrap()).collect();
             let addresses = within(&list, endpoints(80, &[scope], true));
             let texts = addresses.iter().map(ToString::to_string);
             texts.collect::<Vec<_>>()
         };
+
         let all = ["0.0.0.0:80", "[::]:80"];
         assert_eq!(listed(&[], Any), all);
         assert_eq!(listed(&["0.0.0.0", "::"], Any), all);

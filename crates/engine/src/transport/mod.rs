@@ -13,16 +13,18 @@ pub(crate) mod listening;
 #[cfg(feature = "sim")]
 pub(crate) mod memory;
 pub(crate) mod outcome;
+pub(crate) mod port_listener;
 pub(crate) mod tcp;
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 
-use crate::poll::poller::PollRegistry;
 #[cfg(feature = "sim")]
 use memory::MemoryStream;
 use outcome::{Read, Wrote};
 use tcp::Tcp;
+
+use crate::poll::poller::PollRegistry;
 
 /// What carries a connection's bytes.
 #[derive(Debug)]

@@ -23,8 +23,8 @@ use httpsys_core::property::Property;
 use httpsys_core::proto::{Parameters, ResponseParts};
 use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
 
+use crate::conn::alarm::Purpose;
 use crate::conn::outgoing::Next;
-use crate::conn::timers::Purpose;
 use crate::poll::waiter::Turn;
 use crate::{
     Chunk, Operation, PendingOperation, PendingSend, QueueHandle, ReadOperation, Service, Signal,

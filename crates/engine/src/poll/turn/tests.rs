@@ -8,9 +8,12 @@ use std::time::Instant;
 use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::proto::Parameters;
 
+use httpsys_socket::lock::Mutex;
+
 use super::*;
 use crate::calls::queue_handle::QueueHandle;
 use crate::poll::accept::ACCEPTS;
+use crate::poll::deferred::LAST_LOOK;
 
 /// Polls that a test makes until something has happened that the system owes it.
 const TURNS: usize = 1000;

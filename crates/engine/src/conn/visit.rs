@@ -1,0 +1,24 @@
+//! A look at every connection, one after the other.
+//!
+//! Owns the walk over the table. Does not own what is done with a connection. Threading: locks one slot at a
+//! time.
+
+use crate::conn::slot::Conn;
+use crate::service::Service;
+
+impl Service {
+    /// Visits every open connection, each with its slot locked: for calls that are rare.
+    pub(crate) fn for_each_connection(&self, mut visit: impl FnMut(&Service, &mut Conn)) {
+        if self.is_inherited() {
+            return;
+        }
+        let table = &self.shard().table;
+        for slot in 0..table.used() {
+            if let Some(mut conn) = table.lock_slot(slot) {
+                if conn.stream.is_some() {
+                    visit(self, &mut conn);
+                }
+            }
+        }
+    }
+}

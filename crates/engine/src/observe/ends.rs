@@ -1,0 +1,60 @@
+//! How connections ended: the last ends, and how many there were of each kind.
+//!
+//! Owns the data. Does not own who is told (`close_events.rs`).
+
+use std::collections::VecDeque;
+
+use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
+use httpsys_core::{CloseReason, ConnectionId};
+use httpsys_socket::lock::Mutex;
+
+/// How many ends are remembered.
+pub(super) const REMEMBERED: usize = 4096;
+
+/// How the connections of a shard ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ends(Mutex<Told>);
+
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Of the last connections, the latest at the back.
+    pub(super) last: VecDeque<(ConnectionId, CloseReason)>,
+    pub(super) by_name: Named,
+    pub(super) by_number: [u64; END_NUMBERS],
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told {
+            last: VecDeque::new(),
+            by_name: Named::with(&END_NAMES),
+            by_number: [0; END_NUMBERS],
+        }
+    }
+}
+
+impl Ends {
+    pub(super) fn remember(&self, connection: ConnectionId, end: CloseReason) {
+        let mut told = self.0.lock();
+        told.by_name.add(end.name(), 1);
+        if let Some(count) = told.by_number.get_mut(end.number() as usize) {
+            *count += 1;
+        }
+        if told.last.len() == REMEMBERED {
+            told.last.pop_front();
+        }
+        told.last.push_back((connection, end));
+    }
+
+    /// How many connections have ended, by name and by number.
+    pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
+        let told = self.0.lock();
+        (told.by_name.clone(), told.by_number)
+    }
+
+    pub(super) fn of(&self, connection: ConnectionId) -> Option<CloseReason> {
+        let told = self.0.lock();
+        let found = told.last.iter().rev().find(|(id, _)| *id == connection);
+        found.map(|(_, end)| *end)
+    }
+}

@@ -1,0 +1,49 @@
+//! What threads that lead, follow and stand by tell one another.
+//!
+//! Owns the flags and the bell of the fallback thread. Does not own who leads (`lead.rs`).
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use httpsys_socket::lock::{Condvar, Mutex};
+
+/// What leaders and the fallback thread tell each other.
+#[derive(Debug, Default)]
+pub(crate) struct Leadership {
+    /// Counts leads taken and requests taken: "somebody is at work".
+    pub(super) progress: AtomicU64,
+    /// The fallback thread looks again within a tick.
+    pub(super) armed: AtomicBool,
+    /// The fallback thread polls without a limit.
+    pub(super) fallback_leads: AtomicBool,
+    /// A thread that waits for something else polls; it steps back like the fallback thread.
+    pub(super) lent: AtomicBool,
+    /// A thread of the program wants the lead from it.
+    pub(super) wanted: AtomicBool,
+    pub(super) stop: AtomicBool,
+    pub(super) started: AtomicBool,
+    /// Held while the fallback thread is being started: who comes meanwhile learns how it went.
+    pub(super) starting: Mutex<()>,
+    pub(super) sleep: Mutex<()>,
+    pub(super) alarm: Condvar,
+}
+
+impl Leadership {
+    /// A request was taken.
+    pub(crate) fn note_progress(&self) {
+        // Not an atomic addition: one of two at the same moment may get lost, which costs a look of
+        // the fallback thread at most.
+        let progress = self.progress.load(Ordering::Relaxed);
+        self.progress
+            .store(progress.wrapping_add(1), Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn ring(&self) {
+        // Who is about to sleep has it, and is asleep, or sees what it is rung for.
+        drop(self.sleep.lock());
+        self.alarm.notify_one();
+    }
+}
