@@ -42,7 +42,7 @@ use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
 use crate::code::ErrorCode;
 use crate::lifecycle;
 use crate::reason::invalid;
-use crate::service::CurrentService;
+use crate::service::{self, CurrentService};
 
 /// Where a handle comes from, which says what it may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,7 +276,7 @@ impl QueueObject {
     /// The service the queue belongs to.
     #[inline]
     pub(crate) fn service(&self) -> &Service {
-        &self.service
+        service::of(&self.service)
     }
 
     /// The queue, through this handle.

@@ -34,3 +34,9 @@ pub(crate) fn current() -> Result<CurrentService, ErrorCode> {
     #[cfg(not(feature = "sim"))]
     Ok(service)
 }
+
+/// The service itself.
+#[inline]
+pub(crate) fn of(current: &CurrentService) -> &Service {
+    current
+}

@@ -16,7 +16,29 @@ pub struct PerWorld<T: 'static> {
 
 /// What a [`PerWorld`] gives: the value, for as long as it is kept.
 #[cfg(not(feature = "sim"))]
-pub type Own<T> = &'static T;
+#[derive(Debug)]
+pub struct Own<T: 'static>(&'static T);
+
+#[cfg(not(feature = "sim"))]
+impl<T> std::ops::Deref for Own<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        self.0
+    }
+}
+
+#[cfg(not(feature = "sim"))]
+impl<T> Clone for Own<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+#[cfg(not(feature = "sim"))]
+impl<T> Copy for Own<T> {}
+
 #[cfg(feature = "sim")]
 pub use in_world::Own;
 
@@ -36,13 +58,13 @@ impl<T: Send + Sync> PerWorld<T> {
     #[inline]
     #[must_use]
     pub fn get(&'static self) -> Option<Own<T>> {
-        self.process.get()
+        self.process.get().map(Own)
     }
 
     /// The value of this world or process, made if there is none.
     #[inline]
     pub fn get_or_init(&'static self, make: impl FnOnce() -> T) -> Own<T> {
-        self.process.get_or_init(make)
+        Own(self.process.get_or_init(make))
     }
 }
 
