@@ -45,10 +45,10 @@ pub fn missing(function: &str) {
     );
 }
 
-/// Replaces the callback, or removes it, as [`callback::set`] does.
+/// Replaces the callback, or removes it, as `callback::set` does.
 ///
 /// # Errors
-/// 183 when the events go to a subscriber of the program's own; otherwise those of [`callback::set`].
+/// 183 when the events go to a subscriber of the program's own; otherwise those of `callback::set`.
 pub fn set_callback(level: u8, callback: Option<TraceCallback>) -> Result<(), Code> {
     if callback.is_some() && !is_installed() {
         return Err(ERROR_ALREADY_EXISTS);

@@ -18,9 +18,9 @@ use httpsys_core::connection::Exchange;
 use crate::calls::owner::Owner;
 use crate::calls::queue::Queue;
 
-/// A handle to a request queue, made by [`Service::queue`].
+/// A handle to a request queue, made by `Service::queue`.
 ///
-/// It is ended by [`Service::close_handle`], or with its queue; dropping it does nothing.
+/// It is ended by `Service::close_handle`, or with its queue; dropping it does nothing.
 #[derive(Debug)]
 pub struct QueueHandle {
     pub(super) queue: Arc<Queue>,

@@ -1,6 +1,6 @@
 //! Thread-pool I/O: completions delivered as callbacks.
 //!
-//! Owns [`ThreadpoolIo`]. Does not own associations ([`crate::io::state`]), handles ([`crate::pool::ptp_io`]) nor
+//! Owns [`ThreadpoolIo`]. Does not own associations ([`crate::io::state`]), handles (`ptp_io.rs`) nor
 //! the threads (`workers.rs`). Invariants: a callback runs once per completion; started, queued and running
 //! callbacks are counted so that WaitForThreadpoolIoCallbacks can wait for all of them. Threading: any
 //! thread.

@@ -8,7 +8,7 @@
 //! as it likes. What it causes itself is not told to it, or it would never end.
 //!
 //! Invariants: at most `MOST` events wait; others are counted, and their number is told. When
-//! [`set`] returns, the former callback does not run and is not called again, unless it is itself the
+//! `set` returns, the former callback does not run and is not called again, unless it is itself the
 //! caller. Threading: any thread. A child made by fork has no callback. Unsafe code: the call of the
 //! program's function.
 
