@@ -35,11 +35,33 @@ pub(crate) trait Work: Send + Sized + 'static {
     fn place(&self) -> Option<SlotAddress>;
 
     /// Goes on as far as possible: within the function (`None`), or because the wait was signalled.
-    fn attempt(
-        operation: Overlapped<Self>,
+    fn attempt<'a>(
+        operation: LentCall<'a, Self>,
         handle: &QueueObject,
         signal: Option<Signal>,
-    ) -> Started<Overlapped<Self>, u64>;
+    ) -> Started<LentCall<'a, Self>, u64>;
+}
+
+/// A call while it is attempted: it is large, and so the engine gets it by reference and takes it out
+/// only when it has to wait.
+pub(crate) struct LentCall<'a, W> {
+    operation: &'a mut Option<Overlapped<W>>,
+    /// The bytes that a call has which is not here.
+    nothing: usize,
+}
+
+impl<W> LentCall<'_, W> {
+    /// What the call does; `None` once it waits, when nobody asks any more.
+    #[inline]
+    pub(crate) fn work(&mut self) -> Option<&mut W> {
+        self.operation.as_mut().map(|operation| &mut operation.work)
+    }
+
+    /// As [`LentCall::work`], with a count for a call that is not here.
+    pub(crate) fn work_or_nothing(&mut self) -> (Option<&mut W>, &mut usize) {
+        let work = self.operation.as_mut().map(|operation| &mut operation.work);
+        (work, &mut self.nothing)
+    }
 }
 
 impl<W> Overlapped<W> {
@@ -89,12 +111,18 @@ impl<W> Overlapped<W> {
     }
 
     /// The call ends after the function has returned 997.
-    pub(crate) fn complete(self, result: Result<u64, Error>) {
+    pub(crate) fn complete(mut self, result: Result<u64, Error>) {
+        self.complete_in_place(result);
+    }
+
+    /// As [`Overlapped::complete`], without moving it.
+    #[inline]
+    fn complete_in_place(&mut self, result: Result<u64, Error>) {
         if let Some(id) = self.id {
             self.handle.remove_pending(self.pending.overlapped(), id);
         }
         let (code, bytes) = code_and_bytes(result);
-        self.pending.complete(code, bytes);
+        self.pending.complete_in_place(code, bytes);
     }
 
     /// The call ends within the function; fills the program's byte count, which is legal
@@ -116,40 +144,72 @@ impl<W> Overlapped<W> {
 
 impl<W: Work> Overlapped<W> {
     /// Runs the call within its function.
+    #[inline]
     pub(crate) fn start(self, handle: &QueueObject, count: Out<u32>) -> CallResult {
-        match W::attempt(self, handle, None) {
-            Started::Done(operation, result) => operation.inline(result, count),
-            Started::Pending(_) => Err(ErrorCode::IO_PENDING),
+        let mut operation = Some(self);
+        let Some(result) = attempt(&mut operation, handle, None) else {
+            return Err(ErrorCode::IO_PENDING);
+        };
+        match operation {
+            Some(operation) => operation.inline(result, count),
+            None => Err(ErrorCode::IO_PENDING),
         }
     }
 }
 
-impl<W: Work> Operation for Overlapped<W> {
-    type Kept = Self;
+/// Its result, if the call is done: then it has not been taken.
+#[inline]
+fn attempt<W: Work>(
+    operation: &mut Option<Overlapped<W>>,
+    handle: &QueueObject,
+    signal: Option<Signal>,
+) -> Option<Result<u64, Error>> {
+    let lent = LentCall {
+        operation,
+        nothing: 0,
+    };
+    match W::attempt(lent, handle, signal) {
+        Started::Done(_, result) => Some(result),
+        Started::Pending(_) => None,
+    }
+}
 
-    fn keep(mut self, id: OperationId) -> Result<Self, (Self, Error)> {
-        let place = self.work.place();
-        match self.waits(id, place) {
-            Ok(()) => Ok(self),
-            Err(error) => Err((self, error)),
+impl<W: Work> Operation for LentCall<'_, W> {
+    type Kept = Overlapped<W>;
+
+    #[inline]
+    fn keep(self, id: OperationId) -> Result<Overlapped<W>, (Self, Error)> {
+        let Some(operation) = self.operation else {
+            return Err((self, Error::Internal));
+        };
+        let place = operation.work.place();
+        if let Err(error) = operation.waits(id, place) {
+            return Err((self, error));
         }
+        self.operation.take().ok_or((self, Error::Internal))
     }
 }
 
 impl<W: Work> PendingOperation for Overlapped<W> {
     fn signal(self, signal: Signal) {
+        Self::signal_kept(&mut Some(self), signal);
+    }
+
+    fn signal_kept(kept: &mut Option<Self>, signal: Signal) {
+        let Some(operation) = kept else { return };
         if let Signal::Failed(error) = signal {
-            return self.complete(Err(error));
+            return operation.complete_in_place(Err(error));
         }
-        let handle = Arc::clone(&self.handle);
-        match W::attempt(self, &handle, Some(signal)) {
-            Started::Pending(_) => {}
+        let handle = Arc::clone(&operation.handle);
+        let result = match attempt(kept, &handle, Some(signal)) {
             // The queue was shut or closed while the call was with us (RCV-007): 6 is for calls that
             // begin then.
-            Started::Done(operation, Err(Error::InvalidHandle)) => {
-                operation.complete(Err(Error::Aborted));
-            }
-            Started::Done(operation, result) => operation.complete(result),
+            Some(Err(Error::InvalidHandle)) => Err(Error::Aborted),
+            Some(result) => result,
+            None => return,
+        };
+        if let Some(operation) = kept {
+            operation.complete_in_place(result);
         }
     }
 }

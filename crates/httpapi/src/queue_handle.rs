@@ -27,6 +27,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -330,10 +331,11 @@ impl QueueObject {
 
     /// The call ends now; the program may use its OVERLAPPED again after that.
     pub(crate) fn remove_pending(&self, overlapped: usize, id: OperationId) {
-        let mut pending = self.pending();
-        // A program that gives one OVERLAPPED to two calls has the second one listed.
-        if pending.get(&overlapped).is_some_and(|call| call.id == id) {
-            pending.remove(&overlapped);
+        if let Entry::Occupied(call) = self.pending().entry(overlapped) {
+            // A program that gives one OVERLAPPED to two calls has the second one listed.
+            if call.get().id == id {
+                call.remove();
+            }
         }
     }
 

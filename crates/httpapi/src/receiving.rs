@@ -14,7 +14,7 @@ use httpsys_engine::{
 };
 
 use crate::marshal::request::{BodyArea, RequestBuffer};
-use crate::overlapped::{Overlapped, Work};
+use crate::overlapped::{LentCall, Work};
 use crate::pointers::Buffer;
 use crate::queue_handle::QueueObject;
 
@@ -202,6 +202,13 @@ impl Receiving {
             got: 0,
         }
     }
+
+    /// The request is packed: goes on with its body, if that is wanted, or gives the result.
+    fn after_request(&mut self) -> Result<ReceiveEntityBody, Result<u64, Error>> {
+        let body = self.target.after_request()?;
+        self.stage = ReceiveStage::Body(body);
+        Ok(body)
+    }
 }
 
 impl Work for Receiving {
@@ -212,25 +219,28 @@ impl Work for Receiving {
         }
     }
 
-    fn attempt(
-        operation: Overlapped<Self>,
+    fn attempt<'a>(
+        mut operation: LentCall<'a, Self>,
         handle: &QueueObject,
         signal: Option<Signal>,
-    ) -> Started<Overlapped<Self>, u64> {
-        match operation.work.stage {
-            ReceiveStage::Request(receive) => take_request(operation, handle, receive, signal),
-            ReceiveStage::Body(receive) => read_body(operation, handle, receive),
+    ) -> Started<LentCall<'a, Self>, u64> {
+        match operation.work().map(|work| work.stage) {
+            Some(ReceiveStage::Request(receive)) => {
+                take_request(operation, handle, receive, signal)
+            }
+            Some(ReceiveStage::Body(receive)) => read_body(operation, handle, receive),
+            None => Started::Done(operation, Err(Error::Internal)),
         }
     }
 }
 
 /// Takes the request that the engine gave to the operation, or else the next one.
-fn take_request(
-    mut operation: Overlapped<Receiving>,
+fn take_request<'a>(
+    mut operation: LentCall<'a, Receiving>,
     handle: &QueueObject,
     receive: Receive,
     signal: Option<Signal>,
-) -> Started<Overlapped<Receiving>, u64> {
+) -> Started<LentCall<'a, Receiving>, u64> {
     let (service, queue): (&Service, _) = (handle.service(), handle.queue());
     let given = match signal {
         Some(Signal::Request(request)) => Some(service.receive_given(
@@ -253,41 +263,51 @@ fn take_request(
     if let Err(error) = result {
         return Started::Done(operation, Err(error));
     }
-    match operation.work.target.after_request() {
-        Ok(body) => {
-            operation.work.stage = ReceiveStage::Body(body);
-            read_body(operation, handle, body)
-        }
-        Err(result) => Started::Done(operation, result),
+    match operation.work().map(Receiving::after_request) {
+        Some(Ok(body)) => read_body(operation, handle, body),
+        Some(Err(result)) => Started::Done(operation, result),
+        None => Started::Done(operation, Err(Error::Internal)),
     }
 }
 
-fn read_body(
-    operation: Overlapped<Receiving>,
+fn read_body<'a>(
+    operation: LentCall<'a, Receiving>,
     handle: &QueueObject,
     receive: ReceiveEntityBody,
-) -> Started<Overlapped<Receiving>, u64> {
+) -> Started<LentCall<'a, Receiving>, u64> {
     let service = handle.service();
     match service.try_receive_entity_body(handle.queue(), &receive, operation) {
         Started::Done(mut operation, read) => {
-            let result = operation.work.target.finish(read);
+            let result = match operation.work() {
+                Some(work) => work.target.finish(read),
+                None => Err(Error::Internal),
+            };
             Started::Done(operation, result)
         }
         Started::Pending(id) => Started::Pending(id),
     }
 }
 
-impl ReceiveOperation for Overlapped<Receiving> {
+impl ReceiveOperation for LentCall<'_, Receiving> {
+    #[inline]
     fn receive(&mut self, request: &mut ReceivedRequest<'_>) -> Verdict {
-        match self.work.stage {
-            ReceiveStage::Request(receive) => self.work.target.pack(request, receive),
-            ReceiveStage::Body(_) => Verdict::TooSmall { needed: u32::MAX },
+        match self.work() {
+            Some(Receiving {
+                stage: ReceiveStage::Request(receive),
+                target,
+                ..
+            }) => target.pack(request, *receive),
+            _ => Verdict::TooSmall { needed: u32::MAX },
         }
     }
 }
 
-impl ReadOperation for Overlapped<Receiving> {
+impl ReadOperation for LentCall<'_, Receiving> {
     fn buffer(&mut self) -> (&mut [u8], &mut usize) {
-        (self.work.target.memory(), &mut self.work.got)
+        let (work, nothing) = self.work_or_nothing();
+        match work {
+            Some(work) => (work.target.memory(), &mut work.got),
+            None => (&mut [], nothing),
+        }
     }
 }

@@ -19,6 +19,8 @@
 //! until the connection ends: its "entity bodies" are the bytes of the connection in both directions
 //! (UPG-003 to UPG-006). An event has at most one effect, so that one place is enough for it.
 
+use std::mem;
+
 use httpsys_proto::body::BodyDecoder;
 use httpsys_proto::request::{Framing, Parsed, Target, parse_head};
 use httpsys_proto::{Parameters, Reject, RequestHead};
@@ -388,7 +390,13 @@ impl<H, D> Connection<H, D> {
         };
         let exchange = Exchange::begin(request, queue, head, arrived > 0);
         let is_expected = !exchange.body_done();
-        self.phase = Phase::Exchange(exchange, under_way);
+        let begun = Phase::Exchange(exchange, under_way);
+        if matches!(self.phase, Phase::Head { kept: None, .. }) {
+            // As most often: nothing is to be dropped, which is not looked for again.
+            mem::forget(mem::replace(&mut self.phase, begun));
+        } else {
+            self.phase = begun;
+        }
         BodyAtArrival {
             arrived,
             is_expected,

@@ -203,7 +203,7 @@ impl Service {
     }
 
     /// Writes; what the socket does not take is waited for or left to an operation.
-    #[inline]
+    #[inline(always)]
     fn transmit<'s>(
         &'s self,
         guard: MutexGuard<'s, Conn>,

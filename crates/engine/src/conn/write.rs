@@ -245,7 +245,7 @@ impl Service {
 
     /// Writes until everything is out, the socket is full, or `share` is used up: first the service's
     /// own bytes that are kept, then `outgoing`. All that goes to a connection passes here.
-    #[inline]
+    #[inline(always)]
     fn write(
         &self,
         conn: &mut Conn,
@@ -253,11 +253,9 @@ impl Service {
         share: u64,
     ) -> Result<Stopped, Broken> {
         let most = self.most_per_call();
-        if let Some(mut kept) = conn.kept.take() {
-            let stopped = write_pieces(conn, &mut kept, SHARE, most);
-            if kept.left() > 0 {
-                conn.kept = Some(kept);
-                return stopped.map(|_| Stopped::Full);
+        if conn.kept.is_some() {
+            if let Some(stopped) = write_kept(conn, most) {
+                return stopped;
             }
         }
         write_pieces(conn, outgoing, share, most)
@@ -298,6 +296,18 @@ impl Service {
         let own = conn.state.under_way_mut()?.waits_mut();
         Some(own.allowed.min(left))
     }
+}
+
+/// Writes the service's own bytes that are kept; `None`: they are out.
+#[cold]
+fn write_kept(conn: &mut Conn, most: usize) -> Option<Result<Stopped, Broken>> {
+    let mut kept = conn.kept.take()?;
+    let stopped = write_pieces(conn, &mut kept, SHARE, most);
+    if kept.left() == 0 {
+        return None;
+    }
+    conn.kept = Some(kept);
+    Some(stopped.map(|_| Stopped::Full))
 }
 
 /// Writes pieces of at most `most` bytes until everything is out, the socket is full, or `share` is

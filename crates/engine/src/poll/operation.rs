@@ -42,6 +42,17 @@ pub trait PendingOperation: Send + 'static {
     /// [`Signal::Ready`] it tries again, and may have to wait again, under a new id. The thread may be the
     /// one that looks after timers: what takes long, or blocks, is to be handed to another.
     fn signal(self, signal: Signal);
+
+    /// As [`PendingOperation::signal`], where it is kept: one that is large is moved only if it has to be.
+    #[inline]
+    fn signal_kept(kept: &mut Option<Self>, signal: Signal)
+    where
+        Self: Sized,
+    {
+        if let Some(operation) = kept.take() {
+            operation.signal(signal);
+        }
+    }
 }
 
 /// What became of an overlapped call.
@@ -91,6 +102,7 @@ impl OperationIds {
         let id = self.next();
         match operation.keep(id) {
             Ok(kept) => {
+                let kept = Some(kept);
                 register(Box::new(WithId { id, kept }));
                 Started::Pending(id)
             }
@@ -101,7 +113,8 @@ impl OperationIds {
 
 struct WithId<K> {
     id: OperationId,
-    kept: K,
+    /// Until it is signalled.
+    kept: Option<K>,
 }
 
 impl<K: PendingOperation> Registered for WithId<K> {
@@ -109,8 +122,8 @@ impl<K: PendingOperation> Registered for WithId<K> {
         self.id
     }
 
-    fn signal(self: Box<Self>, signal: Signal) {
-        self.kept.signal(signal);
+    fn signal(mut self: Box<Self>, signal: Signal) {
+        K::signal_kept(&mut self.kept, signal);
     }
 }
 

@@ -6,7 +6,7 @@ use httpsys_core::ids::SlotAddress;
 use httpsys_engine::{Signal, Started};
 
 use crate::entry::entry;
-use crate::overlapped::{Overlapped, Work};
+use crate::overlapped::{LentCall, Overlapped, Work};
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
@@ -40,11 +40,11 @@ impl Work for DemandStart {
         None
     }
 
-    fn attempt(
-        operation: Overlapped<Self>,
+    fn attempt<'a>(
+        operation: LentCall<'a, Self>,
         handle: &QueueObject,
         signal: Option<Signal>,
-    ) -> Started<Overlapped<Self>, u64> {
+    ) -> Started<LentCall<'a, Self>, u64> {
         if signal.is_some() {
             return Started::Done(operation, Ok(0));
         }

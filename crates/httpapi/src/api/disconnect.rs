@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use httpsys_core::ConnectionId;
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::operation::WaitForDisconnect;
+use httpsys_core::{ConnectionId, Error};
 use httpsys_engine::{Signal, Started};
 
 use super::reserved as check_reserved;
 use crate::code::CallResult;
 use crate::entry::entry;
-use crate::overlapped::{Overlapped, Work};
+use crate::overlapped::{LentCall, Overlapped, Work};
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
@@ -68,16 +68,19 @@ impl Work for WaitForDisconnect {
         Some(self.connection.place())
     }
 
-    fn attempt(
-        operation: Overlapped<Self>,
+    fn attempt<'a>(
+        mut operation: LentCall<'a, Self>,
         handle: &QueueObject,
         signal: Option<Signal>,
-    ) -> Started<Overlapped<Self>, u64> {
+    ) -> Started<LentCall<'a, Self>, u64> {
         if signal.is_some() {
             // G-071: a fulfilled wait is a success of size 0.
             return Started::Done(operation, Ok(0));
         }
-        let (service, wait) = (handle.service(), operation.work);
+        let Some(wait) = operation.work().copied() else {
+            return Started::Done(operation, Err(Error::Internal));
+        };
+        let service = handle.service();
         let started = service.try_wait_for_disconnect(handle.queue(), &wait, operation);
         started.map(|()| 0)
     }

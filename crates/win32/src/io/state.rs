@@ -306,6 +306,12 @@ impl Pending {
     /// The operation ended after the call returned 997: writes the result (a Win32 code and a byte
     /// count), then sets the event and queues the packet or the callback.
     pub fn complete(mut self, error: Code, bytes: usize) {
+        self.complete_in_place(error, bytes);
+    }
+
+    /// As [`Pending::complete`], without moving it.
+    #[inline]
+    pub fn complete_in_place(&mut self, error: Code, bytes: usize) {
         self.finish(OperationEnd::Later, error, bytes);
     }
 
