@@ -69,6 +69,7 @@ impl<W> Overlapped<W> {
     ///
     /// # Safety
     /// `overlapped` is valid for reads and writes until the operation has ended.
+    #[inline]
     pub(crate) unsafe fn begin(
         handle: &Arc<QueueObject>,
         overlapped: *mut OVERLAPPED,
@@ -144,7 +145,7 @@ impl<W> Overlapped<W> {
 
 impl<W: Work> Overlapped<W> {
     /// Runs the call within its function.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn start(self, handle: &QueueObject, count: Out<u32>) -> CallResult {
         let mut operation = Some(self);
         let Some(result) = attempt(&mut operation, handle, None) else {

@@ -414,11 +414,13 @@ impl<H, D> Connection<H, D> {
         };
         let unread = exchange.unread_body();
         if !exchange.closes() {
-            let (phase, timer) = match unread {
-                Some(body) => (Phase::Drain(body.clone()), TimerKind::DrainEntityBody),
-                None => (Phase::NEXT_HEAD, TimerKind::IdleConnection),
+            let timer = if let Some(body) = unread {
+                self.phase = Phase::Drain(body.clone());
+                TimerKind::DrainEntityBody
+            } else {
+                self.phase = Phase::NEXT_HEAD;
+                TimerKind::IdleConnection
             };
-            self.phase = phase;
             self.ask(Effect::StartTimer(timer));
         } else if has_input || exchange.in_flight() || unread.is_some() {
             self.begin_closing(Closing::because(None, false));

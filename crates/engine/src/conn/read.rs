@@ -46,7 +46,7 @@ impl Service {
     }
 
     /// Feeds the bytes that are kept, or reads once. `false`: there is nothing to be fed now.
-    #[inline]
+    #[inline(always)]
     fn step(&self, conn: &mut Conn, turn: &mut Turn) -> bool {
         let wants = conn.state.wants(self.parameters());
         let (seen, most) = match wants {
@@ -100,7 +100,7 @@ impl Service {
     }
 
     /// Feeds bytes that the connection wants; returns how many it has used.
-    #[inline]
+    #[inline(always)]
     fn feed(&self, conn: &mut Conn, wants: Wants, bytes: &[u8], turn: &mut Turn) -> usize {
         if matches!(wants, Wants::Head { .. }) {
             return self.feed_head(conn, bytes, turn);
