@@ -6,10 +6,11 @@
   micro.py --check         both, against benches/limits.tsv; exit status 1 for a clear regression
   micro.py --write         writes benches/limits.tsv anew
 
-Counts do not depend on how busy the machine is. They do depend on the compiler, so the guard allows
-a tenth, and needs the processor family that the limits were counted on.
+Counts of the parts do not depend on how busy the machine is, those of whole requests a little. All depend
+on the compiler, so the guard allows a tenth, and needs the processor family that the limits were counted on.
 """
 import argparse
+import math
 import os
 import platform
 import re
@@ -23,6 +24,7 @@ import lab  # noqa: E402
 
 LIMITS = os.path.join(lab.ROOT, "benches", "limits.tsv")
 TOLERANCE = 0.10
+RUNS = 3
 LOW, HIGH = 2000, 12000
 WHOLE = ["c_abi", "c_abi_iocp", "rust", "c_abi_logged", "rust_logged"]
 
@@ -46,7 +48,9 @@ def parts():
         yield name, (refs([micro, name, str(high)]) - refs([micro, name, str(low)])) / (high - low)
 
 
-def whole():
+def whole(wanted):
+    """Whole requests. Other work on the machine adds to them (a thread that finds the other asleep, an event
+    alone in its poll) and takes nothing away: so a count over its limit is made again, and the lowest counts."""
     ports = iter(range(18900, 65536))
     missing = lab.build({name: lab.SERVERS[name][0] for name in WHOLE})
     family, args = count.WORKLOADS["hello"]
@@ -59,8 +63,17 @@ def whole():
             command = lab.SERVERS[name][0]
             return lab.Server(name, command, next(ports), 1, 2, prefix=prefix, start_s=60)
 
-        row = count.per_request(count.instructions, make, family, [*args, "--conns", "8"], 6000)
-        yield f"GET {name}", row["instructions"]
+        lowest = math.inf
+        for _ in range(RUNS):
+            row = count.per_request(count.instructions, make, family, [*args, "--conns", "8"], 6000)
+            lowest = min(lowest, row["instructions"])
+            if not is_over(wanted.get(f"GET {name}"), lowest):
+                break
+        yield f"GET {name}", lowest
+
+
+def is_over(limit, value):
+    return limit is not None and value > limit * (1 + TOLERANCE) + 2
 
 
 def limits():
@@ -78,16 +91,16 @@ def main():
     if not shutil.which("valgrind") or platform.machine() not in ("x86_64", "AMD64"):
         print("SKIPPED: instruction counts need valgrind on x86_64")
         return 0
+    wanted = limits() if opt.check else {}
     lab.build({"mio_floor": lab.SERVERS["mio_floor"][0]})
     found = dict(parts())
     if opt.whole or opt.check or opt.write:
-        found.update(whole())
-    wanted = limits() if opt.check else {}
+        found.update(whole(wanted))
     bad = []
     print("| what | instructions | limit |\n| --- | ---: | ---: |")
     for name, value in found.items():
         limit = wanted.get(name)
-        over = limit is not None and value > limit * (1 + TOLERANCE) + 2
+        over = is_over(limit, value)
         if over:
             bad.append(f"{name}: {value:,.0f} instructions, {limit:,.0f} before")
         print(f"| {name} | {value:,.0f} | {'-' if limit is None else format(limit, ',.0f')}{' (!)' if over else ''} |")
