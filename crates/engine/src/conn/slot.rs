@@ -75,7 +75,13 @@ pub(crate) struct Conn {
 }
 
 /// What an idle connection costs beside its socket. Rows of the table are made for connections to come, too.
-#[cfg(all(target_os = "linux", not(feature = "sim"), not(test)))]
+/// Sockets of mio's poll(2) backend are larger.
+#[cfg(all(
+    target_os = "linux",
+    not(feature = "sim"),
+    not(test),
+    not(mio_unsupported_force_poll_poll)
+))]
 const _: () = assert!(size_of::<Conn>() <= 392);
 
 /// Calls that wait for a connection's end, each with the handle it was posted on.
