@@ -83,7 +83,13 @@ impl Poller {
     #[inline]
     pub(crate) fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         match self {
-            Poller::Mio(mio) => mio.poll.poll(&mut mio.events, timeout),
+            Poller::Mio(mio) => {
+                let timeout = match sys::LONGEST_POLL {
+                    Some(longest) => Some(timeout.map_or(longest, |timeout| timeout.min(longest))),
+                    None => timeout,
+                };
+                mio.poll.poll(&mut mio.events, timeout)
+            }
             #[cfg(feature = "sim")]
             Poller::Memory(simulated) => {
                 simulated.poll(timeout);

@@ -51,6 +51,14 @@ pub(crate) use system::{INTEREST, millis, unix_seconds};
 pub(crate) const SHORT_READ_DRAINS: bool =
     system::SHORT_READ_DRAINS && cfg!(not(mio_unsupported_force_poll_poll));
 
+/// The longest a poll may wait, if it may not wait for ever. mio's poll(2) backend takes the token of a wake-up
+/// before it empties the descriptor that tells of one: a wake-up that comes in between is lost until the next poll.
+pub(crate) const LONGEST_POLL: Option<Duration> = if cfg!(mio_unsupported_force_poll_poll) {
+    Some(Duration::from_millis(50))
+} else {
+    None
+};
+
 /// Closes the transport connection so that the peer sees a reset, never a clean end (G-067), and at
 /// once, whoever else has a copy of the descriptor. `polled`: where it is registered, if a thread
 /// may be polling there now.
