@@ -60,6 +60,7 @@ SERVERS = {
     "c_abi_iocp": ([PEER, "{port}", "{t}", "iocp"], "c"),
     "c_abi_logged": ([PEER, "{port}", "{t}", "sync", "1", os.path.join(OUT, "logs")], "c"),
     "rust_logged": ([release("logged_peer"), "{port}", os.path.join(OUT, "logs-rust")], "benches"),
+    "c_abi_cached": ([PEER, "{port}", "{t}", "sync", "1", "-", "http", "cached"], "c"),
     "c_abi_1000": ([PEER, "{port}", "{t}", "sync", "1000"], "c"),
     "futures": ([release("futures_peer"), "{port}", "{t}"], "benches"),
     "rust": ([release("hello"), "--port", "{port}", "--threads", "{t}"], "examples"),

@@ -26,7 +26,7 @@ LIMITS = os.path.join(lab.ROOT, "benches", "limits.tsv")
 TOLERANCE = 0.10
 RUNS = 3
 LOW, HIGH = 2000, 12000
-WHOLE = ["c_abi", "c_abi_iocp", "rust", "c_abi_logged", "rust_logged"]
+WHOLE = ["c_abi", "c_abi_iocp", "rust", "c_abi_logged", "rust_logged", "c_abi_cached"]
 
 
 def refs(cmd):
@@ -43,7 +43,7 @@ def parts():
     micro = lab.release("micro")
     names = subprocess.run([micro], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     for name in names:
-        factor = 20 if name == "chunked-64k" else 1
+        factor = 20 if name.startswith("chunked-64k") else 1
         low, high = LOW // factor, HIGH // factor
         yield name, (refs([micro, name, str(high)]) - refs([micro, name, str(low)])) / (high - low)
 

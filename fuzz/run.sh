@@ -40,24 +40,33 @@ run() {
   fuzz run "$target" "$corpus" "seeds/$target" -- "${options[@]}" "$@"
 }
 
-# The same start in every run, and nothing left of earlier ones.
+# One target from its seeds; says how many inputs it had, or what to do again.
+smoke_one() {
+  local target=$1 scratch=$2 runs
+  if ! run "$target" "$scratch/$target" "$3" -seed=1 >"$scratch/$target.log" 2>&1; then
+    cat "$scratch/$target.log"
+    echo "FAILED: $target; again with: fuzz/run.sh $target fuzz/artifacts/$target/<file>"
+    return 1
+  fi
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/$target.log")
+  echo "$target: $runs runs, nothing found"
+}
+
+# The same start in every run, and nothing left of earlier ones. Two at a time: a target uses one core.
 smoke() {
-  local scratch seeds target runs
+  local scratch seeds one waiting=() status=0
   scratch=$(mktemp -d)
   # Expanded now: the variable is gone when the trap runs.
   # shellcheck disable=SC2064
   trap "rm -rf '$scratch'" EXIT
   fuzz build
   for seeds in seeds/*/; do
-    target=$(basename "$seeds")
-    if ! run "$target" "$scratch/$target" "$1" -seed=1 >"$scratch/log" 2>&1; then
-      cat "$scratch/log"
-      echo "FAILED: $target; again with: fuzz/run.sh $target fuzz/artifacts/$target/<file>"
-      return 1
-    fi
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log")
-    echo "$target: $runs runs, nothing found"
+    smoke_one "$(basename "$seeds")" "$scratch" "$1" &
+    waiting+=($!)
+    [ "${#waiting[@]}" -lt 2 ] || { wait "${waiting[0]}" || status=1; waiting=("${waiting[1]}"); }
   done
+  for one in "${waiting[@]}"; do wait "$one" || status=1; done
+  return "$status"
 }
 
 case "${1:-}" in

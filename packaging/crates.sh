@@ -29,7 +29,11 @@ for package in "${packages[@]}"; do
   for key in description license repository readme keywords categories rust-version; do
     grep -q "^$key = " "$folder/Cargo.toml" || fail "$package: no $key in its manifest"
   done
-  [ -s "$folder/README.md" ] || fail "$package: no README.md"
+  [ "$(sed -n 1p "$folder/README.md")" = "# $package" ] || fail "$package: no README.md of its own"
+  for text in LICENSE-MIT LICENSE-APACHE; do
+    cmp -s "$text" "$folder/$text" || fail "$package: no $text"
+  done
+  grep -q '^\[package.metadata.docs.rs\]' "$folder/Cargo.toml" || fail "$package: nothing for docs.rs"
   [ -s "$folder/src/lib.rs" ] || fail "$package: no src/lib.rs"
   if grep -rIn -e "$PWD" -e "$HOME/" --exclude=.cargo_vcs_info.json "$folder"; then
     fail "$package: a path of this machine"

@@ -23,7 +23,7 @@ say "dpkg-buildpackage"
   fail "dpkg-buildpackage failed: $(tail -n 5 "$cache/deb.log")"
 machine=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 packages=()
-for name in libhttpapi0 libhttpapi-dev httpsys-tools; do
+for name in libhttpapi0 libhttpapi-dev httpsys-tools httpsysctl; do
   package=$(echo "$work/$name"_*.deb)
   [ -f "$package" ] || fail "no package $name"
   dpkg-deb --info "$package" | sed -n 's/^ \(Package\|Version\|Architecture\|Depends\)/\1/p'
@@ -72,6 +72,13 @@ try() {
   [ -n "$said" ] || fail "$program does not answer: $(cat "$work/said")"
   echo "$(basename "$program"): $said"
 }
+say "httpsysctl"
+HTTPSYS_CONFIG="$work/config.json" "$root/usr/bin/httpsysctl" dev-cert > "$work/said" || fail "httpsysctl: $(cat "$work/said")"
+grep -q '0.0.0.0:8443' "$work/said" || fail "httpsysctl says: $(cat "$work/said")"
+for name in man/man1/httpsysctl.1.gz man/man1/httpsys-cc.1.gz bash-completion/completions/httpsysctl zsh/vendor-completions/_httpsysctl \
+  fish/vendor_completions.d/httpsysctl.fish; do
+  [ -s "$root/usr/share/$name" ] || fail "no $name"
+done
 say "C programs against the installed files"
 export PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_LIBDIR="$root/usr/lib/$machine/pkgconfig"
 cp examples/c/hello.c "$work/"
@@ -98,7 +105,7 @@ CMAKE
 else
   skip "CMake (not here)"
 fi
-dpkg --root="$root" --log=/dev/null --force-not-root -P httpsys-tools libhttpapi-dev libhttpapi0 > /dev/null 2>&1 ||
+dpkg --root="$root" --log=/dev/null --force-not-root -P httpsysctl httpsys-tools libhttpapi-dev libhttpapi0 > /dev/null 2>&1 ||
   fail "the packages do not go"
 [ -z "$(find "$root" -path "$root/var" -prune -o -type f -print)" ] || fail "files stay when the packages go"
 say "make package-deb-test: done"

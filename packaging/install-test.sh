@@ -104,6 +104,18 @@ recipes plain "$work/plain.said"
 for name in LICENSE-MIT LICENSE-APACHE README.md CHANGELOG.md docs/WHY.md examples/c/hello.c; do
   [ -s "$work/plain/share/doc/httpsys/$name" ] || fail "$name is not installed"
 done
+for name in bin/httpsysctl share/bash-completion/completions/httpsysctl share/zsh/site-functions/_httpsysctl \
+  share/fish/vendor_completions.d/httpsysctl.fish share/man/man1/httpsysctl.1 share/man/man1/httpsys-cc.1 \
+  share/doc/httpsys/docs/functions/HttpInitialize.md share/doc/httpsys/docs/images/objects.svg; do
+  [ -s "$work/plain/$name" ] || fail "$name is not installed"
+done
+HTTPSYS_CONFIG="$work/config.json" "$work/plain/bin/httpsysctl" dev-cert > "$work/said" ||
+  fail "httpsysctl: $(cat "$work/said")"
+grep 'IP:port *: 0.0.0.0:8443' "$work/said" > /dev/null || fail "httpsysctl says: $(cat "$work/said")"
+for option in $(tools/httpsys-cc --help | grep -oE -- '--[a-z][a-z-]*' | sort -u); do
+  sed 's/\\-/-/g' "$work/plain/share/man/man1/httpsys-cc.1" | grep -e "$option" > /dev/null ||
+    fail "the manual page of httpsys-cc does not have $option"
+done
 if has man; then
   man -l "$work/plain/share/man/man1/httpsys-cc.1" 2>&1 | grep -- --static > /dev/null || fail "the manual page says nothing"
 fi

@@ -71,7 +71,7 @@ Darwin)
     private='-lpthread -ldl -lm'
     ;;
 esac
-for name in "$shared" libhttpapi.a libhttpsys-wmain.a; do
+for name in "$shared" libhttpapi.a libhttpsys-wmain.a httpsysctl; do
     [ -f "$FOLDER/$name" ] || fail "$FOLDER/$name is not there. Run 'make build' first."
 done
 # What cargo has built since, without make.
@@ -164,18 +164,24 @@ done < "$scratch/headers"
 put tools/httpsys-cc "$PREFIX/bin/httpsys-cc" 755
 put tools/httpsys-c++ "$PREFIX/bin/httpsys-c++" 755
 for name in missing.awk includes.awk windows-names; do put "tools/$name" "$PREFIX/share/httpsys/$name"; done
-# The page is what --help says, and so never another.
-{
-    echo ".TH HTTPSYS\\-CC 1 \"\" \"httpsys $VERSION\""
-    echo '.SH NAME'
-    echo 'httpsys-cc, httpsys-c++ \- compile programs written for the Windows HTTP Server API'
-    echo '.SH DESCRIPTION'
-    echo '.nf'
-    sh tools/httpsys-cc --help | sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^\\([.']\\)/\\\\\\&\\1/"
-    echo '.fi'
-} > "$scratch/httpsys-cc.1"
+sed "s|@VERSION@|$VERSION|" tools/httpsys-cc.1.in > "$scratch/httpsys-cc.1"
 put "$scratch/httpsys-cc.1" "$MANDIR/man1/httpsys-cc.1"
 link httpsys-cc.1 "$MANDIR/man1/httpsys-c++.1"
+
+# ---- httpsysctl: it writes its manual page and completions itself ----
+
+put "$FOLDER/httpsysctl" "$PREFIX/bin/httpsysctl" 755
+if [ "${DEBUG_INFO:-separate}" != keep ] && command -v "$STRIP" > /dev/null; then
+    "$STRIP" "$DESTDIR$PREFIX/bin/httpsysctl"
+fi
+written() {
+    "$FOLDER/httpsysctl" $1 > "$scratch/written"
+    put "$scratch/written" "$2"
+}
+written manual "$MANDIR/man1/httpsysctl.1"
+written "completions bash" "$PREFIX/share/bash-completion/completions/httpsysctl"
+written "completions zsh" "$PREFIX/share/zsh/site-functions/_httpsysctl"
+written "completions fish" "$PREFIX/share/fish/vendor_completions.d/httpsysctl.fish"
 
 # ---- pkg-config and CMake ----
 
@@ -207,7 +213,7 @@ fill httpapi-config-version.cmake "$LIBDIR/cmake/httpapi"
 
 # ---- Licences and documentation: as they lie in the source, so that their links hold ----
 
-for name in LICENSE-* README.md CHANGELOG.md docs/*.md examples/c/*; do
+for name in LICENSE-* README.md CHANGELOG.md CONTRIBUTING.md docs/*.md docs/functions/*.md docs/reference/*.md docs/images/*.svg examples/c/*; do
     put "$name" "$DOCDIR/$name"
 done
 

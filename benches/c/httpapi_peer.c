@@ -1,11 +1,15 @@
 /* The routes of the benchmark on the HTTP Server API: what a C program gets from libhttpapi.
  *
- *   httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES] [LOGS]   (2 threads, sync, 1 prefix, no log)
+ *   httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES] [LOGS|-] [http|https] [cached]
+ *                                                  (2 threads, sync, 1 prefix, no log, http)
  *
  * GET /hello and GET /api/v1/items/N: 200 text/plain "Hello, World!"; POST /upload: reads the body
- * and answers its length in decimal; GET /big: 1 MiB of x; GET /file: the same from a file chunk;
+ * and answers its length in decimal; GET /big: 1 MiB of x; GET /128 and GET /64k: so many bytes of it;
+ * GET /file: 1 MiB from a file chunk;
  * GET /cancel: HttpCancelHttpRequest; anything else: 404. Prefixes beyond the first are
  * http://+:PORT/unused/N/. LOGS is a directory for a W3C log, with the fields that most programs give.
+ * https needs a certificate for the port in the configuration store. cached: every 200 is left in the response
+ * cache.
  *
  * sync: each thread blocks in HttpReceiveHttpRequest. iocp: one completion port, THREADS waiters,
  * OUTSTANDING receives, completions at once skip the port; answers are sent synchronously.
@@ -38,6 +42,8 @@ enum {
 static HANDLE queue, port, big_file;
 static char *big;
 static const char *logs;
+static const char *scheme = "http";
+static HTTP_CACHE_POLICY policy; /* HttpCachePolicyNocache is 0. */
 
 /* A receive that is under way. ov is the first field: its address is that of the whole. */
 struct pending {
@@ -118,8 +124,8 @@ static void send_body(const HTTP_REQUEST *q, USHORT status, const char *text, UL
     response.EntityChunkCount = 1;
     response.pEntityChunks = &chunk;
     /* It fails when the client is gone; the load generator counts that on its side. */
-    HttpSendHttpResponse(queue, q->RequestId, 0, &response, NULL, &sent, NULL, 0, NULL,
-                         logs ? log_data(q, status, &log) : NULL);
+    HttpSendHttpResponse(queue, q->RequestId, 0, &response, status == 200 ? &policy : NULL, &sent,
+                         NULL, 0, NULL, logs ? log_data(q, status, &log) : NULL);
 }
 
 /* A file of BIG_BYTES, open for reading; removed from its folder already where that is possible. */
@@ -203,6 +209,10 @@ static void answer(const HTTP_REQUEST *q, char *scratch)
         send_body(q, 200, "Hello, World!", 13);
     else if (get && is(q, "/big"))
         send_body(q, 200, big, BIG_BYTES);
+    else if (get && is(q, "/128"))
+        send_body(q, 200, big, 128);
+    else if (get && is(q, "/64k"))
+        send_body(q, 200, big, 65536);
     else if (get && is(q, "/file"))
         send_file(q->RequestId);
     else if (get && is(q, "/cancel"))
@@ -304,7 +314,7 @@ static int fail(const char *what, ULONG rc)
     return 1;
 }
 
-/* A request queue for http://+:PORT/; 0 when it worked. */
+/* A request queue for SCHEME://+:PORT/; 0 when it worked. */
 static int open_queue(int number, int prefixes)
 {
     HTTPAPI_VERSION v = {2, 0};
@@ -328,9 +338,9 @@ static int open_queue(int number, int prefixes)
     if (rc) return fail("HttpSetUrlGroupProperty", rc);
     for (n = 0; n < prefixes; ++n) {
         if (n)
-            snprintf(url, sizeof(url), "http://+:%d/unused/%d/", number, n);
+            snprintf(url, sizeof(url), "%s://+:%d/unused/%d/", scheme, number, n);
         else
-            snprintf(url, sizeof(url), "http://+:%d/", number);
+            snprintf(url, sizeof(url), "%s://+:%d/", scheme, number);
         i = -1;
         do {
             ++i;
@@ -374,10 +384,13 @@ int main(int argc, char **argv)
 
     if (number < 1 || number > 65535 || threads < 1 || threads > MAX_THREADS ||
         prefixes < 1 || (argc > 3 && !iocp && strcmp(argv[3], "sync"))) {
-        fputs("usage: httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES] [LOGS]\n", stderr);
+        fputs("usage: httpapi_peer PORT [THREADS] [sync|iocp] [PREFIXES] [LOGS|-] [http|https] [cached]\n",
+              stderr);
         return 2;
     }
-    logs = argc > 5 ? argv[5] : NULL;
+    logs = argc > 5 && strcmp(argv[5], "-") ? argv[5] : NULL;
+    if (argc > 6 && !strcmp(argv[6], "https")) scheme = "https";
+    if (argc > 7 && !strcmp(argv[7], "cached")) policy.Policy = HttpCachePolicyUserInvalidates;
     big = need(malloc(BIG_BYTES));
     memset(big, 'x', BIG_BYTES);
     if (open_big_file(number)) return fail("the file", GetLastError());

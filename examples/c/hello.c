@@ -1,12 +1,15 @@
 /* A small server on http.h alone: text, echo, a streamed response, and a cancelled request.
  *
- *   hello [PORT [THREADS]]          port 8080 and 4 threads if not given; ends on SIGINT, SIGTERM;
- *                                   off Windows 0 is a free port, which the first line tells
+ *   hello [PORT|URL [THREADS]]      port 8080 and 4 threads if not given; ends on SIGINT, SIGTERM;
+ *                                   off Windows 0 is a free port, which the first line tells.
+ *                                   hello https://localhost:8443/ serves https: the certificate is the
+ *                                   one that is bound to the port or to localhost in the configuration
  *
  *   GET  /          a line of text; HEAD its head alone
  *   POST /echo      the body that was sent, up to 1 MiB
  *   GET  /stream    a response in pieces, framed by this program
  *   GET  /cancel    no response: the connection is reset
+ *   GET  /tls       what there is to know of the TLS session and of the client's certificate
  *
  * Each thread receives a request, answers it, and receives the next one. Build:
  *
@@ -22,6 +25,7 @@
 
 #define MAX_THREADS 64
 #define MAX_ECHO (1024 * 1024)
+#define MAX_URL 256
 
 /* ---- Responses ---- */
 
@@ -74,7 +78,7 @@ static ULONG send_text(HANDLE queue, const HTTP_REQUEST *request, USHORT status,
     return send_all(queue, request, &response, text, strlen(text));
 }
 
-/* ---- The four things this server does ---- */
+/* ---- The things this server does ---- */
 
 /* Reads the body until ERROR_HANDLE_EOF says that it is complete, then sends it back. */
 static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
@@ -105,32 +109,107 @@ static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
     return error;
 }
 
-/* Sends the head, then pieces. The service does not frame them: the chunked coding is ours. */
-static ULONG stream(HANDLE queue, HTTP_REQUEST_ID id)
+/* Sends the head, then pieces. On HTTP/1.1 the service does not frame them: the chunked coding is ours. On HTTP/2 they
+ * go as they are, in frames. */
+static ULONG stream(HANDLE queue, const HTTP_REQUEST *request)
 {
     static const char end[] = "0\r\n\r\n";
+    HTTP_REQUEST_ID id = request->RequestId;
+    int is_chunked = (request->Flags & HTTP_REQUEST_FLAG_HTTP2) == 0;
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
     ULONG error;
     int n;
 
     begin(&response, 200, "OK", "text/plain");
-    set_header(&response, HttpHeaderTransferEncoding, "chunked");
+    if (is_chunked) {
+        set_header(&response, HttpHeaderTransferEncoding, "chunked");
+    }
     error = HttpSendHttpResponse(queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response, NULL,
                                  NULL, NULL, 0, NULL, NULL);
     for (n = 1; n <= 5 && error == NO_ERROR; n++) {
         char line[32], framed[64];
         int length = snprintf(line, sizeof(line), "piece %d of 5\n", n);
-        length = snprintf(framed, sizeof(framed), "%x\r\n%s\r\n", (unsigned)length, line);
-        chunk = memory_chunk(framed, (size_t)length);
+
+        chunk = memory_chunk(line, (size_t)length);
+        if (is_chunked) {
+            length = snprintf(framed, sizeof(framed), "%x\r\n%s\r\n", (unsigned)length, line);
+            chunk = memory_chunk(framed, (size_t)length);
+        }
         error = HttpSendResponseEntityBody(queue, id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, 1, &chunk,
                                            NULL, NULL, 0, NULL, NULL);
     }
     if (error == NO_ERROR) {
         chunk = memory_chunk(end, sizeof(end) - 1);
-        error = HttpSendResponseEntityBody(queue, id, 0, 1, &chunk, NULL, NULL, 0, NULL, NULL);
+        error = HttpSendResponseEntityBody(queue, id, 0, is_chunked ? 1 : 0, &chunk, NULL, NULL, 0, NULL,
+                                           NULL);
     }
     return error;
+}
+
+/* What version 2 of the API tells of TLS beside pSslInfo. NULL over http. */
+static const HTTP_SSL_PROTOCOL_INFO *protocol_of(const HTTP_REQUEST *request)
+{
+    USHORT n;
+
+    for (n = 0; n < request->RequestInfoCount; n++) {
+        if (request->pRequestInfo[n].InfoType == HttpRequestInfoTypeSslProtocol) {
+            return request->pRequestInfo[n].pInfo;
+        }
+    }
+    return NULL;
+}
+
+/* One line on the client's certificate. The first buffer holds the structure alone: it says how long the
+ * certificate is. */
+static ULONG describe_client(HANDLE queue, const HTTP_REQUEST *request, char *out, size_t size)
+{
+    HTTP_SSL_CLIENT_CERT_INFO fixed, *info = &fixed;
+    ULONG bytes, length = sizeof(fixed);
+    ULONG error = HttpReceiveClientCertificate(queue, request->ConnectionId, 0, info, length, &bytes,
+                                               NULL);
+
+    if (error == ERROR_MORE_DATA) {
+        length = sizeof(fixed) + fixed.CertEncodedSize;
+        info = malloc(length);
+        if (info == NULL) {
+            return ERROR_NOT_ENOUGH_MEMORY;
+        }
+        error = HttpReceiveClientCertificate(queue, request->ConnectionId, 0, info, length, &bytes,
+                                             NULL);
+    }
+    if (error == NO_ERROR) {
+        snprintf(out, size, "client %lu bytes, verdict 0x%08lx\n",
+                 (unsigned long)info->CertEncodedSize, (unsigned long)info->CertFlags);
+    } else if (error == ERROR_NOT_FOUND) {
+        snprintf(out, size, "client none\n");
+        error = NO_ERROR;
+    }
+    if (info != &fixed) {
+        free(info);
+    }
+    return error;
+}
+
+static ULONG describe_tls(HANDLE queue, const HTTP_REQUEST *request)
+{
+    const HTTP_SSL_PROTOCOL_INFO *protocol = protocol_of(request);
+    char text[1024];
+    char client[128] = "";
+    ULONG error;
+
+    if (request->pSslInfo == NULL || protocol == NULL) {
+        return send_text(queue, request, 200, "OK", "no TLS\n");
+    }
+    error = describe_client(queue, request, client, sizeof(client));
+    if (error != NO_ERROR) {
+        return error;
+    }
+    snprintf(text, sizeof(text), "protocol %s\ncipher %lu bits\nserver %s, %u bits\n%s",
+             protocol->Protocol & 0x1000 ? "TLS 1.3" : "TLS 1.2",
+             (unsigned long)protocol->CipherStrength, request->pSslInfo->pServerCertSubject,
+             (unsigned)request->pSslInfo->ServerCertKeySize, client);
+    return send_text(queue, request, 200, "OK", text);
 }
 
 /* Whether the decoded path of the request, which is UTF-16, is this one. */
@@ -160,14 +239,16 @@ static void answer(HANDLE queue, const HTTP_REQUEST *request)
     } else if (request->Verb == HttpVerbPOST && has_path(request, "/echo")) {
         error = echo(queue, request);
     } else if (request->Verb == HttpVerbGET && has_path(request, "/stream")) {
-        error = stream(queue, id);
+        error = stream(queue, request);
     } else if (request->Verb == HttpVerbGET && has_path(request, "/cancel")) {
         error = HttpCancelHttpRequest(queue, id, NULL);
+    } else if (request->Verb == HttpVerbGET && has_path(request, "/tls")) {
+        error = describe_tls(queue, request);
     } else {
         error = send_text(queue, request, 404, "Not Found", "nothing here\n");
     }
-    /* ERROR_CONNECTION_INVALID: the client has gone, which is not our problem. */
-    if (error != NO_ERROR && error != ERROR_CONNECTION_INVALID) {
+    /* The last two: the client has gone, before the call or during it, which is not our problem. */
+    if (error != NO_ERROR && error != ERROR_CONNECTION_INVALID && error != ERROR_NETNAME_DELETED) {
         fprintf(stderr, "request %llx: error %u\n", (unsigned long long)id, (unsigned)error);
         HttpCancelHttpRequest(queue, id, NULL); /* or its client would wait on */
     }
@@ -213,16 +294,14 @@ static void check(const char *what, ULONG error)
     }
 }
 
-/* Registers the root of localhost and returns the port, which may be given as 0. */
-static int add_url(HTTP_URL_GROUP_ID group, int port)
+/* Registers the URL and returns its port, which may be given as 0. */
+static int add_url(HTTP_URL_GROUP_ID group, const char *url, int port)
 {
-    char url[64];
-    WCHAR wide[64];
-    int length = snprintf(url, sizeof(url), "http://localhost:%d/", port);
-    int n;
+    WCHAR wide[MAX_URL];
+    size_t n, length = strlen(url);
 
     for (n = 0; n <= length; n++) {
-        wide[n] = (WCHAR)url[n];
+        wide[n] = (WCHAR)(unsigned char)url[n];
     }
     check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(group, wide, 0, 0));
 #ifdef HTTPSYS_EXTENSION_H /* HTTP.sys has no port 0 */
@@ -244,6 +323,27 @@ static int number(const char *text)
     return end == text || *end != '\0' || value < 0 || value > 65535 ? -1 : (int)value;
 }
 
+/* Takes PORT or URL: fills `url`, which has MAX_URL bytes, and returns the port. -1 for neither. */
+static int read_url(const char *argument, char *url)
+{
+    const char *colon = strrchr(argument, ':');
+    char digits[8];
+    size_t length;
+
+    if (strncmp(argument, "http", 4) != 0) {
+        snprintf(url, MAX_URL, "http://localhost:%s/", argument);
+        return number(argument);
+    }
+    length = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
+    if (length == 0 || length >= sizeof(digits) || strlen(argument) >= MAX_URL) {
+        return -1;
+    }
+    memcpy(digits, colon + 1, length);
+    digits[length] = '\0';
+    strcpy(url, argument);
+    return number(digits);
+}
+
 int main(int argc, char **argv)
 {
     HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
@@ -253,12 +353,13 @@ int main(int argc, char **argv)
     HANDLE queue;
     pthread_t threads[MAX_THREADS];
     sigset_t signals;
-    int port = argc > 1 ? number(argv[1]) : 8080;
+    char url[MAX_URL];
+    int port = read_url(argc > 1 ? argv[1] : "8080", url);
     int wanted = argc > 2 ? number(argv[2]) : 4;
     int running = 0, signal_number;
 
     if (port < 0 || wanted < 1 || wanted > MAX_THREADS) {
-        fprintf(stderr, "usage: hello [PORT [THREADS]]\n");
+        fprintf(stderr, "usage: hello [PORT|URL [THREADS]]\n");
         return 2;
     }
     check("HttpInitialize", HttpInitialize(version, HTTP_INITIALIZE_SERVER, NULL));
@@ -271,7 +372,7 @@ int main(int argc, char **argv)
     binding.RequestQueueHandle = queue;
     check("HttpSetUrlGroupProperty",
           HttpSetUrlGroupProperty(group, HttpServerBindingProperty, &binding, sizeof(binding)));
-    port = add_url(group, port);
+    port = add_url(group, url, port);
 
     /* The workers must not take the signals that main waits for. */
     sigemptyset(&signals);
@@ -281,7 +382,7 @@ int main(int argc, char **argv)
     while (running < wanted && pthread_create(&threads[running], NULL, worker, queue) == 0) {
         running++;
     }
-    printf("listening on http://localhost:%d/\n", port);
+    printf("listening on %s://localhost:%d/\n", url[4] == 's' ? "https" : "http", port);
     fflush(stdout);
     sigwait(&signals, &signal_number);
 

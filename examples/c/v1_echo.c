@@ -105,7 +105,8 @@ static ULONG send_piece(HANDLE queue, HTTP_REQUEST_ID id, int coded, const void 
 static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
 {
     const HTTP_KNOWN_HEADER *length = &request->Headers.KnownHeaders[HttpHeaderContentLength];
-    int coded = length->RawValueLength == 0;
+    int http2 = (request->Flags & HTTP_REQUEST_FLAG_HTTP2) != 0; /* it has frames of its own */
+    int coded = length->RawValueLength == 0 && !http2;
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK last;
     ULONG error, got;
@@ -122,7 +123,7 @@ static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
     set_status(&response, 200, "OK");
     if (coded) {
         set_header(&response, HttpHeaderTransferEncoding, "chunked", 7);
-    } else {
+    } else if (length->RawValueLength != 0) {
         set_header(&response, HttpHeaderContentLength, length->pRawValue, length->RawValueLength);
     }
     error = HttpSendHttpResponse(queue, request->RequestId, HTTP_SEND_RESPONSE_FLAG_MORE_DATA,

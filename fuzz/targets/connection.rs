@@ -41,6 +41,8 @@ struct Past {
     is_head: bool,
     /// The connection must end behind this response.
     closes: bool,
+    /// The client has said that nothing comes behind the request.
+    is_last: bool,
     expects: bool,
     body_seen: bool,
 }
@@ -96,6 +98,7 @@ impl World<'_> {
             is_1_0: head.version() < Version::HTTP_1_1,
             is_head: head.verb() == Verb::Head,
             closes: head.close(),
+            is_last: head.is_last(),
             expects: head.expects_continue() && !body.is_done(),
             body_seen: false,
             body,
@@ -238,11 +241,13 @@ impl World<'_> {
     fn end_exchange(&mut self) {
         let exchange = self.connection.exchange().expect("an exchange");
         let is_read = exchange.body_done();
+        let has_ended = exchange.opaque() == Opaque::PeerEnded;
         let past = self.past.take().expect("an exchange");
         let has_input = past.is_head;
+        let may_be_followed = !(past.is_last || has_ended);
         self.connection.end_exchange(has_input);
         let expected = match (past.closes, is_read) {
-            (true, true) if !has_input => Effect::Close(Cause::Completed),
+            (true, true) if !has_input && !may_be_followed => Effect::Close(Cause::Completed),
             (true, _) => Effect::EndOutput,
             (false, false) => Effect::StartTimer(TimerKind::DrainEntityBody),
             (false, true) => Effect::StartTimer(TimerKind::IdleConnection),
@@ -276,7 +281,10 @@ impl World<'_> {
             Some(Effect::Close(_) | Effect::Reset(_)) => {
                 let ended = self.connection.close();
                 let past = self.past.take().map(|past| past.id);
-                assert_eq!(ended.exchange.map(|(exchange, ())| exchange.request()), past);
+                assert_eq!(
+                    ended.exchange.map(|(exchange, ())| exchange.request()),
+                    past
+                );
             }
         }
         assert_eq!(
@@ -390,6 +398,7 @@ impl World<'_> {
             Wants::Body | Wants::Rest => self.throw_away()?,
             Wants::Nothing if self.connection.exchange().is_some() => self.in_exchange(what)?,
             Wants::Nothing => return None,
+            Wants::Frames => unreachable!("nobody made it a carrier"),
         }
         self.check_live();
         Some(())

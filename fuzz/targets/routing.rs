@@ -115,7 +115,13 @@ fn step(choices: &mut Choices<'_>, table: &mut RoutingTable, model: &mut Model) 
             assert_eq!(removed, model.remove(&prefix, group), "{prefix}");
         }
         4 if what >= 0xE0 => {
-            assert_eq!(table.remove_group(group).len(), model.remove_group(group));
+            let all: Vec<UrlPrefix> = table
+                .iter()
+                .filter(|(_, r)| r.group == group)
+                .map(|(prefix, _)| prefix.clone())
+                .collect();
+            assert!(all.iter().all(|prefix| table.remove(prefix, group)));
+            assert_eq!(all.len(), model.remove_group(group));
         }
         5 => {
             // Whoever routes has an older copy.

@@ -25,6 +25,8 @@ class Httpsys < Formula
   end
 
   test do
+    ENV["HTTPSYS_CONFIG"] = testpath/"config.json"
+    assert_match "0.0.0.0:8443", shell_output("#{bin}/httpsysctl dev-cert")
     cp doc/"examples/c/hello.c", testpath
     system bin/"httpsys-cc", "hello.c", "-o", "by-httpsys-cc"
     serves "./by-httpsys-cc"

@@ -5,13 +5,14 @@
 //! (`crates/engine/tests/timers`).
 
 use std::io::Read;
-use std::sync::Barrier;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, Limits, MORE_DATA, Reply, World};
 use httpsys_tests::overlapped::Overlapped;
+use httpsys_tests::sync::Barrier;
+use httpsys_tests::thread;
+use httpsys_tests::time::Instant;
 
 both_doors![
     the_bandwidth_of_a_group_holds_for_one_client,
@@ -31,7 +32,7 @@ fn bandwidth(rate: u32) -> Limits {
 }
 
 /// What the client gets in the measured time, in bytes per second.
-fn rate_of(client: &mut std::net::TcpStream, start: Instant) -> f64 {
+fn rate_of(client: &mut httpsys_tests::net::TcpStream, start: Instant) -> f64 {
     let mut block = vec![0; 64 * 1024];
     let mut bytes = 0;
     let (mut first, mut last) = (None, start);

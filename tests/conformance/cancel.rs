@@ -2,10 +2,9 @@
 //!
 //! Owns: the synchronous call through both doors. Does not own: OVERLAPPED (`cancel_overlapped`).
 
-use std::thread;
-
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{DISCONNECT, Door, MORE_DATA, Reply, World};
+use httpsys_tests::thread;
 
 both_doors![
     cxl_001_cancel_resets_the_connection_without_response_bytes,

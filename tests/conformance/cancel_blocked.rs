@@ -4,11 +4,10 @@
 //! (`cancel_overlapped`, `overlapped`). A call is known to be blocked when a cancel has found it; then
 //! it has to end without another one.
 
-use std::thread;
-
 use httpsys_tests::door::{CAbi, Door as _, MORE_DATA, Reply, World};
 use httpsys_tests::overlapped::{self, Overlapped};
 use httpsys_tests::raw::{self, Handle, RequestBuffer};
+use httpsys_tests::thread;
 
 /// More than the socket buffers of a machine hold.
 const MUCH: usize = 64 << 20;

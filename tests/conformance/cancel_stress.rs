@@ -8,11 +8,12 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{Door, MORE_DATA, Reply, World};
+use httpsys_tests::thread;
+use httpsys_tests::time::Instant;
 
 both_doors![cancel_from_many_threads_harms_only_what_it_names];
 

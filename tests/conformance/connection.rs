@@ -3,11 +3,12 @@
 //! Owns: what the API and the connection's end show. Does not own: response bytes (test `wire`).
 
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::Ipv4Addr;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::{Client, Response};
-use httpsys_tests::door::{CAbi, DISCONNECT, Door, MORE_DATA, Reply, World};
+use httpsys_tests::door::{CAbi, DISCONNECT, Door, GO_AWAY, MORE_DATA, Reply, World};
+use httpsys_tests::net::TcpStream;
 use httpsys_tests::overlapped::{Overlapped, leaked_buffer};
 
 both_doors![
@@ -27,6 +28,8 @@ both_doors![
     con_012_connection_in_the_unknown_list_is_written_and_closes_nothing,
     con_012_con_013_disconnect_alone_writes_close_once,
     con_013_disconnect_closes_after_the_bytes,
+    con_013_g_006_a_request_behind_the_last_response_makes_no_reset,
+    g_270_goaway_changes_nothing_on_http_1,
     con_014_a_wrong_content_length_does_not_disturb_the_server,
     requests_arriving_byte_by_byte_are_received,
     many_pipelined_requests_are_answered_in_order,
@@ -46,7 +49,7 @@ fn long_response_arrives<D: Door>(
     id: u64,
     meanwhile: impl FnOnce(&mut Client),
 ) -> Vec<u8> {
-    std::thread::scope(|scope| {
+    httpsys_tests::thread::scope(|scope| {
         let answer = scope.spawn(|| w.respond(id, &Reply::ok().chunk(vec![b'x'; LONG])));
         let head = client.read_response_head();
         assert_eq!(
@@ -443,6 +446,40 @@ fn con_013_disconnect_closes_after_the_bytes<D: Door>(w: &World<D>) {
         .expect("an answer");
     assert_eq!(client.read_response().body, body);
     client.expect_eof();
+}
+
+/// RFC 9112 section 9.6: a client that did not ask for the end may have sent more before it hears of it,
+/// and a reset would cost it what it has not read.
+fn con_013_g_006_a_request_behind_the_last_response_makes_no_reset<D: Door>(w: &World<D>) {
+    let (mut client, request) = w.received_get("/");
+    w.respond(request.id, &Reply::ok().chunk("bye").flags(DISCONNECT))
+        .expect("an answer");
+    // To a socket that is closed already the second of them cannot be sent.
+    for _ in 0..10 {
+        client.send(w.get("/next"));
+    }
+    let response = client.read_response();
+    assert_eq!(response.header("Connection"), Some("close"));
+    assert_eq!(response.body, b"bye");
+    client.expect_eof();
+    client.finish();
+    let end = w.door.wait_for_disconnect(&w.queue, request.connection_id);
+    assert!(matches!(end, Ok(()) | Err(1229)), "{end:?}");
+}
+
+/// HTTP_SEND_RESPONSE_FLAG_GOAWAY: a client of HTTP/1.1 sees the same response, and its connection goes on.
+fn g_270_goaway_changes_nothing_on_http_1<D: Door>(w: &World<D>) {
+    let (mut client, request) = w.received_get("/");
+    let reply = Reply::ok().chunk("x").flags(GO_AWAY);
+    assert!(w.respond(request.id, &reply).is_ok());
+    let response = client.read_response();
+    assert_eq!(&response.body[..], b"x");
+    assert_eq!(response.header("Connection"), None);
+    client.send(w.get("/2"));
+    let again = w.receive();
+    assert_eq!(again.connection_id, request.connection_id);
+    assert!(w.respond(again.id, &reply).is_ok());
+    assert_eq!(&client.read_response().body[..], b"x");
 }
 
 fn con_014_a_wrong_content_length_does_not_disturb_the_server<D: Door>(w: &World<D>) {

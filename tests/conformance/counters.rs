@@ -3,8 +3,6 @@
 //! The service of a process is shared by the tests that run in it, so only what belongs to a test's
 //! own objects is compared here; the counters of a service of one's own are tested with the engine.
 
-use std::thread;
-
 use httpapi::types::{
     HTTPSYS_SERVICE_COUNTERS, HttpsysRequestQueueCounters, HttpsysServiceCounters,
     HttpsysUrlGroupCounters,
@@ -14,6 +12,7 @@ use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, DISCONNECT, Door, Limits, Reply, State, Verbosity, World};
 use httpsys_tests::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
 use httpsys_tests::raw::{self, Handle, Text};
+use httpsys_tests::thread;
 
 both_doors![
     a_group_counts_requests_by_method_and_every_byte,

@@ -4,10 +4,10 @@
 //! and cancel. Nothing is said about how often which happens, only that all of it adds up.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{DISCONNECT, Door, Reply, Verbosity, World};
+use httpsys_tests::thread;
 
 both_doors![every_request_is_delivered_rejected_abandoned_or_still_there];
 

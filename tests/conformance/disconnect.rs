@@ -13,7 +13,7 @@ both_doors![
 
 fn dsc_001_a_blocking_wait_ends_with_the_connection<D: Door>(w: &World<D>) {
     let (client, request) = w.received_get("/");
-    std::thread::scope(|scope| {
+    httpsys_tests::thread::scope(|scope| {
         let wait = scope.spawn(|| w.door.wait_for_disconnect(&w.queue, request.connection_id));
         client.reset();
         // 1229 if the connection was gone before the wait began (DSC-003).
@@ -44,7 +44,7 @@ fn a_wait_that_races_with_the_close_of_its_queue_ends<D: Door>(w: &World<D>) {
     let connection = request.connection_id;
     for _ in 0..500 {
         let queue = w.door.create_queue().expect("a queue");
-        std::thread::scope(|scope| {
+        httpsys_tests::thread::scope(|scope| {
             let wait = scope.spawn(|| w.door.wait_for_disconnect(&queue, connection));
             w.door.close_queue(&queue).expect("close");
             let waited = wait.join().expect("the wait");

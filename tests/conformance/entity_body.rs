@@ -4,7 +4,6 @@
 //! is refused on the wire (test `wire`).
 
 use std::ptr;
-use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{
@@ -12,6 +11,7 @@ use httpsys_tests::door::{
 };
 use httpsys_tests::overlapped::Overlapped;
 use httpsys_tests::raw::{self, Handle, RequestBuffer};
+use httpsys_tests::thread;
 use windows_sys::Win32::Networking::HttpServer as http;
 
 both_doors![

@@ -1,4 +1,4 @@
-//! Chunks from a file handle, as far as sizes and positions go. Rows SND-027, SND-028.
+//! Chunks from a file handle, as far as sizes and positions go. Rows SND-027, SND-028, CSH-015.
 //!
 //! Owns: what is sent of which file, by the C ABI. Does not own: whole programs that serve files
 //! (the test `shapes`). The handle is made from a descriptor with the documented extension.
@@ -8,8 +8,8 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
-use httpsys_tests::door::{CAbi, MORE_DATA, Reply, World};
-use httpsys_tests::raw::{self, Handle};
+use httpsys_tests::door::{CAbi, CachePolicy, MORE_DATA, Reply, RustApi, World};
+use httpsys_tests::raw::{self, CResponse, Handle};
 use windows_sys::Win32::Networking::HttpServer as http;
 
 unsafe extern "system" {
@@ -105,6 +105,54 @@ fn snd_027_ranges_of_a_file_stand_between_memory_chunks() {
     assert_eq!(client.read_exactly(10), b"0123456789");
 }
 
+/// Of a file too: it is kept as it was.
+#[test]
+fn csh_015_a_response_with_a_file_chunk_is_kept_by_c() {
+    let w = World::<CAbi>::new();
+    let mut file = Scratch::new("cached");
+    file.write_at(0, b"0123456789");
+    let reply = Reply::ok().header("Content-Type", "text/plain");
+    let mut response = CResponse::new(&reply);
+    let mut chunks = [raw::memory_chunk(b"<"), file.chunk(2, TO_EOF)];
+    response.value.Base.EntityChunkCount = 2;
+    response.value.Base.pEntityChunks = chunks.as_mut_ptr();
+    let (mut client, request) = w.received_get("/");
+    let policy = CachePolicy::UserInvalidates;
+    let code = raw::send_cached(
+        w.queue,
+        (request.id, 0),
+        &response.value,
+        policy,
+        None,
+        None,
+    );
+    assert_eq!(code, 0);
+    assert_eq!(client.read_response().body, b"<23456789");
+    file.write_at(0, b"abcdefghij");
+    client.send(w.get("/"));
+    assert_eq!(client.read_response().body, b"<23456789");
+}
+
+#[test]
+fn csh_015_a_response_with_a_file_chunk_is_kept_by_rust() {
+    let w = World::<RustApi>::new();
+    let path = std::env::temp_dir().join(format!("httpsys-kept-{}", std::process::id()));
+    std::fs::write(&path, b"0123456789").expect("a temporary file");
+    let file = httpsys::FileRange::open(&path).expect("it is there");
+    std::fs::remove_file(&path).expect("removed");
+    let (mut client, request) = w.received_get("/");
+    let response = httpsys::Response::ok()
+        .header("Content-Type", "text/plain")
+        .body("<")
+        .chunk(file)
+        .cache(CachePolicy::UserInvalidates);
+    let id = httpsys::RequestId(request.id);
+    w.queue.respond(id, response).expect("an answer");
+    assert_eq!(client.read_response().body, b"<0123456789");
+    client.send(w.get("/"));
+    assert_eq!(client.read_response().body, b"<0123456789");
+}
+
 #[test]
 fn snd_027_a_range_may_lie_beyond_4_gib() {
     let w = World::<CAbi>::new();
@@ -145,7 +193,7 @@ fn a_file_that_shrinks_while_it_is_sent_ends_in_a_reset_and_an_error() {
     let file = Scratch::new("shrinking");
     file.file.set_len(SIZE).expect("a sparse file");
     let chunk = [file.chunk(0, TO_EOF)];
-    std::thread::scope(|scope| {
+    httpsys_tests::thread::scope(|scope| {
         let shorter = file.file.try_clone().expect("a descriptor");
         let reader = scope.spawn(move || {
             client.read_head();
@@ -205,4 +253,30 @@ fn a_handle_of_a_directory_or_socket_fails_with_6_and_sends_nothing() {
     assert_eq!(raw::send_body(w.queue, request.id, 0, &[b"ok"], None), 0);
     client.read_head();
     assert_eq!(client.read_exactly(2), b"ok");
+}
+
+/// The fragment is a copy: what becomes of the file does not matter.
+#[test]
+fn csh_020_a_part_of_a_file_is_kept_as_a_fragment() {
+    let w = World::<CAbi>::new();
+    let mut scratch = Scratch::new("fragment");
+    scratch.write_at(0, b"0123456789");
+    let policy = httpsys_tests::door::CachePolicy::UserInvalidates;
+    let url = w.url("/part");
+    let add = |chunk| raw::add_fragment(w.queue, &url, &chunk, policy, None);
+    assert_eq!(add(scratch.chunk(2, 5)), 0);
+    scratch.write_at(0, b"xxxxxxxxxx");
+    let mut buffer = [0; 16];
+    let mut bytes = 0;
+    let mut read = || {
+        let code = raw::read_fragment(w.queue, &url, None, &mut buffer, Some(&mut bytes), None);
+        (code, buffer[..bytes as usize].to_vec())
+    };
+    assert_eq!(read(), (0, b"23456".to_vec()));
+    for (start, length) in [(11, TO_EOF), (8, 3)] {
+        assert_eq!(add(scratch.chunk(start, length)), 38, "{start} {length}");
+    }
+    assert_eq!(read(), (0, b"23456".to_vec()));
+    assert_eq!(add(scratch.chunk(8, TO_EOF)), 0);
+    assert_eq!(read(), (0, b"xx".to_vec()));
 }

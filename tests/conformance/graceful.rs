@@ -1,17 +1,17 @@
 //! Graceful shutdown: `RequestQueue::shutdown_gracefully` of the Rust API, for which HTTP.sys has no
 //! call. The program in C that does it with documented ones is driven in `tests/programs`.
 
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use httpsys::{
-    Drained, Error, Parameters, Request, RequestQueue, Response, Server, ServerSession, Service,
-    UrlGroup,
+    Drained, Error, Parameters, Request, RequestQueue, Response, Server, ServerSession, UrlGroup,
 };
 use httpsys_tests::PATIENCE;
 use httpsys_tests::client::Client;
 use httpsys_tests::ports::Port;
+use httpsys_tests::simulation::PrivateService;
+use httpsys_tests::sync;
+use httpsys_tests::thread;
 use httpsys_tests::watchdog::Watchdog;
 
 /// Longer than any test.
@@ -22,6 +22,7 @@ const LONG: Duration = Duration::from_secs(600);
 struct Stage {
     server: Server,
     port: Port,
+    _service: PrivateService,
     _watchdog: Watchdog,
 }
 
@@ -29,13 +30,15 @@ impl Stage {
     fn new() -> Stage {
         let watchdog = Watchdog::start();
         let port = Port::take();
+        let service = PrivateService::new(Parameters::default()).expect("a service");
         let server = Server::builder()
-            .parameters(Parameters::default())
+            .service(&service)
             .url(format!("http://localhost:{}/", port.number()))
             .bind();
         Stage {
             server: server.expect("a server"),
             port,
+            _service: service,
             _watchdog: watchdog,
         }
     }
@@ -67,7 +70,7 @@ impl Stage {
     /// connection that is on the stage: the idle ones before and behind them have ended.
     fn shut_down<'s>(
         &'s self,
-        scope: &'s thread::Scope<'s, '_>,
+        scope: thread::Scope<'s, '_>,
         limit: Duration,
         idle: [Client; 2],
     ) -> thread::ScopedJoinHandle<'s, httpsys::Result<Drained>> {
@@ -80,7 +83,7 @@ impl Stage {
 
     fn assert_closed(&self) {
         let address = ("127.0.0.1", self.port.number());
-        let refused = std::net::TcpStream::connect(address).map(drop);
+        let refused = httpsys_tests::net::TcpStream::connect(address).map(drop);
         let kind = refused.expect_err("the port is closed").kind();
         assert_eq!(kind, std::io::ErrorKind::ConnectionRefused);
     }
@@ -124,7 +127,7 @@ fn threads_and_futures_that_receive_end() {
         let blocked = scope.spawn(|| stage.server.receive().err());
         let limited = scope.spawn(|| stage.server.receive_timeout(LONG).err());
         let loops = [(); 2].map(|()| scope.spawn(|| stage.server.incoming().count()));
-        let task = scope.spawn(|| pollster::block_on(future).err());
+        let task = scope.spawn(|| httpsys_tests::sync::block_on(future).err());
         let drained = stage.server.shutdown_gracefully(LONG).expect("shut down");
         assert_eq!(outcome(drained), (0, 0));
         for receive in [blocked, limited, task] {
@@ -228,7 +231,7 @@ fn waits_for_a_disconnect_end_with_their_connection_only() {
     let (client, request) = stage.received();
     let (mut second, answered) = stage.received();
     let behind = stage.idle();
-    let (ended, ends) = mpsc::channel();
+    let (ended, ends) = sync::channel();
     thread::scope(|scope| {
         let wait = |request: &Request| {
             let (connection, ended) = (request.connection_id(), ended.clone());
@@ -293,18 +296,19 @@ fn a_streamed_response_goes_on_and_a_pipe_is_reset_at_the_deadline() {
 
 /// Two queues on one port.
 struct Shared {
-    service: Service,
     _session: ServerSession,
     ours: (UrlGroup, RequestQueue),
     others: (UrlGroup, RequestQueue),
     port: u16,
+    /// Behind what is made of it.
+    service: PrivateService,
     _watchdog: Watchdog,
 }
 
 impl Shared {
     fn new() -> Shared {
         let watchdog = Watchdog::start();
-        let service = Service::new(Parameters::default()).expect("a service");
+        let service = PrivateService::new(Parameters::default()).expect("a service");
         let session = service.create_server_session().expect("a session");
         let part = |port: u16, path: &str| {
             let queue = service.create_request_queue().expect("a queue");
@@ -379,7 +383,7 @@ fn a_port_that_others_keep_open_serves_them_and_refuses_ours() {
 #[test]
 fn only_the_creator_shuts_a_queue_down_for_all() {
     let _watchdog = Watchdog::start();
-    let service = Service::new(Parameters::default()).expect("a service");
+    let service = PrivateService::new(Parameters::default()).expect("a service");
     let queue = service
         .create_named_request_queue("graceful")
         .expect("a queue");
@@ -402,7 +406,7 @@ fn only_the_creator_shuts_a_queue_down_for_all() {
 fn under_load_every_response_is_whole() {
     let stage = Stage::new();
     let port = stage.port.number();
-    let (ready, is_ready) = mpsc::channel();
+    let (ready, is_ready) = sync::channel();
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {

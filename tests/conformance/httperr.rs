@@ -6,14 +6,16 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use httpsys::{Parameters, Server, Service};
+use httpsys::{Parameters, Server};
 use httpsys_tests::PATIENCE;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, World};
 use httpsys_tests::ports::has_ipv6;
+use httpsys_tests::simulation::PrivateService;
+use httpsys_tests::thread;
+use httpsys_tests::time::Instant;
 use httpsys_tests::watchdog::Watchdog;
 
 use super::logging::Folder;
@@ -50,7 +52,7 @@ fn logging_to(folder: &Folder) -> Parameters {
 fn rust_api_log_002_log_007_a_line_names_the_request_that_the_program_has() {
     let _watchdog = Watchdog::start();
     let folder = Folder::new();
-    let service = Service::new(logging_to(&folder)).expect("a service");
+    let service = PrivateService::new(logging_to(&folder)).expect("a service");
     let builder = Server::builder().service(&service);
     let server = builder.url("http://localhost:0/").bind();
     let server = server.expect("a free port");
@@ -112,7 +114,9 @@ fn a_program_in_c_whose_client_goes() {
     let folder = std::env::var_os(FOLDER).expect("it is set");
     let file = std::path::Path::new(&folder).join("HTTPERR/httperr1.log");
     let start = Instant::now();
-    while !std::fs::read(&file).is_ok_and(|text| text.ends_with(b"\n") && text.contains(&b'?')) {
+    while !httpsys_tests::files::read(&file)
+        .is_ok_and(|text| text.ends_with(b"\n") && text.contains(&b'?'))
+    {
         assert!(start.elapsed() < PATIENCE, "no line");
         thread::sleep(Duration::from_millis(10));
     }
@@ -120,12 +124,12 @@ fn a_program_in_c_whose_client_goes() {
 
 #[test]
 fn log_002_ipv6_addresses_have_their_scope() {
+    let _watchdog = Watchdog::start();
+    let folder = Folder::new();
+    let service = PrivateService::new(logging_to(&folder)).expect("a service");
     if !has_ipv6() {
         return println!("SKIPPED: no IPv6");
     }
-    let _watchdog = Watchdog::start();
-    let folder = Folder::new();
-    let service = Service::new(logging_to(&folder)).expect("a service");
     let builder = Server::builder().service(&service);
     let server = builder.url("http://[::1]:0/").bind();
     let server = server.expect("a free port");

@@ -63,7 +63,7 @@ impl Folder {
     }
 
     pub(super) fn read(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.0.join(name)).unwrap_or_default()
+        httpsys_tests::files::read(self.0.join(name)).unwrap_or_default()
     }
 
     /// The lines of the only W3C file that are no directives.
@@ -475,11 +475,11 @@ fn a_directory_that_cannot_be_used_is_refused<D: Door>(w: &World<D>) {
         assert_eq!(set(directory), Err(87), "{directory}");
     }
     assert_eq!(set(&format!("/tmp/{}", "x".repeat(212))), Err(87));
-    std::fs::write(folder.path(), "a file").expect("written");
+    httpsys_tests::files::write(folder.path(), "a file").expect("written");
     let below = folder.path().join("logs");
     assert_eq!(set(below.to_str().expect("UTF-8")), Err(87));
     assert_eq!(set(folder.path().to_str().expect("UTF-8")), Err(87));
-    std::fs::remove_file(folder.path()).expect("it was there");
+    httpsys_tests::files::remove_file(folder.path()).expect("it was there");
     // Nothing has changed: there is no log, and one can be set.
     assert_eq!(set(folder.path().to_str().expect("UTF-8")), Ok(()));
     w.assert_serves();
@@ -688,7 +688,7 @@ fn rust_futures_are_logged() {
     let mut client = w.connect();
     client.send(w.get("/one"));
     client.send(w.get("/two"));
-    assert_eq!(pollster::block_on(serve), Ok(()));
+    assert_eq!(httpsys_tests::sync::block_on(serve), Ok(()));
     assert_eq!(w.door.set_group_logging(&w.group, None), Ok(()));
     assert_eq!(folder.lines(), ["/one 410", "/two 202"]);
 }

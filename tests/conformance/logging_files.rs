@@ -11,21 +11,25 @@ use httpsys::{
     LogFields, LogFormat, Logging, Parameters, Response, Rollover, Server, ServerSession, Service,
 };
 use httpsys_tests::client::Client;
+use httpsys_tests::simulation::{InSimulation, PrivateService};
 use httpsys_tests::watchdog::Watchdog;
 
 use super::logging::Folder;
 
 struct Site {
     port: u16,
-    service: Service,
     server: Server,
+    service: Service,
     _watchdog: Watchdog,
+    /// Behind what is made of the service.
+    _simulated: InSimulation,
 }
 
 impl Site {
     fn new(parameters: Parameters) -> Site {
         let watchdog = Watchdog::start();
-        let service = Service::new(parameters).expect("a service");
+        let service = PrivateService::new(parameters).expect("a service");
+        let (service, simulated) = service.into_parts();
         let builder = Server::builder().service(&service);
         let server = builder.url("http://localhost:0/").bind();
         let server = server.expect("a free port");
@@ -34,6 +38,7 @@ impl Site {
             service,
             server,
             _watchdog: watchdog,
+            _simulated: simulated,
         }
     }
 
@@ -141,7 +146,7 @@ fn entries_that_do_not_fit_are_dropped_and_counted_and_nobody_waits() {
     assert!(counters.dropped >= 50, "{counters:?}");
     assert_eq!(counters.written, 0);
 
-    let text = std::thread::scope(|scope| {
+    let text = httpsys_tests::thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let mut text = Vec::new();
             std::fs::File::open(&pipe)

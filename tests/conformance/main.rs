@@ -8,10 +8,12 @@
 //! `timeouts` and `bandwidth` are about time itself and let it pass.
 
 mod bandwidth;
+mod cache;
 mod cancel;
 mod cancel_blocked;
 mod cancel_overlapped;
 mod cancel_stress;
+mod client_certificate;
 mod connection;
 mod counters;
 mod counters_stress;
@@ -20,6 +22,8 @@ mod entity_body;
 // Handles from descriptors, and functions that windows-sys lacks: extensions of ours.
 #[cfg(not(windows))]
 mod file_chunk;
+mod fragments;
+mod fragments_raw;
 mod graceful;
 mod httperr;
 mod limits;
@@ -32,6 +36,7 @@ mod port_zero;
 mod property;
 mod queue;
 mod queue_handle;
+mod ranges;
 mod receive;
 mod receive_buffer;
 #[cfg(not(windows))]
@@ -43,6 +48,7 @@ mod send_waits;
 mod session;
 mod shutdown;
 mod timeouts;
+mod trailers;
 // Windows: not tried.
 #[cfg(not(windows))]
 mod urgent;

@@ -4,13 +4,13 @@
 //! OVERLAPPED (`opaque_overlapped`).
 
 use std::io::Write;
-use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::{Client, mask_date};
 use httpsys_tests::door::{
     BUFFER_DATA, DISCONNECT, Door, MORE_DATA, OPAQUE, Received, Reply, World,
 };
+use httpsys_tests::thread;
 
 both_doors![
     upg_001_requests_without_a_body_can_be_upgraded,

@@ -4,14 +4,13 @@
 //! Owns: pending reads and sends of an upgraded connection. Does not own: what both doors can show
 //! (`opaque`).
 
-use std::thread;
-
 use httpsys_tests::client::{Client, mask_date};
 use httpsys_tests::door::{
     BUFFER_DATA, CAbi, DISCONNECT, FILL_BUFFER, MORE_DATA, OPAQUE, Received, Reply, World,
 };
 use httpsys_tests::overlapped::{CompletionPort, Overlapped};
 use httpsys_tests::raw;
+use httpsys_tests::thread;
 
 /// More than the buffers of both sockets take.
 const LARGE: usize = 32 << 20;

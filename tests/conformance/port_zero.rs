@@ -4,14 +4,15 @@
 //! HTTP.sys has instead (PFX-005, a choice: the test `wire`).
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
-use std::thread;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, Reply, World};
+use httpsys_tests::net::TcpListener;
 use httpsys_tests::ports::has_ipv6;
 use httpsys_tests::raw::{self, Handle};
+use httpsys_tests::thread;
 
 const ZERO: &str = "http://localhost:0/";
 

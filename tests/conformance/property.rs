@@ -361,7 +361,7 @@ fn logging_can_be_set_and_not_asked_for() {
     assert_eq!(raw::set_session_property(w.session, property, &info), 87);
     let query = raw::group_query(w.group, property);
     assert_eq!(raw::query_into(&query, 0, 128).0, 87, "documented");
-    std::fs::remove_dir(folder).expect("empty: nothing was logged");
+    httpsys_tests::files::remove_dir(folder).expect("empty: nothing was logged");
 }
 
 #[test]

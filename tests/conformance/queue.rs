@@ -1,11 +1,10 @@
 //! Named queues, properties, limits and the 503 handling: area QUE, RTE-014.
 
-use std::thread;
-
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{Door, Limits, Reply, State, Verbosity, World};
 use httpsys_tests::error_page::UNAVAILABLE;
+use httpsys_tests::thread;
 
 both_doors![
     que_010_rte_014_an_attached_handle_receives_and_sends,
@@ -100,7 +99,7 @@ fn one_of_eleven_is_refused<D: Door>(w: &World<D>) -> Vec<u8> {
             client
         })
         .collect();
-    let (sender, answers) = std::sync::mpsc::channel();
+    let (sender, answers) = httpsys_tests::sync::channel();
     thread::scope(|scope| {
         for mut client in clients {
             let sender = sender.clone();

@@ -4,13 +4,13 @@
 //! Documented for processes that share a queue; handles of one process stand for them here.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, Received, Reply, World};
 use httpsys_tests::overlapped::{Overlapped, leaked_buffer};
 use httpsys_tests::raw::{self, Handle, REQUEST_V2, RequestBuffer, V2};
+use httpsys_tests::thread;
 use windows_sys::Win32::Networking::HttpServer as http;
 
 both_doors![
@@ -196,7 +196,7 @@ fn shd_012_no_request_is_lost_while_handles_come_and_go<D: Door>(w: &World<D>) {
     const REQUESTS: usize = 200;
     let shared = Shared::new(w, "come-and-go");
     let over = AtomicBool::new(false);
-    let (tell, handles) = std::sync::mpsc::channel::<D::Queue>();
+    let (tell, handles) = httpsys_tests::sync::channel::<D::Queue>();
     thread::scope(|scope| {
         for _ in 0..3 {
             let (tell, over, name) = (tell.clone(), &over, &shared.name);

@@ -5,12 +5,12 @@
 //! (`overlapped`).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, CONTEXT, Door, Reply, World};
 use httpsys_tests::ports::has_ipv6;
+use httpsys_tests::thread;
 
 both_doors![
     hst_006_cooked_url_with_a_query,

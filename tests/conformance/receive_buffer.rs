@@ -370,7 +370,7 @@ fn rcv_021_flush_body_gives_the_whole_body() {
     let w = world();
     let mut client = w.connect();
     client.send(w.request("POST", "/", "Content-Length: 10\r\n") + "01234");
-    std::thread::scope(|scope| {
+    httpsys_tests::thread::scope(|scope| {
         let receiver = scope.spawn(|| receive_next(&w, FLUSH_BODY).received());
         client.send("56789");
         let received = receiver.join().expect("the receiver");

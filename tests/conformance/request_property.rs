@@ -94,6 +94,14 @@ fn properties_of_a_request_that_is_over_fail_with_1229() {
     }
 }
 
+/// Documented: ERROR_INVALID_FUNCTION for a property that the request does not have.
+#[test]
+fn a_request_over_plain_tcp_has_no_server_name() {
+    let w = World::<CAbi>::new();
+    let (_client, request) = w.received_get("/");
+    assert_eq!(query(w.queue, request.id, http::HttpRequestPropertySni), 1);
+}
+
 #[test]
 fn cfg_007_an_overlapped_set_completes() {
     let w = World::<CAbi>::new();
@@ -174,15 +182,17 @@ fn cfg_002_reserved_arguments_of_prepare_url_are_null() {
 }
 
 #[test]
-fn there_are_no_extensions_and_no_optional_features() {
+fn h2x_023_there_are_no_extensions_and_trailers_are_the_optional_feature() {
     let _w = World::<CAbi>::new();
     let mut buffer = 7_u64;
     // SAFETY: the buffer has the size that is said.
     let code = unsafe { HttpGetExtension(HTTPAPI_VERSION_2, 1, (&raw mut buffer).cast(), 8) };
     assert_eq!((code, buffer), (50, 7));
     for feature in -1..=18 {
+        let expected = i32::from(feature == http::HttpFeatureResponseTrailers);
         // SAFETY: no pointers.
-        assert_eq!(unsafe { http::HttpIsFeatureSupported(feature) }, 0);
+        let supported = unsafe { http::HttpIsFeatureSupported(feature) };
+        assert_eq!(supported, expected, "{feature}");
     }
 }
 

@@ -3,11 +3,10 @@
 //! Owns: return values and the bytes that follow from one call. Does not own: byte totals of heads
 //! (test `wire`), pointers and flags that only C can say (`send_raw`).
 
-use std::thread;
-
 use httpsys_tests::both_doors;
 use httpsys_tests::client::mask_date;
 use httpsys_tests::door::{DISCONNECT, Door, MORE_DATA, Reply, World};
+use httpsys_tests::thread;
 
 both_doors![
     snd_001_unknown_ids_fail_with_1229,

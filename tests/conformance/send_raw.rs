@@ -188,26 +188,18 @@ fn snd_021_opaque_with_another_status_than_101_fails_with_87() {
     client.read_response();
 }
 
-/// The library has no HTTP/2, as the systems that the row means.
-#[test]
-fn snd_022_goaway_fails_with_87() {
-    let w = world();
-    let (mut client, request) = w.received_get("/");
-    let reply = Reply::ok().flags(0x100);
-    assert_eq!(raw::respond(w.queue, request.id, &reply, None), 87);
-    assert_eq!(raw::respond(w.queue, request.id, &Reply::ok(), None), 0);
-    client.read_response();
-}
-
 #[test]
 fn snd_023_the_flags_have_these_values() {
     assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_DISCONNECT, 1);
     assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_MORE_DATA, 2);
     assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, 4);
     assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING, 8);
+    assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES, 0x20);
+    assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_OPAQUE, 0x40);
+    assert_eq!(http::HTTP_SEND_RESPONSE_FLAG_GOAWAY, 0x100);
     // Each is taken by the library: a whole response with it arrives.
     let w = world();
-    for flags in [0, 1, 4, 8, 1 | 4 | 8] {
+    for flags in [0, 1, 4, 8, 0x20, 0x100, 1 | 4 | 8 | 0x100] {
         let (mut client, request) = w.received_get("/");
         let reply = Reply::ok().chunk("x").flags(flags);
         assert_eq!(
@@ -339,6 +331,28 @@ fn rsp_031_trailers_are_not_written() {
     assert_eq!(response.body, b"ab");
     client.send(w.get("/next"));
     assert_eq!(w.receive().connection_id, request.connection_id);
+}
+
+/// Trailers that another chunk follows, and further trailers, are refused, and nothing has changed (G-240).
+#[test]
+fn trailers_that_are_not_the_last_chunk_fail_with_87() {
+    let w = world();
+    let (mut client, request) = w.received_get("/");
+    let head = Reply::ok().header("Content-Length", "2").flags(MORE_DATA);
+    assert_eq!(raw::respond(w.queue, request.id, &head, None), 0);
+    let mut fields = raw::unknown_headers(&[("X-Sum", "value")]);
+    let trailers = raw::trailers_chunk(&mut fields);
+    for chunks in [
+        &[trailers, memory_chunk(b"ab")][..],
+        &[memory_chunk(b"ab"), trailers, trailers],
+    ] {
+        assert_eq!(raw::send_chunks(w.queue, request.id, 0, chunks, None), 87);
+    }
+    let chunks = [memory_chunk(b"ab"), trailers];
+    let send = Overlapped::with_event();
+    assert_eq!(send.send_chunks(w.queue, request.id, 0, &chunks), 0);
+    assert_eq!(send.wait_result(w.queue), Ok(2));
+    assert_eq!(client.read_response().body, b"ab");
 }
 
 /// The strongest scheme first, whatever the order given.

@@ -6,15 +6,16 @@
 
 use std::future::Future;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
-use std::thread;
 
 use httpsys_tests::PATIENCE;
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, Limits, MORE_DATA, Reply, RustApi, World};
+use httpsys_tests::net::TcpStream;
 use httpsys_tests::overlapped::Overlapped;
+use httpsys_tests::thread;
 
 both_doors![
     snd_005_a_small_response_that_finds_the_socket_full_is_sent_once,
@@ -81,7 +82,7 @@ impl Overlaps for RustApi {
     }
 
     fn end(_: &World<RustApi>, send: Self::Pending) -> u64 {
-        pollster::block_on(send).expect("it is sent")
+        httpsys_tests::sync::block_on(send).expect("it is sent")
     }
 }
 
@@ -98,12 +99,8 @@ fn begin(w: &World<CAbi>, request: u64, reply: Reply) -> Result<u64, Overlapped>
 
 /// A client that takes little into its own buffer.
 fn connect(port: u16) -> TcpStream {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
-    let socket = socket.expect("a socket");
-    socket.set_recv_buffer_size(4096).expect("a small buffer");
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    socket.connect(&address.into()).expect("it listens");
-    let client = TcpStream::from(socket);
+    let client = TcpStream::connect_with_buffer(address, 4096).expect("it listens");
     client.set_nodelay(true).expect("no delay");
     client.set_read_timeout(Some(PATIENCE)).expect("a deadline");
     client

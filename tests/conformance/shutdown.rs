@@ -1,11 +1,10 @@
 //! Shutdown and close of queues: area SHD.
 
-use std::thread;
-
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{CAbi, Door, MORE_DATA, Reply, World};
 use httpsys_tests::overlapped::{CompletionPort, Overlapped, leaked_buffer};
 use httpsys_tests::raw::{self, Handle};
+use httpsys_tests::thread;
 
 both_doors![
     rcv_007_closing_the_queue_ends_a_blocking_receive_with_995,
@@ -80,7 +79,7 @@ fn shd_008_closing_the_queue_breaks_queued_requests_off<D: Door>(w: &World<D>) {
             .CurrentQueueSize
     };
     while queued() < 2 {
-        std::thread::yield_now();
+        httpsys_tests::thread::yield_now();
     }
     w.door.close_queue(&w.queue).expect("close");
     for client in &mut clients {

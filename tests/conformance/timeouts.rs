@@ -4,13 +4,14 @@
 //! own: what restarts them, where values come from and the log: that is tested under a clock that is
 //! turned by hand (`crates/engine/tests/timers`).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, FLUSH_BODY, Reply, Timeouts, Verbosity, World};
 use httpsys_tests::overlapped::{CompletionPort, Overlapped};
 use httpsys_tests::raw;
+use httpsys_tests::time::Instant;
 
 both_doors![
     tmo_012_g_086_an_idle_connection_ends_in_order,

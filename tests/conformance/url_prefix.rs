@@ -1,9 +1,11 @@
 //! URL prefixes: syntax, registration, conflicts. Area PFX.
 
-use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::net::Ipv4Addr;
 
 use httpsys_tests::both_doors;
+use httpsys_tests::client::Client;
 use httpsys_tests::door::{CAbi, Door, Reply, World};
+use httpsys_tests::net::TcpListener;
 use httpsys_tests::ports::{Port, has_ipv6};
 use httpsys_tests::raw::{self, Handle};
 
@@ -289,14 +291,6 @@ fn pfx_033_an_address_that_the_machine_does_not_have_fails_with_1214<D: Door>(w:
     w.assert_serves();
 }
 
-/// The address from which the machine would reach the network. No packet is sent.
-fn own_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    let own = socket.local_addr().ok()?.ip();
-    (!own.is_loopback() && !own.is_unspecified()).then_some(own)
-}
-
 fn pfx_033_an_address_of_the_machine_is_a_host<D: Door>(w: &World<D>) {
     let loopback = [
         "127.0.0.1",
@@ -305,7 +299,7 @@ fn pfx_033_an_address_of_the_machine_is_a_host<D: Door>(w: &World<D>) {
         "[::ffff:127.0.0.1]",
     ];
     let mut hosts: Vec<String> = loopback.map(str::to_owned).into();
-    match own_address() {
+    match httpsys_tests::net::own_address() {
         Some(own) => hosts.push(own.to_string()),
         None => eprintln!("pfx_033: not run for a network, this machine has none"),
     }
@@ -314,7 +308,7 @@ fn pfx_033_an_address_of_the_machine_is_a_host<D: Door>(w: &World<D>) {
         assert_eq!(w.door.add_url(&w.group, &url, 9), Ok(()), "{url}");
         assert_eq!(w.door.remove_url(&w.group, &url), Ok(()), "{url}");
     }
-    if let Some(own) = own_address() {
+    if let Some(own) = httpsys_tests::net::own_address() {
         let url = format!("http://{own}:0/");
         assert_eq!(w.door.add_url(&w.group, &url, 9), Ok(()), "{url}");
         let port = w.door.url_port(&w.group, &url).expect("registered");
@@ -327,8 +321,6 @@ fn pfx_033_an_address_of_the_machine_is_a_host<D: Door>(w: &World<D>) {
 }
 
 fn pfx_035_an_https_prefix_is_not_answered_in_clear_text<D: Door>(w: &World<D>) {
-    // Nobody may listen there until the test does.
-    let port = Port::take();
     for host in [
         "localhost",
         "+",
@@ -337,18 +329,20 @@ fn pfx_035_an_https_prefix_is_not_answered_in_clear_text<D: Door>(w: &World<D>) 
         "a.example",
         "*.a.example",
     ] {
+        let port = Port::take();
         let url = format!("https://{host}:{}/", port.number());
-        assert_eq!(w.door.add_url(&w.group, &url, 0), Err(50), "{url}");
-        let url = format!("https://{host}:0/");
-        assert_eq!(w.door.add_url(&w.group, &url, 0), Err(50), "{url}");
+        assert_eq!(w.door.add_url(&w.group, &url, 0), Ok(()), "{url}");
+        let clear = format!("http://{host}:{}/", port.number());
+        assert_eq!(w.door.add_url(&w.group, &clear, 0), Err(183), "{clear}");
+        let mut client = Client::connect(port.number());
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        client.expect_reset();
+        assert_eq!(w.door.remove_url(&w.group, &url), Ok(()), "{url}");
+        // It has no scheme any more.
+        assert_eq!(w.door.add_url(&w.group, &clear, 0), Ok(()), "{clear}");
+        assert_eq!(w.door.add_url(&w.group, &url, 0), Err(183), "{url}");
+        assert_eq!(w.door.remove_url(&w.group, &clear), Ok(()));
     }
-    // Nobody listens, and the port has no scheme yet.
-    let url = format!("http://localhost:{}/", port.number());
-    assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port.number())).is_err());
-    assert_eq!(w.door.add_url(&w.group, &url, 0), Ok(()));
-    let url = format!("https://localhost:{}/", port.number());
-    assert_eq!(w.door.add_url(&w.group, &url, 0), Err(183));
-    assert_eq!(w.door.remove_url(&w.group, &url), Err(2));
 }
 
 /// The functions of version 1 behave alike.
@@ -391,11 +385,14 @@ fn pfx_031_pfx_032_pfx_033_pfx_035_http_add_url_refuses_alike() {
     for host in FOREIGN {
         assert_eq!(add(host), 1214, "{host}");
     }
-    let url = format!("https://localhost:{}/", w.port());
-    assert_eq!(raw::add_url(queue, &url), 50);
     assert_eq!(add("*.shop.example"), 0);
     assert_eq!(add("*.SHOP.example"), 183);
     assert_eq!(add("192."), 87);
+    let url = format!("https://localhost:{}/", w.port());
+    assert_eq!(raw::add_url(queue, &url), 183);
+    let secure = Port::take();
+    let url = format!("https://localhost:{}/", secure.number());
+    assert_eq!(raw::add_url(queue, &url), 0);
     assert!(raw::close_handle(queue));
 }
 

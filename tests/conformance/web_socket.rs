@@ -4,9 +4,9 @@
 //! Owns: messages, fragments and closing handshakes. Does not own: the pipe itself (`opaque`), nor
 //! browsers and other clients (the test `interop`).
 
+use httpsys_tests::net::TcpStream;
+use httpsys_tests::thread;
 use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::thread;
 
 use httpsys_tests::both_doors;
 use httpsys_tests::door::{DISCONNECT, Door, MORE_DATA, World};

@@ -37,7 +37,7 @@ fn end_of<D: Door>(w: &World<D>, connection: u64) -> (u32, String) {
         if reason != 0 {
             return (reason, name);
         }
-        std::thread::yield_now();
+        httpsys_tests::thread::yield_now();
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn on_live_request(caller: &mut Caller<'_>, queue: Handle, id: u64) {
             });
         }
         8 => request_properties(queue, id),
-        9 => expect("the cache that is not there", id, &[6, 50], || {
+        9 => expect("flush of a URL without its port", id, &[6, 87], || {
             let url = httpsys_tests::raw::wide("http://localhost/");
             // SAFETY: the text is terminated and outlives the call.
             unsafe { http::HttpFlushResponseCache(queue.raw(), url.as_ptr(), 0, null_mut()) }

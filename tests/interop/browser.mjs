@@ -1,6 +1,6 @@
 // A headless Chromium, driven over the DevTools protocol on two pipes: JSON texts that end with NUL.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -9,10 +9,25 @@ const names = ['chromium', 'chromium-browser', 'google-chrome'];
 const options = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--no-proxy-server', '--remote-debugging-pipe'];
 
+// A home in which the root of the tests is trusted, as a user trusts one.
+function home(folder) {
+  if (!process.env.CERTIFICATES) return process.env;
+  const database = join(folder, '.pki', 'nssdb');
+  mkdirSync(database, { recursive: true });
+  const certutil = (...options) => {
+    const { status, stderr } = spawnSync('certutil', ['-d', `sql:${database}`, ...options], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`certutil ${options[0]}: ${stderr}`);
+  };
+  certutil('-N', '--empty-password');
+  certutil('-A', '-t', 'C,,', '-n', 'httpsys tests', '-i', join(process.env.CERTIFICATES, 'root.pem'));
+  return { ...process.env, HOME: folder };
+}
+
 async function start(folder) {
+  const env = home(folder);
   for (const name of names) {
     const stdio = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
-    const child = spawn(name, [...options, `--user-data-dir=${folder}`, 'about:blank'], { stdio });
+    const child = spawn(name, [...options, `--user-data-dir=${folder}`, 'about:blank'], { stdio, env });
     const spawned = once(child, 'spawn').then(() => true);
     if (await Promise.race([spawned, once(child, 'error').then(() => false)])) return child;
   }

@@ -6,6 +6,8 @@
 //! set it is a failure. `tests/interop/setup.sh` installs what can be installed.
 #![cfg(unix)]
 
+mod https;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -8,7 +8,13 @@ has() { command -v "$1" > /dev/null 2>&1; }
 missing=()
 has curl || missing+=(curl)
 has wrk || missing+=(wrk)
+# nghttp and h2load.
+has h2load || missing+=(nghttp2-client)
 has node || missing+=(nodejs)
+has openssl || missing+=(openssl)
+has testssl || has testssl.sh || missing+=(testssl.sh)
+# certutil: in whose database Chromium looks for roots of the user.
+has certutil || missing+=(libnss3-tools)
 has python3 || missing+=(python3)
 # Debian's Python comes without what makes a venv.
 python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
@@ -29,6 +35,13 @@ fi
 if has python3 && ! "$tools/venv/bin/python3" -c 'import requests, websockets' 2> /dev/null; then
   { python3 -m venv "$tools/venv" && "$tools/venv/bin/pip" install --quiet requests websockets; } ||
     echo "NOT INSTALLED: the Python packages requests and websockets"
+fi
+# Beside the others: where they cannot be had, the others can.
+if has python3 && ! "$tools/venv/bin/python3" -c 'import httpx, h2' 2> /dev/null; then
+  "$tools/venv/bin/pip" install --quiet 'httpx[http2]' || echo "NOT INSTALLED: the Python packages httpx and h2"
+fi
+if has python3 && ! [ -x "$tools/venv/bin/sslyze" ]; then
+  "$tools/venv/bin/pip" install --quiet sslyze || echo "NOT INSTALLED: the Python package sslyze"
 fi
 # WebSocket is a part of Node from 22 on, and behind an option from 20.10 on.
 if has node && ! node --experimental-websocket -e 0 2> /dev/null && ! [ -d "$tools/node_modules/ws" ]; then

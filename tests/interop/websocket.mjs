@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 
 const WebSocket = globalThis.WebSocket ?? createRequire(process.env.TOOLS + '/')('ws');
 
-const url = `ws://127.0.0.1:${process.env.PORT}/ws`;
+// wss over https.
+const url = `${process.env.BASE.replace('http', 'ws')}/ws`;
 const open = () => new Promise((resolve, reject) => {
   const socket = new WebSocket(url);
   socket.binaryType = 'arraybuffer';
@@ -29,7 +30,7 @@ assert.deepEqual([event.code, event.reason, event.wasClean], [4000, 'enough', tr
 const sockets = await Promise.all(Array.from({ length: 20 }, open));
 const answers = await Promise.all(sockets.map((other, number) => echo(other, String(number))));
 assert.deepEqual(answers, sockets.map((_, number) => String(number)));
-const plain = await fetch(`http://127.0.0.1:${process.env.PORT}/ws`);
+const plain = await fetch(`${process.env.BASE}/ws`);
 assert.equal(plain.status, 426);
 console.log('passed: Node', process.version, globalThis.WebSocket ? '' : 'with ws');
 process.exit(0);

@@ -6,7 +6,8 @@ import websockets
 
 
 async def main():
-    url = f"ws://127.0.0.1:{os.environ['PORT']}/ws"
+    # wss over https.
+    url = os.environ["BASE"].replace("http", "ws", 1) + "/ws"
     async with websockets.connect(url, max_size=None) as socket:
         for message in ["Hello", "", "x" * 300_000, b"\x00\xff", os.urandom(100_000)]:
             await socket.send(message)

@@ -5,9 +5,11 @@
 //! details of the protocol. Each program runs in a process of its own on a port of its own.
 #![cfg(not(windows))]
 
+mod configuration;
 mod diagnosis;
+mod first_steps;
 mod graceful;
-mod readme;
+mod pages;
 mod surroundings;
 
 use std::process::Command;

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,7 +154,10 @@ int main(int argc, char **argv)
     response.ReasonLength = 2;
     CHECK(HttpSendHttpResponse(queue, request->RequestId, 0, &response, NULL, NULL, NULL, 0, NULL, NULL));
 
-    taking = threads_that_take_signals();
+    /* A thread has its name as soon as it has run for the first time. */
+    while ((taking = threads_that_take_signals()) < 0) {
+        sched_yield();
+    }
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &term, NULL);

@@ -9,9 +9,13 @@
 use proptest::test_runner::{Config, RngSeed};
 
 mod body;
+mod cache;
+mod h2;
 mod head;
 mod model;
 mod response;
+mod store;
+mod store_text;
 mod url;
 
 /// A fixed seed and a number of cases that takes a fraction of a second, unless told otherwise.

@@ -175,8 +175,14 @@ proptest! {
                     prop_assert_eq!(removed, model.remove(&prefix, UrlGroupId(group)), "{}", text);
                 }
                 Step::RemoveGroup(group) => {
-                    let removed = table.remove_group(UrlGroupId(group)).len();
-                    prop_assert_eq!(removed, model.remove_group(UrlGroupId(group)));
+                    let group = UrlGroupId(group);
+                    let all: Vec<UrlPrefix> = table
+                        .iter()
+                        .filter(|(_, r)| r.group == group)
+                        .map(|(prefix, _)| prefix.clone())
+                        .collect();
+                    prop_assert!(all.iter().all(|prefix| table.remove(prefix, group)));
+                    prop_assert_eq!(all.len(), model.remove_group(group));
                 }
                 Step::Route(host, local, path) => {
                     let local: SocketAddr = local.parse().expect("an address");

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD
-seeds=${1:-5000}
+seeds=${1:-10000}
 shift || true
 copy=${HTTPSYS_MUTANTS_DIR:-$root/target/mutants}
 patch=$root/tests/sim/mutants.patch

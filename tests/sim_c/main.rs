@@ -130,6 +130,13 @@ fn a_process_makes_one_simulation_after_another() {
 }
 
 #[test]
+fn logs_are_written_to_a_disk_in_memory() {
+    let Some(program) = program() else { return };
+    let log = passes(program, "logs", 1);
+    assert!(log.contains("#Date: 2026-01-01 00:00:0"), "{log}");
+}
+
+#[test]
 fn wrong_arguments_are_refused() {
     let Some(program) = program() else { return };
     passes(program, "misuse", 1);

@@ -1,6 +1,6 @@
 /* A program of the Windows HTTP Server API and its test, in a simulation.
  *
- *   simulated get | timer | thread | port | twice | leak | unanswered | misuse
+ *   simulated get | timer | thread | port | twice | logs | leak | unanswered | misuse
  *
  * The exit code is that of HttpsysSimFinish, or 2 for an expectation that was not met, whose line is printed.
  * Each step prints what it saw, so that two runs can be compared.
@@ -54,7 +54,7 @@ static void stop(void)
     EXPECT(HttpTerminate(HTTP_INITIALIZE_SERVER, NULL) == NO_ERROR);
 }
 
-static ULONG answer(HTTP_REQUEST_ID id)
+static ULONG answer_logged(HTTP_REQUEST_ID id, PHTTP_LOG_DATA log)
 {
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
@@ -70,7 +70,12 @@ static ULONG answer(HTTP_REQUEST_ID id)
     chunk.FromMemory.BufferLength = 5;
     response.EntityChunkCount = 1;
     response.pEntityChunks = &chunk;
-    return HttpSendHttpResponse(queue, id, 0, &response, NULL, &sent, NULL, 0, NULL, NULL);
+    return HttpSendHttpResponse(queue, id, 0, &response, NULL, &sent, NULL, 0, NULL, log);
+}
+
+static ULONG answer(HTTP_REQUEST_ID id)
+{
+    return answer_logged(id, NULL);
 }
 
 /* Room for a request, aligned for it. */
@@ -115,6 +120,7 @@ static int get(void)
     int stops;
     const char *response;
     char buffer[16];
+    ULONGLONG begun;
 
     start();
     client = connected();
@@ -126,11 +132,70 @@ static int get(void)
     printf("%s\n", response);
     EXPECT(HttpsysSimClientEnd(client) == HTTPSYS_SIM_END_OPEN);
     /* Two minutes of idleness. */
-    EXPECT(HttpsysSimAdvance(sim, 121 * 1000) == NO_ERROR);
-    EXPECT(HttpsysSimClientEnd(client) == HTTPSYS_SIM_END_CLOSED);
+    begun = GetTickCount64();
+    EXPECT(HttpsysSimAdvance(sim, 60 * 1000) == NO_ERROR);
+    EXPECT(HttpsysSimClientEnd(client) == HTTPSYS_SIM_END_OPEN);
+    EXPECT(HttpsysSimClientExpectEnd(client) == HTTPSYS_SIM_END_CLOSED);
+    EXPECT(GetTickCount64() - begun >= 119 * 1000 && GetTickCount64() - begun < 125 * 1000);
+    EXPECT(HttpsysSimClientExpectEnd(client) == HTTPSYS_SIM_END_CLOSED);
     EXPECT(HttpsysSimReceive(client, buffer, sizeof(buffer), &bytes) == ERROR_HANDLE_EOF);
     EXPECT(HttpsysSimClose(client) == NO_ERROR);
     EXPECT(HttpsysSimSend(client, "x") == ERROR_NETNAME_DELETED);
+    client = connected();
+    EXPECT(HttpsysSimClose(client) == NO_ERROR);
+    EXPECT(HttpsysSimClientExpectEnd(client) == HTTPSYS_SIM_END_OPEN);
+    /* The program works for as long as it likes. */
+    client = connected();
+    EXPECT(HttpsysSimSend(client, GET) == NO_ERROR);
+    EXPECT(receive(&room, &stops));
+    begun = GetTickCount64();
+    EXPECT(HttpsysSimClientExpectEnd(client) == HTTPSYS_SIM_END_OPEN);
+    EXPECT(GetTickCount64() - begun >= 600 * 1000);
+    EXPECT(answer(room.request.RequestId) == NO_ERROR);
+    EXPECT(is_ok(HttpsysSimResponse(client, NULL)));
+    stop();
+    return HttpsysSimFinish(sim);
+}
+
+/* A log on the disk in memory. */
+static int logs(void)
+{
+    HTTP_LOGGING_INFO logging;
+    request_room room;
+    HTTPSYS_SIM_CLIENT *client;
+    HTTP_LOG_FIELDS_DATA fields;
+    ULONG length = 0;
+    int stops;
+    const char *text;
+    static WCHAR directory[] = L"C:\\Logs", stem[] = L"/a";
+
+    start();
+    memset(&logging, 0, sizeof(logging));
+    logging.Flags.Present = 1;
+    logging.LoggingFlags = HTTP_LOGGING_FLAG_USE_UTF8_CONVERSION;
+    logging.DirectoryName = directory;
+    logging.DirectoryNameLength = (USHORT)(sizeof(directory) - sizeof(WCHAR));
+    logging.Format = HttpLoggingTypeW3C;
+    logging.Fields = HTTP_LOG_FIELD_URI_STEM | HTTP_LOG_FIELD_STATUS;
+    logging.RolloverType = HttpLoggingRolloverDaily;
+    EXPECT(HttpSetServerSessionProperty(session, HttpServerLoggingProperty, &logging, sizeof(logging)) == NO_ERROR);
+    client = connected();
+    EXPECT(HttpsysSimSend(client, GET) == NO_ERROR);
+    EXPECT(receive(&room, &stops));
+    memset(&fields, 0, sizeof(fields));
+    fields.Base.Type = HttpLogDataTypeFields;
+    fields.UriStemLength = 4;
+    fields.UriStem = stem;
+    fields.ProtocolStatus = 200;
+    EXPECT(answer_logged(room.request.RequestId, &fields.Base) == NO_ERROR);
+    EXPECT(HttpsysSimFile(sim, L"C:\\Logs\\u_ex260102.log", &length) == NULL);
+    EXPECT(HttpsysSimAdvance(sim, 2000) == NO_ERROR);
+    text = HttpsysSimFile(sim, L"C:\\Logs\\u_ex260101.log", &length);
+    EXPECT(text != NULL && length == strlen(text));
+    EXPECT(strstr(text, "\r\n/a 200\r\n") != NULL);
+    printf("%s\n", text);
+    EXPECT(HttpsysSimFile(sim, NULL, NULL) == NULL);
+    EXPECT(HttpsysSimFile(NULL, L"C:\\Logs\\u_ex260101.log", NULL) == NULL);
     stop();
     return HttpsysSimFinish(sim);
 }
@@ -313,7 +378,7 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(void);
     } tests[] = { { "get", get }, { "timer", timer }, { "thread", thread }, { "port", port }, { "twice", twice },
-        { "leak", leak }, { "unanswered", unanswered }, { "misuse", misuse } };
+        { "logs", logs }, { "leak", leak }, { "unanswered", unanswered }, { "misuse", misuse } };
     size_t i;
 
     sim = HttpsysSimCreate(HttpsysSimSeed());

@@ -4,10 +4,11 @@
 //! on what is right. Invariant: a read that gets nothing for [`PATIENCE`] panics.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr};
 
 use crate::PATIENCE;
+use crate::net::TcpStream;
+use crate::tls::{Offer, TlsWire};
 
 /// What [`mask_date`] puts in the place of a date.
 pub const MASKED_DATE: &str = "Ddd, 00 Mon 0000 00:00:00 GMT";
@@ -18,6 +19,8 @@ const RECEIVE_BLOCK: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct Client {
     stream: TcpStream,
+    /// Over TLS.
+    tls: Option<Box<TlsWire>>,
     /// Bytes that came and were not asked for yet.
     pending: Vec<u8>,
 }
@@ -104,8 +107,48 @@ impl Client {
         stream.set_nodelay(true).expect("no delay");
         Client {
             stream,
+            tls: None,
             pending: Vec::new(),
         }
+    }
+
+    /// Shakes hands over this connection.
+    ///
+    /// # Panics
+    /// If that fails.
+    #[must_use]
+    #[track_caller]
+    pub fn secured(self, offer: &Offer) -> Client {
+        match self.try_secure(offer) {
+            Ok(client) => client,
+            Err(error) => panic!("the handshake: {error}"),
+        }
+    }
+
+    /// As [`Client::secured`].
+    ///
+    /// # Errors
+    /// Why it fails.
+    pub fn try_secure(mut self, offer: &Offer) -> std::io::Result<Client> {
+        self.tls = Some(Box::new(TlsWire::connect(offer, &mut self.stream)?));
+        Ok(self)
+    }
+
+    /// The TLS session.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn tls(&self) -> &TlsWire {
+        self.tls.as_ref().expect("over TLS")
+    }
+
+    /// The TLS session, to change it, and its socket.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn tls_mut(&mut self) -> (&mut TlsWire, &mut TcpStream) {
+        (self.tls.as_mut().expect("over TLS"), &mut self.stream)
     }
 
     /// The client's own address.
@@ -126,7 +169,7 @@ impl Client {
     /// If the peer has closed the connection.
     #[track_caller]
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.stream.write_all(bytes.as_ref()).expect("send");
+        self.write(bytes.as_ref()).expect("send");
     }
 
     /// Sends one byte as urgent data (RFC 9293, section 3.8.5).
@@ -134,17 +177,29 @@ impl Client {
     /// # Panics
     /// If the peer has closed the connection.
     pub fn send_urgent(&mut self, byte: u8) {
-        let socket = socket2::SockRef::from(&self.stream);
-        assert_eq!(socket.send_out_of_band(&[byte]).expect("send"), 1);
+        assert_eq!(self.stream.send_urgent(byte).expect("send"), 1);
     }
 
     /// Sends what the peer takes; a reset is no failure.
     pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
-        self.stream.write_all(bytes.as_ref()).is_ok()
+        self.write(bytes.as_ref()).is_ok()
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match &mut self.tls {
+            Some(tls) => tls.send(&mut self.stream, bytes),
+            None => self.stream.write_all(bytes),
+        }
     }
 
     /// Sends a FIN: the client has nothing more to say but goes on reading.
     pub fn finish(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.finish(&mut self.stream).expect("close_notify");
+            // The server may have ended the connection upon that.
+            let _ = self.stream.shutdown(Shutdown::Write);
+            return;
+        }
         self.stream.shutdown(Shutdown::Write).expect("shutdown");
     }
 
@@ -155,9 +210,7 @@ impl Client {
 
     /// Breaks the connection off: the server sees a reset.
     pub fn reset(self) {
-        socket2::SockRef::from(&self.stream)
-            .set_linger(Some(Duration::ZERO))
-            .expect("linger");
+        self.stream.reset_when_closed().expect("linger");
     }
 
     /// The next `length` bytes.
@@ -339,7 +392,10 @@ impl Client {
 
     fn fill(&mut self) -> std::io::Result<usize> {
         let mut block = [0; RECEIVE_BLOCK];
-        let got = self.stream.read(&mut block)?;
+        let got = match &mut self.tls {
+            Some(tls) => tls.read(&mut self.stream, &mut block)?,
+            None => self.stream.read(&mut block)?,
+        };
         self.pending.extend_from_slice(&block[..got]);
         Ok(got)
     }

@@ -8,16 +8,18 @@
 
 mod c_abi;
 mod rust_api;
+mod told;
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
 
 pub use c_abi::CAbi;
 pub use httpapi::types::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
-pub use httpsys::{Limits, State, Verbosity};
+pub use httpsys::{CachePolicy, Limits, State, Verbosity};
 /// Seconds, as in HTTP_TIMEOUT_LIMIT_INFO.
 pub use httpsys_core::property::Timeouts;
 pub use rust_api::{RustApi, logging};
+pub use told::ToldTls;
 
 /// The door of tests that need no particular one. On Windows the C names belong to the system's DLL.
 #[cfg(not(windows))]
@@ -26,8 +28,11 @@ pub type AnyDoor = CAbi;
 #[cfg(windows)]
 pub type AnyDoor = RustApi;
 
+use crate::clear;
 use crate::client::Client;
 use crate::ports::Port;
+use crate::simulation::{self, InSimulation};
+use crate::tls::{self, Offer};
 use crate::watchdog::Watchdog;
 
 /// HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY.
@@ -38,6 +43,8 @@ pub const FLUSH_BODY: u32 = 2;
 pub const FILL_BUFFER: u32 = 1;
 /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT.
 pub const DISCONNECT: u32 = 1;
+/// HTTP_SEND_RESPONSE_FLAG_GOAWAY.
+pub const GO_AWAY: u32 = 0x100;
 /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
 pub const MORE_DATA: u32 = 2;
 /// HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA.
@@ -46,6 +53,8 @@ pub const BUFFER_DATA: u32 = 4;
 pub const OPAQUE: u32 = 0x40;
 /// HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS.
 pub const MORE_ENTITY_BODY_EXISTS: u32 = 1;
+/// HTTP_REQUEST_FLAG_HTTP2.
+pub const HTTP2: u32 = 4;
 
 /// A request as the API showed it, copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +63,8 @@ pub struct Received {
     pub id: u64,
     /// ConnectionId.
     pub connection_id: u64,
+    /// RawConnectionId.
+    pub raw_connection_id: u64,
     /// UrlContext.
     pub url_context: u64,
     /// Version.
@@ -86,6 +97,8 @@ pub struct Received {
     pub flags: u32,
     /// The bytes of pEntityChunks.
     pub body: Vec<u8>,
+    /// What there is to know of TLS; `None` over plain TCP.
+    pub tls: Option<ToldTls>,
 }
 
 impl Received {
@@ -193,6 +206,30 @@ pub struct LogSpec {
     pub rollover: (i32, u32),
 }
 
+/// A data chunk.
+#[derive(Clone, Copy, Debug)]
+pub enum CachePiece<'a> {
+    /// HttpDataChunkFromMemory.
+    Memory(&'a [u8]),
+    /// HttpDataChunkFromFragmentCache.
+    Fragment(&'a str),
+    /// HttpDataChunkFromFragmentCacheEx, with offset and length.
+    Part(&'a str, u64, u64),
+}
+
+/// What HttpDeclarePush is given.
+#[derive(Clone, Copy, Debug)]
+pub struct PushSpec<'a> {
+    /// HTTP_VERB.
+    pub verb: i32,
+    /// Path.
+    pub path: &'a str,
+    /// Query.
+    pub query: Option<&'a str>,
+    /// Headers: known names go to their slot.
+    pub headers: &'a [(&'a str, &'a str)],
+}
+
 /// The calls of the API, as far as both doors have them. All errors are Win32 codes.
 #[allow(clippy::missing_errors_doc, reason = "one rule for all, said above")]
 pub trait Door: Debug + Send + Sync + Sized + 'static {
@@ -298,6 +335,14 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
     fn read_body(&self, queue: &Self::Queue, id: u64, buffer: &mut [u8]) -> Result<usize, u32>;
     /// HttpSendHttpResponse: the bytes sent.
     fn respond(&self, queue: &Self::Queue, id: u64, reply: &Reply) -> Result<u64, u32>;
+    /// HttpSendHttpResponse with a cache policy, and with the request's fields as log data.
+    fn respond_cached(
+        &self,
+        queue: &Self::Queue,
+        request: &Received,
+        reply: &Reply,
+        policy: CachePolicy,
+    ) -> Result<u64, u32>;
     /// HttpSendResponseEntityBody: the bytes sent.
     fn send_body(
         &self,
@@ -306,8 +351,60 @@ pub trait Door: Debug + Send + Sync + Sized + 'static {
         chunks: &[&[u8]],
         flags: u32,
     ) -> Result<u64, u32>;
+    /// HttpSendHttpResponse with HttpDataChunkTrailers behind the reply's chunks.
+    fn respond_with_trailers(
+        &self,
+        queue: &Self::Queue,
+        id: u64,
+        reply: &Reply,
+        trailers: &[(&str, &str)],
+    ) -> Result<u64, u32>;
+    /// HttpSendResponseEntityBody with HttpDataChunkTrailers behind one chunk.
+    fn send_body_with_trailers(
+        &self,
+        queue: &Self::Queue,
+        id: u64,
+        body: &[u8],
+        trailers: &[(&str, &str)],
+        flags: u32,
+    ) -> Result<u64, u32>;
+    /// HttpAddFragmentToCache with a chunk from memory.
+    fn add_fragment(
+        &self,
+        queue: &Self::Queue,
+        url: &str,
+        body: &[u8],
+        policy: CachePolicy,
+    ) -> Result<(), u32>;
+    /// HttpReadFragmentFromCache, of all or of a byte range with its offset and length.
+    fn read_fragment(
+        &self,
+        queue: &Self::Queue,
+        url: &str,
+        range: Option<(u64, u64)>,
+    ) -> Result<Vec<u8>, u32>;
+    /// HttpFlushResponseCache.
+    fn flush_cache(&self, queue: &Self::Queue, url: &str, recursive: bool) -> Result<(), u32>;
+    /// HttpSendHttpResponse of 200 with pieces of which some are fragments.
+    fn respond_with_pieces(
+        &self,
+        queue: &Self::Queue,
+        id: u64,
+        pieces: &[CachePiece<'_>],
+    ) -> Result<u64, u32>;
+    /// HttpSendResponseEntityBody of the last pieces.
+    fn send_pieces(
+        &self,
+        queue: &Self::Queue,
+        id: u64,
+        pieces: &[CachePiece<'_>],
+    ) -> Result<u64, u32>;
+    /// HttpDeclarePush; the verb by its number.
+    fn declare_push(&self, queue: &Self::Queue, id: u64, push: &PushSpec<'_>) -> Result<(), u32>;
     /// HttpCancelHttpRequest.
     fn cancel(&self, queue: &Self::Queue, id: u64) -> Result<(), u32>;
+    /// HttpSetRequestProperty(HttpRequestPropertyStreamError).
+    fn set_stream_error(&self, queue: &Self::Queue, id: u64, code: u32) -> Result<(), u32>;
     /// HttpWaitForDisconnect.
     fn wait_for_disconnect(&self, queue: &Self::Queue, connection: u64) -> Result<(), u32>;
     /// HttpsysWhyClosed: number and name of the reason.
@@ -335,7 +432,11 @@ pub struct World<D: Door> {
     /// The queue.
     pub queue: D::Queue,
     port: WorldPort,
+    /// Its URLs are https.
+    is_secure: bool,
     _watchdog: Watchdog,
+    /// Last: it ends after all others.
+    _simulated: InSimulation,
 }
 
 /// Where a world's port comes from.
@@ -355,6 +456,9 @@ impl<D: Door> World<D> {
     /// the kernel can hold a port it does; elsewhere it is had by port 0, if there is one.
     #[must_use]
     pub fn new() -> World<D> {
+        if tls::is_everywhere() && clear::reason().is_none() {
+            return World::secure();
+        }
         let mut world = World::without_port();
         let registered = (!Port::IS_HELD).then(|| world.take_port()).flatten();
         if let Some(port) = registered {
@@ -363,6 +467,25 @@ impl<D: Door> World<D> {
             world.port = WorldPort::Kept(Port::take());
             world.add("/", CONTEXT);
         }
+        world
+    }
+
+    /// With an https URL, and the certificate of `localhost` bound to all addresses of its port.
+    #[must_use]
+    pub fn secure() -> World<D> {
+        let world = World::secure_without_certificate();
+        let address = SocketAddr::from(([0, 0, 0, 0], world.port()));
+        tls::bind_address(address, tls::binding(tls::LOCALHOST, 0));
+        world
+    }
+
+    /// With an https URL, and nothing bound to its port.
+    #[must_use]
+    pub fn secure_without_certificate() -> World<D> {
+        let mut world = World::without_port();
+        world.port = WorldPort::Kept(Port::take());
+        world.is_secure = true;
+        world.add("/", CONTEXT);
         world
     }
 
@@ -379,6 +502,7 @@ impl<D: Door> World<D> {
 
     fn without_port() -> World<D> {
         let watchdog = Watchdog::start();
+        let simulated = simulation::enter();
         let door = D::open();
         let session = door.create_session().expect("a session");
         let group = door.create_group(&session).expect("a group");
@@ -390,7 +514,9 @@ impl<D: Door> World<D> {
             group,
             queue,
             port: WorldPort::Registered(0),
+            is_secure: false,
             _watchdog: watchdog,
+            _simulated: simulated,
         }
     }
 
@@ -417,10 +543,11 @@ impl<D: Door> World<D> {
         }
     }
 
-    /// `http://localhost:PORT` and the path.
+    /// `http://localhost:PORT`, or with https, and the path.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
-        format!("http://localhost:{}{path}", self.port())
+        let scheme = if self.is_secure { "https" } else { "http" };
+        format!("{scheme}://localhost:{}{path}", self.port())
     }
 
     /// Registers a path.
@@ -447,10 +574,19 @@ impl<D: Door> World<D> {
         (group, queue)
     }
 
-    /// A connection over 127.0.0.1.
+    /// A connection over 127.0.0.1, over TLS if the world's URLs are https.
     #[must_use]
     pub fn connect(&self) -> Client {
+        if self.is_secure {
+            return self.connect_tls(&Offer::new());
+        }
         Client::connect(self.port())
+    }
+
+    /// A connection over TLS.
+    #[must_use]
+    pub fn connect_tls(&self, offer: &Offer) -> Client {
+        Client::connect(self.port()).secured(offer)
     }
 
     /// `GET path` with a right Host, without other headers.

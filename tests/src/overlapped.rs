@@ -210,6 +210,17 @@ impl Overlapped {
             .iter()
             .map(|bytes| crate::raw::memory_chunk(bytes))
             .collect();
+        self.send_chunks(queue, id, flags, &chunks)
+    }
+
+    /// The same with chunks of the caller's making, for a send that ends at once or whose memory outlives it.
+    pub fn send_chunks(
+        &self,
+        queue: Handle,
+        id: u64,
+        flags: u32,
+        chunks: &[http::HTTP_DATA_CHUNK],
+    ) -> u32 {
         let count = u16::try_from(chunks.len()).expect("a few chunks");
         let first = if chunks.is_empty() {
             ptr::null()

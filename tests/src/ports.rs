@@ -12,7 +12,7 @@
 //! Owns: a number that nobody else gets as long as its [`Port`] lives, however often the test opens
 //! and closes it. Does not own: the listener, which the service under test opens.
 
-use std::net::{Ipv6Addr, TcpListener};
+use std::net::Ipv6Addr;
 
 /// A port number of one test, at which nobody listens yet.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ impl Port {
     /// If the machine has none.
     #[must_use]
     pub fn take() -> Port {
+        #[cfg(feature = "sim")]
+        if crate::simulation::is_inside() {
+            return Port::simulated();
+        }
         let (number, held) = held::take();
         let held = Box::new(held);
         Port {
@@ -51,6 +55,17 @@ impl Port {
         Port {
             number,
             _held: held,
+        }
+    }
+
+    /// A number that nobody else has in the simulation, whose network gives others to those who ask for any.
+    #[cfg(feature = "sim")]
+    fn simulated() -> Port {
+        use std::sync::atomic::{AtomicU16, Ordering};
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        Port {
+            number: 12_000 + NEXT.fetch_add(1, Ordering::Relaxed) % 20_000,
+            _held: Box::new(()),
         }
     }
 
@@ -154,13 +169,13 @@ use locked as held;
 /// Whether the machine has `::1`.
 #[must_use]
 pub fn has_ipv6() -> bool {
-    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
+    crate::net::TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind;
-    use std::net::{Ipv4Addr, TcpStream};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
     use super::*;
 

@@ -123,7 +123,8 @@ pub fn build_c(source: &str) -> PathBuf {
 /// The port of a line that says `listening on` and a URL.
 #[must_use]
 pub fn port_of(line: &str) -> Option<u16> {
-    let (_, url) = line.split_once("istening on http://")?;
+    let (_, url) = line.split_once("istening on http")?;
+    let url = url.strip_prefix('s').unwrap_or(url).strip_prefix("://")?;
     url.split_once(':')?.1.split('/').next()?.parse().ok()
 }
 

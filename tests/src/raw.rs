@@ -17,13 +17,17 @@ use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
 
 use crate::door::{Received, Reply};
 
+mod chunks;
 mod extension;
 mod log;
 mod property;
+mod tls;
 
+pub use chunks::*;
 pub use extension::*;
 pub use log::*;
 pub use property::*;
+pub use tls::*;
 
 /// A HANDLE that may go from thread to thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -371,6 +375,22 @@ pub fn cancel(queue: Handle, id: u64) -> u32 {
     unsafe { http::HttpCancelHttpRequest(queue.raw(), id, ptr::null_mut()) }
 }
 
+/// HttpSetRequestProperty(HttpRequestPropertyStreamError).
+pub fn set_stream_error(queue: Handle, id: u64, code: u32) -> u32 {
+    let error = http::HTTP_REQUEST_PROPERTY_STREAM_ERROR { ErrorCode: code };
+    // SAFETY: the structure outlives the call.
+    unsafe {
+        http::HttpSetRequestProperty(
+            queue.raw(),
+            id,
+            http::HttpRequestPropertyStreamError,
+            (&raw const error).cast(),
+            size_of_val(&error) as u32,
+            ptr::null(),
+        )
+    }
+}
+
 /// HttpWaitForDisconnect, synchronous.
 pub fn wait_for_disconnect(queue: Handle, connection: u64) -> u32 {
     // SAFETY: no pointer but NULL.
@@ -611,6 +631,8 @@ impl RequestBuffer {
         let request = &self.request().Base;
         let url = &request.CookedUrl;
         let headers = &request.Headers;
+        // Both are reserved (H2X-025).
+        assert!(headers.TrailerCount == 0 && headers.pTrailers.is_null());
         let known = headers.KnownHeaders.map(|header| {
             (!header.pRawValue.is_null())
                 .then(|| self.slice(header.pRawValue, header.RawValueLength.into()))
@@ -637,6 +659,7 @@ impl RequestBuffer {
         Received {
             id: request.RequestId,
             connection_id: request.ConnectionId,
+            raw_connection_id: request.RawConnectionId,
             url_context: request.UrlContext,
             version: (request.Version.MajorVersion, request.Version.MinorVersion),
             verb: request.Verb,
@@ -655,6 +678,7 @@ impl RequestBuffer {
             bytes_received: request.BytesReceived,
             flags: request.Flags,
             body: body.collect(),
+            tls: self.tls(),
         }
     }
 

@@ -4,8 +4,9 @@
 //! `localhost` listens on. Does not own: parameters and choices of the request's syntax
 //! (`parameter`). A service of its own for each line.
 
-use httpsys::{Error, Parameters, Response, Server, Service};
+use httpsys::{Error, Parameters, Response, Server};
 use httpsys_tests::client::Client;
+use httpsys_tests::simulation::PrivateService;
 
 use crate::parameter::{get, set};
 
@@ -14,8 +15,9 @@ const TOKEN: &str = "Microsoft-HTTPAPI/2.0";
 /// The Server fields under these parameters: of the service's own page for a bad request, of a
 /// response without a Server value, and of one with the value `App/1`.
 fn servers(parameters: Parameters) -> [Option<String>; 3] {
-    let builder = Server::builder().url("http://localhost:0/");
-    let server = builder.parameters(parameters).bind();
+    let service = PrivateService::new(parameters).expect("a service");
+    let builder = Server::builder().service(&service);
+    let server = builder.url("http://localhost:0/").bind();
     let server = server.expect("a free port");
     let port = server.local_addr().expect("it listens").port();
     let mut client = Client::connect(port);
@@ -76,7 +78,7 @@ fn a_03_the_token_need_not_follow_the_text_of_the_program() {
 #[test]
 fn pfx_005_port_0_may_be_refused_as_on_windows() {
     for (value, wanted) in [("0", Err(Error::InvalidParameter)), ("1", Ok(()))] {
-        let service = Service::new(set("PortZero", value)).expect("a service");
+        let service = PrivateService::new(set("PortZero", value)).expect("a service");
         let session = service.create_server_session().expect("a session");
         let group = session.create_url_group().expect("a group");
         for url in [
@@ -98,13 +100,17 @@ fn pfx_005_port_0_may_be_refused_as_on_windows() {
 #[test]
 #[cfg(target_os = "linux")]
 fn g_092_localhost_may_listen_on_all_addresses() {
-    use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+    use std::net::{Ipv4Addr, SocketAddr};
 
     for (value, listens) in [("1", false), ("0", true)] {
         crate::parameter::Lab::run(set("LocalhostOnLoopback", value), |lab| {
             assert_eq!(lab.status(get("/")), 200);
             let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), lab.port));
-            assert_eq!(TcpStream::connect(other).is_ok(), listens, "{value}");
+            assert_eq!(
+                httpsys_tests::net::TcpStream::connect(other).is_ok(),
+                listens,
+                "{value}"
+            );
         });
     }
 }

@@ -4,21 +4,23 @@
 //! its own for each test, because the list is for the whole service. Needs IPv6 on loopback, and
 //! says so where that is missing. A test opens several ports in one URL group, where port 0 would be one.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use httpsys::{Parameters, Service, UrlGroup};
+use httpsys::{Parameters, UrlGroup};
+use httpsys_tests::net::{TcpListener, TcpStream};
 use httpsys_tests::ports::Port;
+use httpsys_tests::simulation::PrivateService;
 
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
 /// A service with a group, if there is IPv6.
-fn service() -> Option<(Service, UrlGroup)> {
+fn service() -> Option<(PrivateService, UrlGroup)> {
+    let service = PrivateService::new(Parameters::default()).expect("a service");
     if TcpListener::bind((V6, 0)).is_err() {
         eprintln!("not run: no IPv6 on loopback");
         return None;
     }
-    let service = Service::new(Parameters::default()).expect("a service");
     let session = service.create_server_session().expect("a session");
     let group = session.create_url_group().expect("a group");
     Some((service, group))

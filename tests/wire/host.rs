@@ -27,7 +27,7 @@ fn served_for(host: &str, test: impl FnOnce(&World<AnyDoor>)) {
     let world = World::<AnyDoor>::without_url();
     let url = format!("http://{host}:{}/", world.port());
     world.door.add_url(&world.group, &url, 0).expect("a URL");
-    std::thread::scope(|scope| {
+    httpsys_tests::thread::scope(|scope| {
         scope.spawn(|| world.serve(describe));
         let result = catch_unwind(AssertUnwindSafe(|| test(&world)));
         // Whatever happened: this ends the other thread.

@@ -12,6 +12,7 @@ mod configuration;
 mod error;
 mod header;
 mod host;
+mod http2;
 mod limit;
 mod parameter;
 mod path;
@@ -21,11 +22,11 @@ mod response;
 mod smuggling;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::thread;
 
 use httpsys_tests::client::{Client, mask_date};
 use httpsys_tests::door::{AnyDoor, Door, Received, Reply, World};
 use httpsys_tests::error_page::ErrorPage;
+use httpsys_tests::thread;
 
 /// Runs `test` beside a thread that answers all requests.
 fn served(test: impl FnOnce(&World<AnyDoor>)) {

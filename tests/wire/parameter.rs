@@ -5,11 +5,13 @@
 //! the Rust API for each line, since the C functions have one set of parameters for a process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
-use httpsys::{Error, Parameters, Request, Response, Server, Service};
+use httpsys::{Error, Parameters, Request, Response, Server};
 use httpsys_tests::client::Client;
+use httpsys_tests::files;
 use httpsys_tests::ports::Port;
+use httpsys_tests::simulation::{self, PrivateService};
+use httpsys_tests::thread;
 
 /// A server with these parameters that answers `verb path?query|A=value` until it is dropped.
 pub(super) struct Lab {
@@ -20,7 +22,7 @@ pub(super) struct Lab {
 
 impl Lab {
     pub(super) fn run(parameters: Parameters, test: impl FnOnce(&Lab)) {
-        let service = Service::new(parameters).expect("the parameters are in range");
+        let service = PrivateService::new(parameters).expect("the parameters are in range");
         let builder = Server::builder().service(&service);
         let server = builder.url("http://localhost:0/").bind();
         let server = server.expect("a free port");
@@ -370,7 +372,7 @@ fn lim_015_a_large_answer_arrives_whole_in_small_sends() {
 #[test]
 fn dsc_006_fin_need_not_be_a_disconnect() {
     for (value, ends) in [("1", true), ("0", false)] {
-        let service = Service::new(set("FinIsDisconnect", value)).expect("in range");
+        let service = PrivateService::new(set("FinIsDisconnect", value)).expect("in range");
         let builder = Server::builder().service(&service);
         let server = builder.url("http://localhost:0/").bind();
         let server = server.expect("a free port");
@@ -410,6 +412,7 @@ fn dsc_006_fin_need_not_be_a_disconnect() {
 
 #[test]
 fn lim_019_refused_requests_are_in_the_error_log() {
+    let _simulated = simulation::enter();
     let folder = std::env::temp_dir().join(format!("httpsys-errors-{}", std::process::id()));
     let mut on = set("EnableErrorLogging", "1");
     on.set("ErrorLoggingDir", folder.to_str().expect("UTF-8"))
@@ -430,8 +433,12 @@ fn lim_019_refused_requests_are_in_the_error_log() {
         assert_eq!(lab.status("GET / HTTP/3.0\r\n\r\n"), 505);
     });
     // The end of the service has written everything.
-    let log = std::fs::read_to_string(folder.join("HTTPERR/httperr1.log")).expect("a log");
-    std::fs::remove_dir_all(folder).expect("it is there");
+    let file = folder.join("HTTPERR/httperr1.log");
+    let log = String::from_utf8(files::read(&file).expect("a log")).expect("UTF-8");
+    files::remove_file(&file).expect("it is there");
+    files::remove_dir(folder.join("HTTPERR")).expect("it has no other file");
+    // On a disk in memory it is none of its own.
+    let _ = files::remove_dir(folder);
     let lines: Vec<&str> = log.lines().filter(|line| !line.starts_with('#')).collect();
     let tails: Vec<String> = lines
         .iter()

@@ -4,20 +4,21 @@
 //! Owns: the parameter `EnforceUrlAcl` as clients and programs see it. Does not own the records. A
 //! service of its own for each test.
 
-use httpsys::{Error, Parameters, Response, Service, UrlGroup};
+use httpsys::{Error, Parameters, Response, UrlGroup};
 use httpsys_tests::client::{Client, mask_date};
 use httpsys_tests::error_page::{BAD_REQUEST, NOT_FOUND};
 use httpsys_tests::ports::Port;
+use httpsys_tests::simulation::PrivateService;
 
 use crate::parameter::get;
 
-fn service(enforce: bool) -> Service {
+fn service(enforce: bool) -> PrivateService {
     let mut parameters = Parameters::default();
     parameters.choices.enforce_url_acl = enforce;
-    Service::new(parameters).expect("a service")
+    PrivateService::new(parameters).expect("a service")
 }
 
-fn group(service: &Service) -> UrlGroup {
+fn group(service: &httpsys::Service) -> UrlGroup {
     let session = service.create_server_session().expect("a session");
     session.create_url_group().expect("a group")
 }
@@ -146,10 +147,13 @@ fn pfx_034_a_reserved_port_carries_one_scheme() {
         service
             .unreserve_url(&url("http", "+", &clear))
             .expect("removed");
-        assert_eq!(group.add_url(&https).unwrap_err(), Error::NotSupported);
-        group
-            .add_url(&url("http", "localhost", &clear))
-            .expect("registered");
+        // Two registrations, and the end of one.
+        group.add_url(&https).expect("registered");
+        let http = url("http", "localhost", &clear);
+        assert_eq!(group.add_url(&http).unwrap_err(), Error::AlreadyExists);
+        assert_eq!(reserve(&http), Err(Error::AlreadyExists));
+        group.remove_url(&https).expect("removed");
+        group.add_url(&http).expect("registered");
         assert_eq!(reserve(&https), Err(Error::AlreadyExists));
         // The end of a reservation frees the port.
         service
@@ -176,4 +180,34 @@ fn pfx_031_pfx_033_any_address_and_a_wildcard_label_can_be_reserved() {
     // A reservation of the wildcard covers its own prefixes only.
     let one = format!("http://a.shop.example:{}/a/", port.number());
     assert_eq!(group.add_url(&one).unwrap_err(), Error::AccessDenied);
+}
+
+/// Who is refused learns which rule it was, and for whom the port is.
+#[test]
+fn pfx_014_a_refusal_names_the_rule_and_the_owner() {
+    let service = service(true);
+    let group = group(&service);
+    let port = Port::take();
+    let url = |path: &str| format!("http://+:{}{path}", port.number());
+    let refused = group.add_url(&url("/b/")).unwrap_err();
+    let rule = "it is not reserved, and EnforceUrlAcl demands a reservation";
+    let said = refused.to_string();
+    assert!(
+        said.ends_with(&format!("{rule}: ERROR_ACCESS_DENIED (5)")),
+        "{said}"
+    );
+    let reserved = service.reserve_url(&url("/a"), "D:(A;;GX;;;BA)");
+    assert_eq!(reserved, Ok(()));
+    let refused = group.add_url(&url("/b/")).unwrap_err();
+    let owner = format!("(of its port {} is, for D:(A;;GX;;;BA))", url("/a/"));
+    let said = refused.to_string();
+    let whole = format!("{rule} {owner}: ERROR_ACCESS_DENIED (5)");
+    assert!(said.ends_with(&whole), "{said}");
+    for (descriptor, error) in [
+        ("all", Error::InvalidParameter),
+        ("D:(A;;GX;;WD)", Error::InvalidAcl),
+        ("D:(A;;GX;;;ZZ)", Error::InvalidSid),
+    ] {
+        assert_eq!(service.reserve_url(&url("/b/"), descriptor), Err(error));
+    }
 }

@@ -178,11 +178,7 @@ fn rsp_017_the_product_token_follows_the_text_of_the_program() {
 #[test]
 fn rsp_018_the_date_is_the_current_second() {
     let world = World::<AnyDoor>::new();
-    let now = || {
-        std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .expect("after 1970")
-    };
+    let now = httpsys_tests::time::unix_now;
     // The service reads a clock that moves with the kernel's tick, 10 ms at most.
     let tick = std::time::Duration::from_millis(10);
     let (mut client, request) = world.received_get("/");

@@ -10,7 +10,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
-use std::thread;
 
 use httpsys_tests::client::{MASKED_DATE, mask_date};
 use httpsys_tests::door::{AnyDoor, Door, Received, Reply, World};
@@ -18,6 +17,7 @@ use httpsys_tests::error_page::{
     BAD_REQUEST, ErrorPage, INVALID_HEADER, INVALID_HOSTNAME, INVALID_URL, INVALID_VERB,
     LENGTH_REQUIRED, NOT_IMPLEMENTED,
 };
+use httpsys_tests::thread;
 
 use super::show;
 

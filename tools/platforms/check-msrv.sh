@@ -14,6 +14,7 @@ export RUSTUP_TOOLCHAIN=$version
 use_target_dir msrv
 say "Rust $version"
 cargo check ${jobs:+-j "$jobs"} --locked -p httpsys-proto -p httpsys-core -p httpsys-logging \
+  -p httpsys-sddl -p httpsys-configuration -p httpsys-tls \
   -p httpsys-socket -p httpsys-network -p httpsys-engine -p httpsys -p httpsys-win32 -p httpapi \
   -p httpsys-examples
 # Apart, as it puts the simulation into the other crates.

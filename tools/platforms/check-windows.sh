@@ -8,6 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 with_apt x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 use_compiler x86_64-pc-windows-gnu x86_64-pc-windows-msvc
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
+# The C code of dependencies (ring) has to compile even where nothing is linked: for MSVC, too, by mingw-w64.
+export CC_x86_64_pc_windows_msvc=x86_64-w64-mingw32-gcc
+export AR_x86_64_pc_windows_msvc=$PWD/tools/platforms/mingw-lib.sh
 for target in x86_64-pc-windows-gnu x86_64-pc-windows-msvc; do
   say "$target: clippy"
   cargo clippy ${jobs:+-j "$jobs"} --workspace --all-targets --target "$target" -- -D warnings

@@ -1,7 +1,10 @@
 # Wine for the tests of the Windows target; sourced by test-windows.sh and probe-windows.sh.
 #
 # Owns: the prefix below the cache, and a stand-in for one DLL: Rust's standard library takes random
-# numbers from bcryptprimitives.dll, which Wine has since 8.7 only.
+# numbers from bcryptprimitives.dll, which Wine has since 8.7 only; and which tests have failed.
+
+# failed_tests LOG: the tests that failed in what cargo test has said, one a line.
+failed_tests() { tr -d '\r' < "$1" | sed -n 's/^test \(.*\) \.\.\. FAILED$/\1/p' | sort -u; }
 
 use_wine() {
   with_apt x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64

@@ -16,6 +16,8 @@ pub(crate) struct CatalogRow {
     pub(crate) id: String,
     /// What the tester does.
     pub(crate) stimulus: String,
+    /// What HTTP.sys does.
+    pub(crate) expected: String,
     /// `T`, `C`, `D`, `F`, `-` or `T/D`; the catalog explains them.
     pub(crate) confidence: String,
 }
@@ -50,6 +52,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<CatalogRow>, Vec<String>> {
             rows.push(CatalogRow {
                 id: id.clone(),
                 stimulus: cells[1].clone(),
+                expected: cells[2].clone(),
                 confidence: cells[4].clone(),
             });
         }
@@ -85,7 +88,7 @@ pub(crate) fn is_number(text: &str) -> bool {
 }
 
 /// The cells of a line of a Markdown table, empty for other lines. `\|` does not end a cell.
-fn cells(line: &str) -> Vec<String> {
+pub(crate) fn cells(line: &str) -> Vec<String> {
     let line = line.trim();
     let Some(inside) = line
         .strip_prefix('|')
@@ -186,6 +189,7 @@ mod tests {
         CatalogRow {
             id: id.to_owned(),
             stimulus: String::new(),
+            expected: String::new(),
             confidence: "T".to_owned(),
         }
     }

@@ -10,12 +10,15 @@ use std::process::ExitCode;
 
 use imports::Drawing;
 
+mod book;
 mod catalog;
 mod codes;
 mod coverage;
 mod deps;
 mod files;
+mod functions;
 mod imports;
+mod links;
 mod matrix;
 mod modules;
 mod names;
@@ -41,6 +44,9 @@ usage: cargo run -p xtask -- COMMAND
   names WINDOWS_SYS INCLUDE LIBUCRT  write tools/windows-names from that crate's folder and mingw-w64's
   matrix [--check]  write docs/COMPATIBILITY.md from the code, or compare with it
   rows [--check]    write docs/ROWS.md from the catalog and the tests, or compare with it
+  functions [--check]  write docs/functions, a page for each C function, or compare them
+  links             dead links in Markdown files, pages that the book lacks
+  book FOLDER       write the sources from which mdBook builds the book
   win32 [--check]   write docs/WIN32.md and the marks of tools/windows-names, or compare with them";
 
 fn main() -> ExitCode {
@@ -86,6 +92,10 @@ fn dispatch(root: &Path, words: &[&str]) -> Option<CommandResult> {
         ["matrix"] => matrix::run(root, false),
         ["matrix", "--check"] => matrix::run(root, true),
         ["rows"] => rows::run(root, false),
+        ["functions"] => functions::run(root, false),
+        ["functions", "--check"] => functions::run(root, true),
+        ["links"] => links::run(root),
+        ["book", folder] => book::run(root, Path::new(folder)),
         ["win32"] => win32::run(root, false),
         ["win32", "--check"] => win32::run(root, true),
         ["rows", "--check"] => rows::run(root, true),

@@ -16,11 +16,11 @@ use crate::source::{self, Language};
 use crate::symbols::SymbolList;
 
 const PAGE: &str = "docs/COMPATIBILITY.md";
-const API: &str = "crates/httpapi/src/api/";
+pub(crate) const API: &str = "crates/httpapi/src/api/";
 
 /// How much of a function is there.
 #[derive(Debug, PartialEq, Eq)]
-enum FunctionState {
+pub(crate) enum FunctionState {
     Implemented,
     /// With what is missing.
     Partial(String),
@@ -33,14 +33,35 @@ enum FunctionState {
 struct ExportedFunction {
     name: String,
     state: FunctionState,
+    /// The doc lines above it, without their slashes.
+    docs: Vec<String>,
+}
+
+/// A function of http.h with what the code says of it.
+#[derive(Debug)]
+pub(crate) struct ApiFunction {
+    pub(crate) state: FunctionState,
+    /// The doc lines above it, without their slashes.
+    pub(crate) docs: Vec<String>,
+    /// Its file, relative to the root.
+    pub(crate) path: String,
 }
 
 /// Writes the page, or compares it.
 pub(crate) fn run(root: &Path, check: bool) -> CommandResult {
+    let entries = functions(root, &Tree::load(root)?)?;
+    files::generate(root, PAGE, &render(&entries), check, "make matrix")?;
+    Ok(format!("{PAGE}: {}", summary(&entries)))
+}
+
+/// The functions of http.h by their names.
+pub(crate) fn functions(
+    root: &Path,
+    tree: &Tree,
+) -> Result<BTreeMap<String, ApiFunction>, Vec<String>> {
     let list = SymbolList::load(root)?;
-    let tree = Tree::load(root)?;
     let mut findings = Vec::new();
-    let mut entries: BTreeMap<String, (FunctionState, String)> = BTreeMap::new();
+    let mut entries: BTreeMap<String, ApiFunction> = BTreeMap::new();
     for path in tree.select(&[API], &["rs"]) {
         let Some(text) = tree.text(path)? else {
             continue;
@@ -50,10 +71,15 @@ pub(crate) fn run(root: &Path, check: bool) -> CommandResult {
                 Ok(ExportedFunction { name, .. }) if !is_listed(&list, &name) => {
                     findings.push(format!("{path}: `{name}` is not in the list of symbols"));
                 }
-                Ok(ExportedFunction { name, state }) => {
-                    let earlier = entries.insert(name.clone(), (state, path.to_owned()));
-                    if let Some((_, other)) = earlier {
-                        findings.push(format!("{path}: `{name}` is also in {other}"));
+                Ok(ExportedFunction { name, state, docs }) => {
+                    let path = path.to_owned();
+                    let entry = ApiFunction {
+                        state,
+                        docs,
+                        path: path.clone(),
+                    };
+                    if let Some(other) = entries.insert(name.clone(), entry) {
+                        findings.push(format!("{path}: `{name}` is also in {}", other.path));
                     }
                 }
                 Err(finding) => findings.push(format!("{path}: {finding}")),
@@ -69,8 +95,7 @@ pub(crate) fn run(root: &Path, check: bool) -> CommandResult {
         return Err(findings);
     }
     entries.retain(|name, _| list.http.contains(name));
-    files::generate(root, PAGE, &render(&entries), check, "make matrix")?;
-    Ok(format!("{PAGE}: {}", summary(&entries)))
+    Ok(entries)
 }
 
 fn is_listed(list: &SymbolList, name: &str) -> bool {
@@ -135,6 +160,7 @@ fn scan_body(
                 Ok(state) => Ok(ExportedFunction {
                     name: name.to_owned(),
                     state,
+                    docs: docs.iter().map(|&line| line.to_owned()).collect(),
                 }),
                 Err(finding) => Err(format!("`{name}`: {finding}")),
             }
@@ -195,7 +221,7 @@ fn missing_state(docs: &[&str], code: &str) -> Result<FunctionState, &'static st
 }
 
 /// The page: a count and one line a function.
-fn render(entries: &BTreeMap<String, (FunctionState, String)>) -> String {
+fn render(entries: &BTreeMap<String, ApiFunction>) -> String {
     let mut page = format!(
         "# Compatibility\n\n\
          The 44 functions of http.h and what libhttpapi does with them: {}.\n\
@@ -205,7 +231,7 @@ fn render(entries: &BTreeMap<String, (FunctionState, String)>) -> String {
          | Function | State | Note | Source |\n|---|---|---|---|\n",
         summary(entries)
     );
-    for (name, (state, path)) in entries {
+    for (name, ApiFunction { state, path, .. }) in entries {
         let (state, note) = match state {
             FunctionState::Implemented => ("🟢 implemented", ""),
             FunctionState::Partial(text) => ("🟡 partial", text.as_str()),
@@ -214,14 +240,20 @@ fn render(entries: &BTreeMap<String, (FunctionState, String)>) -> String {
         let file = path.strip_prefix(API).unwrap_or(path);
         let note = note.replace('|', "\\|");
         // Writing to a String cannot fail.
-        let _ = writeln!(page, "| {name} | {state} | {note} | [{file}](../{path}) |");
+        let _ = writeln!(
+            page,
+            "| [{name}](functions/{name}.md) | {state} | {note} | [{file}](../{path}) |"
+        );
     }
     page
 }
 
-fn summary(entries: &BTreeMap<String, (FunctionState, String)>) -> String {
+pub(crate) fn summary(entries: &BTreeMap<String, ApiFunction>) -> String {
     let count = |wanted: fn(&FunctionState) -> bool| {
-        entries.values().filter(|(state, _)| wanted(state)).count()
+        entries
+            .values()
+            .filter(|entry| wanted(&entry.state))
+            .count()
     };
     format!(
         "{} implemented, {} partial, {} missing",
@@ -264,16 +296,16 @@ entry_missing! { /// Pushes.
 fn HttpSix() {}
 "#;
 
-    fn entry(name: &str, state: FunctionState) -> Result<ExportedFunction, String> {
-        Ok(ExportedFunction {
-            name: name.to_owned(),
-            state,
-        })
+    fn entry(name: &str, state: FunctionState) -> Result<(String, FunctionState), String> {
+        Ok((name.to_owned(), state))
     }
 
     #[test]
     fn entries_and_their_states_are_found() {
-        let found = scan(SOURCE);
+        let found: Vec<_> = scan(SOURCE)
+            .into_iter()
+            .map(|found| found.map(|function| (function.name, function.state)))
+            .collect();
         assert_eq!(
             found[..4],
             [
@@ -305,25 +337,27 @@ fn HttpSix() {}
     fn the_page_counts_and_lists() {
         let mut entries = BTreeMap::new();
         let path = format!("{API}session.rs");
-        entries.insert(
-            "HttpB".to_owned(),
-            (FunctionState::Implemented, path.clone()),
-        );
-        entries.insert(
-            "HttpA".to_owned(),
-            (FunctionState::Partial("a|b".into()), path),
-        );
+        let function = |state| ApiFunction {
+            state,
+            docs: Vec::new(),
+            path: path.clone(),
+        };
+        entries.insert("HttpB".to_owned(), function(FunctionState::Implemented));
+        let partial = function(FunctionState::Partial("a|b".into()));
+        entries.insert("HttpA".to_owned(), partial);
         let page = render(&entries);
         assert!(page.contains("1 implemented, 1 partial, 0 missing"));
         let rows: Vec<&str> = page
             .lines()
-            .filter(|line| line.starts_with("| Http"))
+            .filter(|line| line.starts_with("| [Http"))
             .collect();
         assert_eq!(
             rows,
             [
-                "| HttpA | 🟡 partial | a\\|b | [session.rs](../crates/httpapi/src/api/session.rs) |",
-                "| HttpB | 🟢 implemented |  | [session.rs](../crates/httpapi/src/api/session.rs) |",
+                "| [HttpA](functions/HttpA.md) | 🟡 partial | a\\|b \
+                 | [session.rs](../crates/httpapi/src/api/session.rs) |",
+                "| [HttpB](functions/HttpB.md) | 🟢 implemented |  \
+                 | [session.rs](../crates/httpapi/src/api/session.rs) |",
             ]
         );
     }

@@ -16,7 +16,7 @@ use crate::files::{self, Tree};
 
 /// The catalog, relative to the root.
 pub(crate) const CATALOG: &str = "docs/reference/behaviour.md";
-const REASONS: &str = "docs/rows-open.tsv";
+pub(crate) const REASONS: &str = "docs/rows-open.tsv";
 const PAGE: &str = "docs/ROWS.md";
 /// Has the counts between two marks.
 const README: &str = "README.md";
@@ -212,6 +212,7 @@ mod tests {
         CatalogRow {
             id: id.into(),
             stimulus: format!("does {id}"),
+            expected: String::new(),
             confidence: confidence.into(),
         }
     }

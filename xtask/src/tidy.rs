@@ -25,7 +25,17 @@ const SOURCES: &[&str] = &["crates/", "tests/", "benches/", "examples/", "xtask/
 const UNIQUE_TYPES: &[&str] = &["crates/", "xtask/"];
 
 /// Crates without any unsafe code.
-const SAFE_CRATES: &[&str] = &["proto", "core", "engine", "httpsys", "logging", "network"];
+const SAFE_CRATES: &[&str] = &[
+    "proto",
+    "sddl",
+    "core",
+    "configuration",
+    "engine",
+    "httpsys",
+    "logging",
+    "network",
+    "tls",
+];
 
 const MAX_LINES: usize = 800;
 const MAX_COLUMNS: usize = 120;

@@ -72,7 +72,8 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
     let simulation = "test -p httpsys-sim --no-fail-fast";
     let simulated = "test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib \
          --test random --no-fail-fast";
-    let functions = "test -p httpsys-tests --features sim --test win32_sim";
+    let functions = "test -p httpsys-tests --features sim --no-fail-fast --lib --test conformance \
+         --test wire --test h2 --test win32_sim";
     for (has_nextest, suite) in suites {
         for (failing, succeeds) in [
             ("nothing", true),

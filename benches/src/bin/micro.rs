@@ -7,9 +7,11 @@ use std::hint::black_box;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use httpsys::Service;
 use httpsys_core::UrlGroupId;
 use httpsys_core::cooked_url::{CookedUrl, cook};
-use httpsys_core::ids::{RequestId, SlotIds};
+use httpsys_core::ids::{HandleId, OperationId, RequestId, SlotIds};
+use httpsys_core::request_queue::RequestQueue;
 use httpsys_core::routing::{Registration, RoutingTable};
 use httpsys_core::url_prefix::UrlPrefix;
 use httpsys_proto::{
@@ -28,9 +30,11 @@ const BROWSER: &[u8] = b"GET /docs/page?id=12 HTTP/1.1\r\nHost: www.example.com\
 
 type Operation = (&'static str, fn(u64));
 
-const OPERATIONS: [Operation; 12] = [
+const OPERATIONS: [Operation; 18] = [
     ("parse-small", |times| parse(SMALL, times)),
     ("parse-browser", |times| parse(BROWSER, times)),
+    ("parse-23-fields", |times| parse(&many_fields(23), times)),
+    ("parse-50-fields", |times| parse(&many_fields(50), times)),
     ("parse-in-pieces", parse_in_pieces),
     ("cook", |times| {
         cook_url(&[b"/docs/page?id=12"], &[b"www.example.com"], times)
@@ -48,7 +52,11 @@ const OPERATIONS: [Operation; 12] = [
     ("route-1", |times| route(1, times)),
     ("route-1000", |times| route(1000, times)),
     ("response", respond),
-    ("chunked-64k", chunked),
+    ("chunked-64k", |times| chunked(4096, times)),
+    ("chunked-64k-by-16", |times| chunked(16, times)),
+    ("register-url", register_urls),
+    ("register-group", register_groups),
+    ("withdraw-one-of-20000", withdraw),
     ("ids", ids),
     ("nothing", |times| {
         for n in 0..times {
@@ -74,6 +82,15 @@ fn main() -> ExitCode {
 
 fn local() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// A head of fields that HTTP.sys has no number for, but for Host.
+fn many_fields(count: usize) -> Vec<u8> {
+    let mut head = String::from("GET /hello HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n");
+    for n in 1..count {
+        head += &format!("X-Field-Number-{n}: a value of usual length, {n}\r\n");
+    }
+    (head + "\r\n").into_bytes()
 }
 
 fn parse(input: &[u8], times: u64) {
@@ -157,12 +174,12 @@ fn respond(times: u64) {
     }
 }
 
-/// 64 KiB in chunks of 4 KiB.
-fn chunked(times: u64) {
+/// 64 KiB in chunks of this size.
+fn chunked(size: usize, times: u64) {
     let mut body = Vec::new();
-    for _ in 0..16 {
-        body.extend(b"1000\r\n");
-        body.extend([b'x'; 4096]);
+    for _ in 0..65_536 / size {
+        body.extend(format!("{size:x}\r\n").bytes());
+        body.resize(body.len() + size, b'x');
         body.extend(b"\r\n");
     }
     body.extend(b"0\r\n\r\n");
@@ -171,6 +188,67 @@ fn chunked(times: u64) {
         let mut decoder = BodyDecoder::new(Framing::Chunked);
         let decoded = decoder.decode(black_box(&body), &mut out).expect("valid");
         assert_eq!(decoded.produced, 65_536);
+    }
+}
+
+/// So many URLs in one group, all on one port, registered and removed: what each costs must not grow with them.
+fn register_urls(times: u64) {
+    let service = Service::new(Parameters::default()).expect("a service");
+    let session = service.create_server_session().expect("a session");
+    let group = session.create_url_group().expect("a group");
+    let first = group.add_url("http://localhost:0/first/").expect("a port");
+    let port = first.port();
+    for n in 0..times {
+        let url = format!("http://localhost:{port}/p{n}/");
+        group.add_url(&url).expect("free");
+    }
+    for n in 0..times {
+        let url = format!("http://localhost:{port}/p{n}/");
+        group.remove_url(&url).expect("registered");
+    }
+}
+
+/// So many groups, each with a named queue and a URL on the same port, made and closed.
+fn register_groups(times: u64) {
+    let service = Service::new(Parameters::default()).expect("a service");
+    let session = service.create_server_session().expect("a session");
+    let group = session.create_url_group().expect("a group");
+    let first = group.add_url("http://+:0/first/").expect("a port");
+    let port = first.port();
+    let made: Vec<_> = (0..times)
+        .map(|n| {
+            let queue = service.create_named_request_queue(&format!("queue-{n}"));
+            let queue = queue.expect("a queue");
+            let group = session.create_url_group().expect("a group");
+            group.bind(&queue).expect("both are open");
+            let url = format!("http://+:{port}/g{n}/");
+            group.add_url(&url).expect("free");
+            (queue, group)
+        })
+        .collect();
+    for (queue, group) in made {
+        queue.close().expect("open");
+        group.close().expect("open");
+    }
+}
+
+/// One of 20,000 receives that wait is taken back, and another one waits.
+fn withdraw(times: u64) {
+    const WAITING: u64 = 20_000;
+    let handle = HandleId(1);
+    let mut queue = RequestQueue::new();
+    queue.open_handle(handle);
+    for id in 1..=WAITING {
+        queue.wait_operation(handle, OperationId(id), id);
+    }
+    // In an order that has no neighbours, through all that waited at first, and again.
+    let mut waiting: Vec<u64> = (1..=WAITING).collect();
+    for (n, next) in (0..times).zip(WAITING + 1..) {
+        let one = &mut waiting[(n * 7_919 % WAITING) as usize];
+        let taken = queue.withdraw_operation(handle, OperationId(*one));
+        assert_eq!(taken, Some(*one));
+        queue.wait_operation(handle, OperationId(next), next);
+        *one = next;
     }
 }
 

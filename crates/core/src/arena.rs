@@ -91,7 +91,10 @@ impl<T> Arena<T> {
     }
 }
 
-fn index_of(id: u64) -> usize {
+/// The place of an object among those of its kind: smaller than the most there ever were at once. Another one has it
+/// after this one has gone.
+#[must_use]
+pub fn index_of(id: u64) -> usize {
     (id & ((1 << INDEX_BITS) - 1)) as usize
 }
 

@@ -22,12 +22,14 @@ use crate::ids::{HandleId, QueueId};
 
 mod control;
 mod line;
+mod push;
 mod query;
 mod request;
 #[cfg(test)]
 mod tests;
 
 pub use control::{ApiVersion, Control, Outcome, QueueAccess};
+pub use push::{DeclarePush, InvalidPush, PushField};
 pub use query::{Query, QueryAnswer};
 pub use request::{Cancel, QueueCall, Receive, ReceiveEntityBody, SendResponse, WaitForDisconnect};
 

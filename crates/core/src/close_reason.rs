@@ -59,6 +59,12 @@ pub enum CloseReason {
     /// An internal limit: the place of the connection has used up its ids, or there is no thread to
     /// read the file of a response.
     Exhausted,
+    /// TLS failed: no certificate for it (TLS-001), clear text (G-099), a handshake or a record that is not
+    /// allowed. The phrase says which.
+    Tls(&'static str),
+    /// The client broke a rule or a limit of HTTP/2: a connection error (RFC 9113 section 5.4.1). The name says
+    /// which, see WHY.md.
+    Http2(&'static str),
 }
 
 impl CloseReason {
@@ -80,6 +86,8 @@ impl CloseReason {
             CloseReason::BodyIncomplete => 12,
             CloseReason::FileUnreadable => 13,
             CloseReason::Exhausted => 14,
+            CloseReason::Tls(_) => 15,
+            CloseReason::Http2(_) => 16,
             CloseReason::Timer(TimerKind::IdleConnection) => 20,
             CloseReason::Timer(TimerKind::HeaderWait) => 21,
             CloseReason::Timer(TimerKind::RequestQueue) => 22,
@@ -103,7 +111,10 @@ impl CloseReason {
             CloseReason::UrlRemoved => "UrlRemoved",
             CloseReason::ServiceStopped => "ServiceStopped",
             CloseReason::Timer(timer) => timer.name(),
-            CloseReason::Refused(phrase) | CloseReason::Unavailable(phrase) => phrase,
+            CloseReason::Refused(phrase)
+            | CloseReason::Unavailable(phrase)
+            | CloseReason::Tls(phrase)
+            | CloseReason::Http2(phrase) => phrase,
             CloseReason::BodyMalformed => "BodyMalformed",
             CloseReason::BodyIncomplete => "BodyIncomplete",
             CloseReason::FileUnreadable => "FileUnreadable",
@@ -130,7 +141,9 @@ impl CloseReason {
             | CloseReason::Refused(_)
             | CloseReason::Unavailable(_)
             | CloseReason::BodyMalformed
-            | CloseReason::Exhausted => Error::ConnectionInvalid,
+            | CloseReason::Exhausted
+            | CloseReason::Tls(_)
+            | CloseReason::Http2(_) => Error::ConnectionInvalid,
         }
     }
 

@@ -1,20 +1,30 @@
 //! The configuration of the service that is no reservation: machine-wide timeouts, the IP listen
-//! list, the parameters of the response cache.
+//! list, certificates, the parameters of the response cache, settings.
 //!
-//! Owns: the records of HttpServiceConfigTimeout, HttpServiceConfigIPListenList and
-//! HttpServiceConfigCache, and what is in force where there is none. Does not own reservations
-//! (`reservation`) nor what the values do: timeouts are what sessions inherit (`property`), the list
-//! restricts the driver's listeners, and nothing is cached (G-094). A record lives as long as the
-//! service, also over HttpTerminate (CFG-004; HTTP.sys keeps it on disk). Invariant: each value is
-//! one that the API takes. Threading: plain data.
+//! Owns: the records of HttpServiceConfigTimeout, HttpServiceConfigIPListenList, HttpServiceConfigCache,
+//! HttpServiceConfigSetting and the certificate records (`ssl`, `ssl_extended`), and what is in force where
+//! there is none. Does not own reservations (`reservation`) nor what the values do: timeouts are what sessions
+//! inherit (`property`), the list restricts the driver's listeners, and the cache's limits are those of `cache`.
+//! Nor does it own where records are kept (CFG-004): that is the store's. Invariant: each value is one that the
+//! API takes. Threading: plain data.
 
 use std::net::IpAddr;
 
 use crate::error::Error;
 use crate::property::Timeouts;
 
+mod certificates;
+pub mod ssl;
+pub mod ssl_extended;
+
+use ssl::{SslKey, SslRecord};
+use ssl_extended::{SslExtendedKind, SslExtendedRecord};
+
 /// Entries of the IP listen list that are kept (ours: no page names a bound).
 pub const MAX_LISTEN_ADDRESSES: usize = 256;
+
+/// Certificate records that are kept, and as many extended ones (ours).
+pub const MAX_SSL_RECORDS: usize = 4096;
 
 /// HTTP_SERVICE_CONFIG_TIMEOUT_KEY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,8 +45,15 @@ pub enum CacheParameter {
     CacheRangeChunkSize,
 }
 
+/// HTTP_SERVICE_CONFIG_SETTING_KEY.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServiceSetting {
+    /// HttpTlsThrottle: whether handshakes are held back. Kept; handshakes have a bound of their own.
+    TlsThrottle,
+}
+
 /// A change of the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// HttpSetServiceConfiguration(HttpServiceConfigTimeout).
     SetTimeout {
@@ -66,6 +83,35 @@ pub enum Change {
         /// Which.
         parameter: CacheParameter,
     },
+    /// HttpSetServiceConfiguration(HttpServiceConfigSetting).
+    SetSetting {
+        /// Which.
+        setting: ServiceSetting,
+        /// The value.
+        value: u32,
+    },
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigSetting).
+    RemoveSetting {
+        /// Which.
+        setting: ServiceSetting,
+    },
+    /// HttpSetServiceConfiguration of a certificate record.
+    AddSsl(SslRecord),
+    /// HttpUpdateServiceConfiguration of a certificate record.
+    UpdateSsl(SslRecord),
+    /// HttpDeleteServiceConfiguration of a certificate record, with the extended ones of its key.
+    RemoveSsl(SslKey),
+    /// HttpSetServiceConfiguration of an extended certificate record.
+    AddSslExtended(SslExtendedRecord),
+    /// HttpUpdateServiceConfiguration of an extended certificate record.
+    UpdateSslExtended(SslExtendedRecord),
+    /// HttpDeleteServiceConfiguration of an extended certificate record.
+    RemoveSslExtended {
+        /// What it is for.
+        key: SslKey,
+        /// Which of those of the key.
+        kind: SslExtendedKind,
+    },
 }
 
 /// See the module head.
@@ -75,7 +121,10 @@ pub struct Configuration {
     header_wait: Option<u16>,
     max_cache_response_size: Option<u32>,
     cache_range_chunk_size: Option<u32>,
+    tls_throttle: Option<u32>,
     listen: Vec<IpAddr>,
+    ssl: Vec<SslRecord>,
+    ssl_extended: Vec<SslExtendedRecord>,
 }
 
 impl Configuration {
@@ -83,9 +132,10 @@ impl Configuration {
     ///
     /// # Errors
     /// [`Error::AlreadyExists`] (183) for a record that is there: it is to be removed first
-    /// (documented); [`Error::NotFound`] (2) for the removal of one that is not (assumed);
-    /// [`Error::InvalidParameter`] (87) for a timeout of 0, which would be no value (assumed);
-    /// [`Error::NoResources`] (8) beyond [`MAX_LISTEN_ADDRESSES`]. Nothing has changed then.
+    /// (documented); [`Error::NotFound`] (2) for the removal (assumed) or update (documented) of one that is
+    /// not; [`Error::InvalidParameter`] (87) for a timeout of 0, which would be no value (assumed), and for a
+    /// certificate record that [`SslRecord::check`] refuses; [`Error::NoResources`] (8) beyond
+    /// [`MAX_LISTEN_ADDRESSES`] and [`MAX_SSL_RECORDS`]. Nothing has changed then.
     pub fn apply(&mut self, change: Change) -> Result<(), Error> {
         match change {
             Change::SetTimeout { seconds: 0, .. } => Err(Error::InvalidParameter),
@@ -99,6 +149,14 @@ impl Configuration {
             Change::RemoveCacheParameter { parameter } => {
                 remove(self.cache_parameter_mut(parameter))
             }
+            Change::SetSetting { setting, value } => insert(self.setting_mut(setting), value),
+            Change::RemoveSetting { setting } => remove(self.setting_mut(setting)),
+            Change::AddSsl(record) => self.add_ssl(record),
+            Change::UpdateSsl(record) => self.update_ssl(record),
+            Change::RemoveSsl(key) => self.remove_ssl(&key),
+            Change::AddSslExtended(record) => self.add_ssl_extended(record),
+            Change::UpdateSslExtended(record) => self.update_ssl_extended(record),
+            Change::RemoveSslExtended { key, kind } => self.remove_ssl_extended(&key, kind),
         }
     }
 
@@ -128,6 +186,23 @@ impl Configuration {
         match parameter {
             CacheParameter::MaxCacheResponseSize => self.max_cache_response_size,
             CacheParameter::CacheRangeChunkSize => self.cache_range_chunk_size,
+        }
+    }
+
+    /// The value of a timeout's record.
+    #[must_use]
+    pub fn timeout_record(&self, timeout: ServiceTimeout) -> Option<u16> {
+        match timeout {
+            ServiceTimeout::IdleConnection => self.idle_connection,
+            ServiceTimeout::HeaderWait => self.header_wait,
+        }
+    }
+
+    /// HttpQueryServiceConfiguration(HttpServiceConfigSetting): the value of the record.
+    #[must_use]
+    pub fn setting(&self, setting: ServiceSetting) -> Option<u32> {
+        match setting {
+            ServiceSetting::TlsThrottle => self.tls_throttle,
         }
     }
 
@@ -161,6 +236,12 @@ impl Configuration {
         }
     }
 
+    fn setting_mut(&mut self, setting: ServiceSetting) -> &mut Option<u32> {
+        match setting {
+            ServiceSetting::TlsThrottle => &mut self.tls_throttle,
+        }
+    }
+
     fn cache_parameter_mut(&mut self, parameter: CacheParameter) -> &mut Option<u32> {
         match parameter {
             CacheParameter::MaxCacheResponseSize => &mut self.max_cache_response_size,
@@ -182,47 +263,4 @@ fn remove<T>(record: &mut Option<T>) -> Result<(), Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cfg_004_a_timeout_is_set_once_and_its_removal_restores_the_default() {
-        let mut configuration = Configuration::default();
-        let timeout = ServiceTimeout::HeaderWait;
-        let set = |seconds| Change::SetTimeout { timeout, seconds };
-        assert_eq!(configuration.timeouts(), Timeouts::DEFAULT);
-        assert_eq!(configuration.apply(set(0)), Err(Error::InvalidParameter));
-        assert_eq!(configuration.apply(set(7)), Ok(()));
-        assert_eq!(configuration.apply(set(8)), Err(Error::AlreadyExists));
-        assert_eq!(configuration.timeout(timeout), 7);
-        let expected = Timeouts {
-            header_wait: 7,
-            ..Timeouts::DEFAULT
-        };
-        assert_eq!(configuration.timeouts(), expected);
-        let gone = Change::RemoveTimeout { timeout };
-        assert_eq!(configuration.apply(gone), Ok(()));
-        assert_eq!(configuration.apply(gone), Err(Error::NotFound));
-        assert_eq!(configuration, Configuration::default());
-    }
-
-    #[test]
-    fn cfg_003_the_listen_list_keeps_each_address_once() {
-        let mut configuration = Configuration::default();
-        let address: IpAddr = "192.0.2.1".parse().unwrap();
-        let other: IpAddr = "::1".parse().unwrap();
-        for address in [address, other] {
-            assert_eq!(
-                configuration.apply(Change::AddListenAddress(address)),
-                Ok(())
-            );
-        }
-        let again = configuration.apply(Change::AddListenAddress(other));
-        assert_eq!(again, Err(Error::AlreadyExists));
-        assert_eq!(configuration.listen_addresses(), [address, other]);
-        let gone = Change::RemoveListenAddress(address);
-        assert_eq!(configuration.apply(gone), Ok(()));
-        assert_eq!(configuration.apply(gone), Err(Error::NotFound));
-        assert_eq!(configuration.listen_addresses(), [other]);
-    }
-}
+mod tests;

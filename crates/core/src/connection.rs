@@ -35,6 +35,8 @@ pub enum Wants {
     Body,
     /// Throw them away, whatever they are: [`Connection::handle_bytes`].
     Rest,
+    /// They carry streams, each a connection of its own: the driver feeds them to the protocol that does.
+    Frames,
 }
 
 /// What became of the bytes of a head.

@@ -66,8 +66,7 @@ pub struct ServiceCounters {
     pub faults: FaultCounters,
 }
 
-/// The counters of HTTP.sys's response cache. The service caches nothing: they are 0, which is what
-/// HTTP.sys shows where no response may be cached.
+/// The counters of HTTP.sys's response cache; fragments are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UriCacheCounters {
@@ -77,9 +76,9 @@ pub struct UriCacheCounters {
     pub total_uris_cached: u64,
     /// UriCacheHits: successful look-ups.
     pub uri_cache_hits: u64,
-    /// UriCacheMisses: unsuccessful look-ups.
+    /// UriCacheMisses: unsuccessful look-ups, while anything was kept (G-253).
     pub uri_cache_misses: u64,
-    /// UriCacheFlushes: times that the cache was emptied, in whole or in part.
+    /// UriCacheFlushes: calls of HttpFlushResponseCache (G-253).
     pub uri_cache_flushes: u64,
     /// TotalFlushedUris: URIs that were taken out of the cache.
     pub total_flushed_uris: u64,
@@ -180,7 +179,7 @@ pub struct QueueCounters {
     /// RejectedRequests, and RejectionRate as a total: requests that the queue refused because it was
     /// full (QUE-002) or inactive (QUE-008), or that waited in it for too long (TMO-008).
     pub rejected_requests: u64,
-    /// CacheHitRate, as a total: 0, nothing is cached.
+    /// CacheHitRate, as a total: requests that were answered from the cache.
     pub cache_hits: u64,
     /// Requests whose connection ended before a receive had them.
     pub abandoned: u64,
@@ -240,7 +239,7 @@ pub fn timer_index(kind: TimerKind) -> usize {
 
 /// The names under which connections end from the beginning: a series that a reader knows at 0 is
 /// there when it becomes 1.
-pub const END_NAMES: [&str; 17] = [
+pub const END_NAMES: [&str; 31] = [
     CloseReason::Completed.name(),
     CloseReason::PeerClosed.name(),
     CloseReason::PeerReset.name(),
@@ -258,6 +257,20 @@ pub const END_NAMES: [&str; 17] = [
     CloseReason::Timer(TimerKind::RequestQueue).name(),
     CloseReason::Timer(TimerKind::EntityBody).name(),
     CloseReason::Timer(TimerKind::MinSendRate).name(),
+    "Http2_CompressionError",
+    "Http2_EnhanceYourCalm",
+    "Http2_FlowControlError",
+    "Http2_FrameSizeError",
+    "Http2_ProtocolError",
+    "Http2_SettingsTimeout",
+    "Http2_StreamClosed",
+    "Tls_BadRecord",
+    "Tls_ClearText",
+    "Tls_ClosedInHandshake",
+    "Tls_HandshakeFailed",
+    "Tls_NoBinding",
+    "Tls_Rejected",
+    "Tls_TooManyHandshakes",
 ];
 
 /// The phrases of refusals that are there from the beginning.

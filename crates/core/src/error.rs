@@ -6,6 +6,7 @@
 use core::fmt;
 
 use httpsys_proto::InvalidField;
+use httpsys_sddl::InvalidDescriptor;
 
 /// A failed call. The Win32 code is [`Error::win32`]; names and numbers are API and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +37,8 @@ pub enum Error {
     InvalidParameter,
     /// ERROR_INVALID_PARAMETER (87): a part of a response cannot be sent; nothing was (G-057, G-058).
     InvalidResponse(InvalidField),
+    /// ERROR_DISK_FULL (112): the configuration could not be written; what was there is there still.
+    DiskFull,
     /// ERROR_INSUFFICIENT_BUFFER (122): below the fixed structure, nothing was written (RCV-008).
     InsufficientBuffer,
     /// ERROR_INVALID_NAME (123): a bad queue name (SES-019).
@@ -53,6 +56,10 @@ pub enum Error {
     Aborted,
     /// ERROR_NOACCESS (998): a misaligned or inaccessible buffer (RCV-022).
     NoAccess,
+    /// ERROR_BADDB (1009): the configuration file is not what it should be, and is left alone.
+    ConfigurationBroken,
+    /// ERROR_REGISTRY_IO_FAILED (1016): the configuration file cannot be read or written.
+    ConfigurationUnreachable,
     /// ERROR_DLL_INIT_FAILED (1114): `HttpInitialize` was not called (SES-003).
     NotInitialized,
     /// ERROR_INVALID_NETNAME (1214): an address that this machine does not have (PFX-033).
@@ -62,6 +69,13 @@ pub enum Error {
     ConnectionInvalid,
     /// ERROR_REVISION_MISMATCH (1306): a version that the object does not have (SES-006).
     RevisionMismatch,
+    /// ERROR_NO_SUCH_LOGON_SESSION (1312): a certificate record names a certificate that is not in its
+    /// store, or cannot be used (documented: HttpSetServiceConfiguration).
+    NoSuchCertificate,
+    /// ERROR_INVALID_ACL (1336): an entry of a security descriptor is not valid.
+    InvalidAcl,
+    /// ERROR_INVALID_SID (1337): an account of a security descriptor is not valid.
+    InvalidSid,
     /// ERROR_INVALID_ID_AUTHORITY (1343): the caller is not the controller (QUE-013).
     NotController,
     /// ERROR_INTERNAL_ERROR (1359): a broken invariant of ours, contained to this call.
@@ -84,6 +98,7 @@ impl Error {
             Error::NotSupported => 50,
             Error::PeerReset => 64,
             Error::InvalidParameter | Error::InvalidResponse(_) => 87,
+            Error::DiskFull => 112,
             Error::InsufficientBuffer => 122,
             Error::InvalidName => 123,
             Error::AlreadyExists => 183,
@@ -91,10 +106,15 @@ impl Error {
             Error::Timeout => 258,
             Error::Aborted => 995,
             Error::NoAccess => 998,
+            Error::ConfigurationBroken => 1009,
+            Error::ConfigurationUnreachable => 1016,
             Error::NotInitialized => 1114,
             Error::InvalidNetName => 1214,
             Error::ConnectionInvalid => 1229,
             Error::RevisionMismatch => 1306,
+            Error::NoSuchCertificate => 1312,
+            Error::InvalidAcl => 1336,
+            Error::InvalidSid => 1337,
             Error::NotController => 1343,
             Error::Internal => 1359,
         }
@@ -115,6 +135,7 @@ impl Error {
             Error::NotSupported => "ERROR_NOT_SUPPORTED",
             Error::PeerReset => "ERROR_NETNAME_DELETED",
             Error::InvalidParameter | Error::InvalidResponse(_) => "ERROR_INVALID_PARAMETER",
+            Error::DiskFull => "ERROR_DISK_FULL",
             Error::InsufficientBuffer => "ERROR_INSUFFICIENT_BUFFER",
             Error::InvalidName => "ERROR_INVALID_NAME",
             Error::AlreadyExists => "ERROR_ALREADY_EXISTS",
@@ -122,12 +143,27 @@ impl Error {
             Error::Timeout => "WAIT_TIMEOUT",
             Error::Aborted => "ERROR_OPERATION_ABORTED",
             Error::NoAccess => "ERROR_NOACCESS",
+            Error::ConfigurationBroken => "ERROR_BADDB",
+            Error::ConfigurationUnreachable => "ERROR_REGISTRY_IO_FAILED",
             Error::NotInitialized => "ERROR_DLL_INIT_FAILED",
             Error::InvalidNetName => "ERROR_INVALID_NETNAME",
             Error::ConnectionInvalid => "ERROR_CONNECTION_INVALID",
             Error::RevisionMismatch => "ERROR_REVISION_MISMATCH",
+            Error::NoSuchCertificate => "ERROR_NO_SUCH_LOGON_SESSION",
+            Error::InvalidAcl => "ERROR_INVALID_ACL",
+            Error::InvalidSid => "ERROR_INVALID_SID",
             Error::NotController => "ERROR_INVALID_ID_AUTHORITY",
             Error::Internal => "ERROR_INTERNAL_ERROR",
+        }
+    }
+}
+
+impl From<InvalidDescriptor> for Error {
+    fn from(error: InvalidDescriptor) -> Error {
+        match error {
+            InvalidDescriptor::Text => Error::InvalidParameter,
+            InvalidDescriptor::Acl => Error::InvalidAcl,
+            InvalidDescriptor::Sid => Error::InvalidSid,
         }
     }
 }
@@ -136,7 +172,7 @@ impl Error {
     /// An error with this Win32 code, if one of these has it; of those that carry more the plain one.
     #[must_use]
     pub fn from_win32(code: u32) -> Option<Error> {
-        const ALL: [Error; 22] = [
+        const ALL: [Error; 28] = [
             Error::NotFound,
             Error::FragmentNotFound,
             Error::AccessDenied,
@@ -148,16 +184,22 @@ impl Error {
             Error::NotSupported,
             Error::PeerReset,
             Error::InvalidParameter,
+            Error::DiskFull,
             Error::InsufficientBuffer,
             Error::InvalidName,
             Error::AlreadyExists,
             Error::Timeout,
             Error::Aborted,
             Error::NoAccess,
+            Error::ConfigurationBroken,
+            Error::ConfigurationUnreachable,
             Error::NotInitialized,
             Error::InvalidNetName,
             Error::ConnectionInvalid,
             Error::RevisionMismatch,
+            Error::NoSuchCertificate,
+            Error::InvalidAcl,
+            Error::InvalidSid,
             Error::NotController,
         ];
         let found = ALL.into_iter().find(|error| error.win32() == code);
@@ -179,6 +221,7 @@ impl Error {
             Error::NotSupported => "that is not supported",
             Error::PeerReset => "the client broke the connection",
             Error::InvalidParameter | Error::InvalidResponse(_) => "an argument is not valid",
+            Error::DiskFull => "the disk has no room for the configuration",
             Error::InsufficientBuffer => "the buffer has no room for the fixed part",
             Error::InvalidName => "that is no name of a queue",
             Error::AlreadyExists => "the URL, the name or the record is there already",
@@ -186,10 +229,15 @@ impl Error {
             Error::Timeout => "the time limit of the call is over",
             Error::Aborted => "the call was cancelled, or its queue was closed",
             Error::NoAccess => "the buffer is not aligned, or not accessible",
+            Error::ConfigurationBroken => "the configuration file is broken, and is left as it is",
+            Error::ConfigurationUnreachable => "the configuration file cannot be read or written",
             Error::NotInitialized => "HttpInitialize was not called",
             Error::InvalidNetName => "that is no address of this machine",
             Error::ConnectionInvalid => "the request is over, or its client is gone",
             Error::RevisionMismatch => "the object has no such version",
+            Error::NoSuchCertificate => "the certificate is not in its store, or cannot be used",
+            Error::InvalidAcl => "an entry of the security descriptor is not valid",
+            Error::InvalidSid => "an account of the security descriptor is not valid",
             Error::NotController => "this handle is not that of the queue's controller",
             Error::Internal => "a fault of this library, contained to the call",
         }
@@ -229,6 +277,7 @@ mod tests {
             (Error::PeerReset, 64),
             (Error::InvalidParameter, 87),
             (Error::InvalidResponse(InvalidField::Value), 87),
+            (Error::DiskFull, 112),
             (Error::InsufficientBuffer, 122),
             (Error::InvalidName, 123),
             (Error::AlreadyExists, 183),
@@ -236,10 +285,15 @@ mod tests {
             (Error::Timeout, 258),
             (Error::Aborted, 995),
             (Error::NoAccess, 998),
+            (Error::ConfigurationBroken, 1009),
+            (Error::ConfigurationUnreachable, 1016),
             (Error::NotInitialized, 1114),
             (Error::InvalidNetName, 1214),
             (Error::ConnectionInvalid, 1229),
             (Error::RevisionMismatch, 1306),
+            (Error::NoSuchCertificate, 1312),
+            (Error::InvalidAcl, 1336),
+            (Error::InvalidSid, 1337),
             (Error::NotController, 1343),
             (Error::Internal, 1359),
         ];

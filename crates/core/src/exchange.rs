@@ -7,7 +7,7 @@
 use std::num::NonZeroU64;
 
 use httpsys_proto::ConnectionLine;
-use httpsys_proto::body::{BodyDecoder, BodyError, Decoded};
+use httpsys_proto::h1::body::{BodyDecoder, BodyError, Decoded};
 use httpsys_proto::request::Framing;
 use httpsys_proto::{RequestHead, Verb};
 
@@ -53,7 +53,11 @@ pub struct Exchange {
     body_asked: bool,
     expect_continue: bool,
     close: bool,
+    /// The client sends nothing behind this request.
+    is_last: bool,
     is_http_1_0: bool,
+    /// On a stream of HTTP/2, which ends with it.
+    is_stream: bool,
     head_verb: bool,
     upgradable: bool,
     opaque: Opaque,
@@ -116,23 +120,31 @@ impl Exchange {
         has_begun: bool,
     ) -> Self {
         let is_http_1_0 = head.version() < httpsys_proto::Version::HTTP_1_1;
-        let is_bodyless = matches!(head.framing(), Framing::None | Framing::Length(0));
+        let is_stream = head.version() >= httpsys_proto::Version::HTTP_2_0;
+        let framing = match head.framing() {
+            // What the program sees as chunked (H2X-006) has no chunks: the stream ends.
+            Framing::Chunked if is_stream => Framing::Length(u64::MAX),
+            framing => framing,
+        };
+        let is_bodyless = matches!(framing, Framing::None | Framing::Length(0));
         Exchange {
             request,
             queue,
             delivery: DeliveryState::Queued,
             holder: None,
             answer: ResponseState::None,
-            body: BodyDecoder::new(head.framing()),
+            body: BodyDecoder::new(framing),
             body_received: 0,
             // A client that announced no bytes has none to wait with (G-043).
             body_begun: is_bodyless || has_begun,
             body_asked: false,
             expect_continue: head.expects_continue(),
             close: head.close(),
+            is_last: head.is_last(),
             is_http_1_0,
+            is_stream,
             head_verb: head.verb() == Verb::Head,
-            upgradable: !is_http_1_0 && is_bodyless,
+            upgradable: !is_http_1_0 && is_bodyless && !is_stream,
             opaque: Opaque::No,
             unframed: false,
             is_sending: false,
@@ -140,9 +152,28 @@ impl Exchange {
         }
     }
 
+    /// Whether its connection is a stream, on which nothing comes behind it.
+    #[inline]
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.is_stream
+    }
+
+    /// The stream's content has ended, where nothing said before how long it is.
+    pub fn end_content(&mut self) {
+        debug_assert!(self.is_stream);
+        self.body = BodyDecoder::new(Framing::None);
+    }
+
     /// The connection ends behind the response.
     pub(crate) fn closes(&self) -> bool {
         self.close
+    }
+
+    /// Whether the peer may send something behind this request: it has not said that it does not, nor
+    /// ended an opaque connection.
+    pub(crate) fn may_be_followed(&self) -> bool {
+        !self.is_last && self.opaque != Opaque::PeerEnded
     }
 
     /// The rest of the entity body, if it was not read to its end.
@@ -361,7 +392,7 @@ impl Exchange {
             return self.begin_opaque(facts);
         }
         // A client that still waits for 100 would send its body as the next request (G-043).
-        let unanswered_expect = self.expect_continue && !self.body_begun;
+        let unanswered_expect = self.expect_continue && !self.body_begun && !self.is_stream;
         self.close |= unanswered_expect || facts.disconnect;
         if self.is_http_1_0 {
             self.close |= !facts.has_end_for_http_1_0();
@@ -374,7 +405,8 @@ impl Exchange {
             },
             content_length: facts.generated_content_length(self.head_verb),
         };
-        self.unframed = facts.more_data && facts.lacks_framing() && !self.head_verb;
+        let finds_end = self.head_verb || self.is_stream;
+        self.unframed = facts.more_data && facts.lacks_framing() && !finds_end;
         self.answer = if facts.more_data {
             ResponseState::Streaming
         } else {

@@ -138,6 +138,21 @@ impl SlotIds {
         }
     }
 
+    /// Its slot.
+    #[must_use]
+    pub fn slot(&self) -> u32 {
+        self.slot
+    }
+
+    /// Moves the source to another place; what is left gives no ids.
+    #[must_use]
+    pub fn take(&mut self) -> SlotIds {
+        SlotIds {
+            last: std::mem::replace(&mut self.last, LAST_GENERATION),
+            ..*self
+        }
+    }
+
     /// The next connection id, or `None` when the slot has used up its generations.
     pub fn next_connection(&mut self) -> Option<ConnectionId> {
         self.next().map(ConnectionId)
@@ -215,6 +230,15 @@ mod tests {
         assert_ne!(connection.0, 0);
         assert_ne!(request.0, 0);
         assert_ne!(connection.0, request.0);
+    }
+
+    #[test]
+    fn a_source_that_was_moved_goes_on_and_leaves_nothing_behind() {
+        let mut ids = SlotIds::new(0, 3);
+        let first = ids.next_connection().unwrap();
+        let mut moved = ids.take();
+        assert_eq!((moved.slot(), ids.next_connection()), (3, None));
+        assert_eq!(moved.next_request().unwrap().0, first.0 + (1 << SLOT_BITS));
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 pub mod arena;
 pub mod bandwidth;
+pub mod cache;
 pub mod call;
 pub mod close_reason;
 pub mod configuration;
@@ -22,7 +23,10 @@ pub mod exchange;
 pub mod id_hasher;
 pub mod ids;
 pub mod model;
+pub mod open_connections;
+pub mod persistent_vec;
 pub mod property;
+pub mod records;
 pub mod refusal;
 pub mod request;
 pub mod request_queue;
@@ -30,9 +34,9 @@ pub mod reservation;
 pub mod routing;
 pub mod service_state;
 pub mod timer;
+pub mod tls;
 pub mod url_prefix;
 
-pub use call as operation;
 pub use close_reason::CloseReason;
 pub use error::Error;
 pub use httpsys_proto as proto;

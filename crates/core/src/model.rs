@@ -8,24 +8,30 @@
 //! driver that cannot open one undoes the call. Invariant: a URL group's session is alive; a
 //! binding names a live queue. Threading: plain data.
 
-use crate::arena::Arena;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arena::{Arena, index_of};
 use crate::call::{ApiVersion, Control, Outcome, QueueAccess};
 use crate::configuration::Configuration;
 use crate::error::Error;
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::property::{Effective, Properties, QueueProperties, Timeouts};
+use crate::records::Records;
 use crate::refusal::Refusal;
 use crate::reservation::Reservations;
-use crate::routing::RoutingTable;
-use crate::url_prefix::{ListenScope, UrlPrefix};
+use crate::routing::{Place, RoutingTable};
+use crate::url_prefix::UrlPrefix;
 
 mod draining;
 mod free_port;
 mod listing;
 mod properties;
 mod register;
+mod scopes;
+mod urls;
 
 pub use free_port::Wanted;
+use scopes::PortScopes;
 
 /// The longest name of a request queue in UTF-16 units (SES-019, QUE-017).
 pub const MAX_QUEUE_NAME: usize = 260;
@@ -35,6 +41,12 @@ pub const MAX_QUEUE_NAME: usize = 260;
 pub struct Effects {
     /// Registrations, bindings or properties of groups changed: make a new routing snapshot.
     pub routes: bool,
+    /// Of which URL groups [`Model::binding`] may say something else now, as far as they are not all.
+    pub groups: Vec<UrlGroupId>,
+    /// That of every group may have changed.
+    pub all_groups: bool,
+    /// A server session that closed.
+    pub closed_session: Option<ServerSessionId>,
     /// Ports whose registrations changed: compare [`Model::scopes`] with the open listeners.
     pub ports: Vec<u16>,
     /// Queues that closed: end their receives and requests.
@@ -67,10 +79,15 @@ pub struct Model {
     groups: Arena<GroupRecord>,
     queues: Arena<QueueRecord>,
     routing: RoutingTable,
+    /// Where the registrations of each port want to be reached.
+    scopes: PortScopes,
+    /// Queues by name.
+    names: BTreeMap<Vec<u16>, QueueId>,
+    /// Queues that are being drained.
+    draining: usize,
     /// Of the service: what sessions inherit. Those of the configuration.
     timeouts: Timeouts,
-    configuration: Configuration,
-    reservations: Reservations,
+    records: Records,
     /// Registrations need a reservation (PFX-014).
     enforce_url_acl: bool,
     /// Registrations may ask for a free port (G-129).
@@ -80,13 +97,18 @@ pub struct Model {
 #[derive(Debug, Default)]
 struct SessionRecord {
     properties: Properties,
+    groups: BTreeSet<UrlGroupId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct GroupRecord {
     session: Option<ServerSessionId>,
     queue: Option<QueueId>,
     properties: Properties,
+    /// Its registrations.
+    urls: BTreeSet<Place>,
+    /// Its queue is being drained, and its registrations are not in [`Model::scopes`].
+    quiet: bool,
     /// The port that 0 stands for in the group's URLs, while it has some on it (G-129).
     free_port: Option<u16>,
 }
@@ -100,6 +122,8 @@ struct QueueRecord {
     v1_group: Option<UrlGroupId>,
     /// See [`Control::DrainRequestQueue`].
     draining: bool,
+    /// Those that are bound to it.
+    groups: BTreeSet<UrlGroupId>,
 }
 
 impl Default for Model {
@@ -124,9 +148,11 @@ impl Model {
             groups: Arena::new(0x52),
             queues: Arena::new(0x53),
             routing: RoutingTable::new(),
+            scopes: PortScopes::default(),
+            names: BTreeMap::new(),
+            draining: 0,
             timeouts: Timeouts::DEFAULT,
-            configuration: Configuration::default(),
-            reservations: Reservations::default(),
+            records: Records::default(),
             enforce_url_acl: enforce,
             port_zero: true,
         }
@@ -146,9 +172,8 @@ impl Model {
         let empty = Model::with_url_acl(self.enforce_url_acl);
         let old = std::mem::replace(self, empty);
         self.port_zero = old.port_zero;
-        self.reservations = old.reservations;
         self.timeouts = old.timeouts;
-        self.configuration = old.configuration;
+        self.records = old.records;
         // Ids do not come back.
         self.sessions = old.sessions.emptied();
         self.groups = old.groups.emptied();
@@ -167,22 +192,36 @@ impl Model {
         }
     }
 
+    /// All records of the configuration.
+    #[must_use]
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Puts other records in force: those that another process has made. What is registered stays, also where a
+    /// reservation would not let it be now. The driver makes a new routing snapshot.
+    pub fn adopt(&mut self, records: Records) {
+        self.timeouts = records.configuration.timeouts();
+        self.records = records;
+    }
+
     /// The reservations.
     #[must_use]
     pub fn reservations(&self) -> &Reservations {
-        &self.reservations
+        &self.records.reservations
     }
 
     /// The rest of the configuration.
     #[must_use]
     pub fn configuration(&self) -> &Configuration {
-        &self.configuration
+        &self.records.configuration
     }
 
     /// The reservations that routing has to know of: `None` unless registrations need one.
     #[must_use]
     pub fn enforced_reservations(&self) -> Option<&RoutingTable> {
-        self.enforce_url_acl.then(|| self.reservations.table())
+        self.enforce_url_acl
+            .then(|| self.records.reservations.table())
     }
 
     /// The URL registrations.
@@ -193,12 +232,24 @@ impl Model {
 
     /// Each live URL group with its queue and what is in force for it, for the routing snapshot.
     pub fn bindings(&self) -> impl Iterator<Item = Binding> {
-        self.groups.iter().map(|(id, group)| Binding {
-            group: UrlGroupId(id),
+        let groups = self.groups.iter();
+        groups.map(|(id, group)| self.binding_of(UrlGroupId(id), group))
+    }
+
+    /// The same of one group; `None` when it is not alive.
+    #[must_use]
+    pub fn binding(&self, id: UrlGroupId) -> Option<Binding> {
+        let group = self.groups.get(id.0)?;
+        Some(self.binding_of(id, group))
+    }
+
+    fn binding_of(&self, id: UrlGroupId, group: &GroupRecord) -> Binding {
+        Binding {
+            group: id,
             session: group.session,
             queue: group.queue,
-            effective: self.effective_while_draining(UrlGroupId(id), group),
-        })
+            effective: self.effective_while_draining(group),
+        }
     }
 
     /// HttpFindUrlGroupId: the group that has exactly this prefix, if it is bound to `queue`.
@@ -221,32 +272,25 @@ impl Model {
         self.queues.iter().map(|(id, _)| QueueId(id))
     }
 
-    /// Where the registrations of `port` want to be reached; those of a queue that is being drained
-    /// do not any more.
-    pub fn scopes(&self, port: u16) -> Vec<ListenScope> {
-        let mut scopes = Vec::new();
-        for (id, group) in self.groups.iter() {
-            if self.is_draining(group) {
-                continue;
-            }
-            for prefix in self.routing.prefixes_of(UrlGroupId(id)) {
-                if prefix.port() == port {
-                    scopes.push(prefix.listen_scope());
-                }
-            }
-        }
-        scopes
-    }
-
     /// Executes one call.
     ///
     /// # Errors
     /// As documented for the API function of each [`Control`] variant; nothing has changed then.
     pub fn apply(&mut self, call: Control, effects: &mut Effects) -> Result<Outcome, Error> {
+        let drained_before = self.draining != 0;
+        let outcome = self.execute(call, effects)?;
+        // Whether a group that is being drained is active depends on the registrations of the others.
+        effects.all_groups |= drained_before || self.draining != 0;
+        let mut seen = BTreeSet::new();
+        effects.ports.retain(|port| seen.insert(*port));
+        Ok(outcome)
+    }
+
+    fn execute(&mut self, call: Control, effects: &mut Effects) -> Result<Outcome, Error> {
         match call {
             Control::CreateServerSession { version } => self.create_server_session(version),
             Control::CloseServerSession { session } => self.close_server_session(session, effects),
-            Control::CreateUrlGroup { session } => self.create_url_group(session),
+            Control::CreateUrlGroup { session } => self.create_url_group(session, effects),
             Control::CloseUrlGroup { group } => self.close_url_group(group, effects),
             Control::AddUrlToUrlGroup {
                 group,
@@ -289,13 +333,15 @@ impl Model {
                 Ok(Outcome::Done)
             }
             Control::RemoveReservation { url } => {
-                self.reservations.remove(&url)?;
+                self.records.reservations.remove(&url)?;
                 effects.routes = true;
                 Ok(Outcome::Done)
             }
             Control::Configure(change) => {
-                self.configuration.apply(change)?;
-                self.timeouts = self.configuration.timeouts();
+                self.records.configuration.apply(change)?;
+                let timeouts = self.records.configuration.timeouts();
+                effects.all_groups = timeouts != self.timeouts;
+                self.timeouts = timeouts;
                 effects.routes = true;
                 Ok(Outcome::Done)
             }
@@ -320,33 +366,32 @@ impl Model {
         session: ServerSessionId,
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
-        self.sessions
+        let closed = self
+            .sessions
             .remove(session.0)
             .ok_or(Error::InvalidParameter)?;
-        let groups: Vec<u64> = self
-            .groups
-            .iter()
-            .filter(|(_, group)| group.session == Some(session))
-            .map(|(id, _)| id)
-            .collect();
-        for group in groups {
-            self.drop_group(UrlGroupId(group), effects);
+        for group in by_index(&closed.groups) {
+            self.drop_group(group, effects);
         }
         effects.routes = true;
+        effects.closed_session = Some(session);
         Ok(Outcome::Done)
     }
 
-    fn create_url_group(&mut self, session: ServerSessionId) -> Result<Outcome, Error> {
-        self.sessions
-            .get(session.0)
-            .ok_or(Error::InvalidParameter)?;
+    fn create_url_group(
+        &mut self,
+        session: ServerSessionId,
+        effects: &mut Effects,
+    ) -> Result<Outcome, Error> {
+        let owner = self.sessions.get_mut(session.0);
+        let owner = owner.ok_or(Error::InvalidParameter)?;
         let group = GroupRecord {
             session: Some(session),
-            queue: None,
-            properties: Properties::default(),
-            free_port: None,
+            ..GroupRecord::default()
         };
         let id = self.groups.insert(group).ok_or(Error::NoResources)?;
+        owner.groups.insert(UrlGroupId(id));
+        effects.groups.push(UrlGroupId(id));
         Ok(Outcome::UrlGroup(UrlGroupId(id)))
     }
 
@@ -374,12 +419,9 @@ impl Model {
                 return Err(Error::InvalidParameter);
             }
         }
-        let entry = self
-            .groups
-            .get_mut(group.0)
-            .ok_or(Error::InvalidParameter)?;
-        entry.queue = queue;
+        self.set_queue(group, queue);
         effects.routes = true;
+        effects.groups.push(group);
         Ok(Outcome::Done)
     }
 
@@ -406,6 +448,7 @@ impl Model {
                 properties: QueueProperties::default(),
                 v1_group: None,
                 draining: false,
+                groups: BTreeSet::new(),
             },
             effects,
         )
@@ -425,25 +468,22 @@ impl Model {
     }
 
     fn create_http_handle(&mut self, effects: &mut Effects) -> Result<Outcome, Error> {
-        let group = GroupRecord {
-            session: None,
-            queue: None,
-            properties: Properties::default(),
-            free_port: None,
-        };
-        let group = UrlGroupId(self.groups.insert(group).ok_or(Error::NoResources)?);
+        let group = self.groups.insert(GroupRecord::default());
+        let group = UrlGroupId(group.ok_or(Error::NoResources)?);
         let queue = QueueRecord {
             name: None,
             access: QueueAccess::Granted,
             properties: QueueProperties::default(),
             v1_group: Some(group),
             draining: false,
+            groups: BTreeSet::new(),
         };
         let outcome = self.insert_queue(queue, effects)?;
-        if let (Outcome::Queue(id), Some(group)) = (outcome, self.groups.get_mut(group.0)) {
-            group.queue = Some(id);
+        if let Outcome::Queue(id) = outcome {
+            self.set_queue(group, Some(id));
         }
         effects.routes = true;
+        effects.groups.push(group);
         Ok(outcome)
     }
 
@@ -453,27 +493,39 @@ impl Model {
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
         let closed = self.queues.remove(queue.0).ok_or(Error::InvalidHandle)?;
+        if let Some(name) = &closed.name {
+            self.names.remove(name);
+        }
         if let Some(group) = closed.v1_group {
             self.drop_group(group, effects);
         }
-        let bound: Vec<u64> = self
-            .groups
-            .iter()
-            .filter(|(_, group)| group.queue == Some(queue))
-            .map(|(id, _)| id)
-            .collect();
-        for group in bound {
+        for group in by_index(&closed.groups) {
             if closed.draining {
                 // Without its port, what is registered would be out of reach and in the way.
-                self.remove_all_urls(UrlGroupId(group), effects);
+                self.remove_all_urls(group, effects);
             }
-            if let Some(group) = self.groups.get_mut(group) {
-                group.queue = None;
-            }
+            self.set_queue(group, None);
+            effects.groups.push(group);
         }
+        self.draining -= usize::from(closed.draining);
         effects.routes = true;
         effects.closed.push(queue);
         Ok(Outcome::Done)
+    }
+
+    /// Binds a group; `None` is no queue.
+    fn set_queue(&mut self, id: UrlGroupId, queue: Option<QueueId>) {
+        let Some(group) = self.groups.get_mut(id.0) else {
+            return;
+        };
+        let before = std::mem::replace(&mut group.queue, queue);
+        if let Some(before) = before.and_then(|before| self.queues.get_mut(before.0)) {
+            before.groups.remove(&id);
+        }
+        if let Some(now) = queue.and_then(|now| self.queues.get_mut(now.0)) {
+            now.groups.insert(id);
+        }
+        self.follow_queue(id);
     }
 
     fn insert_queue(
@@ -481,16 +533,17 @@ impl Model {
         queue: QueueRecord,
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
+        let name = queue.name.clone();
         let id = QueueId(self.queues.insert(queue).ok_or(Error::NoResources)?);
+        if let Some(name) = name {
+            self.names.insert(name, id);
+        }
         effects.created = Some(id);
         Ok(Outcome::Queue(id))
     }
 
     fn find_queue(&self, name: &[u16]) -> Option<QueueId> {
-        self.queues
-            .iter()
-            .find(|(_, queue)| queue.name.as_deref() == Some(name))
-            .map(|(id, _)| QueueId(id))
+        self.names.get(name).copied()
     }
 
     fn group_of_v2(&self, group: UrlGroupId) -> Result<UrlGroupId, Error> {
@@ -509,10 +562,23 @@ impl Model {
 
     fn drop_group(&mut self, group: UrlGroupId, effects: &mut Effects) {
         self.remove_all_urls(group, effects);
-        self.groups.remove(group.0);
+        self.set_queue(group, None);
+        let dropped = self.groups.remove(group.0);
+        let session = dropped.and_then(|dropped| dropped.session);
+        if let Some(session) = session.and_then(|session| self.sessions.get_mut(session.0)) {
+            session.groups.remove(&group);
+        }
+        effects.groups.push(group);
         // Also without URLs: what the driver has for the group, as its log, ends with it.
         effects.routes = true;
     }
+}
+
+/// Groups in the order in which the model lists them.
+fn by_index(groups: &BTreeSet<UrlGroupId>) -> Vec<UrlGroupId> {
+    let mut groups: Vec<UrlGroupId> = groups.iter().copied().collect();
+    groups.sort_unstable_by_key(|group| index_of(group.0));
+    groups
 }
 
 fn check_queue_name(name: &[u16]) -> Result<(), Error> {

@@ -158,6 +158,9 @@ pub struct Effective {
     pub session_bandwidth: Option<u32>,
     /// The group or its session has HttpServerLoggingProperty.
     pub logged: bool,
+    /// Requests over TLS show their channel binding: HTTP_CHANNEL_BIND_SECURE_CHANNEL_TOKEN of the group,
+    /// else of the session.
+    pub shows_channel_token: bool,
 }
 
 impl Effective {
@@ -182,6 +185,10 @@ impl Effective {
             bandwidth: limit(group.bandwidth),
             session_bandwidth: limit(session.bandwidth),
             logged: group.logging.is_some() || session.logging.is_some(),
+            shows_channel_token: [group, session]
+                .into_iter()
+                .find_map(|own| own.channel_binding.as_deref())
+                .is_some_and(ChannelBinding::shows_token),
         }
     }
 }

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use httpsys_sddl::InvalidDescriptor;
+
 use crate::error::Error;
 use crate::ids::UrlGroupId;
 use crate::url_prefix::{InvalidPrefix, Scheme};
@@ -20,7 +22,12 @@ pub enum Refusal {
     /// The host is an address that this machine does not have (PFX-033).
     NotOurAddress(IpAddr),
     /// The choice `EnforceUrlAcl` is on, and the prefix is not reserved (PFX-014).
-    NotReserved,
+    NotReserved {
+        /// A prefix of the port that is reserved, and for whom: its security descriptor.
+        other: Option<(String, String)>,
+    },
+    /// The security descriptor of a reservation is not valid (G-132).
+    Descriptor(InvalidDescriptor),
     /// The same prefix is registered (PFX-010, PFX-011).
     Registered {
         /// Who has it.
@@ -39,8 +46,6 @@ pub enum Refusal {
         /// By a reservation; otherwise by a registration.
         reserved: bool,
     },
-    /// HTTPS is not built: the URL would be answered in clear text (PFX-035).
-    NoTls,
     /// Another socket has the port (PFX-013).
     InUse {
         /// What cannot be opened.
@@ -74,11 +79,11 @@ impl Refusal {
         match self {
             Refusal::Prefix(why) => why.error(),
             Refusal::NotOurAddress(_) => Error::InvalidNetName,
-            Refusal::NotReserved | Refusal::Forbidden(_) => Error::AccessDenied,
+            Refusal::NotReserved { .. } | Refusal::Forbidden(_) => Error::AccessDenied,
+            Refusal::Descriptor(why) => Error::from(*why),
             Refusal::Registered { .. } | Refusal::Reserved | Refusal::OtherScheme { .. } => {
                 Error::AlreadyExists
             }
-            Refusal::NoTls => Error::NotSupported,
             Refusal::InUse { .. } | Refusal::NoFreePort => Error::PortInUse,
             Refusal::System { .. }
             | Refusal::NoThread
@@ -94,6 +99,12 @@ impl From<InvalidPrefix> for Refusal {
     }
 }
 
+impl From<InvalidDescriptor> for Refusal {
+    fn from(why: InvalidDescriptor) -> Refusal {
+        Refusal::Descriptor(why)
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Error {
         refusal.error()
@@ -105,9 +116,14 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::Prefix(why) => write!(f, "{why}"),
             Refusal::NotOurAddress(ip) => write!(f, "{ip} is no address of this machine"),
-            Refusal::NotReserved => {
-                f.write_str("it is not reserved, and EnforceUrlAcl demands a reservation")
+            Refusal::NotReserved { other } => {
+                f.write_str("it is not reserved, and EnforceUrlAcl demands a reservation")?;
+                match other {
+                    Some((url, owner)) => write!(f, " (of its port {url} is, for {owner})"),
+                    None => Ok(()),
+                }
             }
+            Refusal::Descriptor(why) => write!(f, "its security descriptor: {why}"),
             Refusal::Registered {
                 same_group: true, ..
             } => f.write_str("this URL group has it already"),
@@ -126,9 +142,6 @@ impl fmt::Display for Refusal {
                     f,
                     "port {port} is {by} for {carries}, and carries one scheme"
                 )
-            }
-            Refusal::NoTls => {
-                f.write_str("https is not implemented, and it would be answered in clear text")
             }
             Refusal::InUse { address, owner } => match owner {
                 Some(owner) => write!(f, "{address} is in use by {owner}"),
@@ -194,9 +207,17 @@ mod tests {
                 "port 443 is reserved for https, and carries one scheme",
             ),
             (
-                Refusal::NoTls,
-                50,
-                "https is not implemented, and it would be answered in clear text",
+                Refusal::NotReserved {
+                    other: Some(("http://+:80/a/".into(), "D:(A;;GX;;;WD)".into())),
+                },
+                5,
+                "it is not reserved, and EnforceUrlAcl demands a reservation \
+                 (of its port http://+:80/a/ is, for D:(A;;GX;;;WD))",
+            ),
+            (
+                InvalidDescriptor::Sid.into(),
+                1337,
+                "its security descriptor: an account is neither two letters of SDDL nor a SID such as S-1-1-0",
             ),
             (
                 Refusal::InUse {
@@ -211,7 +232,7 @@ mod tests {
                 5,
                 "the system does not let this program open 127.0.0.1:80",
             ),
-        ] as [(Refusal, u32, &str); 8]
+        ] as [(Refusal, u32, &str); 9]
         {
             assert_eq!(refusal.error().win32(), code, "{refusal}");
             assert_eq!(refusal.to_string(), text);

@@ -5,11 +5,13 @@
 //! connection until the program asks for it) and no state: that is `connection.rs`.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use httpsys_proto::{RequestHead, Verb, Version};
 
 use crate::cooked_url::CookedUrl;
 use crate::ids::{ConnectionId, RequestId, UrlGroupId};
+use crate::tls::TlsInfo;
 
 /// One request. All strings live in buffers of its own and are valid as long as it is.
 #[derive(Debug)]
@@ -20,8 +22,10 @@ pub struct Request {
     pub url: CookedUrl,
     /// HTTP_REQUEST.RequestId.
     pub id: RequestId,
-    /// HTTP_REQUEST.ConnectionId; of an HTTP/1.1 request also its RawConnectionId.
+    /// HTTP_REQUEST.ConnectionId: of an HTTP/2 request that of its stream (CON-015).
     pub connection: ConnectionId,
+    /// HTTP_REQUEST.RawConnectionId: that of the transport; of an HTTP/1.1 request the same.
+    pub raw_connection: ConnectionId,
     /// The URL group whose prefix matched.
     pub group: UrlGroupId,
     /// HTTP_REQUEST.UrlContext: what the program gave with the matched prefix (HST-011).
@@ -35,6 +39,11 @@ pub struct Request {
     /// True when the request has an entity body of which something may still come: the source of
     /// HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS (RCV-017). A snapshot of the receive moment.
     pub has_body: bool,
+    /// The TLS session of the connection, HTTP_REQUEST.pSslInfo; `None` over plain TCP (TLS-009).
+    pub tls: Option<Arc<TlsInfo>>,
+    /// With `tls`: the URL group wants the channel binding to be shown
+    /// (HTTP_CHANNEL_BIND_SECURE_CHANNEL_TOKEN). Says nothing over plain TCP.
+    pub shows_channel_token: bool,
 }
 
 impl Request {
@@ -47,12 +56,15 @@ impl Request {
             url: CookedUrl::default(),
             id: RequestId::NULL,
             connection: ConnectionId(0),
+            raw_connection: ConnectionId(0),
             group: UrlGroupId(0),
             context: 0,
             remote: nowhere,
             local: nowhere,
             bytes_received: 0,
             has_body: false,
+            tls: None,
+            shows_channel_token: false,
         }
     }
 

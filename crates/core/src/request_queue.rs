@@ -14,15 +14,16 @@
 
 use std::collections::VecDeque;
 
-use crate::ids::{HandleId, RequestId};
+use crate::ids::{HandleId, OperationId, RequestId};
 use crate::property::{QueueProperties, State};
+
+mod waiting_list;
+
+pub use waiting_list::Ticket;
+use waiting_list::WaitingList;
 
 /// HttpServerQueueLengthProperty's default (QUE-001).
 pub const DEFAULT_LENGTH_LIMIT: u32 = 1000;
-
-/// Names one waiting receive, to take it back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(u64);
 
 /// What became of a pushed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +42,8 @@ pub enum Pushed {
 #[derive(Debug)]
 pub struct RequestQueue<W> {
     pending: VecDeque<RequestId>,
-    waiting: VecDeque<QueueEntry<W>>,
-    demand: Option<(HandleId, W)>,
-    last_ticket: u64,
+    waiting: WaitingList<W>,
+    demand: Option<DemandWait<W>>,
     properties: QueueProperties,
     /// The open handles that were not shut down: few, mostly one.
     receivers: Vec<HandleId>,
@@ -64,12 +64,12 @@ pub struct Totals {
     pub abandoned: u64,
 }
 
-/// A waiting receive.
+/// The wait for demand start.
 #[derive(Debug)]
-struct QueueEntry<W> {
-    ticket: Ticket,
+struct DemandWait<W> {
     handle: HandleId,
-    receive: W,
+    operation: Option<OperationId>,
+    wait: W,
 }
 
 /// What a closed queue leaves behind, for the driver to end.
@@ -93,9 +93,8 @@ impl<W> RequestQueue<W> {
     pub fn new() -> Self {
         RequestQueue {
             pending: VecDeque::new(),
-            waiting: VecDeque::new(),
+            waiting: WaitingList::default(),
             demand: None,
-            last_ticket: 0,
             properties: QueueProperties::default(),
             receivers: Vec::new(),
             draining: false,
@@ -170,7 +169,7 @@ impl<W> RequestQueue<W> {
     /// The receive that waits longest.
     #[must_use]
     pub fn next_waiting(&self) -> Option<&W> {
-        self.waiting.front().map(|entry| &entry.receive)
+        self.waiting.first()
     }
 
     /// The oldest request together with the oldest waiting receive, if there are both.
@@ -178,7 +177,7 @@ impl<W> RequestQueue<W> {
         if self.pending.is_empty() {
             return None;
         }
-        let receive = self.waiting.pop_front()?.receive;
+        let receive = self.waiting.pop()?;
         let request = self.pending.pop_front()?;
         Some((request, receive))
     }
@@ -186,29 +185,28 @@ impl<W> RequestQueue<W> {
     /// Appends a waiting receive of a handle that receives.
     pub fn wait(&mut self, handle: HandleId, receive: W) -> Ticket {
         debug_assert!(self.receives(handle));
-        self.last_ticket += 1;
-        let ticket = Ticket(self.last_ticket);
-        self.waiting.push_back(QueueEntry {
-            ticket,
-            handle,
-            receive,
-        });
-        ticket
+        self.waiting.push(handle, None, receive)
+    }
+
+    /// The same for an operation, whose id is above those of all that wait already.
+    pub fn wait_operation(&mut self, handle: HandleId, operation: OperationId, receive: W) {
+        debug_assert!(self.receives(handle));
+        self.waiting.push(handle, Some(operation), receive);
     }
 
     /// Takes a waiting receive back; `None` when it was served or withdrawn already.
     pub fn withdraw(&mut self, ticket: Ticket) -> Option<W> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|entry| entry.ticket == ticket)?;
-        self.waiting.remove(at).map(|entry| entry.receive)
+        self.waiting.take_ticket(ticket)
     }
 
     /// Registers the wait for demand start; at most one (QUE-012).
-    pub fn wait_for_demand(&mut self, handle: HandleId, wait: W) {
+    pub fn wait_for_demand(&mut self, handle: HandleId, operation: Option<OperationId>, wait: W) {
         debug_assert!(self.demand.is_none());
-        self.demand = Some((handle, wait));
+        self.demand = Some(DemandWait {
+            handle,
+            operation,
+            wait,
+        });
     }
 
     /// True while a wait for demand start is outstanding.
@@ -222,26 +220,32 @@ impl<W> RequestQueue<W> {
         if self.pending.is_empty() {
             None
         } else {
-            self.demand.take().map(|(_, wait)| wait)
+            self.demand.take().map(|demand| demand.wait)
         }
     }
 
-    /// Takes back the first waiting receive of a handle, or its wait for demand start, that
-    /// `matches`.
+    /// Takes back what waits for this operation of a handle: a receive, or the wait for demand start. What it
+    /// costs hardly grows with the number of receives that wait.
+    pub fn withdraw_operation(&mut self, handle: HandleId, operation: OperationId) -> Option<W> {
+        let is_it = |it: &mut DemandWait<W>| it.handle == handle && it.operation == Some(operation);
+        match self.demand.take_if(is_it) {
+            Some(demand) => Some(demand.wait),
+            None => self.waiting.take_operation(handle, operation),
+        }
+    }
+
+    /// Takes back the waiting receives of a handle, and its wait for demand start, that `matches`.
     pub fn withdraw_where(
         &mut self,
         handle: HandleId,
         mut matches: impl FnMut(&W) -> bool,
-    ) -> Option<W> {
-        let demanded = self.demand.as_ref();
-        if demanded.is_some_and(|(owner, wait)| *owner == handle && matches(wait)) {
-            return self.demand.take().map(|(_, wait)| wait);
-        }
-        let at = self
+    ) -> Vec<W> {
+        let is_it = |it: &mut DemandWait<W>| it.handle == handle && matches(&it.wait);
+        let demand = self.demand.take_if(is_it).map(|demand| demand.wait);
+        let receives = self
             .waiting
-            .iter()
-            .position(|entry| entry.handle == handle && matches(&entry.receive))?;
-        self.waiting.remove(at).map(|entry| entry.receive)
+            .take_where(|owner, receive| owner == handle && matches(receive));
+        demand.into_iter().chain(receives).collect()
     }
 
     /// Forgets a request whose client is gone, so that it does not count for the limit.
@@ -287,16 +291,10 @@ impl<W> RequestQueue<W> {
     /// other handles, or until the queue closes (SHD-012, G-076).
     pub fn shut(&mut self, handle: HandleId) -> Vec<W> {
         self.receivers.retain(|receiver| *receiver != handle);
-        let (ended, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|entry| entry.handle == handle);
-        self.waiting = others;
-        let demand = self.demand.take_if(|(owner, _)| *owner == handle);
+        let mut ended = self.waiting.take_where(|owner, _| owner == handle);
+        let demand = self.demand.take_if(|demand| demand.handle == handle);
+        ended.extend(demand.map(|demand| demand.wait));
         ended
-            .into_iter()
-            .map(|entry| entry.receive)
-            .chain(demand.map(|(_, wait)| wait))
-            .collect()
     }
 
     /// Ends reception through all handles, for a graceful shutdown that waits for the requests which
@@ -304,12 +302,8 @@ impl<W> RequestQueue<W> {
     pub fn end_reception(&mut self) -> Vec<W> {
         self.draining = true;
         self.receivers.clear();
-        let demand = self.demand.take().map(|(_, wait)| wait);
-        self.waiting
-            .drain(..)
-            .map(|entry| entry.receive)
-            .chain(demand)
-            .collect()
+        let demand = self.demand.take().map(|demand| demand.wait);
+        self.waiting.take_all().chain(demand).collect()
     }
 
     /// True from [`RequestQueue::end_reception`] to the close.
@@ -322,17 +316,12 @@ impl<W> RequestQueue<W> {
     pub fn close(&mut self) -> Leftovers<W> {
         self.closed = true;
         self.receivers.clear();
-        let demand = self.demand.take().map(|(_, wait)| wait);
+        let demand = self.demand.take().map(|demand| demand.wait);
         let pending = std::mem::take(&mut self.pending);
         self.totals.abandoned += pending.len() as u64;
         Leftovers {
             pending,
-            waiting: self
-                .waiting
-                .drain(..)
-                .map(|entry| entry.receive)
-                .chain(demand)
-                .collect(),
+            waiting: self.waiting.take_all().chain(demand).collect(),
         }
     }
 
@@ -485,7 +474,7 @@ mod tests {
         let mut queue = queue();
         queue.wait(ONE, "one");
         queue.wait(TWO, "two");
-        queue.wait_for_demand(ONE, "demand");
+        queue.wait_for_demand(ONE, None, "demand");
         assert_eq!(queue.shut(ONE), ["one", "demand"]);
         assert!(!queue.receives(ONE) && queue.receives(TWO));
         assert!(!queue.has_demand_wait());
@@ -502,10 +491,28 @@ mod tests {
     fn que_016_a_wait_is_withdrawn_through_its_own_handle() {
         let mut queue = queue();
         queue.wait(ONE, 7);
-        queue.wait_for_demand(TWO, 8);
-        assert_eq!(queue.withdraw_where(TWO, |wait| *wait == 7), None);
-        assert_eq!(queue.withdraw_where(ONE, |wait| *wait == 8), None);
-        assert_eq!(queue.withdraw_where(ONE, |wait| *wait == 7), Some(7));
-        assert_eq!(queue.withdraw_where(TWO, |wait| *wait == 8), Some(8));
+        queue.wait_for_demand(TWO, None, 8);
+        assert_eq!(queue.withdraw_where(TWO, |wait| *wait == 7), []);
+        assert_eq!(queue.withdraw_where(ONE, |wait| *wait == 8), []);
+        assert_eq!(queue.withdraw_where(ONE, |wait| *wait == 7), [7]);
+        assert_eq!(queue.withdraw_where(TWO, |wait| *wait == 8), [8]);
+    }
+
+    #[test]
+    fn an_operation_is_taken_back_by_its_id_and_handle() {
+        let mut queue = queue();
+        for id in 1..=20_000 {
+            queue.wait_operation([ONE, TWO][id as usize % 2], OperationId(id), id);
+        }
+        queue.wait_for_demand(ONE, Some(OperationId(20_001)), 20_001);
+        for id in [20_001, 10_000, 20_000, 2, 19_998] {
+            let id = OperationId(id);
+            assert_eq!(queue.withdraw_operation(TWO, id), None);
+            assert_eq!(queue.withdraw_operation(ONE, id), Some(id.0));
+            assert_eq!(queue.withdraw_operation(ONE, id), None);
+        }
+        assert!(!queue.has_demand_wait());
+        queue.push(RequestId(1));
+        assert_eq!(queue.pair(), Some((RequestId(1), 1)));
     }
 }

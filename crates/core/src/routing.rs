@@ -9,8 +9,9 @@
 //! a registration is at or below it, so "the host has a node" means "the host is known".
 //!
 //! Threading: plain data. A change is made on the master copy and published as a clone; a clone
-//! shares every port and the next change copies only the port it touches. A look-up needs no lock
-//! and no allocation, and its time grows with the length of the path, not with the registrations.
+//! shares all memory, and the next change copies only what lies on its way: the time of both does not
+//! grow with the registrations. A look-up needs no lock and no allocation, and its time grows with
+//! the length of the path, not with the registrations.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -18,13 +19,15 @@ use std::sync::Arc;
 
 use crate::cooked_url::CookedUrl;
 use crate::ids::UrlGroupId;
+use crate::persistent_vec::PersistentVec;
 use crate::url_prefix::{HostName, PrefixHost, SLASH, Scheme, UrlPrefix, idn};
 
+mod edges;
 #[cfg(test)]
 mod tests;
 mod trie;
 
-use trie::{NodeId, Trie};
+use trie::{NodeId, Trie, TrieNode};
 
 /// Who registered a prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +72,31 @@ impl std::error::Error for Conflict {}
 /// All registrations.
 #[derive(Clone, Debug, Default)]
 pub struct RoutingTable {
-    /// Sorted by port.
-    ports: Vec<(u16, Arc<PortTable>)>,
+    /// By number.
+    ports: PersistentVec<Option<Arc<PortTable>>>,
+}
+
+/// Where a registration is in a table: by port, and on a port in the order of [`RoutingTable::iter`]. Another one
+/// may have the place after it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    port: u16,
+    node: NodeId,
+}
+
+impl Place {
+    /// The port.
+    #[must_use]
+    pub fn port(self) -> u16 {
+        self.port
+    }
+
+    /// No place of a port is before this one.
+    #[must_use]
+    pub fn first_of(port: u16) -> Place {
+        let node = NodeId::of_number(0);
+        Place { port, node }
+    }
 }
 
 impl RoutingTable {
@@ -81,53 +107,50 @@ impl RoutingTable {
 
     /// Registers `prefix`. Prefixes that differ in category, host or path do not conflict (RTE-003,
     /// PFX-012).
-    pub fn insert(&mut self, prefix: &UrlPrefix, r: Registration) -> Result<(), Conflict> {
-        let at = match self.find(prefix.port()) {
-            Ok(at) => at,
-            Err(at) => {
-                let table = Arc::new(PortTable::new(prefix.scheme()));
-                self.ports.insert(at, (prefix.port(), table));
-                at
+    pub fn insert(&mut self, prefix: &UrlPrefix, r: Registration) -> Result<Place, Conflict> {
+        let port = prefix.port();
+        match self.port(port) {
+            Some(table) if table.scheme != prefix.scheme() => {
+                return Err(Conflict::SchemeMismatch);
             }
-        };
-        let table = &mut self.ports[at].1;
-        if table.scheme != prefix.scheme() {
-            return Err(Conflict::SchemeMismatch);
+            Some(table) if table.get(prefix).is_some() => return Err(Conflict::AlreadyExists),
+            _ => {}
         }
-        if table.get(prefix).is_some() {
-            return Err(Conflict::AlreadyExists);
-        }
-        Arc::make_mut(table).insert(prefix, r);
-        Ok(())
+        let table = self.ports.get_mut(port.into());
+        let table = table.get_or_insert_with(|| Arc::new(PortTable::new(prefix.scheme())));
+        let node = Arc::make_mut(table).insert(prefix, r);
+        Ok(Place { port, node })
     }
 
     /// Ends the registration of `prefix`; false when `group` has none of it (PFX-025).
     pub fn remove(&mut self, prefix: &UrlPrefix, group: UrlGroupId) -> bool {
-        let Ok(at) = self.find(prefix.port()) else {
-            return false;
-        };
-        let table = &mut self.ports[at].1;
-        let owned = table
-            .get(prefix)
-            .is_some_and(|entry| entry.registration.group == group);
-        if !owned || table.scheme != prefix.scheme() {
-            return false;
-        }
-        let table = Arc::make_mut(table);
-        table.remove(prefix);
-        if table.is_empty() {
-            self.ports.remove(at);
-        }
-        true
+        self.take(prefix, group).is_some()
     }
 
-    /// Ends every registration of `group` (PFX-026, PFX-030) and returns their prefixes.
-    pub fn remove_group(&mut self, group: UrlGroupId) -> Vec<UrlPrefix> {
-        let removed: Vec<UrlPrefix> = self.prefixes_of(group).cloned().collect();
-        for prefix in &removed {
-            self.remove(prefix, group);
+    /// The same, and says where it was.
+    pub fn take(&mut self, prefix: &UrlPrefix, group: UrlGroupId) -> Option<Place> {
+        let port = prefix.port();
+        let table = self.port(port)?;
+        if table.scheme != prefix.scheme() {
+            return None;
         }
-        removed
+        let node = table.node_of(prefix)?;
+        if table.trie.value(node)?.registration.group != group {
+            return None;
+        }
+        let slot = self.ports.get_mut(port.into());
+        let table = Arc::make_mut(slot.as_mut()?);
+        table.remove(prefix);
+        if table.is_empty() {
+            *slot = None;
+        }
+        Some(Place { port, node })
+    }
+
+    /// The prefix that is registered at a place.
+    pub fn at(&self, place: Place) -> Option<&UrlPrefix> {
+        let entry = self.port(place.port)?.trie.value(place.node)?;
+        Some(&entry.prefix)
     }
 
     /// The registration of exactly this prefix.
@@ -140,27 +163,20 @@ impl RoutingTable {
 
     /// Every prefix with its registration, by port; the order is the same in every run.
     pub fn iter(&self) -> impl Iterator<Item = (&UrlPrefix, Registration)> {
-        self.ports.iter().flat_map(|(_, table)| table.iter())
+        self.tables().flat_map(|(_, table)| table.iter())
     }
 
-    /// The prefixes of `group`, in the order of [`RoutingTable::iter`].
-    pub fn prefixes_of(&self, group: UrlGroupId) -> impl Iterator<Item = &UrlPrefix> {
-        self.iter()
-            .filter(move |(_, r)| r.group == group)
-            .map(|(prefix, _)| prefix)
-    }
-
-    /// The prefixes of a port, from which its listening addresses follow.
-    pub fn prefixes_on(&self, port: u16) -> impl Iterator<Item = &UrlPrefix> {
-        self.port(port)
-            .into_iter()
-            .flat_map(|table| table.iter())
-            .map(|(prefix, _)| prefix)
+    /// The registrations of this prefix and of those above it on its host, by whole segments.
+    pub fn above(&self, prefix: &UrlPrefix) -> impl Iterator<Item = Registration> {
+        let table = self.port(prefix.port());
+        let table = table.filter(|table| table.scheme == prefix.scheme());
+        let entries = table.into_iter().flat_map(|table| table.above(prefix));
+        entries.map(|entry| entry.registration)
     }
 
     /// Ports with a registration, ascending, each with its scheme.
     pub fn ports(&self) -> impl Iterator<Item = (u16, Scheme)> {
-        self.ports.iter().map(|(port, table)| (*port, table.scheme))
+        self.tables().map(|(port, table)| (port, table.scheme))
     }
 
     /// The scheme that `port` carries.
@@ -170,7 +186,7 @@ impl RoutingTable {
 
     /// True while a prefix is registered on `port`.
     pub fn is_port_used(&self, port: u16) -> bool {
-        self.find(port).is_ok()
+        self.port(port).is_some()
     }
 
     /// Finds the registration for a request that arrived on the local address `local`. Only the
@@ -182,12 +198,14 @@ impl RoutingTable {
         }
     }
 
-    fn find(&self, port: u16) -> Result<usize, usize> {
-        self.ports.binary_search_by_key(&port, |(port, _)| *port)
+    fn tables(&self) -> impl Iterator<Item = (u16, &PortTable)> {
+        let ports = self.ports.iter();
+        ports.filter_map(|(port, table)| Some((port as u16, table.as_deref()?)))
     }
 
+    #[inline]
     fn port(&self, port: u16) -> Option<&PortTable> {
-        self.find(port).ok().map(|at| &*self.ports[at].1)
+        self.ports.get(port.into())?.as_deref()
     }
 }
 
@@ -207,6 +225,12 @@ struct RouteEntry {
 struct PortTable {
     scheme: Scheme,
     trie: Trie<RouteEntry>,
+    /// Bit n: something is below `ROOTS[n]`.
+    used: u8,
+    /// The explicit hosts of the port. A-label forms are not counted.
+    names: u32,
+    /// Their nodes, combined by exclusive or: the node, if there is one only.
+    names_combined: u32,
     /// The only explicit host of the port, for requests that name none (G-015).
     sole_host: Option<NodeId>,
 }
@@ -223,55 +247,87 @@ impl PortTable {
     fn new(scheme: Scheme) -> PortTable {
         PortTable {
             scheme,
-            trie: Trie::new(ROOTS.len()),
+            trie: Trie::new(ROOTS.len() as u32),
+            used: 0,
+            names: 0,
+            names_combined: 0,
             sole_host: None,
         }
     }
 
     fn is_empty(&self) -> bool {
-        ROOTS.into_iter().all(|root| self.trie.is_unused(root))
+        self.used == 0
     }
 
     fn iter(&self) -> impl Iterator<Item = (&UrlPrefix, Registration)> {
-        let entries = self.trie.values().filter(|entry| !entry.alias);
+        let entries = self.trie.values().map(|(_, entry)| entry);
+        let entries = entries.filter(|entry| !entry.alias);
         entries.map(|entry| (&*entry.prefix, entry.registration))
     }
 
     fn get(&self, prefix: &UrlPrefix) -> Option<&RouteEntry> {
-        let mut node = match prefix.host() {
-            PrefixHost::Strong => STRONG,
-            PrefixHost::Weak => WEAK,
-            PrefixHost::Ip(ip) => self.trie.child(ADDRESSES, AddressKey::new(*ip).units())?,
-            PrefixHost::Name(name) => self.trie.child(NAMES, name.as_units())?,
-            PrefixHost::Below(name) => self.trie.child(BELOW, name.as_units())?,
-        };
+        self.trie.value(self.node_of(prefix)?)
+    }
+
+    fn above(&self, prefix: &UrlPrefix) -> impl Iterator<Item = &RouteEntry> {
+        let mut next = self.host_of(prefix);
+        let mut rest = segments(prefix.path());
+        let nodes = std::iter::from_fn(move || {
+            let node = next?;
+            next = rest
+                .next()
+                .and_then(|segment| self.trie.child(node, segment));
+            Some(node)
+        });
+        nodes.filter_map(|node| self.trie.value(node))
+    }
+
+    fn node_of(&self, prefix: &UrlPrefix) -> Option<NodeId> {
+        let mut node = self.host_of(prefix)?;
         for segment in segments(prefix.path()) {
             node = self.trie.child(node, segment)?;
         }
-        self.trie.value(node)
+        Some(node)
     }
 
-    /// `prefix` is not registered yet.
-    fn insert(&mut self, prefix: &UrlPrefix, registration: Registration) {
+    fn host_of(&self, prefix: &UrlPrefix) -> Option<NodeId> {
+        match prefix.host() {
+            PrefixHost::Strong => Some(STRONG),
+            PrefixHost::Weak => Some(WEAK),
+            PrefixHost::Ip(ip) => self.trie.child(ADDRESSES, AddressKey::new(*ip).units()),
+            PrefixHost::Name(name) => self.trie.child(NAMES, name.as_units()),
+            PrefixHost::Below(name) => self.trie.child(BELOW, name.as_units()),
+        }
+    }
+
+    /// `prefix` is not registered yet. Gives the node of the registration.
+    fn insert(&mut self, prefix: &UrlPrefix, registration: Registration) -> NodeId {
         let prefix = Arc::new(prefix.clone());
-        let hosts = self.make_hosts(&prefix);
-        for (host, alias) in hosts.into_iter().flatten() {
-            let mut node = host;
-            for segment in segments(prefix.path()) {
-                node = self.trie.make_child(node, segment);
-            }
+        let is_new_host = self.host_of(&prefix).is_none();
+        let (host, other) = self.make_hosts(&prefix);
+        let mut set = |host: NodeId, alias: bool| {
+            let node = self.make_path(host, &prefix);
             let entry = RouteEntry {
                 registration,
                 prefix: Arc::clone(&prefix),
                 alias,
             };
             self.trie.set_value(node, entry);
+            node
+        };
+        let node = set(host, false);
+        if let Some(other) = other {
+            set(other, true);
         }
-        self.sole_host = self.find_sole_host();
+        if is_new_host {
+            self.count_host(&prefix, host, true);
+        }
+        self.note_used();
+        node
     }
 
-    /// The host nodes of a prefix, with false for the proper one and true for its A-label form.
-    fn make_hosts(&mut self, prefix: &UrlPrefix) -> [Option<(NodeId, bool)>; 2] {
+    /// The host node of a prefix, and that of its A-label form if it has one.
+    fn make_hosts(&mut self, prefix: &UrlPrefix) -> (NodeId, Option<NodeId>) {
         let node = match prefix.host() {
             PrefixHost::Strong => STRONG,
             PrefixHost::Weak => WEAK,
@@ -281,61 +337,70 @@ impl PortTable {
             PrefixHost::Name(name) => return self.make_names(NAMES, name),
             PrefixHost::Below(name) => return self.make_names(BELOW, name),
         };
-        [Some((node, false)), None]
+        (node, None)
     }
 
-    fn make_names(&mut self, root: NodeId, name: &HostName) -> [Option<(NodeId, bool)>; 2] {
+    fn make_names(&mut self, root: NodeId, name: &HostName) -> (NodeId, Option<NodeId>) {
         let node = self.trie.make_child(root, name.as_units());
         let encoded = idn::to_ascii(name.as_units());
-        let alias = encoded.map(|name| (self.trie.make_child(root, &name), true));
-        [Some((node, false)), alias]
+        let alias = encoded.map(|name| self.trie.make_child(root, &name));
+        (node, alias)
+    }
+
+    fn make_path(&mut self, host: NodeId, prefix: &UrlPrefix) -> NodeId {
+        segments(prefix.path()).fold(host, |node, segment| self.trie.make_child(node, segment))
     }
 
     /// `prefix` is registered.
     fn remove(&mut self, prefix: &UrlPrefix) {
-        let hosts = self.make_hosts(prefix);
-        for (host, _) in hosts.into_iter().flatten() {
-            let mut node = host;
-            for segment in segments(prefix.path()) {
-                node = self.trie.make_child(node, segment);
-            }
+        let (host, other) = self.make_hosts(prefix);
+        for host in [Some(host), other].into_iter().flatten() {
+            let node = self.make_path(host, prefix);
             self.trie.remove_value(node);
         }
-        self.sole_host = self.find_sole_host();
-    }
-
-    /// The one explicit host, if there is one only. A-label forms are not counted: their text is
-    /// refused in a prefix, so it marks them.
-    fn find_sole_host(&self) -> Option<NodeId> {
-        let entries = self.trie.values().filter(|entry| !entry.alias);
-        let mut names = entries.filter_map(|entry| match entry.prefix.host() {
-            PrefixHost::Name(name) => Some(name),
-            _ => None,
-        });
-        let first = names.next()?;
-        if names.all(|name| name == first) {
-            self.trie.child(NAMES, first.as_units())
-        } else {
-            None
+        if self.host_of(prefix).is_none() {
+            self.count_host(prefix, host, false);
         }
+        self.note_used();
     }
 
-    fn route(&self, url: &CookedUrl, local: IpAddr) -> Route {
+    fn note_used(&mut self) {
+        let bit = |root: NodeId| u8::from(!self.trie.is_unused(root)) << root.number();
+        self.used = ROOTS.into_iter().fold(0, |used, root| used | bit(root));
+    }
+
+    /// Keeps [`PortTable::sole_host`] when a host comes or goes.
+    fn count_host(&mut self, prefix: &UrlPrefix, host: NodeId, comes: bool) {
+        if !matches!(prefix.host(), PrefixHost::Name(_)) {
+            return;
+        }
+        self.names = match comes {
+            true => self.names.saturating_add(1),
+            false => self.names.saturating_sub(1),
+        };
+        self.names_combined ^= host.number();
+        self.sole_host = (self.names == 1).then(|| NodeId::of_number(self.names_combined));
+    }
+
+    fn route<'a>(&'a self, url: &CookedUrl, local: IpAddr) -> Route {
         let mut known = false;
-        let mut search = |root: Option<NodeId>| {
+        let mut search = |root: Option<&'a TrieNode<RouteEntry>>| {
             let root = root?;
             known = true;
             self.longest(root, url.abs_path())
         };
         let found = search(self.used(STRONG))
-            .or_else(|| search(self.trie.child(NAMES, url.host_name())))
+            .or_else(|| search(self.host_below(NAMES, url.host_name())))
             .or_else(|| {
-                self.used(BELOW)?;
-                names_above(url.host_name()).find_map(|name| search(self.trie.child(BELOW, name)))
+                let mut names = names_above(url.host_name()).take_while(|_| self.is_used(BELOW));
+                names.find_map(|name| search(self.host_below(BELOW, name)))
             })
             .or_else(|| search(self.bound_to(local)))
             .or_else(|| search(self.used(WEAK)))
-            .or_else(|| search(self.sole_host.filter(|_| url.is_host_assumed())));
+            .or_else(|| {
+                let sole = self.sole_host.filter(|_| url.is_host_assumed())?;
+                search(self.trie.node(sole))
+            });
         if let Some(entry) = found {
             return Route::Match(entry.registration);
         }
@@ -346,28 +411,49 @@ impl PortTable {
         }
     }
 
-    fn used(&self, root: NodeId) -> Option<NodeId> {
-        (!self.trie.is_unused(root)).then_some(root)
+    #[inline]
+    fn is_used(&self, root: NodeId) -> bool {
+        self.used >> root.number() & 1 != 0
+    }
+
+    #[inline]
+    fn used(&self, root: NodeId) -> Option<&TrieNode<RouteEntry>> {
+        self.is_used(root).then(|| self.trie.node(root)).flatten()
+    }
+
+    /// The node of a name below `NAMES`, of names above it below `BELOW`, of an address below `ADDRESSES`.
+    #[inline]
+    fn host_below(&self, root: NodeId, text: &[u16]) -> Option<&TrieNode<RouteEntry>> {
+        if !self.is_used(root) {
+            return None;
+        }
+        self.trie.find(root, text)
     }
 
     /// The node of the prefixes that are bound to an address.
-    fn bound_to(&self, local: IpAddr) -> Option<NodeId> {
-        let root = self.used(ADDRESSES)?;
+    fn bound_to(&self, local: IpAddr) -> Option<&TrieNode<RouteEntry>> {
+        if !self.is_used(ADDRESSES) {
+            return None;
+        }
         let address = AddressKey::new(local.to_canonical());
-        self.trie.child(root, address.units())
+        self.host_below(ADDRESSES, address.units())
     }
 
     /// Longest match by whole segments. The walk ends at the first segment without an edge, so a
     /// path of many segments costs no more than the prefixes it follows.
-    fn longest(&self, root: NodeId, path: &[u16]) -> Option<&RouteEntry> {
+    fn longest<'a>(
+        &'a self,
+        root: &'a TrieNode<RouteEntry>,
+        path: &[u16],
+    ) -> Option<&'a RouteEntry> {
         let mut node = root;
-        let mut best = self.trie.value(node);
+        let mut best = node.value();
         for segment in segments(path) {
-            node = match self.trie.child(node, segment) {
+            node = match self.trie.child_of(node, segment) {
                 Some(child) => child,
                 None => break,
             };
-            best = self.trie.value(node).or(best);
+            best = node.value().or(best);
         }
         best
     }

@@ -1,26 +1,43 @@
 //! The state of the service: its request queues with the URL groups bound to them.
 //!
-//! Owns: the plain data, and a text like that of `netsh http show servicestate view=requestq`
-//! (observed: the layout follows the published output of that command). Does not own: collecting it
+//! Owns: the plain data, and texts like those of `netsh http show servicestate`: `Display` a short one,
+//! [`Snapshot`] both views (observed: the layouts follow published output of that command). Does not own: collecting it
 //! (`Model::service_state` and the driver). The text is for people: its layout may change, the data's
 //! does not. Threading: plain data.
 
 use std::fmt;
 
 use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
-use crate::property::{State, Verbosity};
+use crate::property::{Properties, State, Verbosity};
 
 #[cfg(test)]
 mod tests;
+mod views;
 
-/// Every open request queue and every open URL group.
+pub use views::Snapshot;
+
+/// Every open request queue, every open URL group and every server session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceState {
+    /// The server sessions, by id. URL groups of version 1 queues belong to none.
+    pub sessions: Vec<SessionState>,
     /// The queues, by id.
     pub queues: Vec<QueueState>,
     /// URL groups that are bound to no queue: their requests get 503 (SES-026).
     pub unbound: Vec<UrlGroupState>,
+}
+
+/// One server session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionState {
+    /// HTTP_SERVER_SESSION_ID.
+    pub id: ServerSessionId,
+    /// HttpServerStateProperty.
+    pub state: State,
+    /// Its properties, as they were set.
+    pub properties: Properties,
 }
 
 /// One request queue.
@@ -59,6 +76,8 @@ pub struct UrlGroupState {
     pub queue: Option<QueueId>,
     /// Whether its requests are taken; inactive also if its session is (QUE-008).
     pub state: State,
+    /// Its properties, as they were set: what is inherited is `None`.
+    pub properties: Properties,
     /// Its URLs, by port.
     pub urls: Vec<String>,
 }

@@ -93,7 +93,7 @@ pub enum PrefixHost {
 }
 
 /// Local addresses a prefix needs a listening socket on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListenScope {
     /// Both loopback addresses, `127.0.0.1` and `::1`: the host is `localhost`.
     Loopback,

@@ -9,7 +9,7 @@
 //! `entity_body.rs`, `send.rs` and `cancel.rs` are the calls on requests.
 //!
 //! Lock order (a thread never goes left while it holds a lock to the right):
-//! lead → model → listeners → connection slot → routes, request queue, logs → waiter, pools,
+//! lead → configuration store → model → listeners → connection slot → routes, request queue, logs → waiter, pools,
 //! timers. No lock is held while a waiting call is signalled.
 #![forbid(unsafe_code)]
 
@@ -26,17 +26,25 @@ mod transport;
 pub use calls::chunk::{Chunk, ReadAt};
 pub use calls::drain::Drained;
 pub use calls::entity_body::ReadOperation;
-pub use calls::pending_send::PendingSend;
+pub use calls::keep::ToKeep;
+pub use calls::pending_send::{PendingSend, RegisterSend};
 pub use calls::queue::Queue;
 pub use calls::queue_handle::QueueHandle;
+pub use calls::ranges::RangedResponse;
 pub use calls::receive::{ReceiveOperation, ReceivedRequest, Verdict};
 pub use conn::pool::with_response_parts;
 pub use control::refused::{Refused, warn_of_prefix};
-pub use control::settings::{InvalidEnvironment, parameters_from_environment};
+pub use control::settings::{
+    InvalidEnvironment, parameters_from_environment, parameters_of_variables,
+};
+pub use httpsys_configuration as configuration;
 pub use httpsys_core as core;
+pub use httpsys_core::open_connections::ConnectionStatus;
 pub use httpsys_logging as logging;
-pub use observe::access_log::{Log, LogSource};
-pub use observe::close_events::ConnectionStatus;
+pub use httpsys_tls as tls;
+pub use observe::access_log::{Log, LogSource, fields_of};
+#[cfg(feature = "sim")]
+pub use observe::buffered::BufferedBytes;
 pub use observe::reason;
 #[cfg(feature = "sim")]
 pub use observe::unanswered::UnansweredRequest;

@@ -11,24 +11,31 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use httpsys_core::model::Model;
+use httpsys_configuration::ConfigurationStore;
+use httpsys_control::ControlServer;
+use httpsys_core::model::{Effects, Model};
 use httpsys_core::proto::{Choices, Parameters};
+use httpsys_core::records::Records;
 use httpsys_core::{Error, QueueId};
 use httpsys_logging::ErrorLog;
-use httpsys_socket::lock::Mutex;
+use httpsys_socket::lock::{Mutex, RwLock};
 use httpsys_socket::process::{self, PerProcess};
+use httpsys_tls::Bindings;
 
 use crate::calls::file_work::FileThreads;
 use crate::calls::queue::Queue;
 use crate::clock::{Clock, SystemClock};
 use crate::conn::pool::RequestPool;
+use crate::control::cached::ServiceCache;
 use crate::control::group::GroupRegistry;
-use crate::control::routes::{Current, Published, Routes};
-use crate::control::settings::{InvalidEnvironment, parameters_from_environment};
+use crate::control::routes::{BoundGroups, Current, Published, Routes};
+use crate::control::settings::{self, InvalidEnvironment, ServiceSettings};
 use crate::observe::error_log;
+use crate::observe::missing_certificates::MissingCertificates;
 use crate::observe::reason;
 use crate::observe::tally::Tallies;
 use crate::poll::deputies::Deputies;
@@ -36,6 +43,8 @@ use crate::poll::leadership::Leadership;
 use crate::poll::operation::OperationIds;
 use crate::poll::shard::{SHARDS, Shard};
 use crate::transport::host::Host;
+#[cfg(feature = "sim")]
+use crate::transport::host::SimulatedHost;
 
 /// The service of this process.
 static GLOBAL: PerProcess<Service> = PerProcess::new();
@@ -49,6 +58,15 @@ const GENERATIONS: u32 = 1 << (31 - ID_BITS);
 #[derive(Clone)]
 pub struct Service {
     inner: Arc<Inner>,
+}
+
+/// A service that this does not keep.
+pub(crate) struct WeakService(Weak<Inner>);
+
+impl WeakService {
+    pub(crate) fn upgrade(&self) -> Option<Service> {
+        self.0.upgrade().map(|inner| Service { inner })
+    }
 }
 
 impl Drop for Service {
@@ -70,26 +88,70 @@ struct Inner {
     routes: Published,
     shard: Shard,
     error_log: Option<ErrorLog>,
+    /// Request lines of requests that the program has are kept.
+    remembers_requests: AtomicBool,
+    control: Mutex<Option<ControlServer>>,
     leadership: Leadership,
     file_threads: FileThreads,
     deputies: Deputies,
     requests: RequestPool,
     tallies: Tallies,
     operations: OperationIds,
+    tls_bindings: RwLock<Arc<Bindings>>,
+    missing_certificates: MissingCertificates,
+    store: Arc<ConfigurationStore>,
+    /// The second in which a polling thread has looked for other certificates.
+    certificates_seen: AtomicU64,
+    cache: ServiceCache,
 }
 
 #[derive(Debug)]
 pub(crate) struct Objects {
     pub(crate) model: Model,
+    /// Which records of the store are in the model.
+    pub(crate) records: u64,
     pub(crate) queues: BTreeMap<QueueId, Arc<Queue>>,
     /// Queue handles that were opened: their ids do not come back.
     pub(crate) handles: u64,
     pub(crate) groups: GroupRegistry,
+    /// For the data path; made to follow the model by [`Objects::follow`].
+    pub(crate) bindings: BoundGroups,
 }
 
 impl Objects {
-    pub(crate) fn routes(&mut self) -> Routes {
-        Routes::new(&self.model, &self.queues, &mut self.groups)
+    /// Groups and bindings become what the model says after a call.
+    pub(crate) fn follow(&mut self, effects: &Effects) {
+        if effects.all_groups {
+            return self.follow_all();
+        }
+        for id in &effects.groups {
+            let binding = self.model.binding(*id);
+            let group = self.groups.follow(*id, binding.as_ref());
+            self.bindings.follow(*id, binding, group, &self.queues);
+        }
+        if let Some(session) = effects.closed_session {
+            self.groups.forget_session(session);
+        }
+    }
+
+    /// Puts other records in force.
+    pub(crate) fn adopt(&mut self, records: Records) {
+        let before = self.model.timers();
+        self.model.adopt(records);
+        if self.model.timers() != before {
+            self.follow_all();
+        }
+    }
+
+    /// The same as [`Objects::follow`] after a change of what concerns all.
+    pub(crate) fn follow_all(&mut self) {
+        let live = self.groups.of(&self.model);
+        self.bindings = BoundGroups::new(&self.model, &self.queues, live);
+    }
+
+    /// The snapshot of what the model says now, if groups and bindings have followed it.
+    pub(crate) fn routes(&self) -> Routes {
+        Routes::new(&self.model, &self.bindings)
     }
 }
 
@@ -111,17 +173,34 @@ impl Service {
         Service::with_clock(parameters, SystemClock)
     }
 
+    /// As [`Service::new`], with this configuration store; services that are made without one have theirs in
+    /// memory.
+    ///
+    /// # Errors
+    /// As [`Service::new`].
+    pub fn with_configuration(
+        parameters: Parameters,
+        store: Arc<ConfigurationStore>,
+    ) -> io::Result<Service> {
+        Service::at(Host::System, parameters, SystemClock, store)
+    }
+
     /// As [`Service::new`], with a clock of the caller's.
     ///
     /// # Errors
     /// As [`Service::new`].
     pub fn with_clock(parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
-        Service::at(Host::System, parameters, clock)
+        Service::at(
+            Host::System,
+            parameters,
+            clock,
+            Arc::new(ConfigurationStore::memory()),
+        )
     }
 
-    /// As [`Service::new`], on a simulated network and with the clock of the world that the calling
-    /// thread belongs to. Its own threads are threads of that world, and so has to be every thread that
-    /// calls it.
+    /// As [`Service::new`], on a simulated network, with logs on a disk in memory and with the clock of the
+    /// world that the calling thread belongs to. Its own threads are threads of that world, and so has to
+    /// be every thread that calls it.
     ///
     /// # Errors
     /// As [`Service::new`]; [`io::ErrorKind::InvalidInput`] when the thread belongs to no world.
@@ -129,16 +208,27 @@ impl Service {
     pub fn in_world(
         parameters: Parameters,
         network: &httpsys_network::Network,
+        disk: &httpsys_logging::MemoryDisk,
     ) -> io::Result<Service> {
         let Some(world) = httpsys_socket::world::current() else {
             let error = "the calling thread belongs to no simulated world";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
         };
-        let host = Host::Simulated(network.clone(), Arc::downgrade(&world));
-        Service::at(host, parameters, crate::clock::WorldClock(world))
+        let host = Host::Simulated(SimulatedHost {
+            network: network.clone(),
+            disk: disk.clone(),
+            world: Arc::downgrade(&world),
+        });
+        let store = Arc::new(ConfigurationStore::memory());
+        Service::at(host, parameters, crate::clock::WorldClock(world), store)
     }
 
-    fn at(host: Host, parameters: Parameters, clock: impl Clock) -> io::Result<Service> {
+    fn at(
+        host: Host,
+        parameters: Parameters,
+        clock: impl Clock,
+        store: Arc<ConfigurationStore>,
+    ) -> io::Result<Service> {
         if let Err(error) = parameters.validate() {
             tracing::error!(%error, "bad parameter");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, error));
@@ -148,16 +238,24 @@ impl Service {
         }
         process::watch()?;
         let process = process::generation();
-        let error_log = error_log::open(&parameters)?;
+        let error_log = error_log::open(&parameters, &host)?;
+        // Ids that a child inherits name nothing of its own.
+        let first = ((process % GENERATIONS) << ID_BITS) | 1;
+        let mut model = model_for(&parameters.choices).numbered_from(first);
+        let records = store.with_last_records(|records, revision| {
+            model.adopt(records.clone());
+            revision
+        });
         let objects = Objects {
-            // Ids that a child inherits name nothing of its own.
-            model: model_for(&parameters.choices)
-                .numbered_from(((process % GENERATIONS) << ID_BITS) | 1),
+            model,
+            records,
             queues: BTreeMap::new(),
             handles: 0,
             groups: GroupRegistry::default(),
+            bindings: BoundGroups::default(),
         };
-        Ok(Service {
+        let cache = ServiceCache::new(host.is_simulated());
+        let service = Service {
             inner: Arc::new(Inner {
                 process,
                 parameters,
@@ -165,15 +263,25 @@ impl Service {
                 objects: Mutex::new(objects),
                 routes: Published::default(),
                 shard: Shard::new(process % SHARDS, host)?,
+                remembers_requests: AtomicBool::new(error_log.is_some()),
                 error_log,
+                control: Mutex::new(None),
                 leadership: Leadership::default(),
                 file_threads: FileThreads::default(),
                 deputies: Deputies::default(),
                 requests: RequestPool::default(),
                 tallies: Tallies::default(),
                 operations: OperationIds::default(),
+                tls_bindings: RwLock::new(Arc::default()),
+                missing_certificates: MissingCertificates::default(),
+                store,
+                certificates_seen: AtomicU64::new(0),
+                cache,
             }),
-        })
+        };
+        service.bind_certificates();
+        service.limit_cache(service.objects().lock().model.configuration());
+        Ok(service)
     }
 
     /// [`Error::NotInitialized`] for a service of the parent, in a child made by fork.
@@ -192,13 +300,13 @@ impl Service {
         self.inner.process != process::generation()
     }
 
-    /// The service of this process, made on first use with the parameters that the environment asks
-    /// for ([`parameters_from_environment`]); what it does not name has its default.
+    /// The service of this process, made on first use with the configuration store and the parameters that the
+    /// environment asks for ([`settings::parameters_from_environment`]); what it does not name has its default.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, in this call and in
-    /// every later one: an error event and a line on standard error say which, once.
-    /// [`Error::NoResources`] (8) when the service cannot be made.
+    /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, and [`Error::ConfigurationBroken`]
+    /// (1009) for a configuration that cannot be understood, in this call and in every later one: an error event
+    /// and a line on standard error say which, once. [`Error::NoResources`] (8) when the service cannot be made.
     pub fn global() -> Result<&'static Service, Error> {
         match GLOBAL.get() {
             Some(service) => Ok(service),
@@ -208,18 +316,17 @@ impl Service {
 
     #[cold]
     fn global_of_environment() -> Result<&'static Service, Error> {
-        static PARAMETERS: PerProcess<Result<Parameters, InvalidEnvironment>> = PerProcess::new();
-        let parameters = PARAMETERS.get_or_init(|| {
-            parameters_from_environment().inspect_err(|error| {
-                tracing::error!(%error, "bad parameter");
+        static SETTINGS: PerProcess<Result<ServiceSettings, InvalidEnvironment>> =
+            PerProcess::new();
+        let settings = SETTINGS.get_or_init(|| {
+            ServiceSettings::of_environment().inspect_err(|error| {
+                tracing::error!(%error, "bad configuration");
                 // Whoever set the variable may be nobody who reads events.
                 eprintln!("httpsys: {error}");
             })
         });
-        let parameters = parameters
-            .clone()
-            .map_err(|error| reason::invalid(error.to_string()))?;
-        Service::global_with(|| parameters)
+        let settings = settings.as_ref().map_err(InvalidEnvironment::noted)?;
+        Service::global_of(settings.parameters.clone(), Arc::clone(&settings.store))
     }
 
     /// As [`Service::global`], with these parameters if it is made now.
@@ -230,11 +337,22 @@ impl Service {
         if let Some(service) = GLOBAL.get() {
             return Ok(service);
         }
-        let service = Service::new(parameters()).map_err(|error| match error.kind() {
+        let store = settings::open_store().map_err(|error| error.noted())?;
+        Service::global_of(parameters(), Arc::new(store))
+    }
+
+    fn global_of(
+        parameters: Parameters,
+        store: Arc<ConfigurationStore>,
+    ) -> Result<&'static Service, Error> {
+        let service = Service::with_configuration(parameters, store);
+        let service = service.map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => reason::invalid(error.to_string()),
             _ => Error::NoResources,
         })?;
-        Ok(GLOBAL.get_or_init(|| service))
+        let service = GLOBAL.get_or_init(|| service);
+        service.open_control_of_environment();
+        Ok(service)
     }
 
     /// The registry parameters.
@@ -245,6 +363,27 @@ impl Service {
 
     pub(crate) fn error_log(&self) -> Option<&ErrorLog> {
         self.inner.error_log.as_ref()
+    }
+
+    /// From now on the lines of requests that the program has are kept, for [`Query::OpenConnections`]: a
+    /// request costs some ten nanoseconds more then.
+    ///
+    /// [`Query::OpenConnections`]: httpsys_core::call::Query::OpenConnections
+    pub fn remember_requests(&self) {
+        self.inner.remembers_requests.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakService {
+        WeakService(Arc::downgrade(&self.inner))
+    }
+
+    pub(crate) fn control_server(&self) -> &Mutex<Option<ControlServer>> {
+        &self.inner.control
+    }
+
+    #[inline]
+    pub(crate) fn remembers_requests(&self) -> bool {
+        self.inner.remembers_requests.load(Ordering::Relaxed)
     }
 
     /// The present by the clock of the service, from which deadlines of calls are counted.
@@ -283,6 +422,28 @@ impl Service {
 
     pub(crate) fn operations(&self) -> &OperationIds {
         &self.inner.operations
+    }
+
+    pub(crate) fn missing_certificates(&self) -> &MissingCertificates {
+        &self.inner.missing_certificates
+    }
+
+    pub(crate) fn own_tls_bindings(&self) -> &RwLock<Arc<Bindings>> {
+        &self.inner.tls_bindings
+    }
+
+    pub(crate) fn certificates_seen(&self) -> &AtomicU64 {
+        &self.inner.certificates_seen
+    }
+
+    pub(crate) fn cache(&self) -> &ServiceCache {
+        &self.inner.cache
+    }
+
+    /// The configuration store.
+    #[must_use]
+    pub fn configuration_store(&self) -> &Arc<ConfigurationStore> {
+        &self.inner.store
     }
 
     #[inline]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
+use httpsys_core::call::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
 use httpsys_core::property::{LogFormat, Logging, Property, Rollover};
 use httpsys_core::{RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
@@ -166,6 +166,7 @@ impl World {
             disconnect: true,
             more_data,
             opaque: false,
+            go_away: false,
         };
         let data = FieldsData {
             uri_stem: Text::Str(stem),

@@ -13,7 +13,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{Control, Outcome, Receive, SendResponse, WaitForDisconnect};
+use httpsys_core::call::{Control, Outcome, Receive, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
@@ -76,6 +76,7 @@ fn upgrade_and_end(service: &Service, queue: &QueueHandle, request: RequestId) {
         disconnect: false,
         more_data: true,
         opaque: true,
+        go_away: false,
     };
     let sent = service.send_response(queue, &call, &mut head, &[], None);
     sent.expect("the head");

@@ -15,11 +15,11 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use httpsys_core::close_reason::{CloseReason, TimerKind};
-use httpsys_core::counters::{Counters, Named, timer_index};
-use httpsys_core::operation::{
+use httpsys_core::call::{
     ApiVersion, Cancel, Control, Outcome, QueueAccess, Receive, SendResponse,
 };
+use httpsys_core::close_reason::{CloseReason, TimerKind};
+use httpsys_core::counters::{Counters, Named, timer_index};
 use httpsys_core::property::Property;
 use httpsys_core::{Error, OperationId, RequestId, UrlGroupId};
 use httpsys_engine::clock::Clock;
@@ -147,6 +147,7 @@ impl World {
             disconnect,
             more_data: false,
             opaque: false,
+            go_away: false,
         };
         let body = [Chunk::Memory(body)];
         let sent = self
@@ -214,6 +215,8 @@ fn connections_end_under_their_reason_and_add_up() {
     client.write_all(GET).expect("sent");
     world.respond(world.receive(), b"x", true);
     client.read_to_end(&mut Vec::new()).expect("an orderly end");
+    // Until then it lingers (G-006).
+    drop(client);
     // By the client, between requests.
     let idle = world.connect();
     world.until("it is accepted", |counters| {
@@ -294,6 +297,29 @@ fn refusals_are_counted_under_httperr_s_phrase_with_the_bytes_of_their_pages() {
     assert_eq!(counters.service.requests, 0, "none was routed to a queue");
     let group = &counters.url_groups[0];
     assert_eq!((group.bytes_sent, group.all_requests), (0, 0));
+}
+
+/// Whoever looks while a connection ends sees it open or ended, or both: never neither.
+#[test]
+fn a_connection_that_ends_while_somebody_looks_is_not_lost() {
+    const CLIENTS: u64 = 400;
+    let world = World::new();
+    let over = AtomicU64::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..CLIENTS {
+                world.answered("G<T / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                over.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        while over.load(Ordering::SeqCst) < CLIENTS {
+            let told = over.load(Ordering::SeqCst);
+            let counters = world.service.counters().service;
+            let seen = counters.ends.total() + counters.connections_open;
+            assert!(seen >= told, "{seen} of {told}: {counters:#?}");
+        }
+    });
+    assert_eq!(world.all_ended().service.ends.total(), CLIENTS);
 }
 
 #[test]

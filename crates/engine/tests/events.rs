@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
+use httpsys_core::call::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::{QueueId, RequestId, UrlGroupId};
 use httpsys_engine::{Service, Verdict};
@@ -146,6 +146,7 @@ fn log_011_the_events_of_the_tracing_scenarios() {
         disconnect: false,
         more_data: false,
         opaque: false,
+        go_away: false,
     };
     let sent = service.send_response(&queue, &call, &mut head, &[], None);
     assert!(sent.is_ok());

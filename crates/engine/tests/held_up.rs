@@ -12,7 +12,7 @@ use std::net::TcpStream;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
-use httpsys_core::operation::{Control, Outcome, Receive, WaitForDisconnect};
+use httpsys_core::call::{Control, Outcome, Receive, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
 use httpsys_engine::{Operation, PendingOperation, QueueHandle, Service, Signal, Started, Verdict};
 use httpsys_proto::Parameters;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
+use httpsys_core::call::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseParts};
@@ -42,6 +42,7 @@ fn answer_all(service: &Service, queue: &QueueHandle) {
             disconnect: true,
             more_data: false,
             opaque: false,
+            go_away: false,
         };
         let mut head = ResponseParts::new();
         head.begin(204, b"No Content").expect("a status");

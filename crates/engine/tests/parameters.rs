@@ -15,7 +15,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
+use httpsys_core::call::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, QueueHandle, Service, Verdict};
@@ -107,6 +107,7 @@ impl World {
             disconnect,
             more_data,
             opaque: false,
+            go_away: false,
         };
         let first = call(more, disconnect && !more);
         let byte = [Chunk::Memory(b"x")];
@@ -164,9 +165,9 @@ fn a_value_out_of_its_range_makes_no_service() {
 #[test]
 fn a_parameter_without_effect_gives_one_warning() {
     let _turn = events::turn();
-    let mut parameters = set("UriEnableCache", "0");
+    let mut parameters = set("UriMaxUriBytes", "4096");
     parameters
-        .set("EnableTrailerSupport", "1")
+        .set("EnableAggressiveMemoryUsage", "1")
         .expect("a switch");
     // That one has an effect, and this one the value it has anyway.
     parameters.set("MaxFieldLength", "100").expect("in range");
@@ -174,7 +175,7 @@ fn a_parameter_without_effect_gives_one_warning() {
         .set("UriScavengerPeriod", "120")
         .expect("in range");
     Service::new(parameters).expect("a service").stop();
-    for name in ["UriEnableCache", "EnableTrailerSupport"] {
+    for name in ["UriMaxUriBytes", "EnableAggressiveMemoryUsage"] {
         let line = format!("WARN is set and has no effect parameter={name:?}");
         assert_eq!(events_with(&line), 1, "{:?}", events::all());
     }

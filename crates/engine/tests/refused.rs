@@ -165,12 +165,6 @@ fn refusals_name_the_address_the_port_and_its_owner() {
                 .to_owned(),
         ),
         (
-            "https://localhost:8080/".to_owned(),
-            "https is not implemented, and it would be answered in clear text: \
-             ERROR_NOT_SUPPORTED (50)"
-                .to_owned(),
-        ),
-        (
             taken.clone(),
             "this URL group has it already: ERROR_ALREADY_EXISTS (183)".to_owned(),
         ),

@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use httpsys_core::RequestId;
+use httpsys_core::call::{Control, Outcome, Receive, SendResponse};
 use httpsys_core::configuration::{Change, ServiceTimeout};
-use httpsys_core::operation::{Control, Outcome, Receive, SendResponse};
 use httpsys_engine::clock::Clock;
 use httpsys_engine::{QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseParts};
@@ -104,6 +104,7 @@ impl World {
             disconnect: false,
             more_data: false,
             opaque: false,
+            go_away: false,
         };
         let sent = self
             .service

@@ -85,6 +85,17 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpsysSimAdvance(_In_ HTTPSYS_SIM *Sim, _In_ ULONG
 /* Enters a text (UTF-8) into the trace; a report has the last one of each thread. The text is copied. */
 HTTPAPI_LINKAGE ULONG WINAPI HttpsysSimNote(_In_ HTTPSYS_SIM *Sim, _In_ const CHAR *Text);
 
+/* The bytes of a log file that the service has written. Access logs and HTTPERR go to a disk in memory, which is the
+ * simulation's and empty in the beginning; an entry is in its file a second of virtual time after it was logged, or
+ * when its log was closed. Path is named as DirectoryName of HTTP_LOGGING_INFO is, with the file's name behind it:
+ * L"C:\\Logs\\u_ex260101.log".
+ *
+ * The bytes have a NUL behind them; Length, which may be NULL, receives their number without it. The memory is the
+ * simulation's, and valid until the next HttpsysSimFile.
+ *
+ * NULL: there is no such file. */
+HTTPAPI_LINKAGE const CHAR *WINAPI HttpsysSimFile(_In_ HTTPSYS_SIM *Sim, _In_ PCWSTR Path, _Out_opt_ PULONG Length);
+
 /* Ends the simulation. It looks for requests that were neither answered nor cancelled and whose connections are open,
  * closes the connections of all clients, then the service with its queues, on which waiting calls end with
  * ERROR_OPERATION_ABORTED (995) or ERROR_INVALID_HANDLE (6), and gives threads of CreateThread 60 s of virtual time
@@ -176,6 +187,10 @@ typedef enum _HTTPSYS_SIM_END {
 
 /* How the connection was ended. What is under way gets a second of virtual time to arrive. */
 HTTPAPI_LINKAGE HTTPSYS_SIM_END WINAPI HttpsysSimClientEnd(_In_ HTTPSYS_SIM_CLIENT *Client);
+
+/* The same, and waits until the server has ended it, as an idle connection after 120 s. HTTPSYS_SIM_END_OPEN: it is
+ * open after 600 s of virtual time, or the client itself has closed it. */
+HTTPAPI_LINKAGE HTTPSYS_SIM_END WINAPI HttpsysSimClientExpectEnd(_In_ HTTPSYS_SIM_CLIENT *Client);
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@ pub mod disconnect;
 pub mod extension;
 pub mod feature;
 pub mod initialize;
-mod property;
+pub(crate) mod property;
 pub mod push;
 pub mod receive_entity_body;
 pub mod receive_request;
@@ -66,8 +66,8 @@ fn check_flags(flags: u32, known: u32) -> CallResult {
 }
 
 /// The version of an object as the service has it.
-fn version(version: crate::types::HTTPAPI_VERSION) -> httpsys_core::operation::ApiVersion {
-    httpsys_core::operation::ApiVersion {
+fn version(version: crate::types::HTTPAPI_VERSION) -> httpsys_core::call::ApiVersion {
+    httpsys_core::call::ApiVersion {
         major: version.HttpApiMajorVersion,
         minor: version.HttpApiMinorVersion,
     }

@@ -13,6 +13,8 @@ pub(crate) struct ErrorCode(u32);
 impl ErrorCode {
     /// ERROR_INVALID_FUNCTION (1).
     pub(crate) const INVALID_FUNCTION: ErrorCode = ErrorCode(1);
+    /// ERROR_FILE_NOT_FOUND (2): there is no such record.
+    pub(crate) const FILE_NOT_FOUND: ErrorCode = ErrorCode(Error::NotFound.win32());
     /// ERROR_NO_MORE_ITEMS (259): the end of an enumeration.
     pub(crate) const NO_MORE_ITEMS: ErrorCode = ErrorCode(259);
     /// ERROR_IO_PENDING (997): the completion follows.

@@ -26,7 +26,6 @@ mod code;
 #[cfg(any(not(windows), feature = "dll"))]
 mod driver;
 #[cfg(any(not(windows), feature = "dll"))]
-#[cfg(any(not(windows), feature = "dll"))]
 mod entry;
 #[cfg(any(not(windows), feature = "dll"))]
 mod lifecycle;
@@ -47,3 +46,6 @@ mod service;
 #[cfg(all(feature = "sim", any(not(windows), feature = "dll")))]
 mod simulation;
 pub mod types;
+
+#[cfg(all(feature = "sim", any(not(windows), feature = "dll")))]
+pub use simulation::home::WorldService;

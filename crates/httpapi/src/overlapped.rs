@@ -85,11 +85,6 @@ impl<W> Overlapped<W> {
         }
     }
 
-    /// The handle that the call was made on.
-    pub(crate) fn handle(&self) -> &Arc<QueueObject> {
-        &self.handle
-    }
-
     /// The call is about to wait under this id.
     ///
     /// # Errors
@@ -104,11 +99,6 @@ impl<W> Overlapped<W> {
             .add_pending(self.pending.overlapped(), call, self.id)?;
         self.id = Some(id);
         Ok(())
-    }
-
-    /// Whether the call, which waits, was cancelled.
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.handle.is_cancelled(self.pending.overlapped())
     }
 
     /// The call ends after the function has returned 997.

@@ -32,13 +32,13 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use httpsys_core::call::{Control, Outcome as Made};
 use httpsys_core::id_hasher::BuildSpread;
 use httpsys_core::ids::SlotAddress;
-use httpsys_core::operation::{Control, Outcome as Made};
 use httpsys_core::{Error, OperationId, QueueId};
 use httpsys_engine::Service;
 use httpsys_socket::process;
-use httpsys_win32::{CancelScope, Handle, IoState, Object, Signal, ThreadId};
+use httpsys_win32::{CancelScope, Handle, IoState, Object, ObjectSignal, ThreadId};
 
 use crate::code::ErrorCode;
 use crate::lifecycle;
@@ -321,14 +321,6 @@ impl QueueObject {
         Ok(())
     }
 
-    /// Whether a call that waits was cancelled, or its handle closed.
-    pub(crate) fn is_cancelled(&self, overlapped: usize) -> bool {
-        let pending = self.pending();
-        let call = pending.get(&overlapped);
-        let is_closed = self.open_in.load(Ordering::SeqCst) == CLOSED;
-        is_closed || call.is_some_and(|call| call.cancelled)
-    }
-
     /// The call ends now; the program may use its OVERLAPPED again after that.
     pub(crate) fn remove_pending(&self, overlapped: usize, id: OperationId) {
         if let Entry::Occupied(call) = self.pending().entry(overlapped) {
@@ -395,7 +387,7 @@ impl Object for QueueObject {
         self.cancel_io(CancelScope::All);
     }
 
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(self.io.signal())
     }
 

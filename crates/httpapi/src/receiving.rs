@@ -6,8 +6,8 @@
 //! consumed only when the program has it whole; the memory belongs to one value, which the engine has
 //! while the call waits. Threading: any thread; a call that waits goes on where it is signalled.
 
+use httpsys_core::call::{Receive, ReceiveEntityBody};
 use httpsys_core::ids::SlotAddress;
-use httpsys_core::operation::{Receive, ReceiveEntityBody};
 use httpsys_core::{Error, RequestId};
 use httpsys_engine::{
     ReadOperation, ReceiveOperation, ReceivedRequest, Service, Signal, Started, Verdict,

@@ -14,18 +14,22 @@ mod response;
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use httpsys_core::Error;
 use httpsys_engine::{Service, UnansweredRequest};
 use httpsys_network::{Network, Rules};
-use httpsys_sim::Sim;
+use httpsys_sim::{MemoryDisk, Sim};
 
+use crate::api::property::directory;
 use crate::code::ErrorCode;
 use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
 use crate::simulation::client::SimulatedClient;
+use crate::simulation::home::WorldService;
 
 /// How long, in virtual time, threads of the program may go on once the service has ended.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,7 +47,13 @@ static BEGUN: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// The simulation whose main thread this is. A program that ends without HttpsysSimFinish does not end it.
-    static MAIN: RefCell<Option<ManuallyDrop<Sim>>> = const { RefCell::new(None) };
+    static MAIN: RefCell<Option<ManuallyDrop<MainSimulation>>> = const { RefCell::new(None) };
+}
+
+/// What its main thread has of a simulation.
+struct MainSimulation {
+    sim: Sim,
+    home: WorldService,
 }
 
 /// HTTPSYS_SIM: what any thread of the simulation may use.
@@ -51,6 +61,9 @@ thread_local! {
 pub(crate) struct Simulation {
     pub(crate) network: Network,
     seed: u64,
+    disk: MemoryDisk,
+    /// The last file that was asked for, with a NUL behind it, which the program may look at.
+    shown: Mutex<Vec<u8>>,
     /// They live as long as the simulation, because the program has pointers to them.
     clients: Mutex<Vec<Arc<SimulatedClient>>>,
 }
@@ -69,10 +82,14 @@ impl Simulation {
             false => sim,
         };
         let network = sim.network(Rules::default());
-        home::begin(&sim.world(), &network);
-        MAIN.with(|main| main.replace(Some(ManuallyDrop::new(sim))));
+        let disk = sim.disk().clone();
+        let home = WorldService::begin(&sim.world(), &network, &disk);
+        let main_simulation = ManuallyDrop::new(MainSimulation { sim, home });
+        MAIN.with(|main| main.replace(Some(main_simulation)));
         Ok(Simulation {
             network,
+            disk,
+            shown: Mutex::default(),
             seed,
             clients: Mutex::default(),
         })
@@ -85,6 +102,17 @@ impl Simulation {
         let clients = self.clients.lock();
         clients.unwrap_or_else(PoisonError::into_inner).push(client);
         Ok(place)
+    }
+
+    /// The bytes of a log file: where they are, with a NUL behind them, and how many.
+    pub(crate) fn file(&self, path: &[u16]) -> Result<(*const u8, usize), ErrorCode> {
+        let path = String::from_utf16_lossy(&directory::fully_qualified(path.to_vec())?);
+        let mut bytes = self.disk.read(Path::new(&path)).ok_or(Error::NotFound)?;
+        let length = bytes.len();
+        bytes.push(0);
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        *shown = bytes;
+        Ok((shown.as_ptr(), length))
     }
 
     fn last_events(&self) -> String {
@@ -111,7 +139,7 @@ pub(crate) fn finish(simulation: Simulation) -> Result<bool, ErrorCode> {
             "only the thread that made a simulation can finish it",
         ));
     };
-    let sim = ManuallyDrop::into_inner(sim);
+    let MainSimulation { sim, home: own } = ManuallyDrop::into_inner(sim);
     let service = home::current().and_then(|home| home.made());
     let mut wrong = Vec::new();
     if let Some(service) = &service {
@@ -127,7 +155,7 @@ pub(crate) fn finish(simulation: Simulation) -> Result<bool, ErrorCode> {
     sim.advance(PATIENCE);
     let events = simulation.last_events();
     let finished = sim.try_finish();
-    home::end();
+    drop(own);
     BEGUN.store(false, Ordering::SeqCst);
     match finished {
         Err(failure) => wrong.push(failure.to_string()),

@@ -33,6 +33,33 @@ fn delete<T>(id: HTTP_SERVICE_CONFIG_ID, record: &T) -> u32 {
     unsafe { HttpDeleteServiceConfiguration(null_mut(), id, pointer, size, null()) }
 }
 
+fn update<T>(id: HTTP_SERVICE_CONFIG_ID, record: &T) -> u32 {
+    let pointer: *const c_void = (&raw const *record).cast();
+    let size = size_of_value(record);
+    // SAFETY: the record outlives the call.
+    unsafe { HttpUpdateServiceConfiguration(null_mut(), id, pointer, size, null()) }
+}
+
+fn settings() {
+    const SETTING: HTTP_SERVICE_CONFIG_ID = HttpServiceConfigSetting;
+    let record = |key, value| HTTP_SERVICE_CONFIG_SETTING_SET {
+        KeyDesc: key,
+        ParamDesc: value,
+    };
+    assert_eq!(query(SETTING, &HttpTlsThrottle, 4).0, 2);
+    assert_eq!(set(SETTING, &record(HttpTlsThrottle, 1)), 0);
+    assert_eq!(set(SETTING, &record(HttpTlsThrottle, 0)), 183);
+    let (code, needed, buffer) = query(SETTING, &HttpTlsThrottle, 4);
+    assert_eq!((code, needed, buffer[0] as u32), (0, 4, 1));
+    assert_eq!(query(SETTING, &HttpTlsThrottle, 3).0, 122);
+    assert_eq!(delete(SETTING, &record(HttpTlsThrottle, 9)), 0);
+    assert_eq!(delete(SETTING, &record(HttpTlsThrottle, 9)), 2);
+    for key in [HttpNone, 2, -1] {
+        assert_eq!(set(SETTING, &record(key, 1)), 87);
+        assert_eq!(query(SETTING, &key, 4).0, 87);
+    }
+}
+
 /// The code, the return length and what was written.
 fn query<T>(id: HTTP_SERVICE_CONFIG_ID, input: &T, size: u32) -> (u32, u32, [u64; 64]) {
     let mut buffer = [u64::MAX; 64];
@@ -203,9 +230,11 @@ fn what_all_records_have_in_common() {
         assert_eq!((set(id, &record), delete(id, &record)), (87, 87));
         assert_eq!(query(id, &record, 64).0, 87);
     }
-    for id in [HttpServiceConfigSSLCertInfo, HttpServiceConfigSetting] {
-        assert_eq!((set(id, &record), delete(id, &record)), (50, 50));
-        assert_eq!(query(id, &record, 64).0, 50);
+    for id in HttpServiceConfigIPListenList..HttpServiceConfigMax {
+        assert_eq!((set(id, &0_u8), delete(id, &0_u8)), (122, 122), "{id}");
+        let update = update(id, &0_u8);
+        let is_certificate = matches!(id, 1 | 5 | 6 | 8..);
+        assert_eq!(update, if is_certificate { 122 } else { 87 }, "{id}");
     }
 }
 
@@ -228,6 +257,7 @@ fn cfg_001_cfg_003_cfg_004_records_of_the_configuration() {
     initialize();
     timeouts();
     cache();
+    settings();
     listen_list();
     what_all_records_have_in_common();
 }

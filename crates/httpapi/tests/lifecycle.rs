@@ -68,7 +68,7 @@ fn cfg_001_ses_001_to_ses_003_counts_flags_and_versions() {
     assert_eq!(code, 1114);
 
     assert_eq!(initialize(1, 0, HTTP_INITIALIZE_CONFIG), 0);
-    assert_eq!((create_handle(), configure()), (1114, 50));
+    assert_eq!((create_handle(), configure()), (1114, 87));
     assert_eq!(initialize(1, 0, HTTP_INITIALIZE_SERVER), 0);
     assert_eq!(initialize(2, 0, HTTP_INITIALIZE_SERVER), 0);
     assert_eq!(create_handle(), 0);

@@ -109,7 +109,8 @@ fn reservations_are_added_found_listed_and_removed() {
     assert_eq!(set("http://host:80/", ""), 87);
     // G-132, G-189: text that is no SDDL, and an account that is none.
     assert_eq!(set("http://host:80/", "nonsense"), 87);
-    assert_eq!(set("http://host:80/", "D:(A;;GX;;;ZZ)"), 87);
+    assert_eq!(set("http://host:80/", "D:(A;;GX;;;ZZ)"), 1337);
+    assert_eq!(set("http://host:80/", "D:(A;;GX;;WD)"), 1336);
 
     // 16 for the structure, 17 and 15 units with their NULs.
     let all = Some(["http://+:80/Own/".to_owned(), EVERYBODY.to_owned()]);
@@ -126,6 +127,11 @@ fn reservations_are_added_found_listed_and_removed() {
     let second = query(next, None, 1, 256).2.expect("the second");
     assert_eq!(second, ["http://*:80/", "D:"]);
     assert_eq!(query(next, None, 2, 256), (259, 77, None));
+    // G-189: the slash is added.
+    assert_eq!(set("http://slash:80/a", EVERYBODY), 0);
+    let added = query(exact, Some("http://slash:80/A"), 0, 256).2;
+    assert_eq!(added.expect("it")[0], "http://slash:80/a/");
+    assert_eq!(delete("http://slash:80/a"), 0);
     assert_eq!(query(exact, Some("http://+:80/"), 0, 256).0, 2);
     assert_eq!(query(exact, None, 0, 256).0, 87);
     assert_eq!(query(2, None, 0, 256).0, 87);
@@ -146,7 +152,6 @@ fn reservations_are_added_found_listed_and_removed() {
         assert_eq!(set(0, ACL, null(), length), 87);
         assert_eq!(set(0, -1, record, length), 87);
         assert_eq!(set(0, HttpServiceConfigMax, record, length), 87);
-        assert_eq!(set(0, HttpServiceConfigSSLCertInfo, record, length), 50);
         assert_eq!(set(0, ACL, record, length), 0);
     });
 }

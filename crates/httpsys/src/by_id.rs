@@ -6,7 +6,7 @@
 
 use std::borrow::Borrow;
 
-use httpsys_core::operation::{Cancel, ReceiveEntityBody, SendResponse, WaitForDisconnect};
+use httpsys_core::call::{Cancel, ReceiveEntityBody, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, RequestId};
 use httpsys_engine::Chunk;
 
@@ -22,6 +22,8 @@ pub(crate) struct SendFlags {
     pub(crate) more_data: bool,
     pub(crate) disconnect: bool,
     pub(crate) opaque: bool,
+    pub(crate) ranges: bool,
+    pub(crate) go_away: bool,
 }
 
 impl SendFlags {
@@ -30,12 +32,16 @@ impl SendFlags {
         more_data: true,
         disconnect: false,
         opaque: true,
+        ranges: false,
+        go_away: false,
     };
     /// A part that is not the last.
     pub(crate) const MORE_DATA: SendFlags = SendFlags {
         more_data: true,
         disconnect: false,
         opaque: false,
+        ranges: false,
+        go_away: false,
     };
 
     pub(crate) fn call(self, request: RequestId) -> SendResponse {
@@ -44,6 +50,7 @@ impl SendFlags {
             disconnect: self.disconnect,
             more_data: self.more_data,
             opaque: self.opaque,
+            go_away: self.go_away,
         }
     }
 }
@@ -63,8 +70,25 @@ impl QueueScope {
         let engine = self.service.engine();
         let parts = response.head_parts(added, engine.parameters().server_token());
         let log = ResponseLog { request, response };
+        let call = flags.call(id);
         with_head(&parts, |head| {
-            engine.send_response(&self.queue, &flags.call(id), head, body, Some(&log))
+            if flags.ranges {
+                let length = Chunk::total(body);
+                let ranged = engine.process_ranges(&self.queue, &call, request, head, length)?;
+                if let Some(mut ranged) = ranged {
+                    if let Some(cut) = Chunk::cut(body, &ranged.body) {
+                        let head = &mut ranged.head;
+                        return engine.send_response(&self.queue, &call, head, &cut, Some(&log));
+                    }
+                }
+            }
+            let policy = response.cache_policy();
+            if !policy.keeps() {
+                return engine.send_response(&self.queue, &call, head, body, Some(&log));
+            }
+            let parts = (&*head, body);
+            let keep = engine.to_keep(&self.queue, &call, policy, request, parts, Some(&log));
+            engine.send_response_and_keep(&self.queue, &call, head, body, Some(&log), keep)
         })
     }
 
@@ -144,6 +168,8 @@ impl RequestQueue {
         let flags = SendFlags {
             more_data: false,
             disconnect: response.disconnects(),
+            go_away: response.goes_away(),
+            ranges: response.processes_ranges(),
             ..SendFlags::default()
         };
         self.scope().send_response(
@@ -174,6 +200,7 @@ impl RequestQueue {
         let flags = SendFlags {
             more_data: true,
             disconnect: response.disconnects(),
+            go_away: response.goes_away(),
             ..SendFlags::default()
         };
         self.scope().send_response(
@@ -241,6 +268,26 @@ impl RequestQueue {
         )
     }
 
+    /// As [`RequestQueue::end_response`], with files among the pieces, and
+    /// [trailers](DataChunk::Trailers) behind them.
+    ///
+    /// # Errors
+    /// As [`RequestQueue::send_chunks`].
+    pub fn end_response_with_chunks(
+        &self,
+        id: RequestId,
+        chunks: &[DataChunk<'_>],
+        disconnect: bool,
+    ) -> Result<u64> {
+        let chunks = lend(chunks)?;
+        let flags = SendFlags {
+            more_data: false,
+            disconnect,
+            ..SendFlags::default()
+        };
+        self.scope().send_body(id, flags, &chunks)
+    }
+
     /// Reads entity body bytes: HttpReceiveRequestEntityBody. Waits until there are some; `Ok(0)`
     /// at the end of the body, and for an empty buffer.
     ///
@@ -250,7 +297,18 @@ impl RequestQueue {
         self.scope().read_body(id, out)
     }
 
-    /// Closes the transport connection of the request with a reset: HttpCancelHttpRequest. Calls
+    /// Sets the code with which the stream of an HTTP/2 request is reset, as
+    /// [`crate::Request::set_stream_error`] does.
+    ///
+    /// # Errors
+    /// Only those that all calls by id have.
+    pub fn set_stream_error(&self, id: RequestId, code: u32) -> Result<()> {
+        let engine = self.scope().service.engine();
+        engine.set_stream_error(&self.scope().queue, id, code)
+    }
+
+    /// Closes the transport connection of the request with a reset, or its stream of HTTP/2 (CXL-011):
+    /// HttpCancelHttpRequest. Calls
     /// that wait on the request in other threads end with [`Error::Aborted`] (CXL-003, CXL-004),
     /// and requests pipelined behind it are gone (CXL-010).
     ///

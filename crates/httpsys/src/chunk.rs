@@ -1,7 +1,7 @@
 //! Data chunks: what the body of a response is made of.
 //!
-//! Owns the kinds of chunk and the length of a file's part. Does not own sending. Threading: plain
-//! values; a file may be shared by any number of responses and threads, because its position is not
+//! Owns the kinds of chunk, trailers among them, and the length of a file's part. Does not own sending.
+//! Threading: plain values; a file may be shared by any number of responses and threads, because its position is not
 //! used.
 
 use std::fs::File;
@@ -9,11 +9,12 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use httpsys_core::proto::Trailers;
 use httpsys_engine::Chunk;
 use httpsys_engine::reason;
 use smallvec::SmallVec;
 
-use crate::{Data, Error, Result};
+use crate::{Data, Error, Fragment, Result};
 
 /// Chunks lent to one send; up to four need no allocation.
 pub(crate) type Lent<'c> = SmallVec<[Chunk<'c>; 4]>;
@@ -21,9 +22,9 @@ pub(crate) type Lent<'c> = SmallVec<[Chunk<'c>; 4]>;
 /// Chunks that one send owns.
 pub(crate) type Pieces<'a> = SmallVec<[DataChunk<'a>; 4]>;
 
-/// HTTP_DATA_CHUNK: a piece of the body of a response, from memory or from a file.
+/// HTTP_DATA_CHUNK: a piece of the body of a response, from memory or from a file, or what comes behind it.
 ///
-/// Made of everything that [`Data`] is made of, and of a [`FileRange`]:
+/// Made of everything that [`Data`] is made of, of a [`FileRange`], a [`Fragment`], and of [`Trailers`]:
 ///
 /// ```
 /// use httpsys::{DataChunk, FileRange};
@@ -47,6 +48,24 @@ pub enum DataChunk<'a> {
     Memory(Data<'a>),
     /// HttpDataChunkFromFileHandle.
     File(FileRange<'a>),
+    /// HttpDataChunkTrailers: the last chunk of a response, in the call that ends it
+    /// ([`Error::InvalidParameter`] elsewhere). Trailers go out on HTTP/2; on HTTP/1.1 they are accepted
+    /// and not written (RSP-031).
+    ///
+    /// ```
+    /// use httpsys::{Response, Trailers};
+    ///
+    /// # fn main() -> Result<(), httpsys::InvalidField> {
+    /// let mut trailers = Trailers::new();
+    /// trailers.push(b"grpc-status", b"0")?;
+    /// let response = Response::ok().body("message").chunk(trailers);
+    /// # drop(response);
+    /// # Ok(())
+    /// # }
+    /// ```
+    Trailers(Box<Trailers>),
+    /// HttpDataChunkFromFragmentCache, HttpDataChunkFromFragmentCacheEx.
+    Fragment(Fragment),
 }
 
 impl Default for DataChunk<'_> {
@@ -67,6 +86,18 @@ impl<'a> From<FileRange<'a>> for DataChunk<'a> {
     }
 }
 
+impl From<Fragment> for DataChunk<'_> {
+    fn from(fragment: Fragment) -> Self {
+        DataChunk::Fragment(fragment)
+    }
+}
+
+impl From<Trailers> for DataChunk<'_> {
+    fn from(trailers: Trailers) -> Self {
+        DataChunk::Trailers(Box::new(trailers))
+    }
+}
+
 impl DataChunk<'_> {
     /// Fixes the length of a file's part, and returns that of the chunk in bytes.
     pub(crate) fn resolve(&mut self) -> Result<u64> {
@@ -77,12 +108,15 @@ impl DataChunk<'_> {
                 file.length = Some(length);
                 Ok(length)
             }
+            DataChunk::Fragment(fragment) => Ok(fragment.len() as u64),
+            DataChunk::Trailers(_) => Ok(0),
         }
     }
 
-    /// Whether a resolved chunk has no bytes.
+    /// Whether a resolved chunk says nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.lend_resolved().length() == 0
+        let is_trailers = matches!(self, DataChunk::Trailers(_));
+        !is_trailers && self.lend_resolved().length() == 0
     }
 
     /// The chunk for one send.
@@ -90,6 +124,8 @@ impl DataChunk<'_> {
         match self {
             DataChunk::Memory(bytes) => Ok(Chunk::Memory(bytes)),
             DataChunk::File(file) => Ok(file.lend(file.resolved()?)),
+            DataChunk::Fragment(fragment) => Ok(Chunk::Memory(fragment)),
+            DataChunk::Trailers(trailers) => Ok(Chunk::Trailers(trailers)),
         }
     }
 
@@ -99,6 +135,8 @@ impl DataChunk<'_> {
         match self {
             DataChunk::Memory(bytes) => Chunk::Memory(bytes),
             DataChunk::File(file) => file.lend(file.length.unwrap_or_default()),
+            DataChunk::Fragment(fragment) => Chunk::Memory(fragment),
+            DataChunk::Trailers(trailers) => Chunk::Trailers(trailers),
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The configuration of a service: timeouts that sessions inherit, and the IP listen list.
+//! The configuration of a service: timeouts that sessions inherit, the IP listen list, settings.
 //!
-//! Owns the calls. Does not own the records (`httpsys_core::configuration`), which last as long as
-//! the service, nor reservations (`reservation.rs`). Threading: as [`Service`].
+//! Owns the calls. Does not own the records (`httpsys_core::configuration`), nor where they are kept: that is the store
+//! of the service; nor certificates (`ssl.rs`) and reservations (`reservation.rs`). Threading: as [`Service`].
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use httpsys_core::call::{Control, Query};
-use httpsys_core::configuration::{Change, Configuration};
+use httpsys_core::configuration::{CacheParameter, Change, Configuration, ServiceSetting};
 
 use crate::timeouts::whole_seconds;
 use crate::{Result, Service, ServiceTimeout};
@@ -98,12 +98,58 @@ impl Service {
         self.configuration().listen_addresses().to_vec()
     }
 
-    fn configuration(&self) -> Configuration {
-        let answer = self.engine().query(&Query::Configuration);
-        answer.and_then(TryInto::try_into).unwrap_or_default()
+    /// HttpSetServiceConfiguration(HttpServiceConfigCache). Kept, and without effect: nothing is cached.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) when it was set: remove it first.
+    pub fn set_cache_parameter(&self, parameter: CacheParameter, bytes: u32) -> Result<()> {
+        self.configure(Change::SetCacheParameter { parameter, bytes })
     }
 
-    fn configure(&self, change: Change) -> Result<()> {
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigCache).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) when it was not set.
+    pub fn remove_cache_parameter(&self, parameter: CacheParameter) -> Result<()> {
+        self.configure(Change::RemoveCacheParameter { parameter })
+    }
+
+    /// HttpQueryServiceConfiguration(HttpServiceConfigCache): the bytes of the record.
+    #[must_use]
+    pub fn cache_parameter(&self, parameter: CacheParameter) -> Option<u32> {
+        self.configuration().cache_parameter(parameter)
+    }
+
+    /// HttpSetServiceConfiguration(HttpServiceConfigSetting). Kept, and without effect.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) when it was set: remove it first.
+    pub fn set_service_setting(&self, setting: ServiceSetting, value: u32) -> Result<()> {
+        self.configure(Change::SetSetting { setting, value })
+    }
+
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigSetting).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::Error::NotFound) when it was not set.
+    pub fn remove_service_setting(&self, setting: ServiceSetting) -> Result<()> {
+        self.configure(Change::RemoveSetting { setting })
+    }
+
+    /// HttpQueryServiceConfiguration(HttpServiceConfigSetting): the value of the record.
+    #[must_use]
+    pub fn service_setting(&self, setting: ServiceSetting) -> Option<u32> {
+        self.configuration().setting(setting)
+    }
+
+    pub(crate) fn configuration(&self) -> Configuration {
+        let answer = self.engine().query(&Query::Configuration);
+        let answer = answer.and_then(TryInto::try_into);
+        // A file that cannot be read: what it said before is in force.
+        answer.unwrap_or_else(|_| self.engine().configuration_in_force())
+    }
+
+    pub(crate) fn configure(&self, change: Change) -> Result<()> {
         self.control(Control::Configure(change)).map(drop)
     }
 }

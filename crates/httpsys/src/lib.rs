@@ -117,6 +117,10 @@
 //! (`HTTPSYS_MaxFieldLength=1024`), as programs in C do; a service of one's own has those that
 //! [`Service::new`] or [`ServerBuilder::parameters`] is given.
 //!
+//! Reservations, certificates, timeouts and listen addresses are records of a configuration store:
+//! [`Service::global`] shares the file that `HTTPSYS_CONFIG` names with all programs of the user, a service of
+//! one's own has its records in memory or in the store that [`Service::with_configuration`] is given.
+//!
 //! # Looking inside
 //!
 //! Events go to the program's own subscriber of the crate `tracing`, for instance
@@ -136,16 +140,19 @@
 
 mod body;
 mod by_id;
+mod cache;
 mod chunk;
 mod configuration;
 pub mod counters;
 mod data;
 mod fields;
+mod fragment;
 pub mod future;
 mod headers;
 mod log;
 mod log_data;
 mod property;
+mod push;
 mod queue;
 mod reason;
 mod receive;
@@ -157,9 +164,11 @@ mod server;
 mod service;
 mod session;
 mod shutdown;
+mod ssl;
 mod stream;
 mod text;
 mod timeouts;
+pub mod tls;
 mod upgraded;
 mod url_group;
 mod verb;
@@ -167,23 +176,34 @@ mod verb;
 pub use body::BodyReader;
 pub use chunk::{DataChunk, FileRange};
 pub use data::Data;
+pub use fragment::Fragment;
 pub use headers::Headers;
+pub use httpsys_core::cache::CachePolicy;
+pub use httpsys_core::call::InvalidPush;
 pub use httpsys_core::close_reason::TimerKind;
-pub use httpsys_core::configuration::ServiceTimeout;
+pub use httpsys_core::configuration::ssl::{
+    SslFlags, SslKey, SslKeyKind, SslParameters, SslRecord,
+};
+pub use httpsys_core::configuration::ssl_extended::{SslExtended, SslExtendedKind};
+pub use httpsys_core::configuration::{CacheParameter, ServiceSetting, ServiceTimeout};
 pub use httpsys_core::property::{LogFormat, Rollover, State, Verbosity};
 pub use httpsys_core::proto::{
-    Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Version, header,
+    Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Trailers, Version, header,
 };
 pub use httpsys_core::refusal::Refusal;
 pub use httpsys_core::url_prefix::{HostName, InvalidPrefix, PrefixHost, Scheme, UrlPrefix};
 pub use httpsys_core::{
     CloseReason, ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId,
 };
+pub use httpsys_engine::configuration::{
+    CertificateFolders, ConfigurationStore, StoreError, StoreFault, StorePlace,
+};
 pub use httpsys_engine::logging::{Fields as LogFields, Flags as LogFlags, LogCounters};
 pub use httpsys_engine::{ConnectionStatus, InvalidEnvironment, parameters_from_environment};
 pub use log::Logging;
 pub use log_data::LogData;
 pub use property::Limits;
+pub use push::Push;
 pub use queue::RequestQueue;
 pub use receive::Incoming;
 pub use register_error::RegisterError;

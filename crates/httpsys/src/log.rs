@@ -7,12 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
 use httpsys_core::property::{self, LogFormat, Property, Rollover};
-use httpsys_core::proto::header::request_id;
-use httpsys_engine::LogSource;
-use httpsys_engine::logging::{Address, Fields, FieldsBuf, FieldsData, Flags, LogCounters, Text};
+use httpsys_engine::logging::{Fields, FieldsBuf, FieldsData, Flags, LogCounters};
 use httpsys_engine::reason;
+use httpsys_engine::{LogSource, fields_of};
 
 #[cfg(doc)]
 use crate::Error;
@@ -217,26 +216,4 @@ pub(crate) struct AsBefore;
 
 impl LogSource for AsBefore {
     fn put(&self, _: &mut FieldsBuf) {}
-}
-
-/// As a program in C fills HTTP_LOG_FIELDS_DATA from HTTP_REQUEST; the query is without its question
-/// mark, as in the logs of IIS (observed).
-fn fields_of(request: &httpsys_core::Request) -> FieldsData<'_> {
-    let head = &request.head;
-    let known = |id| Text::Bytes(head.known(id).unwrap_or_default());
-    let query = request.url.query().unwrap_or_default();
-    FieldsData {
-        uri_stem: Text::Wide(request.url.abs_path()),
-        client_ip: Address::Ip(request.remote.ip()),
-        server_ip: Address::Ip(request.local.ip()),
-        method: Text::Bytes(head.verb_text()),
-        uri_query: Text::Wide(query.strip_prefix(&[u16::from(b'?')]).unwrap_or(query)),
-        host: known(request_id::HOST),
-        user_agent: known(request_id::USER_AGENT),
-        cookie: known(request_id::COOKIE),
-        referrer: known(request_id::REFERER),
-        server_port: request.local.port(),
-        method_num: request.verb() as u32,
-        ..FieldsData::default()
-    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use httpsys_core::RequestId;
-use httpsys_core::operation::Receive as ReceiveCall;
+use httpsys_core::call::Receive as ReceiveCall;
 use httpsys_engine::Verdict;
 
 use crate::queue::QueueScope;

@@ -23,6 +23,7 @@ use crate::future::Readers;
 use crate::headers::{self, Headers};
 use crate::log::RequestLog;
 use crate::queue::QueueScope;
+use crate::tls::{ClientCertificate, TlsInfo};
 use crate::{CloseReason, ConnectionStatus, Response, Result, Verb};
 
 /// A request that waits for its response.
@@ -144,6 +145,8 @@ impl Request {
         let flags = SendFlags {
             more_data: false,
             disconnect: response.disconnects(),
+            go_away: response.goes_away(),
+            ranges: response.processes_ranges(),
             ..SendFlags::default()
         };
         let send = |added, body: &[Chunk<'_>]| {
@@ -174,17 +177,44 @@ impl Request {
         self.scope.cancel(self.id())
     }
 
+    /// Sets the code with which the stream of an HTTP/2 request is reset, should it be: by
+    /// [`cancel`](Self::cancel), by dropping the request, or by a time limit
+    /// (HttpRequestPropertyStreamError, CXL-012). Without it that is CANCEL, 8. A request over HTTP/1.x
+    /// takes it and has no use for it. Any thread.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) when the client is gone already,
+    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the queue is closed.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # fn f(request: httpsys::Request) -> httpsys::Result<()> {
+    /// request.set_stream_error(11)?; // ENHANCE_YOUR_CALM
+    /// request.cancel()
+    /// # }
+    /// ```
+    pub fn set_stream_error(&self, code: u32) -> Result<()> {
+        let engine = self.scope.service.engine();
+        engine.set_stream_error(&self.scope.queue, self.id(), code)
+    }
+
     /// Detaches the request: it stays open, to be answered or cancelled by its id, see
     /// [`crate::RequestQueue::respond`].
     #[must_use]
     pub fn into_id(mut self) -> RequestId {
-        let engine = self.scope.service.engine();
+        let scope = Arc::clone(&self.scope);
+        let engine = scope.service.engine();
         if engine.has_logs() {
             // It fails if the request is gone; then there is nothing to log.
             let _ = engine.prepare_log(&self.scope.queue, self.id(), &RequestLog(self.block()));
         }
         self.open = false;
-        self.id()
+        let id = self.id();
+        if let Some(block) = self.block.take() {
+            // Its response may be kept, or cut into ranges.
+            engine.keep_request(&self.scope.queue, block);
+        }
+        id
     }
 
     /// The request was answered, so the drop must not cancel it.
@@ -224,6 +254,13 @@ impl Request {
     #[must_use]
     pub fn connection_id(&self) -> ConnectionId {
         self.block().connection
+    }
+
+    /// HTTP_RAW_CONNECTION_ID: the transport connection. Several requests of HTTP/2 share one, and each has a
+    /// [`connection_id`](Self::connection_id) of its own (CON-015); over HTTP/1.1 both ids are the same (A-11).
+    #[must_use]
+    pub fn raw_connection_id(&self) -> ConnectionId {
+        self.block().raw_connection
     }
 
     /// Why the connection of the request ended; `None` while it is open. For a read or a send that
@@ -341,6 +378,22 @@ impl Request {
     #[must_use]
     pub fn remote_addr(&self) -> SocketAddr {
         self.block().remote
+    }
+
+    /// The TLS session that the request came over: protocol, ciphers, the server name that the client
+    /// asked for, the certificates of both sides (HTTP_REQUEST.pSslInfo, HTTP_SSL_PROTOCOL_INFO, the
+    /// property Sni). `None` over plain TCP (TLS-009).
+    #[must_use]
+    pub fn tls(&self) -> Option<&TlsInfo> {
+        self.block().tls.as_deref()
+    }
+
+    /// The certificate that the client showed in the handshake, whatever it is worth: its
+    /// [`verdict`](ClientCertificate::verdict) says that. `None` over plain TCP, where the binding asks for
+    /// none, and from a client that has none (TLS-002). HttpReceiveClientCertificate.
+    #[must_use]
+    pub fn client_certificate(&self) -> Option<&ClientCertificate> {
+        self.tls()?.client.as_ref()
     }
 
     /// The address that the client connected to.

@@ -2,7 +2,7 @@
 //!
 //! Owns the calls. Does not own the records (`httpsys-core`). Threading: as [`Service`].
 
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
 use httpsys_core::reservation::Reservation;
 
 use crate::text::utf16;
@@ -32,12 +32,15 @@ use crate::{Result, Service};
 /// ```
 impl Service {
     /// HttpSetServiceConfiguration(HttpServiceConfigUrlAclInfo): reserves a prefix and all below
-    /// it. The security descriptor is kept as it is; whom it names is not looked at.
+    /// it. The security descriptor has to be one, in SDDL; it is kept as it is, and whom it names is not
+    /// looked at.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a string that is not a
-    /// UrlPrefix and for an empty descriptor; [`Error::AlreadyExists`](crate::Error::AlreadyExists)
-    /// for a prefix that is reserved.
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a string that is not a
+    /// UrlPrefix and for a descriptor that is not valid; [`Error::InvalidAcl`](crate::Error::InvalidAcl) (1336)
+    /// and [`Error::InvalidSid`](crate::Error::InvalidSid) (1337) for an entry or an account in it that is
+    /// none; [`Error::AlreadyExists`](crate::Error::AlreadyExists) for a prefix that is reserved, and for one
+    /// whose port is reserved or registered for the other scheme.
     pub fn reserve_url(&self, url: &str, descriptor: &str) -> Result<()> {
         self.control(Control::AddReservation(Reservation {
             url: utf16(url),

@@ -13,7 +13,7 @@ use crate::chunk::{Lent, Pieces};
 use crate::fields::{Added, FieldList, HeadParts, with_head};
 use crate::log_data::LogChoice;
 use crate::reason::reason_of;
-use crate::{Data, DataChunk, LogData, Result};
+use crate::{CachePolicy, Data, DataChunk, LogData, Result};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
@@ -56,6 +56,9 @@ pub struct Response<'a> {
     /// Those behind it.
     more: Vec<DataChunk<'a>>,
     disconnect: bool,
+    go_away: bool,
+    ranges: bool,
+    policy: CachePolicy,
     /// None: with the fields of the request. Boxed, as responses are handed on by value.
     log: Option<Box<LogChoice<'a>>>,
 }
@@ -72,6 +75,9 @@ impl<'a> Response<'a> {
             body: Data::default(),
             more: Vec::new(),
             disconnect: false,
+            go_away: false,
+            ranges: false,
+            policy: CachePolicy::Nocache,
             log: None,
         }
     }
@@ -159,6 +165,81 @@ impl<'a> Response<'a> {
         self
     }
 
+    /// On HTTP/2 the client is asked, before the response, to open no more streams on this connection, whose streams
+    /// are served to their end: HTTP_SEND_RESPONSE_FLAG_GOAWAY (H2X-008). The up to 200 requests that it has on its
+    /// way already are taken (H2X-009). On HTTP/1.x it does nothing (assumed, G-270): there
+    /// [`disconnect`](Self::disconnect) ends the connection, and does this on HTTP/2.
+    ///
+    /// ```no_run
+    /// # fn f(request: httpsys::Request) -> httpsys::Result<()> {
+    /// request.respond(httpsys::Response::ok().body("the last one").go_away())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn go_away(mut self) -> Self {
+        self.go_away = true;
+        self
+    }
+
+    /// The body is whole, and a GET with a Range field gets the parts of it that it asks for, with status 206, or 416
+    /// if there are none: HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES. If-Range is compared with the ETag or Last-Modified
+    /// of the response. For responses that are sent in one call, with status 200, to a [`Request`], or by an id from
+    /// [`Request::into_id`] ([`crate::RequestQueue::respond`]).
+    ///
+    /// ```no_run
+    /// use httpsys::{FileRange, Request, Response};
+    ///
+    /// fn video(request: Request) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let file = FileRange::open("/srv/films/one.webm")?;
+    ///     let response = Response::ok().header("Content-Type", "video/webm").body(file);
+    ///     request.respond(response.process_ranges())?;
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn process_ranges(mut self) -> Self {
+        self.ranges = true;
+        self
+    }
+
+    /// Keeps the response: later requests for the same URL get it from the service, and the program does not see them,
+    /// until the policy's time is over, [`crate::RequestQueue::flush_cache`] drops it, its URL is removed, its queue is
+    /// closed, or its place is needed. A client with a Range or an If-Modified-Since gets 206 or 304 of it.
+    ///
+    /// Kept is what is sent in one call, with [`Request::respond`] or by an id from [`Request::into_id`], to a GET
+    /// without entity body, Authorization, Range and `Translate: f`: with status 200 to 599 other than 206, a
+    /// Content-Type, a Last-Modified that is a date or none, at most `UriMaxUriBytes` of head and body, and without
+    /// [`Response::disconnect`] and Transfer-Encoding (CSH-001 to CSH-015). Any other response is sent and not kept.
+    /// The whole URL with its query tells responses apart; `Vary` and the fields of a request do not (CSH-011,
+    /// CSH-012): do not keep what is meant for one client.
+    ///
+    /// ```
+    /// use httpsys::{CachePolicy, Response, Server};
+    /// # use std::io::{Read, Write};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::builder().url("http://localhost:0/").bind()?;
+    /// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    /// let response = Response::ok()
+    ///     .header("Content-Type", "text/plain")
+    ///     .body("once a minute");
+    /// server.receive()?.respond(response.cache(CachePolicy::TimeToLive(60)))?;
+    /// # // Twice the same, and the second one without a receive.
+    /// # client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    /// # let mut answers = String::new();
+    /// # client.read_to_string(&mut answers)?;
+    /// # assert_eq!(answers.matches("once a minute").count(), 2, "{answers}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cache(mut self, policy: CachePolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
     /// What the access log has instead of what the request and the response say, see
     /// [`crate::UrlGroup::set_logging`].
     #[must_use]
@@ -213,6 +294,19 @@ impl<'a> Response<'a> {
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
+    }
+
+    pub(crate) fn cache_policy(&self) -> CachePolicy {
+        self.policy
+    }
+
+    pub(crate) fn processes_ranges(&self) -> bool {
+        self.ranges
+    }
+
+    /// HTTP_SEND_RESPONSE_FLAG_GOAWAY.
+    pub(crate) fn goes_away(&self) -> bool {
+        self.go_away
     }
 
     pub(crate) fn disconnects(&self) -> bool {

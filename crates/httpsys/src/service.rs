@@ -8,9 +8,9 @@ use httpsys_engine::reason;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::call::{Control, Outcome};
 
-use crate::{ConnectionId, ConnectionStatus, Error, Parameters, Result};
+use crate::{ConfigurationStore, ConnectionId, ConnectionStatus, Error, Parameters, Result};
 
 /// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
 ///
@@ -54,14 +54,17 @@ impl Drop for SharedService {
 impl Service {
     /// The service of this process. It never stops.
     ///
-    /// Its parameters come from the environment when it is first asked for, as for programs in C:
-    /// `HTTPSYS_PARAMETERS` names a file of lines `Name = value`, and `HTTPSYS_<Name>=value` is
-    /// applied after it; what is not named has its default. [`Service::new`] reads no environment.
+    /// Its configuration store is the file that `HTTPSYS_CONFIG` names, or the user's; what it holds is shared with
+    /// other processes (`docs/CONFIGURATION.md`). Its parameters come from that file and from the environment when it
+    /// is first asked for, as for programs in C: `HTTPSYS_PARAMETERS` names a file of lines `Name = value`, and
+    /// `HTTPSYS_<Name>=value` is applied after it; what is not named has its default. [`Service::new`] reads no
+    /// environment.
     /// What there is to set: [`Parameters`] and `docs/PARAMETERS.md`.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, in this call and in
-    /// every later one: an error event and a line on standard error say which, once.
+    /// every later one: an error event and a line on standard error say which, once. The same with
+    /// [`Error::ConfigurationBroken`] (1009) for a configuration file that cannot be understood.
     /// [`Error::NoResources`] (8) when the system has no descriptor for it.
     pub fn global() -> Result<Service> {
         let engine = httpsys_engine::Service::global()?.clone();
@@ -75,7 +78,30 @@ impl Service {
     /// error event and [`Parameters::validate`] say in words which one;
     /// [`Error::NoResources`] when the system has no descriptor for it.
     pub fn new(parameters: Parameters) -> Result<Service> {
-        match httpsys_engine::Service::new(parameters) {
+        Service::with_configuration(parameters, Arc::new(ConfigurationStore::memory()))
+    }
+
+    /// As [`Service::new`], with this configuration store.
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    ///
+    /// use httpsys::{ConfigurationStore, Parameters, Service, StorePlace};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = ConfigurationStore::open(StorePlace::File("shop.json".into()))?;
+    /// let service = Service::with_configuration(Parameters::default(), Arc::new(store))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Service::new`].
+    pub fn with_configuration(
+        parameters: Parameters,
+        store: Arc<ConfigurationStore>,
+    ) -> Result<Service> {
+        match httpsys_engine::Service::with_configuration(parameters, store) {
             Ok(engine) => Ok(Service::of(engine, true)),
             Err(error) if error.kind() == ErrorKind::InvalidInput => {
                 Err(reason::invalid(error.to_string()))
@@ -94,6 +120,18 @@ impl Service {
     /// in access logs it may take a second otherwise. It waits for the disk.
     pub fn flush_logs(&self) {
         self.engine().flush_logs();
+    }
+
+    /// Opens the socket through which `httpsysctl show servicestate`, `show counters`, `why` and `--watch`
+    /// of the same user look at this service, and returns its path: for the service of the process
+    /// `HTTPSYS_CONTROL=1` in the environment does the same. Nothing can be changed through it.
+    ///
+    /// # Errors
+    /// What the system says: the run directory (`$XDG_RUNTIME_DIR/httpsys`, else `httpsys-UID` in the
+    /// directory for temporary files) is not this user's alone, or there is no descriptor or thread left;
+    /// [`ErrorKind::Unsupported`] on Windows and for a simulated service.
+    pub fn open_control(&self) -> std::io::Result<std::path::PathBuf> {
+        self.engine().open_control()
     }
 
     /// Why a connection ended, or that it has not: for a program that got [`Error::ConnectionInvalid`]

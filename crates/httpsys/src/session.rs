@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use httpsys_core::ServerSessionId;
-use httpsys_core::operation::{ApiVersion, Control, Outcome};
+use httpsys_core::call::{ApiVersion, Control, Outcome};
 
 use crate::{Error, Result, Service};
 

@@ -10,7 +10,6 @@ use std::io;
 
 use httpsys_engine::Chunk;
 use httpsys_engine::reason;
-use smallvec::smallvec;
 
 use crate::body::into_io;
 use crate::by_id::SendFlags;
@@ -131,7 +130,9 @@ impl ResponseStream {
                 "the response has Content-Length or Transfer-Encoding, which the stream sets itself",
             ));
         }
-        let understood = request.version() >= Version::HTTP_1_1;
+        // HTTP/2 frames the body itself.
+        let version = request.version();
+        let understood = version >= Version::HTTP_1_1 && version < Version::HTTP_2_0;
         let added = match response.status() {
             // RFC 9112 section 6.1.
             100..=199 | 204 | 304 => Added::Nothing,
@@ -177,6 +178,7 @@ impl ResponseStream {
         let flags = SendFlags {
             more_data: true,
             disconnect: response.disconnects(),
+            go_away: response.goes_away(),
             ..SendFlags::default()
         };
         framing.frame(&response.chunks()?, false, |pieces| {
@@ -233,7 +235,8 @@ impl ResponseStream {
         if self.framing == BodyFraming::HeadOnly {
             return self.send_nothing();
         }
-        if Chunk::total(&chunks) == 0 {
+        // Trailers end a response, which this does not: the service says so.
+        if Chunk::total(&chunks) == 0 && Chunk::trailers(&chunks).is_none() {
             return Ok(());
         }
         self.send_more(&chunks)
@@ -279,9 +282,23 @@ impl ResponseStream {
     ///
     /// # Errors
     /// As [`ResponseStream::write`].
-    pub fn finish_with(mut self, data: &[u8]) -> Result<()> {
+    pub fn finish_with(self, data: &[u8]) -> Result<()> {
+        self.finish_with_lent(&[Chunk::Memory(data)])
+    }
+
+    /// As [`ResponseStream::finish_with`], of which parts may be files, with
+    /// [trailers](DataChunk::Trailers) at the end.
+    ///
+    /// # Errors
+    /// As [`ResponseStream::write_chunks`].
+    pub fn finish_with_chunks(self, chunks: &[DataChunk<'_>]) -> Result<()> {
+        let chunks = chunk::lend(chunks)?;
+        self.finish_with_lent(&chunks)
+    }
+
+    fn finish_with_lent(mut self, chunks: &[Chunk<'_>]) -> Result<()> {
         let flags = self.last_flags();
-        self.framing.frame(&[Chunk::Memory(data)], true, |pieces| {
+        self.framing.frame(chunks, true, |pieces| {
             self.request
                 .scope()
                 .send_body(self.request.id(), flags, pieces)
@@ -329,16 +346,23 @@ impl BodyFraming {
     fn frame<R>(self, data: &[Chunk<'_>], last: bool, send: impl FnOnce(&[Chunk<'_>]) -> R) -> R {
         let end = Chunk::Memory(if last { LAST_CHUNK } else { &[] });
         let length = Chunk::total(data);
+        let trailers = Chunk::trailers(data);
         match self {
             BodyFraming::Bare => send(data),
             BodyFraming::HeadOnly => send(&[]),
             // An empty chunk would end the body.
-            BodyFraming::Chunked if length == 0 => send(&[end]),
+            BodyFraming::Chunked if length == 0 && trailers.is_none() => send(&[end]),
             BodyFraming::Chunked => {
+                let data = &data[..data.len() - usize::from(trailers.is_some())];
                 let mut line = [0; SIZE_LINE];
-                let mut pieces: Lent<'_> = smallvec![Chunk::Memory(size_line(length, &mut line))];
-                pieces.extend_from_slice(data);
-                pieces.extend([Chunk::Memory(CRLF), end]);
+                let mut pieces = Lent::new();
+                if length != 0 {
+                    pieces.push(Chunk::Memory(size_line(length, &mut line)));
+                    pieces.extend_from_slice(data);
+                    pieces.push(Chunk::Memory(CRLF));
+                }
+                pieces.push(end);
+                pieces.extend(trailers.map(Chunk::Trailers));
                 send(&pieces)
             }
         }
@@ -353,20 +377,30 @@ impl BodyFraming {
     /// As [`DataChunk::resolve`].
     pub(crate) fn pieces(self, data: Pieces<'static>, last: bool) -> Result<Pieces<'static>> {
         let end: &'static [u8] = if last { LAST_CHUNK } else { &[] };
-        let (data, length) = chunk::resolve(data)?;
+        let (mut data, length) = chunk::resolve(data)?;
         Ok(match self {
             BodyFraming::Bare => data,
             BodyFraming::HeadOnly => Pieces::new(),
-            BodyFraming::Chunked if length == 0 => smallvec![end.into()],
             BodyFraming::Chunked => {
-                let line = size_line(length, &mut [0; SIZE_LINE]).to_vec();
-                let mut pieces: Pieces<'static> = smallvec![line.into()];
-                pieces.extend(data);
-                pieces.extend([CRLF.into(), end.into()]);
+                let trailers = take_trailers(&mut data);
+                let mut pieces = Pieces::new();
+                // An empty chunk would end the body.
+                if length != 0 {
+                    pieces.push(size_line(length, &mut [0; SIZE_LINE]).to_vec().into());
+                    pieces.extend(data);
+                    pieces.push(CRLF.into());
+                }
+                pieces.push(end.into());
+                pieces.extend(trailers);
                 pieces
             }
         })
     }
+}
+
+fn take_trailers(data: &mut Pieces<'static>) -> Option<DataChunk<'static>> {
+    let is_last = matches!(data.last(), Some(DataChunk::Trailers(_)));
+    is_last.then(|| data.pop()).flatten()
 }
 
 /// Room for the size of a chunk in hexadecimal digits, and a line end.
@@ -388,6 +422,8 @@ fn size_line(size: u64, line: &mut [u8; SIZE_LINE]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use smallvec::smallvec;
+
     use super::*;
 
     #[test]
@@ -406,11 +442,36 @@ mod tests {
     }
 
     #[test]
+    fn trailers_stay_behind_the_end_of_a_chunked_body() {
+        let mut trailers = httpsys_core::proto::Trailers::new();
+        trailers.push(b"t", b"1").expect("well-formed");
+        let kinds = |chunks: &[Chunk<'_>]| -> Vec<u64> {
+            let kind = |chunk: &Chunk<'_>| match chunk {
+                Chunk::Trailers(_) => u64::MAX,
+                chunk => chunk.length(),
+            };
+            chunks.iter().map(kind).collect()
+        };
+        for (data, expected) in [
+            (&b""[..], vec![5, u64::MAX]),
+            (b"abc", vec![3, 3, 2, 5, u64::MAX]),
+        ] {
+            let lent = [Chunk::Memory(data), Chunk::Trailers(&trailers)];
+            assert_eq!(BodyFraming::Chunked.frame(&lent, true, kinds), expected);
+            let owned = smallvec![data.into(), trailers.clone().into()];
+            let owned = BodyFraming::Chunked.pieces(owned, true).unwrap();
+            let owned: Vec<_> = owned.iter().map(DataChunk::lend_resolved).collect();
+            assert_eq!(kinds(&owned), expected);
+            assert_eq!(kinds(&lent), BodyFraming::Bare.frame(&lent, true, kinds));
+        }
+    }
+
+    #[test]
     fn an_empty_piece_never_ends_a_chunked_body() {
         let joined = |framing: BodyFraming, data: &'static [u8], last| {
             let bytes = |chunk: &Chunk<'_>| match chunk {
                 Chunk::Memory(bytes) => bytes.to_vec(),
-                Chunk::File { .. } => panic!("there is no file"),
+                Chunk::File { .. } | Chunk::Trailers(_) => panic!("there is only memory"),
             };
             let joined = framing.frame(&[Chunk::Memory(data)], last, |pieces: &[Chunk<'_>]| {
                 pieces.iter().flat_map(bytes).collect::<Vec<u8>>()

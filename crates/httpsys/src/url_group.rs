@@ -117,6 +117,12 @@ impl UrlGroup {
     /// the group with port 0 takes one, the others get the same, and the group gives it back with its
     /// last URL on it. `localhost` has the same port at `127.0.0.1` and `::1`.
     ///
+    /// `https://` prefixes are served with the certificate that the configuration binds to their port, now or later
+    /// (`httpsysctl dev-cert`, [`Service::add_ssl`]). Without one clients are reset (TLS-001), which the process says
+    /// once for each port: as an error event, or on standard error where nothing takes those.
+    ///
+    /// [`Service::add_ssl`]: crate::Service::add_ssl
+    ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let service = httpsys::Service::new(httpsys::Parameters::default())?;
@@ -135,8 +141,8 @@ impl UrlGroup {
     /// UrlPrefix (PFX-001 to PFX-008), [`Error::AlreadyExists`] for one that is registered (PFX-010)
     /// and for a port that carries the other scheme (PFX-034), [`Error::PortInUse`] when another
     /// program has the port (PFX-013), [`Error::InvalidNetName`] for an address that this machine does
-    /// not have (PFX-033), [`Error::NotSupported`] for the unspecified address (PFX-032) and for
-    /// `https` (PFX-035), [`Error::AccessDenied`] where the system or EnforceUrlAcl forbids it
+    /// not have (PFX-033), [`Error::NotSupported`] for the unspecified address (PFX-032),
+    /// [`Error::AccessDenied`] where the system or EnforceUrlAcl forbids it
     /// (PFX-014).
     pub fn add_url(&self, url: &str) -> Result<UrlPrefix, RegisterError> {
         self.add_url_with_context(url, 0)

@@ -153,6 +153,16 @@ impl MemoryFiles {
         self.files.lock().keys().cloned().collect()
     }
 
+    /// Whether there is such a file.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.files.lock().contains_key(name)
+    }
+
+    /// Takes a file out.
+    pub(crate) fn remove(&self, name: &str) -> Option<Vec<u8>> {
+        self.files.lock().remove(name)
+    }
+
     /// Makes a file, or replaces it.
     pub fn insert(&self, name: &str, contents: Vec<u8>) {
         self.files.lock().insert(name.to_owned(), contents);

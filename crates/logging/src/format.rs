@@ -130,7 +130,7 @@ pub(crate) fn end_line(out: &mut Vec<u8>, start: usize) {
 fn w3c(fields: Fields, code_page: CodePage, record: &Record<'_>, out: &mut Vec<u8>) {
     let start = out.len();
     let civil = record.time.civil(false);
-    for (field, _) in W3C_COLUMNS {
+    for &(field, _) in &W3C_COLUMNS {
         if fields.contains(field) {
             w3c_field(field, code_page, &civil, record, out);
             out.push(b' ');

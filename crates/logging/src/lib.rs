@@ -6,7 +6,8 @@
 //!
 //! Where to look: [`AccessLog`] and [`ErrorLog`] are the doors. [`Record`] and [`ErrorRecord`] are
 //! what goes in; [`line()`], [`error_line`] and [`header`] make text of it; [`is_due`] and
-//! [`file_name`] decide on files; [`LogWriter`] has the thread; [`Files`] is where files are.
+//! [`file_name`] decide on files; [`LogWriter`] has the thread; [`Files`] is where files are,
+//! [`MemoryDisk`] a place in memory for them.
 //!
 //! Everything but the writer and [`StdFiles`] is sans-IO: pure functions and plain data.
 //!
@@ -62,6 +63,7 @@
 
 mod access_log;
 mod config;
+mod disk;
 mod error_log;
 mod fields;
 mod files;
@@ -81,6 +83,7 @@ pub use config::{
     Config, ConfigError, Flags, MAX_DIRECTORY_NAME, MAX_SECURITY_DESCRIPTOR, MAX_SOFTWARE_NAME,
     Scope,
 };
+pub use disk::MemoryDisk;
 pub use error_log::{
     ERROR_LOG_SOFTWARE, ErrorLog, ErrorLogSettings, ErrorRecord, MAX_URI, MAX_VERB, error_line,
 };

@@ -66,6 +66,20 @@ reasons! {
     Header = "Header",
     /// 400: a host that cannot be parsed, or that nobody listens for.
     Hostname = "Hostname",
+    /// HTTP/2: a field block that cannot be decompressed. The names of these seven are ours (assumed, G-272).
+    Http2CompressionError = "Http2_CompressionError",
+    /// HTTP/2: the client causes too much work.
+    Http2EnhanceYourCalm = "Http2_EnhanceYourCalm",
+    /// HTTP/2: more content than a window allows.
+    Http2FlowControlError = "Http2_FlowControlError",
+    /// HTTP/2: a frame of an impossible length.
+    Http2FrameSizeError = "Http2_FrameSizeError",
+    /// HTTP/2: another rule was broken.
+    Http2ProtocolError = "Http2_ProtocolError",
+    /// HTTP/2: SETTINGS was not acknowledged in time.
+    Http2SettingsTimeout = "Http2_SettingsTimeout",
+    /// HTTP/2: a frame on a stream that has ended.
+    Http2StreamClosed = "Http2_StreamClosed",
     /// 500: an internal error.
     Internal = "Internal",
     /// 400: a CR or LF where none may be.
@@ -113,6 +127,12 @@ reasons! {
 }
 
 impl Reason {
+    /// It is said of HTTP/2 alone.
+    #[must_use]
+    pub fn is_http2(self) -> bool {
+        self.name().starts_with("Http2_")
+    }
+
     /// The reason with this phrase.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
@@ -146,7 +166,8 @@ mod tests {
             let reason = Reason::from_name(name);
             assert_eq!(reason.map(Reason::name), Some(name));
         }
-        assert_eq!(documented.split_whitespace().count() + 1, Reason::ALL.len());
+        // NotFound, and those of HTTP/2.
+        assert_eq!(documented.split_whitespace().count() + 8, Reason::ALL.len());
         assert_eq!(Reason::from_name("NoSuchReason"), None);
     }
 

@@ -128,8 +128,20 @@ pub(crate) fn push_address(out: &mut Vec<u8>, address: Address<'_>) {
 
 pub(crate) fn push_ip(out: &mut Vec<u8>, ip: IpAddr) {
     use std::io::Write;
-    // Writing into a vector cannot fail.
-    let _ = write!(out, "{ip}");
+    match ip {
+        IpAddr::V4(ip) => {
+            for (at, octet) in ip.octets().into_iter().enumerate() {
+                if at > 0 {
+                    out.push(b'.');
+                }
+                push_decimal(out, octet.into());
+            }
+        }
+        // Writing into a vector cannot fail.
+        IpAddr::V6(ip) => {
+            let _ = write!(out, "{ip}");
+        }
+    }
 }
 
 /// A number, `-` if there is none.
@@ -175,5 +187,6 @@ mod tests {
             text(Address::Ip("2001:db8::1".parse().unwrap())),
             "2001:db8::1"
         );
+        assert_eq!(text(Address::Ip([0, 9, 10, 255].into())), "0.9.10.255");
     }
 }

@@ -93,6 +93,11 @@ pub fn is_due(rollover: Rollover, local: bool, file: &OpenFile, bytes: usize, ti
             && file.has_entries
             && file.size.saturating_add(bytes as u64) > u64::from(limit);
     }
+    // Most entries are of the second of the one before, which is in the file: they need no calendar. In local
+    // time a second may belong to two periods, by its offset.
+    if !local && time.unix_seconds == file.newest {
+        return false;
+    }
     let period = rollover.period(time, local);
     period > file.period
         || (period < file.period && file.newest.saturating_sub(time.unix_seconds) > LATE)

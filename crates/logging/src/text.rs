@@ -81,11 +81,13 @@ const PLUS: u8 = b'+';
 /// documented, every Unicode space and line separator becomes a `+` (assumed).
 pub(crate) fn push_clean(out: &mut Vec<u8>, text: Text<'_>, code_page: CodePage, limit: usize) {
     match text {
-        Text::Bytes(bytes) => {
-            let bytes = &bytes[..bytes.len().min(limit)];
-            out.extend(bytes.iter().map(|&byte| clean_ascii(byte)));
-        }
+        Text::Bytes(bytes) => push_bytes(out, bytes, limit),
+        Text::Str(text) if text.is_ascii() => push_bytes(out, text.as_bytes(), limit),
         Text::Str(text) => push_chars(out, text.chars(), code_page, limit),
+        Text::Wide(units) if units.iter().fold(0, |all, unit| all | unit) < 0x80 => {
+            let units = &units[..units.len().min(limit)];
+            out.extend(units.iter().map(|&unit| clean_ascii(unit as u8)));
+        }
         Text::Wide(units) => {
             let chars = char::decode_utf16(units.iter().copied())
                 .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -107,6 +109,20 @@ pub(crate) fn push_field(out: &mut Vec<u8>, text: Text<'_>, code_page: CodePage,
         out.push(b'-');
     } else {
         push_clean(out, text, code_page, limit);
+    }
+}
+
+/// Bytes that are not converted; most texts have nothing to replace and are copied as they are.
+fn push_bytes(out: &mut Vec<u8>, bytes: &[u8], limit: usize) {
+    let bytes = &bytes[..bytes.len().min(limit)];
+    // Not `any`: all bytes are looked at, several at a time.
+    let clean = bytes
+        .iter()
+        .fold(true, |clean, &byte| clean & (clean_ascii(byte) == byte));
+    if clean {
+        out.extend_from_slice(bytes);
+    } else {
+        out.extend(bytes.iter().map(|&byte| clean_ascii(byte)));
     }
 }
 

@@ -70,4 +70,7 @@ choices! {
     /// `PortZero` (G-129): the port 0 in a registration stands for a free port that the service
     /// takes. Off: a prefix with port 0 is refused with 87, as HTTP.sys does (PFX-005). Default on.
     port_zero: bool = true, "PortZero";
+    /// `Http2PriorKnowledge` (H2X-001): a clear-text connection that begins with the preface of HTTP/2 speaks
+    /// it, for tests and behind proxies. Off, the default, it is answered with 505 as HTTP.sys does.
+    http2_prior_knowledge: bool = false, "Http2PriorKnowledge";
 }

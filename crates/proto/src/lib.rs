@@ -1,8 +1,10 @@
-//! HTTP/1.0 and HTTP/1.1 on bytes, with the rules and limits of HTTP.sys.
+//! HTTP/1.0, HTTP/1.1 and HTTP/2 on bytes, with the rules and limits of HTTP.sys.
 //!
 //! Owns: request heads ([`parse_head`]), request bodies ([`BodyDecoder`]), response heads
-//! ([`ResponseParts`], [`h1::response`]), the responses that HTTP.sys generates itself ([`Reject`]), the
-//! header tables, and the registry parameters that affect them ([`Parameters`]).
+//! ([`ResponseParts`], [`h1::response`]), trailers ([`Trailers`]), byte ranges ([`range`]),
+//! connections of HTTP/2 ([`h2`]), the
+//! responses that HTTP.sys generates itself ([`Reject`]), the header tables, and the registry parameters that
+//! affect them ([`Parameters`]).
 //!
 //! Does not own: validating and decoding URL paths, routing, connection state, or any I/O. This
 //! crate has no clock, socket, file, thread or source of randomness: time is an argument.
@@ -19,30 +21,34 @@
 //! decided (`G-009`).
 #![forbid(unsafe_code)]
 
-pub mod body;
 mod choices;
 pub mod date;
 pub mod error_page;
 pub mod h1;
+pub mod h2;
 pub mod header;
 mod parameters;
+pub mod partial;
+pub mod range;
 pub mod request;
 pub mod response_parts;
 mod scan;
 mod setting;
 #[cfg(test)]
 mod test_support;
+pub mod trailers;
 pub mod verb;
 pub mod version;
 
-pub use body::{BodyDecoder, BodyError, Decoded};
 pub use choices::Choices;
 pub use date::imf_fixdate;
 pub use error_page::Reject;
+pub use h1::body::{BodyDecoder, BodyError, Decoded};
 pub use h1::response::{ConnectionLine, Finish};
 pub use parameters::Parameters;
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
 pub use response_parts::{InvalidField, ResponseField, ResponseParts, ServerToken};
 pub use setting::{InvalidParameter, InvalidSetting};
+pub use trailers::Trailers;
 pub use verb::Verb;
 pub use version::Version;

@@ -123,13 +123,16 @@ parameters! {
     /// `MaxBytesPerSend`: bytes handed to the transport in one piece, 1 to 0xFFFFF (LIM-015).
     /// HTTP.sys has 65,536; `None`, the default, hands over as much as the transport takes.
     max_bytes_per_send: Option<u32> = None, "MaxBytesPerSend", 1..=0xF_FFFF;
-    /// `UriEnableCache`, default on (LIM-016). No effect: nothing is cached (G-094).
+    /// `UriEnableCache`: fragments are kept, default on (LIM-016).
     uri_enable_cache: bool = true, "UriEnableCache";
     /// `UriMaxUriBytes`: the largest cached response, 4,096 to 16,777,216, default 262,144
-    /// (LIM-016). No effect: nothing is cached (G-094).
+    /// (LIM-016). No effect: responses are not cached, and fragments have no such limit.
     uri_max_uri_bytes: u32 = 262_144, "UriMaxUriBytes", 4_096..=16_777_216;
-    /// `UriScavengerPeriod`: seconds, at least 10, default 120 (LIM-016). No effect: nothing is
-    /// cached (G-094).
+    /// `UriMaxCacheMegabyteCount`: megabytes of all cached responses and fragments; 0, the default, leaves it to the
+    /// service (LIM-016), which takes a 64th of the memory, at most 64.
+    uri_max_cache_megabyte_count: u32 = 0, "UriMaxCacheMegabyteCount", 0..=u32::MAX;
+    /// `UriScavengerPeriod`: seconds, at least 10, default 120: what is cached and was not used for so long goes
+    /// (LIM-016).
     uri_scavenger_period: u32 = 120, "UriScavengerPeriod", 10..=u32::MAX;
     /// `EnableAggressiveMemoryUsage`, default off (LIM-018). No effect: memory pressure is not
     /// watched.
@@ -144,30 +147,26 @@ parameters! {
     /// `ErrorLoggingDir`: the folder above `HTTPERR`; empty, the default, is the folder for
     /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs).
     error_logging_dir: String = String::new(), "ErrorLoggingDir";
-    /// `Http2MaxSettingsPerFrame`: 7 to 2,796,202, unset by default (LIM-020). No effect: HTTP/2 is
-    /// not built.
+    /// `EnableHttp2Tls`: HTTP/2 is offered over TLS, default on (TLS-010).
+    enable_http2_tls: bool = true, "EnableHttp2Tls";
+    /// `Http2MaxSettingsPerFrame`: settings in one frame, 7 to 2,796,202, unset by default (LIM-020): a
+    /// connection that has more ends.
     http2_max_settings_per_frame: Option<u32> = None, "Http2MaxSettingsPerFrame", 7..=2_796_202;
-    /// `Http2MaxSettingsPerMinute`: at least 7, unset by default (LIM-020). No effect: HTTP/2 is
-    /// not built.
+    /// `Http2MaxSettingsPerMinute`: settings in a minute, at least 7, unset by default (LIM-020): a
+    /// connection that has more ends.
     http2_max_settings_per_minute: Option<u32> = None, "Http2MaxSettingsPerMinute", 7..=u32::MAX;
-    /// `EnableTrailerSupport`, default off (LIM-021). No effect: trailers of responses are not
-    /// built.
-    enable_trailer_support: bool = false, "EnableTrailerSupport";
-    /// `EnableSslCloseNotify`, default off (LIM-022). No effect: TLS is not built.
+    /// `EnableTrailerSupport`: whether a response may have trailers. On by default, as since Windows 10 2004
+    /// and Server 2022 (H2X-014); Windows 10 1809 and Server 2019 have it off (LIM-021).
+    enable_trailer_support: bool = true, "EnableTrailerSupport";
+    /// `EnableSslCloseNotify`: close_notify goes out before FIN, default off (LIM-022).
     enable_ssl_close_notify: bool = false, "EnableSslCloseNotify";
+    /// `MaxTlsHandshakes`, ours: TLS handshakes that may be under way, 1 to 1,000,000, default 1,024. A
+    /// further connection drops the handshake that has lasted longest.
+    max_tls_handshakes: u32 = 1_024, "MaxTlsHandshakes", 1..=1_000_000;
 }
 
 /// What [`Parameters::without_effect`] looks for.
-const WITHOUT_EFFECT: [&str; 8] = [
-    "UriEnableCache",
-    "UriMaxUriBytes",
-    "UriScavengerPeriod",
-    "EnableAggressiveMemoryUsage",
-    "Http2MaxSettingsPerFrame",
-    "Http2MaxSettingsPerMinute",
-    "EnableTrailerSupport",
-    "EnableSslCloseNotify",
-];
+const WITHOUT_EFFECT: [&str; 2] = ["UriMaxUriBytes", "EnableAggressiveMemoryUsage"];
 
 impl Parameters {
     /// Applies settings given as pairs of name and value, in order.

@@ -15,6 +15,7 @@
 //! the same head; `tests_quick.rs` lists where httparse and HTTP.sys differ and compares the two
 //! ways. The request line has a single parser (`line`).
 
+mod assemble;
 mod authority;
 mod fields;
 mod framing;
@@ -30,6 +31,7 @@ mod tests_quick;
 #[cfg(test)]
 mod tests_split;
 
+pub use assemble::{RequestParts, assemble_head};
 pub use parse::parse_head;
 
 use crate::error_page::Reject;
@@ -168,6 +170,7 @@ pub struct RequestHead {
     target: TargetForm,
     framing: Framing,
     close: bool,
+    is_last: bool,
 
     stage: Stage,
     /// Bytes of empty lines in front of the request line.
@@ -195,6 +198,7 @@ impl Default for RequestHead {
             target: TargetForm::Origin,
             framing: Framing::None,
             close: false,
+            is_last: false,
             stage: Stage::RequestLine,
             skipped: 0,
             parsed: 0,
@@ -224,6 +228,7 @@ impl RequestHead {
         self.target = TargetForm::Origin;
         self.framing = Framing::None;
         self.close = false;
+        self.is_last = false;
         self.stage = Stage::RequestLine;
         self.skipped = 0;
         self.parsed = 0;
@@ -354,6 +359,13 @@ impl RequestHead {
     #[must_use]
     pub fn close(&self) -> bool {
         self.close
+    }
+
+    /// The client has said that nothing comes behind this request: the option `close`, or a version below
+    /// 1.1 without `keep-alive` (RFC 9112 sections 9.3 and 9.6).
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.is_last
     }
 
     /// HTTP/1.1 and `Expect: 100-continue` (BDY-021). Other expectations go to the application

@@ -161,6 +161,21 @@ pub struct ResponseParts {
     websocket: bool,
 }
 
+/// A copy keeps the memory of what it replaces.
+impl Clone for ResponseParts {
+    fn clone(&self) -> Self {
+        let mut copy = ResponseParts::new();
+        copy.clone_from(self);
+        copy
+    }
+
+    fn clone_from(&mut self, from: &Self) {
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.clone_from(&from.lines);
+        *self = ResponseParts { lines, ..*from };
+    }
+}
+
 impl ResponseParts {
     /// Empty parts that own no memory yet.
     #[must_use]
@@ -338,7 +353,7 @@ impl ResponseParts {
 
     /// The fields in the order in which they go on the wire, without those that the connection adds.
     /// Server is among them once it was given, or an unknown field, or the head is written.
-    pub fn fields(&self) -> impl Iterator<Item = ResponseField<'_>> {
+    pub fn fields(&self) -> impl Iterator<Item = ResponseField<'_>> + Clone {
         let first = STATUS_200.len() + self.reason_length + LINE_END;
         let known = if self.part <= Part::Known {
             usize::MAX
@@ -368,6 +383,24 @@ impl ResponseParts {
                     value: value.get(SEPARATOR..).unwrap_or_default(),
                 }
             })
+    }
+
+    /// A copy to be sent again: with Server among its fields, to which nothing was added yet. Copies of it are
+    /// written ([`Clone::clone_from`] keeps the memory of the one before).
+    #[must_use]
+    pub fn to_stored(&self) -> ResponseParts {
+        let mut copy = self.clone();
+        if copy.part == Part::Known {
+            copy.end_known();
+            copy.part = Part::Unknown;
+        }
+        copy
+    }
+
+    /// Bytes of the status line and the fields, with their line ends.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.lines.len() as u64
     }
 
     /// No field follows: Server is among them now. False: that was so before, or nothing was begun.

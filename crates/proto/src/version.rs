@@ -17,4 +17,6 @@ impl Version {
     pub const HTTP_1_0: Self = Self { major: 1, minor: 0 };
     /// HTTP/1.1.
     pub const HTTP_1_1: Self = Self { major: 1, minor: 1 };
+    /// HTTP/2.
+    pub const HTTP_2_0: Self = Self { major: 2, minor: 0 };
 }

@@ -1,4 +1,4 @@
-//! Many seeds.
+//! Many seeds, and every order.
 //!
 //! Owns: running a test under each. Does not own: what the test does.
 
@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::failure::{Failure, FailureKind};
 use crate::join::message;
+use crate::schedule::Schedule;
 use crate::sim::{Finished, Sim};
 
 /// Runs a test in the simulation of a seed, and finishes it. A panic of the test is a failure as well.
@@ -65,4 +66,26 @@ pub fn each_seed(count: u64, test: impl Fn(&Sim)) {
     if let Err(failure) = try_seeds(crate::env_seed(), count, test) {
         panic!("{failure}");
     }
+}
+
+/// Runs a test under every order of its threads in which the thread whose turn it is has to give way at most so often
+/// although it could go on; where it waits, each of the others goes on once. Returns how many runs that were.
+///
+/// Threads are switched at the calls of the library and of the simulation. Decisions begin with [`Sim::choose`], so
+/// that what comes before is the same each time. A test gives up after `limit` runs.
+///
+/// # Panics
+/// With the decisions, if a simulation or the test fails; if there are more runs.
+pub fn every_schedule(preemptions: usize, limit: usize, test: impl Fn(&Sim)) -> usize {
+    let schedule = Schedule::new(preemptions);
+    for run in 1..=limit {
+        let sim = Sim::seeded(1).scheduled(schedule.clone());
+        if let Err(failure) = try_sim(sim, &test) {
+            panic!("run {run}, decisions {:?}: {failure}", schedule.taken());
+        }
+        if !schedule.advance() {
+            return run;
+        }
+    }
+    panic!("more than {limit} schedules");
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use httpsys::{Parameters, Service};
 use httpsys_engine::UnansweredRequest;
+use httpsys_engine::logging::MemoryDisk;
 use httpsys_network::{Network, Rules};
 
 use crate::client::Client;
@@ -65,10 +66,16 @@ impl Sim {
     /// The parameters are invalid.
     #[must_use]
     pub fn engine(&self, parameters: Parameters) -> httpsys_engine::Service {
-        let service = httpsys_engine::Service::in_world(parameters, self.loopback());
+        let service = httpsys_engine::Service::in_world(parameters, self.loopback(), self.disk());
         let service = service.unwrap_or_else(|error| panic!("no service: {error}"));
         self.parts().keep(&service);
         service
+    }
+
+    /// The disk in memory to which the simulation's services write their logs.
+    #[must_use]
+    pub fn disk(&self) -> &MemoryDisk {
+        &self.parts().disk
     }
 
     /// A client that is connected to this port of 127.0.0.1.

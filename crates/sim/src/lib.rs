@@ -59,7 +59,7 @@
 //!
 //! - the locks and condition variables of `httpsys_socket::lock`: taking a lock and notifying are points at
 //!   which another thread may go on, letting a lock go is none;
-//! - [`now`], [`unix_now`], [`sleep`], [`yield_now`], joining;
+//! - [`now`], [`unix_now`], [`sleep`], [`yield_now`], joining, [`scope`];
 //! - whatever waits with [`httpsys_socket::world::World::wait`] and is woken with `wake`.
 //!
 //! Locks of `std` work as long as no thread calls the simulation while it holds one. If one does, the thread
@@ -122,6 +122,11 @@
 //! simulation any more; objects that outlive it work as real ones. Frames of C must not be unwound:
 //! [`Sim::without_unwinding`].
 //!
+//! # Every order
+//!
+//! [`every_schedule`] runs a small test under every order of its threads, up to so many changes of a thread that could
+//! go on: what it finds nothing in has no fault of that depth at the switch points.
+//!
 //! # Many seeds
 //!
 //! [`each_seed`] runs a test under many seeds and fails with the first that does; with HTTPSYS_SEED in the
@@ -133,6 +138,7 @@
 //! of a program may still be there.
 #![forbid(unsafe_code)]
 
+mod calls;
 mod client;
 mod events;
 mod explore;
@@ -145,7 +151,9 @@ mod parts;
 mod pool;
 mod random;
 mod response;
+mod schedule;
 mod scheduler;
+mod scope;
 mod seat;
 mod shrink;
 mod sim;
@@ -155,13 +163,15 @@ mod watch;
 
 pub use client::{Client, ClientEnd};
 pub use events::TimedEvents;
-pub use explore::{each_seed, try_seed, try_seeds, try_sim};
+pub use explore::{each_seed, every_schedule, try_seed, try_seeds, try_sim};
 pub use failure::{Failure, FailureKind};
 pub use fault::SimFault;
+pub use httpsys_engine::logging::MemoryDisk;
 pub use httpsys_socket::world::{now, sleep, unix_now, yield_now};
 pub use join::JoinHandle;
 pub use random::SeededRandom;
 pub use response::ClientResponse;
+pub use scope::{ScopedSimThread, SimScope, scope};
 pub use shrink::{shrink, shrink_and_simplify};
 pub use sim::{Finished, Sim, env_seed, note, spawn};
 pub use trace::{ThreadEvent, ThreadNumber, Trace, TraceEntry};

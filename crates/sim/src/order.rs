@@ -1,17 +1,21 @@
 //! Which thread runs next.
 //!
 //! Owns: the ways to choose, of which a seed has one: the bugs that need many changes of the thread and
-//! those that need one long stay are found by different ways. Does not own: which threads can run.
+//! those that need one long stay are found by different ways; or a search decides (`schedule.rs`). Does not own: which
+//! threads can run.
 
 use crate::random::SeededRandom;
+use crate::schedule::Schedule;
 
 /// A way to choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum ChoiceRule {
     /// A thread goes on with the next step unless a draw says that another one is due: once in so many.
     Draw { one_in: u64 },
     /// The thread with the highest rank runs; once in so many steps it becomes the lowest.
     Ranks { one_in: u64 },
+    /// As a search says.
+    Schedule(Schedule),
 }
 
 /// Chooses threads.
@@ -43,6 +47,26 @@ impl Order {
         }
     }
 
+    /// The search decides.
+    pub(crate) fn follow(&mut self, schedule: Schedule) {
+        self.way = ChoiceRule::Schedule(schedule);
+    }
+
+    pub(crate) fn schedule(&self) -> Option<&Schedule> {
+        match &self.way {
+            ChoiceRule::Schedule(schedule) => Some(schedule),
+            _ => None,
+        }
+    }
+
+    /// Which of so many threads a wake is for that wakes one.
+    pub(crate) fn woken(&mut self, count: usize) -> usize {
+        match &self.way {
+            ChoiceRule::Schedule(schedule) => schedule.one_of(count),
+            _ => self.random.index(count),
+        }
+    }
+
     /// The rank of a new thread.
     pub(crate) fn rank(&mut self) -> u64 {
         self.random.next_u64() | (1 << 63)
@@ -61,12 +85,13 @@ impl Order {
         if others.is_empty() {
             return None;
         }
-        match (self.way, runs) {
-            (ChoiceRule::Draw { one_in }, Some(_)) if !self.random.one_in(one_in) => None,
+        match (&self.way, runs) {
+            (ChoiceRule::Schedule(schedule), runs) => schedule.next(runs.is_some(), others.len()),
+            (ChoiceRule::Draw { one_in }, Some(_)) if !self.random.one_in(*one_in) => None,
             (ChoiceRule::Draw { .. }, _) => Some(self.random.index(others.len())),
             (ChoiceRule::Ranks { one_in }, runs) => {
                 let mine = runs.map(|runs| {
-                    if self.random.one_in(one_in) {
+                    if self.random.one_in(*one_in) {
                         self.lowest -= 1;
                         runs.rank = self.lowest;
                     }

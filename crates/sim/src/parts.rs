@@ -4,12 +4,15 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use httpsys_engine::logging::MemoryDisk;
 use httpsys_engine::{Service, UnansweredRequest};
 use httpsys_network::Network;
 
 #[derive(Debug, Default)]
 pub(crate) struct SimParts {
     pub(crate) loopback: OnceLock<Network>,
+    /// Where logs are written.
+    pub(crate) disk: MemoryDisk,
     services: Mutex<Vec<Service>>,
 }
 

@@ -1,15 +1,16 @@
 //! Threads of the operating system that run one at a time, by the seed, under a virtual clock.
 //!
 //! Owns: whose turn it is, its handing over, moving the time, and the end of all threads. Does not own:
-//! the decisions (`state.rs`, `order.rs`). Invariants: of the threads of a simulation only the one whose
-//! turn it is runs, from one call of the [`World`] to the next; the state's lock is held across no call
-//! out. Threading: any thread; see [`World`].
+//! the decisions (`state.rs`, `order.rs`), the calls of a world (`calls.rs`). Invariants: of the threads of a
+//! simulation only the one whose turn it is runs, from one call of the [`World`] to the next; the state's lock
+//! is held across no call out. Threading: any thread; see [`World`].
 
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::thread::Thread;
 use std::time::Duration;
 
 use httpsys_socket::world::{self, Entered, World, WorldEnded};
@@ -26,14 +27,14 @@ use crate::trace::ThreadEvent;
 const LOOKS_AT_ONCE: u64 = 10_000;
 /// Calls that a thread may make after the end: if it is not through by then it sleeps for ever, and if it is
 /// the main thread the process is aborted.
-const LATE_CALLS: u32 = 10_000;
+pub(crate) const LATE_CALLS: u32 = 10_000;
 
 /// With which a process ends whose simulation has failed and must not unwind: that of a panic.
 const EXIT_CODE: i32 = 101;
 
 thread_local! {
     /// The number of the calling thread in its simulation.
-    static OWN: Cell<usize> = const { Cell::new(usize::MAX) };
+    pub(crate) static OWN: Cell<usize> = const { Cell::new(usize::MAX) };
     static SCHEDULER: RefCell<Weak<Scheduler>> = const { RefCell::new(Weak::new()) };
 }
 
@@ -61,14 +62,14 @@ impl Drop for Belongs {
     }
 }
 
-type Locked<'a> = MutexGuard<'a, WorldState>;
+pub(crate) type Locked<'a> = MutexGuard<'a, WorldState>;
 
 pub(crate) struct Scheduler {
     own: Weak<Scheduler>,
     state: Mutex<WorldState>,
     /// The state's time in nanoseconds, for looks without the lock.
-    now: AtomicU64,
-    unix_beginning: AtomicU64,
+    pub(crate) now: AtomicU64,
+    pub(crate) unix_beginning: AtomicU64,
     events: RwLock<Vec<Arc<dyn TimedEvents>>>,
     /// Grows with each call.
     pub(crate) progress: AtomicU64,
@@ -76,6 +77,8 @@ pub(crate) struct Scheduler {
     pub(crate) quiet: AtomicBool,
     /// [`crate::Sim::without_unwinding`]
     pub(crate) no_unwinding: AtomicBool,
+    /// [`crate::Sim::failing_calls`]
+    pub(crate) failing_calls: AtomicBool,
 }
 
 impl std::fmt::Debug for Scheduler {
@@ -98,6 +101,7 @@ impl Scheduler {
             progress: AtomicU64::new(0),
             quiet: AtomicBool::new(false),
             no_unwinding: AtomicBool::new(false),
+            failing_calls: AtomicBool::new(false),
         })
     }
 
@@ -122,7 +126,7 @@ impl Scheduler {
     }
 
     /// The calling thread comes to a call: it has the turn from now on.
-    fn arrive(&self, call: &'static str) -> (Locked<'_>, usize) {
+    pub(crate) fn arrive(&self, call: &'static str) -> (Locked<'_>, usize) {
         self.progress.fetch_add(1, Relaxed);
         let own = OWN.get();
         let mut state = self.state();
@@ -155,7 +159,7 @@ impl Scheduler {
     }
 
     /// Where the simulation has ended, the calling thread ends here.
-    fn check<'a>(&'a self, mut state: Locked<'a>, own: usize) -> Locked<'a> {
+    pub(crate) fn check<'a>(&'a self, mut state: Locked<'a>, own: usize) -> Locked<'a> {
         if !state.ending {
             return state;
         }
@@ -183,7 +187,7 @@ impl Scheduler {
     }
 
     /// The thread does not come to an end: it sleeps for ever, and others go on.
-    fn lose(&self, mut state: Locked<'_>, own: usize) -> ! {
+    pub(crate) fn lose(&self, mut state: Locked<'_>, own: usize) -> ! {
         if own == MAIN {
             // A test that sleeps for ever says nothing.
             let failure = state.failure.as_ref().map(Failure::to_string);
@@ -268,7 +272,7 @@ impl Scheduler {
     }
 
     /// Gives the turn to whoever is next. Returns when the caller has it again.
-    fn switch<'a>(&'a self, state: Locked<'a>, own: usize, runs: bool) -> Locked<'a> {
+    pub(crate) fn switch<'a>(&'a self, state: Locked<'a>, own: usize, runs: bool) -> Locked<'a> {
         let (mut state, choice) = self.next(state, own, runs);
         let number = match choice {
             Choice::Thread(number) => number,
@@ -301,7 +305,7 @@ impl Scheduler {
     }
 
     /// A wait for what is over already: others may go on, and if it is done again and again, time.
-    fn look_again(&self, mut state: Locked<'_>, own: usize) {
+    pub(crate) fn look_again(&self, mut state: Locked<'_>, own: usize) {
         state.looks_at_once += 1;
         let more = state.looks_at_once.checked_sub(LOOKS_AT_ONCE);
         let more = more.filter(|_| !state.ending);
@@ -341,7 +345,42 @@ impl Scheduler {
         Ok(number)
     }
 
-    fn end(&self, number: usize) {
+    /// Makes a thread of the caller's one of the simulation: its number, and where it waits for its turn
+    /// before it does anything.
+    pub(crate) fn adopt(&self, name: &str, scope: u64, thread: Thread) -> (usize, Arc<Seat>) {
+        let (mut state, _) = self.arrive("spawn");
+        let seat = Arc::new(Seat::new(thread));
+        let number = state.add(name, ThreadRole::Program, Arc::clone(&seat));
+        state.members[number].scope = Some(scope);
+        (number, seat)
+    }
+
+    /// Lets the others run until all threads of the scope have ended, also where the simulation has failed: they
+    /// hold references to what the caller's frame has.
+    pub(crate) fn wait_for_scope(&self, scope: u64) {
+        let own = OWN.get();
+        let mut state = self.state();
+        if state.current != Some(own) {
+            state = self.come_back(state, own);
+        }
+        while state.has_scoped(scope) {
+            // It is told once the threads are through: to leave now would leave them alone.
+            let untold = own == MAIN && state.ending && !state.told;
+            state.told |= untold;
+            state.begin_wait(own, self.end_key(), None);
+            state = self.switch(state, own, false);
+            if untold {
+                state.told = false;
+            }
+        }
+    }
+
+    /// Ends the calling thread if the simulation has failed.
+    pub(crate) fn raise_failure(&self) {
+        drop(self.check(self.state(), OWN.get()));
+    }
+
+    pub(crate) fn end(&self, number: usize) {
         self.progress.fetch_add(1, Relaxed);
         let mut state = self.state();
         state.enter(number, ThreadEvent::Ended);
@@ -403,78 +442,5 @@ impl Scheduler {
         let failure = state.failure.clone();
         self.pass_on(state, stuck);
         failure
-    }
-}
-
-impl World for Scheduler {
-    fn now(&self) -> Duration {
-        Duration::from_nanos(self.now.load(Relaxed))
-    }
-
-    fn unix_now(&self) -> Duration {
-        Duration::from_secs(self.unix_beginning.load(Relaxed)) + self.now()
-    }
-
-    fn wait(&self, key: usize, until: Option<Duration>) -> bool {
-        let (mut state, own) = self.arrive("wait");
-        assert!(!state.stepping, "an event must not wait for a thread");
-        if until.is_some_and(|until| until <= state.now) {
-            self.look_again(state, own);
-            return false;
-        }
-        state.looks_at_once = 0;
-        state.begin_wait(own, key, until);
-        let state = self.switch(state, own, false);
-        self.check(state, own).members[own].woken
-    }
-
-    fn wake(&self, key: usize, all: bool) {
-        self.state().wake(key, all);
-    }
-
-    fn leave(&self) -> bool {
-        let own = OWN.get();
-        let mut state = self.state();
-        if state.ending && own == MAIN {
-            state.members[own].late_calls += 1;
-            if state.members[own].late_calls > LATE_CALLS {
-                self.lose(state, own);
-            }
-            return false;
-        }
-        state.wake(self.end_key(), true);
-        self.lose(state, own)
-    }
-
-    fn yield_now(&self) {
-        let (mut state, own) = self.arrive("yield");
-        if state.stepping {
-            return;
-        }
-        let pauses = state.pauses.filter(|_| !state.ending);
-        let pause = pauses.and_then(|(one_in, most)| {
-            let random = state.order.random();
-            let most = most.as_nanos() as u64;
-            random
-                .one_in(one_in)
-                .then(|| Duration::from_nanos(random.below(most.saturating_add(1))))
-        });
-        if let Some(pause) = pause {
-            let until = state.now + pause;
-            state.begin_wait(own, 0, Some(until));
-        }
-        let state = self.switch(state, own, pause.is_none());
-        drop(self.check(state, own));
-    }
-
-    fn spawn(&self, name: &str, body: Box<dyn FnOnce() + Send>) -> io::Result<()> {
-        self.start(name, ThreadRole::Library, body).map(drop)
-    }
-
-    fn panicked(&self, message: &str) {
-        let own = OWN.get();
-        let mut state = self.state();
-        state.enter(own, ThreadEvent::Panicked);
-        state.panics.push((own, message.to_owned()));
     }
 }

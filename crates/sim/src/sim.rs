@@ -18,6 +18,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::join::{self, JoinHandle};
 use crate::parts::SimParts;
 use crate::random::SeededRandom;
+use crate::schedule::Schedule;
 use crate::scheduler::{Belongs, Scheduler};
 use crate::state::{MAIN, ThreadRole};
 use crate::trace::{ThreadEvent, Trace};
@@ -145,6 +146,28 @@ impl Sim {
     pub fn without_unwinding(self) -> Sim {
         self.scheduler.no_unwinding.store(true, Relaxed);
         self
+    }
+
+    /// For programs in Rust that call functions of C: when the simulation has failed, such a function returns an
+    /// error on every thread. Else it stands still there, since what called it may be C.
+    #[must_use]
+    pub fn failing_calls(self) -> Sim {
+        self.scheduler.failing_calls.store(true, Relaxed);
+        self
+    }
+
+    /// The order of the threads is that of a search.
+    pub(crate) fn scheduled(self, schedule: Schedule) -> Sim {
+        self.scheduler.state().order.follow(schedule);
+        self
+    }
+
+    /// In [`crate::every_schedule`]: from here on the order of the threads is searched through, or from here on no
+    /// more. Elsewhere nothing.
+    pub fn choose(&self, on: bool) {
+        if let Some(schedule) = self.scheduler.state().order.schedule() {
+            schedule.open(on);
+        }
     }
 
     pub(crate) fn parts(&self) -> &SimParts {

@@ -63,6 +63,8 @@ pub(crate) struct SimThread {
     pub(crate) backtrace: Option<Backtrace>,
     /// Calls after the simulation's end.
     pub(crate) late_calls: u32,
+    /// The scope that waits for it ([`crate::scope`]).
+    pub(crate) scope: Option<u64>,
     pub(crate) seat: Arc<Seat>,
 }
 
@@ -87,6 +89,8 @@ pub(crate) struct WorldState {
     pub(crate) order: Order,
     pub(crate) trace: Trace,
     numbers: u32,
+    /// How many scopes there were.
+    scopes: u64,
     /// Grows whenever a thread has run or time has passed.
     changes: u64,
     pub(crate) steps: u64,
@@ -121,6 +125,7 @@ impl WorldState {
             order: Order::new(seed),
             trace: Trace::default(),
             numbers: 0,
+            scopes: 0,
             changes: 0,
             steps: 0,
             step_limit: 10_000_000,
@@ -158,6 +163,7 @@ impl WorldState {
             note: None,
             backtrace: None,
             late_calls: 0,
+            scope: None,
             seat,
         });
         self.ready.push(number);
@@ -219,7 +225,7 @@ impl WorldState {
         }
         let chosen = match all || count == 1 {
             true => 0,
-            false => self.order.random().index(count),
+            false => self.order.woken(count),
         };
         let mut index = 0;
         for number in 0..self.members.len() {
@@ -318,6 +324,18 @@ impl WorldState {
         self.now = self.now.max(to);
         self.changes += 1;
         self.enter(number, ThreadEvent::TimePassed);
+    }
+
+    /// A number for a new scope.
+    pub(crate) fn open_scope(&mut self) -> u64 {
+        self.scopes += 1;
+        self.scopes
+    }
+
+    /// Whether a thread of the scope is still there.
+    pub(crate) fn has_scoped(&self, scope: u64) -> bool {
+        let scoped = |member: &SimThread| member.scope == Some(scope) && !member.is_gone();
+        self.members.iter().any(scoped)
     }
 
     /// Whether a thread other than the main one is still there.

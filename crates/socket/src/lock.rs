@@ -15,12 +15,16 @@ mod futex;
 mod in_world;
 #[cfg(all(feature = "sim", any(test, not(target_os = "linux"))))]
 mod monitor;
+#[cfg(any(feature = "sim", target_os = "linux"))]
+mod timed_out;
 
 #[cfg(feature = "sim")]
-pub use in_world::{Condvar, Mutex, MutexGuard, RwLock, WaitTimeoutResult};
+pub use in_world::{Condvar, Mutex, MutexGuard, RwLock};
+#[cfg(any(feature = "sim", target_os = "linux"))]
+pub use timed_out::WaitTimeoutResult;
 
 #[cfg(all(not(feature = "sim"), target_os = "linux"))]
-pub use futex::{Condvar, Mutex, MutexGuard, RwLock, WaitTimeoutResult};
+pub use futex::{Condvar, Mutex, MutexGuard, RwLock};
 #[cfg(all(not(feature = "sim"), not(target_os = "linux")))]
 pub use parking_lot::{Condvar, Mutex, MutexGuard, RwLock, WaitTimeoutResult};
 

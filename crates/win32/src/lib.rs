@@ -73,6 +73,6 @@ pub use io::state::{IoState, Pending};
 pub use object::{CancelScope, Object};
 pub use sync::event::Event;
 pub use sync::multi::wait_many;
-pub use sync::signal::{Signal, Waited};
+pub use sync::signal::{ObjectSignal, Waited};
 pub use sync::wait::{Driver, set_driver};
 pub use threads::id::ThreadId;

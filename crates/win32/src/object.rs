@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use crate::io::cancel::CancelScope;
 use crate::io::state::IoState;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 /// Conversion to `Any` for [`crate::lookup_as`]; implemented for every type.
 pub trait AnyObject: Send + Sync + 'static {
@@ -39,7 +39,7 @@ pub trait Object: AnyObject {
     }
 
     /// What the wait functions wait on; `None` makes them fail with 6.
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         None
     }
 

@@ -9,10 +9,10 @@ use crate::io::port::Port;
 use crate::object::Object;
 use crate::pool::workers::Pool;
 use crate::sync::event::Event;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 impl Object for Event {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.signal)
     }
 }

@@ -12,19 +12,14 @@
 //!
 //! Unsafe code: reading the program's structures. Threading: any thread.
 
-pub mod acl;
 pub mod raw;
-pub mod sddl;
-pub mod sid;
 
 use std::ffi::c_void;
 
+use httpsys_sddl::DACL_PRESENT;
+
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
 
-/// SE_DACL_PRESENT of SECURITY_DESCRIPTOR_CONTROL.
-pub const DACL_PRESENT: u16 = 0x0004;
-/// SE_SACL_PRESENT.
-pub const SACL_PRESENT: u16 = 0x0010;
 /// SE_SELF_RELATIVE.
 pub const SELF_RELATIVE: u16 = 0x8000;
 /// SECURITY_DESCRIPTOR_REVISION.

@@ -10,6 +10,7 @@
 //! | `GET /endless` | a body without an end, until the client goes away |
 //! | `GET /download/DIGITS` | so many bytes, sent piece by piece behind a Content-Length |
 //! | `GET /connection` | the id of the connection and the address of the client |
+//! | `GET /tls` | what there is to know of the TLS session and of the client's certificate |
 //! | `GET /gone` | how many clients went away before their answer was complete |
 //! | `GET /metrics` | the counters, for Prometheus |
 //! | `GET /state` | the request queues with their URLs |
@@ -18,15 +19,17 @@
 //! | `GET /big` | 1 MiB of `x` |
 //!
 //! The last three rows are what the performance comparison asks for. Everything else is answered
-//! with 404. Without `--all` it serves this machine only: `localhost`, and whatever host name a
-//! client that connects to 127.0.0.1 gives (a prefix with an address is bound to the address and
-//! not to the name, RTE-016).
+//! with 404. With `--https` it serves https: the certificate is the one that the configuration has for
+//! the port or the host name. Without `--all` it serves this machine only: `localhost`, and whatever
+//! host name a client that connects to 127.0.0.1 gives (a prefix with an address is bound to the
+//! address and not to the name, RTE-016).
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use httpsys::tls::TlsProtocol;
 use httpsys::{Error, RegisterError, Request, Response, Result, Server, Service, Verb};
 use httpsys_examples::Options;
 
@@ -72,7 +75,7 @@ fn run(options: Options) -> Result<(), RegisterError> {
     }
     let server = builder.bind()?;
     let port = server.local_addr()?.port();
-    println!("listening on http://127.0.0.1:{port}/");
+    println!("listening on {}://127.0.0.1:{port}/", options.scheme());
     // Nobody has to read it.
     let _ = std::io::stdout().flush();
 
@@ -137,6 +140,10 @@ impl<'a> Worker<'a> {
                 let answer = format!("{:x} {client}\n", id.0);
                 request.respond(text(&answer)).map(drop)
             }
+            Verb::Get if request.path_is("/tls") => {
+                let answer = describe_tls(&request);
+                request.respond(text(&answer)).map(drop)
+            }
             Verb::Get if request.path_is("/gone") => {
                 let gone = GONE.load(Ordering::Relaxed).to_string();
                 request.respond(text(&gone)).map(drop)
@@ -194,6 +201,33 @@ fn metrics(request: Request, service: &Service) -> Result<()> {
         .header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         .body(service.counters().to_prometheus());
     request.respond(answer).map(drop)
+}
+
+/// The same lines as those of the sample in C, and the name that the client asked for.
+fn describe_tls(request: &Request) -> String {
+    let Some(session) = request.tls() else {
+        return "no TLS\n".into();
+    };
+    let protocol = match session.protocol {
+        TlsProtocol::Tls12 => "TLS 1.2",
+        _ => "TLS 1.3",
+    };
+    let client = match request.client_certificate() {
+        Some(client) => format!(
+            "{} bytes, verdict {:#010x}",
+            client.der.len(),
+            client.verdict.code()
+        ),
+        None => "none".into(),
+    };
+    format!(
+        "protocol {protocol}\ncipher {} bits\nserver {}, {} bits\nclient {client}\nname {}\nresumed {}\n",
+        session.cipher().bits,
+        session.server.subject,
+        session.server.key_bits,
+        session.server_name.as_deref().unwrap_or("none"),
+        session.resumed,
+    )
 }
 
 /// Sends until the client has had enough: the error of the send tells it.

@@ -12,6 +12,8 @@ pub struct Options {
     pub threads: usize,
     /// `--all`: serve every host name on every address, not only this machine.
     pub all: bool,
+    /// `--https`: serve https, with the certificate that the configuration has for the port or the host.
+    pub https: bool,
 }
 
 impl Options {
@@ -19,7 +21,7 @@ impl Options {
     #[must_use]
     pub fn of_this_process() -> Options {
         Options::parse(std::env::args().skip(1)).unwrap_or_else(|message| {
-            eprintln!("{message}\nusage: [--port N] [--threads N] [--all]");
+            eprintln!("{message}\nusage: [--port N] [--threads N] [--all] [--https]");
             std::process::exit(2);
         })
     }
@@ -34,8 +36,14 @@ impl Options {
         };
         hosts
             .iter()
-            .map(|host| format!("http://{host}:{}/", self.port))
+            .map(|host| format!("{}://{host}:{}/", self.scheme(), self.port))
             .collect()
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.https { "https" } else { "http" }
     }
 
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
@@ -43,12 +51,14 @@ impl Options {
             port: 8080,
             threads: 1,
             all: false,
+            https: false,
         };
         while let Some(name) = arguments.next() {
             match name.as_str() {
                 "--port" => options.port = number(&name, arguments.next())?,
                 "--threads" => options.threads = number(&name, arguments.next())?,
                 "--all" => options.all = true,
+                "--https" => options.https = true,
                 _ => return Err(format!("unknown option {name}")),
             }
         }
@@ -82,12 +92,15 @@ mod tests {
             Options {
                 port: 81,
                 threads: 4,
-                all: true
+                all: true,
+                https: false,
             }
         );
         assert_eq!(options.prefixes(), ["http://+:81/"]);
         let expected = ["http://localhost:8080/", "http://127.0.0.1:8080/"];
         assert_eq!(parse("").unwrap().prefixes(), expected);
+        let expected = ["https://localhost:8443/", "https://127.0.0.1:8443/"];
+        assert_eq!(parse("--https --port 8443").unwrap().prefixes(), expected);
         let expected = ["http://localhost:0/", "http://127.0.0.1:0/"];
         assert_eq!(parse("--port 0").unwrap().prefixes(), expected);
     }

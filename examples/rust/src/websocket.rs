@@ -50,7 +50,7 @@ fn run(options: Options) -> Result<(), RegisterError> {
     }
     let server = builder.bind()?;
     let port = server.local_addr()?.port();
-    println!("listening on http://127.0.0.1:{port}/");
+    println!("listening on {}://127.0.0.1:{port}/", options.scheme());
     // Nobody has to read it.
     let _ = std::io::stdout().flush();
     thread::scope(|scope| {

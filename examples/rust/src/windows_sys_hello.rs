@@ -26,14 +26,14 @@ use windows_sys::Win32::Foundation::{
 };
 use windows_sys::Win32::Networking::HttpServer::{
     HTTP_BINDING_INFO, HTTP_DATA_CHUNK, HTTP_INITIALIZE_SERVER, HTTP_KNOWN_HEADER,
-    HTTP_PROPERTY_FLAGS, HTTP_REQUEST_V2, HTTP_RESPONSE_V2, HTTP_SEND_RESPONSE_FLAG_MORE_DATA,
-    HTTP_VERB, HTTPAPI_VERSION, HttpAddUrlToUrlGroup, HttpCancelHttpRequest, HttpCloseRequestQueue,
-    HttpCloseServerSession, HttpCloseUrlGroup, HttpCreateRequestQueue, HttpCreateServerSession,
-    HttpCreateUrlGroup, HttpDataChunkFromMemory, HttpHeaderContentLength, HttpHeaderContentType,
-    HttpHeaderTransferEncoding, HttpInitialize, HttpReceiveHttpRequest,
-    HttpReceiveRequestEntityBody, HttpSendHttpResponse, HttpSendResponseEntityBody,
-    HttpServerBindingProperty, HttpSetUrlGroupProperty, HttpTerminate, HttpVerbGET, HttpVerbHEAD,
-    HttpVerbPOST,
+    HTTP_PROPERTY_FLAGS, HTTP_REQUEST_FLAG_HTTP2, HTTP_REQUEST_V2, HTTP_RESPONSE_V2,
+    HTTP_SEND_RESPONSE_FLAG_MORE_DATA, HTTP_VERB, HTTPAPI_VERSION, HttpAddUrlToUrlGroup,
+    HttpCancelHttpRequest, HttpCloseRequestQueue, HttpCloseServerSession, HttpCloseUrlGroup,
+    HttpCreateRequestQueue, HttpCreateServerSession, HttpCreateUrlGroup, HttpDataChunkFromMemory,
+    HttpHeaderContentLength, HttpHeaderContentType, HttpHeaderTransferEncoding, HttpInitialize,
+    HttpReceiveHttpRequest, HttpReceiveRequestEntityBody, HttpSendHttpResponse,
+    HttpSendResponseEntityBody, HttpServerBindingProperty, HttpSetUrlGroupProperty, HttpTerminate,
+    HttpVerbGET, HttpVerbHEAD, HttpVerbPOST,
 };
 
 const VERSION_2: HTTPAPI_VERSION = HTTPAPI_VERSION {
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Result<(), Failed> {
     let server = Server::new(&options.prefixes())?;
     let port = server.port(&options)?;
-    println!("listening on http://127.0.0.1:{port}/");
+    println!("listening on {}://127.0.0.1:{port}/", options.scheme());
     // Nobody has to read it.
     let _ = std::io::stdout().flush();
     std::thread::scope(|scope| {
@@ -109,6 +109,7 @@ struct Request {
     id: u64,
     verb: HTTP_VERB,
     path: String,
+    is_http2: bool,
 }
 
 /// The API initialised, with a session, a URL group and a request queue.
@@ -291,6 +292,7 @@ unsafe fn copy_out(request: *const HTTP_REQUEST_V2) -> Request {
         id: base.RequestId,
         verb: base.Verb,
         path: String::from_utf16_lossy(path),
+        is_http2: base.Flags & HTTP_REQUEST_FLAG_HTTP2 != 0,
     }
 }
 
@@ -306,7 +308,7 @@ impl Server {
                 Some(body) => self.respond_to(request, 200, "OK", &body),
                 None => self.respond_to(request, 413, "Content Too Large", b""),
             },
-            (GET, "/stream") => self.stream(id),
+            (GET, "/stream") => self.stream(request),
             (GET, "/cancel") => check("HttpCancelHttpRequest", self.cancel(request)),
             _ => self.respond_to(request, 404, "Not Found", b"There is nothing here.\n"),
         }
@@ -337,9 +339,23 @@ impl Server {
         self.send_response(request.id, 0, &response)
     }
 
-    /// A response in pieces. The program frames the body itself, here in chunked coding.
-    fn stream(&self, id: u64) -> Result<(), Failed> {
+    /// A response in pieces. On HTTP/1.1 the program frames the body itself, here in chunked coding; on HTTP/2 the
+    /// pieces go as they are.
+    fn stream(&self, request: &Request) -> Result<(), Failed> {
+        let id = request.id;
         let mut response = plain_text(200, "OK");
+        if request.is_http2 {
+            self.send_response(id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response)?;
+            for n in 1..=5 {
+                let text = format!("piece {n} of 5\n");
+                self.send_body(
+                    id,
+                    HTTP_SEND_RESPONSE_FLAG_MORE_DATA,
+                    &[memory(text.as_bytes())],
+                )?;
+            }
+            return self.send_body(id, 0, &[]);
+        }
         response.Base.Headers.KnownHeaders[HttpHeaderTransferEncoding as usize] =
             known_header("chunked");
         self.send_response(id, HTTP_SEND_RESPONSE_FLAG_MORE_DATA, &response)?;

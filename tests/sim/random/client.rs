@@ -3,23 +3,23 @@
 //! Owns: what a client sends, and what it must get. Does not own: what both sides must agree on
 //! (`ledger.rs`). Threading: each client is a thread of the simulation.
 
-use std::io::{self, ErrorKind};
-use std::net::{Shutdown, SocketAddr};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use httpsys_network::{Network, Poll, Stream};
+use httpsys_network::Network;
 use httpsys_sim::sleep;
 use httpsys_socket::world::World;
+use rustls::ClientConfig;
 
 use crate::ledger::{Ledger, Outcome};
+use crate::line::Line;
 use crate::operation::byte;
-use crate::script::{Exchange, Then};
+use crate::script::{Exchange, Reply, Then};
 
 /// The tokens of request bodies, so that none looks like a response's.
 pub(crate) const REQUEST_BODY: u64 = 1 << 32;
-/// After so long without a byte something was forgotten: every timer is shorter.
-const FORGOTTEN: Duration = Duration::from_secs(4_000);
 
 /// What all clients of a run share.
 pub(crate) struct Clients {
@@ -27,14 +27,15 @@ pub(crate) struct Clients {
     pub(crate) world: Arc<dyn World>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) calm: bool,
+    /// Where the program listens.
+    pub(crate) address: SocketAddr,
+    /// What they offer; `None`: they are not over TLS.
+    pub(crate) offer: Option<Arc<ClientConfig>>,
 }
 
 /// A connection of a client.
 struct Connection<'a> {
-    clients: &'a Clients,
-    stream: Stream,
-    poll: Poll,
-    port: u16,
+    line: Line<'a>,
     /// What came, and how much of it is used.
     inbox: Vec<u8>,
     used: usize,
@@ -60,7 +61,9 @@ pub(crate) fn run(clients: &Clients, exchanges: &[Exchange]) {
 /// How many of these are sent before the first response is read.
 fn batch(exchanges: &[Exchange]) -> usize {
     let goes_on = |pair: &[Exchange]| {
-        pair[1].ask.pipelined && matches!(pair[0].ask.then, Then::Read | Then::ReadSlowly(..))
+        let ends = matches!(pair[0].answer.reply, Reply::Upgrade(_));
+        let reads = matches!(pair[0].ask.then, Then::Read | Then::ReadSlowly(..));
+        pair[1].ask.pipelined && reads && !ends
     };
     1 + exchanges
         .windows(2)
@@ -74,8 +77,8 @@ fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Co
     // requests come.
     let last = batch.len() - 1;
     let stays = |(at, exchange): (usize, &Exchange)| {
-        let reply = &exchange.answer.reply;
-        reply.is_whole() && (at == last || !reply.closes())
+        let is_whole = exchange.answer.reply.is_whole() && !exchange.is_unasked();
+        is_whole && (at == last || !exchange.closes())
     };
     connection.intact &= batch.iter().enumerate().all(stays);
     let mut sent = 0;
@@ -86,8 +89,8 @@ fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Co
         sent += 1;
     }
     let last = &batch[batch.len() - 1];
-    let ledger = Arc::clone(&connection.clients.ledger);
-    let port = connection.port;
+    let ledger = Arc::clone(&connection.line.clients.ledger);
+    let port = connection.line.port;
     if sent == batch.len() {
         match last.ask.then {
             Then::Leave(after) | Then::Reset(after) => {
@@ -96,12 +99,12 @@ fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Co
                     ledger.outcome(exchange.token, port, Outcome::Left);
                 }
                 if matches!(last.ask.then, Then::Reset(_)) {
-                    connection.stream.reset();
+                    connection.line.stream.reset();
                 }
                 return None;
             }
             Then::HalfClose => {
-                let _ = connection.stream.shutdown(Shutdown::Write);
+                connection.end_sending();
             }
             _ => {}
         }
@@ -113,8 +116,7 @@ fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Co
         if is_last && exchange.answer.reply.closes() && matches!(outcome, Outcome::Complete(_)) {
             connection.expect_end_within(Duration::from_secs(1));
         }
-        if matches!(outcome, Outcome::Ended | Outcome::Refused(_)) || exchange.answer.reply.closes()
-        {
+        if matches!(outcome, Outcome::Ended | Outcome::Refused(_)) || exchange.closes() {
             let others = batch.iter().filter(|other| other.token > exchange.token);
             others.for_each(|other| ledger.outcome(other.token, port, Outcome::Ended));
             return None;
@@ -130,16 +132,23 @@ fn converse<'a>(mut connection: Connection<'a>, batch: &[Exchange]) -> Option<Co
     }
 }
 
-/// The bytes of a request in up to three pieces.
-fn request(exchange: &Exchange) -> Vec<Vec<u8>> {
+/// The bytes of a request in pieces: two of the head, two of the body.
+fn request(exchange: &Exchange) -> [Vec<u8>; 4] {
     let (token, ask) = (exchange.token, &exchange.ask);
-    let framing = if ask.chunked {
-        "Transfer-Encoding: chunked".to_owned()
+    let (mut verb, mut more) = ("POST", String::new());
+    if matches!(exchange.answer.reply, Reply::Upgrade(_)) {
+        verb = "GET";
+        more.push_str("Upgrade: websocket\r\nConnection: Upgrade\r\n");
+    } else if ask.chunked {
+        more.push_str("Transfer-Encoding: chunked\r\n");
     } else {
-        format!("Content-Length: {}", ask.body)
-    };
+        more.push_str(&format!("Content-Length: {}\r\n", ask.body));
+    }
+    if ask.expects {
+        more.push_str("Expect: 100-continue\r\n");
+    }
     let head = format!(
-        "POST /q{}/{token} HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n",
+        "{verb} /q{}/{token} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n",
         exchange.queue
     );
     let body = (0..ask.body).map(|at| byte(token + REQUEST_BODY, at));
@@ -158,51 +167,59 @@ fn request(exchange: &Exchange) -> Vec<Vec<u8>> {
     let half = bytes.len() / 2;
     let rest = bytes.split_off(half);
     let second = body.split_off(body.len() / 2);
-    vec![bytes, [rest, body].concat(), second]
+    [bytes, rest, body, second]
 }
 
 impl<'a> Connection<'a> {
     fn new(clients: &'a Clients) -> Connection<'a> {
-        let to = SocketAddr::from(([127, 0, 0, 1], 80));
-        let stream = clients.network.connect(None, to).expect("an address");
-        let poll = Poll::new(&clients.network);
-        poll.register(&stream, 1).expect("it is new");
-        let port = stream.local_addr().map_or(0, |address| address.port());
-        let (world, key) = (Arc::downgrade(&clients.world), key(port));
-        poll.on_ready(move || {
-            if let Some(world) = world.upgrade() {
-                world.wake(key, true);
-            }
-        });
-        Connection {
-            clients,
-            stream,
-            poll,
-            port,
+        let mut connection = Connection {
+            line: Line::connect(clients),
             inbox: Vec::new(),
             used: 0,
             intact: clients.calm,
+        };
+        // Of one that has failed the first call on it tells.
+        while connection.line.stream.is_shaking_hands() {
+            connection.line.wait();
         }
-    }
-
-    /// Waits until something may have changed.
-    fn wait(&self) -> io::Result<()> {
-        let until = self.clients.world.now() + FORGOTTEN;
-        while !self.poll.is_ready() {
-            let woken = self.clients.world.wait(key(self.port), Some(until));
-            assert!(woken, "a client was forgotten for {FORGOTTEN:?}");
-        }
-        self.poll.events(&mut Vec::new());
-        Ok(())
+        connection
     }
 
     fn send(&mut self, exchange: &Exchange) -> io::Result<()> {
         let pieces = request(exchange);
         let stalls = exchange.ask.then == Then::Stall;
-        for piece in pieces.iter().take(if stalls { 1 } else { 3 }) {
+        for (number, piece) in pieces.iter().take(if stalls { 1 } else { 4 }).enumerate() {
+            if number == 2 && exchange.ask.expects {
+                self.wait_for_interim()?;
+            }
             self.write(piece)?;
-            if !exchange.ask.pause.is_zero() {
+            if number % 2 == 0 && !piece.is_empty() && !exchange.ask.pause.is_zero() {
                 sleep(exchange.ask.pause);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the sending side in order, once all is out; of a broken connection the next read tells.
+    fn end_sending(&mut self) {
+        while let Err(error) = self.line.stream.end_sending() {
+            if error.kind() != ErrorKind::WouldBlock {
+                return;
+            }
+            self.line.wait();
+        }
+    }
+
+    /// Waits for bytes that nobody has looked at, for a second.
+    fn wait_for_interim(&mut self) -> io::Result<()> {
+        let until = self.line.now() + Duration::from_secs(1);
+        while self.inbox.len() == self.used && self.line.now() < until {
+            match self.fill(4_096) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.line.wait_until(until);
+                }
+                other => drop(other?),
             }
         }
         Ok(())
@@ -210,26 +227,30 @@ impl<'a> Connection<'a> {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut left = bytes;
-        while !left.is_empty() {
-            match self.stream.write(left) {
+        loop {
+            let written = match left {
+                [] => self.line.stream.flush().map(|()| 0),
+                left => self.line.stream.write(left),
+            };
+            match written {
+                Ok(_) if left.is_empty() => return Ok(()),
                 Ok(n) => left = &left[n..],
                 // Whoever writes and does not read may wait for ever.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => match self.fill(4_096) {
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait()?,
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => self.line.wait(),
                     Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                     other => drop(other?),
                 },
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
     }
 
     /// Reads what is there into the inbox; 0: the end.
     fn fill(&mut self, most: usize) -> io::Result<usize> {
         let length = self.inbox.len();
         self.inbox.resize(length + most, 0);
-        let read = self.stream.read(&mut self.inbox[length..]);
+        let read = self.line.stream.read(&mut self.inbox[length..]);
         let got = read.as_ref().map_or(0, |n| *n);
         self.inbox.truncate(length + got);
         read
@@ -248,7 +269,7 @@ impl<'a> Connection<'a> {
             match self.fill(block) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(_) => return Ok(()),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait()?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.line.wait(),
                 Err(error) => return Err(error),
             }
         }
@@ -270,7 +291,7 @@ impl<'a> Connection<'a> {
         };
         let is_complete = matches!(outcome, Outcome::Complete(_));
         assert!(!strict || is_complete, "{exchange:?}: {outcome:?}");
-        if exchange.answer.reply.closes() || !exchange.answer.reply.is_whole() {
+        if exchange.closes() || !exchange.answer.reply.is_whole() {
             self.intact = false;
         }
         outcome
@@ -278,16 +299,18 @@ impl<'a> Connection<'a> {
 
     fn read_response(&mut self, exchange: &Exchange) -> io::Result<Outcome> {
         let (token, then) = (exchange.token, exchange.ask.then);
-        let head = loop {
-            let bytes = &self.inbox[self.used..];
-            match bytes.windows(4).position(|end| end == b"\r\n\r\n") {
-                Some(at) => break String::from_utf8_lossy(&bytes[..at + 4]).into_owned(),
-                None => self.more(then)?,
-            }
-        };
-        let status = head.get(9..12).and_then(|status| status.parse().ok());
-        let status = status.unwrap_or_else(|| panic!("{token}: no head: {head:?}"));
-        if status != 200 {
+        let (mut status, mut head) = self.read_head(exchange)?;
+        if status == 100 {
+            assert!(
+                exchange.ask.expects,
+                "{token} has not asked for 100 Continue"
+            );
+            self.used += head.len();
+            (status, head) = self.read_head(exchange)?;
+            assert_ne!(status, 100, "{token} has a second 100 Continue");
+        }
+        let upgrades = matches!(exchange.answer.reply, Reply::Upgrade(_));
+        if status != if upgrades { 101 } else { 200 } {
             return Ok(Outcome::Refused(status));
         }
         let value = |name: &str| {
@@ -300,8 +323,13 @@ impl<'a> Connection<'a> {
             "it is another's: {head}"
         );
         let length = exchange.answer.reply.length();
-        assert_eq!(value("\r\nContent-Length: "), Some(length), "{head}");
         self.used += head.len();
+        if upgrades {
+            let bytes = (0..length).map(|at| byte(token + REQUEST_BODY, at));
+            self.write(&bytes.collect::<Vec<_>>())?;
+        } else {
+            assert_eq!(value("\r\nContent-Length: "), Some(length), "{head}");
+        }
         let length = length as usize;
         let mut checked = 0;
         loop {
@@ -325,28 +353,38 @@ impl<'a> Connection<'a> {
         Ok(Outcome::Complete((head.len() + length) as u64))
     }
 
+    /// The next head, which stays in the inbox, and its status.
+    fn read_head(&mut self, exchange: &Exchange) -> io::Result<(u16, String)> {
+        let head = loop {
+            let bytes = &self.inbox[self.used..];
+            match bytes.windows(4).position(|end| end == b"\r\n\r\n") {
+                Some(at) => break String::from_utf8_lossy(&bytes[..at + 4]).into_owned(),
+                None => self.more(exchange.ask.then)?,
+            }
+        };
+        let status = head.get(9..12).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("{}: no head: {head:?}", exchange.token));
+        Ok((status, head))
+    }
+
     /// The service closes the connection by itself.
     fn expect_end_within(&mut self, time: Duration) {
-        let began = self.clients.world.now();
+        let began = self.line.now();
         while self.more(Then::Read).is_ok() {}
-        let passed = self.clients.world.now() - began;
+        let passed = self.line.now() - began;
         assert!(
-            passed <= time || !self.clients.calm,
+            passed <= time || !self.line.clients.calm,
             "it ended after {passed:?}"
         );
     }
 
     fn expect_end_after(&mut self, time: Duration) {
-        let began = self.clients.world.now();
+        let began = self.line.now();
         while self.more(Then::Read).is_ok() {}
-        let passed = self.clients.world.now() - began;
+        let passed = self.line.now() - began;
         if self.intact {
             let expected = time - Duration::from_secs(2)..=time + Duration::from_secs(3);
             assert!(expected.contains(&passed), "it ended after {passed:?}");
         }
     }
-}
-
-fn key(port: u16) -> usize {
-    0xC11E_0000 + usize::from(port)
 }

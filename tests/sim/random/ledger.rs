@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use httpsys_core::{Error, RequestId};
+use httpsys_core::{ConnectionId, Error, RequestId};
 use httpsys_engine::Signal;
 
 use crate::operation::Pending;
@@ -40,6 +40,9 @@ struct Entries {
     received: BTreeMap<u64, u16>,
     sent: BTreeMap<u64, Sent>,
     requests: BTreeSet<u64>,
+    /// Of each client's port, the connection that carries its streams.
+    carriers: BTreeMap<u16, ConnectionId>,
+    streams: BTreeSet<ConnectionId>,
     disconnect_waits: Vec<Arc<Pending<(Signal, ())>>>,
 }
 
@@ -63,6 +66,19 @@ impl Ledger {
         assert!(is_new, "the id of request {token} is not its own");
     }
 
+    /// CON-015: each stream has a connection of its own, and those of one client's connection have that in common.
+    pub(crate) fn stream(&self, connection: ConnectionId, carrier: ConnectionId, port: u16) {
+        let mut entries = self.lock();
+        let is_new = entries.streams.insert(connection);
+        let known = *entries.carriers.entry(port).or_insert(carrier);
+        drop(entries);
+        assert!(
+            is_new && connection != carrier,
+            "{connection:?} is not its own"
+        );
+        assert_eq!(known, carrier, "the streams of a connection have two");
+    }
+
     /// How many the program was given.
     pub(crate) fn received_requests(&self) -> usize {
         self.lock().received.len()
@@ -76,6 +92,32 @@ impl Ledger {
     pub(crate) fn outcome(&self, token: u64, port: u16, outcome: Outcome) {
         let before = self.lock().outcomes.insert(token, (port, outcome));
         assert_eq!(before, None, "{token} has two outcomes");
+    }
+
+    /// What the program was told of the response's bytes, if it was sent whole.
+    pub(crate) fn sent_whole(&self, token: u64) -> Option<u64> {
+        match self.lock().sent.get(&token) {
+            Some(Sent::Whole(bytes)) => Some(*bytes),
+            _ => None,
+        }
+    }
+
+    /// Whether it was answered whole or cancelled.
+    pub(crate) fn is_over(&self, token: u64) -> bool {
+        let entries = self.lock();
+        let sent = entries.sent.get(&token);
+        matches!(sent, Some(Sent::Whole(_) | Sent::Cancelled))
+    }
+
+    /// The clients' ports and the statuses with which the service itself has answered.
+    pub(crate) fn refused(&self) -> Vec<(u16, u16)> {
+        let entries = self.lock();
+        let outcomes = entries.outcomes.values();
+        let refused = outcomes.filter_map(|(port, outcome)| match outcome {
+            Outcome::Refused(status) => Some((*port, *status)),
+            _ => None,
+        });
+        refused.collect()
     }
 
     pub(crate) fn disconnect_wait(&self, wait: Arc<Pending<(Signal, ())>>) {

@@ -5,15 +5,26 @@
 //! (`server.rs`), for both together (`ledger.rs`), and at the end (`run.rs`).
 //!
 //! HTTPSYS_SEEDS is the number of seeds, HTTPSYS_SEED the first one; HTTPSYS_SHRINK=0 leaves a failing
-//! script as it is.
+//! script as it is. One script of eight is over TLS; HTTPSYS_SIM_TLS=1 has all of them so, 0 none. One of four is over
+//! HTTP/2; HTTPSYS_SIM_H2 does the same for that.
 #![allow(missing_docs, reason = "a test program")]
 
+mod checks;
 mod client;
+mod future;
+mod h2_client;
+mod h2_stream;
+mod h2_wire;
 mod ledger;
+mod line;
+mod logs;
+mod objects;
 mod operation;
 mod run;
 mod script;
 mod server;
+mod streams;
+mod tls;
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;

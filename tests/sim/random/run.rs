@@ -1,168 +1,31 @@
 //! One run: the service, its program and its clients, from the beginning to the end.
 //!
-//! Owns: making them, the shutdown, and what must hold after it. Does not own: the program
-//! (`server.rs`) nor the clients (`client.rs`).
+//! Owns: making them, and the order in which things end and are checked. Does not own: the program
+//! (`server.rs`), its objects (`objects.rs`), the clients (`client.rs`), what must hold (`checks.rs`).
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
-use httpsys_core::UrlGroupId;
-use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess};
-use httpsys_core::property::{Property, QueueProperty, Timeouts};
-use httpsys_engine::{QueueHandle, Service};
-use httpsys_network::{Network, Role, TraceKind};
-use httpsys_proto::Parameters;
+use httpsys_engine::Service;
+use httpsys_network::Network;
 use httpsys_sim::{JoinHandle, Sim, sleep};
 
+use crate::checks::{check_bandwidth, check_buffers, check_counters, check_limits, check_rate};
 use crate::client::{self, Clients};
+use crate::h2_client;
 use crate::ledger::Ledger;
-use crate::script::{Act, Ending, Exchange, QUEUE_LENGTH, Settings, Step};
+use crate::logs;
+use crate::objects::{Objects, QUEUES, name};
+use crate::script::{Exchange, Settings, Step, exchanges};
 use crate::server::Program;
+use crate::streams::events;
+use crate::tls;
 
-const QUEUES: u64 = 2;
-
-/// The objects of the program.
-struct Objects {
-    service: Service,
-    groups: Vec<UrlGroupId>,
-    queues: Vec<Arc<QueueHandle>>,
-}
-
-impl Objects {
-    fn new(network: &Network, settings: &Settings) -> Objects {
-        let service = Service::in_world(Parameters::default(), network).expect("a service");
-        let version = ApiVersion::V2;
-        let Ok(Outcome::ServerSession(session)) =
-            service.control(Control::CreateServerSession { version })
-        else {
-            panic!("no session");
-        };
-        // A program that takes its time loses no request for that.
-        let timeouts = Timeouts {
-            request_queue: u16::MAX,
-            ..Timeouts::default()
-        };
-        let property = Property::Timeouts(Some(timeouts));
-        let set = service.control(Control::SetServerSessionProperty { session, property });
-        set.expect("good timeouts");
-        let mut objects = Objects {
-            service,
-            groups: Vec::new(),
-            queues: Vec::new(),
-        };
-        for number in 0..QUEUES {
-            let call = Control::CreateUrlGroup { session };
-            let Ok(Outcome::UrlGroup(group)) = objects.service.control(call) else {
-                panic!("no group");
-            };
-            objects.add(group, number);
-        }
-        if settings.bandwidth.is_some() {
-            objects.limit(settings.bandwidth);
-        }
-        if let Some(limit) = settings.connection_limit {
-            let set = objects.service.control(Control::SetUrlGroupProperty {
-                group: objects.groups[0],
-                property: Property::ConnectionLimit(Some(limit)),
-            });
-            set.expect("a good limit");
-        }
-        objects
-    }
-
-    fn add(&mut self, group: UrlGroupId, number: u64) {
-        let service = &self.service;
-        let create = Control::CreateRequestQueue {
-            version: ApiVersion::V2,
-            name: None,
-            access: QueueAccess::Granted,
-        };
-        let Ok(Outcome::Queue(queue)) = service.control(create) else {
-            panic!("no queue");
-        };
-        let url = format!("http://localhost:80/q{number}/");
-        let add = Control::AddUrlToUrlGroup {
-            group,
-            url: url.encode_utf16().collect(),
-            context: number,
-        };
-        assert_eq!(service.register(add).ok(), Some(80));
-        let queue_id = Some(queue);
-        let bind = Control::BindUrlGroup {
-            group,
-            queue: queue_id,
-        };
-        service.control(bind).expect("both are there");
-        let handle = service.queue(queue).expect("it is open");
-        let set = service.control(Control::SetRequestQueueProperty {
-            queue,
-            property: QueueProperty::Length(QUEUE_LENGTH),
-        });
-        set.expect("a good length");
-        self.groups.push(group);
-        self.queues.push(handle);
-    }
-
-    fn limit(&self, bandwidth: Option<u32>) {
-        let _ = self.service.control(Control::SetUrlGroupProperty {
-            group: self.groups[0],
-            property: Property::Bandwidth(bandwidth),
-        });
-    }
-
-    fn act(&self, act: Act) {
-        let queue = |number: u64| &self.queues[number as usize];
-        match act {
-            Act::CancelBlockedCalls(number) => {
-                self.service.cancel_blocked_calls(queue(number));
-            }
-            Act::CancelOperations(number) => {
-                self.service.cancel_all_operations(queue(number));
-            }
-            Act::ShutDownQueue(number) => {
-                let _ = self.service.shutdown_queue(queue(number));
-                // What nobody took stays until the queue closes (G-076).
-                sleep(Duration::from_secs(1));
-                self.close(queue(number));
-            }
-            Act::CloseQueue(number) => self.close(queue(number)),
-            Act::Bandwidth(limit) => self.limit(limit),
-        }
-    }
-
-    fn close(&self, queue: &QueueHandle) {
-        let queue = queue.id();
-        let _ = self.service.control(Control::CloseRequestQueue { queue });
-    }
-
-    /// Ends reception, after which the servers end.
-    fn end(&self, ending: Ending) {
-        match ending {
-            Ending::Stop => self.service.stop(),
-            Ending::CloseEverything => self.service.close_everything(),
-            Ending::CloseQueues => self.queues.iter().for_each(|queue| self.close(queue)),
-            Ending::ShutDownQueues => {
-                for queue in &self.queues {
-                    let _ = self.service.shutdown_queue(queue);
-                }
-            }
-            Ending::Drain => {
-                for queue in &self.queues {
-                    let until = self.service.now() + Duration::from_secs(30);
-                    let _ = self.service.drain_queue(queue, Some(until));
-                }
-            }
-        }
-    }
-}
-
-fn exchanges(steps: &[Step]) -> impl Iterator<Item = &Exchange> {
-    steps.iter().filter_map(|step| match step {
-        Step::Exchange(exchange) => Some(exchange),
-        Step::Act(..) => None,
-    })
-}
+/// How soon somebody looks at the service's buffers again, at least.
+const INSPECTION: Duration = Duration::from_millis(10);
 
 fn join(threads: Vec<JoinHandle<()>>) {
     for thread in threads {
@@ -172,26 +35,28 @@ fn join(threads: Vec<JoinHandle<()>>) {
     }
 }
 
-/// Runs a script in a simulation.
-pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
-    let network = sim.network(settings.rules.clone());
-    let objects = Objects::new(&network, settings);
-    let ledger = Arc::new(Ledger::default());
-    let program = Arc::new(Program {
-        service: objects.service.clone(),
-        exchanges: exchanges(steps)
-            .map(|own| (own.token, own.clone()))
-            .collect(),
-        ledger: Arc::clone(&ledger),
-    });
+type Thread = JoinHandle<()>;
+
+/// The threads that receive, and the one that waits for demand.
+fn start_servers(
+    sim: &Sim,
+    settings: &Settings,
+    objects: &Objects,
+    program: &Arc<Program>,
+) -> Vec<Thread> {
     let mut servers = Vec::new();
-    for queue in &objects.queues {
+    for queue in 0..objects.queues.len() {
         for number in 0..settings.servers {
-            let (program, queue) = (Arc::clone(&program), Arc::clone(queue));
-            let late = settings.flood;
+            let handles = match number % settings.handles {
+                0 => &objects.queues,
+                _ => &objects.others,
+            };
+            let (program, handle) = (Arc::clone(program), Arc::clone(&handles[queue]));
+            let (late, handles) = (settings.flood, settings.handles);
             let serve = move || {
                 sleep(Duration::from_secs(if late { 2 } else { 0 }));
-                program.serve(&queue, number);
+                let second = number % handles != 0;
+                program.serve(&handle, queue, second, number);
             };
             servers.push(sim.spawn("server", serve));
         }
@@ -200,29 +65,96 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
         // At the queue that is full before anybody receives there is demand for sure.
         let flood = settings.flood;
         let queue = Arc::clone(&objects.queues[usize::from(!flood)]);
-        let program = Arc::clone(&program);
+        let program = Arc::clone(program);
         let control = move || {
             let demands = program.wait_for_demand(&queue);
             assert!(demands > 0 || !flood, "nobody told of the demand");
         };
         servers.push(sim.spawn("controller", control));
     }
+    servers
+}
+
+fn start_clients(
+    sim: &Sim,
+    settings: &Settings,
+    steps: &[Step],
+    network: &Network,
+    ledger: &Arc<Ledger>,
+) -> Vec<Thread> {
     let shared = Arc::new(Clients {
         network: network.clone(),
         world: sim.world(),
-        ledger: Arc::clone(&ledger),
+        ledger: Arc::clone(ledger),
         calm: settings.calm && !settings.flood,
+        address: SocketAddr::from(([127, 0, 0, 1], settings.port())),
+        offer: settings
+            .secure
+            .then(|| tls::offer(settings.streams.is_some())),
     });
-    let address = SocketAddr::from(([127, 0, 0, 1], 80));
-    let crowd = (0..settings.crowd).map(|_| network.connect(None, address));
-    let crowd: Vec<_> = crowd.collect();
     let clients = (0..16).filter_map(|client| {
         let own = exchanges(steps).filter(|exchange| exchange.client == client);
         let own: Vec<_> = own.cloned().collect();
-        let shared = Arc::clone(&shared);
-        (!own.is_empty()).then(|| sim.spawn("client", move || client::run(&shared, &own)))
+        let is_there = !own.is_empty();
+        let (shared, streams) = (Arc::clone(&shared), settings.streams.clone());
+        let events = events(steps, client);
+        let ask = move || match &streams {
+            Some(plan) => h2_client::run(&shared, plan, &own, &events),
+            None => client::run(&shared, &own),
+        };
+        is_there.then(|| sim.spawn("client", ask))
     });
-    let clients = clients.collect();
+    clients.collect()
+}
+
+/// The streams that nothing ends but their responses.
+fn safe_tokens(settings: &Settings, steps: &[Step]) -> BTreeSet<u64> {
+    let is_safe = |exchange: &&Exchange| {
+        let mut events = events(steps, exchange.client).into_iter();
+        exchange.is_whole_stream() && !events.any(|(_, event)| event.ends())
+    };
+    let calm = settings.calm && !settings.flood;
+    let safe = exchanges(steps).filter(|_| calm).filter(is_safe);
+    safe.map(|exchange| exchange.token).collect()
+}
+
+/// Looks at the service's buffers until it is over.
+fn start_inspector(sim: &Sim, service: &Service, streams: bool, over: &Arc<AtomicBool>) -> Thread {
+    let (over, service) = (Arc::clone(over), service.clone());
+    sim.spawn("inspector", move || {
+        let began = httpsys_socket::now();
+        while !over.load(SeqCst) {
+            check_buffers(&service, streams);
+            // Most happens in the beginning.
+            sleep(INSPECTION.max((httpsys_socket::now() - began) / 10));
+        }
+    })
+}
+
+/// Runs a script in a simulation.
+pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
+    let network = sim.network(settings.rules.clone());
+    let objects = Objects::new(&network, settings);
+    let ledger = Arc::new(Ledger::default());
+    let faces = (0..QUEUES).map(|queue| objects.face.open_request_queue(&name(queue)));
+    let program = Arc::new(Program {
+        service: objects.service.clone(),
+        exchanges: exchanges(steps)
+            .map(|own| (own.token, own.clone()))
+            .collect(),
+        safe: safe_tokens(settings, steps),
+        ledger: Arc::clone(&ledger),
+        faces: faces.collect::<Result<_, _>>().expect("open queues"),
+        logs: settings.logs,
+        closed: Arc::clone(&objects.closed),
+    });
+    let servers = start_servers(sim, settings, &objects, &program);
+    let address = SocketAddr::from(([127, 0, 0, 1], settings.port()));
+    let crowd = (0..settings.crowd).map(|_| network.connect(None, address));
+    let crowd: Vec<_> = crowd.collect();
+    let clients = start_clients(sim, settings, steps, &network, &ledger);
+    let over = Arc::new(AtomicBool::new(false));
+    let inspector = start_inspector(sim, &objects.service, settings.streams.is_some(), &over);
     for step in steps {
         if let Step::Act(after, act) = step {
             sleep(*after);
@@ -230,79 +162,36 @@ pub(crate) fn run(sim: &Sim, settings: &Settings, steps: &[Step]) {
         }
     }
     join(clients);
+    over.store(true, SeqCst);
+    join(vec![inspector]);
     drop(crowd);
     check_bandwidth(sim, settings, steps, &ledger);
     check_limits(&objects, settings, steps, &ledger);
-    objects.end(settings.ending);
+    objects.end(settings.ending, &program.faces);
     join(servers);
     objects.service.stop();
     // The last segments arrive.
     sleep(Duration::from_secs(300));
     ledger.check();
-    check_counters(&objects.service, &network);
-    assert_eq!(network.connections(), 0, "connections are open");
-}
-
-/// Queues and groups take as many as they may.
-fn check_limits(objects: &Objects, settings: &Settings, steps: &[Step], ledger: &Ledger) {
-    let service = &objects.service;
-    if let Some(limit) = settings.connection_limit {
-        let counters = service.url_group_counters(objects.groups[0]);
-        let most = counters.expect("it is there").max_connections;
-        assert!(most <= u64::from(limit), "{most} connections of {limit}");
+    if settings.logs {
+        logs::check(
+            &objects.disk,
+            &ledger,
+            &exchanges(steps).collect::<Vec<_>>(),
+        );
     }
-    if settings.flood {
-        let expected = exchanges(steps).count().min(QUEUE_LENGTH as usize);
-        assert_eq!(ledger.received_requests(), expected, "requests were taken");
-    }
-    let quick = |exchange: &Exchange| exchange.answer.delay < Duration::from_secs(1);
-    if settings.calm && exchanges(steps).all(quick) {
-        sleep(Duration::from_secs(30));
-        let open = service.service_counters().connections_open;
-        assert_eq!(open, 0, "connections whose clients are gone are open");
-        for group in &objects.groups {
-            let counters = service.url_group_counters(*group).expect("it is there");
-            assert_eq!(
-                counters.current_connections, 0,
-                "the group counts connections"
-            );
-        }
-    }
-}
-
-/// No more bytes were sent than the limit allows, those of heads aside.
-fn check_bandwidth(sim: &Sim, settings: &Settings, steps: &[Step], ledger: &Ledger) {
-    let changes = steps
-        .iter()
-        .any(|step| matches!(step, Step::Act(_, Act::Bandwidth(_))));
-    let Some(rate) = settings.bandwidth.filter(|_| !changes) else {
-        return;
-    };
-    let first = |token| exchanges(steps).any(|own| own.token == token && own.queue == 0);
-    let bytes = ledger.bytes(first);
-    let allowed = sim.now().as_secs_f64() * f64::from(rate) + f64::from(rate) + 4_000.0;
-    assert!(bytes as f64 <= allowed, "{bytes} bytes, {allowed} allowed");
-}
-
-/// What the service has counted is what the network has seen.
-fn check_counters(service: &Service, network: &Network) {
-    let counters = service.service_counters();
-    assert_eq!(counters.connections_open, 0, "connections are open");
-    let (mut sent, mut received, mut accepted) = (0, 0, 0);
-    for event in network.take_trace() {
-        match event.kind {
-            TraceKind::Write(_, Role::Server, bytes) => sent += bytes as u64,
-            TraceKind::Read(_, Role::Server, bytes) => received += bytes as u64,
-            TraceKind::Accept(_) => accepted += 1,
-            _ => {}
-        }
-    }
+    let events = network.take_trace();
     if network.lost_trace_events() == 0 {
-        assert_eq!(counters.bytes_sent, sent, "bytes sent");
-        assert_eq!(counters.bytes_received, received, "bytes received");
-        assert_eq!(counters.connections_accepted, accepted, "connections");
+        check_rate(&events, settings, steps);
+        let ends = |step: &Step| matches!(step, Step::Event(_, _, event) if event.ends());
+        let leaves = |exchange: &Exchange| {
+            let stream = exchange.ask.stream.as_ref();
+            stream.is_some_and(|stream| stream.reset.is_some() || stream.lies)
+        };
+        let left = steps.iter().any(ends) || exchanges(steps).any(leaves);
+        let calm = settings.calm && !left;
+        let breaks = settings.streams.is_some() && !calm;
+        check_counters(&objects.service, &events, breaks);
     }
-    let ended: u64 = counters.ends_by_number.iter().sum();
-    let dropped = counters.faults.connections_dropped;
-    assert_eq!(ended + dropped, accepted, "each connection ends once");
+    assert_eq!(network.connections(), 0, "connections are open");
 }

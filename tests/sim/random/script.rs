@@ -10,8 +10,16 @@ use std::time::Duration;
 use httpsys_network::{Chance, Rules};
 use httpsys_sim::SeededRandom;
 
+use crate::streams::{self, Event, StreamAsk, StreamSettings};
+
 /// The least that HttpServerQueueLengthProperty takes.
 pub(crate) const QUEUE_LENGTH: u32 = 10;
+
+/// One program of so many is over TLS.
+const TLS_SHARE: u64 = 8;
+
+/// One program of so many is over HTTP/2.
+const STREAM_SHARE: u64 = 4;
 
 /// What is fixed for the whole run.
 #[derive(Clone, Debug)]
@@ -31,8 +39,31 @@ pub(crate) struct Settings {
     pub(crate) controller: bool,
     /// So many connections are there before the clients', and ask for nothing.
     pub(crate) crowd: u64,
+    /// Handles of each queue, through which its servers receive.
+    pub(crate) handles: u64,
+    /// The first URL group has an access log, and there is HTTPERR.
+    pub(crate) logs: bool,
+    /// All of it is over TLS.
+    pub(crate) secure: bool,
+    /// All of it is over HTTP/2.
+    pub(crate) streams: Option<StreamSettings>,
     pub(crate) ending: Ending,
     pub(crate) rules: Rules,
+}
+
+impl Settings {
+    /// Where the program listens.
+    pub(crate) fn port(&self) -> u16 {
+        if self.secure { 443 } else { 80 }
+    }
+
+    /// Requests that a queue holds. Those of a connection's streams wait at once.
+    pub(crate) fn queue_length(&self) -> u32 {
+        match self.streams {
+            Some(_) if !self.flood => 10 * QUEUE_LENGTH,
+            _ => QUEUE_LENGTH,
+        }
+    }
 }
 
 /// How the program shuts down.
@@ -50,6 +81,8 @@ pub(crate) enum Step {
     Exchange(Exchange),
     /// The program's main thread does something after a while.
     Act(Duration, Act),
+    /// Something happens to a client's connection of HTTP/2.
+    Event(u64, Duration, Event),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +92,10 @@ pub(crate) enum Act {
     ShutDownQueue(u64),
     CloseQueue(u64),
     Bandwidth(Option<u32>),
+    /// The second handle of a queue ends.
+    CloseHandle(u64),
+    /// The URL goes, and comes again after so many milliseconds.
+    RemoveUrl(u64, u64),
 }
 
 /// A request and its response.
@@ -76,11 +113,15 @@ pub(crate) struct Exchange {
 pub(crate) struct Ask {
     pub(crate) body: u64,
     pub(crate) chunked: bool,
+    /// It waits for 100 Continue before the body, for a second.
+    pub(crate) expects: bool,
     /// A pause in the middle of the head, and of the body.
     pub(crate) pause: Duration,
     /// It does not wait for the response before.
     pub(crate) pipelined: bool,
     pub(crate) then: Then,
+    /// Over HTTP/2 this counts, and not the two before.
+    pub(crate) stream: Option<Box<StreamAsk>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +146,8 @@ pub(crate) struct Answer {
     pub(crate) disconnect_wait: bool,
     pub(crate) delay: Duration,
     pub(crate) reply: Reply,
+    /// The request is cancelled while its first overlapped read or send is pending.
+    pub(crate) cut: bool,
 }
 
 /// How it reads the entity body, to its end.
@@ -122,6 +165,8 @@ pub(crate) enum Reply {
     /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
     Parts(Vec<Send>, bool),
     Cancel,
+    /// 101, and then so many bytes both ways, as they are.
+    Upgrade(u64),
     /// The first part, and then a cancel.
     Begin(Send),
 }
@@ -149,6 +194,27 @@ impl Send {
     }
 }
 
+impl Exchange {
+    /// Neither the client nor the program ends it before the response is whole.
+    pub(crate) fn is_whole_stream(&self) -> bool {
+        let stream = self.ask.stream.as_ref();
+        stream.is_some_and(|stream| stream.reset.is_none() && !stream.lies)
+            && self.answer.reply.is_whole()
+            && !self.answer.cut
+    }
+
+    /// Nobody asks for the body for which the client waits to be asked: the connection ends behind the response
+    /// (G-043), and if the client sends the body at last it may lose what is on its way.
+    pub(crate) fn is_unasked(&self) -> bool {
+        self.ask.expects && self.answer.read.is_none()
+    }
+
+    /// The connection ends behind it.
+    pub(crate) fn closes(&self) -> bool {
+        self.answer.reply.closes() || self.is_unasked()
+    }
+}
+
 impl Reply {
     /// Bytes of the response's body, if all is sent.
     pub(crate) fn length(&self) -> u64 {
@@ -156,6 +222,7 @@ impl Reply {
             Reply::Whole(send, _) => send.length(),
             Reply::Parts(sends, _) => sends.iter().map(Send::length).sum(),
             Reply::Cancel => 0,
+            Reply::Upgrade(bytes) => *bytes,
             Reply::Begin(send) => send.length() + 1,
         }
     }
@@ -165,6 +232,7 @@ impl Reply {
         match self {
             Reply::Whole(send, _) => !send.cancel,
             Reply::Parts(sends, _) => !sends.iter().any(|send| send.cancel),
+            Reply::Upgrade(_) => true,
             Reply::Cancel | Reply::Begin(_) => false,
         }
     }
@@ -173,29 +241,37 @@ impl Reply {
     pub(crate) fn closes(&self) -> bool {
         match self {
             Reply::Whole(_, closes) | Reply::Parts(_, closes) => *closes,
-            Reply::Cancel | Reply::Begin(_) => true,
+            Reply::Cancel | Reply::Begin(_) | Reply::Upgrade(_) => true,
         }
     }
 }
 
+/// Its exchanges.
+pub(crate) fn exchanges(steps: &[Step]) -> impl Iterator<Item = &Exchange> {
+    steps.iter().filter_map(|step| match step {
+        Step::Exchange(exchange) => Some(exchange),
+        Step::Act(..) | Step::Event(..) => None,
+    })
+}
+
 /// Draws from a seed.
-struct Draw(SeededRandom);
+pub(crate) struct Draw(SeededRandom);
 
 impl Draw {
-    fn one_in(&mut self, times: u64) -> bool {
+    pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.0.one_in(times)
     }
 
-    fn within(&mut self, range: RangeInclusive<u64>) -> u64 {
+    pub(crate) fn within(&mut self, range: RangeInclusive<u64>) -> u64 {
         range.start() + self.0.below(range.end() - range.start() + 1)
     }
 
-    fn millis(&mut self, most: u64) -> Duration {
+    pub(crate) fn millis(&mut self, most: u64) -> Duration {
         Duration::from_millis(self.within(0..=most))
     }
 
     /// Most are small.
-    fn size(&mut self) -> u64 {
+    pub(crate) fn size(&mut self) -> u64 {
         match self.0.below(8) {
             0 => 0,
             1..=3 => self.within(1..=100),
@@ -242,6 +318,10 @@ impl Draw {
             flood: calm && self.one_in(20),
             controller: self.one_in(2),
             crowd: if self.one_in(20) { 100 } else { 0 },
+            handles: self.within(1..=2),
+            logs: self.one_in(4),
+            secure: false,
+            streams: None,
             ending: endings[self.within(0..=4) as usize],
             rules,
         }
@@ -260,9 +340,10 @@ impl Draw {
         }
     }
 
-    fn reply(&mut self, calm: bool) -> Reply {
+    pub(crate) fn reply(&mut self, calm: bool) -> Reply {
         let closes = self.one_in(8);
-        match self.0.below(12) {
+        match self.0.below(13) {
+            12 => Reply::Upgrade(self.size()),
             0 => Reply::Cancel,
             1 => Reply::Begin(self.send(calm)),
             2..=5 => {
@@ -287,23 +368,31 @@ impl Draw {
 
     fn exchange(&mut self, token: u64, clients: u64, queues: u64, calm: bool) -> Exchange {
         let pause = self.one_in(5).then(|| self.millis(800));
-        let ask = Ask {
+        let mut ask = Ask {
             body: if self.one_in(2) { 0 } else { self.size() },
             chunked: self.one_in(3),
+            expects: self.one_in(6),
             pause: pause.unwrap_or_default(),
             pipelined: self.one_in(4),
             then: self.then(),
+            stream: None,
         };
         let delay = match self.0.below(40) {
             0 => Duration::from_secs(200),
             1..=9 => self.millis(20),
             _ => Duration::ZERO,
         };
-        let read = self.one_in(2).then(|| Reading {
+        let reply = self.reply(calm);
+        let mut read = self.one_in(2).then(|| Reading {
             overlapped: self.one_in(2),
             fill: self.one_in(2),
             buffer: self.within(1..=6_000),
         });
+        if matches!(reply, Reply::Upgrade(_)) {
+            // It has no body (BDY-026), and the client talks on.
+            (ask.body, ask.chunked, ask.expects, read) = (0, false, false, None);
+            ask.then = Then::Read;
+        }
         Exchange {
             token,
             client: self.within(0..=clients - 1),
@@ -313,7 +402,8 @@ impl Draw {
                 read,
                 disconnect_wait: self.one_in(3),
                 delay,
-                reply: self.reply(calm),
+                reply,
+                cut: false,
             },
         }
     }
@@ -331,9 +421,12 @@ impl Draw {
         (1..=clients).map(ask).collect()
     }
 
-    fn act(&mut self) -> Step {
+    pub(crate) fn act(&mut self) -> Step {
         let queue = self.within(0..=1);
-        let act = match self.0.below(8) {
+        let act = match self.0.below(12) {
+            11 => Act::CloseHandle(queue),
+            8 => Act::CloseHandle(queue),
+            9 | 10 => Act::RemoveUrl(queue, self.within(0..=200)),
             0 => Act::ShutDownQueue(queue),
             1 => Act::CloseQueue(queue),
             2 => Act::Bandwidth(None),
@@ -348,7 +441,20 @@ impl Draw {
 /// The program of a seed.
 pub(crate) fn draw(seed: u64) -> (Settings, Vec<Step>) {
     let mut draw = Draw(SeededRandom::new(seed, 20));
-    let settings = draw.settings();
+    let mut settings = draw.settings();
+    // Of its own, so that the script of a seed is the same with TLS and without.
+    settings.secure = match std::env::var("HTTPSYS_SIM_TLS") {
+        Ok(asked) => asked == "1",
+        Err(_) => SeededRandom::new(seed, 21).one_in(TLS_SHARE),
+    };
+    let streams = match std::env::var("HTTPSYS_SIM_H2") {
+        Ok(asked) => asked == "1",
+        Err(_) => SeededRandom::new(seed, 22).one_in(STREAM_SHARE),
+    };
+    if streams {
+        let steps = streams::draw(&mut draw, &mut settings);
+        return (settings, steps);
+    }
     if settings.flood {
         return (settings, draw.flood());
     }

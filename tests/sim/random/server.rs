@@ -3,56 +3,95 @@
 //! Owns: the calls on requests, and what each must return. Does not own: what both sides must agree on
 //! (`ledger.rs`). Threading: each server is a thread of the simulation.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
-use httpsys_core::operation::{
-    Cancel, Receive, ReceiveEntityBody, SendResponse, WaitForDisconnect,
-};
+use httpsys::RequestQueue;
+use httpsys_core::call::{Cancel, Receive, ReceiveEntityBody, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, RequestId};
+use httpsys_engine::logging::{FieldsBuf, FieldsData, Text};
 use httpsys_engine::{
-    QueueHandle, ReadOperation, ReceiveOperation, ReceivedRequest, Service, Signal, Started,
-    Verdict,
+    Chunk, LogSource, QueueHandle, ReadOperation, ReceiveOperation, ReceivedRequest, Service,
+    Signal, Started, Verdict,
 };
 use httpsys_proto::ResponseParts;
 use httpsys_sim::sleep;
 
 use crate::client::REQUEST_BODY;
+use crate::future;
+use crate::h2_stream::own_code;
 use crate::ledger::{Ledger, Sent};
 use crate::operation::{Body, Call, Pending, SendOperation, byte};
 use crate::script::{Exchange, Reading, Reply, Send};
 
 /// HttpHeaderContentLength.
 const CONTENT_LENGTH: usize = 11;
+/// HttpHeaderUpgrade.
+const UPGRADE: usize = 7;
 
 /// What all servers share.
 pub(crate) struct Program {
     pub(crate) service: Service,
     pub(crate) exchanges: BTreeMap<u64, Exchange>,
+    /// The streams that nothing ends but their responses.
+    pub(crate) safe: BTreeSet<u64>,
     pub(crate) ledger: Arc<Ledger>,
+    /// The queues for calls that are futures.
+    pub(crate) faces: Vec<RequestQueue>,
+    /// The first queue's responses are logged.
+    pub(crate) logs: bool,
+    /// Of each queue, whether its second handle has ended.
+    pub(crate) closed: Arc<[AtomicBool; 2]>,
 }
 
 /// What a receive gave.
 struct Received {
     request: RequestId,
     connection: ConnectionId,
+    /// What carries its stream.
+    carrier: ConnectionId,
     token: u64,
     port: u16,
+    /// It came by a future, and may be answered by one.
+    face: Option<httpsys::Request>,
+    /// It was cancelled while something of it was pending.
+    was_cut: Cell<bool>,
 }
 
 impl Received {
+    fn of_face(request: httpsys::Request) -> Received {
+        Received {
+            request: request.id(),
+            connection: request.connection_id(),
+            carrier: request.raw_connection_id(),
+            token: token_of(request.raw_url()),
+            port: request.remote_addr().port(),
+            face: Some(request),
+            was_cut: Cell::new(false),
+        }
+    }
+
     fn of(received: &ReceivedRequest<'_>) -> Received {
         let request = received.request();
-        let path = String::from_utf8_lossy(request.head.raw_url()).into_owned();
-        let token = path.rsplit('/').next().and_then(|token| token.parse().ok());
         Received {
             request: request.id,
             connection: request.connection,
-            token: token.unwrap_or_else(|| panic!("the path {path}")),
+            carrier: request.raw_connection,
+            token: token_of(request.head.raw_url()),
             port: request.remote.port(),
+            face: None,
+            was_cut: Cell::new(false),
         }
     }
+}
+
+fn token_of(path: &[u8]) -> u64 {
+    let path = String::from_utf8_lossy(path);
+    let token = path.rsplit('/').next().and_then(|token| token.parse().ok());
+    token.unwrap_or_else(|| panic!("the path {path}"))
 }
 
 impl ReceiveOperation for Call<Option<Received>> {
@@ -78,15 +117,20 @@ fn receive_call(request: RequestId) -> Receive {
 
 impl Program {
     /// Receives and answers until the queue ends.
-    pub(crate) fn serve(&self, queue: &QueueHandle, number: u64) {
+    /// `second`: it is the second handle of its queue.
+    pub(crate) fn serve(&self, queue: &QueueHandle, face: usize, second: bool, number: u64) {
         for turn in number.. {
-            let received = match turn % 5 {
+            let received = match turn % 7 {
                 0 | 1 => self.receive(queue),
                 2 => self.receive_in_two(queue),
+                5 | 6 => self.receive_by_future(face, turn % 7 == 6),
                 other => self.receive_overlapped(queue, other == 4),
             };
             match received {
-                Ok(received) => self.answer(queue, &received),
+                Ok(received) => {
+                    let held = second && received.face.is_none();
+                    self.answer(queue, received, held.then_some(&self.closed[face]));
+                }
                 // A call was cancelled.
                 Err(Error::Aborted) if queue.receives() => {}
                 Err(Error::Aborted | Error::InvalidHandle) => return,
@@ -120,6 +164,18 @@ impl Program {
             Verdict::Taken
         })?;
         Ok(taken.expect("it was handed over"))
+    }
+
+    /// `gives_up`: the first time the future is dropped if nothing has come for a while.
+    fn receive_by_future(&self, face: usize, mut gives_up: bool) -> Result<Received, Error> {
+        let queue = &self.faces[face];
+        loop {
+            let patience = gives_up.then_some(Duration::from_millis(5));
+            gives_up = false;
+            if let Some(received) = future::wait(queue.receive_async(), patience) {
+                return received.map(Received::of_face);
+            }
+        }
     }
 
     /// The buffer is too small at first (RCV-010).
@@ -184,37 +240,92 @@ impl Program {
         }
     }
 
-    fn answer(&self, queue: &QueueHandle, received: &Received) {
+    /// `closed`: whether the handle through which it came has ended.
+    fn answer(&self, queue: &QueueHandle, received: Received, closed: Option<&AtomicBool>) {
         let token = received.token;
         self.ledger.received(token, received.request, received.port);
         let exchange = &self.exchanges[&token];
+        let is_stream = exchange.ask.stream.is_some();
+        if is_stream {
+            self.ledger
+                .stream(received.connection, received.carrier, received.port);
+        }
+        let mut wait = None;
         if exchange.answer.disconnect_wait {
-            self.wait_for_disconnect(queue, received.connection);
+            wait = self.wait_for_disconnect(queue, received.connection, token);
         }
         sleep(exchange.answer.delay);
         if let Some(reading) = exchange.answer.read {
-            self.read(queue, received, exchange, reading);
+            self.read(queue, &received, exchange, reading);
         }
+        let is_safe = self.safe.contains(&token);
+        let has_ended = wait.as_ref().is_some_and(|wait| wait.is_there());
+        assert!(!(is_safe && has_ended), "the stream of {token} has ended");
+        self.reply(queue, received, exchange, closed);
+        // Its end is told soon, and not with that of the connection.
+        let is_over = is_stream && self.ledger.is_over(token);
+        if let Some(wait) = wait.filter(|_| is_over && token % 2 == 0) {
+            sleep(Duration::from_secs(1));
+            let told = wait.is_there();
+            assert!(told, "nobody is told that the stream of {token} has ended");
+        }
+    }
+
+    /// Answers as the exchange says.
+    fn reply(
+        &self,
+        queue: &QueueHandle,
+        mut received: Received,
+        exchange: &Exchange,
+        closed: Option<&AtomicBool>,
+    ) {
+        let token = received.token;
+        let is_closed = closed.is_some_and(|closed| closed.load(SeqCst));
+        let face = received.face.take();
+        let received = &received;
         let request = received.request;
-        let sent = match &exchange.answer.reply {
-            Reply::Whole(send, closes) => {
-                self.parts(queue, received, std::slice::from_ref(send), *closes)
+        let sent = match (&exchange.answer.reply, face) {
+            (Reply::Whole(send, closes), Some(face)) if !send.cancel && !exchange.answer.cut => {
+                self.respond_by_future(face, token, send, *closes)
             }
-            Reply::Parts(sends, closes) => self.parts(queue, received, sends, *closes),
-            Reply::Begin(send) => {
-                let part = Part {
-                    head: Some(head(token, &exchange.answer.reply)),
-                    from: 0,
-                    send,
-                    more_data: true,
-                    disconnect: false,
-                };
-                let _ = self.send(queue, received, part);
-                return self.cancel(queue, request, token);
+            (reply, face) => {
+                if let Some(face) = face {
+                    assert_eq!(face.into_id(), request);
+                }
+                match reply {
+                    Reply::Whole(send, closes) => {
+                        self.parts(queue, received, std::slice::from_ref(send), *closes)
+                    }
+                    Reply::Parts(sends, closes) => self.parts(queue, received, sends, *closes),
+                    Reply::Upgrade(bytes) => self.upgrade(queue, received, *bytes),
+                    Reply::Begin(send) => {
+                        let part = Part {
+                            head: Some(head(token, reply)),
+                            from: 0,
+                            send,
+                            more_data: true,
+                            disconnect: false,
+                        };
+                        let _ = self.send(queue, received, part);
+                        if received.was_cut.get() {
+                            return self.ledger.sent(token, Sent::Cancelled);
+                        }
+                        return self.cancel(queue, request, token);
+                    }
+                    Reply::Cancel => return self.cancel(queue, request, token),
+                }
             }
-            Reply::Cancel => return self.cancel(queue, request, token),
         };
+        assert!(
+            !is_closed || sent.is_err(),
+            "{token} is answered through a handle that has ended"
+        );
+        if received.was_cut.get() {
+            assert!(sent.is_err(), "{token} is answered and was cancelled");
+            return self.ledger.sent(token, Sent::Cancelled);
+        }
         if let Err(error) = sent {
+            assert!(!self.safe.contains(&token), "sending {token}: {error:?}");
             let expected = [
                 Error::ConnectionInvalid,
                 Error::PeerReset,
@@ -227,21 +338,117 @@ impl Program {
             .sent(token, sent.map_or_else(Sent::Failed, Sent::Whole));
     }
 
-    fn wait_for_disconnect(&self, queue: &QueueHandle, connection: ConnectionId) {
+    /// With the whole body at once.
+    fn respond_by_future(
+        &self,
+        request: httpsys::Request,
+        token: u64,
+        send: &Send,
+        closes: bool,
+    ) -> Result<u64, Error> {
+        let body = (0..send.length()).map(|at| byte(token, at));
+        let response = httpsys::Response::ok().header("X-Token", token.to_string());
+        let mut response = response.body(body.collect::<Vec<_>>());
+        if closes {
+            response = response.disconnect();
+        }
+        let sent = future::wait(request.respond_async(response), None);
+        sent.expect("it waits until it is done")
+    }
+
+    /// 101, the client's bytes, the program's.
+    fn upgrade(&self, queue: &QueueHandle, received: &Received, bytes: u64) -> Result<u64, Error> {
+        let (token, request) = (received.token, received.request);
+        let mut call = SendResponse {
+            request,
+            disconnect: false,
+            more_data: true,
+            opaque: true,
+            go_away: false,
+        };
+        let mut head = ResponseParts::new();
+        let fields = head.begin(101, b"Switching Protocols").and_then(|()| {
+            head.known(UPGRADE, b"websocket", true)?;
+            head.unknown(b"Connection", b"Upgrade")?;
+            head.unknown(b"X-Token", token.to_string().as_bytes())
+        });
+        fields.expect("good fields");
+        let logged = self.logged(received);
+        let log = logged.as_ref().map(|logged| logged as &dyn LogSource);
+        let sent = self
+            .service
+            .send_response(queue, &call, &mut head, &[], log)?;
+        let mut reading = Reading {
+            overlapped: token % 2 == 0,
+            fill: token % 3 == 0,
+            buffer: 1 + token % 900,
+        };
+        let (mut buffer, mut at) = (Vec::new(), 0);
+        while at < bytes {
+            reading.buffer = reading.buffer.min(bytes - at);
+            buffer.resize(reading.buffer as usize, 0);
+            let read = match self.read_once(queue, received, reading, &mut buffer) {
+                Ok(read) => read as u64,
+                // The client has gone before it sent all, or the read was cancelled.
+                Err(error) => {
+                    let _ = self.service.cancel(queue, &Cancel { request });
+                    return Err(match error {
+                        Error::EndOfBody => Error::ConnectionInvalid,
+                        error => error,
+                    });
+                }
+            };
+            for (got, at) in buffer.iter().zip(at..at + read) {
+                let expected = byte(token + REQUEST_BODY, at);
+                assert_eq!(*got, expected, "byte {at} of what {token} sends");
+            }
+            at += read;
+        }
+        let body: Vec<u8> = (0..bytes).map(|at| byte(token, at)).collect();
+        (call.more_data, call.opaque) = (false, false);
+        let chunks = [Chunk::Memory(&body)];
+        let rest = self.service.send_entity_body(queue, &call, &chunks, log)?;
+        assert_eq!(rest, bytes, "the count of what {token} was sent");
+        Ok(sent + rest)
+    }
+
+    /// The log data of the response, if it is logged.
+    fn logged(&self, received: &Received) -> Option<Logged> {
+        let token = received.token;
+        let is_logged = self.logs && self.exchanges[&token].queue == 0;
+        is_logged.then(|| Logged(format!("/q0/{token}")))
+    }
+
+    fn wait_for_disconnect(
+        &self,
+        queue: &QueueHandle,
+        connection: ConnectionId,
+        token: u64,
+    ) -> Option<Arc<Pending<(Signal, ())>>> {
         let (operation, told) = Call::new(());
         let wait = WaitForDisconnect { connection };
         let started = self
             .service
             .try_wait_for_disconnect(queue, &wait, operation);
         match started {
-            Started::Pending(_) => self.ledger.disconnect_wait(told),
-            Started::Done(_, Err(Error::ConnectionInvalid | Error::InvalidHandle)) => {}
+            Started::Pending(_) => {
+                self.ledger.disconnect_wait(Arc::clone(&told));
+                Some(told)
+            }
+            Started::Done(_, Err(Error::ConnectionInvalid | Error::InvalidHandle)) => {
+                assert!(!self.safe.contains(&token), "the stream of {token} is gone");
+                None
+            }
             Started::Done(_, result) => panic!("a wait for a disconnect: {result:?}"),
         }
     }
 
     fn cancel(&self, queue: &QueueHandle, request: RequestId, token: u64) {
         let call = Cancel { request };
+        let is_stream = self.exchanges[&token].ask.stream.is_some();
+        if let Some(code) = own_code(token).filter(|_| is_stream) {
+            let _ = self.service.set_stream_error(queue, request, code.0);
+        }
         let first = self.service.cancel(queue, &call);
         let gone = [Error::ConnectionInvalid, Error::InvalidHandle];
         assert!(first.is_ok_and(|()| true) || first.is_err_and(|error| gone.contains(&error)));
@@ -258,13 +465,20 @@ impl Program {
         let mut buffer = vec![0; how.buffer as usize];
         let mut at = 0;
         loop {
-            let read = self.read_once(queue, received.request, how, &mut buffer);
+            let read = self.read_once(queue, received, how, &mut buffer);
             let n = match read {
                 Ok(n) => n as u64,
                 Err(Error::EndOfBody) => {
                     return assert_eq!(at, from.ask.body, "the body of {}", from.token);
                 }
-                Err(_) => return,
+                Err(error) => {
+                    assert!(
+                        !self.safe.contains(&from.token),
+                        "reading {}: {error:?}",
+                        from.token
+                    );
+                    return;
+                }
             };
             assert!(n > 0 && at + n <= from.ask.body, "{n} bytes more at {at}");
             for (got, at) in buffer.iter().zip(at..at + n) {
@@ -280,12 +494,12 @@ impl Program {
     fn read_once(
         &self,
         queue: &QueueHandle,
-        request: RequestId,
+        received: &Received,
         how: Reading,
         buffer: &mut Vec<u8>,
     ) -> Result<usize, Error> {
         let call = ReceiveEntityBody {
-            request,
+            request: received.request,
             fill_buffer: how.fill,
         };
         let service = &self.service;
@@ -301,15 +515,31 @@ impl Program {
                     return result;
                 }
                 Started::Pending(_) => {
+                    self.cut(queue, received);
                     let (signal, kept) = told.wait();
                     match signal {
                         Signal::Ready => state = kept,
-                        Signal::Failed(error) => return Err(error),
+                        Signal::Failed(error) => {
+                            let cut = received.was_cut.get();
+                            assert!(!cut || error == Error::Aborted, "a cut read: {error:?}");
+                            return Err(error);
+                        }
                         Signal::Request(_) => panic!("a read is given a request"),
                     }
                 }
             }
         }
+    }
+
+    /// Cancels the request, if it is to be while something is pending. Whoever waits for that is told.
+    fn cut(&self, queue: &QueueHandle, received: &Received) -> bool {
+        if !self.exchanges[&received.token].answer.cut || received.was_cut.get() {
+            return false;
+        }
+        let request = received.request;
+        let cancelled = self.service.cancel(queue, &Cancel { request }).is_ok();
+        received.was_cut.set(cancelled);
+        cancelled
     }
 
     fn parts(
@@ -346,14 +576,17 @@ impl Program {
             disconnect: part.disconnect,
             more_data: part.more_data,
             opaque: false,
+            go_away: false,
         };
         let service = &self.service;
         let body = Arc::new(Body::new(received.token, part.from, &part.send.pieces));
         let mut head = part.head;
+        let logged = self.logged(received);
+        let log = logged.as_ref().map(|logged| logged as &dyn LogSource);
         if !part.send.overlapped {
             return body.lend(|chunks| match &mut head {
-                Some(head) => service.send_response(queue, &call, head, chunks, None),
-                None => service.send_entity_body(queue, &call, chunks, None),
+                Some(head) => service.send_response(queue, &call, head, chunks, log),
+                None => service.send_entity_body(queue, &call, chunks, log),
             });
         }
         let pending = Pending::new();
@@ -361,17 +594,22 @@ impl Program {
         let mut register = |operation| {
             id = Some(operation);
             let (body, pending) = (Arc::clone(&body), Arc::clone(&pending));
-            Box::new(SendOperation { body, pending }) as Box<_>
+            Ok(Box::new(SendOperation { body, pending }) as Box<_>)
         };
         let sent = body.lend(|chunks| match &mut head {
-            Some(head) => {
-                service.try_send_response(queue, &call, head, chunks, None, &mut register)
-            }
-            None => service.try_send_entity_body(queue, &call, chunks, None, &mut register),
+            Some(head) => service.try_send_response(queue, &call, head, chunks, log, &mut register),
+            None => service.try_send_entity_body(queue, &call, chunks, log, &mut register),
         });
         drop(head);
         match sent? {
             Some(bytes) => Ok(bytes),
+            None if self.cut(queue, received) => {
+                let result = pending.wait();
+                // It may have been done just before.
+                let is_done = part.more_data && result.is_ok();
+                assert!(is_done || result == Err(Error::Aborted), "{result:?}");
+                Err(Error::Aborted)
+            }
             None => {
                 let id = id.filter(|_| part.send.cancel);
                 let place = Some(received.request.place());
@@ -383,6 +621,19 @@ impl Program {
                 pending.wait()
             }
         }
+    }
+}
+
+/// The log data of a response: its path.
+struct Logged(String);
+
+impl LogSource for Logged {
+    fn put(&self, kept: &mut FieldsBuf) {
+        kept.set(&FieldsData {
+            uri_stem: Text::Str(&self.0),
+            protocol_status: 200,
+            ..FieldsData::default()
+        });
     }
 }
 

@@ -7,9 +7,12 @@
 use httpapi::types::{HttpsysRequestQueueCounters, HttpsysUrlGroupCounters};
 use windows_sys::Win32::Networking::HttpServer as http;
 
-use crate::door::{Door, Limits, LogSpec, Received, Reply, State, Timeouts, Verbosity};
+use crate::door::{
+    CachePiece, CachePolicy, Door, Limits, LogSpec, PushSpec, Received, Reply, State, Timeouts,
+    Verbosity,
+};
 use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
-use crate::raw::{self, Handle, LogData, RequestBuffer, checked};
+use crate::raw::{self, CResponse, Handle, LogData, RequestBuffer, checked, memory_chunk};
 
 /// Initialised when opened; never terminated, as the process ends with the test.
 #[derive(Debug)]
@@ -240,12 +243,12 @@ impl Door for CAbi {
         let size = u32::try_from(buffer.size()).expect("a short buffer");
         let mut needed = 0;
         match raw::receive(*queue, 0, 0, &mut buffer, size, Some(&mut needed)) {
-            0 => Ok(buffer.received()),
+            0 => Ok(with_server_name(*queue, buffer.received())),
             234 => {
                 let id = buffer.request().Base.RequestId;
                 let mut buffer = RequestBuffer::new(needed as usize);
                 checked(raw::receive(*queue, id, 0, &mut buffer, needed, None))?;
-                Ok(buffer.received())
+                Ok(with_server_name(*queue, buffer.received()))
             }
             code => Err(code),
         }
@@ -263,14 +266,143 @@ impl Door for CAbi {
         Ok(bytes.into())
     }
 
+    fn respond_cached(
+        &self,
+        queue: &Handle,
+        request: &Received,
+        reply: &Reply,
+        policy: CachePolicy,
+    ) -> Result<u64, u32> {
+        let mut bytes = 0;
+        let response = CResponse::new(reply);
+        let mut log = LogData::of(request, reply.status);
+        let (id, flags) = (request.id, reply.flags);
+        let log = Some(&mut log);
+        let code = raw::send_cached(
+            *queue,
+            (id, flags),
+            &response.value,
+            policy,
+            log,
+            Some(&mut bytes),
+        );
+        checked(code)?;
+        Ok(bytes.into())
+    }
+
     fn send_body(&self, queue: &Handle, id: u64, chunks: &[&[u8]], flags: u32) -> Result<u64, u32> {
         let mut bytes = 0;
         checked(raw::send_body(*queue, id, flags, chunks, Some(&mut bytes)))?;
         Ok(bytes.into())
     }
 
+    fn respond_with_trailers(
+        &self,
+        queue: &Handle,
+        id: u64,
+        reply: &Reply,
+        trailers: &[(&str, &str)],
+    ) -> Result<u64, u32> {
+        let mut response = CResponse::new(reply);
+        let mut fields = raw::unknown_headers(trailers);
+        let mut chunks: Vec<_> = reply.chunks.iter().map(|it| memory_chunk(it)).collect();
+        chunks.push(raw::trailers_chunk(&mut fields));
+        let base = &mut response.value.Base;
+        base.EntityChunkCount = u16::try_from(chunks.len()).expect("a few");
+        base.pEntityChunks = chunks.as_mut_ptr();
+        let mut bytes = 0;
+        let code = raw::send_response(*queue, id, reply.flags, &response.value, Some(&mut bytes));
+        checked(code)?;
+        Ok(bytes.into())
+    }
+
+    fn send_body_with_trailers(
+        &self,
+        queue: &Handle,
+        id: u64,
+        body: &[u8],
+        trailers: &[(&str, &str)],
+        flags: u32,
+    ) -> Result<u64, u32> {
+        let mut fields = raw::unknown_headers(trailers);
+        let chunks = [memory_chunk(body), raw::trailers_chunk(&mut fields)];
+        let mut bytes = 0;
+        checked(raw::send_chunks(
+            *queue,
+            id,
+            flags,
+            &chunks,
+            Some(&mut bytes),
+        ))?;
+        Ok(bytes.into())
+    }
+
+    fn add_fragment(
+        &self,
+        queue: &Handle,
+        url: &str,
+        body: &[u8],
+        policy: CachePolicy,
+    ) -> Result<(), u32> {
+        let chunk = memory_chunk(body);
+        checked(raw::add_fragment(*queue, url, &chunk, policy, None))
+    }
+
+    fn read_fragment(
+        &self,
+        queue: &Handle,
+        url: &str,
+        range: Option<(u64, u64)>,
+    ) -> Result<Vec<u8>, u32> {
+        let mut buffer = vec![0; 1 << 20];
+        let mut bytes = 0;
+        let code = raw::read_fragment(*queue, url, range, &mut buffer, Some(&mut bytes), None);
+        checked(code)?;
+        buffer.truncate(bytes as usize);
+        Ok(buffer)
+    }
+
+    fn flush_cache(&self, queue: &Handle, url: &str, recursive: bool) -> Result<(), u32> {
+        checked(raw::flush_cache(*queue, url, u32::from(recursive), None))
+    }
+
+    fn respond_with_pieces(
+        &self,
+        queue: &Handle,
+        id: u64,
+        pieces: &[CachePiece<'_>],
+    ) -> Result<u64, u32> {
+        let reply = Reply::ok();
+        let mut response = CResponse::new(&reply);
+        let mut names = Vec::new();
+        let mut chunks = raw::chunks_of(pieces, &mut names);
+        let base = &mut response.value.Base;
+        base.EntityChunkCount = u16::try_from(chunks.len()).expect("a few");
+        base.pEntityChunks = chunks.as_mut_ptr();
+        let mut bytes = 0;
+        let code = raw::send_response(*queue, id, 0, &response.value, Some(&mut bytes));
+        checked(code)?;
+        Ok(bytes.into())
+    }
+
+    fn send_pieces(&self, queue: &Handle, id: u64, pieces: &[CachePiece<'_>]) -> Result<u64, u32> {
+        let mut names = Vec::new();
+        let chunks = raw::chunks_of(pieces, &mut names);
+        let mut bytes = 0;
+        checked(raw::send_chunks(*queue, id, 0, &chunks, Some(&mut bytes)))?;
+        Ok(bytes.into())
+    }
+
+    fn declare_push(&self, queue: &Handle, id: u64, push: &PushSpec<'_>) -> Result<(), u32> {
+        checked(raw::declare_push(*queue, id, push))
+    }
+
     fn cancel(&self, queue: &Handle, id: u64) -> Result<(), u32> {
         checked(raw::cancel(*queue, id))
+    }
+
+    fn set_stream_error(&self, queue: &Handle, id: u64, code: u32) -> Result<(), u32> {
+        checked(raw::set_stream_error(*queue, id, code))
     }
 
     fn wait_for_disconnect(&self, queue: &Handle, connection: u64) -> Result<(), u32> {
@@ -296,4 +428,12 @@ impl Door for CAbi {
     fn service_state(&self) -> String {
         raw::text(raw::Text::ServiceState)
     }
+}
+
+/// The server name of TLS is asked for by a call of its own.
+fn with_server_name(queue: Handle, mut received: Received) -> Received {
+    if let Some(tls) = &mut received.tls {
+        tls.server_name = raw::server_name(queue, received.id);
+    }
+    received
 }

@@ -7,12 +7,18 @@
 use std::time::Duration;
 
 use httpsys::{ConnectionId, ConnectionStatus, Error, Request, RequestId, RequestQueue, Response};
+use httpsys::{
+    DataChunk, Fragment, Push, ServerSession, Service, Setting, Trailers, UrlGroup, Verb,
+};
 use httpsys::{LogFields, LogFlags, LogFormat, Logging, Rollover};
-use httpsys::{ServerSession, Service, Setting, UrlGroup};
 
-use crate::door::{DISCONNECT, Door, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply};
+use crate::door::{CachePiece, CachePolicy, Limits, LogSpec, PushSpec, State, Timeouts, Verbosity};
+use crate::door::{
+    DISCONNECT, Door, GO_AWAY, HTTP2, MORE_DATA, MORE_ENTITY_BODY_EXISTS, OPAQUE, Received, Reply,
+    ToldTls,
+};
 use crate::door::{HTTPSYS_REQUEST_QUEUE_COUNTERS, HTTPSYS_URL_GROUP_COUNTERS};
-use crate::door::{Limits, LogSpec, State, Timeouts, Verbosity};
+use crate::simulation;
 
 /// The process-wide service, the same that the C functions use.
 #[derive(Debug)]
@@ -72,7 +78,7 @@ impl Door for RustApi {
 
     fn open() -> RustApi {
         RustApi {
-            service: Service::global().expect("the service"),
+            service: simulation::global_service(),
         }
     }
 
@@ -255,27 +261,17 @@ impl Door for RustApi {
     }
 
     fn respond(&self, queue: &RequestQueue, id: u64, reply: &Reply) -> Result<u64, u32> {
-        let mut response = Response::new(reply.status, &reply.reason).body(reply.chunks.concat());
-        for header in &reply.headers {
-            let is_connection = header.name.eq_ignore_ascii_case("Connection");
-            assert_eq!(
-                header.unknown, is_connection,
-                "httpsys chooses the list by the name"
-            );
-            response = response.header(&header.name, &header.value);
-        }
-        if reply.flags & DISCONNECT != 0 {
-            response = response.disconnect();
-        }
-        if reply.flags & OPAQUE != 0 {
-            assert_ne!(reply.flags & MORE_DATA, 0, "an upgrade always goes on");
-            queue.begin_upgrade(RequestId(id), response)
-        } else if reply.flags & MORE_DATA != 0 {
-            queue.begin_response(RequestId(id), response)
-        } else {
-            queue.respond(RequestId(id), response)
-        }
-        .map_err(code)
+        respond(queue, id, reply, CachePolicy::Nocache)
+    }
+
+    fn respond_cached(
+        &self,
+        queue: &RequestQueue,
+        request: &Received,
+        reply: &Reply,
+        policy: CachePolicy,
+    ) -> Result<u64, u32> {
+        respond(queue, request.id, reply, policy)
     }
 
     fn send_body(
@@ -293,8 +289,116 @@ impl Door for RustApi {
         .map_err(code)
     }
 
+    fn respond_with_trailers(
+        &self,
+        queue: &RequestQueue,
+        id: u64,
+        reply: &Reply,
+        trailers: &[(&str, &str)],
+    ) -> Result<u64, u32> {
+        let response = Response::new(reply.status, &reply.reason).body(reply.chunks.concat());
+        let response = response.chunk(trailers_of(trailers)?);
+        assert!(reply.headers.is_empty(), "not needed so far");
+        if reply.flags & MORE_DATA != 0 {
+            queue.begin_response(RequestId(id), response)
+        } else {
+            queue.respond(RequestId(id), response)
+        }
+        .map_err(code)
+    }
+
+    fn send_body_with_trailers(
+        &self,
+        queue: &RequestQueue,
+        id: u64,
+        body: &[u8],
+        trailers: &[(&str, &str)],
+        flags: u32,
+    ) -> Result<u64, u32> {
+        let chunks = [body.into(), trailers_of(trailers)?.into()];
+        if flags & MORE_DATA != 0 {
+            queue.send_chunks(RequestId(id), &chunks)
+        } else {
+            queue.end_response_with_chunks(RequestId(id), &chunks, flags & DISCONNECT != 0)
+        }
+        .map_err(code)
+    }
+
+    fn add_fragment(
+        &self,
+        queue: &RequestQueue,
+        url: &str,
+        body: &[u8],
+        policy: CachePolicy,
+    ) -> Result<(), u32> {
+        queue.add_fragment(url, body, policy).map_err(code)
+    }
+
+    fn read_fragment(
+        &self,
+        queue: &RequestQueue,
+        url: &str,
+        range: Option<(u64, u64)>,
+    ) -> Result<Vec<u8>, u32> {
+        let fragment = queue.fragment(url).map_err(code)?;
+        let fragment = match range {
+            Some((offset, length)) => part_of(&fragment, offset, length)?,
+            None => fragment,
+        };
+        Ok(fragment.to_vec())
+    }
+
+    fn flush_cache(&self, queue: &RequestQueue, url: &str, recursive: bool) -> Result<(), u32> {
+        queue.flush_cache(url, recursive).map_err(code)
+    }
+
+    fn respond_with_pieces(
+        &self,
+        queue: &RequestQueue,
+        id: u64,
+        pieces: &[CachePiece<'_>],
+    ) -> Result<u64, u32> {
+        let mut response = Response::ok();
+        for piece in pieces_of(queue, pieces)? {
+            response = response.chunk(piece);
+        }
+        queue.respond(RequestId(id), response).map_err(code)
+    }
+
+    fn send_pieces(
+        &self,
+        queue: &RequestQueue,
+        id: u64,
+        pieces: &[CachePiece<'_>],
+    ) -> Result<u64, u32> {
+        let pieces = pieces_of(queue, pieces)?;
+        queue
+            .end_response_with_chunks(RequestId(id), &pieces, false)
+            .map_err(code)
+    }
+
+    fn declare_push(&self, queue: &RequestQueue, id: u64, push: &PushSpec<'_>) -> Result<(), u32> {
+        let verb = match push.verb {
+            4 => Verb::Get,
+            5 => Verb::Head,
+            _ => Verb::Unknown,
+        };
+        let mut given = Push::new(verb, push.path);
+        if let Some(query) = push.query {
+            given = given.query(query);
+        }
+        for (name, value) in push.headers {
+            given = given.header(name, value);
+        }
+        queue.declare_push(RequestId(id), &given).map_err(code)
+    }
+
     fn cancel(&self, queue: &RequestQueue, id: u64) -> Result<(), u32> {
         queue.cancel(RequestId(id)).map_err(code)
+    }
+
+    fn set_stream_error(&self, queue: &RequestQueue, id: u64, error: u32) -> Result<(), u32> {
+        queue.set_stream_error(RequestId(id), error).map_err(code)
     }
 
     fn wait_for_disconnect(&self, queue: &RequestQueue, connection: u64) -> Result<(), u32> {
@@ -371,6 +475,21 @@ pub fn logging(spec: &LogSpec) -> Logging {
         .rollover(rollover)
 }
 
+/// As the C functions say them.
+fn flags(request: &Request) -> u32 {
+    let body = if request.has_body() {
+        MORE_ENTITY_BODY_EXISTS
+    } else {
+        0
+    };
+    let http2 = if request.version().major == 2 {
+        HTTP2
+    } else {
+        0
+    };
+    body | http2
+}
+
 fn copy(request: &Request) -> Received {
     let known: Vec<_> = (0..KNOWN_HEADERS)
         .map(|id| request.known_header(id).map(<[u8]>::to_vec))
@@ -385,6 +504,7 @@ fn copy(request: &Request) -> Received {
     Received {
         id: request.id().0,
         connection_id: request.connection_id().0,
+        raw_connection_id: request.raw_connection_id().0,
         url_context: request.url_context(),
         version: (request.version().major, request.version().minor),
         verb,
@@ -399,11 +519,70 @@ fn copy(request: &Request) -> Received {
         remote: request.remote_addr(),
         local: request.local_addr(),
         bytes_received: request.bytes_received(),
-        flags: if request.has_body() {
-            MORE_ENTITY_BODY_EXISTS
-        } else {
-            0
-        },
+        flags: flags(request),
         body: Vec::new(),
+        tls: request.tls().map(ToldTls::of),
     }
+}
+
+fn trailers_of(fields: &[(&str, &str)]) -> Result<Trailers, u32> {
+    let mut trailers = Trailers::new();
+    for (name, value) in fields {
+        trailers
+            .push(name.as_bytes(), value.as_bytes())
+            .map_err(|why| code(Error::InvalidResponse(why)))?;
+    }
+    Ok(trailers)
+}
+
+fn part_of(fragment: &Fragment, offset: u64, length: u64) -> Result<Fragment, u32> {
+    let (Ok(offset), Ok(length)) = (usize::try_from(offset), usize::try_from(length)) else {
+        return Err(38);
+    };
+    fragment.range(offset, length).map_err(code)
+}
+
+fn pieces_of<'a>(
+    queue: &RequestQueue,
+    pieces: &[CachePiece<'a>],
+) -> Result<Vec<DataChunk<'a>>, u32> {
+    let piece = |piece: &CachePiece<'a>| {
+        Ok(match *piece {
+            CachePiece::Memory(bytes) => bytes.into(),
+            CachePiece::Fragment(name) => queue.fragment(name).map_err(code)?.into(),
+            CachePiece::Part(name, offset, length) => {
+                let fragment = queue.fragment(name).map_err(code)?;
+                part_of(&fragment, offset, length)?.into()
+            }
+        })
+    };
+    pieces.iter().map(piece).collect()
+}
+
+fn respond(queue: &RequestQueue, id: u64, reply: &Reply, policy: CachePolicy) -> Result<u64, u32> {
+    let mut response = Response::new(reply.status, &reply.reason).body(reply.chunks.concat());
+    response = response.cache(policy);
+    for header in &reply.headers {
+        let is_connection = header.name.eq_ignore_ascii_case("Connection");
+        assert_eq!(
+            header.unknown, is_connection,
+            "httpsys chooses the list by the name"
+        );
+        response = response.header(&header.name, &header.value);
+    }
+    if reply.flags & DISCONNECT != 0 {
+        response = response.disconnect();
+    }
+    if reply.flags & GO_AWAY != 0 {
+        response = response.go_away();
+    }
+    if reply.flags & OPAQUE != 0 {
+        assert_ne!(reply.flags & MORE_DATA, 0, "an upgrade always goes on");
+        queue.begin_upgrade(RequestId(id), response)
+    } else if reply.flags & MORE_DATA != 0 {
+        queue.begin_response(RequestId(id), response)
+    } else {
+        queue.respond(RequestId(id), response)
+    }
+    .map_err(code)
 }

@@ -7,8 +7,8 @@ use std::ptr;
 
 use windows_sys::Win32::Networking::HttpServer as http;
 
-use crate::door::{LogSpec, Received, Reply};
-use crate::raw::{CResponse, Handle, flags, memory_chunk};
+use crate::door::{CachePolicy, LogSpec, Received, Reply};
+use crate::raw::{CResponse, Handle, cache_policy, flags, memory_chunk};
 
 /// Calls `set` with the HTTP_LOGGING_INFO of a specification; `None` is Flags.Present 0.
 pub fn with_logging_info(
@@ -184,6 +184,33 @@ pub fn respond_logged(queue: Handle, id: u64, reply: &Reply, log: Option<&mut Lo
             &raw const response.value,
             ptr::null(),
             &raw mut bytes,
+            ptr::null(),
+            0,
+            ptr::null_mut(),
+            log.map_or(ptr::null(), LogData::pointer),
+        )
+    }
+}
+
+/// HttpSendHttpResponse with a cache policy and log data, synchronous.
+pub fn send_cached(
+    queue: Handle,
+    (id, flags): (u64, u32),
+    response: &http::HTTP_RESPONSE_V2,
+    policy: CachePolicy,
+    log: Option<&mut LogData>,
+    bytes: Option<&mut u32>,
+) -> u32 {
+    let policy = cache_policy(policy);
+    // SAFETY: the structures and what they point to outlive the blocking call, as does `bytes`.
+    unsafe {
+        http::HttpSendHttpResponse(
+            queue.raw(),
+            id,
+            flags,
+            response,
+            &raw const policy,
+            bytes.map_or(ptr::null_mut(), ptr::from_mut),
             ptr::null(),
             0,
             ptr::null_mut(),

@@ -121,11 +121,6 @@ const MIRRORS: &[Mirror] = &[
         why: "the Rust API's object, which has the name of the one that it stands for",
     },
     Mirror {
-        name: "Signal",
-        files: 2,
-        why: "the end of a wait in the engine, and the state of an object in win32: to be renamed there",
-    },
-    Mirror {
         name: "SimpleCallback",
         files: 2,
         why: "the same object, of the system: src/windows stands in for a room on Windows",
@@ -149,16 +144,6 @@ const MIRRORS: &[Mirror] = &[
         name: "WaitForDisconnect",
         files: 2,
         why: "the Rust API's future of the call",
-    },
-    Mirror {
-        name: "WaitTimeoutResult",
-        files: 2,
-        why: "the same lock under the feature `sim`, which asks the simulated world",
-    },
-    Mirror {
-        name: "Waiter",
-        files: 2,
-        why: "a call that waits in the engine, and a thread that waits in win32: to be renamed there",
     },
 ];
 

@@ -190,11 +190,33 @@ impl Display for Query {
             Query::CheckLive { queue, request } => {
                 write!(f, "CheckLive queue={} request={:#x}", queue.0, request.0)
             }
+            Query::TlsOfRequest { queue, request } => {
+                let (queue, request) = (queue.0, request.0);
+                write!(f, "TlsOfRequest queue={queue} request={request:#x}")
+            }
+            Query::TlsOfConnection { queue, connection } => {
+                let (queue, connection) = (queue.0, connection.0);
+                write!(
+                    f,
+                    "TlsOfConnection queue={queue} connection={connection:#x}"
+                )
+            }
             Query::Counters => f.write_str("Counters"),
             Query::ServiceCounters => f.write_str("ServiceCounters"),
             Query::UrlGroupCounters { group } => write!(f, "UrlGroupCounters group={}", group.0),
             Query::QueueCounters { queue } => write!(f, "QueueCounters queue={}", queue.0),
             Query::ServiceState => f.write_str("ServiceState"),
+            Query::OpenConnections { most } => write!(f, "OpenConnections most={most}"),
+            Query::CacheState { url, most } => {
+                f.write_str("CacheState")?;
+                if let Some(url) = url {
+                    write!(f, " url={}", String::from_utf16_lossy(url))?;
+                }
+                write!(f, " most={most}")
+            }
+            Query::ConnectionStatus { connection } => {
+                write!(f, "ConnectionStatus connection={:#x}", connection.0)
+            }
         }
     }
 }
@@ -210,6 +232,10 @@ impl Display for QueueCall {
             }
             QueueCall::SendResponse(send) => send_line("HttpSendHttpResponse", send, f),
             QueueCall::SendEntityBody(send) => send_line("HttpSendResponseEntityBody", send, f),
+            QueueCall::DeclarePush(push) => {
+                let (request, path) = (push.request.0, LineText(&push.path));
+                write!(f, "HttpDeclarePush request={request} path={path}")
+            }
             QueueCall::Cancel(cancel) => {
                 write!(f, "HttpCancelHttpRequest request={:#x}", cancel.request.0)
             }

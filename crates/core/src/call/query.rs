@@ -3,14 +3,18 @@
 //! Owns their parameters and answers. Does not own finding the answers, which is the engine's.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use crate::cache::CacheState;
 use crate::configuration::Configuration;
 use crate::counters::{Counters, QueueCounters, ServiceCounters, UrlGroupCounters};
 use crate::error::Error;
-use crate::ids::{QueueId, RequestId, ServerSessionId, UrlGroupId};
+use crate::ids::{ConnectionId, QueueId, RequestId, ServerSessionId, UrlGroupId};
+use crate::open_connections::{ConnectionStatus, OpenConnections};
 use crate::property::{Properties, QueueProperties};
 use crate::reservation::Reservation;
 use crate::service_state::ServiceState;
+use crate::tls::TlsInfo;
 use crate::url_prefix::UrlPrefix;
 
 /// A call that asks. Each says which [`QueryAnswer`] it gets.
@@ -87,6 +91,20 @@ pub enum Query {
         /// The request.
         request: RequestId,
     },
+    /// HttpQueryRequestProperty, of a request that a receive has returned: [`QueryAnswer::Tls`].
+    TlsOfRequest {
+        /// The queue.
+        queue: QueueId,
+        /// The request.
+        request: RequestId,
+    },
+    /// HttpReceiveClientCertificate, of a connection that is there: [`QueryAnswer::Tls`].
+    TlsOfConnection {
+        /// The queue.
+        queue: QueueId,
+        /// The connection.
+        connection: ConnectionId,
+    },
     /// All counters: [`QueryAnswer::Counters`].
     Counters,
     /// The counters of the service alone: [`QueryAnswer::ServiceCounters`].
@@ -103,6 +121,23 @@ pub enum Query {
     },
     /// The list of request queues with their URL groups: [`QueryAnswer::ServiceState`].
     ServiceState,
+    /// The open connections, those with the oldest requests first: [`QueryAnswer::OpenConnections`].
+    OpenConnections {
+        /// At most so many are listed; all are counted.
+        most: usize,
+    },
+    /// The response cache: [`QueryAnswer::CacheState`].
+    CacheState {
+        /// Only what is at and below this URL; as that of HttpFlushResponseCache.
+        url: Option<Vec<u16>>,
+        /// At most so many entries are listed; all are counted.
+        most: usize,
+    },
+    /// What became of a connection: [`QueryAnswer::ConnectionStatus`].
+    ConnectionStatus {
+        /// The connection.
+        connection: ConnectionId,
+    },
 }
 
 macro_rules! answers {
@@ -150,6 +185,8 @@ answers! {
     Port(u16),
     /// Local addresses.
     Addresses(Vec<SocketAddr>),
+    /// The TLS session of a connection; `None` over plain TCP.
+    Tls(Option<Arc<TlsInfo>>),
     /// Everything that is counted.
     Counters(Counters),
     /// Counters of the service.
@@ -160,4 +197,10 @@ answers! {
     QueueCounters(QueueCounters),
     /// Queues and URL groups.
     ServiceState(ServiceState),
+    /// Connections and what they do.
+    OpenConnections(OpenConnections),
+    /// What is cached.
+    CacheState(CacheState),
+    /// Open, or ended and why.
+    ConnectionStatus(ConnectionStatus),
 }

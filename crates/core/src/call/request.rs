@@ -2,10 +2,11 @@
 //!
 //! Owns their parameters. The memory that a call fills or sends is passed beside them, never inside.
 
+use super::push::DeclarePush;
 use crate::ids::{ConnectionId, OperationId, RequestId, SlotAddress};
 
 /// A call through a queue handle.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum QueueCall {
     /// HttpReceiveHttpRequest.
     Receive(Receive),
@@ -17,6 +18,8 @@ pub enum QueueCall {
     SendEntityBody(SendResponse),
     /// HttpCancelHttpRequest.
     Cancel(Cancel),
+    /// HttpDeclarePush.
+    DeclarePush(Box<DeclarePush>),
     /// HttpWaitForDisconnect.
     WaitForDisconnect(WaitForDisconnect),
     /// HttpWaitForDemandStart.
@@ -44,6 +47,7 @@ impl QueueCall {
                 Some(send.request.place())
             }
             QueueCall::Cancel(cancel) => Some(cancel.request.place()),
+            QueueCall::DeclarePush(push) => Some(push.request.place()),
             QueueCall::WaitForDisconnect(wait) => Some(wait.connection.place()),
             QueueCall::CancelOperation { place, .. } => *place,
             QueueCall::Receive(_)
@@ -86,6 +90,9 @@ pub struct SendResponse {
     pub more_data: bool,
     /// HTTP_SEND_RESPONSE_FLAG_OPAQUE: after this head the connection carries bytes as they are.
     pub opaque: bool,
+    /// HTTP_SEND_RESPONSE_FLAG_GOAWAY: on HTTP/2 the client is asked to open no more streams on the connection
+    /// (H2X-008). HTTP/1.x has nothing like it, and nothing happens (assumed, G-270).
+    pub go_away: bool,
 }
 
 /// HttpCancelHttpRequest.

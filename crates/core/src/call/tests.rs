@@ -53,6 +53,7 @@ fn each_call_is_one_readable_line() {
         disconnect: true,
         more_data: true,
         opaque: false,
+        go_away: false,
     };
     assert_eq!(
         QueueCall::SendEntityBody(send).to_string(),

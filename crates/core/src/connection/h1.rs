@@ -14,6 +14,15 @@
 //!                              └── cancel, reset, queue closed ─────────────────────┘
 //! ```
 //!
+//! A connection of HTTP/2 is a carrier: it has no requests, its streams do, each as a connection of its own
+//! with one exchange (CON-015):
+//!
+//! ```text
+//!   Head ── HTTP/2 was agreed on ──► Carrier ── failed, or no streams are left ──► Closing ──► Closed
+//!
+//!   a stream: Head ── its head ──► Exchange ── its response, a reset ──► Closed
+//! ```
+//!
 //! Invariants: at most one exchange at a time; a pipelined request stays with the driver until the one
 //! before it is answered (CON-005). A request that was answered with 101 and OPAQUE stays an exchange
 //! until the connection ends: its "entity bodies" are the bytes of the connection in both directions
@@ -21,7 +30,7 @@
 
 use std::mem;
 
-use httpsys_proto::body::BodyDecoder;
+use httpsys_proto::h1::body::BodyDecoder;
 use httpsys_proto::request::{Framing, Parsed, Target, parse_head};
 use httpsys_proto::{Parameters, Reject, RequestHead};
 
@@ -60,6 +69,8 @@ pub enum Phase<H = (), D = ()> {
     Drain(BodyDecoder),
     /// No more responses; what still arrives is thrown away until the peer closes.
     Closing(Closing),
+    /// It carries streams, which are connections of their own.
+    Carrier,
     /// The socket is gone.
     Closed,
 }
@@ -159,6 +170,15 @@ impl<H, D> Connection<H, D> {
         }
     }
 
+    /// The exchange, and what the driver keeps of its request, to change them.
+    #[inline]
+    pub fn parts_mut(&mut self) -> Option<(&mut Exchange, &mut D)> {
+        match &mut self.phase {
+            Phase::Exchange(exchange, under_way) => Some((exchange, under_way)),
+            _ => None,
+        }
+    }
+
     /// The live exchange of `request` on `queue`.
     ///
     /// # Errors
@@ -200,6 +220,7 @@ impl<H, D> Connection<H, D> {
         match &self.phase {
             Phase::Head { seen, .. } => Wants::Head { seen: *seen },
             Phase::Drain(_) => Wants::Body,
+            Phase::Carrier => Wants::Frames,
             Phase::Closing(closing) if closing.is_output_ended || closing.has_room(parameters) => {
                 Wants::Rest
             }
@@ -277,7 +298,7 @@ impl<H, D> Connection<H, D> {
                 }
                 input.len()
             }
-            Phase::Head { .. } | Phase::Exchange(..) | Phase::Closed => 0,
+            Phase::Head { .. } | Phase::Exchange(..) | Phase::Carrier | Phase::Closed => 0,
         }
     }
 
@@ -291,15 +312,15 @@ impl<H, D> Connection<H, D> {
             }
             // It still reads.
             Phase::Closing(_) => {}
-            // Whoever reads the entity body finds it.
-            Phase::Exchange(..) | Phase::Closed => {}
+            // Whoever reads the entity body finds it; what it means for streams says their protocol.
+            Phase::Exchange(..) | Phase::Carrier | Phase::Closed => {}
         }
     }
 
     /// Nothing can be read any more.
     pub fn handle_broken(&mut self) {
         match &self.phase {
-            Phase::Head { .. } | Phase::Exchange(..) | Phase::Drain(_) => {
+            Phase::Head { .. } | Phase::Exchange(..) | Phase::Drain(_) | Phase::Carrier => {
                 self.ask(Effect::Reset(Cause::PeerReset));
             }
             Phase::Closing(_) => self.ask(Effect::Close(Cause::Completed)),
@@ -359,7 +380,11 @@ impl<H, D> Connection<H, D> {
                 self.ask(Effect::Linger);
             }
             Phase::Closing(_) => self.ask(Effect::Close(Cause::Completed)),
-            Phase::Head { .. } | Phase::Exchange(..) | Phase::Drain(_) | Phase::Closed => {}
+            Phase::Head { .. }
+            | Phase::Exchange(..)
+            | Phase::Drain(_)
+            | Phase::Carrier
+            | Phase::Closed => {}
         }
     }
 
@@ -403,15 +428,22 @@ impl<H, D> Connection<H, D> {
         }
     }
 
-    /// The last piece of the response is with the transport. `has_input`: the peer has sent more. Where
-    /// it has, or may not have taken the whole response, a byte of it that comes behind a close would make a
-    /// reset of it, to which it can lose what it has not taken (RFC 9112 section 9.6); a small response
-    /// to a request that was read to its end is with the peer before it can send more.
+    /// The last piece of the response is with the transport. `has_input`: the peer has sent more, or
+    /// will, as over TLS, where it answers the end with its close_notify. Where it has, or may do so, as it
+    /// may not know of the end yet, or may not have taken the whole response, a byte of it that comes
+    /// behind a close would make a reset of it, to which it can lose what it has not taken: the connection
+    /// lingers (RFC 9112 section 9.6). A small response to the last request of a client, read to its end,
+    /// is with the client before that could send more.
     pub fn end_exchange(&mut self, has_input: bool) {
         // Looked at where it is: an exchange is large, and this is done for each request.
         let Phase::Exchange(exchange, _) = &self.phase else {
             return;
         };
+        if exchange.is_stream() {
+            // It ends with its exchange. What is unread of the request, the protocol throws away (H2X-011).
+            self.phase = Phase::Closing(Closing::because(None, false));
+            return self.ask(Effect::Close(Cause::Completed));
+        }
         let unread = exchange.unread_body();
         if !exchange.closes() {
             let timer = if let Some(body) = unread {
@@ -422,7 +454,11 @@ impl<H, D> Connection<H, D> {
                 TimerKind::IdleConnection
             };
             self.ask(Effect::StartTimer(timer));
-        } else if has_input || exchange.in_flight() || unread.is_some() {
+        } else if has_input
+            || exchange.in_flight()
+            || exchange.may_be_followed()
+            || unread.is_some()
+        {
             self.begin_closing(Closing::because(None, false));
         } else {
             self.phase = Phase::Closing(Closing::because(None, false));
@@ -434,6 +470,36 @@ impl<H, D> Connection<H, D> {
     /// next is [`Connection::end_output`], behind the answer.
     pub fn refuse(&mut self, reason: CloseReason) {
         self.phase = Phase::Closing(Closing::because(Some(reason), true));
+    }
+
+    /// The transport has failed, and tells the peer why: the connection lingers behind that, without the request
+    /// that was under way. Returns what was known of it, as [`Connection::close`] does; the reason is told at once.
+    pub fn fail(&mut self, reason: CloseReason) -> Ended<H, D> {
+        let ended = self.close();
+        self.begin_closing(Closing::because(Some(reason), true));
+        ended
+    }
+
+    /// HTTP/2 was agreed on, or its preface has come: the connection carries streams from now on, and nothing
+    /// of a request has come. Its timers are the driver's.
+    pub fn begin_carrying(&mut self) {
+        self.effect = None;
+        self.phase = Phase::Carrier;
+    }
+
+    /// Whether it carries streams.
+    #[inline]
+    #[must_use]
+    pub fn is_carrier(&self) -> bool {
+        matches!(self.phase, Phase::Carrier)
+    }
+
+    /// It carries no streams any more, for this reason or because all is done; what was sent last is still
+    /// to reach the peer.
+    pub fn end_carrying(&mut self, reason: Option<CloseReason>) {
+        if self.is_carrier() {
+            self.begin_closing(Closing::because(reason, false));
+        }
     }
 
     /// The answer of a request that was refused is under way: nothing comes behind it.
@@ -463,7 +529,7 @@ impl<H, D> Connection<H, D> {
             Phase::Head { kept, .. } => head = kept,
             Phase::Exchange(state, under_way) => exchange = Some((state, under_way)),
             Phase::Closing(end) => closing = Some(end),
-            Phase::Drain(_) | Phase::Closed => {}
+            Phase::Drain(_) | Phase::Carrier | Phase::Closed => {}
         }
         Ended {
             head,

@@ -35,6 +35,7 @@ fn end_exchange(connection: &mut Connection) -> Option<Effect> {
 
 const NEXT_HEAD: Option<Effect> = Some(Effect::StartTimer(TimerKind::IdleConnection));
 const CLOSED: Option<Effect> = Some(Effect::Close(Cause::Completed));
+const LINGERS: Option<Effect> = Some(Effect::EndOutput);
 
 fn exchange(connection: &mut Connection) -> &mut Exchange {
     connection.live(REQUEST, QUEUE).expect("a live exchange")
@@ -90,7 +91,46 @@ fn disconnect_with_more_data_closes_after_the_last_piece() {
         .expect("begun");
     assert_eq!(exchange.continue_response(true, true), Ok(false));
     assert_eq!(exchange.continue_response(false, false), Ok(true));
-    assert_eq!(end_exchange(&mut connection), CLOSED);
+    assert_eq!(end_exchange(&mut connection), LINGERS);
+}
+
+/// RFC 9112 section 9.6: who closes behind a response does not know what is on its way.
+#[test]
+fn g_006_a_connection_lingers_unless_its_client_has_said_that_it_is_done() {
+    const PIPELINED: &str = "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n";
+    for (line, fields, ended) in [
+        ("GET / HTTP/1.1", "Connection: close\r\n", CLOSED),
+        (
+            "GET / HTTP/1.1",
+            "Connection: keep-alive, close\r\n",
+            CLOSED,
+        ),
+        ("GET / HTTP/1.0", "", CLOSED),
+        ("POST / HTTP/1.0", "Content-Length: 0\r\n", CLOSED),
+        ("GET / HTTP/1.1", "", LINGERS),
+        ("GET / HTTP/1.0", "Connection: keep-alive\r\n", LINGERS),
+        // It may have a body up to the end of the connection.
+        ("POST / HTTP/1.0", "", LINGERS),
+    ] {
+        let head = format!("{line}\r\nHost: a\r\n{fields}\r\n");
+        let mut connection = received(&head);
+        let mut facts = facts(200, false, false);
+        facts.disconnect = true;
+        let exchange = exchange(&mut connection);
+        exchange.begin_response(&facts).expect("begun");
+        exchange.end_sending(false);
+        assert_eq!(end_exchange(&mut connection), ended, "{head}");
+    }
+    let head = format!("POST / HTTP/1.1\r\nHost: a\r\n{PIPELINED}\r\n");
+    let mut connection = received(&head);
+    let exchange = exchange(&mut connection);
+    exchange
+        .decode_body(b"0\r\n\r\n", &mut [0])
+        .expect("an end");
+    exchange
+        .begin_response(&facts(200, false, false))
+        .expect("begun");
+    assert_eq!(end_exchange(&mut connection), LINGERS, "BDY-016");
 }
 
 #[test]

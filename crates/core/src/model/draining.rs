@@ -18,7 +18,12 @@ impl Model {
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
         let entry = self.queues.get_mut(queue.0).ok_or(Error::InvalidHandle)?;
-        entry.draining = true;
+        let again = std::mem::replace(&mut entry.draining, true);
+        self.draining += usize::from(!again);
+        let groups: Vec<UrlGroupId> = entry.groups.iter().copied().collect();
+        for group in groups {
+            self.follow_queue(group);
+        }
         effects.routes = true;
         effects.ports = self.ports_of(queue);
         Ok(Outcome::Done)
@@ -28,37 +33,27 @@ impl Model {
     #[must_use]
     pub fn drained_ports(&self, queue: QueueId) -> Vec<u16> {
         let mut ports = self.ports_of(queue);
-        ports.retain(|port| self.scopes(*port).is_empty());
+        ports.retain(|port| !self.is_reached(*port));
         ports
-    }
-
-    pub(super) fn is_draining(&self, group: &GroupRecord) -> bool {
-        let queue = group.queue.and_then(|queue| self.queues.get(queue.0));
-        queue.is_some_and(|queue| queue.draining)
     }
 
     /// A port that stays open for others would bring new requests for ever: the group is inactive
     /// then. Where it is closed, a connection may still complete the request that it has begun.
-    pub(super) fn effective_while_draining(
-        &self,
-        id: UrlGroupId,
-        group: &GroupRecord,
-    ) -> Effective {
+    pub(super) fn effective_while_draining(&self, group: &GroupRecord) -> Effective {
         let mut effective = self.effective_of(group);
-        if self.is_draining(group) {
-            let prefixes = self.routing.prefixes_of(id);
-            let mut ports = prefixes.map(|prefix| prefix.port());
-            effective.enabled &= !ports.any(|port| !self.scopes(port).is_empty());
+        if group.quiet {
+            let mut ports = group.urls.iter().map(|place| place.port());
+            effective.enabled &= !ports.any(|port| self.is_reached(port));
         }
         effective
     }
 
     fn ports_of(&self, queue: QueueId) -> Vec<u16> {
-        let groups = self.groups.iter();
-        let groups = groups.filter(|(_, group)| group.queue == Some(queue));
+        let queue = self.queues.get(queue.0);
+        let groups = queue.into_iter().flat_map(|queue| &queue.groups);
         let mut ports: Vec<u16> = groups
-            .flat_map(|(id, _)| self.routing.prefixes_of(UrlGroupId(id)))
-            .map(|prefix| prefix.port())
+            .filter_map(|group| self.groups.get(group.0))
+            .flat_map(|group| group.urls.iter().map(|place| place.port()))
             .collect();
         ports.sort_unstable();
         ports.dedup();

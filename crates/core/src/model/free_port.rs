@@ -10,6 +10,7 @@ use super::{GroupRecord, Model};
 use crate::call::Control;
 use crate::error::Error;
 use crate::ids::{QueueId, UrlGroupId};
+use crate::routing::Place;
 use crate::url_prefix::{InvalidPrefix, UrlPrefix};
 
 /// What the driver has to look at before it applies a registration.
@@ -49,10 +50,12 @@ impl Model {
         let Some(port) = self.free_port_of(group) else {
             return;
         };
-        let mut prefixes = self.routing.prefixes_of(group);
-        let used = prefixes.any(|prefix| prefix.port() == port);
-        if let (false, Some(group)) = (used, self.groups.get_mut(group.0)) {
-            group.free_port = None;
+        if let Some(group) = self.groups.get_mut(group.0) {
+            // By port: the first one from there on.
+            let used = group.urls.range(Place::first_of(port)..).next();
+            if used.is_none_or(|place| place.port() != port) {
+                group.free_port = None;
+            }
         }
     }
 
@@ -82,7 +85,7 @@ impl Model {
     /// [`Error::InvalidParameter`] (87) for an unknown group.
     pub fn urls_of(&self, group: UrlGroupId) -> Result<Vec<UrlPrefix>, Error> {
         let group = self.group_of_v2(group)?;
-        Ok(self.routing.prefixes_of(group).cloned().collect())
+        Ok(self.prefixes_of(group).cloned().collect())
     }
 
     fn port_in(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {

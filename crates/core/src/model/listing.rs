@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::Model;
-use crate::ids::{QueueId, UrlGroupId};
+use crate::ids::{QueueId, ServerSessionId, UrlGroupId};
 use crate::property::State;
-use crate::service_state::{QueueState, ServiceState, UrlGroupState};
+use crate::service_state::{QueueState, ServiceState, SessionState, UrlGroupState};
 
 impl Model {
     /// The queues and URL groups as they are now, by id. The numbers that only the driver knows are
@@ -20,6 +20,39 @@ impl Model {
             let of_group = urls.entry(registration.group).or_default();
             of_group.push(prefix.to_string());
         }
+        let mut queues = self.queue_states();
+        let mut unbound = Vec::new();
+        for group in self.group_states(urls) {
+            let bound = group
+                .queue
+                .and_then(|queue| queues.binary_search_by_key(&queue, |queue| queue.id).ok());
+            match bound {
+                Some(at) => queues[at].url_groups.push(group),
+                None => unbound.push(group),
+            }
+        }
+        ServiceState {
+            sessions: self.session_states(),
+            queues,
+            unbound,
+        }
+    }
+
+    fn session_states(&self) -> Vec<SessionState> {
+        let mut sessions: Vec<SessionState> = self
+            .sessions
+            .iter()
+            .map(|(id, session)| SessionState {
+                id: ServerSessionId(id),
+                state: session.properties.state.unwrap_or_default(),
+                properties: session.properties.clone(),
+            })
+            .collect();
+        sessions.sort_by_key(|session| session.id);
+        sessions
+    }
+
+    fn queue_states(&self) -> Vec<QueueState> {
         let mut queues: Vec<QueueState> = self
             .queues
             .iter()
@@ -39,7 +72,10 @@ impl Model {
             })
             .collect();
         queues.sort_by_key(|queue| queue.id);
-        let mut unbound = Vec::new();
+        queues
+    }
+
+    fn group_states(&self, mut urls: BTreeMap<UrlGroupId, Vec<String>>) -> Vec<UrlGroupState> {
         let mut groups: Vec<UrlGroupState> = self
             .groups
             .iter()
@@ -51,19 +87,11 @@ impl Model {
                     true => State::Active,
                     false => State::Inactive,
                 },
+                properties: group.properties.clone(),
                 urls: urls.remove(&UrlGroupId(id)).unwrap_or_default(),
             })
             .collect();
         groups.sort_by_key(|group| group.id);
-        for group in groups {
-            let bound = group
-                .queue
-                .and_then(|queue| queues.binary_search_by_key(&queue, |queue| queue.id).ok());
-            match bound {
-                Some(at) => queues[at].url_groups.push(group),
-                None => unbound.push(group),
-            }
-        }
-        ServiceState { queues, unbound }
+        groups
     }
 }

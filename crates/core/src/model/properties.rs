@@ -76,6 +76,7 @@ impl Model {
         let session = session.ok_or(Error::InvalidParameter)?;
         session.properties.set(Holder::ServerSession, property)?;
         effects.routes = true;
+        effects.groups.extend(&session.groups);
         Ok(Outcome::Done)
     }
 
@@ -85,11 +86,12 @@ impl Model {
         property: Property,
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
-        let group = self.group_of_v2(group)?;
-        let group = self.groups.get_mut(group.0);
+        let id = self.group_of_v2(group)?;
+        let group = self.groups.get_mut(id.0);
         let group = group.ok_or(Error::InvalidParameter)?;
         group.properties.set(Holder::UrlGroup, property)?;
         effects.routes = true;
+        effects.groups.push(id);
         Ok(Outcome::Done)
     }
 

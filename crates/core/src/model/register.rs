@@ -9,9 +9,9 @@ use crate::call::Outcome;
 use crate::error::Error;
 use crate::ids::UrlGroupId;
 use crate::refusal::Refusal;
-use crate::reservation::Reservation;
+use crate::reservation::{Reservation, check_descriptor};
 use crate::routing::{Registration, RoutingTable};
-use crate::url_prefix::{ListenScope, Scheme, UrlPrefix};
+use crate::url_prefix::{ListenScope, UrlPrefix};
 
 impl Model {
     pub(super) fn register(
@@ -47,18 +47,12 @@ impl Model {
             return Err(Refusal::NoFreePort);
         }
         if !self.may_register(&prefix) {
-            return Err(Refusal::NotReserved);
+            return Err(self.not_reserved(&prefix));
         }
         check_scheme(&prefix, &self.routing, false)?;
-        check_scheme(&prefix, self.reservations.table(), true)?;
-        // PFX-035: before there is a registration that would be answered in clear text.
-        if prefix.scheme() == Scheme::Https {
-            return Err(Refusal::NoTls);
-        }
+        check_scheme(&prefix, self.records.reservations.table(), true)?;
         let known = self.routing.get(&prefix);
-        let inserted = self
-            .routing
-            .insert(&prefix, Registration { group, context });
+        let inserted = self.insert_url(&prefix, Registration { group, context });
         inserted.map_err(|_| {
             let owner = known.map_or(group, |registration| registration.group);
             let same_group = owner == group;
@@ -71,7 +65,16 @@ impl Model {
     fn may_register(&self, prefix: &UrlPrefix) -> bool {
         !self.enforce_url_acl
             || prefix.listen_scope() != ListenScope::Any
-            || self.reservations.cover(prefix)
+            || self.records.reservations.cover(prefix)
+    }
+
+    #[cold]
+    fn not_reserved(&self, prefix: &UrlPrefix) -> Refusal {
+        let other = self.records.reservations.on_port(prefix.port());
+        let text = |units: &[u16]| String::from_utf16_lossy(units);
+        Refusal::NotReserved {
+            other: other.map(|other| (text(&other.url), text(&other.descriptor))),
+        }
     }
 
     pub(super) fn reserve(
@@ -81,13 +84,14 @@ impl Model {
     ) -> Result<(), Error> {
         let prefix = UrlPrefix::parse(&reservation.url)?;
         let checked = check_scheme(&prefix, &self.routing, false)
-            .and_then(|()| check_scheme(&prefix, self.reservations.table(), true));
+            .and_then(|()| check_scheme(&prefix, self.records.reservations.table(), true))
+            .and_then(|()| Ok(check_descriptor(&reservation.descriptor)?));
         if let Err(refusal) = checked {
             let error = refusal.error();
             effects.refusal = Some(refusal);
             return Err(error);
         }
-        let added = self.reservations.add(reservation);
+        let added = self.records.reservations.add(reservation);
         if added == Err(Error::AlreadyExists) {
             effects.refusal = Some(Refusal::Reserved);
         }
@@ -101,24 +105,13 @@ impl Model {
         effects: &mut Effects,
     ) -> Result<Outcome, Error> {
         let prefix = self.prefix_of(group, url)?;
-        if !self.routing.remove(&prefix, group) {
+        if !self.take_url(&prefix, group) {
             return Err(Error::NotFound);
         }
         self.give_back_port(group);
         effects.routes = true;
         effects.ports.push(prefix.port());
         Ok(Outcome::Done)
-    }
-
-    pub(super) fn remove_all_urls(&mut self, group: UrlGroupId, effects: &mut Effects) -> Outcome {
-        for prefix in self.routing.remove_group(group) {
-            effects.routes = true;
-            if !effects.ports.contains(&prefix.port()) {
-                effects.ports.push(prefix.port());
-            }
-        }
-        self.give_back_port(group);
-        Outcome::Done
     }
 }
 

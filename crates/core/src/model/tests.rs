@@ -4,6 +4,8 @@ use super::*;
 use crate::configuration::{Change, ServiceTimeout};
 use crate::property::{Property, QueueProperty};
 
+mod lists;
+
 fn utf16(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
@@ -292,6 +294,32 @@ fn pfx_026_pfx_030_all_urls_of_a_group_or_queue_go_at_once() {
         .call(Control::CloseRequestQueue { queue: v1 })
         .unwrap();
     assert!(namespace.0.scopes(80).is_empty());
+}
+
+#[test]
+fn pfx_026_the_urls_of_a_group_are_listed_by_port_and_go_without_those_of_others() {
+    let mut namespace = Namespace::new();
+    let session = namespace.session();
+    let (a, b) = (namespace.group(session), namespace.group(session));
+    for url in ["http://*:82/", "http://+:80/a/", "http://localhost:81/"] {
+        namespace.add(a, url).unwrap();
+    }
+    namespace.add(b, "http://+:80/").unwrap();
+    let texts = |namespace: &Namespace, group| {
+        let urls = namespace.0.urls_of(group).unwrap();
+        urls.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let mine = ["http://+:80/a/", "http://localhost:81/", "http://*:82/"];
+    assert_eq!(texts(&namespace, a), mine);
+    let mut effects = Effects::default();
+    let all = Control::RemoveUrlFromUrlGroup {
+        group: a,
+        url: None,
+    };
+    namespace.0.apply(all, &mut effects).unwrap();
+    assert_eq!(effects.ports, [80, 81, 82]);
+    assert!(texts(&namespace, a).is_empty());
+    assert_eq!(texts(&namespace, b), ["http://+:80/"]);
 }
 
 #[test]

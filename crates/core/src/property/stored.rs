@@ -163,6 +163,12 @@ pub struct ChannelBinding {
 }
 
 impl ChannelBinding {
+    /// HTTP_CHANNEL_BIND_SECURE_CHANNEL_TOKEN: requests show the token of their connection.
+    #[must_use]
+    pub fn shows_token(&self) -> bool {
+        self.flags & 0x8 != 0
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.flags & !ALL_BINDING_FLAGS == 0 {
             Ok(())

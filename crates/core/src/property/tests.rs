@@ -31,6 +31,7 @@ fn tmo_001_the_defaults_are_120_seconds_and_150_bytes_per_second() {
             bandwidth: None,
             session_bandwidth: None,
             logged: false,
+            shows_channel_token: false,
         }
     );
 }
@@ -200,4 +201,21 @@ fn logging_is_checked_for_its_holder_and_the_documented_bounds() {
     assert!(!ask(UrlGroup, |it| it.flags = 0xC));
     assert!(ask(UrlGroup, |it| it.rollover = Rollover::Size(1 << 20)));
     assert!(!ask(UrlGroup, |it| it.rollover = Rollover::Size((1 << 20) - 1)));
+}
+
+/// Documented: HTTP_CHANNEL_BIND_SECURE_CHANNEL_TOKEN, of a session, a URL group or both.
+#[test]
+fn the_channel_token_is_shown_where_the_group_or_else_its_session_wants_it() {
+    let with = |flags| Properties {
+        channel_binding: Some(Box::new(ChannelBinding {
+            flags,
+            ..ChannelBinding::default()
+        })),
+        ..Properties::default()
+    };
+    let unset = Properties::default();
+    let shows = |group: &_, session: &_| effective(group, session).shows_channel_token;
+    assert!(shows(&with(8), &unset) && shows(&unset, &with(9)));
+    assert!(!shows(&with(1), &with(8)), "the group's own");
+    assert!(!shows(&unset, &unset) && !shows(&unset, &with(16)));
 }

@@ -1,24 +1,25 @@
 //! HttpCancelHttpRequest, and every other hard or orderly end of a connection.
 //!
-//! Owns the one way a connection leaves its slot. Invariant: under the slot's lock the socket is
-//! closed, the exchange is over, every waiting call is taken out to be signalled exactly once, and
-//! the slot is given back; so a second cancel, the polling thread and a closing queue all find
-//! either a live connection with the id they mean or nothing.
+//! Owns the one way in which a connection ends. Invariant: under the slot's lock the socket is closed, the
+//! exchange is over, and every waiting call is taken out to be signalled exactly once; with the lock the slot
+//! is given back (`table.rs`). So a second cancel, the polling thread and a closing queue all find either a
+//! live connection with the id they mean or nothing.
 
-use httpsys_core::connection::{DeliveryState, Exchange, Phase};
-use httpsys_core::operation::Cancel;
+use httpsys_core::call::Cancel;
+use httpsys_core::connection::{DeliveryState, Ended, Exchange, Phase};
 use httpsys_core::{CloseReason, Error, QueueId, RequestId};
-use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue::Queue;
 use crate::conn::alarm::{Alarm, Purpose};
 use crate::conn::slot::Conn;
-use crate::conn::under_way::UnderWay;
+use crate::conn::table::RequestGuard;
+use crate::conn::under_way::{PendingHead, UnderWay};
 use crate::control::routes::Bound;
 use crate::observe::trace;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::Turn;
 use crate::service::Service;
+use crate::transport::Transport;
 
 impl Service {
     /// HttpCancelHttpRequest: resets the transport connection of exactly this request. Requests
@@ -30,11 +31,31 @@ impl Service {
     /// id that is unknown, zero, finished, another queue's, or whose last send was started
     /// (CXL-006, SND-033): nothing is touched.
     pub fn cancel(&self, queue: &Queue, cancel: &Cancel) -> Result<(), Error> {
-        let mut guard = self.lock_live(queue, cancel.request)?;
+        let request = self.live_request(queue, cancel.request)?;
+        let mut guard = request.into_connection();
         let mut turn = Turn::default();
         self.reset_connection(&mut guard, CloseReason::Cancelled, &mut turn);
         drop(guard);
         turn.fire(self);
+        Ok(())
+    }
+
+    /// HttpSetRequestProperty with HttpRequestPropertyStreamError: the code with which the stream of an HTTP/2
+    /// request is reset, by a cancel or by any other end that is not in order (CXL-012). A request over
+    /// HTTP/1.x has no use for it. Any thread.
+    ///
+    /// # Errors
+    /// As [`Service::check_live`].
+    pub fn set_stream_error(
+        &self,
+        queue: &Queue,
+        request: RequestId,
+        code: u32,
+    ) -> Result<(), Error> {
+        let mut guard = self.live_request(queue, request)?.into_connection();
+        if let Some(stream) = guard.stream_mut() {
+            stream.set_code(code);
+        }
         Ok(())
     }
 
@@ -45,59 +66,117 @@ impl Service {
     /// [`Error::InvalidHandle`] (6) on a closed queue; [`Error::ConnectionInvalid`] (1229) for an id
     /// that is unknown, zero, finished or another queue's.
     pub fn check_live(&self, queue: &Queue, request: RequestId) -> Result<(), Error> {
-        self.lock_live(queue, request).map(drop)
+        self.live_request(queue, request).map(drop)
     }
 
     /// Locks the connection of a live request of `queue` that a receive has returned.
-    pub(crate) fn lock_live(
+    #[inline(always)]
+    pub(crate) fn live_request(
         &self,
         queue: &Queue,
         request: RequestId,
-    ) -> Result<MutexGuard<'_, Conn>, Error> {
+    ) -> Result<RequestGuard<'_>, Error> {
         self.check_process()?;
-        let guard = self.shard().table.lock(request.place());
-        if let Some(mut guard) = guard {
-            if guard.state.live(request, queue.id()).is_ok() {
-                return Ok(guard);
+        let found = self.shard().table.live_request(request, queue.id());
+        found.ok_or_else(|| dead_request(queue))
+    }
+
+    /// Closes the transport connection with a reset, of a stream that alone; waiting calls end with the reason's code.
+    pub(crate) fn reset_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
+        count_last(conn);
+        let Some(stream) = conn.stream.take() else {
+            return;
+        };
+        let (stream_id, mut end) = (stream.stream_id(), end);
+        match stream {
+            Transport::Stream(stream) => {
+                // Broken it may be for an error of the client, which the protocol knows.
+                let own = stream.fault().filter(|_| end == CloseReason::PeerReset);
+                end = own.unwrap_or(end);
+                self.end_stream(*stream, end, false);
+            }
+            stream => {
+                if let Transport::Carrier(carrier) = &stream {
+                    self.end_streams(carrier, end);
+                }
+                let shard = self.shard();
+                let polled = shard.lead.is_locked().then_some(&shard.registry);
+                stream.reset(polled);
             }
         }
-        // Closing a queue ends its requests, so only dead ids pay for this look.
-        Err(if queue.is_closed() {
-            Error::InvalidHandle
-        } else {
-            Error::ConnectionInvalid
-        })
+        self.has_closed(conn, end, stream_id, turn);
     }
 
-    /// Closes the transport connection with a reset; waiting calls end with the reason's code.
-    pub(crate) fn reset_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
-        if let Some(stream) = conn.stream.take() {
-            let shard = self.shard();
-            let polled = shard.lead.is_locked().then_some(&shard.registry);
-            stream.reset(polled);
-            self.vacate(conn, end, turn);
-        }
-    }
-
-    /// Closes the transport connection with FIN.
+    /// Closes the transport connection with FIN, a stream with its last frame.
     pub(crate) fn close_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
-        if let Some(stream) = conn.stream.take() {
-            stream.close(&self.shard().registry);
-            self.vacate(conn, end, turn);
+        count_last(conn);
+        let Some(stream) = conn.stream.take() else {
+            return;
+        };
+        let stream_id = stream.stream_id();
+        match stream {
+            Transport::Stream(stream) => self.end_stream(*stream, end, true),
+            stream => {
+                if let Transport::Carrier(carrier) = &stream {
+                    self.end_streams(carrier, end);
+                }
+                stream.close(&self.shard().registry);
+            }
         }
+        self.has_closed(conn, end, stream_id, turn);
     }
 
-    fn vacate(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
+    fn has_closed(
+        &self,
+        conn: &mut Conn,
+        end: CloseReason,
+        stream_id: Option<u64>,
+        turn: &mut Turn,
+    ) {
         if conn.has_log() {
             self.log_broken(conn, end.error());
         }
         trace::cleaned_up(conn.state.id());
         let ended = conn.state.close();
         let bound = conn.unbind(&self.tallies().traffic);
-        self.note_end(conn, end, &ended, bound.as_deref());
+        self.note_end(conn, end, &ended, bound.as_deref(), stream_id);
+        self.let_go(conn, ended, bound.as_deref(), end, turn);
+        if conn.is_stream {
+            // Whoever opens a stream that ends at once looks for the group of its request.
+            conn.bound = bound;
+        }
+    }
+
+    /// Ends what the connection carries, with this reason, which the transport tells the client: the connection
+    /// lingers behind that, so that no reset overtakes it.
+    #[cold]
+    pub(crate) fn fail_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
+        if conn.has_log() {
+            self.log_broken(conn, end.error());
+        }
+        let ended = conn.state.fail(end);
+        let bound = conn.bound.clone();
+        self.report_end(conn, end, &ended, bound.as_deref(), conn.stream_id());
+        self.let_go(conn, ended, bound.as_deref(), end, turn);
+        self.carry_out(conn, turn);
+        if !conn.has_ended() {
+            // No event tells of what has come already.
+            self.shard().resume_later(conn);
+        }
+    }
+
+    /// What a connection had when it ended goes back, and whoever waited for it is told.
+    fn let_go(
+        &self,
+        conn: &mut Conn,
+        ended: Ended<PendingHead, UnderWay>,
+        bound: Option<&Bound>,
+        end: CloseReason,
+        turn: &mut Turn,
+    ) {
         if let Some((exchange, own)) = ended.exchange {
             let was_throttled = conn.send_alarm.purpose == Purpose::Bandwidth;
-            self.end_under_way(&exchange, own, bound.as_deref(), was_throttled, end, turn);
+            self.end_under_way(&exchange, own, bound, was_throttled, end, turn);
         }
         if let Some(head) = ended.head {
             self.requests().put(head.block);
@@ -109,8 +188,6 @@ impl Service {
         for (_, waiting) in conn.take_disconnects() {
             turn.add(waiting, Signal::Ready);
         }
-        let slot = conn.state.id().place().slot;
-        self.shard().table.release(slot, conn.ids().exhausted());
     }
 
     /// The connection of this request has ended.
@@ -159,8 +236,13 @@ impl Service {
     /// Closes the idle connections of a port that has no registration left (G-077).
     pub(crate) fn close_idle_on(&self, port: u16, turn: &mut Turn) {
         self.for_each_connection(|service, conn| {
-            if conn.local.port() == port && conn.state.is_idle() {
+            if conn.local.port() != port {
+                return;
+            }
+            if conn.state.is_idle() {
                 service.close_connection(conn, CloseReason::UrlRemoved, turn);
+            } else if conn.has_no_streams() {
+                service.retire_carrier(conn, CloseReason::UrlRemoved, turn);
             }
         });
     }
@@ -172,6 +254,7 @@ impl Service {
             let whole = match conn.state.phase() {
                 Phase::Exchange(..) => false,
                 Phase::Head { seen, .. } => *seen == 0,
+                Phase::Carrier => conn.has_no_streams(),
                 Phase::Drain(_) | Phase::Closing(_) | Phase::Closed => true,
             };
             if whole {
@@ -181,4 +264,22 @@ impl Service {
             }
         });
     }
+}
+
+/// Closing a queue ends its requests, so only dead ids pay for this look.
+#[cold]
+fn dead_request(queue: &Queue) -> Error {
+    if queue.is_closed() {
+        Error::InvalidHandle
+    } else {
+        Error::ConnectionInvalid
+    }
+}
+
+/// Counts all wire bytes of a connection that ends.
+fn count_last(conn: &mut Conn) {
+    if let Some(carrier) = conn.stream.as_ref().and_then(Transport::carrier) {
+        carrier.end_sharing();
+    }
+    conn.count_untold();
 }

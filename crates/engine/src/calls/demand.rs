@@ -25,7 +25,7 @@ impl Service {
             let Some(mut fifos) = self.fifos_without_demand(queue)? else {
                 return Ok(true);
             };
-            fifos.wait_for_demand(queue.handle_id(), waiting);
+            fifos.wait_for_demand(queue.handle_id(), None, waiting);
             Ok(false)
         })
     }
@@ -45,7 +45,9 @@ impl Service {
             Err(error) => return Started::Done(operation, Err(error)),
         };
         let started = self.operations().keep(operation, |operation| {
-            fifos.wait_for_demand(queue.handle_id(), Waiting::Operation(operation));
+            let id = operation.id();
+            let waiting = Waiting::Operation(operation);
+            fifos.wait_for_demand(queue.handle_id(), Some(id), waiting);
         });
         drop(fifos);
         self.arm_fallback();

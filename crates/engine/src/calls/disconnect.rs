@@ -3,14 +3,14 @@
 //! Owns the wait for a connection's end and the search for a pending operation by its id. Does
 //! not own the ends themselves (`cancel.rs`).
 
+use httpsys_core::call::WaitForDisconnect;
 use httpsys_core::ids::SlotAddress;
-use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{CloseReason, ConnectionId, Error, OperationId, QueueId};
-use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::owner::Owner;
 use crate::calls::queue_handle::QueueHandle;
 use crate::conn::slot::Conn;
+use crate::conn::table::ConnGuard;
 use crate::conn::under_way::UnderWay;
 use crate::poll::operation::{Operation, Signal, Started};
 use crate::poll::waiter::{Turn, Waiting};
@@ -63,17 +63,15 @@ impl Service {
         &self,
         queue: &QueueHandle,
         connection: ConnectionId,
-    ) -> Result<MutexGuard<'_, Conn>, Error> {
+    ) -> Result<ConnGuard<'_>, Error> {
         self.check_process()?;
-        let conn = self.shard().table.lock(connection.place());
+        let conn = self.shard().table.connection(connection);
         // Asked with the connection locked: a queue that shuts down later finds this wait.
         if !queue.receives() && !queue.is_drained_for() {
             return Err(Error::InvalidHandle);
         }
         let conn = conn.ok_or(Error::ConnectionInvalid)?;
-        let half_closed = conn.peer_closed && self.parameters().choices.fin_is_disconnect;
-        let gone = conn.state.id() != connection || conn.stream.is_none() || half_closed;
-        if gone || connection.0 == 0 {
+        if conn.peer_closed && self.parameters().choices.fin_is_disconnect {
             return Err(Error::ConnectionInvalid);
         }
         Ok(conn)
@@ -82,7 +80,7 @@ impl Service {
     /// CancelIoEx: ends an operation that waits on this queue with 995. `false`: it does not wait (any
     /// more). `place` says where it waits: `None` for a receive of the next request and a wait for
     /// demand start, otherwise the place of its request or connection. The cost does not depend on the
-    /// number of connections.
+    /// number of connections, and hardly on that of the receives that wait.
     pub fn cancel_operation(
         &self,
         queue: &QueueHandle,
@@ -96,12 +94,13 @@ impl Service {
         let matches = |waiting: &Waiting| waiting.id() == Some(operation);
         let found = match place {
             None => {
-                let waiting = queue.lock().withdraw_where(queue.handle_id(), matches);
+                let handle = queue.handle_id();
+                let waiting = queue.lock().withdraw_operation(handle, operation);
                 waiting
                     .map(|waiting| turn.add(waiting, Signal::Failed(Error::Aborted)))
                     .is_some()
             }
-            Some(place) => match self.shard().table.lock(place) {
+            Some(place) => match self.shard().table.holder_of(place) {
                 Some(mut conn) => self.cancel_on(&mut conn, queue, &matches, &mut turn),
                 None => false,
             },
@@ -137,9 +136,9 @@ impl Service {
             return false;
         }
         let mut turn = Turn::default();
-        let mut any = false;
-        while let Some(waiting) = queue.lock().withdraw_where(queue.handle_id(), matches) {
-            any = true;
+        let withdrawn = queue.lock().withdraw_where(queue.handle_id(), matches);
+        let mut any = !withdrawn.is_empty();
+        for waiting in withdrawn {
             turn.add(waiting, Signal::Failed(Error::Aborted));
         }
         self.for_each_connection(|service, conn| {

@@ -15,8 +15,8 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use httpsys_core::call::Control;
 use httpsys_core::connection::{DeliveryState, Phase};
-use httpsys_core::operation::Control;
 use httpsys_core::{CloseReason, Error, RequestId};
 
 use crate::calls::queue_handle::QueueHandle;
@@ -132,9 +132,13 @@ impl Service {
             // What the client has sent before may not have had its event yet.
             conn.readable = true;
             self.pump(conn, turn);
-            if conn.stream.is_some() && conn.state.is_idle() {
+            if !conn.has_ended() && conn.state.is_idle() {
                 return self.close_connection(conn, CloseReason::UrlRemoved, turn);
             }
+        }
+        if on_closed_port && conn.state.is_carrier() {
+            // Its streams are looked at as connections of their own.
+            return self.retire_carrier(conn, CloseReason::UrlRemoved, turn);
         }
         let exchange = conn.state.exchange_mut();
         if let Some(exchange) = exchange.filter(|own| own.queue() == drain.queue.id()) {

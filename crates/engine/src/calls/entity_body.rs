@@ -7,14 +7,14 @@
 
 use std::sync::Arc;
 
+use httpsys_core::call::ReceiveEntityBody;
 use httpsys_core::connection::Opaque;
-use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::{CloseReason, Error};
-use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
 use crate::conn::pool;
 use crate::conn::slot::{Conn, ReadOutcome};
+use crate::conn::table::ConnGuard;
 use crate::poll::operation::{Operation, Signal, Started};
 use crate::poll::waiter::{Turn, Waiter, Waiting};
 use crate::service::Service;
@@ -132,9 +132,9 @@ impl Service {
         receive: &ReceiveEntityBody,
         out: &mut [u8],
         got: &mut usize,
-    ) -> Attempt<(MutexGuard<'_, Conn>, Turn)> {
-        let mut conn = match self.lock_live(queue, receive.request) {
-            Ok(conn) => conn,
+    ) -> Attempt<(ConnGuard<'_>, Turn)> {
+        let mut conn = match self.live_request(queue, receive.request) {
+            Ok(found) => found.into_connection(),
             Err(error) => return Attempt::Done(Err(error)),
         };
         let mut turn = Turn::default();
@@ -182,12 +182,18 @@ impl Service {
                     if *got > 0 && !receive.fill_buffer {
                         return self.end_read(conn, Ok(*got), turn);
                     }
+                    if conn.readable {
+                        // The transport has more to do, of which no event tells.
+                        self.shard().resume_later(conn);
+                    }
                     conn.state.body_is_awaited();
                     self.carry_out(conn, turn);
                     return Attempt::Waits(());
                 }
                 BodyRead::Broken(end) => {
-                    self.reset_connection(conn, end, turn);
+                    if !self.end_failed_tls(conn, turn) {
+                        self.reset_connection(conn, end, turn);
+                    }
                     return Attempt::Done(Err(end.error()));
                 }
             }
@@ -255,7 +261,8 @@ impl Service {
             };
             match read {
                 ReadOutcome::Bytes(_) => {}
-                ReadOutcome::Empty => return BodyRead::Empty,
+                ReadOutcome::Empty | ReadOutcome::Progress(_) => return BodyRead::Empty,
+                ReadOutcome::End if end_content(conn) => {}
                 ReadOutcome::End | ReadOutcome::Broken => {
                     return BodyRead::Broken(CloseReason::BodyIncomplete);
                 }
@@ -294,13 +301,25 @@ impl Service {
             }
             match fill_input(conn) {
                 ReadOutcome::Bytes(_) => {}
-                ReadOutcome::Empty => return BodyRead::Empty,
+                ReadOutcome::Empty | ReadOutcome::Progress(_) => return BodyRead::Empty,
+                ReadOutcome::End if end_content(conn) => {}
                 ReadOutcome::End | ReadOutcome::Broken => {
                     return BodyRead::Broken(CloseReason::BodyIncomplete);
                 }
             }
         }
     }
+}
+
+/// The peer has sent the end: of a stream of HTTP/2 it is that of the content. `false`: the body is not whole.
+#[cold]
+fn end_content(conn: &mut Conn) -> bool {
+    let exchange = conn.state.exchange_mut();
+    let Some(exchange) = exchange.filter(|exchange| exchange.is_stream()) else {
+        return false;
+    };
+    exchange.end_content();
+    true
 }
 
 /// Finds out whether at least one byte of an upgraded connection is here, consuming none.
@@ -331,7 +350,7 @@ fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
     }
     match conn.read(out) {
         ReadOutcome::Bytes(n) => BodyRead::Bytes(n),
-        ReadOutcome::Empty => BodyRead::Empty,
+        ReadOutcome::Empty | ReadOutcome::Progress(_) => BodyRead::Empty,
         ReadOutcome::End => {
             if let Some(exchange) = conn.state.exchange_mut() {
                 exchange.end_opaque_input();

@@ -8,13 +8,13 @@
 use std::sync::Arc;
 
 use httpsys_core::{CloseReason, ConnectionId, Error, OperationId};
-use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::chunk::Chunk;
 use crate::calls::file_work::FileWork;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::slot::Conn;
-use crate::conn::write::Written;
+use crate::conn::table::ConnGuard;
+use crate::conn::write::{Later, Obstacle, Written};
 use crate::poll::operation::{Registered, Signal};
 use crate::poll::waiter::{Reading, Turn, Waiting};
 use crate::service::Service;
@@ -27,12 +27,24 @@ pub trait PendingSend: Send {
     fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>]));
     /// The send has ended: bytes put on the wire, or why not. Called exactly once, without locks.
     fn done(self: Box<Self>, service: &Service, result: Result<u64, Error>);
-    /// Whether the operation was cancelled: asked, with a lock held, before a send that goes on
-    /// waits again, because a cancel does not find it between two waits.
-    fn is_cancelled(&self) -> bool {
-        false
+    /// The send has to wait again, under the id that it has. A lock of the service is held, as for
+    /// [`Operation::keep`](crate::Operation::keep).
+    ///
+    /// # Errors
+    /// It does not wait: it was cancelled between two waits, where a cancel does not find it, and ends
+    /// with this error.
+    fn keep_on(&mut self, id: OperationId) -> Result<(), Error> {
+        let _ = id;
+        Ok(())
     }
 }
+
+/// Makes what is kept of a send that has to wait under this id; called at most once, as
+/// [`Operation::keep`](crate::Operation::keep) is.
+///
+/// A send is no [`Operation`](crate::Operation) by value: most end at once, and to move what a few need
+/// through the call costs each of them 140 instructions.
+pub type RegisterSend<'a> = dyn FnMut(OperationId) -> Result<Box<dyn PendingSend>, Error> + 'a;
 
 /// See the module head.
 pub(crate) struct Continuation {
@@ -53,15 +65,24 @@ struct FileRead {
 impl Service {
     /// Leaves the rest to the operation, which waits for the socket or the bandwidth; `read`: for so
     /// many bytes of a file at most.
+    ///
+    /// # Errors
+    /// The operation does not wait: a part of the response is out, so the connection is reset.
     pub(crate) fn pend(
         &self,
-        mut guard: MutexGuard<'_, Conn>,
+        mut guard: ConnGuard<'_>,
         mut outgoing: Outgoing<'_>,
-        register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
+        register: &mut RegisterSend<'_>,
         read: Option<u64>,
-    ) {
+    ) -> Result<(), Error> {
         let id = self.operations().next();
-        let send = register(id);
+        let send = match register(id) {
+            Ok(send) => send,
+            Err(error) => {
+                self.take_send_back(guard);
+                return Err(error);
+            }
+        };
         outgoing.forget_ahead();
         let send = Box::new(Continuation {
             id,
@@ -82,6 +103,43 @@ impl Service {
             }
         }
         self.arm_fallback();
+        Ok(())
+    }
+
+    /// A send of the service's own goes on later; nobody knows its id.
+    #[cold]
+    pub(crate) fn send_on(
+        &self,
+        conn: &mut Conn,
+        outgoing: Outgoing<'static>,
+        send: Box<dyn PendingSend>,
+        later: Later,
+        turn: &mut Turn,
+    ) {
+        if later == Later::WithRoom {
+            self.begins_to_wait(conn, &outgoing);
+        }
+        let id = self.operations().next();
+        let waiting = Waiting::Operation(Box::new(Continuation {
+            id,
+            service: self.clone(),
+            connection: conn.state.id(),
+            outgoing,
+            reading: Reading::new(Some(id)),
+            send,
+        }));
+        match later {
+            Later::WithRoom => conn.set_writer(Some(waiting)),
+            Later::AtOnce => turn.add(waiting, Signal::Ready),
+        }
+    }
+
+    /// A send is cancelled that does not wait just now: as if the cancel had found it waiting (SND-032).
+    pub(crate) fn take_send_back(&self, mut guard: ConnGuard<'_>) {
+        let mut turn = Turn::default();
+        self.reset_connection(&mut guard, CloseReason::SendCancelled, &mut turn);
+        drop(guard);
+        turn.fire(self);
     }
 }
 
@@ -97,11 +155,7 @@ impl Continuation {
     }
 
     /// Writes on. What comes back needs a file to be read first.
-    fn write_on(
-        mut self: Box<Self>,
-        service: &Service,
-        guard: MutexGuard<'_, Conn>,
-    ) -> Option<FileRead> {
+    fn write_on(mut self: Box<Self>, service: &Service, guard: ConnGuard<'_>) -> Option<FileRead> {
         let mut guard = Some(guard);
         let mut result = Err(Error::Internal);
         self.with_outgoing(|outgoing| {
@@ -111,31 +165,27 @@ impl Continuation {
         });
         match result {
             Ok(Written::All) => self.send.done(service, Ok(self.outgoing.total())),
-            Ok(Written::Full(guard) | Written::File(guard, _)) if self.send.is_cancelled() => {
-                self.take_back(service, guard);
-            }
-            Ok(Written::Full(mut guard)) => {
-                let (sent, left) = (self.outgoing.position(), self.outgoing.left());
-                service.limit_send(&mut guard, sent, left);
-                self.outgoing.forget_ahead();
-                guard.set_writer(Some(Waiting::Operation(self)));
-            }
-            Ok(Written::File(guard, most)) => {
-                service.begin_reading(guard, &self.reading);
-                return Some(FileRead { send: self, most });
+            Ok(Written::Part(mut guard, obstacle)) => {
+                match (self.send.keep_on(self.id), obstacle) {
+                    (Err(error), _) => {
+                        service.take_send_back(guard);
+                        self.send.done(service, Err(error));
+                    }
+                    (Ok(()), Obstacle::Full) => {
+                        let (sent, left) = (self.outgoing.position(), self.outgoing.left());
+                        service.limit_send(&mut guard, sent, left);
+                        self.outgoing.forget_ahead();
+                        guard.set_writer(Some(Waiting::Operation(self)));
+                    }
+                    (Ok(()), Obstacle::File(most)) => {
+                        service.begin_reading(guard, &self.reading);
+                        return Some(FileRead { send: self, most });
+                    }
+                }
             }
             Err(error) => self.send.done(service, Err(error)),
         }
         None
-    }
-
-    /// It was cancelled: as if the cancel had found it waiting (SND-032).
-    fn take_back(self, service: &Service, mut guard: MutexGuard<'_, Conn>) {
-        let mut turn = Turn::default();
-        service.reset_connection(&mut guard, CloseReason::SendCancelled, &mut turn);
-        drop(guard);
-        turn.fire(service);
-        self.send.done(service, Err(Error::Aborted));
     }
 }
 
@@ -162,7 +212,7 @@ impl FileWork for FileRead {
             send,
             ..
         } = *self.send;
-        let error = match service.lock_connection(connection) {
+        let error = match service.shard().table.connection(connection) {
             Some(mut guard) => {
                 guard.set_writer(None);
                 let mut turn = Turn::default();
@@ -183,7 +233,7 @@ impl Registered for Continuation {
         if let Signal::Failed(error) = signal {
             return self.send.done(service, Err(error));
         }
-        let Some(guard) = service.lock_connection(self.connection) else {
+        let Some(guard) = service.shard().table.connection(self.connection) else {
             return self.send.done(service, Err(Error::Aborted));
         };
         // This thread may be the one that polls.
@@ -196,3 +246,6 @@ impl Registered for Continuation {
         self.id
     }
 }
+
+#[cfg(test)]
+mod tests;

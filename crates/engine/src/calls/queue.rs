@@ -4,10 +4,10 @@
 //! Owns the lock. Threading: the lock is taken with at most one connection's lock held, and no
 //! connection's lock is taken under it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use httpsys_core::QueueId;
-use httpsys_core::property::QueueProperties;
+use httpsys_core::property::{QueueProperties, State};
 use httpsys_core::request_queue::RequestQueue;
 use httpsys_socket::lock::{Mutex, MutexGuard};
 use httpsys_socket::process;
@@ -24,6 +24,10 @@ pub struct Queue {
     /// The thread that polls has this queue in mind: another thread that queues a request which
     /// nobody waits for has to interrupt it. Changed and read under the lock.
     polled: AtomicBool,
+    /// It is inactive: requests have the 503 handling. Changed under the lock.
+    inactive: AtomicBool,
+    /// Requests that the cache has answered for it.
+    cache_hits: AtomicU64,
     /// What programs hold to use it.
     handles: AtomicU32,
     /// Whose it is; in a child made by fork its lock may never be free again.
@@ -37,6 +41,8 @@ impl Queue {
             name: name.map(|name| String::from_utf16_lossy(name).into()),
             fifos: Mutex::new(RequestQueue::new()),
             polled: AtomicBool::new(false),
+            inactive: AtomicBool::new(false),
+            cache_hits: AtomicU64::new(0),
             handles: AtomicU32::new(0),
             process: process::generation(),
         }
@@ -93,6 +99,31 @@ impl Queue {
             return QueueProperties::default();
         }
         self.lock().properties()
+    }
+
+    /// Puts other properties in force.
+    pub(crate) fn set_properties(&self, properties: QueueProperties) {
+        let mut fifos = self.lock();
+        fifos.set_properties(properties);
+        self.inactive
+            .store(properties.state == State::Inactive, Ordering::Relaxed);
+    }
+
+    /// Whether requests that the cache could answer are to be answered: looked at without the lock.
+    #[inline]
+    pub(crate) fn takes_requests(&self) -> bool {
+        !self.inactive.load(Ordering::Relaxed)
+    }
+
+    /// The cache answers a request for it.
+    #[inline]
+    pub(crate) fn count_cache_hit(&self) {
+        self.cache_hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests the cache has answered for it.
+    pub(crate) fn cache_hits(&self) -> u64 {
+        self.cache_hits.load(Ordering::Relaxed)
     }
 
     /// A program has got a handle to the queue: only for the list of queues.

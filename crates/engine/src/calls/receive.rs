@@ -7,12 +7,14 @@
 
 use std::time::Instant;
 
+use httpsys_core::call::Receive;
 use httpsys_core::close_reason::TimerKind;
 use httpsys_core::connection::{DeliveryState, Exchange};
-use httpsys_core::operation::Receive;
+use httpsys_core::proto::Verb;
 use httpsys_core::{Error, HandleId, Request, RequestId};
 
 use crate::calls::entity_body::BodyRead;
+use crate::calls::queue::Queue;
 use crate::calls::queue_handle::QueueHandle;
 use crate::conn::alarm::{Alarm, Purpose};
 use crate::conn::slot::Conn;
@@ -167,7 +169,9 @@ impl Service {
                     Some(request) => request,
                     None => {
                         let started = self.operations().keep(operation, |operation| {
-                            fifos.wait(queue.handle_id(), Waiting::Operation(operation));
+                            let id = operation.id();
+                            let waiting = Waiting::Operation(operation);
+                            fifos.wait_operation(queue.handle_id(), id, waiting);
                         });
                         drop(fifos);
                         self.arm_fallback();
@@ -208,21 +212,22 @@ impl Service {
         }
         let mut turn = Turn::default();
         {
-            let Some(mut conn) = self.shard().table.lock(request.place()) else {
+            let found = self.shard().table.request(request, queue.id());
+            let queued = found.filter(|own| own.exchange().delivery() == DeliveryState::Queued);
+            let Some(mut own) = queued else {
+                // Its client is gone, or somebody has it: nothing to give back.
                 queue.lock().taken_in_vain();
                 return;
             };
-            let exchange = conn.state.exchange_of(request, queue.id());
-            // Its client is gone, or somebody has it: nothing to give back.
-            if !exchange.is_some_and(|exchange| exchange.delivery() == DeliveryState::Queued) {
-                queue.lock().taken_in_vain();
-                return;
-            }
-            if conn.alarm.purpose == Purpose::Nothing {
+            let now = self.clock().millis();
+            let runs_out = own.alarm.purpose == Purpose::Nothing;
+            if runs_out {
                 // It ran out while the receive had the request, or never ran (TMO-008).
-                let now = self.clock().millis();
-                let queued_at = conn.queued_at().min(now);
-                conn.set_queued_at(queued_at);
+                let queued_at = &mut own.parts_mut().1.queued_at;
+                *queued_at = now.min(*queued_at);
+            }
+            let mut conn = own.into_connection();
+            if runs_out {
                 self.start_timer(&mut conn, TimerKind::RequestQueue, now);
             }
             let mut fifos = queue.lock();
@@ -242,36 +247,30 @@ impl Service {
         expected: DeliveryState,
         sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
     ) -> Result<(), Error> {
-        let mut guard = self
-            .shard()
-            .table
-            .lock(request.place())
-            .ok_or(Error::ConnectionInvalid)?;
-        let conn = &mut *guard;
-        let Some(exchange) = conn.state.exchange_of(request, queue.id()) else {
+        let Some(mut found) = self.shard().table.request(request, queue.id()) else {
             if expected == DeliveryState::Queued {
                 queue.lock().taken_in_vain();
             }
             return Err(Error::ConnectionInvalid);
         };
+        let (exchange, own) = found.parts_mut();
         check_delivery(exchange, expected, queue.handle_id())?;
         if queue.has_ended() {
             // The handle ended between the queue and us: somebody else's request.
-            drop(guard);
+            drop(found);
             self.give_back(queue, request);
             return Err(Error::InvalidHandle);
         }
         exchange.deliver(false, queue.handle_id());
-        let own = conn.state.under_way_mut();
-        let Some(block) = own.and_then(|own| own.block.take()) else {
-            return Err(Error::Internal);
-        };
+        let block = own.block.take().ok_or(Error::Internal)?;
+        let mut guard = found.into_connection();
+        let conn = &mut *guard;
         if expected == DeliveryState::Queued {
             // The time that the program takes is its own (TMO-009).
             conn.alarm = Alarm::NONE;
         }
-        if self.error_log().is_some() {
-            conn.remember_request_line(&block);
+        if self.remembers_requests() {
+            conn.remember_request_line(&block, self.clock().millis());
         }
         let mut arrival = ReceivedRequest {
             service: self,
@@ -285,6 +284,7 @@ impl Service {
                 if let Some(exchange) = conn.state.exchange_mut() {
                     exchange.deliver(true, queue.handle_id());
                 }
+                let block = keep_for_response(conn, request, block);
                 drop(guard);
                 if let Some(block) = block {
                     self.requests().put(block);
@@ -300,6 +300,18 @@ impl Service {
         }
     }
 
+    /// Takes a request block back that [`ReceivedRequest::take`] gave out, for a program that answers by the id: a GET
+    /// is kept until its response, as what [`Service::to_keep`] and [`Service::process_ranges`] look at.
+    pub fn keep_request(&self, queue: &Queue, request: Box<Request>) {
+        if request.verb() == Verb::Get {
+            if let Ok(mut found) = self.live_request(queue, request.id) {
+                found.parts_mut().1.block = Some(request);
+                return;
+            }
+        }
+        self.recycle(request);
+    }
+
     /// Takes a request block back that [`ReceivedRequest::take`] gave out.
     pub fn recycle(&self, request: Box<Request>) {
         if !self.is_inherited() {
@@ -307,6 +319,24 @@ impl Service {
         }
     }
 }
+
+/// Keeps a GET until its response, which may be kept in the cache, and for PROCESS_RANGES, unless the program took it
+/// along.
+#[inline]
+fn keep_for_response(
+    conn: &mut Conn,
+    request: RequestId,
+    block: Option<Box<Request>>,
+) -> Option<Box<Request>> {
+    match (block, conn.state.under_way_mut()) {
+        (Some(block), Some(own)) if block.id == request && block.verb() == Verb::Get => {
+            own.block = Some(block);
+            None
+        }
+        (block, _) => block,
+    }
+}
+
 /// Whether the request waits for such a receive.
 #[inline]
 fn check_delivery(

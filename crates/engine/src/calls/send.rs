@@ -7,34 +7,33 @@
 
 use std::sync::Arc;
 
+use httpsys_core::call::SendResponse;
 use httpsys_core::connection::ResponseFacts;
-use httpsys_core::operation::SendResponse;
 use httpsys_core::proto::h1::response::write;
+use httpsys_core::proto::h2::{SendError, StreamResponse, check_parts};
 use httpsys_core::proto::{Finish, ResponseParts};
-use httpsys_core::{CloseReason, Error, OperationId};
-use httpsys_socket::lock::MutexGuard;
+use httpsys_core::{CloseReason, Error};
 
-use crate::calls::chunk::Chunk;
-use crate::calls::pending_send::PendingSend;
+use crate::calls::chunk::{Chunk, MAX_CHUNKS};
+use crate::calls::keep::ToKeep;
+use crate::calls::pending_send::RegisterSend;
 use crate::calls::queue::Queue;
 use crate::calls::queue_handle::{Blocked, QueueHandle};
 use crate::clock;
 use crate::conn::outgoing::Outgoing;
 use crate::conn::slot::Conn;
-use crate::conn::write::Written;
+use crate::conn::table::{ConnGuard, RequestGuard};
+use crate::conn::write::{Obstacle, Written};
 use crate::observe::access_log::Log;
 use crate::observe::reason;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn, Waiter, Waiting};
 use crate::service::Service;
 
-/// The most chunks of one call (SND-020).
-pub(crate) const MAX_CHUNKS: usize = 9999;
-
 /// How a send goes on that finds the socket full.
 enum WhenFull<'a> {
     Block(&'a QueueHandle),
-    Pend(&'a mut dyn FnMut(OperationId) -> Box<dyn PendingSend>),
+    Pend(&'a mut RegisterSend<'a>),
 }
 
 impl Service {
@@ -48,7 +47,9 @@ impl Service {
     /// [`Error::SendOutstanding`] (22) while another send on the request runs (SND-019);
     /// [`Error::PeerReset`] (64) when the client breaks off while the call waits;
     /// [`Error::Aborted`] (995) when the request is cancelled meanwhile (CXL-004);
-    /// [`Error::EndOfBody`] (38) when a file chunk cannot be read that far: the connection is reset.
+    /// [`Error::EndOfBody`] (38) when a file chunk cannot be read that far: the connection is reset;
+    /// [`Error::InvalidParameter`] (87) for trailers that are not at the end of the response,
+    /// [`Error::NotSupported`] (50) for trailers with `EnableTrailerSupport` 0 (LIM-021).
     #[inline]
     pub fn send_response(
         &self,
@@ -58,7 +59,24 @@ impl Service {
         body: &[Chunk<'_>],
         log: Log<'_>,
     ) -> Result<u64, Error> {
-        self.begin_response(queue, send, head, body, log, WhenFull::Block(queue))
+        self.send_response_and_keep(queue, send, head, body, log, None)
+    }
+
+    /// As [`Service::send_response`], and keeps the response in the cache as soon as it goes out.
+    ///
+    /// # Errors
+    /// As [`Service::send_response`]; nothing is kept then unless the response was begun.
+    pub fn send_response_and_keep(
+        &self,
+        queue: &QueueHandle,
+        send: &SendResponse,
+        head: &mut ResponseParts,
+        body: &[Chunk<'_>],
+        log: Log<'_>,
+        keep: Option<Box<ToKeep>>,
+    ) -> Result<u64, Error> {
+        let when_full = WhenFull::Block(queue);
+        self.begin_response(queue, send, (head, body), log, keep, when_full)
             .map(|sent| sent.unwrap_or_default())
     }
 
@@ -75,9 +93,27 @@ impl Service {
         head: &mut ResponseParts,
         body: &[Chunk<'_>],
         log: Log<'_>,
-        register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
+        register: &mut RegisterSend<'_>,
     ) -> Result<Option<u64>, Error> {
-        self.begin_response(queue, send, head, body, log, WhenFull::Pend(register))
+        self.try_send_response_and_keep(queue, send, (head, body), log, None, register)
+    }
+
+    /// As [`Service::send_response_and_keep`], overlapped.
+    ///
+    /// # Errors
+    /// As [`Service::send_response_and_keep`].
+    #[inline]
+    pub fn try_send_response_and_keep(
+        &self,
+        queue: &Queue,
+        send: &SendResponse,
+        (head, body): (&mut ResponseParts, &[Chunk<'_>]),
+        log: Log<'_>,
+        keep: Option<Box<ToKeep>>,
+        register: &mut RegisterSend<'_>,
+    ) -> Result<Option<u64>, Error> {
+        let when_full = WhenFull::Pend(register);
+        self.begin_response(queue, send, (head, body), log, keep, when_full)
     }
 
     /// HttpSendResponseEntityBody. Returns the body bytes of this call
@@ -107,7 +143,7 @@ impl Service {
         send: &SendResponse,
         body: &[Chunk<'_>],
         log: Log<'_>,
-        register: &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
+        register: &mut RegisterSend<'_>,
     ) -> Result<Option<u64>, Error> {
         self.continue_response(queue, send, body, log, WhenFull::Pend(register))
     }
@@ -116,15 +152,15 @@ impl Service {
         &self,
         queue: &Queue,
         send: &SendResponse,
-        head: &mut ResponseParts,
-        body: &[Chunk<'_>],
+        (head, body): (&mut ResponseParts, &[Chunk<'_>]),
         log: Log<'_>,
+        keep: Option<Box<ToKeep>>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        let mut guard = self.lock_to_send(queue, send, body)?;
-        let Some(exchange) = guard.state.exchange_mut() else {
-            return Err(Error::ConnectionInvalid);
-        };
+        let mut found = self.lock_to_send(queue, send, body)?;
+        if found.is_stream {
+            check_for_stream(head)?;
+        }
         let mut outgoing = Outgoing::body(body, !send.more_data);
         let facts = ResponseFacts {
             status: head.status(),
@@ -136,7 +172,7 @@ impl Service {
             disconnect: send.disconnect,
             opaque: send.opaque,
         };
-        let plan = exchange.begin_response(&facts).map_err(|_| {
+        let plan = found.exchange_mut().begin_response(&facts).map_err(|_| {
             reason::invalid(if send.opaque {
                 "HTTP_SEND_RESPONSE_FLAG_OPAQUE: a response was begun, or this is no answer to an upgrade to \
                  websocket: status 101, Upgrade: websocket, HTTP_SEND_RESPONSE_FLAG_MORE_DATA"
@@ -147,18 +183,61 @@ impl Service {
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
+        let mut guard = found.into_connection();
         if guard.has_log() {
             self.keep_log_data(&mut guard, log);
         }
         let now = self.clock().millis();
+        if let Some(keep) = keep {
+            self.keep_now(queue, send.request, *keep, now);
+        }
         let date = clock::date(self.clock(), now);
         let finish = Finish {
             date: &date,
             connection: plan.connection,
             content_length: plan.content_length,
         };
+        if guard.is_stream {
+            keep_trailers(&mut guard, body);
+            if let Some(stream) = guard.stream_mut().filter(|_| send.go_away) {
+                stream.go_away();
+            }
+            let guard = self.send_head(guard, StreamResponse::new(head, &finish), &mut outgoing)?;
+            return self.transmit(guard, outgoing, Some(now), when_full);
+        }
         outgoing.put_head(write(head, &finish));
         self.transmit(guard, outgoing, Some(now), when_full)
+    }
+
+    /// The head goes to the stream. What comes behind it is content.
+    #[cold]
+    fn send_head<'s>(
+        &self,
+        mut guard: ConnGuard<'s>,
+        response: StreamResponse<'_>,
+        outgoing: &mut Outgoing<'_>,
+    ) -> Result<ConnGuard<'s>, Error> {
+        let sent = match guard.stream_mut() {
+            // H2X-007: the content that comes next resets the stream.
+            Some(stream) if stream.is_head && outgoing.total() > 0 => return Ok(guard),
+            Some(stream) => stream.respond(&response).ok().inspect(|_| {
+                // Else it goes out with the content, or with the end.
+                if outgoing.total() == 0 && !outgoing.is_last() {
+                    stream.flush();
+                }
+            }),
+            None => None,
+        };
+        let Some(length) = sent else {
+            let mut turn = Turn::default();
+            self.reset_connection(&mut guard, CloseReason::PeerReset, &mut turn);
+            drop(guard);
+            turn.fire(self);
+            return Err(Error::ConnectionInvalid);
+        };
+        guard.sent += length as u64;
+        outgoing.put_sent_head(length);
+        Ok(guard)
     }
 
     fn continue_response(
@@ -169,51 +248,85 @@ impl Service {
         log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        let mut guard = self.lock_to_send(queue, send, body)?;
-        let Some(exchange) = guard.state.exchange_mut() else {
-            return Err(Error::ConnectionInvalid);
-        };
-        let last = exchange
+        let mut found = self.lock_to_send(queue, send, body)?;
+        let last = found
+            .exchange_mut()
             .continue_response(send.more_data, send.disconnect)
             .map_err(|_| {
                 reason::invalid(
                     "RequestId: no response with HTTP_SEND_RESPONSE_FLAG_MORE_DATA was begun",
                 )
             })?;
+        let mut guard = found.into_connection();
+        if guard.is_stream {
+            keep_trailers(&mut guard, body);
+            if let Some(stream) = guard.stream_mut().filter(|_| send.disconnect) {
+                stream.go_away();
+            }
+        }
         if guard.has_log() {
             self.keep_log_data(&mut guard, log);
         }
         self.transmit(guard, Outgoing::body(body, last), None, when_full)
     }
 
+    #[inline(always)]
     fn lock_to_send(
         &self,
         queue: &Queue,
         send: &SendResponse,
         body: &[Chunk<'_>],
-    ) -> Result<MutexGuard<'_, Conn>, Error> {
+    ) -> Result<RequestGuard<'_>, Error> {
         if body.len() > MAX_CHUNKS {
             return Err(reason::invalid("EntityChunkCount is more than 9999"));
         }
-        let guard = self.lock_live(queue, send.request)?;
-        if guard.is_sending() {
+        if !matches!(body, [] | [Chunk::Memory(_)]) {
+            self.check_trailers(send, body)?;
+        }
+        let found = self.live_request(queue, send.request)?;
+        if found.exchange().is_sending() {
             return Err(Error::SendOutstanding);
         }
-        Ok(guard)
+        Ok(found)
+    }
+
+    /// Trailers end the response (H2X-014): nothing of the body comes behind them, in this call or a later
+    /// one.
+    #[inline(never)]
+    fn check_trailers(&self, send: &SendResponse, body: &[Chunk<'_>]) -> Result<(), Error> {
+        if Chunk::has_trailers_inside(body) {
+            return Err(reason::invalid(
+                "HttpDataChunkTrailers is not the last data chunk",
+            ));
+        }
+        if Chunk::trailers(body).is_none() {
+            return Ok(());
+        }
+        if !self.parameters().enable_trailer_support {
+            return Err(Error::NotSupported);
+        }
+        if send.more_data {
+            return Err(reason::invalid(
+                "HttpDataChunkTrailers with HTTP_SEND_RESPONSE_FLAG_MORE_DATA: trailers end the response",
+            ));
+        }
+        Ok(())
     }
 
     /// Writes; what the socket does not take is waited for or left to an operation.
     #[inline(always)]
     fn transmit<'s>(
         &'s self,
-        guard: MutexGuard<'s, Conn>,
+        guard: ConnGuard<'s>,
         mut outgoing: Outgoing<'_>,
         now: Option<u64>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         match self.write_on(guard, &mut outgoing, now)? {
             Written::All => Ok(Some(outgoing.total())),
-            written => self.transmit_on(written, outgoing, when_full),
+            Written::Part(guard, obstacle) => {
+                self.transmit_on(guard, obstacle, outgoing, when_full)
+            }
         }
     }
 
@@ -221,61 +334,60 @@ impl Service {
     #[cold]
     fn transmit_on<'s>(
         &'s self,
-        mut written: Written<'s>,
+        mut guard: ConnGuard<'s>,
+        mut obstacle: Obstacle,
         mut outgoing: Outgoing<'_>,
         mut when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
         let mut reading = None;
         let mut blocked = None;
         loop {
-            let guard = match written {
-                Written::All => return Ok(Some(outgoing.total())),
-                Written::File(conn, most) => match &mut when_full {
+            guard = match obstacle {
+                Obstacle::File(most) => match &mut when_full {
                     // The first bytes of a file are read here: more often than not they are all.
                     WhenFull::Pend(register) if reading.is_some() => {
-                        self.pend(conn, outgoing, *register, Some(most));
+                        self.pend(guard, outgoing, *register, Some(most))?;
                         return Ok(None);
                     }
                     _ => {
                         let reading = reading.get_or_insert_with(|| Reading::new(None));
-                        let connection = conn.state.id();
-                        self.begin_reading(conn, reading);
+                        let connection = guard.state.id();
+                        self.begin_reading(guard, reading);
                         let read = outgoing.read_ahead(most);
                         self.end_reading(connection, reading, &read)?
                     }
                 },
-                Written::Full(mut conn) => {
-                    self.begins_to_wait(&mut conn, &outgoing);
+                Obstacle::Full => {
+                    self.begins_to_wait(&mut guard, &outgoing);
                     match &mut when_full {
                         WhenFull::Block(queue) => {
                             let blocked = blocked.get_or_insert_with(|| Blocked::new(queue));
-                            self.wait_writable(conn, queue, blocked)?
+                            self.wait_writable(guard, queue, blocked)?
                         }
                         WhenFull::Pend(register) => {
-                            self.pend(conn, outgoing, *register, None);
+                            self.pend(guard, outgoing, *register, None)?;
                             return Ok(None);
                         }
                     }
                 }
             };
-            written = self.write_on(guard, &mut outgoing, None)?;
+            (guard, obstacle) = match self.write_on(guard, &mut outgoing, None)? {
+                Written::All => return Ok(Some(outgoing.total())),
+                Written::Part(guard, obstacle) => (guard, obstacle),
+            };
         }
     }
 
     /// Waits until the socket takes bytes again; the slot is unlocked meanwhile.
     fn wait_writable<'s>(
         &'s self,
-        mut guard: MutexGuard<'s, Conn>,
+        mut guard: ConnGuard<'s>,
         queue: &QueueHandle,
         blocked: &Blocked<'_>,
-    ) -> Result<MutexGuard<'s, Conn>, Error> {
+    ) -> Result<ConnGuard<'s>, Error> {
         let connection = guard.state.id();
         if blocked.is_cancelled() {
-            // As if the cancel had found it waiting (SND-032).
-            let mut turn = Turn::default();
-            self.reset_connection(&mut guard, CloseReason::SendCancelled, &mut turn);
-            drop(guard);
-            turn.fire(self);
+            self.take_send_back(guard);
             return Err(Error::Aborted);
         }
         let waiter = Waiter::of_this_thread();
@@ -287,7 +399,10 @@ impl Service {
         if let Some(Signal::Failed(error)) = signal {
             return Err(error);
         }
-        self.lock_connection(connection).ok_or(Error::Aborted)
+        self.shard()
+            .table
+            .connection(connection)
+            .ok_or(Error::Aborted)
     }
 
     /// The last piece is with the transport.
@@ -304,12 +419,38 @@ impl Service {
         if self.parameters().choices.warn_unterminated_response {
             warn_unterminated(conn);
         }
-        conn.state.end_exchange(conn.has_input());
-        self.carry_out(conn, turn);
+        self.end_response(conn, false, turn);
         if conn.has_input() {
             self.pump(conn, turn);
         }
     }
+
+    /// The exchange ends, and what the connection asks for then is done; `behind`: bytes of a next request have come
+    /// that are not among those it keeps.
+    #[inline]
+    pub(crate) fn end_response(&self, conn: &mut Conn, behind: bool, turn: &mut Turn) {
+        let has_input = behind || conn.has_input() || conn.is_tls();
+        conn.state.end_exchange(has_input);
+        self.carry_out(conn, turn);
+    }
+}
+
+/// A stream ends with the trailers that were given (H2X-014), behind all content.
+#[cold]
+fn keep_trailers(conn: &mut Conn, body: &[Chunk<'_>]) {
+    let trailers = Chunk::trailers(body).filter(|trailers| !trailers.is_empty());
+    if let (Some(stream), Some(trailers)) = (conn.stream_mut(), trailers) {
+        stream.set_trailers(trailers.section());
+    }
+}
+
+/// What HTTP/2 cannot send is refused before anything has changed.
+#[cold]
+fn check_for_stream(head: &ResponseParts) -> Result<(), Error> {
+    check_parts(head).map_err(|error| match error {
+        SendError::Field => reason::invalid("a header name that HTTP/2 cannot send"),
+        _ => reason::invalid("StatusCode: HTTP/2 has no such response"),
+    })
 }
 
 /// G-051: the client cannot find the end of this response, and the connection stays open.

@@ -16,6 +16,8 @@ pub(crate) enum Purpose {
     Linger,
     /// The bandwidth lets the waiting send go on.
     Bandwidth,
+    /// The protocol of a carrier waits no longer.
+    Protocol,
 }
 
 /// A purpose with its time.

@@ -7,6 +7,7 @@
 use httpsys_core::property::Verbosity;
 use httpsys_core::proto::error_page::PageBody;
 use httpsys_core::proto::h1::response::write;
+use httpsys_core::proto::h2::StreamResponse;
 use httpsys_core::proto::{ConnectionLine, Finish, Reject, ResponseParts};
 use httpsys_core::{CloseReason, Request};
 
@@ -62,7 +63,15 @@ impl Service {
         self.tallies().refused(end.name());
         conn.state.refuse(end);
         let line = request.map(RequestLine::from);
-        self.log_error(conn, end.name(), status, line, Some(&bound.queue));
+        let stream_id = conn.stream_id();
+        self.log_error(
+            conn,
+            end.name(),
+            status,
+            line,
+            Some(&bound.queue),
+            stream_id,
+        );
         let page = match verbosity {
             Verbosity::Basic => {
                 return self.reset_connection(conn, end, turn);
@@ -94,7 +103,7 @@ impl Service {
         self.tallies().refused(reason);
         conn.state.refuse(CloseReason::Refused(reason));
         let line = request.map(RequestLine::from);
-        self.log_error(conn, reason, Some(status), line, None);
+        self.log_error(conn, reason, Some(status), line, None, conn.stream_id());
         self.send_page(conn, reject, Reject::respond, turn);
     }
 
@@ -111,9 +120,25 @@ impl Service {
             let body = respond(reject, parts, server);
             let finish = Finish {
                 date: &date,
-                connection: ConnectionLine::Close,
+                connection: match conn.is_stream {
+                    // The connection goes on (ERR-019, H2X-024).
+                    true => ConnectionLine::None,
+                    false => ConnectionLine::Close,
+                },
                 content_length: Some(body.iter().map(|piece| piece.len() as u64).sum()),
             };
+            if let Some(stream) = conn.stream_mut() {
+                let is_head = stream.is_head;
+                let Ok(length) = stream.respond(&StreamResponse::new(parts, &finish)) else {
+                    return false;
+                };
+                conn.sent += length as u64;
+                let body = match is_head {
+                    true => Vec::new(),
+                    false => body.map(str::as_bytes).concat(),
+                };
+                return self.write_own(conn, &body);
+            }
             let mut page = write(parts, &finish);
             for piece in body {
                 page.push_body(piece.as_bytes());

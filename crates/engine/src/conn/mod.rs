@@ -1,10 +1,14 @@
-//! The connection table and what happens to one connection: reading, writing, timers, error pages.
+//! The connection table and what happens to one connection: reading, writing, timers, error pages,
+//! answers from the cache.
 
 pub(crate) mod alarm;
+pub(crate) mod cached;
+pub(crate) mod carry;
 pub(crate) mod error_pages;
 pub(crate) mod outgoing;
 pub(crate) mod pool;
 pub(crate) mod read;
+pub(crate) mod secure;
 pub(crate) mod slot;
 pub(crate) mod table;
 pub(crate) mod timers;

@@ -103,6 +103,12 @@ impl<'a> Outgoing<'a> {
         (self.own, self.own_length) = (Cow::Borrowed(own), own.len() as u64);
     }
 
+    /// The head of the response is out already, as so many bytes.
+    pub(crate) fn put_sent_head(&mut self, length: usize) {
+        debug_assert_eq!(self.own_length, 0);
+        (self.own_length, self.position) = (length as u64, length as u64);
+    }
+
     /// Without what is lent and borrowed, for a time when that is gone: borrowed bytes that are not out
     /// are copied.
     pub(crate) fn into_owned(self) -> Outgoing<'static> {
@@ -246,6 +252,8 @@ impl<'a> Outgoing<'a> {
                             .map_or(bytes.len(), |rest| rest.min(bytes.len()))]
                     }
                 },
+                // They have no bytes on HTTP/1.1 (RSP-031).
+                Chunk::Trailers(_) => continue,
             };
             let bytes = &bytes[..bytes.len().min(left)];
             left -= bytes.len();

@@ -53,11 +53,12 @@ impl Service {
             Wants::Nothing => return false,
             Wants::Head { seen } => (seen, HEAD_READ),
             Wants::Body | Wants::Rest => (0, usize::MAX),
+            Wants::Frames => return self.step_carrier(conn, turn),
         };
         if conn.unused().len() > seen {
             let (input, start) = conn.take_input();
             let used = self.feed(conn, wants, &input[start..], turn);
-            if conn.stream.is_some() {
+            if !conn.has_ended() {
                 conn.put_input_back(input, start + used);
             } else {
                 pool::put_buffer(input);
@@ -82,7 +83,7 @@ impl Service {
         match conn.read(buffer) {
             ReadOutcome::Bytes(n) if conn.unused().is_empty() => {
                 let used = self.feed(conn, wants, &buffer[..n], turn);
-                if conn.stream.is_some() {
+                if !conn.has_ended() {
                     conn.keep(&buffer[used..n]);
                 }
                 return true;
@@ -93,7 +94,8 @@ impl Service {
             }
             ReadOutcome::Empty => return false,
             ReadOutcome::End => conn.state.handle_end(),
-            ReadOutcome::Broken => conn.state.handle_broken(),
+            ReadOutcome::Broken => return self.handle_broken(conn, turn),
+            ReadOutcome::Progress(progress) => return self.handle_progress(conn, progress, turn),
         }
         self.carry_out(conn, turn);
         false
@@ -140,6 +142,11 @@ impl Service {
                 self.carry_out(conn, turn);
                 0
             }
+            Progress::Refused(_) if self.has_prior_knowledge(conn, bytes) => {
+                self.begin_carrying(conn, bytes, turn);
+                self.requests().put(block);
+                bytes.len()
+            }
             Progress::Refused(reject) => {
                 self.refuse(conn, reject, Some(&block), turn);
                 self.requests().put(block);
@@ -173,7 +180,7 @@ impl Service {
             }
             Effect::EndOutput => {
                 conn.forget_input();
-                if conn.kept.is_some() {
+                if conn.has_unsent() {
                     // The client has not read what it was sent before: FIN comes behind the rest.
                     self.start_linger(conn);
                 } else {
@@ -200,6 +207,10 @@ impl Service {
 
     /// Everything is with the socket of a closing connection: sends FIN.
     pub(crate) fn end_output(&self, conn: &mut Conn, turn: &mut Turn) {
+        if conn.is_stream {
+            // END_STREAM is the end of both sides.
+            return self.close_connection(conn, CloseReason::Completed, turn);
+        }
         let is_open = conn
             .stream
             .as_mut()
@@ -212,7 +223,7 @@ impl Service {
     }
 
     /// Cooks the URL of a complete head and finds its queue; `rest` came behind the head.
-    fn route(&self, conn: &mut Conn, head: PendingHead, rest: &[u8], turn: &mut Turn) {
+    pub(super) fn route(&self, conn: &mut Conn, head: PendingHead, rest: &[u8], turn: &mut Turn) {
         let PendingHead { mut block, log } = head;
         let routes = self.routes();
         let destination = {
@@ -222,7 +233,14 @@ impl Service {
                 Target::Absolute { path_and_query, .. } => path_and_query,
                 Target::Asterisk | Target::Authority(_) => b"*",
             };
-            let cooked = cook(url, false, head.host(), conn.local, path, self.parameters());
+            let cooked = cook(
+                url,
+                conn.is_tls(),
+                head.host(),
+                conn.local,
+                path,
+                self.parameters(),
+            );
             if url.is_host_assumed() && head.version() >= Version::HTTP_1_1 {
                 url.set_host_empty();
             }
@@ -280,7 +298,7 @@ impl Service {
             return self.requests().put(block);
         }
         let queue = &bound.queue;
-        let Some(id) = conn.ids_mut().next_request() else {
+        let Some(id) = conn.next_request() else {
             // The slot has used up its ids: the connection ends, the slot is retired.
             self.requests().put(block);
             return self.close_connection(conn, CloseReason::Exhausted, turn);
@@ -292,10 +310,14 @@ impl Service {
             .begin_exchange(id, queue.id(), &block.head, rest.len(), own);
         block.id = id;
         block.connection = conn.state.id();
+        block.raw_connection = conn.raw_id();
         block.group = registration.group;
         block.context = registration.context;
         block.remote = conn.remote;
         block.local = conn.local;
+        if conn.is_tls() || block.tls.is_some() {
+            set_tls(&mut block, conn, bound);
+        }
         block.bytes_received = block.head.head_len() as u64 + body.arrived;
         block.has_body = body.is_expected;
         if bound.effective.logged {
@@ -303,6 +325,11 @@ impl Service {
         }
         if trace::is_on() {
             trace::received(&block);
+        }
+        if self.cache().has_responses()
+            && self.answer_from_cache(conn, bound, &block, !rest.is_empty(), turn)
+        {
+            return self.requests().put(block);
         }
         if let Some(own) = conn.state.under_way_mut() {
             own.block = Some(block);
@@ -342,5 +369,14 @@ impl Service {
         }
         // The polling thread takes the first that it keeps as soon as it is back.
         (pushed, fifos.len() > usize::from(keep))
+    }
+}
+
+/// What the request tells of TLS; a block may have that of an earlier request.
+#[cold]
+fn set_tls(block: &mut Request, conn: &Conn, bound: &Bound) {
+    block.tls = conn.tls_info().cloned();
+    if block.tls.is_some() {
+        block.shows_channel_token = bound.effective.shows_channel_token;
     }
 }

@@ -1,17 +1,19 @@
-//! What a slot of the connection table holds: one connection's socket and everything beside it.
+//! What a slot of the connection table holds while it is not vacant: one connection's socket and everything
+//! beside it.
 //!
 //! Owns: the socket, the bytes that were received and not yet used, and the calls that wait for the
-//! connection's end. Does not own the protocol's state (`httpsys_core::connection`), nor what belongs
-//! to the request under way, which is kept there (`under_way.rs`). Threading: always behind the slot's
-//! lock; no call here blocks.
+//! connection's end. Does not own the protocol's state (`httpsys_core::connection`), what belongs to the
+//! request under way, which is kept there (`under_way.rs`), nor the slot (`table.rs`). Threading: always
+//! behind the slot's lock; no call here blocks.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use httpsys_core::ConnectionId;
 use httpsys_core::connection::{Connection, Exchange};
 use httpsys_core::ids::SlotIds;
 use httpsys_core::timer::Tick;
+use httpsys_core::tls::TlsInfo;
+use httpsys_core::{ConnectionId, RequestId};
 use smallvec::SmallVec;
 
 use crate::calls::owner::Owner;
@@ -25,7 +27,8 @@ use crate::observe::error_log::Received;
 use crate::observe::tally::{Traffic, TrafficDelta};
 use crate::poll::waiter::Waiting;
 use crate::transport::Transport;
-use crate::transport::outcome::Read;
+use crate::transport::outcome::{Read, ReadProgress};
+use crate::transport::stream::H2Stream;
 
 /// More than the systems that do not say let a socket hold.
 const MOST_IN_SOCKET: u64 = 4 << 20;
@@ -33,10 +36,10 @@ const MOST_IN_SOCKET: u64 = 4 << 20;
 /// See the module head.
 #[derive(Debug)]
 pub(crate) struct Conn {
-    ids: SlotIds,
-    /// The protocol's state; phase Closed in a vacant slot.
+    lasting: Lasting,
+    /// The protocol's state.
     pub(crate) state: Connection<PendingHead, UnderWay>,
-    /// `None` exactly when the slot is vacant.
+    /// `None`: the connection has ended, in this very hold of the lock ([`Conn::has_ended`]).
     pub(crate) stream: Option<Transport>,
     /// Received bytes; those before `used` are done with.
     input: Vec<u8>,
@@ -55,6 +58,8 @@ pub(crate) struct Conn {
     pub(crate) resumes: bool,
     /// The peer has closed its sending side.
     pub(crate) peer_closed: bool,
+    /// It is a stream of HTTP/2.
+    pub(crate) is_stream: bool,
     /// Bytes of the service's own that the socket has not taken: they come before anything else.
     pub(crate) kept: Option<Box<Outgoing<'static>>>,
     /// Plain bytes handed to the transport since it was accepted.
@@ -65,8 +70,6 @@ pub(crate) struct Conn {
     pub(crate) alarm: Alarm,
     /// For what is sent to the client.
     pub(crate) send_alarm: Alarm,
-    /// When the wheel looks at this slot, whatever connection it holds then.
-    pub(crate) looked_at: Tick,
     /// A socket that takes little at a time.
     #[cfg(test)]
     pub(crate) pace: Option<crate::conn::write::tests::Pace>,
@@ -74,15 +77,31 @@ pub(crate) struct Conn {
     pub(crate) received: Option<Box<Received>>,
 }
 
-/// What an idle connection costs beside its socket. Rows of the table are made for connections to come, too.
-/// Sockets of mio's poll(2) backend are larger.
-#[cfg(all(
-    target_os = "linux",
-    not(feature = "sim"),
-    not(test),
-    not(mio_unsupported_force_poll_poll)
-))]
-const _: () = assert!(size_of::<Conn>() <= 392);
+/// What a slot keeps, whatever connection comes and goes.
+#[derive(Debug)]
+pub(crate) struct Lasting {
+    pub(super) ids: SlotIds,
+    /// When the wheel looks at the slot.
+    pub(super) looked_at: Tick,
+}
+
+impl Lasting {
+    /// Of a slot that was never used.
+    pub(super) fn new(ids: SlotIds) -> Lasting {
+        Lasting {
+            ids,
+            looked_at: Tick::NEVER,
+        }
+    }
+
+    /// Moves it out of a slot that is changed; what is left gives no ids.
+    pub(super) fn take(&mut self) -> Lasting {
+        Lasting {
+            ids: self.ids.take(),
+            looked_at: self.looked_at,
+        }
+    }
+}
 
 /// Calls that wait for a connection's end, each with the handle it was posted on.
 #[derive(Debug, Default)]
@@ -98,22 +117,28 @@ pub(crate) enum ReadOutcome {
     End,
     /// The connection is broken.
     Broken,
+    /// Nothing of HTTP yet.
+    Progress(ReadProgress),
 }
 
 impl Conn {
-    /// The content of a slot that was never used.
-    pub(crate) fn vacant(ids: SlotIds) -> Self {
-        let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-        let mut state = Connection::new(ConnectionId(0));
-        state.close();
+    /// A connection that was just accepted.
+    pub(super) fn new(
+        lasting: Lasting,
+        id: ConnectionId,
+        stream: Transport,
+        remote: SocketAddr,
+        local: SocketAddr,
+    ) -> Self {
         Conn {
-            ids,
-            state,
-            stream: None,
+            lasting,
+            state: Connection::new(id),
+            is_stream: matches!(stream, Transport::Stream(_)),
+            stream: Some(stream),
             input: Vec::new(),
             used: 0,
-            remote: nowhere,
-            local: nowhere,
+            remote,
+            local,
             bound: None,
             groups: SmallVec::new(),
             disconnects: None,
@@ -125,31 +150,21 @@ impl Conn {
             tally: TrafficDelta::default(),
             alarm: Alarm::NONE,
             send_alarm: Alarm::NONE,
-            looked_at: Tick::NEVER,
             #[cfg(test)]
             pace: None,
             received: None,
         }
     }
 
-    /// Puts a new connection into the vacant slot.
-    pub(crate) fn open(&mut self, id: ConnectionId, remote: SocketAddr, local: SocketAddr) {
-        debug_assert!(self.stream.is_none());
-        self.state = Connection::new(id);
-        self.remote = remote;
-        self.local = local;
-        self.readable = false;
-        self.resumes = false;
-        self.peer_closed = false;
-        self.kept = None;
-        self.sent = 0;
-        self.tally = TrafficDelta::default();
-        self.alarm = Alarm::NONE;
-        self.send_alarm = Alarm::NONE;
-        #[cfg(test)]
-        {
-            self.pace = None;
-        }
+    /// The number of the stream, if it is one that has not ended.
+    pub(crate) fn stream_id(&self) -> Option<u64> {
+        self.stream.as_ref().and_then(Transport::stream_id)
+    }
+
+    /// The connection has ended in this hold of the lock: nothing can be done with it any more.
+    #[inline]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.stream.is_none()
     }
 
     /// The wire bytes that the socket holds and the client has not acknowledged; where the system does
@@ -163,6 +178,47 @@ impl Conn {
     /// as the system can tell.
     pub(crate) fn taken(&self) -> u64 {
         self.sent.saturating_sub(self.untaken())
+    }
+
+    /// Whether the connection came in by https.
+    #[inline]
+    pub(crate) fn is_tls(&self) -> bool {
+        self.stream.as_ref().is_some_and(Transport::is_tls)
+    }
+
+    /// The TLS session of the connection; `None` over plain TCP.
+    #[inline]
+    pub(crate) fn tls_info(&self) -> Option<&Arc<TlsInfo>> {
+        self.stream.as_ref().and_then(Transport::tls_info)
+    }
+
+    /// HTTP_RAW_CONNECTION_ID: of a stream that of what carries it (CON-015).
+    #[inline]
+    pub(crate) fn raw_id(&self) -> ConnectionId {
+        if self.is_stream {
+            self.carrier_id()
+        } else {
+            self.state.id()
+        }
+    }
+
+    #[cold]
+    fn carrier_id(&self) -> ConnectionId {
+        match &self.stream {
+            Some(Transport::Stream(stream)) => stream.carrier().id(),
+            _ => self.state.id(),
+        }
+    }
+
+    /// It carries streams, and has none now.
+    pub(crate) fn has_no_streams(&self) -> bool {
+        let carrier = self.stream.as_ref().and_then(Transport::carrier);
+        carrier.is_some_and(|carrier| self.state.is_carrier() && carrier.lock().streams.is_empty())
+    }
+
+    /// The stream of HTTP/2 that it is, if it is one and has not ended.
+    pub(crate) fn stream_mut(&mut self) -> Option<&mut H2Stream> {
+        self.stream.as_mut().and_then(Transport::stream_mut)
     }
 
     /// Whether reads of the entity body wait.
@@ -216,7 +272,26 @@ impl Conn {
     /// Whether something may wait for room in the socket.
     #[inline]
     pub(crate) fn may_wait_for_room(&self) -> bool {
-        self.kept.is_some() || self.state.under_way().is_some_and(UnderWay::has_waits)
+        self.has_unsent() || self.state.under_way().is_some_and(UnderWay::has_waits)
+    }
+
+    /// Whether bytes that belong to no call wait for room in the socket.
+    #[inline]
+    pub(crate) fn has_unsent(&self) -> bool {
+        self.kept.is_some() || self.stream.as_ref().is_some_and(Transport::holds_unsent)
+    }
+
+    /// Counts the wire bytes that no read and no write has told of.
+    #[cold]
+    pub(crate) fn count_untold(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            let (received, sent) = stream.take_unreported();
+            self.tally.received += received as u64;
+            if let Some(carrier) = stream.carrier() {
+                self.tally.received -= carrier.take_back(self.tally.received);
+            }
+            self.tally.sent_beyond(sent as u64);
+        }
     }
 
     /// The calls that wait for the connection's end, made on first use.
@@ -273,16 +348,20 @@ impl Conn {
     /// The connection has ended: it counts for no URL group any more.
     pub(crate) fn unbind(&mut self, totals: &Traffic) -> Option<Arc<Bound>> {
         self.settle_all_but(0, totals);
-        self.groups.drain(..).for_each(|group| group.leave());
+        if !self.is_stream {
+            // A stream's groups are its carrier's.
+            self.groups.drain(..).for_each(|group| group.leave());
+        }
         self.bound.take()
     }
 
-    pub(crate) fn ids_mut(&mut self) -> &mut SlotIds {
-        &mut self.ids
+    /// The id of its next request, or `None` when the slot has used up its generations.
+    pub(crate) fn next_request(&mut self) -> Option<RequestId> {
+        self.lasting.ids.next_request()
     }
 
-    pub(crate) fn ids(&self) -> &SlotIds {
-        &self.ids
+    pub(super) fn lasting_mut(&mut self) -> &mut Lasting {
+        &mut self.lasting
     }
 
     /// The received bytes that nobody used yet.
@@ -344,7 +423,7 @@ impl Conn {
     }
 
     /// Reads what the socket has, at most `buffer.len()` bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
         let Some(stream) = &mut self.stream else {
             return ReadOutcome::Broken;
@@ -363,6 +442,7 @@ impl Conn {
             }
             Read::End => ReadOutcome::End,
             Read::Broken => ReadOutcome::Broken,
+            Read::Progress(progress) => ReadOutcome::Progress(progress),
         }
     }
 

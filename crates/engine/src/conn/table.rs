@@ -1,18 +1,30 @@
 //! The connection table: slots that request and connection ids point into.
 //!
-//! Owns the slots' storage and the free list. A slot is never moved or freed, so a look-up is two
-//! array accesses and one uncontended lock; whether an id still names what is in the slot is told
-//! by the generation in it. Invariant: a free slot holds no socket, and a slot whose generations
-//! are used up is never handed out again, so no id ever comes back.
+//! Owns the slots' storage, the free list, and every look-up: whether an id still names what is in its slot
+//! is compared here and nowhere else. A slot is never moved or freed, so a look-up is two array accesses
+//! and one uncontended lock; its result is a guard ([`ConnGuard`], [`RequestGuard`]) that proves, as long as
+//! it is held, that the id was found. Does not own how a connection ends (`cancel.rs`).
+//!
+//! Invariants: a vacant slot has nothing of a connection, no stream, state or exchange. A connection that
+//! ends is gone from its slot when the guard is dropped, so that whoever locks the slot next finds it vacant.
+//! A slot whose generations are used up is never handed out again, so no id ever comes back.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use httpsys_core::connection::Exchange;
 use httpsys_core::ids::{MAX_SLOTS, SlotAddress, SlotIds};
+use httpsys_core::timer::Tick;
+use httpsys_core::{ConnectionId, QueueId, RequestId};
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
-use crate::conn::slot::Conn;
+use crate::conn::slot::{Conn, Lasting};
+use crate::conn::under_way::UnderWay;
+use crate::transport::Transport;
 
 /// log2 of the first segment's slots; each later segment doubles the table.
 const FIRST_BITS: u32 = 6;
@@ -20,11 +32,61 @@ const SEGMENTS: usize = (22 - FIRST_BITS + 1) as usize;
 
 pub(crate) struct Table {
     shard: u32,
-    segments: [OnceLock<Box<[Mutex<Conn>]>>; SEGMENTS],
+    segments: [OnceLock<Box<[Mutex<Slot>]>>; SEGMENTS],
     free: Mutex<Vec<u32>>,
     /// Changed with the lock of the free list.
     used: AtomicU32,
     open: AtomicU32,
+    /// How many of them are streams.
+    streams: AtomicU32,
+}
+
+/// What a slot holds.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "rows are made for connections to come"
+)]
+enum Slot {
+    Vacant(Lasting),
+    Open(Conn),
+}
+
+/// What an idle connection costs beside its socket and the lock. Rows of the table are made for connections
+/// to come, too. Sockets of mio's poll(2) backend are larger.
+#[cfg(all(
+    target_os = "linux",
+    not(feature = "sim"),
+    not(test),
+    not(mio_unsupported_force_poll_poll)
+))]
+const _: () = assert!(size_of::<Slot>() <= 392);
+
+/// An open connection, its slot locked. One that has ended meanwhile ([`Conn::has_ended`]) leaves the slot
+/// when the guard is dropped.
+pub(crate) struct ConnGuard<'t> {
+    table: &'t Table,
+    slot: MutexGuard<'t, Slot>,
+}
+
+/// The connection of a request that is under way, its slot locked. What may end the connection needs it
+/// as [`RequestGuard::into_connection`], which is no proof of the request any more.
+pub(crate) struct RequestGuard<'t>(ConnGuard<'t>);
+
+/// What a look-up that does not wait for ever has found.
+pub(crate) enum Look<'t> {
+    Open(ConnGuard<'t>),
+    /// The connection is not there any more.
+    Gone,
+    /// Somebody else has the lock.
+    Held,
+}
+
+/// A vacant slot, locked, with the id of its next connection.
+#[must_use]
+pub(crate) struct Vacancy<'t> {
+    table: &'t Table,
+    slot: MutexGuard<'t, Slot>,
+    id: ConnectionId,
 }
 
 impl Table {
@@ -35,45 +97,131 @@ impl Table {
             free: Mutex::new(Vec::new()),
             used: AtomicU32::new(0),
             open: AtomicU32::new(0),
+            streams: AtomicU32::new(0),
         }
     }
 
-    /// The slot that `place` names, if it is of this table and was ever used.
+    /// The connection with this id, if it is open.
     #[inline]
-    pub(crate) fn slot(&self, place: SlotAddress) -> Option<&Mutex<Conn>> {
+    pub(crate) fn connection(&self, id: ConnectionId) -> Option<ConnGuard<'_>> {
+        let slot = self.slot(id.place())?.lock();
+        self.guard(slot).filter(|conn| conn.state.id() == id)
+    }
+
+    /// As [`Table::connection`]; waits for the slot's lock no longer than this, or not at all.
+    #[inline(always)]
+    pub(crate) fn connection_soon(&self, id: ConnectionId, wait: Option<Duration>) -> Look<'_> {
+        let Some(slot) = self.slot(id.place()) else {
+            return Look::Gone;
+        };
+        let locked = match wait {
+            // As quick as `lock` if nobody has it.
+            Some(wait) => slot.try_lock_for(wait),
+            None => slot.try_lock(),
+        };
+        let Some(slot) = locked else {
+            return Look::Held;
+        };
+        match self.guard(slot) {
+            Some(conn) if conn.state.id() == id => Look::Open(conn),
+            _ => Look::Gone,
+        }
+    }
+
+    /// The connection of this request, if that is under way and was routed to `queue`; whatever its state.
+    #[inline(always)]
+    pub(crate) fn request(&self, id: RequestId, queue: QueueId) -> Option<RequestGuard<'_>> {
+        let slot = self.slot(id.place())?.lock();
+        let mut conn = self.guard(slot)?;
+        let exchange = conn.state.exchange_of(id, queue);
+        exchange.is_some().then_some(RequestGuard(conn))
+    }
+
+    /// As [`Table::request`], if a receive has returned it and the last piece of its response was not
+    /// started: the id is void afterwards (SND-033).
+    #[inline(always)]
+    pub(crate) fn live_request(&self, id: RequestId, queue: QueueId) -> Option<RequestGuard<'_>> {
+        let slot = self.slot(id.place())?.lock();
+        let mut conn = self.guard(slot)?;
+        let live = conn.state.live(id, queue);
+        live.is_ok().then_some(RequestGuard(conn))
+    }
+
+    /// The connection that has this address, or whose request under way has it.
+    pub(crate) fn holder_of(&self, place: SlotAddress) -> Option<ConnGuard<'_>> {
+        let conn = self.guard(self.slot(place)?.lock())?;
+        let request = conn
+            .state
+            .exchange()
+            .map(|exchange| exchange.request().place());
+        let is_here = conn.state.id().place() == place || request == Some(place);
+        is_here.then_some(conn)
+    }
+
+    /// The connection in the slot with this number, if there is one.
+    pub(crate) fn connection_in(&self, number: u32) -> Option<ConnGuard<'_>> {
+        self.guard(self.numbered(number)?.lock())
+    }
+
+    /// The wheel has handed out this slot's entry of `tick`: the connection that it is for, if there is
+    /// one, and the entry was not replaced by a sooner one. The slot has no entry any more then.
+    pub(crate) fn due(&self, number: u32, tick: Tick) -> Option<ConnGuard<'_>> {
+        let mut slot = self.numbered(number)?.lock();
+        slot.take_entry(tick).then(|| self.guard(slot))?
+    }
+
+    /// As [`Table::due`], and waits for nobody.
+    pub(crate) fn due_now(&self, number: u32, tick: Tick) -> Look<'_> {
+        let Some(slot) = self.numbered(number) else {
+            return Look::Gone;
+        };
+        let Some(mut slot) = slot.try_lock() else {
+            return Look::Held;
+        };
+        let found = slot.take_entry(tick).then(|| self.guard(slot)).flatten();
+        found.map_or(Look::Gone, Look::Open)
+    }
+
+    /// The slot that `place` names, if it is of this table and was ever used.
+    #[inline(always)]
+    fn slot(&self, place: SlotAddress) -> Option<&Mutex<Slot>> {
         (place.shard == self.shard).then_some(())?;
         self.numbered(place.slot)
     }
 
     /// The slot with this number.
-    #[inline]
-    pub(crate) fn numbered(&self, slot: u32) -> Option<&Mutex<Conn>> {
+    #[inline(always)]
+    fn numbered(&self, slot: u32) -> Option<&Mutex<Slot>> {
         let (segment, offset) = split(slot);
         self.segments.get(segment)?.get()?.get(offset)
     }
 
-    /// Locks the slot that `place` names, if there is one.
-    pub(crate) fn lock(&self, place: SlotAddress) -> Option<MutexGuard<'_, Conn>> {
-        Some(self.slot(place)?.lock())
+    #[inline(always)]
+    fn guard<'t>(&'t self, slot: MutexGuard<'t, Slot>) -> Option<ConnGuard<'t>> {
+        match &*slot {
+            Slot::Open(_) => Some(ConnGuard { table: self, slot }),
+            Slot::Vacant(_) => None,
+        }
     }
 
-    /// Locks a slot by its number.
-    pub(crate) fn lock_slot(&self, slot: u32) -> Option<MutexGuard<'_, Conn>> {
-        Some(self.numbered(slot)?.lock())
-    }
-
-    /// A free slot and its number, or `None` when four million connections are open or there is no memory
-    /// for more. Never waits for a slot's lock: a free one that somebody with an old id looks at stays
-    /// free.
-    pub(crate) fn acquire(&self) -> Option<(u32, MutexGuard<'_, Conn>)> {
+    /// A vacant slot, or `None` when four million connections are open or there is no memory for more. Never
+    /// waits for a slot's lock: a free one that somebody with an old id looks at stays free.
+    pub(crate) fn acquire(&self) -> Option<Vacancy<'_>> {
         let mut held = Vec::new();
         let found = loop {
-            let Some(slot) = self.acquire_number() else {
+            let Some(number) = self.acquire_number() else {
                 break None;
             };
-            match self.numbered(slot).and_then(Mutex::try_lock) {
-                Some(conn) => break Some((slot, conn)),
-                None => held.push(slot),
+            let Some(mut slot) = self.numbered(number).and_then(Mutex::try_lock) else {
+                held.push(number);
+                continue;
+            };
+            match slot.next_connection() {
+                Some(id) => {
+                    let table = self;
+                    break Some(Vacancy { table, slot, id });
+                }
+                None => self.release(number, true),
             }
         };
         for slot in held {
@@ -109,34 +257,195 @@ impl Table {
     }
 
     /// `None` when there is no memory: clients can ask for a lot of it.
-    fn make_segment(&self, segment: usize) -> Option<Box<[Mutex<Conn>]>> {
+    fn make_segment(&self, segment: usize) -> Option<Box<[Mutex<Slot>]>> {
         let count = 1u32 << (FIRST_BITS as usize + segment);
         let mut slots = Vec::new();
         slots.try_reserve_exact(count as usize).ok()?;
         let first = first_slot(segment);
-        slots.extend(
-            (first..first + count)
-                .map(|slot| Mutex::new(Conn::vacant(SlotIds::new(self.shard, slot)))),
-        );
+        slots.extend((first..first + count).map(|slot| {
+            let ids = SlotIds::new(self.shard, slot);
+            Mutex::new(Slot::Vacant(Lasting::new(ids)))
+        }));
         Some(slots.into_boxed_slice())
     }
 
-    /// Gives a slot back. Its connection is closed; `exhausted` slots stay unused for ever.
-    pub(crate) fn release(&self, slot: u32, exhausted: bool) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
+    /// Gives a slot back. It is vacant; `exhausted` slots stay unused for ever.
+    fn release(&self, slot: u32, exhausted: bool) {
+        // Whoever sees it gone sees what was counted of it.
+        self.open.fetch_sub(1, Ordering::Release);
         if !exhausted {
             self.free.lock().push(slot);
         }
     }
 
-    /// How many slots are in use.
+    /// How many transport connections are open: streams are none.
     pub(crate) fn open(&self) -> u32 {
-        self.open.load(Ordering::Relaxed)
+        let streams = self.streams.load(Ordering::Relaxed);
+        self.open.load(Ordering::Acquire).saturating_sub(streams)
     }
 
     /// One more than the highest slot number ever used: the bound of a walk over all slots.
     pub(crate) fn used(&self) -> u32 {
         self.used.load(Ordering::Relaxed)
+    }
+
+    /// Keeps the slot locked, whatever it holds.
+    #[cfg(test)]
+    pub(crate) fn hold(&self, number: u32) -> impl Drop + '_ {
+        self.numbered(number).expect("it was used").lock()
+    }
+}
+
+impl Slot {
+    fn lasting(&mut self) -> &mut Lasting {
+        match self {
+            Slot::Vacant(lasting) => lasting,
+            Slot::Open(conn) => conn.lasting_mut(),
+        }
+    }
+
+    fn next_connection(&mut self) -> Option<ConnectionId> {
+        match self {
+            Slot::Vacant(lasting) => lasting.ids.next_connection(),
+            Slot::Open(_) => {
+                debug_assert!(false, "a free slot is vacant");
+                None
+            }
+        }
+    }
+
+    /// Whether the wheel's entry of `tick` is the one that counts; it is taken then.
+    fn take_entry(&mut self, tick: Tick) -> bool {
+        let lasting = self.lasting();
+        let counts = lasting.looked_at == tick;
+        if counts {
+            lasting.looked_at = Tick::NEVER;
+        }
+        counts
+    }
+}
+
+impl<'t> Vacancy<'t> {
+    /// The id that the next connection has.
+    pub(crate) fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Puts the connection into the slot.
+    pub(crate) fn fill(
+        mut self,
+        stream: Transport,
+        remote: SocketAddr,
+        local: SocketAddr,
+    ) -> ConnGuard<'t> {
+        let lasting = self.slot.lasting().take();
+        let conn = Conn::new(lasting, self.id, stream, remote, local);
+        if conn.is_stream {
+            self.table.streams.fetch_add(1, Ordering::Relaxed);
+        }
+        *self.slot = Slot::Open(conn);
+        let Vacancy { table, slot, .. } = self;
+        ConnGuard { table, slot }
+    }
+
+    /// There is no connection after all.
+    pub(crate) fn give_up(mut self) {
+        let ids = &self.slot.lasting().ids;
+        let (number, exhausted) = (ids.slot(), ids.exhausted());
+        drop(self.slot);
+        self.table.release(number, exhausted);
+    }
+}
+
+impl ConnGuard<'_> {
+    /// Lets others who wait for the lock have it first. `None`: they have ended the connection.
+    pub(crate) fn bump(mut self) -> Option<Self> {
+        debug_assert!(!self.has_ended());
+        let id = self.state.id();
+        MutexGuard::bump(&mut self.slot);
+        let is_same = matches!(&*self.slot, Slot::Open(conn) if conn.state.id() == id);
+        is_same.then_some(self)
+    }
+
+    /// The connection has ended: the slot is vacant from now on.
+    #[cold]
+    fn vacate(&mut self) {
+        if self.is_stream {
+            self.table.streams.fetch_sub(1, Ordering::Relaxed);
+        }
+        let lasting = self.slot.lasting().take();
+        let (number, exhausted) = (lasting.ids.slot(), lasting.ids.exhausted());
+        *self.slot = Slot::Vacant(lasting);
+        self.table.release(number, exhausted);
+    }
+}
+
+impl Deref for ConnGuard<'_> {
+    type Target = Conn;
+
+    #[inline(always)]
+    fn deref(&self) -> &Conn {
+        match &*self.slot {
+            Slot::Open(conn) => conn,
+            Slot::Vacant(_) => unreachable!("a guard is of an open connection"),
+        }
+    }
+}
+
+impl DerefMut for ConnGuard<'_> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Conn {
+        match &mut *self.slot {
+            Slot::Open(conn) => conn,
+            Slot::Vacant(_) => unreachable!("a guard is of an open connection"),
+        }
+    }
+}
+
+impl Drop for ConnGuard<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if matches!(&*self.slot, Slot::Open(conn) if conn.has_ended()) {
+            self.vacate();
+        }
+    }
+}
+
+impl<'t> RequestGuard<'t> {
+    /// The state of the request and its response.
+    #[inline]
+    pub(crate) fn exchange(&self) -> &Exchange {
+        let exchange = self.0.state.exchange();
+        exchange.unwrap_or_else(|| unreachable!("a request guard is of a request under way"))
+    }
+
+    /// As [`RequestGuard::exchange`], to change it.
+    #[inline]
+    pub(crate) fn exchange_mut(&mut self) -> &mut Exchange {
+        let exchange = self.0.state.exchange_mut();
+        exchange.unwrap_or_else(|| unreachable!("a request guard is of a request under way"))
+    }
+
+    /// The same with what else belongs to the request.
+    #[inline(always)]
+    pub(crate) fn parts_mut(&mut self) -> (&mut Exchange, &mut UnderWay) {
+        let parts = self.0.state.parts_mut();
+        parts.unwrap_or_else(|| unreachable!("a request guard is of a request under way"))
+    }
+
+    /// Its connection, to do anything with it.
+    #[inline]
+    pub(crate) fn into_connection(self) -> ConnGuard<'t> {
+        self.0
+    }
+}
+
+impl Deref for RequestGuard<'_> {
+    type Target = Conn;
+
+    #[inline(always)]
+    fn deref(&self) -> &Conn {
+        &self.0
     }
 }
 
@@ -161,90 +470,4 @@ fn first_slot(segment: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use httpsys_core::ids::{LAST_GENERATION, RequestId};
-
-    #[test]
-    fn every_slot_number_has_its_own_place() {
-        let mut expected = (0, 0);
-        for slot in 0..100_000 {
-            assert_eq!(split(slot), expected);
-            expected.1 += 1;
-            if expected.1 == 1 << (FIRST_BITS as usize + expected.0) {
-                expected = (expected.0 + 1, 0);
-            }
-        }
-        let last = split(MAX_SLOTS - 1);
-        assert!(last.0 < SEGMENTS);
-    }
-
-    #[test]
-    fn ids_of_places_that_never_existed_find_nothing() {
-        let table = Table::new(0);
-        assert!(table.lock(RequestId(u64::MAX).place()).is_none());
-        assert!(table.lock(RequestId(0).place()).is_none());
-        assert_eq!(table.acquire().unwrap().0, 0);
-        let foreign = SlotAddress {
-            shard: 1,
-            slot: 0,
-            generation: 1,
-        };
-        assert!(table.lock(foreign).is_none());
-        let own = SlotAddress {
-            shard: 0,
-            slot: 0,
-            generation: LAST_GENERATION,
-        };
-        assert!(
-            table.lock(own).is_some(),
-            "the slot exists; the generation is checked inside"
-        );
-    }
-
-    #[test]
-    fn a_free_slot_that_somebody_looks_at_is_passed_by() {
-        let table = Table::new(0);
-        for _ in 0..2 {
-            drop(table.acquire().unwrap());
-        }
-        // The slot that was given back last comes first.
-        for slot in [1, 0] {
-            table.release(slot, false);
-        }
-        let looked_at = table.lock_slot(0).unwrap();
-        let (slot, conn) = table.acquire().unwrap();
-        assert_eq!((slot, table.open()), (1, 1));
-        drop(conn);
-        let (next, _) = table.acquire().unwrap();
-        assert_eq!((next, table.open()), (2, 2));
-        drop(looked_at);
-        assert_eq!(table.acquire().unwrap().0, 0, "it is still free");
-    }
-
-    /// Ten million requests on slots that are used again and again: an old id never names a
-    /// later request.
-    #[test]
-    fn cxl_006_ids_do_not_come_back_in_ten_million_requests() {
-        let table = Table::new(0);
-        let mut old = Vec::new();
-        let mut made = 0u32;
-        while made < 10_000_000 {
-            let (slot, mut conn) = table.acquire().unwrap();
-            assert!(slot < 2, "slots are used again");
-            conn.ids_mut().next_connection().unwrap();
-            for _ in 0..1000 {
-                let id = conn.ids_mut().next_request().unwrap();
-                assert!(old.last().is_none_or(|last: &RequestId| last.0 < id.0));
-                if made % 1000 == 0 {
-                    assert!(!old.contains(&id), "an id came back");
-                    old.push(id);
-                    old.truncate(10_000);
-                }
-                made += 1;
-            }
-            drop(conn);
-            table.release(slot, false);
-        }
-    }
-}
+mod tests;

@@ -24,6 +24,7 @@ use httpsys_core::timer::Tick;
 
 use crate::conn::alarm::{Alarm, Allowance, Purpose};
 use crate::conn::slot::Conn;
+use crate::conn::table::Look;
 use crate::conn::under_way::UnderWay;
 use crate::conn::wheel::WheelState;
 use crate::poll::operation::Signal;
@@ -51,12 +52,13 @@ impl Service {
         if self.is_inherited() {
             return;
         }
+        self.cache().scavenge(self.clock().millis());
         let mut turn = Turn::default();
         let mut share = Vec::new();
         while let Some(now) = self.take_due(&mut share) {
             for (slot, tick) in share.drain(..) {
-                if let Some(mut conn) = self.shard().table.lock_slot(slot) {
-                    self.look_at(&mut conn, tick, now, &mut turn);
+                if let Some(mut conn) = self.shard().table.due(slot, tick) {
+                    self.look_at(&mut conn, now, &mut turn);
                 }
             }
         }
@@ -68,6 +70,9 @@ impl Service {
     /// office any more.
     #[must_use]
     pub(crate) fn run_share_of_timers(&self) -> bool {
+        if self.cache().next_look().is_some() {
+            self.cache().scavenge(self.clock().millis());
+        }
         let mut share = Vec::new();
         let Some(now) = self.take_due(&mut share) else {
             return true;
@@ -75,15 +80,11 @@ impl Service {
 
         let mut turn = Turn::default();
         share.retain(|&(slot, tick)| {
-            let Some(slot) = self.shard().table.numbered(slot) else {
-                return false;
-            };
-
-            let Some(mut conn) = slot.try_lock() else {
-                return true;
-            };
-
-            self.look_at(&mut conn, tick, now, &mut turn);
+            match self.shard().table.due_now(slot, tick) {
+                Look::Open(mut conn) => self.look_at(&mut conn, now, &mut turn),
+                Look::Gone => {}
+                Look::Held => return true,
+            }
             false
         });
         if !share.is_empty() {
@@ -115,8 +116,13 @@ impl Service {
         if !timers.due.is_empty() {
             return Some(Duration::ZERO);
         }
+        let next = next.map(Tick::millis);
+        let next = match (next, self.cache().next_look()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
         let left = next.map(|next| {
-            let left = next.millis().saturating_sub(self.clock().millis());
+            let left = next.saturating_sub(self.clock().millis());
             Duration::from_millis(left + LAG_MS)
         });
         if timers.held.is_empty() {
@@ -128,12 +134,7 @@ impl Service {
     /// Starts a timer of the connection's URL group, or before there is one of the service
     /// (TMO-005), in the place of the one that runs.
     pub(crate) fn start_timer(&self, conn: &mut Conn, kind: TimerKind, now: u64) {
-        let seconds = match &conn.bound {
-            Some(bound) => bound.effective.timers.seconds(kind),
-            None => self.own_seconds(kind),
-        };
-
-        conn.alarm = match seconds {
+        conn.alarm = match self.seconds(conn, kind) {
             Some(seconds) => Alarm {
                 purpose: Purpose::Timer(kind),
                 at: Tick::after(now, u64::from(seconds) * 1000 + LAG_MS),
@@ -141,6 +142,24 @@ impl Service {
             None => Alarm::NONE,
         };
 
+        self.arm(conn, now);
+    }
+
+    /// How long a timer of the connection runs.
+    #[inline]
+    pub(super) fn seconds(&self, conn: &Conn, kind: TimerKind) -> Option<u16> {
+        match &conn.bound {
+            Some(bound) => bound.effective.timers.seconds(kind),
+            None => self.own_seconds(kind),
+        }
+    }
+
+    /// The idle timer of a connection that was looked at too early ends at this millisecond.
+    pub(super) fn start_idle_until(&self, conn: &mut Conn, until: u64, now: u64) {
+        conn.alarm = Alarm {
+            purpose: Purpose::Timer(TimerKind::IdleConnection),
+            at: Tick::after(until, LAG_MS),
+        };
         self.arm(conn, now);
     }
 
@@ -161,7 +180,7 @@ impl Service {
     /// Starts the timer of a connection that closes.
     pub(crate) fn start_linger(&self, conn: &mut Conn) {
         let now = self.clock().millis();
-        if conn.kept.is_some() {
+        if conn.has_unsent() {
             let taken = conn.taken();
             conn.state.begin_linger(taken);
         }
@@ -280,9 +299,9 @@ impl Service {
 
     /// Sees that the wheel looks at the connection no later than its alarms say.
     #[inline]
-    fn arm(&self, conn: &mut Conn, now: u64) {
+    pub(super) fn arm(&self, conn: &mut Conn, now: u64) {
         let at = conn.alarm.at.min(conn.send_alarm.at);
-        if at < conn.looked_at {
+        if at < conn.lasting_mut().looked_at {
             self.enter(conn, at, now);
         }
     }
@@ -293,7 +312,7 @@ impl Service {
         let sooner = {
             let mut timers = self.shard().timers.0.lock();
             let tick = timers.wheel.enter(slot, at, Tick::floor(now));
-            conn.looked_at = tick;
+            conn.lasting_mut().looked_at = tick;
             let sooner = tick < timers.wakes_at;
             if sooner {
                 timers.wakes_at = tick;
@@ -306,25 +325,17 @@ impl Service {
         }
     }
 
-    /// The wheel has handed out the slot's entry of `tick`; `now` has begun.
-    fn look_at(&self, conn: &mut Conn, tick: Tick, now: Tick, turn: &mut Turn) {
-        // An entry that a sooner one has replaced.
-        if conn.looked_at != tick {
-            return;
-        }
-        conn.looked_at = Tick::NEVER;
-        if conn.stream.is_none() {
-            return;
-        }
+    /// The wheel has handed out the connection; `now` has begun.
+    fn look_at(&self, conn: &mut Conn, now: Tick, turn: &mut Turn) {
         if conn.alarm.at <= now {
             let purpose = std::mem::replace(&mut conn.alarm, Alarm::NONE).purpose;
             self.receiving_is_late(conn, purpose, turn);
         }
-        if conn.stream.is_some() && conn.send_alarm.at <= now {
+        if !conn.has_ended() && conn.send_alarm.at <= now {
             let purpose = std::mem::replace(&mut conn.send_alarm, Alarm::NONE).purpose;
             self.sending_is_late(conn, purpose, turn);
         }
-        if conn.stream.is_some() {
+        if !conn.has_ended() {
             self.arm(conn, now.millis());
         }
     }
@@ -338,8 +349,11 @@ impl Service {
             }
             // Whoever read was cancelled.
             Purpose::Timer(TimerKind::EntityBody) if !conn.has_readers() => return,
+            Purpose::Timer(kind) if conn.state.is_carrier() => {
+                return self.carrier_is_late(conn, kind, turn);
+            }
             Purpose::Timer(kind) => conn.state.handle_timer(kind),
-            Purpose::Nothing | Purpose::Bandwidth => return,
+            Purpose::Nothing | Purpose::Bandwidth | Purpose::Protocol => return,
         }
         self.carry_out(conn, turn);
     }
@@ -366,6 +380,7 @@ impl Service {
                     turn.add(writer, Signal::Ready);
                 }
             }
+            Purpose::Protocol => self.protocol_is_late(conn, turn),
             // It is the disk that is late.
             Purpose::Timer(TimerKind::MinSendRate) if conn.is_reading_file() => {
                 conn.send_alarm = Alarm {

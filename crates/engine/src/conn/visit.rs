@@ -14,10 +14,8 @@ impl Service {
         }
         let table = &self.shard().table;
         for slot in 0..table.used() {
-            if let Some(mut conn) = table.lock_slot(slot) {
-                if conn.stream.is_some() {
-                    visit(self, &mut conn);
-                }
+            if let Some(mut conn) = table.connection_in(slot) {
+                visit(self, &mut conn);
             }
         }
     }

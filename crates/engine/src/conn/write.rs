@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use httpsys_core::proto::{ServerToken, h1};
 use httpsys_core::{CloseReason, ConnectionId, Error};
-use httpsys_socket::lock::MutexGuard;
 
 use crate::conn::alarm::{Alarm, Purpose};
 use crate::conn::outgoing::{Next, Outgoing};
 use crate::conn::pool;
 use crate::conn::slot::Conn;
+use crate::conn::table::ConnGuard;
 use crate::conn::under_way::UnderWay;
 use crate::control::routes::Bound;
 use crate::observe::tally::Fault;
@@ -36,10 +36,35 @@ const SMALL: u64 = 16 * 1024;
 pub(crate) enum Written<'s> {
     /// All of it is out, and the connection has gone on.
     All,
+    /// A part is left, on this connection.
+    Part(ConnGuard<'s>, Obstacle),
+}
+
+/// What a write waits for that has not come to its end.
+pub(crate) enum Obstacle {
     /// The socket is full, or a bandwidth limit holds it back.
-    Full(MutexGuard<'s, Conn>),
+    Full,
     /// First a file has to be read, at most so many bytes of it, and not under the lock.
-    File(MutexGuard<'s, Conn>, u64),
+    File(u64),
+}
+
+/// How far an answer of the service's own to a request has come.
+pub(crate) enum Served {
+    /// All of it is out; the exchange is to be ended.
+    Whole,
+    /// A part is left: it goes on later.
+    Part(Later),
+    /// The connection has ended.
+    Gone,
+}
+
+/// When a send goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Later {
+    /// When there is room, or the bandwidth allows it.
+    WithRoom,
+    /// As soon as the lock is free.
+    AtOnce,
 }
 
 /// Nothing more can go out.
@@ -67,59 +92,98 @@ impl Service {
     /// clock's milliseconds, if they are not old.
     pub(crate) fn write_on<'s>(
         &'s self,
-        mut guard: MutexGuard<'s, Conn>,
+        mut guard: ConnGuard<'s>,
         outgoing: &mut Outgoing<'_>,
         now: Option<u64>,
     ) -> Result<Written<'s>, Error> {
         let mut turn = Turn::at(now);
-        let connection = guard.state.id();
-        let result = match loop {
-            let Some(share) = self.share_of(&mut guard, outgoing.left()) else {
-                break Ok(Stopped::Full);
-            };
-            let before = outgoing.position();
-            let stopped = self.write(&mut guard, outgoing, share);
-            let sent = outgoing.position() - before;
-            if let Some(waits) = guard.state.under_way_mut().and_then(UnderWay::waits) {
-                waits.allowed = waits.allowed.saturating_sub(sent);
-            }
-            if !matches!(stopped, Ok(Stopped::Share)) {
-                break stopped;
-            }
-            guard.begin_sending();
-            if guard.has_log() {
-                self.log_part_sent(&mut guard, outgoing.position());
-            }
-            // The thread that polls may be waiting for this slot, and with it all others.
-            MutexGuard::bump(&mut guard);
-            turn.forget_time();
-            if guard.state.id() != connection || guard.stream.is_none() {
-                return Err(Error::Aborted);
-            }
-        } {
-            Ok(Stopped::Done) => {
-                self.has_written(&mut guard, outgoing, &mut turn);
-                Ok(Written::All)
-            }
-            Ok(stopped) => {
-                if guard.has_log() {
-                    self.log_part_sent(&mut guard, outgoing.position());
+        let result = loop {
+            let conn = &mut *guard;
+            match self.write_share(conn, outgoing) {
+                Ok(Stopped::Done) => {
+                    self.has_written(conn, outgoing, &mut turn);
+                    break Ok(Written::All);
                 }
-                guard.begin_sending();
-                return Ok(match stopped {
-                    Stopped::File(most) => Written::File(guard, most),
-                    _ => Written::Full(guard),
-                });
+                Ok(stopped) => {
+                    if conn.has_log() {
+                        self.log_part_sent(conn, outgoing.position());
+                    }
+                    conn.begin_sending();
+                    let obstacle = match stopped {
+                        Stopped::File(most) => Obstacle::File(most),
+                        Stopped::Share => {
+                            // The thread that polls may be waiting for this slot, and with it all others.
+                            guard = guard.bump().ok_or(Error::Aborted)?;
+                            turn.forget_time();
+                            continue;
+                        }
+                        _ => Obstacle::Full,
+                    };
+                    return Ok(Written::Part(guard, obstacle));
+                }
+                Err(broken) => break Err(self.break_off(conn, outgoing, broken, &mut turn)),
             }
-            Err(broken) => Err(self.break_off(&mut guard, outgoing, broken, &mut turn)),
         };
         drop(guard);
         turn.fire(self);
         result
     }
 
+    /// Writes what one hold of the lock and the bandwidth allow.
+    #[inline(always)]
+    fn write_share(&self, conn: &mut Conn, outgoing: &mut Outgoing<'_>) -> Result<Stopped, Broken> {
+        let Some(share) = self.share_of(conn, outgoing.left()) else {
+            return Ok(Stopped::Full);
+        };
+        let before = outgoing.position();
+        let stopped = self.write(conn, outgoing, share);
+        if let Some(waits) = conn.state.under_way_mut().and_then(UnderWay::waits) {
+            let sent = outgoing.position() - before;
+            waits.allowed = waits.allowed.saturating_sub(sent);
+        }
+        stopped
+    }
+
+    /// Writes an answer of the service's own to a request, as far as one hold of the lock allows.
+    #[inline]
+    pub(crate) fn write_served(
+        &self,
+        conn: &mut Conn,
+        outgoing: &mut Outgoing<'_>,
+        turn: &mut Turn,
+    ) -> Served {
+        match self.write_share(conn, outgoing) {
+            Ok(Stopped::Done) => {
+                self.note_written(conn, outgoing);
+                Served::Whole
+            }
+            Ok(stopped) => {
+                if conn.has_log() {
+                    self.log_part_sent(conn, outgoing.position());
+                }
+                conn.begin_sending();
+                Served::Part(match stopped {
+                    Stopped::Share => Later::AtOnce,
+                    _ => Later::WithRoom,
+                })
+            }
+            Err(broken) => {
+                self.break_off(conn, outgoing, broken, turn);
+                Served::Gone
+            }
+        }
+    }
+
     /// All that a call sends is with the socket.
     fn has_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, turn: &mut Turn) {
+        self.note_written(conn, outgoing);
+        if outgoing.is_last() {
+            self.after_response(conn, turn);
+        }
+    }
+
+    #[inline]
+    fn note_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>) {
         let (total, last) = (outgoing.total(), outgoing.is_last());
         if conn.has_log() {
             self.log_sent(conn, total, last);
@@ -127,9 +191,6 @@ impl Service {
         conn.send_alarm = Alarm::NONE;
         if let Some(exchange) = conn.state.exchange_mut() {
             exchange.end_sending(!last || total > SMALL);
-        }
-        if last {
-            self.after_response(conn, turn);
         }
     }
 
@@ -166,7 +227,7 @@ impl Service {
 
     /// The slot is given up while a file is read for a send; `reading` is told if the connection ends
     /// meanwhile.
-    pub(crate) fn begin_reading(&self, mut guard: MutexGuard<'_, Conn>, reading: &Arc<Reading>) {
+    pub(crate) fn begin_reading(&self, mut guard: ConnGuard<'_>, reading: &Arc<Reading>) {
         self.begin_reading_time(&guard, reading);
         guard.set_writer(Some(Waiting::Reading(Arc::clone(reading))));
     }
@@ -177,8 +238,8 @@ impl Service {
         connection: ConnectionId,
         reading: &Reading,
         read: &io::Result<()>,
-    ) -> Result<MutexGuard<'_, Conn>, Error> {
-        let Some(mut guard) = self.lock_connection(connection) else {
+    ) -> Result<ConnGuard<'_>, Error> {
+        let Some(mut guard) = self.shard().table.connection(connection) else {
             return Err(reading.end());
         };
         // Nobody else sends meanwhile, so it is ours.
@@ -191,12 +252,6 @@ impl Service {
         drop(guard);
         turn.fire(self);
         Err(Error::EndOfBody)
-    }
-
-    /// The connection, if it is still this one.
-    pub(crate) fn lock_connection(&self, connection: ConnectionId) -> Option<MutexGuard<'_, Conn>> {
-        let guard = self.shard().table.lock(connection.place())?;
-        (guard.state.id() == connection && guard.stream.is_some()).then_some(guard)
     }
 
     /// Sends bytes of the service's own, which no call waits for. What the socket does not take now
@@ -215,6 +270,12 @@ impl Service {
 
     /// Sends an interim response (BDY-021), as [`Service::write_own`].
     pub(crate) fn write_interim(&self, conn: &mut Conn, status: u16, reason: &[u8]) -> bool {
+        if let Some(stream) = conn.stream_mut() {
+            let sent = stream.interim(status);
+            stream.flush();
+            conn.sent += *sent.as_ref().unwrap_or(&0) as u64;
+            return sent.is_ok();
+        }
         pool::with_response_parts(|parts| {
             let begun = parts.begin(status, reason);
             debug_assert!(begun.is_ok());
@@ -225,7 +286,10 @@ impl Service {
 
     /// The socket takes bytes again.
     pub(crate) fn handle_writable(&self, conn: &mut Conn, turn: &mut Turn) {
-        if conn.kept.is_some() {
+        if conn.state.is_carrier() {
+            return self.carrier_is_writable(conn, turn);
+        }
+        if conn.has_unsent() {
             match self.write(conn, &mut Outgoing::default(), SHARE) {
                 Ok(Stopped::Done) => {}
                 Ok(_) => return,
@@ -320,18 +384,22 @@ fn write_pieces(
     most: usize,
 ) -> Result<Stopped, Broken> {
     let until = outgoing.position().saturating_add(share);
-    let most = if share < SHARE {
-        most.min(share as usize)
-    } else {
-        most
-    };
     let Some(stream) = &mut conn.stream else {
         return Err(Broken::Connection);
     };
+    if outgoing.left() == 0 {
+        return flush(conn);
+    }
     while outgoing.left() > 0 {
         if outgoing.position() >= until {
             return Ok(Stopped::Share);
         }
+        // What is left of the share: the socket may have taken a part of it only.
+        let most = if share < SHARE {
+            most.min((until - outgoing.position()) as usize)
+        } else {
+            most
+        };
         #[cfg(test)]
         let most = match tests::room(conn.pace.as_ref(), &outgoing.next(most), most) {
             Ok(most) => most,
@@ -349,7 +417,15 @@ fn write_pieces(
             Wrote::Accepted { plain, wire } => {
                 outgoing.advance(plain);
                 conn.sent += plain as u64;
-                conn.tally.sent_beyond((wire - plain) as u64);
+                conn.tally
+                    .sent_beyond((wire as u64).wrapping_sub(plain as u64));
+            }
+            Wrote::Held { plain, wire } => {
+                outgoing.advance(plain);
+                conn.sent += plain as u64;
+                conn.tally
+                    .sent_beyond((wire as u64).wrapping_sub(plain as u64));
+                return Ok(Stopped::Full);
             }
             Wrote::Full => return Ok(Stopped::Full),
             Wrote::BadMemory => return Err(Broken::Memory),
@@ -357,6 +433,22 @@ fn write_pieces(
         }
     }
     Ok(Stopped::Done)
+}
+
+/// Nothing is left to be taken, but the transport may still hold what it took.
+#[cold]
+fn flush(conn: &mut Conn) -> Result<Stopped, Broken> {
+    let Some(stream) = &mut conn.stream else {
+        return Err(Broken::Connection);
+    };
+    match stream.flush() {
+        Wrote::Full => Ok(Stopped::Full),
+        Wrote::Accepted { wire, .. } | Wrote::Held { wire, .. } => {
+            conn.tally.sent_beyond(wire as u64);
+            Ok(Stopped::Done)
+        }
+        Wrote::Gone | Wrote::BadMemory => Err(Broken::Connection),
+    }
 }
 
 /// Writes what comes next, where it is not one piece of memory alone; `None`: first a file has to be

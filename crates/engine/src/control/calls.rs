@@ -7,12 +7,15 @@
 
 use std::sync::Arc;
 
+use httpsys_core::call::{Control, Outcome};
 use httpsys_core::model::{Effects, Model};
-use httpsys_core::operation::{Control, Outcome};
 use httpsys_core::refusal::Refusal;
+use httpsys_core::url_prefix::Scheme;
 use httpsys_core::{Error, QueueId};
 
 use crate::calls::queue::Queue;
+use crate::control::cached::CacheChange;
+use crate::control::records::{depends_on_records, is_change_of_records};
 use crate::control::refused::{Refused, RefusedCall};
 use crate::control::taken::Taken;
 use crate::observe::reason;
@@ -48,13 +51,22 @@ impl Service {
         let attempt = RefusedCall::of(&call);
         // What an earlier call has left is not about this one.
         drop(reason::take());
-        self.apply(call)
-            .map_err(|refused| attempt.tell(self, refused))
+        let done = if is_change_of_records(&call) {
+            self.change_records(call)
+        } else {
+            if depends_on_records(&call) && self.refresh_records().is_err() {
+                // Told. What was in force is: a program goes on while somebody mends the file.
+                drop(reason::take());
+            }
+            self.apply(call)
+        };
+        done.map_err(|refused| attempt.report(self, refused))
     }
 
     fn apply(&self, call: Control) -> Result<(Outcome, Effects), Refused> {
         self.check_process()?;
         let undo = undo_of(&call);
+        let change = CacheChange::of(&call);
         let drains = matches!(call, Control::DrainRequestQueue { .. });
         let log = self.open_log(&call)?;
         let mut effects = Effects::default();
@@ -76,18 +88,22 @@ impl Service {
         if let Some(id) = effects.queue_properties {
             let properties = state.model.request_queue_properties(id);
             if let (Some(queue), Ok(properties)) = (state.queues.get(&id), properties) {
-                queue.lock().set_properties(properties);
+                queue.set_properties(properties);
             }
         }
         // Before its port opens: whoever connects at once finds the URL, and timers.
+        state.follow(&effects);
         if effects.routes {
             self.published().publish(state.routes());
+            self.cache().follow(change.as_ref(), &self.routes());
         }
         if let Err(error) = self.sync_ports(&state.model, &effects.ports, &mut taken) {
             if let Some(undo) = undo {
                 // Undoing an insertion that has just succeeded cannot fail.
-                let undone = state.model.apply(undo, &mut Effects::default());
+                let mut effects = Effects::default();
+                let undone = state.model.apply(undo, &mut effects);
                 debug_assert!(undone.is_ok());
+                state.follow(&effects);
                 self.published().publish(state.routes());
                 return Err(error.into());
             }
@@ -106,7 +122,7 @@ impl Service {
         self.close_queues(&mut state, &effects.closed, &mut turn);
         for port in &effects.ports {
             // A drain looks first whether they have something to say.
-            if !drains && state.model.scopes(*port).is_empty() {
+            if !drains && !state.model.is_reached(*port) {
                 self.close_idle_on(*port, &mut turn);
             }
         }
@@ -127,7 +143,8 @@ impl Service {
                 // wait for ever.
                 self.start_fallback().map_err(|_| Refusal::NoThread)?;
             }
-            self.listen_on(*port, &scopes, list, taken)?;
+            let is_secure = model.routing().scheme_of(*port) == Some(Scheme::Https);
+            self.listen_on(*port, is_secure, &scopes, list, taken)?;
             self.arm_fallback();
         }
         Ok(())
@@ -149,10 +166,12 @@ impl Service {
             .collect();
         let queues: Vec<QueueId> = state.queues.keys().copied().collect();
         state.model.clear();
+        state.follow_all();
         self.published().publish(state.routes());
+        self.cache().clear();
         self.close_queues(&mut state, &queues, &mut turn);
         for port in ports {
-            let closed = self.listen_on(port, &[], &[], &mut Taken::default());
+            let closed = self.listen_on(port, false, &[], &[], &mut Taken::default());
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
         }
         self.end_all(&mut turn);
@@ -171,6 +190,7 @@ impl Service {
         if self.is_inherited() {
             return;
         }
+        self.close_control();
         self.close_everything();
         self.stop_fallback();
         self.stop_file_threads();

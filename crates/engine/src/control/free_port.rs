@@ -8,13 +8,13 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+use httpsys_core::call::Control;
 use httpsys_core::model::{Model, Wanted};
-use httpsys_core::operation::Control;
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::{PrefixHost, UrlPrefix};
 use httpsys_core::{Error, QueueId, UrlGroupId};
 
-use crate::control::refused::told_of_prefix;
+use crate::control::refused::explain_prefix;
 use crate::control::taken::{Opened, Taken};
 use crate::service::Service;
 use crate::sys;
@@ -97,14 +97,14 @@ impl Service {
     /// See `Query::PortOfUrl`.
     pub(crate) fn port_of_url(&self, group: UrlGroupId, url: &[u16]) -> Result<u16, Error> {
         let port = self.with_model(|model| model.port_of_url(group, url));
-        told_of_prefix(url, "UrlGroupId names no open URL group", port)
+        explain_prefix(url, "UrlGroupId names no open URL group", port)
     }
 
     /// As [`Service::port_of_url`] for a version 1 queue: 87 for one of version 2.
     pub(crate) fn port_of_v1_url(&self, queue: QueueId, url: &[u16]) -> Result<u16, Error> {
         let port = self.with_model(|model| model.port_of_v1_url(queue, url));
         let invalid = "RequestQueueHandle is a queue of version 2: give its URL group";
-        told_of_prefix(url, invalid, port)
+        explain_prefix(url, invalid, port)
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use httpsys_core::bandwidth::Throttle;
 use httpsys_core::counters::UrlGroupCounters;
-use httpsys_core::model::Model;
+use httpsys_core::model::{Binding, Model};
 use httpsys_core::property::Effective;
 use httpsys_core::{ServerSessionId, UrlGroupId};
 use httpsys_socket::lock::Mutex;
@@ -43,6 +43,19 @@ struct Session {
 }
 
 impl Group {
+    fn new(id: UrlGroupId, session: Arc<Session>) -> Group {
+        Group {
+            id,
+            connections: AtomicU32::new(0),
+            most_connections: AtomicU32::new(0),
+            attempts: AtomicU64::new(0),
+            traffic: Traffic::default(),
+            throttle: Mutex::default(),
+            log: Arc::default(),
+            session,
+        }
+    }
+
     pub(crate) fn id(&self) -> UrlGroupId {
         self.id
     }
@@ -179,22 +192,44 @@ impl GroupRegistry {
                         .or_insert_with(|| old_sessions.get(&id).cloned().unwrap_or_default()),
                 ),
             };
-            let group = old.get(&binding.group).cloned().unwrap_or_else(|| {
-                Arc::new(Group {
-                    id: binding.group,
-                    connections: AtomicU32::new(0),
-                    most_connections: AtomicU32::new(0),
-                    attempts: AtomicU64::new(0),
-                    traffic: Traffic::default(),
-                    throttle: Mutex::default(),
-                    log: Arc::default(),
-                    session,
-                })
-            });
+            let group = old
+                .get(&binding.group)
+                .cloned()
+                .unwrap_or_else(|| Arc::new(Group::new(binding.group, session)));
             self.groups.insert(binding.group, group);
         }
         self.retire(model, old, old_sessions);
         &self.groups
+    }
+
+    /// The same for one group: with what the model says of it, or forgotten if that is nothing.
+    pub(crate) fn follow(
+        &mut self,
+        id: UrlGroupId,
+        binding: Option<&Binding>,
+    ) -> Option<Arc<Group>> {
+        let Some(binding) = binding else {
+            let gone = self.groups.remove(&id);
+            self.vacated
+                .extend(gone.map(|group| Arc::clone(&group.log)));
+            return None;
+        };
+        let session = match binding.session {
+            None => Arc::default(),
+            Some(id) => Arc::clone(self.sessions.entry(id).or_default()),
+        };
+        let group = self.groups.entry(id).or_insert_with(|| {
+            let group = Group::new(id, session);
+            Arc::new(group)
+        });
+        Some(Arc::clone(group))
+    }
+
+    /// A session that has closed; its groups are forgotten on their own.
+    pub(crate) fn forget_session(&mut self, id: ServerSessionId) {
+        let gone = self.sessions.remove(&id);
+        self.vacated
+            .extend(gone.map(|session| Arc::clone(&session.log)));
     }
 
     /// A session without groups lives on; a group or session that the model has no more ends its

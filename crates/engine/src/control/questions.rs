@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use httpsys_core::call::{Control, Query, QueryAnswer};
-use httpsys_core::configuration::Configuration;
 use httpsys_core::model::Model;
 use httpsys_core::property::Properties;
 use httpsys_core::reservation::Reservation;
@@ -15,7 +14,7 @@ use httpsys_core::{Error, QueueId, ServerSessionId, UrlGroupId};
 
 use crate::calls::queue::Queue;
 use crate::control::group::{Group, GroupRegistry};
-use crate::control::refused::told_of_prefix;
+use crate::control::refused::explain_prefix;
 use crate::observe::reason;
 use crate::service::{Objects, Service};
 
@@ -25,7 +24,8 @@ impl Service {
     /// # Errors
     /// [`Error::InvalidParameter`] (87) for an unknown session or URL group and for a string that is no
     /// UrlPrefix; [`Error::InvalidHandle`] (6) for a closed queue; [`Error::NotFound`] (2) for what is not
-    /// registered or reserved; [`Error::ConnectionInvalid`] (1229) for a request that is over.
+    /// registered or reserved; [`Error::ConnectionInvalid`] (1229) for a request that is over and a connection
+    /// that is gone.
     pub fn query(&self, query: &Query) -> Result<QueryAnswer, Error> {
         Ok(match query {
             Query::ServerSessionProperties { session } => {
@@ -39,9 +39,12 @@ impl Service {
             }
             Query::Reservation { url } => QueryAnswer::Reservation(self.reservation(url)?),
             Query::ReservationAt { index } => {
-                QueryAnswer::ReservationAt(self.reservation_at(*index))
+                QueryAnswer::ReservationAt(self.reservation_at(*index)?)
             }
-            Query::Configuration => QueryAnswer::Configuration(self.configuration()),
+            Query::Configuration => {
+                self.refresh_records()?;
+                QueryAnswer::Configuration(self.configuration_in_force())
+            }
             Query::FindUrlGroup { queue, url } => {
                 QueryAnswer::UrlGroup(self.find_url_group(url, *queue)?)
             }
@@ -59,6 +62,14 @@ impl Service {
                 self.check_live(&*self.existing_queue(*queue)?, *request)?;
                 QueryAnswer::Done
             }
+            Query::TlsOfRequest { queue, request } => {
+                let queue = self.existing_queue(*queue)?;
+                QueryAnswer::Tls(self.tls_of_request(&queue, *request)?)
+            }
+            Query::TlsOfConnection { queue, connection } => {
+                self.existing_queue(*queue)?;
+                QueryAnswer::Tls(self.tls_of_connection(*connection)?)
+            }
             Query::Counters => QueryAnswer::Counters(self.counters()),
             Query::ServiceCounters => QueryAnswer::ServiceCounters(self.service_counters()),
             Query::UrlGroupCounters { group } => {
@@ -69,6 +80,15 @@ impl Service {
                 QueryAnswer::QueueCounters(self.queue_counters(&queue))
             }
             Query::ServiceState => QueryAnswer::ServiceState(self.service_state()),
+            Query::OpenConnections { most } => {
+                QueryAnswer::OpenConnections(self.open_connections(*most))
+            }
+            Query::CacheState { url, most } => {
+                QueryAnswer::CacheState(self.cache_state(url.as_deref(), *most)?)
+            }
+            Query::ConnectionStatus { connection } => {
+                QueryAnswer::ConnectionStatus(self.fate_of(*connection))
+            }
         })
     }
 
@@ -79,30 +99,25 @@ impl Service {
 
     fn server_session_properties(&self, session: ServerSessionId) -> Result<Properties, Error> {
         let found = self.with_model(|model| model.server_session_properties(session).cloned());
-        found.inspect_err(|error| unknown(*error, "ServerSessionId names no open server session"))
+        found.inspect_err(|error| {
+            note_invalid(*error, "ServerSessionId names no open server session")
+        })
     }
 
     fn url_group_properties(&self, group: UrlGroupId) -> Result<Properties, Error> {
         let found = self.with_model(|model| model.url_group_properties(group).cloned());
-        found.inspect_err(|error| unknown(*error, "UrlGroupId names no open URL group"))
+        found.inspect_err(|error| note_invalid(*error, "UrlGroupId names no open URL group"))
     }
 
     fn reservation(&self, url: &[u16]) -> Result<Reservation, Error> {
+        self.refresh_records()?;
         let found = self.with_model(|model| model.reservations().get(url).cloned());
-        told_of_prefix(url, "pUrlPrefix is no UrlPrefix", found)
+        explain_prefix(url, "pUrlPrefix is not a UrlPrefix", found)
     }
 
-    fn reservation_at(&self, index: usize) -> Option<Reservation> {
-        self.check_process().ok()?;
-        let state = self.objects().lock();
-        state.model.reservations().at(index).cloned()
-    }
-
-    fn configuration(&self) -> Configuration {
-        if self.is_inherited() {
-            return Configuration::default();
-        }
-        self.objects().lock().model.configuration().clone()
+    fn reservation_at(&self, index: usize) -> Result<Option<Reservation>, Error> {
+        self.refresh_records()?;
+        self.with_model(|model| Ok(model.reservations().at(index).cloned()))
     }
 
     /// The ports that are closed because this queue is being drained.
@@ -112,7 +127,7 @@ impl Service {
 
     fn find_url_group(&self, url: &[u16], queue: QueueId) -> Result<UrlGroupId, Error> {
         let found = self.with_model(|model| model.find_url_group(url, queue));
-        told_of_prefix(url, "pUrlPrefix is no UrlPrefix", found)
+        explain_prefix(url, "pUrlPrefix is not a UrlPrefix", found)
     }
 
     /// What groups and sessions are to the data path.
@@ -124,7 +139,7 @@ impl Service {
     }
 
     /// Whether the session or group that has to exist for this call does.
-    pub(crate) fn has_holder(&self, call: &Control) -> Result<(), Error> {
+    pub(crate) fn check_holder(&self, call: &Control) -> Result<(), Error> {
         self.with_model(|model| match *call {
             Control::SetServerSessionProperty { session, .. } => {
                 model.server_session_properties(session).map(drop)
@@ -157,7 +172,7 @@ impl Service {
 }
 
 /// Notes what 87 means.
-fn unknown(error: Error, words: &'static str) {
+fn note_invalid(error: Error, words: &'static str) {
     if error == Error::InvalidParameter {
         reason::note(words, error, false);
     }

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use httpsys_core::Error;
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
 use httpsys_core::refusal::Refusal;
 use httpsys_core::url_prefix::{InvalidPrefix, UrlPrefix};
 
@@ -65,9 +65,9 @@ pub(crate) struct RefusedCall {
 
 #[derive(Debug)]
 enum Kind {
-    /// A registration or a reservation: each refusal is told.
+    /// A registration or a reservation: each refusal is reported.
     Add(Vec<u16>),
-    /// Another call with a prefix: only a bad one is told.
+    /// Another call with a prefix: only a bad one is reported.
     Name(Vec<u16>),
     /// Nothing with a prefix.
     Other,
@@ -89,10 +89,10 @@ impl RefusedCall {
         RefusedCall { kind, invalid }
     }
 
-    /// Completes what is known about the failure, notes it and tells it.
-    pub(crate) fn tell(self, service: &Service, refused: Refused) -> Refused {
+    /// Completes what is known about the failure, and reports it: as a noted reason and as an event.
+    pub(crate) fn report(self, service: &Service, refused: Refused) -> Refused {
         let refused = match self.kind {
-            Kind::Add(url) => return told(service, &url, refused, self.invalid),
+            Kind::Add(url) => return report_registration(service, &url, refused, self.invalid),
             Kind::Name(url) => match UrlPrefix::parse_with_port_zero(&url) {
                 Err(why) => {
                     warn_of_prefix(&url, why);
@@ -110,7 +110,16 @@ impl RefusedCall {
     }
 }
 
-fn told(service: &Service, url: &[u16], mut refused: Refused, invalid: &'static str) -> Refused {
+fn report_registration(
+    service: &Service,
+    url: &[u16],
+    mut refused: Refused,
+    invalid: &'static str,
+) -> Refused {
+    if refused.refusal.is_none() && refused.error != Error::InvalidParameter && reason::is_noted() {
+        // The configuration cannot be read or written: whoever knows why has reported it.
+        return refused;
+    }
     if refused.refusal.is_none() {
         let why = UrlPrefix::parse_with_port_zero(url).err();
         refused.refusal = why
@@ -163,7 +172,7 @@ pub fn warn_of_prefix(url: &[u16], why: InvalidPrefix) {
 
 /// The result of a call, after a warning if its URL is no prefix. `invalid` says what 87 means
 /// otherwise.
-pub(crate) fn told_of_prefix<T>(
+pub(crate) fn explain_prefix<T>(
     url: &[u16],
     invalid: &'static str,
     result: Result<T, Error>,

@@ -1,27 +1,30 @@
 //! The routing snapshot: what the data path knows of the namespace.
 //!
 //! Owns a copy of the registrations, of the bindings and of what is in force for each URL group,
-//! made anew after each control call that changes them. Readers never meet the model's lock; a
+//! made anew after each control call that changes them. It shares all that has not changed with the
+//! copy before, so that what a change costs does not grow with what there is. Readers never meet the model's lock; a
 //! thread that reads keeps the copy until it finds that there is a newer one, so that routing takes
 //! no lock at all.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use httpsys_core::arena::index_of;
 use httpsys_core::cooked_url::CookedUrl;
-use httpsys_core::id_hasher::BuildSpread;
-use httpsys_core::model::Model;
+use httpsys_core::model::{Binding, Model};
+use httpsys_core::persistent_vec::PersistentVec;
 use httpsys_core::property::{Effective, TimeLimits};
 use httpsys_core::routing::{Registration, Route, RoutingTable};
+use httpsys_core::url_prefix::UrlPrefix;
 use httpsys_core::{QueueId, UrlGroupId};
 use httpsys_socket::lock::RwLock;
 
 use crate::calls::queue::Queue;
-use crate::control::group::{Group, GroupRegistry};
+use crate::control::group::Group;
 
 /// The snapshot in force.
 #[derive(Debug)]
@@ -90,11 +93,9 @@ impl Drop for Current {
 pub(crate) struct Routes {
     version: u64,
     table: RoutingTable,
-    bindings: HashMap<UrlGroupId, Arc<Bound>, BuildSpread>,
+    bindings: BoundGroups,
     /// Of connections that no request has led to a URL group yet (TMO-005).
     timers: TimeLimits,
-    /// Some URL group is logged.
-    logged: bool,
     /// Reserved prefixes; only where registrations need one.
     reservations: Option<RoutingTable>,
 }
@@ -107,6 +108,63 @@ pub(crate) struct Bound {
     pub(crate) group: Arc<Group>,
     /// Of the group, with what it inherits.
     pub(crate) effective: Effective,
+}
+
+/// The URL groups that have a queue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BoundGroups {
+    /// By the place of the id among those that are alive.
+    groups: PersistentVec<Option<Arc<Bound>>>,
+    /// Those that are logged.
+    logged: usize,
+}
+
+impl BoundGroups {
+    pub(crate) fn new(
+        model: &Model,
+        queues: &BTreeMap<QueueId, Arc<Queue>>,
+        live: &BTreeMap<UrlGroupId, Arc<Group>>,
+    ) -> BoundGroups {
+        let mut all = BoundGroups::default();
+        for binding in model.bindings() {
+            let group = live.get(&binding.group).cloned();
+            all.follow(binding.group, Some(binding), group, queues);
+        }
+        all
+    }
+
+    /// The group is bound as the model says: not at all without a queue, or if there is none such any more.
+    pub(crate) fn follow(
+        &mut self,
+        id: UrlGroupId,
+        binding: Option<Binding>,
+        group: Option<Arc<Group>>,
+        queues: &BTreeMap<QueueId, Arc<Queue>>,
+    ) {
+        let bound = binding.zip(group).and_then(|(binding, group)| {
+            Some(Bound {
+                queue: Arc::clone(queues.get(&binding.queue?)?),
+                group,
+                effective: binding.effective,
+            })
+        });
+        // One that was never bound has no place yet.
+        let known = self.groups.get(index_of(id.0));
+        if bound.is_none() && known.is_none_or(Option::is_none) {
+            return;
+        }
+        let place = self.groups.get_mut(index_of(id.0));
+        let is_logged = |bound: &Bound| usize::from(bound.effective.logged);
+        self.logged += bound.as_ref().map_or(0, is_logged);
+        self.logged -= place.as_deref().map_or(0, is_logged);
+        *place = bound.map(Arc::new);
+    }
+
+    #[inline]
+    fn get(&self, id: UrlGroupId) -> Option<&Arc<Bound>> {
+        let bound = self.groups.get(index_of(id.0))?.as_ref();
+        bound.filter(|bound| bound.group.id() == id)
+    }
 }
 
 /// Where a request goes.
@@ -124,38 +182,32 @@ pub(crate) enum Destination<'a> {
 }
 
 impl Routes {
-    pub(crate) fn new(
-        model: &Model,
-        queues: &BTreeMap<QueueId, Arc<Queue>>,
-        groups: &mut GroupRegistry,
-    ) -> Self {
-        let live = groups.of(model);
-        let mut logged = false;
-        let bindings = model
-            .bindings()
-            .filter_map(|binding| {
-                logged |= binding.effective.logged;
-                let bound = Bound {
-                    queue: Arc::clone(queues.get(&binding.queue?)?),
-                    group: Arc::clone(live.get(&binding.group)?),
-                    effective: binding.effective,
-                };
-                Some((binding.group, Arc::new(bound)))
-            })
-            .collect();
+    pub(crate) fn new(model: &Model, bindings: &BoundGroups) -> Self {
         Routes {
             version: 0,
             table: model.routing().clone(),
-            bindings,
+            bindings: bindings.clone(),
             timers: model.timers(),
-            logged,
             reservations: model.enforced_reservations().cloned(),
         }
     }
 
+    /// The queue of a URL group that answers requests.
+    pub(crate) fn queue_of(&self, group: UrlGroupId) -> Option<QueueId> {
+        let bound = self.bindings.get(group)?;
+        bound.effective.enabled.then(|| bound.queue.id())
+    }
+
+    /// Whether a queue has registered this prefix or one above it.
+    pub(crate) fn has_registered(&self, queue: QueueId, prefix: &UrlPrefix) -> bool {
+        let bound = |registration: Registration| self.bindings.get(registration.group);
+        let mut above = self.table.above(prefix).filter_map(bound);
+        above.any(|bound| bound.queue.id() == queue)
+    }
+
     /// Whether responses of some URL group are logged.
     pub(crate) fn has_logs(&self) -> bool {
-        self.logged
+        self.bindings.logged != 0
     }
 
     /// The timers of the service itself.
@@ -165,7 +217,7 @@ impl Routes {
 
     pub(crate) fn find(&self, url: &CookedUrl, local: SocketAddr) -> Destination<'_> {
         match self.table.route(url, local) {
-            Route::Match(registration) => match self.bindings.get(&registration.group) {
+            Route::Match(registration) => match self.bindings.get(registration.group) {
                 Some(bound) if bound.effective.enabled => Destination::Queue(registration, bound),
                 Some(bound) => Destination::Disabled(bound),
                 None => Destination::Unbound,

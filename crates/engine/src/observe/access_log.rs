@@ -16,8 +16,9 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use httpsys_core::connection::ResponseState;
+use httpsys_core::proto::header::request_id;
 use httpsys_core::{Error, Request, RequestId};
-use httpsys_logging::{FieldsBuf, FieldsData, Record, Text, Time, Version};
+use httpsys_logging::{Address, FieldsBuf, FieldsData, Record, Text, Time, Version};
 
 use crate::calls::queue::Queue;
 use crate::conn::pool;
@@ -63,6 +64,7 @@ impl Service {
     /// A request for a URL group with a log has arrived.
     #[cold]
     pub(crate) fn begin_log(&self, conn: &mut Conn, request: &Request) {
+        let stream_id = conn.stream_id();
         let Some(own) = conn.state.under_way_mut() else {
             return;
         };
@@ -73,6 +75,7 @@ impl Service {
             major: version.major,
             minor: version.minor,
         });
+        entry.stream_id = stream_id;
         entry.head_length = request.head.head_len() as u64;
         entry.site = u32::try_from(request.group.0 & u64::from(u32::MAX)).unwrap_or(0);
     }
@@ -139,7 +142,7 @@ impl Service {
         request: RequestId,
         source: &dyn LogSource,
     ) -> Result<(), Error> {
-        let mut conn = self.lock_live(queue, request)?;
+        let mut conn = self.live_request(queue, request)?.into_connection();
         self.keep_log_data(&mut conn, Some(source));
         Ok(())
     }
@@ -162,7 +165,7 @@ impl Service {
                 bytes_sent: entry.bytes_sent + entry.part_sent,
                 bytes_received: entry.head_length + body,
                 time_taken_ms: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
-                stream_id: None,
+                stream_id: entry.stream_id,
                 stream_id_ex: None,
                 transport: Text::ABSENT,
                 site_id: entry.site,
@@ -182,6 +185,29 @@ impl Service {
     }
 }
 
+/// As a program in C fills HTTP_LOG_FIELDS_DATA from HTTP_REQUEST; the query is without its question
+/// mark, as in the logs of IIS (observed).
+#[must_use]
+pub fn fields_of(request: &Request) -> FieldsData<'_> {
+    let head = &request.head;
+    let known = |id| Text::Bytes(head.known(id).unwrap_or_default());
+    let query = request.url.query().unwrap_or_default();
+    FieldsData {
+        uri_stem: Text::Wide(request.url.abs_path()),
+        client_ip: Address::Ip(request.remote.ip()),
+        server_ip: Address::Ip(request.local.ip()),
+        method: Text::Bytes(head.verb_text()),
+        uri_query: Text::Wide(query.strip_prefix(&[u16::from(b'?')]).unwrap_or(query)),
+        host: known(request_id::HOST),
+        user_agent: known(request_id::USER_AGENT),
+        cookie: known(request_id::COOKIE),
+        referrer: known(request_id::REFERER),
+        server_port: request.local.port(),
+        method_num: request.verb() as u32,
+        ..FieldsData::default()
+    }
+}
+
 /// The entry of the request under way.
 fn log_of(conn: &mut Conn) -> Option<&mut ExchangeLog> {
     conn.state.under_way_mut()?.log.as_deref_mut()
@@ -198,6 +224,7 @@ fn take_free(now: Instant) -> Box<ExchangeLog> {
         None => Box::new(ExchangeLog {
             since: now,
             version: None,
+            stream_id: None,
             head_length: 0,
             bytes_sent: 0,
             part_sent: 0,

@@ -6,6 +6,7 @@
 
 use httpsys_core::close_reason::TimerKind;
 use httpsys_core::connection::{DeliveryState, Ended, Exchange};
+use httpsys_core::open_connections::ConnectionStatus;
 use httpsys_core::{CloseReason, ConnectionId};
 
 use crate::conn::slot::Conn;
@@ -15,18 +16,6 @@ use crate::observe::error_log::RequestLine;
 use crate::observe::trace;
 use crate::service::Service;
 
-/// What became of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConnectionStatus {
-    /// It is open.
-    Open,
-    /// It has ended, and why.
-    Ended(CloseReason),
-    /// There never was one with this id, or it ended before so many others that it is forgotten:
-    /// the service remembers the last 4,096.
-    Unknown,
-}
-
 impl Service {
     /// Why a connection ended, or that it has not. Any thread, at any moment.
     #[must_use]
@@ -34,30 +23,41 @@ impl Service {
         if self.is_inherited() {
             return ConnectionStatus::Unknown;
         }
-        if let Some(conn) = self.shard().table.lock(connection.place()) {
-            if conn.state.id() == connection && conn.stream.is_some() {
-                return ConnectionStatus::Open;
-            }
+        if self.shard().table.connection(connection).is_some() {
+            return ConnectionStatus::Open;
         }
         let ended = self.shard().ends.of(connection);
         ended.map_or(ConnectionStatus::Unknown, ConnectionStatus::Ended)
     }
 
     /// The connection has just ended, in order or for this reason if none was known before. Its slot is
-    /// still locked; `ended` has the request block if no program has it.
+    /// still locked; `ended` has the request block if no program has it. `stream_id` is that of an HTTP/2 stream.
     pub(crate) fn note_end(
         &self,
         conn: &Conn,
         end: CloseReason,
         ended: &Ended<PendingHead, UnderWay>,
         bound: Option<&Bound>,
+        stream_id: Option<u64>,
     ) {
         let connection = conn.state.id();
         let end = ended.reason.unwrap_or(end);
-        self.shard().ends.remember(connection, end);
-        if ended.is_reported {
-            return;
+        self.shard().ends.remember(connection, end, !conn.is_stream);
+        if !ended.is_reported {
+            self.report_end(conn, end, ended, bound, stream_id);
         }
+    }
+
+    /// The events and the line of the error log of an end.
+    pub(crate) fn report_end(
+        &self,
+        conn: &Conn,
+        end: CloseReason,
+        ended: &Ended<PendingHead, UnderWay>,
+        bound: Option<&Bound>,
+        stream_id: Option<u64>,
+    ) {
+        let connection = conn.state.id();
         let exchange = ended.exchange.as_ref().map(|(exchange, _)| exchange);
         if let CloseReason::Timer(timer) = end {
             trace::timed_out(connection, timer.name());
@@ -90,7 +90,7 @@ impl Service {
                 let line = line.filter(|_| under_way);
                 let queue = bound.filter(|_| under_way);
                 let queue = queue.map(|bound| &*bound.queue);
-                self.log_error(conn, phrase, None, line, queue);
+                self.log_error(conn, phrase, None, line, queue, stream_id);
             }
         }
     }
@@ -102,6 +102,7 @@ fn phrase(end: CloseReason, exchange: Option<&Exchange>) -> Option<&'static str>
         CloseReason::Timer(timer) => Some(timer.name()),
         CloseReason::QueueClosed => Some("Connection_Abandoned_By_ReqQueue"),
         CloseReason::Exhausted => Some("Internal"),
+        CloseReason::Http2(name) => Some(name),
         CloseReason::PeerReset | CloseReason::PeerClosed | CloseReason::BodyIncomplete => {
             match exchange?.delivery() {
                 DeliveryState::Queued => Some("Client_Reset"),

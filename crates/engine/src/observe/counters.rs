@@ -20,12 +20,14 @@ const LOOKS: usize = 8;
 
 impl Service {
     /// All counters. Each number is exact for its moment; two of them may be some microseconds apart
-    /// while the service is at work.
+    /// while the service is at work. The open connections are counted first: one that ends meanwhile is
+    /// open and ended, never neither, and where none is open the others have all of it.
     #[must_use]
     pub fn counters(&self) -> Counters {
         if self.is_inherited() {
             return Counters::default();
         }
+        let open = self.shard().table.open();
         self.settle_all();
         let (state, groups) = self.listing();
         let ServiceState {
@@ -46,7 +48,7 @@ impl Service {
         unbound.into_iter().for_each(&mut add);
         url_groups.sort_by_key(|group| group.id);
         let mut all = Counters::default();
-        all.service = self.own_counters();
+        all.service = self.own_counters(open);
         all.url_groups = url_groups;
         all.queues = of_queues;
         all
@@ -58,8 +60,9 @@ impl Service {
         if self.is_inherited() {
             return ServiceCounters::default();
         }
+        let open = self.shard().table.open();
         self.settle_all();
-        self.own_counters()
+        self.own_counters(open)
     }
 
     /// The counters of one URL group.
@@ -93,6 +96,7 @@ impl Service {
         counters.arrivals = totals.arrivals;
         counters.rejected_requests = totals.rejected;
         counters.abandoned = totals.abandoned;
+        counters.cache_hits = queue.cache_hits();
         counters
     }
 
@@ -114,13 +118,15 @@ impl Service {
         true
     }
 
-    fn own_counters(&self) -> ServiceCounters {
+    /// `open`: how many connections were, before anything else was looked at.
+    fn own_counters(&self, open: u32) -> ServiceCounters {
         let (ends, ends_by_number) = self.shard().ends.counts();
         let log = self.error_log().map(|log| log.writer().counters());
         let mut counters = self.tallies().counters();
-        counters.connections_open = self.shard().table.open().into();
+        counters.connections_open = open.into();
         counters.ends = ends;
         counters.ends_by_number = ends_by_number;
+        counters.uri_cache = self.cache().counters();
         counters.log_entries_dropped = log.map_or(0, |log| log.dropped + log.failed);
         counters
     }
@@ -134,12 +140,11 @@ impl Service {
             let Some(oldest) = queue.lock().oldest() else {
                 return 0;
             };
-            let Some(mut conn) = self.shard().table.lock(oldest.place()) else {
+            let Some(found) = self.shard().table.request(oldest, queue.id()) else {
                 continue;
             };
-            let exchange = conn.state.exchange_of(oldest, queue.id());
-            if exchange.is_some_and(|exchange| exchange.delivery() == DeliveryState::Queued) {
-                return self.clock().millis().saturating_sub(conn.queued_at());
+            if found.exchange().delivery() == DeliveryState::Queued {
+                return self.clock().millis().saturating_sub(found.queued_at());
             }
         }
         0

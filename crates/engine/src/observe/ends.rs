@@ -34,27 +34,30 @@ impl Default for Told {
 }
 
 impl Ends {
-    pub(super) fn remember(&self, connection: ConnectionId, end: CloseReason) {
-        let mut told = self.0.lock();
-        told.by_name.add(end.name(), 1);
-        if let Some(count) = told.by_number.get_mut(end.number() as usize) {
-            *count += 1;
+    /// `counts`: it is a transport connection, no stream.
+    pub(super) fn remember(&self, connection: ConnectionId, end: CloseReason, counts: bool) {
+        let mut state = self.0.lock();
+        if counts {
+            state.by_name.add(end.name(), 1);
+            if let Some(count) = state.by_number.get_mut(end.number() as usize) {
+                *count += 1;
+            }
         }
-        if told.last.len() == REMEMBERED {
-            told.last.pop_front();
+        if state.last.len() == REMEMBERED {
+            state.last.pop_front();
         }
-        told.last.push_back((connection, end));
+        state.last.push_back((connection, end));
     }
 
     /// How many connections have ended, by name and by number.
     pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
-        let told = self.0.lock();
-        (told.by_name.clone(), told.by_number)
+        let state = self.0.lock();
+        (state.by_name.clone(), state.by_number)
     }
 
     pub(super) fn of(&self, connection: ConnectionId) -> Option<CloseReason> {
-        let told = self.0.lock();
-        let found = told.last.iter().rev().find(|(id, _)| *id == connection);
+        let state = self.0.lock();
+        let found = state.last.iter().rev().find(|(id, _)| *id == connection);
         found.map(|(_, end)| *end)
     }
 }

@@ -14,21 +14,26 @@ use crate::observe::error_log::{Received, RequestLine};
 use crate::observe::trace;
 use crate::service::Service;
 
+const HTTP_2_0: httpsys_logging::Version = httpsys_logging::Version { major: 2, minor: 0 };
+
 impl Conn {
     /// The request is about to be handed to the program.
     #[inline(never)]
-    pub(crate) fn remember_request_line(&mut self, request: &Request) {
+    pub(crate) fn remember_request_line(&mut self, request: &Request, now: u64) {
+        let since = self.queued_at().min(now);
         let line = RequestLine::from(request);
         let verb = &line.verb[..line.verb.len().min(MAX_VERB)];
         let target = &line.target[..line.target.len().min(MAX_URI)];
         let received = self.received.get_or_insert_with(|| {
             Box::new(Received {
                 version: line.version,
+                since,
                 text: Vec::new(),
                 verb: 0,
             })
         });
         received.version = line.version;
+        received.since = since;
         received.verb = verb.len();
         received.text.clear();
         received.text.extend_from_slice(verb);
@@ -60,7 +65,7 @@ impl Service {
     }
 
     /// Writes a line: why, with which status if there was an answer, the request as far as it was
-    /// read, and the queue that it was routed to. Reasons that HTTP.sys has no name for give none.
+    /// read, the queue that it was routed to, and its HTTP/2 stream. Reasons that HTTP.sys has no name for give none.
     pub(crate) fn log_error(
         &self,
         conn: &Conn,
@@ -68,6 +73,7 @@ impl Service {
         status: Option<u16>,
         request: Option<RequestLine<'_>>,
         queue: Option<&Queue>,
+        stream_id: Option<u64>,
     ) {
         let (Some(log), Some(reason)) = (self.error_log(), Reason::from_name(reason)) else {
             return;
@@ -78,6 +84,10 @@ impl Service {
         record.client = Some(conn.remote);
         record.server = Some(conn.local);
         record.status = status;
+        record.stream_id = stream_id;
+        if reason.is_http2() {
+            record.version = Some(HTTP_2_0);
+        }
         if let Some(request) = request {
             let version = request.version;
             record.version = (version.major > 0).then_some(httpsys_logging::Version {

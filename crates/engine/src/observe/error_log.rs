@@ -5,19 +5,22 @@
 //! Does not own the file nor its format (`httpsys-logging`). Lines are handed to a bounded buffer;
 //! nothing here waits for a disk. Threading: any thread.
 
+use std::path::PathBuf;
+
 use httpsys_core::Request;
 use httpsys_core::proto::{Parameters, Version};
-use httpsys_logging::{CodePage, ErrorLog, ErrorLogSettings, Rollover, StdFiles};
+use httpsys_logging::{CodePage, ErrorLog, ErrorLogSettings, Rollover};
+
+use crate::transport::host::Host;
 
 /// The log that these parameters ask for, if they do.
-pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>> {
+pub(crate) fn open(parameters: &Parameters, host: &Host) -> std::io::Result<Option<ErrorLog>> {
     if !parameters.enable_error_logging {
         return Ok(None);
     }
-    let folder = if parameters.error_logging_dir.is_empty() {
-        std::env::temp_dir()
-    } else {
-        parameters.error_logging_dir.clone().into()
+    let folder: PathBuf = match &parameters.error_logging_dir[..] {
+        "" => std::env::temp_dir(),
+        directory => directory.into(),
     };
 
     let settings = ErrorLogSettings {
@@ -26,7 +29,7 @@ pub(crate) fn open(parameters: &Parameters) -> std::io::Result<Option<ErrorLog>>
         ..ErrorLogSettings::default()
     };
 
-    ErrorLog::start(StdFiles::error_log(&folder), &settings).map(Some)
+    host.start_error_log(&folder, &settings).map(Some)
 }
 
 /// What a line says of a request.
@@ -47,11 +50,14 @@ impl<'a> From<&'a Request> for RequestLine<'a> {
     }
 }
 
-/// The request line of the request that the program was given last, kept while there is a log: the
-/// request itself may be the program's. It stays with the slot, so that it costs an allocation once.
+/// The request line of the request that the program was given last, kept while there is a log or somebody
+/// looks at requests under way: the request itself may be the program's. It stays with the slot, so that it
+/// costs an allocation once.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(super) version: Version,
+    /// When it came, in the clock's milliseconds; when it was handed over if it has not waited.
+    pub(super) since: u64,
     /// Verb and target, each as far as a line has it.
     pub(super) text: Vec<u8>,
     pub(super) verb: usize,

@@ -12,6 +12,8 @@ pub(crate) struct ExchangeLog {
     /// When its first bytes were looked at.
     pub(super) since: Instant,
     pub(super) version: Option<Version>,
+    /// The HTTP/2 stream.
+    pub(super) stream_id: Option<u64>,
     pub(super) head_length: u64,
     pub(super) bytes_sent: u64,
     /// Of the call under way.

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
 use httpsys_core::property::Property;
 use httpsys_core::{Error, ServerSessionId, UrlGroupId};
 use httpsys_logging::{LogCounters, Scope};
@@ -62,9 +62,9 @@ impl Service {
             return Ok(None);
         };
 
-        self.has_holder(call)?;
+        self.check_holder(call)?;
         let log = match logging {
-            Some(logging) => Some(Arc::new(OpenLog::open(logging, scope)?)),
+            Some(logging) => Some(Arc::new(OpenLog::open(logging, scope, &self.shard().host)?)),
             None => None,
         };
 

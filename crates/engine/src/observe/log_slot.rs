@@ -8,14 +8,12 @@ use std::sync::Arc;
 
 use httpsys_core::Error;
 use httpsys_core::property::{LogFormat, Logging, Rollover};
-use httpsys_logging::{
-    AccessLog, Config, Fields, Flags, Format, LogCounters, Record, Scope, Time, WriterSettings,
-};
+use httpsys_logging::{AccessLog, Config, Fields, Flags, Format, LogCounters, Record, Scope, Time};
 use httpsys_socket::lock::RwLock;
 
 use crate::clock::Clock;
 use crate::observe::reason;
-use crate::sys;
+use crate::transport::host::Host;
 
 /// Where the log of a server session or URL group is, if it has one.
 #[derive(Debug, Default)]
@@ -39,7 +37,7 @@ impl OpenLog {
     /// values that HTTP_LOGGING_INFO does not allow, and for a directory that cannot be made or
     /// written to (assumed: HTTP.sys may find that out only with the first request);
     /// [`Error::NoResources`] (8) when the system has no thread for it. An event says why.
-    pub(crate) fn open(logging: &Logging, scope: Scope) -> Result<OpenLog, Error> {
+    pub(crate) fn open(logging: &Logging, scope: Scope, host: &Host) -> Result<OpenLog, Error> {
         let refused = |why: &dyn std::fmt::Display| {
             tracing::error!(error = %why, "the access log cannot be opened");
             reason::invalid(format!("HTTP_LOGGING_INFO: {why}"))
@@ -47,9 +45,9 @@ impl OpenLog {
         let config = config_of(logging).ok_or_else(|| refused(&"a name is not UTF-16"))?;
         config.validate(scope).map_err(|error| refused(&error))?;
         let directory = Path::new(&config.directory);
-        sys::make_writable(directory)
+        host.make_writable(directory)
             .map_err(|error| refused(&format_args!("{}: {error}", directory.display())))?;
-        let log = AccessLog::start(&config, &WriterSettings::default()).map_err(|error| {
+        let log = host.start_access_log(&config).map_err(|error| {
             tracing::error!(%error, "no thread for the access log");
             Error::NoResources
         })?;

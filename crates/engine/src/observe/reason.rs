@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use httpsys_core::Error;
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
+use httpsys_core::configuration::Change;
+use httpsys_core::configuration::ssl::InvalidSslRecord;
 use httpsys_core::property::{Property, QUEUE_LENGTHS, QueueProperty};
 
 /// What was noted about the failure that is on its way to the caller.
@@ -137,13 +139,24 @@ pub(crate) fn of_control(call: &Control) -> &'static str {
         Control::AddReservation(_) => {
             "pStringSecurityDescriptor is empty, or longer than a security descriptor may be"
         }
-        Control::RemoveReservation { .. } => "pUrlPrefix is no UrlPrefix",
-        Control::Configure(_) => "ParamDesc is 0, and no time is",
+        Control::RemoveReservation { .. } => "pUrlPrefix is not a UrlPrefix",
+        Control::Configure(change) => of_change(change),
         Control::CreateServerSession { .. }
         | Control::CreateHttpHandle
         | Control::DrainRequestQueue { .. }
         | Control::CloseRequestQueue { .. } => "an argument is not valid",
     }
+}
+
+fn of_change(change: &Change) -> &'static str {
+    let checked = match change {
+        Change::AddSsl(record) | Change::UpdateSsl(record) => record.check(),
+        Change::AddSslExtended(record) | Change::UpdateSslExtended(record) => record.check(),
+        _ => return "ParamDesc is 0, and no time is",
+    };
+    checked
+        .err()
+        .map_or("an argument is not valid", InvalidSslRecord::words)
 }
 
 fn of_property(property: &Property, holder: &'static str) -> &'static str {

@@ -23,11 +23,15 @@ use httpsys_socket::lock::Mutex;
 pub(crate) struct TrafficDelta {
     /// Wire bytes that were received.
     pub(crate) received: u64,
+    /// Those that were taken before.
+    received_before: u64,
     /// Up to where the connection's sent bytes were counted, less the wire bytes beyond the plain ones.
     counted: u64,
     gets: u64,
-    heads: u64,
-    others: u64,
+    /// Half as wide, since a connection is kept small: four thousand million on one connection, of which nobody
+    /// has taken any, count as so many.
+    heads: u32,
+    others: u32,
 }
 
 /// An amount of traffic.
@@ -51,15 +55,21 @@ impl TrafficDelta {
     pub(crate) fn request(&mut self, verb: Verb) {
         match verb {
             Verb::Get => self.gets += 1,
-            Verb::Head => self.heads += 1,
-            _ => self.others += 1,
+            Verb::Head => self.heads = self.heads.saturating_add(1),
+            _ => self.others = self.others.saturating_add(1),
         }
     }
 
-    /// So many more wire bytes were sent than plain ones.
+    /// So many more wire bytes were sent than plain ones; modulo 2^64, so that it can also be fewer: what
+    /// waits in the transport is sent later.
     #[inline]
     pub(crate) fn sent_beyond(&mut self, bytes: u64) {
         self.counted = self.counted.wrapping_sub(bytes);
+    }
+
+    /// The wire bytes that were received since the connection was accepted.
+    pub(crate) fn received_in_all(&self) -> u64 {
+        self.received_before + self.received
     }
 
     /// Takes what is there, but for the last `kept` bytes that were read. `sent` is what the
@@ -70,11 +80,12 @@ impl TrafficDelta {
             received: self.received - kept,
             sent: sent.wrapping_sub(self.counted),
             gets: self.gets,
-            heads: self.heads,
-            others: self.others,
+            heads: self.heads.into(),
+            others: self.others.into(),
         };
         *self = TrafficDelta {
             received: kept,
+            received_before: self.received_before + done.received,
             counted: sent,
             ..TrafficDelta::default()
         };

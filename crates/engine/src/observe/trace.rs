@@ -1,12 +1,13 @@
 //! The events of HTTP.sys's ETW provider, as `tracing` events (LOG-011).
 //!
-//! Owns: the names and numbers of the events that Microsoft's tracing scenarios show, as the fields
-//! `event` and `id`, with the target [`TARGET`]. Does not own: when they happen, nor the events with a
-//! higher level that tell the same in our words. All are DEBUG, which is ours; each costs one
-//! comparison where nobody listens.
+//! Owns: the names and numbers of the events that Microsoft's tracing scenarios show, and of those of the cache
+//! that the provider's manifest has, as the fields `event` and `id`, with the target [`TARGET`]. Does not own: when
+//! they happen, nor the events with a higher level that tell the same in our words. All are DEBUG, which is
+//! ours; each costs one comparison where nobody listens.
 
+use httpsys_core::cache::NotCached;
 use httpsys_core::url_prefix::UrlPrefix;
-use httpsys_core::{ConnectionId, Request};
+use httpsys_core::{ConnectionId, Request, RequestId};
 
 /// The target of all of them.
 pub(crate) const TARGET: &str = "httpsys::etw";
@@ -43,6 +44,37 @@ pub(crate) fn received(request: &Request) {
     event!("Parse", 2_u32, connection = request.connection.0, request = request.id.0,
         method = %String::from_utf8_lossy(request.head.verb_text()),
         url = %String::from_utf16_lossy(request.url.full()));
+}
+
+/// SrvdFrmCache, or CachedNotModified for 304: a request was answered from the cache.
+pub(crate) fn served_from_cache(request: &Request, status: u16) {
+    if is_on() {
+        let (connection, request) = (request.connection.0, request.id.0);
+        if status == 304 {
+            event!("CachedNotModified", 17_u32, connection, request);
+        } else {
+            event!("SrvdFrmCache", 16_u32, connection, request, status);
+        }
+    }
+}
+
+/// AddedCacheEntry, or AddCacheEntryFailed: what became of a response that was to be kept.
+pub(crate) fn cached(request: RequestId, status: u16, refused: Option<NotCached>) {
+    if is_on() {
+        match refused {
+            None => event!("AddedCacheEntry", 25_u32, request = request.0, status),
+            Some(why) => {
+                event!("AddCacheEntryFailed", 26_u32, request = request.0, status, %why);
+            }
+        }
+    }
+}
+
+/// FlushedCache: a flush has dropped what was below a URL.
+pub(crate) fn flushed_cache(url: &[u16], recursive: bool) {
+    if is_on() {
+        event!("FlushedCache", 27_u32, url = %String::from_utf16_lossy(url), recursive);
+    }
 }
 
 /// ConnCleanup: a connection is gone.

@@ -10,13 +10,19 @@ use std::io;
 use std::net::SocketAddr;
 
 use httpsys_core::close_reason::TimerKind;
+use httpsys_core::{CloseReason, ConnectionId};
 
+use crate::conn::table::{Look, Vacancy};
 use crate::observe::tally::Fault;
 use crate::observe::trace;
 use crate::poll::arrivals::{Arrivals, RETRY};
+use crate::poll::waiter::Turn;
 use crate::service::Service;
 use crate::transport::Transport;
+use crate::transport::handshakes::HandshakeUnderWay;
 use crate::transport::port_listener::PortListener;
+use crate::transport::tls::TlsStart;
+use crate::transport::wire::Wire;
 
 /// Connections that one turn accepts, at all listeners together: a flood of connects costs those that
 /// are there some milliseconds.
@@ -25,6 +31,12 @@ pub(crate) const ACCEPTS: usize = 64;
 /// Connections that a listener which closes accepts: what its queue holds (`BACKLOG`, which the
 /// systems cut), not what a flood adds meanwhile.
 const LAST_ACCEPTS: usize = 4096;
+
+/// How many handshakes are tried to be dropped for a new one, when there are MaxTlsHandshakes.
+const DROPS: usize = 8;
+
+/// The reason of a connection that MaxTlsHandshakes drops.
+const TOO_MANY_HANDSHAKES: &str = "Tls_TooManyHandshakes";
 
 /// How far accepting at a listener came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +91,7 @@ impl Service {
     fn accept_at(&self, listener: &PortListener, most: usize) -> Accepted {
         for _ in 0..most {
             match listener.socket.accept() {
-                Ok((stream, remote)) => self.adopt(stream, remote, listener.address),
+                Ok((stream, remote)) => self.adopt(stream, remote, listener),
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock => return Accepted::All,
                     // The client gave up while it waited.
@@ -96,16 +108,13 @@ impl Service {
         Accepted::Share
     }
 
-    fn adopt(&self, mut stream: Transport, remote: SocketAddr, listening: SocketAddr) {
+    fn adopt(&self, mut stream: Wire, remote: SocketAddr, listener: &PortListener) {
         let shard = self.shard();
+        let listening = listener.address;
         self.tallies().accepted();
         let most = self.parameters().max_connections;
         if most.is_some_and(|most| shard.table.open() >= most) {
-            let reason = "Connections_Refused";
-            tracing::info!(%remote, reason, "dropped: MaxConnections");
-            self.tallies().note(Fault::ConnectionDropped);
-            self.tallies().refused(reason);
-            self.log_refused_connection(remote, listening, reason);
+            self.refuse_connection(remote, listening, "Connections_Refused", "MaxConnections");
             return stream.reset(None);
         }
         stream.prepare();
@@ -115,28 +124,104 @@ impl Service {
             listening
         };
 
-        let Some((slot, mut conn)) = shard.table.acquire() else {
+        let Some(vacancy) = shard.table.acquire() else {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!("connection refused: no room in the table");
             return;
         };
 
-        let Some(id) = conn.ids_mut().next_connection() else {
-            drop(conn);
-            return shard.table.release(slot, true);
-        };
-
-        conn.open(id, remote, local);
+        let id = vacancy.id();
         trace::connected(id, remote);
         if let Err(error) = stream.register(&shard.registry, id.0 as usize) {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!(%error, "connection dropped: it cannot be polled");
-            conn.state.close();
-            let exhausted = conn.ids().exhausted();
-            drop(conn);
-            return shard.table.release(slot, exhausted);
+            return vacancy.give_up();
         }
-        conn.stream = Some(stream);
+        if listener.is_secure {
+            return self.begin_handshake(vacancy, stream, remote, local);
+        }
+        let mut conn = vacancy.fill(Transport::Plain(stream), remote, local);
         self.start_timer(&mut conn, TimerKind::IdleConnection, self.clock().millis());
+    }
+
+    /// The connection begins with TLS.
+    #[cold]
+    fn begin_handshake(
+        &self,
+        vacancy: Vacancy<'_>,
+        wire: Wire,
+        remote: SocketAddr,
+        local: SocketAddr,
+    ) {
+        let parameters = self.parameters();
+        self.look_for_certificates(self.clock().unix_seconds());
+        let Some(handshake) = self.room_for_handshake(vacancy.id()) else {
+            vacancy.give_up();
+            self.refuse_connection(remote, local, TOO_MANY_HANDSHAKES, "MaxTlsHandshakes");
+            let shard = self.shard();
+            return wire.reset(shard.lead.is_locked().then_some(&shard.registry));
+        };
+        let start = TlsStart {
+            bindings: self.tls_bindings(),
+            local,
+            handshake,
+            now: self.clock().unix_seconds(),
+            sends_close_notify: parameters.enable_ssl_close_notify,
+            offers_http2: parameters.enable_http2_tls,
+        };
+        let stream = Transport::secured(wire, start);
+        let mut conn = vacancy.fill(stream, remote, local);
+        self.start_timer(&mut conn, TimerKind::HeaderWait, self.clock().millis());
+    }
+
+    /// One handshake too many drops the one that has lasted longest: who shakes hands at once gets through a flood
+    /// of those that do not. Where others are at work on the oldest ones, the newcomer has to go.
+    fn room_for_handshake(&self, newcomer: ConnectionId) -> Option<HandshakeUnderWay> {
+        let handshakes = &self.shard().handshakes;
+        let most = self.parameters().max_tls_handshakes;
+        let mut passed_over = 0;
+        for _ in 0..DROPS {
+            match handshakes.begin(newcomer, most, passed_over) {
+                Ok(begun) => return Some(begun),
+                Err(oldest) => passed_over += usize::from(!self.drop_handshake(oldest?)),
+            }
+        }
+        handshakes.begin(newcomer, most, passed_over).ok()
+    }
+
+    /// False if somebody is moving it on.
+    fn drop_handshake(&self, oldest: ConnectionId) -> bool {
+        let mut conn = match self.shard().table.connection_soon(oldest, None) {
+            Look::Open(conn) => conn,
+            Look::Gone => return true,
+            Look::Held => return false,
+        };
+        // It is over by now.
+        if conn.tls_info().is_some() {
+            return true;
+        }
+        // No call waits for a connection that has had no request.
+        let mut turn = Turn::default();
+        let reason = TOO_MANY_HANDSHAKES;
+        tracing::info!(remote = %conn.remote, reason, "dropped: MaxTlsHandshakes");
+        self.reset_connection(&mut conn, CloseReason::Tls(reason), &mut turn);
+        drop(conn);
+        turn.fire(self);
+        true
+    }
+
+    /// A connection is not taken: a limit.
+    #[cold]
+    fn refuse_connection(
+        &self,
+        remote: SocketAddr,
+        local: SocketAddr,
+        reason: &'static str,
+        limit: &str,
+    ) {
+        tracing::info!(%remote, reason, "dropped: {limit}");
+        self.tallies().note(Fault::ConnectionDropped);
+        self.tallies().refused(reason);
+        self.log_refused_connection(remote, local, reason);
     }
 }

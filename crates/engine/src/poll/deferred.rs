@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use httpsys_core::ConnectionId;
-use httpsys_socket::lock::{Mutex, MutexGuard};
 use mio::event::Event;
 
-use crate::conn::slot::Conn;
+use crate::conn::table::{Look, Table};
 
 /// How long a turn waits, once, for the lock of a connection. Most holds are much shorter, and to come
 /// back costs a poll.
@@ -97,15 +96,15 @@ impl Says for &Event {
 
 /// The same in bits: what two events said is what one would have said that came later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Readiness(u8);
+pub(crate) struct Readiness(u8);
 
 impl Readiness {
-    pub(super) const READABLE: Readiness = Readiness(1);
-    pub(super) const WRITABLE: Readiness = Readiness(1 << 1);
-    pub(super) const READ_CLOSED: Readiness = Readiness(1 << 2);
-    pub(super) const ENDED: Readiness = Readiness(1 << 3);
-    pub(super) const URGENT: Readiness = Readiness(1 << 4);
-    pub(super) const RESUMED: Readiness = Readiness(1 << 5);
+    pub(crate) const READABLE: Readiness = Readiness(1);
+    pub(crate) const WRITABLE: Readiness = Readiness(1 << 1);
+    pub(crate) const READ_CLOSED: Readiness = Readiness(1 << 2);
+    pub(crate) const ENDED: Readiness = Readiness(1 << 3);
+    pub(crate) const URGENT: Readiness = Readiness(1 << 4);
+    pub(crate) const RESUMED: Readiness = Readiness(1 << 5);
 
     #[cold]
     pub(super) fn of(said: impl Says) -> Readiness {
@@ -181,19 +180,13 @@ impl Deferred {
         waits.then(|| LAST_LOOK.min(FIRST_LOOK * (1 << self.looks.min(8))))
     }
 
-    /// The lock of a connection, unless somebody has it for longer.
-    #[inline]
-    pub(super) fn lock<'s>(&mut self, slot: &'s Mutex<Conn>) -> Option<MutexGuard<'s, Conn>> {
-        if self.has_waited {
-            return slot.try_lock();
+    /// A connection, unless somebody has its lock for longer: a long hold is waited for once.
+    #[inline(always)]
+    pub(super) fn look<'t>(&mut self, table: &'t Table, id: ConnectionId) -> Look<'t> {
+        let look = table.connection_soon(id, (!self.has_waited).then_some(PATIENCE));
+        if matches!(look, Look::Held) {
+            self.has_waited = true;
         }
-        // As quick as `lock` if nobody has it. A long hold is waited for once.
-        match slot.try_lock_for(PATIENCE) {
-            None => {
-                self.has_waited = true;
-                None
-            }
-            some => some,
-        }
+        look
     }
 }

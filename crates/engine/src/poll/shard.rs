@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use httpsys_core::ConnectionId;
 use httpsys_socket::lock::{Mutex, RwLock};
@@ -17,8 +18,9 @@ use crate::conn::table::Table;
 use crate::conn::wheel::Timers;
 use crate::observe::ends::Ends;
 use crate::poll::arrivals::Arrivals;
-use crate::poll::deferred::Deferred;
+use crate::poll::deferred::{Deferred, Readiness};
 use crate::poll::poller::{PollRegistry, Poller};
+use crate::transport::handshakes::Handshakes;
 use crate::transport::host::Host;
 use crate::transport::port_listener::PortListener;
 
@@ -37,8 +39,10 @@ pub(crate) struct Shard {
     pub(crate) listeners: RwLock<Slab<PortListener>>,
     pub(crate) timers: Timers,
     pub(crate) ends: Ends,
-    /// Connections that have more to read than their share of one turn, each once.
-    pub(crate) resume: Mutex<VecDeque<ConnectionId>>,
+    /// Connections that have more to read than their share of one turn, each once; and streams of which their
+    /// carriers have something to say.
+    pub(crate) resume: Mutex<VecDeque<(ConnectionId, Readiness)>>,
+    pub(crate) handshakes: Arc<Handshakes>,
 }
 
 /// What the polling thread needs, and what it has left for a later turn.
@@ -72,6 +76,7 @@ impl Shard {
             timers: Timers::default(),
             ends: Ends::default(),
             resume: Mutex::new(VecDeque::new()),
+            handshakes: Arc::default(),
         })
     }
 
@@ -89,8 +94,20 @@ impl Shard {
     pub(crate) fn resume_later(&self, conn: &mut Conn) {
         // Twice in the list it would have twice the share of the others.
         if !std::mem::replace(&mut conn.resumes, true) {
-            self.resume.lock().push_back(conn.state.id());
-            self.interrupt();
+            let mut resume = self.resume.lock();
+            let is_first = resume.is_empty();
+            resume.push_back((conn.state.id(), Readiness::RESUMED));
+            drop(resume);
+            // While there are others, whoever takes them takes this one too or interrupts the next poll.
+            if is_first {
+                self.interrupt();
+            }
         }
+    }
+
+    /// This is to be heard as if the poll had said it, at the end of this turn. Who does not poll interrupts
+    /// who does, after it.
+    pub(crate) fn tell(&self, said: impl IntoIterator<Item = (ConnectionId, Readiness)>) {
+        self.resume.lock().extend(said);
     }
 }

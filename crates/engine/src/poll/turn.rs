@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use httpsys_core::{ConnectionId, QueueId};
 
 use crate::conn::slot::Conn;
+use crate::conn::table::Look;
 use crate::observe::tally::Fault;
 use crate::poll::arrivals::Arrivals;
 use crate::poll::deferred::{Deferred, Readiness, Says};
@@ -118,13 +119,10 @@ impl Service {
         deferred: &mut Deferred,
         turn: &mut Turn,
     ) {
-        let Some(slot) = self.shard().table.slot(id.place()) else {
-            return;
-        };
-
-        match deferred.lock(slot) {
-            Some(mut conn) => self.hear(&mut conn, id, said, turn),
-            None => deferred.add(id, Readiness::of(said)),
+        match deferred.look(&self.shard().table, id) {
+            Look::Open(mut conn) => self.hear(&mut conn, said, turn),
+            Look::Gone => {}
+            Look::Held => deferred.add(id, Readiness::of(said)),
         }
     }
 
@@ -141,13 +139,9 @@ impl Service {
         deferred.looks = if left { deferred.looks + 1 } else { 0 };
     }
 
-    /// Does what was said of the connection, if it is still there.
+    /// Does what was said of the connection.
     #[inline]
-    fn hear(&self, conn: &mut Conn, id: ConnectionId, said: impl Says, turn: &mut Turn) {
-        // The slot may have a later connection by now.
-        if conn.state.id() != id || conn.stream.is_none() {
-            return;
-        }
+    fn hear(&self, conn: &mut Conn, said: impl Says, turn: &mut Turn) {
         let resumed = said.resumed();
         if resumed {
             conn.resumes = false;
@@ -161,7 +155,7 @@ impl Service {
         // Every event says so; most often nobody waits for it.
         if said.writable() && conn.may_wait_for_room() {
             self.handle_writable(conn, turn);
-            if conn.stream.is_none() {
+            if conn.has_ended() {
                 return;
             }
         }
@@ -184,26 +178,33 @@ impl Service {
             }
         } else if !resumed {
             return;
+        } else if conn.readable {
+            // For its reader the transport had more to do than one read takes.
+            if let Some(reader) = conn.pop_reader() {
+                turn.add(reader, Signal::Ready);
+            }
         }
         self.pump(conn, turn);
     }
 
     fn resume_connections(&self, deferred: &mut Deferred, turn: &mut Turn) {
         let shard = self.shard();
-        let (resumed, more) = {
+        let resumed = {
             let mut resume = shard.resume.lock();
             if resume.is_empty() {
                 return;
             }
             let share = resume.len().min(RESUMES);
-            let resumed: Vec<ConnectionId> = resume.drain(..share).collect();
-            (resumed, !resume.is_empty())
+            let resumed: Vec<_> = resume.drain(..share).collect();
+            resumed
         };
 
-        for id in resumed {
-            self.handle_event(id, Readiness::RESUMED, deferred, turn);
+        shard.handshakes.renew_costly_steps();
+        for (id, readiness) in resumed {
+            self.handle_event(id, readiness, deferred, turn);
         }
-        if more {
+        // More than a share, or what was said meanwhile.
+        if !shard.resume.lock().is_empty() {
             shard.interrupt();
         }
     }

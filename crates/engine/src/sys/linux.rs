@@ -52,6 +52,16 @@ pub(super) fn check_writable(directory: &Path) -> io::Result<()> {
     Ok(access(directory, AccessFlags::W_OK | AccessFlags::X_OK)?)
 }
 
+/// MemTotal of proc_meminfo(5), in KiB there.
+pub(super) fn memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kib.checked_mul(1024)
+}
+
 /// No option of its own.
 pub(super) fn prepare(_: &TcpStream) {}
 

@@ -7,7 +7,7 @@
 //!
 //! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
 //! `NO_FAMILY`, `BAD_MEMORY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,
-//! `has_address`, `port_owner`.
+//! `has_address`, `port_owner`, `memory`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
@@ -144,6 +144,11 @@ pub(crate) fn has_address(ip: IpAddr) -> bool {
         IpAddr::V6(ip) => ip.is_multicast(),
     };
     ip.is_loopback() || (!special && system::has_address(ip))
+}
+
+/// The bytes of memory that the machine has, where the system tells.
+pub(crate) fn memory() -> Option<u64> {
+    system::memory()
 }
 
 /// Whose socket has this address and port, in words, where the system tells this program.

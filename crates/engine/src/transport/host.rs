@@ -1,14 +1,16 @@
-//! The machine whose addresses and ports a service has.
+//! The machine whose addresses, ports and log files a service has.
 //!
-//! Owns: opening sockets that listen, the poll that tells of them, and what is known of addresses and
-//! ports. Does not own: which of them a registration needs (`listener.rs`, `control/free_port.rs`).
-//! Threading: any thread.
+//! Owns: opening sockets that listen, the poll that tells of them, what is known of addresses and
+//! ports, and where logs are written. Does not own: which of them a registration needs (`listener.rs`,
+//! `control/free_port.rs`). Threading: any thread.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-
+use std::path::Path;
 #[cfg(feature = "sim")]
 use std::sync::Weak;
+
+use httpsys_logging::{AccessLog, Config, ErrorLog, ErrorLogSettings, StdFiles, WriterSettings};
 
 use super::listening::Listening;
 use crate::poll::poller::{PollRegistry, Poller, mio_poll};
@@ -20,12 +22,17 @@ use crate::sys;
 pub(crate) enum Host {
     /// The machine that the process runs on.
     System,
-    /// That of a simulated network, for threads of a world.
+    /// A simulated one.
     #[cfg(feature = "sim")]
-    Simulated(
-        httpsys_network::Network,
-        Weak<dyn httpsys_socket::world::World>,
-    ),
+    Simulated(SimulatedHost),
+}
+
+/// A simulated network and a disk in memory, for threads of a world.
+#[cfg(feature = "sim")]
+pub(crate) struct SimulatedHost {
+    pub(crate) network: httpsys_network::Network,
+    pub(crate) disk: httpsys_logging::MemoryDisk,
+    pub(crate) world: Weak<dyn httpsys_socket::world::World>,
 }
 
 /// Connections that a simulated listener lets wait: as many as on Linux.
@@ -33,6 +40,11 @@ pub(crate) enum Host {
 const BACKLOG: usize = 4096;
 
 impl Host {
+    /// Whether it is a machine that does not exist.
+    pub(crate) fn is_simulated(&self) -> bool {
+        !matches!(self, Host::System)
+    }
+
     /// Makes a poll for its sockets.
     ///
     /// # Errors
@@ -41,8 +53,8 @@ impl Host {
         match self {
             Host::System => mio_poll(),
             #[cfg(feature = "sim")]
-            Host::Simulated(network, world) => {
-                let (poller, registry) = simulated_poll(network, world);
+            Host::Simulated(host) => {
+                let (poller, registry) = simulated_poll(&host.network, &host.world);
                 Ok((Poller::Memory(poller), PollRegistry::Memory(registry)))
             }
         }
@@ -56,7 +68,10 @@ impl Host {
         match self {
             Host::System => sys::listen(address).map(Listening::Tcp),
             #[cfg(feature = "sim")]
-            Host::Simulated(network, _) => network.listen(address, BACKLOG).map(Listening::Memory),
+            Host::Simulated(host) => {
+                let listening = host.network.listen(address, BACKLOG);
+                listening.map(Listening::Memory)
+            }
         }
     }
 
@@ -65,7 +80,7 @@ impl Host {
         match self {
             Host::System => sys::has_address(ip),
             #[cfg(feature = "sim")]
-            Host::Simulated(network, _) => network.has_address(ip),
+            Host::Simulated(host) => host.network.has_address(ip),
         }
     }
 
@@ -74,7 +89,55 @@ impl Host {
         match self {
             Host::System => sys::port_owner(address),
             #[cfg(feature = "sim")]
-            Host::Simulated(..) => None,
+            Host::Simulated(_) => None,
+        }
+    }
+
+    /// Makes the directory of a log, and says whether files can be made in it.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub(crate) fn make_writable(&self, directory: &Path) -> io::Result<()> {
+        match self {
+            Host::System => sys::make_writable(directory),
+            #[cfg(feature = "sim")]
+            Host::Simulated(host) => host.disk.make_directory(directory).map(drop),
+        }
+    }
+
+    /// Starts an access log in its directory.
+    ///
+    /// # Errors
+    /// The system has no thread for it.
+    pub(crate) fn start_access_log(&self, config: &Config) -> io::Result<AccessLog> {
+        let settings = WriterSettings::default();
+        match self {
+            Host::System => AccessLog::start(config, &settings),
+            #[cfg(feature = "sim")]
+            Host::Simulated(host) => {
+                let files = host.disk.make_directory(Path::new(&config.directory))?;
+                AccessLog::start_in(files, config, &settings)
+            }
+        }
+    }
+
+    /// Starts the HTTPERR log below this directory.
+    ///
+    /// # Errors
+    /// The system has no thread for it.
+    pub(crate) fn start_error_log(
+        &self,
+        directory: &Path,
+        settings: &ErrorLogSettings,
+    ) -> io::Result<ErrorLog> {
+        let files = StdFiles::error_log(directory);
+        match self {
+            Host::System => ErrorLog::start(files, settings),
+            #[cfg(feature = "sim")]
+            Host::Simulated(host) => {
+                let files = host.disk.make_directory(files.directory())?;
+                ErrorLog::start(files, settings)
+            }
         }
     }
 }

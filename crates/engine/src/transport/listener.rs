@@ -22,12 +22,13 @@ use crate::transport::listening::Listening;
 use crate::transport::port_listener::PortListener;
 
 impl Service {
-    /// Makes the listeners of `port` what `scopes` want, within the IP listen list; a port that is
-    /// open keeps its own. Sockets that were `taken` already are used before others are opened. On
+    /// Makes the listeners of `port`, which is https or not, what `scopes` want, within the IP listen
+    /// list; a port that is open keeps its own. Sockets that were `taken` already are used before others are opened. On
     /// an error nothing has changed.
     pub(crate) fn listen_on(
         &self,
         port: u16,
+        is_secure: bool,
         scopes: &[ListenScope],
         list: &[IpAddr],
         taken: &mut Taken,
@@ -63,8 +64,8 @@ impl Service {
         let mut opened = Vec::new();
         for address in missing {
             let opened_now = match taken.socket_of(address) {
-                Some(socket) => self.add_listener(socket, address, &list),
-                None => self.open_listener(address, &list),
+                Some(socket) => self.add_listener(socket, address, is_secure, &list),
+                None => self.open_listener(address, is_secure, &list),
             };
 
             match opened_now {
@@ -77,7 +78,7 @@ impl Service {
                         self.close_listener(index);
                     }
                     for (_, address) in stale {
-                        if let Err(error) = self.open_listener(address, &list) {
+                        if let Err(error) = self.open_listener(address, is_secure, &list) {
                             tracing::error!(%address, %error, "a listener could not be restored");
                         }
                     }
@@ -106,14 +107,21 @@ impl Service {
         one.map(|listener| Arc::clone(&listener.list))
     }
 
-    fn open_listener(&self, address: SocketAddr, list: &Arc<[IpAddr]>) -> io::Result<usize> {
-        self.add_listener(self.shard().host.listen(address)?, address, list)
+    fn open_listener(
+        &self,
+        address: SocketAddr,
+        is_secure: bool,
+        list: &Arc<[IpAddr]>,
+    ) -> io::Result<usize> {
+        let socket = self.shard().host.listen(address)?;
+        self.add_listener(socket, address, is_secure, list)
     }
 
     fn add_listener(
         &self,
         mut socket: Listening,
         address: SocketAddr,
+        is_secure: bool,
         list: &Arc<[IpAddr]>,
     ) -> io::Result<usize> {
         let shard = self.shard();
@@ -124,6 +132,7 @@ impl Service {
         entry.insert(PortListener {
             socket,
             address,
+            is_secure,
             list: Arc::clone(list),
         });
         tracing::debug!(%address, "listening");

@@ -10,10 +10,10 @@ use std::net::SocketAddr;
 use mio::net::TcpListener;
 use mio::{Interest, Token};
 
-use super::Transport;
 #[cfg(feature = "sim")]
 use super::memory::MemoryStream;
 use super::tcp::Tcp;
+use super::wire::Wire;
 use crate::poll::poller::PollRegistry;
 use crate::sys::{self, Held};
 
@@ -32,16 +32,16 @@ impl Listening {
     ///
     /// # Errors
     /// `WouldBlock` if none waits; otherwise what the system says.
-    pub(crate) fn accept(&self) -> io::Result<(Transport, SocketAddr)> {
+    pub(crate) fn accept(&self) -> io::Result<(Wire, SocketAddr)> {
         match self {
             Listening::Tcp(listener) => {
                 let (stream, remote) = sys::accept(listener)?;
-                Ok((Transport::Tcp(Tcp::new(stream)), remote))
+                Ok((Wire::Tcp(Tcp::new(stream)), remote))
             }
             #[cfg(feature = "sim")]
             Listening::Memory(listener) => {
                 let (stream, remote) = listener.accept()?;
-                Ok((Transport::Memory(MemoryStream::new(stream)), remote))
+                Ok((Wire::Memory(MemoryStream::new(stream)), remote))
             }
         }
     }

@@ -2,58 +2,142 @@
 //!
 //! Owns: the one type through which the engine reads, writes, closes and resets a connection, and what
 //! the results mean, whatever carries it. Does not own: HTTP, nor who reads and writes when. A closed
-//! enum: each call is one match, and none where only TCP is compiled in. Threading: a transport is behind
-//! the lock of its connection's slot; no call here blocks.
+//! enum: each call is one match. Threading: a transport is behind the lock of its connection's slot; no
+//! call here blocks.
 //!
 //! The counts of plain and wire bytes are explained in `outcome.rs`.
 
+pub(crate) mod carrier;
+pub(crate) mod handshakes;
 pub(crate) mod host;
+pub(crate) mod link;
 pub(crate) mod listener;
 pub(crate) mod listening;
 #[cfg(feature = "sim")]
 pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod port_listener;
+pub(crate) mod stream;
 pub(crate) mod tcp;
+pub(crate) mod tls;
+pub(crate) mod wire;
 
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
+use std::sync::Arc;
 
-#[cfg(feature = "sim")]
-use memory::MemoryStream;
+use carrier::Carrier;
+use httpsys_core::proto::h2::H2BindingLimits;
+use httpsys_core::tls::TlsInfo;
+use httpsys_tls::TlsFailure;
+use link::Link;
 use outcome::{Read, Wrote};
-use tcp::Tcp;
+use stream::H2Stream;
+use tls::{Tls, TlsStart};
+use wire::Wire;
 
 use crate::poll::poller::PollRegistry;
 
 /// What carries a connection's bytes.
 #[derive(Debug)]
 pub(crate) enum Transport {
-    /// A socket of the system.
-    Tcp(Tcp),
-    /// A connection of a simulated network.
-    #[cfg(feature = "sim")]
-    Memory(MemoryStream),
+    /// As they are.
+    Plain(Wire),
+    /// Encrypted.
+    Tls(Box<Tls>),
+    /// A stream of HTTP/2.
+    Stream(Box<H2Stream>),
+    /// What streams are carried by. It has no bytes of its own: what is read from it is thrown away.
+    Carrier(Arc<Carrier>),
 }
 
 impl Transport {
-    /// Reads what there is, at most as many bytes as the buffer holds.
+    /// TLS over a connection that was just accepted.
+    pub(crate) fn secured(wire: Wire, start: TlsStart) -> Transport {
+        Transport::Tls(Box::new(Tls::new(wire, start)))
+    }
+
+    /// Whether its bytes are encrypted.
     #[inline]
+    pub(crate) fn is_tls(&self) -> bool {
+        match self {
+            Transport::Plain(_) => false,
+            Transport::Tls(_) => true,
+            Transport::Stream(stream) => stream.tls().is_some(),
+            Transport::Carrier(carrier) => carrier.tls().is_some(),
+        }
+    }
+
+    /// What a carrier is made of; anything else comes back.
+    pub(crate) fn into_link(self) -> Result<Link, Transport> {
+        match self {
+            Transport::Plain(wire) => Ok(Link::Plain(wire)),
+            Transport::Tls(tls) => Ok(Link::Tls(tls)),
+            other => Err(other),
+        }
+    }
+
+    /// The carrier, if it is one.
+    pub(crate) fn carrier(&self) -> Option<&Arc<Carrier>> {
+        match self {
+            Transport::Carrier(carrier) => Some(carrier),
+            _ => None,
+        }
+    }
+
+    /// The number of the stream, for logs, if it is one.
+    pub(crate) fn stream_id(&self) -> Option<u64> {
+        match self {
+            Transport::Stream(stream) => Some(stream.number()),
+            _ => None,
+        }
+    }
+
+    /// The stream, if it is one.
+    pub(crate) fn stream_mut(&mut self) -> Option<&mut H2Stream> {
+        match self {
+            Transport::Stream(stream) => Some(stream),
+            _ => None,
+        }
+    }
+
+    /// What the binding of the connection says about HTTP/2; nothing over plain TCP.
+    pub(crate) fn http2(&self) -> H2BindingLimits {
+        match self {
+            Transport::Tls(tls) => tls.http2(),
+            _ => H2BindingLimits::default(),
+        }
+    }
+
+    /// The TLS session that carries the bytes; `None` over plain TCP and until the handshake is over.
+    #[inline]
+    pub(crate) fn tls_info(&self) -> Option<&Arc<TlsInfo>> {
+        match self {
+            Transport::Plain(_) => None,
+            Transport::Tls(tls) => tls.info(),
+            Transport::Stream(stream) => stream.tls(),
+            Transport::Carrier(carrier) => carrier.tls(),
+        }
+    }
+
+    /// Reads what there is, at most as many bytes as the buffer holds.
+    #[inline(always)]
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
         match self {
-            Transport::Tcp(tcp) => tcp.read(buffer),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.read(buffer),
+            Transport::Plain(wire) => wire.read(buffer),
+            Transport::Tls(tls) => tls.read(buffer),
+            Transport::Stream(stream) => stream.read(buffer),
+            Transport::Carrier(carrier) => carrier.read(buffer),
         }
     }
 
     /// Writes one piece.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Wrote {
         match self {
-            Transport::Tcp(tcp) => tcp.write(bytes),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.write(&[IoSlice::new(bytes)]),
+            Transport::Plain(wire) => wire.write(bytes),
+            Transport::Tls(tls) => tls.write(&[IoSlice::new(bytes)]),
+            Transport::Stream(stream) => stream.write(&[IoSlice::new(bytes)]),
+            Transport::Carrier(_) => Wrote::Gone,
         }
     }
 
@@ -61,65 +145,92 @@ impl Transport {
     #[inline]
     pub(crate) fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
         match self {
-            Transport::Tcp(tcp) => tcp.write_vectored(pieces),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.write(pieces),
+            Transport::Plain(wire) => wire.write_vectored(pieces),
+            Transport::Tls(tls) => tls.write(pieces),
+            Transport::Stream(stream) => stream.write(pieces),
+            Transport::Carrier(_) => Wrote::Gone,
         }
     }
 
-    /// Sends FIN behind the last byte.
+    /// Whether bytes that were taken wait here for room in the network.
+    #[inline]
+    pub(crate) fn holds_unsent(&self) -> bool {
+        match self {
+            Transport::Plain(_) | Transport::Stream(_) => false,
+            Transport::Tls(tls) => tls.is_full(),
+            Transport::Carrier(carrier) => carrier.holds_unsent(),
+        }
+    }
+
+    /// Hands what waits here to the network.
+    #[cold]
+    pub(crate) fn flush(&mut self) -> Wrote {
+        match self {
+            Transport::Plain(_) | Transport::Stream(_) => Wrote::Accepted { plain: 0, wire: 0 },
+            Transport::Tls(tls) => tls.flush(),
+            Transport::Carrier(carrier) => carrier.flush(),
+        }
+    }
+
+    /// Why a TLS session has failed, once.
+    #[cold]
+    pub(crate) fn take_failure(&mut self) -> Option<TlsFailure> {
+        match self {
+            Transport::Plain(_) | Transport::Stream(_) => None,
+            Transport::Tls(tls) => tls.take_failure(),
+            Transport::Carrier(carrier) => carrier.with_link(Link::take_failure).flatten(),
+        }
+    }
+
+    /// The wire bytes, received and sent, that no read and no write has told of.
+    #[cold]
+    pub(crate) fn take_unreported(&mut self) -> (usize, usize) {
+        match self {
+            Transport::Plain(_) | Transport::Stream(_) => (0, 0),
+            Transport::Tls(tls) => tls.take_unreported(),
+            Transport::Carrier(carrier) => carrier.take_unreported(),
+        }
+    }
+
+    /// Sends FIN behind the last byte. All that was taken is out.
     ///
     /// # Errors
     /// The connection is broken.
     pub(crate) fn shut_down_sending(&mut self) -> io::Result<()> {
         match self {
-            Transport::Tcp(tcp) => tcp.shut_down_sending(),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.shut_down_sending(),
-        }
-    }
-
-    /// Sets the options of an accepted connection.
-    pub(crate) fn prepare(&self) {
-        match self {
-            Transport::Tcp(tcp) => tcp.prepare(),
-            #[cfg(feature = "sim")]
-            Transport::Memory(_) => {}
+            Transport::Plain(wire) => wire.shut_down_sending(),
+            Transport::Tls(tls) => tls.shut_down_sending(),
+            Transport::Stream(stream) => stream.shut_down_sending(),
+            Transport::Carrier(carrier) => carrier.shut_down_sending(),
         }
     }
 
     /// Closes so that the peer sees a reset, never a clean end (G-067). `polled`: where it is
-    /// registered, if a thread may be polling there now.
+    /// registered, if a thread may be polling there now. A stream ends otherwise: [`H2Stream::reset`].
     pub(crate) fn reset(self, polled: Option<&PollRegistry>) {
         match self {
-            Transport::Tcp(tcp) => tcp.reset(polled.and_then(PollRegistry::mio)),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.reset(),
-        }
-    }
-
-    /// Closes in order; what was written still goes out.
-    pub(crate) fn close(self, registry: &PollRegistry) {
-        match self {
-            Transport::Tcp(tcp) => {
-                if let Some(registry) = registry.mio() {
-                    tcp.close(registry);
+            Transport::Plain(wire) => wire.reset(polled),
+            Transport::Tls(tls) => tls.into_wire(false).reset(polled),
+            Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
+            Transport::Carrier(carrier) => {
+                if let Some(link) = carrier.take_link() {
+                    link.reset(polled);
                 }
             }
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => drop(memory),
         }
     }
 
-    /// From now on the poll tells of it.
-    ///
-    /// # Errors
-    /// What the system says when it cannot be polled.
-    pub(crate) fn register(&mut self, registry: &PollRegistry, token: usize) -> io::Result<()> {
+    /// Closes in order; what was written still goes out. A stream ends otherwise: [`H2Stream::close`].
+    pub(crate) fn close(self, registry: &PollRegistry) {
         match self {
-            Transport::Tcp(tcp) => tcp.register(registry.need_mio()?, token),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.register(registry.need_simulated()?, token),
+            Transport::Plain(wire) => wire.close(registry),
+            Transport::Tls(tls) => tls.into_wire(true).close(registry),
+            Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
+            Transport::Carrier(carrier) => {
+                if let Some(link) = carrier.take_link() {
+                    link.close(registry);
+                }
+            }
         }
     }
 
@@ -127,40 +238,40 @@ impl Transport {
     /// whose mark a read stops, or the peer has closed its side, of which no further event tells.
     pub(crate) fn may_have_more(&mut self) {
         match self {
-            Transport::Tcp(tcp) => tcp.may_have_more(),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.may_have_more(),
+            Transport::Plain(wire) => wire.may_have_more(),
+            Transport::Tls(tls) => tls.wire_mut().may_have_more(),
+            Transport::Stream(_) => {}
+            Transport::Carrier(carrier) => {
+                carrier.with_link(Link::may_have_more);
+            }
         }
     }
 
     /// The wire bytes that the peer has not acknowledged, where that can be known.
     pub(crate) fn unacknowledged(&self) -> Option<u64> {
         match self {
-            Transport::Tcp(tcp) => tcp.unacknowledged(),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => Some(memory.unacknowledged()),
+            Transport::Plain(wire) => wire.unacknowledged(),
+            Transport::Tls(tls) => tls.unacknowledged(),
+            Transport::Stream(stream) => stream.unacknowledged(),
+            Transport::Carrier(carrier) => {
+                carrier.with_link(|link| link.unacknowledged()).flatten()
+            }
         }
     }
 
-    /// The address at which the connection was accepted.
-    ///
-    /// # Errors
-    /// The connection is broken.
-    pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
-        match self {
-            Transport::Tcp(tcp) => tcp.local_addr(),
-            #[cfg(feature = "sim")]
-            Transport::Memory(memory) => memory.local_addr(),
-        }
+    /// A socket that nobody has connected.
+    #[cfg(test)]
+    pub(crate) fn unconnected() -> Transport {
+        Transport::Plain(Wire::unconnected())
     }
 
     /// Whether bytes have come that nobody has read.
     #[cfg(test)]
     pub(crate) fn has_bytes(&self) -> bool {
         match self {
-            Transport::Tcp(tcp) => tcp.has_bytes(),
-            #[cfg(feature = "sim")]
-            Transport::Memory(_) => false,
+            Transport::Plain(wire) => wire.has_bytes(),
+            Transport::Tls(tls) => tls.wire().has_bytes(),
+            Transport::Stream(_) | Transport::Carrier(_) => false,
         }
     }
 }

@@ -21,6 +21,17 @@ pub(crate) enum Read {
     End,
     /// The connection is broken.
     Broken,
+    /// Nothing for the caller yet.
+    Progress(ReadProgress),
+}
+
+/// What a transport has to say before there are bytes of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReadProgress {
+    /// The TLS handshake is over.
+    Secured,
+    /// There is more to be done, at a later turn: others come first. No event tells of it.
+    GoOnLater,
 }
 
 /// The result of a write.
@@ -28,6 +39,9 @@ pub(crate) enum Read {
 pub(crate) enum Wrote {
     /// So many plain bytes were taken, as so many wire bytes.
     Accepted { plain: usize, wire: usize },
+    /// As `Accepted`, but the transport itself holds a part of the wire bytes; there is no room, and an
+    /// event tells when to go on, with [`Transport::flush`](super::Transport::flush) at least.
+    Held { plain: usize, wire: usize },
     /// No room; an event tells when to try again.
     Full,
     /// The connection is broken.

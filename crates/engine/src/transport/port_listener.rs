@@ -11,6 +11,8 @@ use crate::transport::listening::Listening;
 pub(crate) struct PortListener {
     pub(crate) socket: Listening,
     pub(crate) address: SocketAddr,
+    /// Its connections begin with a TLS handshake: the registrations of its port are https.
+    pub(crate) is_secure: bool,
     /// The IP listen list with which the port was opened.
     pub(super) list: Arc<[IpAddr]>,
 }

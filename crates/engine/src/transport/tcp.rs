@@ -112,6 +112,15 @@ impl Tcp {
     }
 
     #[cfg(test)]
+    pub(super) fn unconnected() -> Tcp {
+        let made = sys::Moment::now();
+        let (family, stream) = (socket2::Domain::IPV4, socket2::Type::STREAM);
+        let socket = socket2::Socket::new(family, stream, None).expect("a socket");
+        socket.set_nonblocking(true).expect("its mode");
+        Tcp::new(Held::new(TcpStream::from_std(socket.into()), made))
+    }
+
+    #[cfg(test)]
     pub(super) fn has_bytes(&self) -> bool {
         self.stream.peek(&mut [0]).is_ok_and(|bytes| bytes > 0)
     }

@@ -6,7 +6,7 @@
 
 use std::io::Read;
 
-use httpsys_core::operation::{Cancel, Control};
+use httpsys_core::call::{Cancel, Control};
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::ConnectionStatus;

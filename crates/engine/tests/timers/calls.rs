@@ -5,8 +5,8 @@
 
 use std::sync::mpsc::{self, Receiver, Sender};
 
+use httpsys_core::call::{ReceiveEntityBody, SendResponse, WaitForDisconnect};
 use httpsys_core::ids::SlotAddress;
-use httpsys_core::operation::{ReceiveEntityBody, SendResponse, WaitForDisconnect};
 use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
 use httpsys_engine::{
     Chunk, Operation, PendingOperation, PendingSend, QueueHandle, ReadOperation, Service, Signal,
@@ -222,6 +222,7 @@ impl World {
             disconnect: false,
             more_data,
             opaque: false,
+            go_away: false,
         };
         let mut id = OperationId(0);
         let sent = self.service.try_send_response(
@@ -233,7 +234,7 @@ impl World {
             &mut |operation| {
                 id = operation;
                 let tell = tell.clone();
-                Box::new(Sending { tell, body })
+                Ok(Box::new(Sending { tell, body }))
             },
         );
         sent.expect("a send").ok_or(Told {
@@ -256,6 +257,7 @@ impl World {
             disconnect: false,
             more_data: true,
             opaque: false,
+            go_away: false,
         };
         let mut id = OperationId(0);
         let sent = self.service.try_send_entity_body(
@@ -266,7 +268,7 @@ impl World {
             &mut |operation| {
                 id = operation;
                 let tell = tell.clone();
-                Box::new(Sending { tell, body })
+                Ok(Box::new(Sending { tell, body }))
             },
         );
         sent.expect("a send").ok_or(Told {

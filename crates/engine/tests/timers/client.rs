@@ -93,6 +93,12 @@ impl Client {
         }
     }
 
+    /// So many bytes.
+    #[track_caller]
+    pub(crate) fn read_exact(&mut self, buffer: &mut [u8]) {
+        self.0.read_exact(buffer).expect("bytes");
+    }
+
     /// The response with the body `ok`.
     #[track_caller]
     pub(crate) fn expect_ok(&mut self) {

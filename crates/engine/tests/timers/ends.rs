@@ -1,8 +1,8 @@
 //! Ends that no timer causes: their reasons, and what the log says of them (LOG-005 to LOG-007, as far
 //! as this service has such reasons).
 
+use httpsys_core::call::{Cancel, Control};
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::{Cancel, Control};
 use httpsys_core::property::{Property, State};
 use httpsys_core::{CloseReason, ConnectionId, Error};
 use httpsys_engine::{ConnectionStatus, Signal};

@@ -2,8 +2,8 @@
 
 use std::thread;
 
+use httpsys_core::call::ReceiveEntityBody;
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::ReceiveEntityBody;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::Signal;

@@ -1,8 +1,8 @@
 //! IdleConnection: TMO-012, and TMO-009, which is about what it is not.
 
+use httpsys_core::call::SendResponse;
+use httpsys_core::call::WaitForDisconnect;
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::SendResponse;
-use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{Chunk, Signal};
@@ -125,6 +125,7 @@ fn begin(world: &World, request: httpsys_core::RequestId) -> SendResponse {
         disconnect: false,
         more_data: true,
         opaque: false,
+        go_away: false,
     };
     let sent = world
         .service
@@ -151,6 +152,7 @@ fn tmo_012_upgraded_connections_have_no_timer_for_idling_nor_for_bodies() {
         disconnect: false,
         more_data: true,
         opaque: true,
+        go_away: false,
     };
     let sent = world
         .service

@@ -1,7 +1,7 @@
 //! Limits of queues and URL groups: the reason, the event and the line of each refusal, and what
 //! counts. (What the client sees of each verbosity: `tests/conformance`.)
 
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
 use httpsys_core::property::{Property, QueueProperty, State, Verbosity};
 use httpsys_core::{CloseReason, ConnectionId, UrlGroupId};
 use httpsys_engine::Signal;
@@ -101,7 +101,7 @@ fn que_006_every_end_of_a_connection_makes_room() {
                 client.expect_end();
             }
             1 => {
-                let cancel = httpsys_core::operation::Cancel {
+                let cancel = httpsys_core::call::Cancel {
                     request: received.request,
                 };
                 world.service.cancel(&world.queue, &cancel).expect("live");

@@ -20,6 +20,7 @@ mod ends;
 mod entity_body;
 #[path = "../support/events.rs"]
 mod events;
+mod handshake;
 mod header_wait;
 mod idle;
 mod limits;
@@ -31,6 +32,7 @@ mod request_queue;
 #[cfg(not(windows))]
 mod send_rate;
 mod slots;
+mod streams;
 mod values;
 mod world;
 

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use httpsys_core::call::Control;
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::Control;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{ConnectionStatus, Signal};

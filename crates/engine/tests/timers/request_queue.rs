@@ -2,8 +2,8 @@
 
 use std::sync::mpsc;
 
+use httpsys_core::call::Receive;
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::Receive;
 use httpsys_core::property::{Timeouts, Verbosity};
 use httpsys_core::{CloseReason, ConnectionId, Error, OperationId, RequestId};
 use httpsys_engine::{
@@ -208,7 +208,7 @@ fn queued_on(world: &World) -> (Client, ConnectionId) {
         .respond_on(&queue, received.request, false)
         .expect("an answer");
     client.expect_ok();
-    world.control(httpsys_core::operation::Control::CloseUrlGroup { group });
+    world.control(httpsys_core::call::Control::CloseUrlGroup { group });
     client.send(GET);
     world.settle();
     assert_eq!(world.queue.len(), before + 1);

@@ -3,8 +3,8 @@
 //!
 use std::thread;
 
+use httpsys_core::call::SendResponse;
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::SendResponse;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
 use httpsys_engine::{Chunk, Signal};
@@ -159,6 +159,7 @@ fn send_all(world: &World, received: Received) -> Result<u64, Error> {
         disconnect: false,
         more_data: false,
         opaque: false,
+        go_away: false,
     };
     let body = [Chunk::Memory(&BODY)];
     world
@@ -271,6 +272,7 @@ fn tmo_009_tmo_010_the_time_between_two_sends_does_not_count() {
         disconnect: false,
         more_data,
         opaque: false,
+        go_away: false,
     };
     let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");

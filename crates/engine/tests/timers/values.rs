@@ -1,8 +1,8 @@
 //! Where the values of timers come from: TMO-001 to TMO-003, TMO-005.
 
 use httpsys_core::CloseReason;
+use httpsys_core::call::Control;
 use httpsys_core::close_reason::TimerKind;
-use httpsys_core::operation::Control;
 use httpsys_core::property::{Property, Timeouts};
 
 use crate::world::{GET, POST, World};

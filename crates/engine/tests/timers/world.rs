@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
+use httpsys_core::call::{ApiVersion, Control, Outcome, QueueAccess, Receive, SendResponse};
 use httpsys_core::property::{Property, QueueProperty, Timeouts, Verbosity};
 use httpsys_core::{
     CloseReason, ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId,
@@ -235,6 +235,7 @@ impl World {
             disconnect,
             more_data: false,
             opaque: false,
+            go_away: false,
         };
         self.service
             .send_response(queue, &call, &mut head, &[Chunk::Memory(b"ok")], None)

@@ -151,6 +151,8 @@ typedef enum _HTTPSYS_CLOSE_REASON {
     HttpsysCloseReasonBodyIncomplete = 12, /* the client ended in the middle of its entity body */
     HttpsysCloseReasonFileUnreadable = 13, /* a file chunk could not be read that far */
     HttpsysCloseReasonExhausted = 14,      /* an internal limit */
+    HttpsysCloseReasonTls = 15,            /* TLS failed; Name says how */
+    HttpsysCloseReasonHttp2 = 16,          /* an HTTP/2 connection error; Name has the code */
     HttpsysCloseReasonTimerIdleConnection = 20,
     HttpsysCloseReasonTimerHeaderWait = 21,
     HttpsysCloseReasonTimerRequestQueue = 22,

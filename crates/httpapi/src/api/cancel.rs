@@ -4,7 +4,7 @@
 //! any moment, also within a completion.
 
 use httpsys_core::RequestId;
-use httpsys_core::operation::Cancel;
+use httpsys_core::call::Cancel;
 
 use crate::entry::entry;
 use crate::overlapped::Overlapped;

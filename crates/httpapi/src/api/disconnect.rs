@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use httpsys_core::call::WaitForDisconnect;
 use httpsys_core::ids::SlotAddress;
-use httpsys_core::operation::WaitForDisconnect;
 use httpsys_core::{ConnectionId, Error};
 use httpsys_engine::{Signal, Started};
 

@@ -6,12 +6,21 @@ use std::ffi::c_void;
 
 use crate::code::ErrorCode;
 use crate::entry::entry;
-use crate::types::{HTTP_FEATURE_ID, HTTPAPI_VERSION};
+use crate::lifecycle::{self, Needs};
+use crate::service;
+use crate::types::{HTTP_FEATURE_ID, HTTPAPI_VERSION, HttpFeatureResponseTrailers};
 
 entry! {
-    /// Whether an optional feature is there: FALSE for each, because none is yet, for unknown ids,
-    /// and before HttpInitialize.
+    /// Whether an optional feature is there (H2X-023): TRUE for HttpFeatureResponseTrailers, unless
+    /// EnableTrailerSupport is 0 (LIM-021); FALSE for all others, for unknown ids, and before
+    /// HttpInitialize, whose flags do not matter.
     fn HttpIsFeatureSupported(feature: HTTP_FEATURE_ID) -> i32, needs Nothing {
+        lifecycle::check(Needs::Server).or_else(|_| lifecycle::check(Needs::Config))?;
+        let service = service::current()?;
+        let trailers = service::of(&service).parameters().enable_trailer_support;
+        if feature == HttpFeatureResponseTrailers && trailers {
+            return Ok(());
+        }
         tracing::debug!(feature, "the program asked for a feature that is not supported");
         Err(ErrorCode::NOT_SUPPORTED)
     }

@@ -5,7 +5,7 @@
 use std::ffi::c_void;
 
 use httpsys_core::Error;
-use httpsys_core::operation::ApiVersion;
+use httpsys_core::call::ApiVersion;
 
 use super::{reserved_pointer, version as api_version};
 use crate::entry::entry;

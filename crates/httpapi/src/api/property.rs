@@ -18,7 +18,7 @@ use crate::reason::{NamedArgument, invalid};
 use crate::types::*;
 
 mod answer;
-mod directory;
+pub(crate) mod directory;
 
 pub(super) use answer::{PropertyAnswer, answer};
 

@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 
 use httpsys_core::RequestId;
-use httpsys_core::operation::ReceiveEntityBody;
+use httpsys_core::call::ReceiveEntityBody;
 
 use super::check_flags;
 use crate::entry::entry;

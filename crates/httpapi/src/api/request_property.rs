@@ -1,29 +1,33 @@
 //! Properties of single requests.
 //!
-//! Owns the functions of the family, and which properties a request over HTTP/1.x without TLS has.
+//! Owns the functions of the family, and which properties a request over HTTP/1.x has.
 //! Does not own whether a request is alive (`httpsys_engine`). Threading: any thread.
 
 use std::ffi::c_void;
+use std::sync::Arc;
 
 use httpsys_core::RequestId;
 use httpsys_core::call::Query;
+use httpsys_core::tls::TlsInfo;
 
-use super::property::exact;
-use crate::code::{CallResult, ErrorCode};
+use super::property::{answer, exact};
+use crate::code::ErrorCode;
 use crate::entry::entry;
+use crate::marshal::tls::server_name;
 use crate::overlapped::Overlapped;
 use crate::pointers::Out;
 use crate::queue_handle::QueueObject;
 use crate::reason::invalid;
 use crate::types::{
-    HANDLE, HTTP_REQUEST_PROPERTY, HTTP_REQUEST_PROPERTY_STREAM_ERROR, HttpRequestPropertyDscpTag,
-    HttpRequestPropertyIsb, HttpRequestPropertyStreamError, HttpRequestPropertyTlsCipherInfo,
+    HANDLE, HTTP_REQUEST_PROPERTY, HTTP_REQUEST_PROPERTY_SNI, HTTP_REQUEST_PROPERTY_STREAM_ERROR,
+    HttpRequestPropertyDscpTag, HttpRequestPropertyIsb, HttpRequestPropertySni,
+    HttpRequestPropertyStreamError, HttpRequestPropertyTlsCipherInfo,
     HttpRequestPropertyTransportIdleConnectionTimeout, OVERLAPPED,
 };
 
 entry! {
-    /// Sets a property of a request: HttpRequestPropertyStreamError, the code with which a stream
-    /// of HTTP/2 or HTTP/3 is reset. A request over HTTP/1.x takes it and has no use for it
+    /// Sets a property of a request: HttpRequestPropertyStreamError, the code with which its stream of
+    /// HTTP/2 is reset, should it be (CXL-012). A request over HTTP/1.x takes it and has no use for it
     /// (CFG-007).
     ///
     /// 1229 for a request that is over (G-106); 87 for NULL, a wrong length and a property that
@@ -39,8 +43,8 @@ entry! {
     ) -> u32 {
         let handle = QueueObject::worker(queue)?;
         // SAFETY: by the contract of the function.
-        unsafe { check_settable(property, input, input_size) }?;
-        check_live(&handle, id)?;
+        let code = unsafe { settable(property, input, input_size) }?;
+        handle.service().set_stream_error(handle.queue(), RequestId(id), code)?;
         if overlapped.is_null() {
             return Ok(());
         }
@@ -49,11 +53,14 @@ entry! {
         call.inline(Ok(0), Out::nowhere())
     }
 
-    /// Asks for a property of a request. All that there are belong to TLS, HTTP/2, HTTP/3 or the
-    /// transport's statistics, which no request here has: ERROR_INVALID_FUNCTION (1, documented).
+    /// Asks for a property of a request: HttpRequestPropertySni, the name that the client asked for in the
+    /// TLS handshake (TLS-007). The others belong to HTTP/2, HTTP/3, the transport's statistics and what newer
+    /// systems keep of a handshake, which no request here has: ERROR_INVALID_FUNCTION (1, documented), as SNI
+    /// is over plain TCP.
     ///
-    /// 1229 for a request that is over; 87 for a property that does not exist. Nothing is written,
-    /// and no completion is delivered.
+    /// 1229 for a request that is over; 87 for a property that does not exist, for NULL and for a qualifier,
+    /// which SNI has not; 234 for a buffer below HTTP_REQUEST_PROPERTY_SNI, with its size in ReturnLength.
+    /// After one of these nothing is written, and no completion is delivered.
     ///
     /// Partial: TCP statistics (TcpInfo) are not there.
     fn HttpQueryRequestProperty(
@@ -67,39 +74,51 @@ entry! {
         return_length: *mut u32,
         overlapped: *mut OVERLAPPED,
     ) -> u32 {
-        let _ = (qualifier, qualifier_size, output, output_size, return_length, overlapped);
         let handle = QueueObject::worker(queue)?;
         if !(HttpRequestPropertyIsb..=HttpRequestPropertyTlsCipherInfo).contains(&property) {
             return Err(invalid("PropertyId is not an HTTP_REQUEST_PROPERTY"));
         }
-        check_live(&handle, id)?;
-        Err(ErrorCode::INVALID_FUNCTION)
+        let session = session_of(&handle, id)?;
+        let Some(session) = session.filter(|_| property == HttpRequestPropertySni) else {
+            return Err(ErrorCode::INVALID_FUNCTION);
+        };
+        if !qualifier.is_null() || qualifier_size != 0 {
+            return Err(invalid("HttpRequestPropertySni has no Qualifier"));
+        }
+        // SAFETY: by the contract of the function, here and below.
+        unsafe { answer(output, output_size, return_length) }?.one(&server_name(&session))?;
+        if overlapped.is_null() {
+            return Ok(());
+        }
+        // SAFETY: as above.
+        let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
+        call.inline(Ok(size_of::<HTTP_REQUEST_PROPERTY_SNI>() as u64), Out::nowhere())
     }
 }
 
-/// 1229 for a request that is over.
-fn check_live(handle: &QueueObject, id: u64) -> CallResult {
-    let query = Query::CheckLive {
+/// The TLS session of a request's connection; 1229 for a request that is over.
+fn session_of(handle: &QueueObject, id: u64) -> Result<Option<Arc<TlsInfo>>, ErrorCode> {
+    let query = Query::TlsOfRequest {
         queue: handle.queue().id(),
         request: RequestId(id),
     };
-    handle.service().query(&query)?;
-    Ok(())
+    let answer = handle.service().query(&query)?;
+    Ok(Option::<Arc<TlsInfo>>::try_from(answer)?)
 }
 
 /// # Safety
 /// As [`exact`].
 #[allow(non_upper_case_globals, reason = "names of http.h")]
-unsafe fn check_settable(
+unsafe fn settable(
     property: HTTP_REQUEST_PROPERTY,
     input: *const c_void,
     input_size: u32,
-) -> CallResult {
+) -> Result<u32, ErrorCode> {
     match property {
         HttpRequestPropertyStreamError => {
             // SAFETY: by the contract of this function.
-            unsafe { exact::<HTTP_REQUEST_PROPERTY_STREAM_ERROR>(input, input_size) }?;
-            Ok(())
+            let error = unsafe { exact::<HTTP_REQUEST_PROPERTY_STREAM_ERROR>(input, input_size) }?;
+            Ok(error.ErrorCode)
         }
         HttpRequestPropertyTransportIdleConnectionTimeout | HttpRequestPropertyDscpTag => {
             Err(ErrorCode::NOT_SUPPORTED)

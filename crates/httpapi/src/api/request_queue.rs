@@ -6,7 +6,7 @@
 use std::ffi::c_void;
 
 use httpsys_core::Error;
-use httpsys_core::operation::{Control, QueueAccess};
+use httpsys_core::call::{Control, QueueAccess};
 use httpsys_core::property::{QueueProperties, QueueProperty, Verbosity};
 
 use super::property::{self, PropertyAnswer};

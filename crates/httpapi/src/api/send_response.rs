@@ -8,24 +8,29 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use httpsys_core::operation::SendResponse;
+use httpsys_core::cache::{CacheEntry, CachePolicy};
+use httpsys_core::call::SendResponse;
+use httpsys_core::ids::SlotAddress;
+use httpsys_core::proto::ResponseParts;
 use httpsys_core::{Error, OperationId, RequestId};
-use httpsys_engine::{Chunk, LogSource, PendingSend, Service, with_response_parts};
+use httpsys_engine::{Chunk, LogSource, PendingSend, RegisterSend, Service, with_response_parts};
 
 use super::{check_flags, reserved, reserved_pointer};
 use crate::code::{CallResult, ErrorCode};
 use crate::entry::entry;
+use crate::marshal::cache_policy::policy_of;
 use crate::marshal::chunks::Chunks;
 use crate::marshal::{log_data, response};
 use crate::overlapped::{Overlapped, blocking};
-use crate::pointers::Out;
+use crate::pointers::{self, Out};
 use crate::queue_handle::QueueObject;
-use crate::reason::invalid;
+use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HANDLE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, HTTP_LOG_DATA, HTTP_RESPONSE_V2,
     HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
-    HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING, HTTP_SEND_RESPONSE_FLAG_MORE_DATA,
-    HTTP_SEND_RESPONSE_FLAG_OPAQUE, HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES, OVERLAPPED,
+    HTTP_SEND_RESPONSE_FLAG_ENABLE_NAGLING, HTTP_SEND_RESPONSE_FLAG_GOAWAY,
+    HTTP_SEND_RESPONSE_FLAG_MORE_DATA, HTTP_SEND_RESPONSE_FLAG_OPAQUE,
+    HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES, OVERLAPPED,
 };
 
 /// Flags of both functions. BUFFER_DATA and ENABLE_NAGLING are hints: a send completes when the
@@ -43,12 +48,22 @@ entry! {
     /// (G-055), a response that is not well formed (G-057, G-058), unknown flags, and OPAQUE with
     /// another status than 101 (SND-021), without MORE_DATA, or to a request with a body (UPG-002,
     /// the code is assumed); 22 while another send on the request runs (SND-019); 3
-    /// for cached fragments (SND-029); 50 for what is not there yet. Log data counts with the last
+    /// for a fragment that is not in the cache (SND-029); 50 for what is not there yet. Log data counts with the last
     /// call of a response; without it the response is not logged (documented). It is copied while
-    /// the call runs. The cache policy is not looked at.
+    /// the call runs.
     ///
-    /// Partial: chunks from the fragment cache and trailers, and PROCESS_RANGES are refused;
-    /// nothing is cached.
+    /// With a cache policy the response is kept, and later requests for the same URL get it without the program: a
+    /// whole response in one call to a plain GET, with a Content-Type, up to UriMaxUriBytes (CSH-001 to CSH-015). What
+    /// does not meet the conditions is sent and not kept (documented); 87 for an unknown policy.
+    ///
+    /// Trailers are the last chunk of the call that ends the response, else 87 (G-240), and go out on
+    /// HTTP/2 only (H2X-014, RSP-031); 50 with EnableTrailerSupport 0 (LIM-021).
+    ///
+    /// With PROCESS_RANGES the response is whole, else 87, and a GET with a Range gets the parts it asks for: 206, or
+    /// 416 (G-249).
+    ///
+    /// With GOAWAY the client of an HTTP/2 connection is asked, before the response, to open no more streams on it
+    /// (H2X-008); on HTTP/1.x nothing happens (assumed, G-270).
     fn HttpSendHttpResponse(
         queue: HANDLE,
         request: u64,
@@ -61,7 +76,6 @@ entry! {
         overlapped: *mut OVERLAPPED,
         log_data: *const HTTP_LOG_DATA,
     ) -> u32 {
-        let _ = cache_policy;
         let handle = QueueObject::worker(queue)?;
         reserved_pointer(reserved_1)?;
         reserved(reserved_2)?;
@@ -78,22 +92,47 @@ entry! {
             let (service, queue) = (handle.service(), handle.queue());
             // SAFETY: as above.
             let count = unsafe { Out::optional(bytes_sent) };
-            if overlapped.is_null() {
+            let policy = if cache_policy.is_null() {
+                CachePolicy::Nocache
+            } else {
+                // SAFETY: as above; any bytes are a valid structure.
+                policy_of(unsafe { pointers::one(cache_policy) }.named("CachePolicy")?)?
+            };
+            let to_keep = |head: &ResponseParts, body: &[Chunk<'_>]| {
+                let keeps = policy.keeps();
+                keeps.then(|| service.to_keep(queue, &send, policy, None, (head, body), log)).flatten()
+            };
+            let is_ranged = flags & HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES != 0;
+            if overlapped.is_null() && !is_ranged {
                 // SAFETY: as above.
                 if let Some(chunks) = unsafe { Chunks::borrow(first, chunk_count) } {
-                    return blocking(service.send_response(queue, &send, head, &chunks, log), count);
+                    let keep = to_keep(head, &chunks);
+                    let sent = service.send_response_and_keep(queue, &send, head, &chunks, log, keep);
+                    return blocking(sent, count);
                 }
             }
             // SAFETY: as above.
-            let chunks = unsafe { Chunks::read(first, chunk_count) }?;
+            let chunks = unsafe { Chunks::read(first, chunk_count, &fragments(&handle)) }?;
+            let mut ranged = if is_ranged {
+                let whole = chunks.list();
+                let ranged = service.process_ranges(queue, &send, None, head, Chunk::total(&whole))?;
+                ranged.filter(|ranged| Chunk::cut(&whole, &ranged.body).is_some())
+            } else {
+                None
+            };
+            let (head, chunks) = match &mut ranged {
+                Some(ranged) => (&mut ranged.head, chunks.cut(std::mem::take(&mut ranged.body))),
+                None => (head, chunks),
+            };
+            let keep = to_keep(head, &chunks.list());
             if overlapped.is_null() {
-                let sent = service.send_response(queue, &send, head, &chunks.list(), log);
+                let sent = service.send_response_and_keep(queue, &send, head, &chunks.list(), log, keep);
                 return blocking(sent, count);
             }
             // SAFETY: as above.
             let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
             send_overlapped(call, send.request, chunks, count, |body, register| {
-                service.try_send_response(queue, &send, head, body, log, register)
+                service.try_send_response_and_keep(queue, &send, (head, body), log, keep, register)
             })
         })
     }
@@ -104,9 +143,8 @@ entry! {
     /// The byte count is that of this call's body bytes (SND-006). 87 before the response's head
     /// (G-056) and for more than 9999 chunks (SND-020); otherwise as HttpSendHttpResponse. After a
     /// 101 with OPAQUE the bytes go out as they are; a call without MORE_DATA or with DISCONNECT
-    /// closes the connection behind them (UPG-004, UPG-006).
-    ///
-    /// Partial: chunks from the fragment cache and trailers are refused.
+    /// closes the connection behind them (UPG-004, UPG-006). 3 for a fragment that is not in the cache
+    /// (SND-029).
     fn HttpSendResponseEntityBody(
         queue: HANDLE,
         request: u64,
@@ -124,7 +162,7 @@ entry! {
         reserved(reserved_2)?;
         check_flags(flags, COMMON_FLAGS)?;
         // SAFETY: by the contract of the function, here and below.
-        let chunks = unsafe { Chunks::read(chunks, chunk_count) }?;
+        let chunks = unsafe { Chunks::read(chunks, chunk_count, &fragments(&handle)) }?;
         // SAFETY: as above.
         let log_data = unsafe { log_data::read(log_data) }?;
         let log = Some(&log_data as &dyn LogSource);
@@ -143,20 +181,24 @@ entry! {
     }
 }
 
+/// Finds the fragments of a handle's queue.
+pub(crate) fn fragments(
+    handle: &QueueObject,
+) -> impl Fn(&[u16]) -> Result<Arc<CacheEntry>, Error> + '_ {
+    move |name| handle.service().fragment(handle.queue(), name)
+}
+
 fn check_response_flags(flags: u32, status: u16) -> CallResult {
     const OPAQUE: u32 = HTTP_SEND_RESPONSE_FLAG_OPAQUE;
     const RANGES: u32 = HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES;
-    check_flags(flags, COMMON_FLAGS | OPAQUE | RANGES)?;
+    const GO_AWAY: u32 = HTTP_SEND_RESPONSE_FLAG_GOAWAY;
+    check_flags(flags, COMMON_FLAGS | OPAQUE | RANGES | GO_AWAY)?;
     if flags & OPAQUE != 0 && status != 101 {
         return Err(invalid(
             "HTTP_SEND_RESPONSE_FLAG_OPAQUE: the status is not 101",
         ));
     }
-    if flags & RANGES != 0 {
-        Err(ErrorCode::NOT_SUPPORTED)
-    } else {
-        Ok(())
-    }
+    Ok(())
 }
 
 fn send_of(request: u64, flags: u32) -> SendResponse {
@@ -165,6 +207,7 @@ fn send_of(request: u64, flags: u32) -> SendResponse {
         disconnect: flags & HTTP_SEND_RESPONSE_FLAG_DISCONNECT != 0,
         more_data: flags & HTTP_SEND_RESPONSE_FLAG_MORE_DATA != 0,
         opaque: flags & HTTP_SEND_RESPONSE_FLAG_OPAQUE != 0,
+        go_away: flags & HTTP_SEND_RESPONSE_FLAG_GOAWAY != 0,
     }
 }
 
@@ -174,40 +217,32 @@ fn send_overlapped(
     request: RequestId,
     chunks: Chunks,
     count: Out<u32>,
-    send: impl FnOnce(
-        &[Chunk<'_>],
-        &mut dyn FnMut(OperationId) -> Box<dyn PendingSend>,
-    ) -> Result<Option<u64>, Error>,
+    send: impl FnOnce(&[Chunk<'_>], &mut RegisterSend<'_>) -> Result<Option<u64>, Error>,
 ) -> CallResult {
-    let mut call = Some(call);
-    let mut refused = None;
+    let (mut call, place) = (Some(call), Some(request.place()));
     let result = send(&chunks.list(), &mut |id| {
-        let mut call = call.take();
-        if let Some(call) = &mut call {
-            let place = Some(request.place());
-            if call.waits(id, place).is_err() {
-                refused = Some((Arc::clone(call.handle()), id, place));
-            }
+        let mut waiting = call.take().ok_or(Error::Internal)?;
+        if let Err(error) = waiting.waits(id, place) {
+            call = Some(waiting);
+            return Err(error);
         }
-        Box::new(SendOperation {
-            call,
+        Ok(Box::new(SendOperation {
+            call: waiting,
             chunks: chunks.clone(),
-        })
+            place,
+        }))
     });
-    if let Some(call) = call {
-        return call.inline(result.map(Option::unwrap_or_default), count);
+    match call {
+        Some(call) => call.inline(result.map(Option::unwrap_or_default), count),
+        None => Err(ErrorCode::IO_PENDING),
     }
-    if let Some((handle, id, place)) = refused {
-        let (service, queue) = (handle.service(), handle.queue());
-        service.cancel_operation(queue, id, place);
-    }
-    Err(ErrorCode::IO_PENDING)
 }
 
-/// A send that the socket has not taken whole; always has its call when it was registered.
+/// A send that the socket has not taken whole.
 struct SendOperation {
-    call: Option<Overlapped<()>>,
+    call: Overlapped<()>,
     chunks: Chunks,
+    place: Option<SlotAddress>,
 }
 
 impl PendingSend for SendOperation {
@@ -216,12 +251,10 @@ impl PendingSend for SendOperation {
     }
 
     fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
-        if let Some(call) = self.call {
-            call.complete(result);
-        }
+        self.call.complete(result);
     }
 
-    fn is_cancelled(&self) -> bool {
-        self.call.as_ref().is_some_and(Overlapped::is_cancelled)
+    fn keep_on(&mut self, id: OperationId) -> Result<(), Error> {
+        self.call.waits(id, self.place)
     }
 }

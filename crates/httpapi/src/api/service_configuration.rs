@@ -1,53 +1,68 @@
 //! The configuration store.
 //!
-//! Owns the functions of the family: what all records have in common. The structures of each record
-//! are in the submodules; those for certificates are not implemented yet. The store is in the
-//! memory of the process. All functions need HTTP_INITIALIZE_CONFIG. Does not own the records
-//! (`httpsys_core::configuration`, `httpsys_core::reservation`). Threading: any thread.
+//! Owns the functions of the family: what all records have in common, and which records there are. The structures of
+//! each are in the submodules. All functions need HTTP_INITIALIZE_CONFIG (CFG-001). Does not own the records
+//! (`httpsys_core::configuration`, `httpsys_core::reservation`), nor where they are kept: the file that
+//! docs/CONFIGURATION.md describes. Threading: any thread.
 #![allow(non_upper_case_globals, reason = "names of http.h")]
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use httpsys_core::Error;
-use httpsys_core::operation::Control;
+use httpsys_core::call::Control;
+use httpsys_core::configuration::Change;
 
 use super::reserved_pointer;
-use crate::code::{CallResult, ErrorCode};
-use crate::entry::{entry, entry_missing};
+use crate::code::CallResult;
+use crate::entry::entry;
 use crate::lifecycle;
 use crate::reason::invalid;
 use crate::types::{
     HANDLE, HTTP_SERVICE_CONFIG_ID, HttpServiceConfigCache, HttpServiceConfigIPListenList,
-    HttpServiceConfigMax, HttpServiceConfigTimeout, HttpServiceConfigUrlAclInfo, OVERLAPPED,
+    HttpServiceConfigSetting, HttpServiceConfigTimeout, HttpServiceConfigUrlAclInfo, OVERLAPPED,
 };
 
+mod addresses;
 mod answer;
 mod cache;
 mod ip_listen_list;
+mod packing;
+mod setting;
+mod ssl;
+mod ssl_extended;
+mod ssl_key;
 mod timeout;
 mod url_acl;
 
 use answer::ConfigurationAnswer;
+use ssl_key::record_type;
 
 entry! {
-    /// Adds a record, for the life of the process:
+    /// Adds a record to the configuration store, which all programs of the user share
+    /// (docs/CONFIGURATION.md):
     ///
     /// - HttpServiceConfigUrlAclInfo, a reservation of a URL prefix. It has a meaning only with the
-    ///   parameter `EnforceUrlAcl`; the accounts in the security descriptor are ignored;
+    ///   parameter `EnforceUrlAcl`; the accounts in the security descriptor are ignored, but it has to
+    ///   be one: 87, 1336 or 1337 otherwise (G-132);
     /// - HttpServiceConfigTimeout, the idle or header-wait timeout that sessions inherit (CFG-004);
     ///   0 is refused with 87 (assumed);
     /// - HttpServiceConfigIPListenList, an address to listen on (CFG-003), for ports that are opened
     ///   from now on: as on Windows the list is not dynamic. An address without a listener makes a
     ///   registration unreachable, not an error;
-    /// - HttpServiceConfigCache, kept and given back: nothing is cached (G-094).
+    /// - HttpServiceConfigCache: MaxCacheResponseSize is the length in bytes above which a response is not cached
+    ///   (G-246); CacheRangeChunkSize is kept and given back, and changes nothing;
+    /// - HttpServiceConfigSetting, kept and given back;
+    /// - HttpServiceConfigSSLCertInfo, ...SslSniCertInfo, ...SslCcsCertInfo and ...SslScopedCcsCertInfo, the
+    ///   certificate of an endpoint, for connections from now on. 1312 for one that is not in its store or has no
+    ///   key (documented); an expired one is taken, with a warning;
+    /// - the ids of these that end in Ex: extended parameters of an endpoint that has a certificate record, 2
+    ///   otherwise (assumed). 50 for the types ExParamTypeTlsRestrictions and ExParamTypeTlsSessionTicketKeys, the
+    ///   form of whose memory no page tells (G-216).
     ///
     /// 6 for a handle that is not NULL; 122 for a length that is too small; 183 for a record that is
-    /// there: it must be deleted first (documented); 87 for NULL, a bad key or value, an OVERLAPPED,
-    /// and an unknown record type; 50 for what is not there yet.
-    ///
-    /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there; records last
-    /// for the life of the process.
+    /// there: it must be deleted first (documented), or updated; 87 for NULL, a bad key or value, an
+    /// OVERLAPPED, and an unknown record type. 1009, 1016, 112 and 5 when the store's file is broken, cannot be
+    /// reached, does not fit on the disk or is another user's.
     fn HttpSetServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -58,23 +73,55 @@ entry! {
         check_call(service, overlapped)?;
         // SAFETY: by the contract of the function.
         let call = unsafe {
-            match id {
-                HttpServiceConfigIPListenList => ip_listen_list::set(information, length),
-                HttpServiceConfigUrlAclInfo => url_acl::set(information, length),
-                HttpServiceConfigTimeout => timeout::set(information, length),
-                HttpServiceConfigCache => cache::set(information, length),
-                _ => unknown(id),
+            match (id, record_type(id)) {
+                (_, Some(record)) if record.is_extended => {
+                    let record = ssl_extended::read(record.key, information, length)?;
+                    Control::Configure(Change::AddSslExtended(record))
+                }
+                (_, Some(record)) => {
+                    let record = ssl::read(record.key, information, length)?;
+                    Control::Configure(Change::AddSsl(record))
+                }
+                (HttpServiceConfigIPListenList, _) => ip_listen_list::set(information, length)?,
+                (HttpServiceConfigUrlAclInfo, _) => url_acl::set(information, length)?,
+                (HttpServiceConfigTimeout, _) => timeout::set(information, length)?,
+                (HttpServiceConfigCache, _) => cache::set(information, length)?,
+                (HttpServiceConfigSetting, _) => setting::set(information, length)?,
+                _ => return unknown(),
             }
-        }?;
+        };
         lifecycle::service()?.control(call)?;
         Ok(())
     }
 
-    /// Removes a record; only the key of the structure matters. The default of a timeout is in force
-    /// again then. 2 for a record that is not there (assumed); otherwise as
-    /// HttpSetServiceConfiguration.
-    ///
-    /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there.
+    /// Replaces the value of a certificate record, at once: connections get the old or the new certificate. Only
+    /// certificate records can be updated (documented): 87 for other types. 2 for a record that is not there;
+    /// otherwise as HttpSetServiceConfiguration.
+    fn HttpUpdateServiceConfiguration(
+        service: HANDLE,
+        id: HTTP_SERVICE_CONFIG_ID,
+        information: *const c_void,
+        length: u32,
+        overlapped: *const OVERLAPPED,
+    ) -> u32, needs Config {
+        check_call(service, overlapped)?;
+        let Some(record) = record_type(id) else {
+            return Err(invalid("ConfigId is none of a certificate record, and only those can be updated"));
+        };
+        // SAFETY: by the contract of the function.
+        let change = unsafe {
+            match record.is_extended {
+                true => Change::UpdateSslExtended(ssl_extended::read(record.key, information, length)?),
+                false => Change::UpdateSsl(ssl::read(record.key, information, length)?),
+            }
+        };
+        lifecycle::service()?.control(Control::Configure(change))?;
+        Ok(())
+    }
+
+    /// Removes a record; only the key of the structure matters, of an extended record also ParamType. The default of a
+    /// timeout is in force again then; with a certificate record go the extended ones of its key (assumed). 2 for a
+    /// record that is not there (assumed); otherwise as HttpSetServiceConfiguration.
     fn HttpDeleteServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -85,28 +132,35 @@ entry! {
         check_call(service, overlapped)?;
         // SAFETY: by the contract of the function.
         let call = unsafe {
-            match id {
-                HttpServiceConfigIPListenList => ip_listen_list::delete(information, length),
-                HttpServiceConfigUrlAclInfo => url_acl::delete(information, length),
-                HttpServiceConfigTimeout => timeout::delete(information, length),
-                HttpServiceConfigCache => cache::delete(information, length),
-                _ => unknown(id),
+            match (id, record_type(id)) {
+                (_, Some(record)) if record.is_extended => {
+                    let (key, kind) = ssl_extended::read_key(record.key, information, length)?;
+                    Control::Configure(Change::RemoveSslExtended { key, kind })
+                }
+                (_, Some(record)) => {
+                    let key = ssl::read_key(record.key, information, length)?;
+                    Control::Configure(Change::RemoveSsl(key))
+                }
+                (HttpServiceConfigIPListenList, _) => ip_listen_list::delete(information, length)?,
+                (HttpServiceConfigUrlAclInfo, _) => url_acl::delete(information, length)?,
+                (HttpServiceConfigTimeout, _) => timeout::delete(information, length)?,
+                (HttpServiceConfigCache, _) => cache::delete(information, length)?,
+                (HttpServiceConfigSetting, _) => setting::delete(information, length)?,
+                _ => return unknown(),
             }
-        }?;
+        };
         lifecycle::service()?.control(call)?;
         Ok(())
     }
 
-    /// Asks for a record. A reservation is found by its key, or by the number `dwToken`; the answer
-    /// is HTTP_SERVICE_CONFIG_URLACL_SET with its strings behind it. The IP listen list is given
-    /// back whole. Of a timeout the answer is the value in force, a default if none was set; of a
-    /// cache parameter the record.
+    /// Asks for a record. Reservations and certificate records are found by their key, or by the number `dwToken`;
+    /// the answer is the structure that sets the record, with all that it points at behind it. The IP listen list is
+    /// given back whole. Of a timeout the answer is the value in force, a default if none was set; of a
+    /// cache parameter and a setting the record.
     ///
     /// 122 for a buffer that is too small, with the size in `return_length` (the page lists 234,
     /// too; the sample handles 122); 259 at the end of an enumeration; 2 for a record that is not
     /// there; otherwise as HttpSetServiceConfiguration.
-    ///
-    /// Partial: certificates (SSL records) and HttpServiceConfigSetting are not there.
     fn HttpQueryServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -122,27 +176,20 @@ entry! {
         let answer = unsafe { ConfigurationAnswer::new(output, output_length, return_length) }?;
         // SAFETY: by the contract of the function.
         unsafe {
-            match id {
-                HttpServiceConfigIPListenList => ip_listen_list::query(answer),
-                HttpServiceConfigUrlAclInfo => url_acl::query(input, input_length, answer),
-                HttpServiceConfigTimeout => timeout::query(input, input_length, answer),
-                HttpServiceConfigCache => cache::query(input, input_length, answer),
-                _ => unknown(id).map(drop),
+            match (id, record_type(id)) {
+                (_, Some(record)) if record.is_extended => {
+                    ssl_extended::query(record.key, input, input_length, answer)
+                }
+                (_, Some(record)) => ssl::query(record.key, input, input_length, answer),
+                (HttpServiceConfigIPListenList, _) => ip_listen_list::query(answer),
+                (HttpServiceConfigUrlAclInfo, _) => url_acl::query(input, input_length, answer),
+                (HttpServiceConfigTimeout, _) => timeout::query(input, input_length, answer),
+                (HttpServiceConfigCache, _) => cache::query(input, input_length, answer),
+                (HttpServiceConfigSetting, _) => setting::query(input, input_length, answer),
+                _ => unknown(),
             }
         }
     }
-}
-
-entry_missing! {
-    /// Missing: returns ERROR_NOT_SUPPORTED (50); the function is for certificates, which are not
-    /// there.
-    fn HttpUpdateServiceConfiguration(
-        service: HANDLE,
-        id: HTTP_SERVICE_CONFIG_ID,
-        information: *const c_void,
-        length: u32,
-        overlapped: *const OVERLAPPED,
-    ) -> u32, needs Config = ErrorCode::NOT_SUPPORTED;
 }
 
 /// What all functions of the family check first.
@@ -153,15 +200,7 @@ fn check_call(service: HANDLE, overlapped: *const OVERLAPPED) -> CallResult {
     reserved_pointer(overlapped.cast())
 }
 
-/// A record type that is not there, or that does not exist; says so once for each.
-fn unknown(id: HTTP_SERVICE_CONFIG_ID) -> Result<Control, ErrorCode> {
-    if !(HttpServiceConfigIPListenList..HttpServiceConfigMax).contains(&id) {
-        return Err(invalid("ConfigId is not an HTTP_SERVICE_CONFIG_ID"));
-    }
-    static SAID: AtomicU32 = AtomicU32::new(0);
-    let bit = 1 << id;
-    if SAID.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-        tracing::warn!(id, "this configuration record is not implemented");
-    }
-    Err(ErrorCode::NOT_SUPPORTED)
+/// A record type that does not exist.
+fn unknown() -> CallResult {
+    Err(invalid("ConfigId is not an HTTP_SERVICE_CONFIG_ID"))
 }

@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char, c_void};
 use crate::code::{CallResult, ErrorCode};
 use crate::entry;
 use crate::lifecycle::Needs;
-use crate::pointers::Out;
+use crate::pointers::{Out, utf16};
 use crate::reason::{NamedArgument, invalid};
 use crate::simulation::client::SimulatedClient;
 use crate::simulation::{self, Simulation, fault};
@@ -256,6 +256,18 @@ pub unsafe extern "system" fn HttpsysSimClientEnd(client: *const HTTPSYS_SIM_CLI
     })
 }
 
+/// Waits until the server has ended the connection, and tells how: HTTPSYS_SIM_END.
+///
+/// # Safety
+/// As [`HttpsysSimSend`].
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn HttpsysSimClientExpectEnd(client: *const HTTPSYS_SIM_CLIENT) -> i32 {
+    make("HttpsysSimClientExpectEnd", 0, || {
+        // SAFETY: by the contract of the function.
+        Ok(unsafe { named(client, "Client") }?.0.expect_end()? as i32)
+    })
+}
+
 /// Lets the other threads, the service and the network go on for so long.
 ///
 /// # Safety
@@ -282,6 +294,27 @@ pub unsafe extern "system" fn HttpsysSimNote(sim: *const HTTPSYS_SIM, words: *co
         // SAFETY: by the contract of the function.
         httpsys_sim::note(&unsafe { text(words) }?.to_string_lossy());
         Ok(())
+    })
+}
+
+/// The bytes of a log file. NULL: there is no such file.
+///
+/// # Safety
+/// As [`HttpsysSimFault`]; `path` is NULL or ends with a NUL; `length` is NULL or a place.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn HttpsysSimFile(
+    sim: *const HTTPSYS_SIM,
+    path: *const u16,
+    length: *mut u32,
+) -> *const c_char {
+    make("HttpsysSimFile", std::ptr::null(), || {
+        // SAFETY: by the contract of the function.
+        let (sim, path) = unsafe { (named(sim, "Sim")?, utf16(path).named("Path")?) };
+        // SAFETY: by the contract of the function.
+        let place = unsafe { Out::optional(length) };
+        let (first, length) = sim.0.file(path)?;
+        place.set_count(length as u64);
+        Ok(first.cast())
     })
 }
 

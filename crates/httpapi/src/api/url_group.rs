@@ -46,7 +46,7 @@ entry! {
         Ok(())
     }
 
-    /// Adds a UrlPrefix to a group. `context` comes back with each request (HST-011).
+    /// Adds a UrlPrefix to a group. UrlContext comes back with each request below it (HST-011).
     ///
     /// 87 for a prefix that is not well formed, 183 for one that is taken (PFX-010, PFX-011), 32
     /// when a foreign socket has the port (PFX-013).

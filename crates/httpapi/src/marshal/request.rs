@@ -1,26 +1,26 @@
 //! HTTP_REQUEST: a request packed into the program's buffer.
 //!
-//! Owns the arrangement: fixed structure, unknown headers, addresses, cooked URL, the text of the
-//! head, and behind them the data chunk with the entity body (G-035). The head is copied whole, and
-//! the NUL behind each of its parts takes the place of a separator: one copy however many fields
-//! there are. Does not own which request it is or how the body is read. Invariants: the size
-//! reported for a buffer that is too small is exactly the size that works (RCV-009 to RCV-012);
-//! pointers into the buffer are made from its own address, and never read here. Threading: one call
-//! at a time.
+//! Owns the arrangement: fixed structure, unknown headers, addresses, cooked URL, the text of the head,
+//! the TLS session (`tls`), and behind them the data chunk with the entity body (G-035). The head is copied
+//! whole, and the NUL behind each of its parts takes the place of a separator: one copy however many fields
+//! there are. Does not own which request it is or how the body is read. Invariants: the size reported for a
+//! buffer that is too small is exactly the size that works (RCV-009 to RCV-012); pointers into the buffer
+//! are made from its own address, and never read here. Threading: one call at a time.
 
 use std::mem::{offset_of, size_of};
 use std::net::SocketAddr;
 use std::ptr::null_mut;
 
-use httpsys_core::proto::Verb;
 use httpsys_core::proto::request::Span;
+use httpsys_core::proto::{Verb, Version};
 use httpsys_core::{Error, Request};
 
 use crate::code::ErrorCode;
+use crate::marshal::tls;
 use crate::pointers::{self, Buffer, Zeroable};
 use crate::reason::NamedArgument;
 use crate::types::{
-    HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0,
+    HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0, HTTP_REQUEST_FLAG_HTTP2,
     HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS, HTTP_REQUEST_V1, HTTP_REQUEST_V2,
     HTTP_TRANSPORT_ADDRESS, HTTP_UNKNOWN_HEADER, HTTP_VERSION, HttpDataChunkFromMemory,
 };
@@ -114,6 +114,14 @@ impl RequestBuffer {
             blocks,
         };
         packer.request(request, &plan, out);
+        if let Some(session) = &request.tls {
+            let behind = tls::Behind {
+                end_of_text: plan.end_of_text,
+                fixed: self.fixed,
+                shows_token: request.shows_channel_token,
+            };
+            tls::pack(&mut self.memory, session, behind);
+        }
         Ok(plan.size)
     }
 
@@ -174,6 +182,8 @@ struct BufferPlan {
     local: usize,
     url: usize,
     text: usize,
+    /// Where a TLS session begins.
+    end_of_text: usize,
     size: usize,
 }
 
@@ -184,13 +194,26 @@ impl BufferPlan {
         let local = remote + address_size(request.remote).next_multiple_of(BLOCK);
         let url = local + address_size(request.local).next_multiple_of(BLOCK);
         let text = url + size_of_val(request.url.full()) + size_of::<u16>();
+        let end_of_text = text + request.head.text().len() + 1;
+        let size = match &request.tls {
+            None => end_of_text,
+            Some(session) => tls::end(
+                session,
+                tls::Behind {
+                    end_of_text,
+                    fixed,
+                    shows_token: request.shows_channel_token,
+                },
+            ),
+        };
         BufferPlan {
             unknown,
             remote,
             local,
             url,
             text,
-            size: text + request.head.text().len() + 1,
+            end_of_text,
+            size,
         }
     }
 }
@@ -217,13 +240,16 @@ impl Packer<'_> {
         if request.has_body {
             out.Flags = HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS;
         }
+        if version >= Version::HTTP_2_0 {
+            out.Flags |= HTTP_REQUEST_FLAG_HTTP2;
+        }
         out.UrlContext = request.context;
         out.Version = HTTP_VERSION {
             MajorVersion: version.major,
             MinorVersion: version.minor,
         };
         out.BytesReceived = request.bytes_received;
-        out.RawConnectionId = request.connection.0;
+        out.RawConnectionId = request.raw_connection.0;
         let mut text = self.text(head.text(), plan.text);
         out.Verb = verb as i32;
         if verb == Verb::Unknown {

@@ -15,9 +15,9 @@ use crate::pointers;
 use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HTTP_KNOWN_HEADER, HTTP_MULTIPLE_KNOWN_HEADERS, HTTP_RESPONSE_INFO_FLAGS_PRESERVE_ORDER,
-    HTTP_RESPONSE_V1, HTTP_RESPONSE_V2, HttpResponseInfoTypeAuthenticationProperty,
-    HttpResponseInfoTypeChannelBind, HttpResponseInfoTypeMultipleKnownHeaders,
-    HttpResponseInfoTypeQoSProperty,
+    HTTP_RESPONSE_V1, HTTP_RESPONSE_V2, HTTP_UNKNOWN_HEADER,
+    HttpResponseInfoTypeAuthenticationProperty, HttpResponseInfoTypeChannelBind,
+    HttpResponseInfoTypeMultipleKnownHeaders, HttpResponseInfoTypeQoSProperty,
 };
 
 #[cfg(test)]
@@ -118,12 +118,7 @@ pub(crate) unsafe fn read<'a>(
     }
     for field in fields {
         // SAFETY: as above.
-        let (name, value) = unsafe {
-            (
-                text(field.pName, field.NameLength)?,
-                text(field.pRawValue, field.RawValueLength)?,
-            )
-        };
+        let (name, value) = unsafe { unknown_header(field) }.named("a string of HTTP_RESPONSE")?;
         head.unknown(name, value)
             .map_err(|why| invalid(format!("pUnknownHeaders: {}: {why}", name.escape_ascii())))?;
     }
@@ -264,6 +259,25 @@ unsafe fn known(
     let value = unsafe { text(field.pRawValue, field.RawValueLength) }?;
     head.known(id, value, true)
         .map_err(|why| invalid(format!("KnownHeaders[{id}]: {why}")))
+}
+
+/// Name and value.
+///
+/// # Errors
+/// As [`pointers::slice`].
+///
+/// # Safety
+/// Its pointers are NULL or point to as many bytes as it says, valid as long as the result is used.
+pub(crate) unsafe fn unknown_header<'a>(
+    field: &HTTP_UNKNOWN_HEADER,
+) -> Result<(&'a [u8], &'a [u8]), ErrorCode> {
+    // SAFETY: by the contract.
+    unsafe {
+        Ok((
+            pointers::slice(field.pName, usize::from(field.NameLength))?,
+            pointers::slice(field.pRawValue, usize::from(field.RawValueLength))?,
+        ))
+    }
 }
 
 /// # Safety

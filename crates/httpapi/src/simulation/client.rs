@@ -196,7 +196,16 @@ impl SimulatedClient {
 
     /// How the server has ended the connection. What is under way gets a second to arrive.
     pub(crate) fn end(&self) -> Result<SimulatedEnd, ErrorCode> {
-        let until = world()?.now().saturating_add(UNDER_WAY);
+        self.end_within(UNDER_WAY)
+    }
+
+    /// Waits until the server has ended the connection, and tells how.
+    pub(crate) fn expect_end(&self) -> Result<SimulatedEnd, ErrorCode> {
+        self.end_within(PATIENCE)
+    }
+
+    fn end_within(&self, wait: Duration) -> Result<SimulatedEnd, ErrorCode> {
+        let until = world()?.now().saturating_add(wait);
         loop {
             let mut connection = self.locked();
             let is_open = connection.read();

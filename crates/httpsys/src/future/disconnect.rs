@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use httpsys_core::ConnectionId;
 use httpsys_core::OperationId;
-use httpsys_core::operation::WaitForDisconnect as Call;
+use httpsys_core::call::WaitForDisconnect as Call;
 use httpsys_engine::{Operation, PendingOperation, Signal, Started};
 
 use super::slot::{Closed, FutureSlot, Wait};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use httpsys_core::OperationId;
-use httpsys_core::operation::ReceiveEntityBody;
+use httpsys_core::call::ReceiveEntityBody;
 use httpsys_engine::{Operation, PendingOperation, ReadOperation, Signal, Started};
 
 use super::readers::{News, Readers};

@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use httpsys_core::operation::Receive as Call;
+use httpsys_core::call::Receive as Call;
 use httpsys_core::{OperationId, RequestId};
 use httpsys_engine::{
     Operation, PendingOperation, ReceiveOperation, ReceivedRequest, Signal, Started, Verdict,

@@ -73,6 +73,8 @@ impl Request {
         let flags = SendFlags {
             more_data: false,
             disconnect: response.disconnects(),
+            go_away: response.goes_away(),
+            ranges: response.processes_ranges(),
             ..SendFlags::default()
         };
         let (added, pieces) = if !response.is_without_body(self.is_head()) {
@@ -162,6 +164,7 @@ impl StartResponse {
         let flags = SendFlags {
             more_data: true,
             disconnect,
+            go_away: response.goes_away(),
             ..SendFlags::default()
         };
         let pieces = framing.pieces(response.take_chunks(), false);

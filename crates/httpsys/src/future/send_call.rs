@@ -3,12 +3,14 @@
 //! Owns the data of the send: what the socket does not take at once is kept alive by the engine's
 //! operation, not by the future. Does not own what the send means for its request (`respond.rs`).
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
+use httpsys_core::proto::partial::BodyPiece;
 use httpsys_core::{OperationId, RequestId};
-use httpsys_engine::{Chunk, LogSource, PendingSend, Service};
+use httpsys_engine::{Chunk, LogSource, PendingSend, RangedResponse, Service};
 
 use super::slot::{FutureSlot, Wait};
 use crate::by_id::SendFlags;
@@ -119,11 +121,13 @@ impl SendCall {
         let call = message.flags.call(self.request);
         let chunks = message.chunks();
         let mut wait = None;
-        let mut register = |id: OperationId| -> Box<dyn PendingSend> {
-            Box::new(FutureSend {
+        let cut = OnceCell::new();
+        let mut register = |id: OperationId| -> Result<Box<dyn PendingSend>> {
+            Ok(Box::new(FutureSend {
                 slot: Wait::begin(&mut wait, id, waker),
                 message: Arc::clone(message),
-            })
+                cut: cut.get().cloned(),
+            }))
         };
         let sent = match &message.head {
             Some(HeadToSend { response, added }) => {
@@ -132,7 +136,33 @@ impl SendCall {
                 let log = ResponseLog { request, response };
                 with_head(&response.head_parts(*added, token), |head| {
                     let log = Some(&log as &dyn LogSource);
-                    engine.try_send_response(queue, &call, head, &chunks, log, &mut register)
+                    if message.flags.ranges {
+                        let length = Chunk::total(&chunks);
+                        let ranged = engine.process_ranges(queue, &call, request, head, length)?;
+                        if let Some(RangedResponse { mut head, body }) = ranged {
+                            let body = cut.get_or_init(|| body.into());
+                            if let Some(chunks) = Chunk::cut(&chunks, body) {
+                                let head = &mut head;
+                                return engine.try_send_response(
+                                    queue,
+                                    &call,
+                                    head,
+                                    &chunks,
+                                    log,
+                                    &mut register,
+                                );
+                            }
+                        }
+                    }
+                    let policy = response.cache_policy();
+                    let keep = if policy.keeps() {
+                        let parts = (&*head, &*chunks);
+                        engine.to_keep(queue, &call, policy, request, parts, log)
+                    } else {
+                        None
+                    };
+                    let parts = (head, &*chunks);
+                    engine.try_send_response_and_keep(queue, &call, parts, log, keep, &mut register)
                 })
             }
             None => {
@@ -187,11 +217,18 @@ impl Message {
 struct FutureSend {
     slot: Arc<FutureSlot<Result<u64>>>,
     message: Arc<Message>,
+    /// What is cut out of its body.
+    cut: Option<Arc<[BodyPiece]>>,
 }
 
 impl PendingSend for FutureSend {
     fn with_body(&self, lend: &mut dyn FnMut(&[Chunk<'_>])) {
-        lend(&self.message.chunks());
+        let whole = self.message.chunks();
+        let cut = self.cut.as_deref();
+        match cut.and_then(|body| Chunk::cut(&whole, body)) {
+            Some(cut) => lend(&cut),
+            None => lend(&whole),
+        }
     }
 
     fn done(self: Box<Self>, _: &Service, result: Result<u64>) {
@@ -199,8 +236,9 @@ impl PendingSend for FutureSend {
         let _ = self.slot.complete(result);
     }
 
-    fn is_cancelled(&self) -> bool {
+    fn keep_on(&mut self, _: OperationId) -> Result<()> {
         // Dropped while another thread was at work on the send.
-        !self.slot.is_waiting()
+        let is_wanted = self.slot.is_waiting();
+        is_wanted.then_some(()).ok_or(Error::Aborted)
     }
 }

@@ -9,7 +9,7 @@ use std::net::Shutdown;
 use std::thread;
 
 use crate::support::{Client, server};
-use httpsys::{Error, InvalidField, Request, Response, Server};
+use httpsys::{Error, InvalidField, Parameters, Request, Response, Server, Trailers};
 
 /// How a test answers.
 type Answer = fn(Request, Response<'static>);
@@ -251,4 +251,115 @@ fn g_058_by_id_a_response_that_cannot_be_sent_leaves_the_id_valid() {
         queue.respond(id, Response::ok().body("fine")).unwrap();
         assert!(client.read_all().ends_with("\r\n\r\nfine"));
     }
+}
+
+/// Windows 10 1809 and Server 2019 have it off.
+#[test]
+fn lim_021_trailers_can_be_turned_off() {
+    let mut parameters = Parameters::default();
+    parameters
+        .set("EnableTrailerSupport", "0")
+        .expect("a switch");
+    let server = Server::builder()
+        .parameters(parameters)
+        .url("http://localhost:0/")
+        .bind()
+        .expect("a server");
+    let port = server.local_addr().expect("its address").port();
+    let head = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let client = Client::send(port, head);
+    let request = server.receive().expect("a request");
+    let mut trailers = Trailers::new();
+    trailers.push(b"grpc-status", b"0").expect("well-formed");
+    let queue = server.queue();
+    let response = Response::ok().body("x");
+    let id = request.into_id();
+    let refused = queue.respond(id, response.clone().chunk(trailers));
+    assert_eq!(refused.map_err(Error::win32), Err(50));
+    assert!(queue.respond(id, response).is_ok(), "nothing was sent");
+    assert!(client.read_all().ends_with("\r\n\r\nx"));
+}
+
+/// The stream sends the end of the body's coding, and the service gets the trailers; on HTTP/1.1 they are not
+/// written.
+#[test]
+fn rsp_031_a_stream_ends_with_trailers() {
+    let (server, port) = server();
+    let head = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let trailers = || {
+        let mut trailers = Trailers::new();
+        trailers.push(b"grpc-status", b"0").expect("well-formed");
+        trailers
+    };
+    for is_async in [false, true] {
+        let client = Client::send(port, head);
+        let request = server.receive().expect("a request");
+        let mut stream = request.start_chunked_response(Response::ok()).unwrap();
+        let early = stream.write_chunks(&[trailers().into()]);
+        assert_eq!(early, Err(Error::InvalidParameter), "they end a response");
+        stream.write(b"abc").unwrap();
+        if is_async {
+            pollster::block_on(stream.finish_with_async(trailers())).unwrap();
+        } else {
+            stream
+                .finish_with_chunks(&["d".into(), trailers().into()])
+                .unwrap();
+        }
+        let answer = client.read_all();
+        let rest = if is_async { "" } else { "1\r\nd\r\n" };
+        let body = format!("\r\n\r\n3\r\nabc\r\n{rest}0\r\n\r\n");
+        assert!(answer.ends_with(&body), "{answer}");
+    }
+}
+
+/// HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES, in one call, as a future, and by an id.
+#[test]
+fn a_whole_response_is_cut_into_the_ranges_that_are_asked_for() {
+    const SIZE: usize = 24 << 20;
+    let (server, port) = server();
+    let respond: [Answer; 3] = [
+        |request, response| assert!(request.respond(response).is_ok()),
+        |request, response| {
+            let sent = pollster::block_on(request.respond_async(response));
+            assert!(sent.is_ok());
+        },
+        |mut request, response| assert!(request.try_respond(&response).is_ok()),
+    ];
+    let large: Vec<u8> = (0..SIZE).map(|at| b'a' + (at / 7 % 26) as u8).collect();
+    let small = || Response::ok().body("0123").chunk("456789").process_ranges();
+    for answer in respond {
+        for (range, status, body) in [
+            ("bytes=2-5", "206", "2345"),
+            ("bytes=x", "200", "0123456789"),
+            ("bytes=10-", "416", ""),
+        ] {
+            let head = format!(
+                "GET / HTTP/1.1\r\nHost: localhost\r\nRange: {range}\r\nConnection: close\r\n\r\n"
+            );
+            let client = Client::send(port, &head);
+            answer(server.receive().unwrap(), small());
+            let text = client.read_all();
+            assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{text}");
+            assert_eq!(crate::support::body_of(&text), body);
+        }
+        // More than the socket takes at once.
+        let head =
+            "GET / HTTP/1.1\r\nHost: localhost\r\nRange: bytes=7-\r\nConnection: close\r\n\r\n";
+        let client = Client::send(port, head);
+        let response = Response::ok().body(large.clone()).process_ranges();
+        let request = server.receive().unwrap();
+        let text = thread::scope(|scope| {
+            let reads = scope.spawn(|| client.read_all());
+            answer(request, response);
+            reads.join().unwrap()
+        });
+        assert!(crate::support::body_of(&text).as_bytes() == &large[7..]);
+    }
+    let head = "GET / HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-1\r\nConnection: close\r\n\r\n";
+    let client = Client::send(port, head);
+    let id = server.receive().unwrap().into_id();
+    server.queue().respond(id, small()).unwrap();
+    let text = client.read_all();
+    assert!(text.starts_with("HTTP/1.1 206 "), "{text}");
+    assert!(text.ends_with("\r\n\r\n01"), "{text}");
 }

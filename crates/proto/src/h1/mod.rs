@@ -1,5 +1,6 @@
-//! HTTP/1.x as text: how what is structured goes on the wire.
+//! What HTTP/1.x alone needs: the framing of request bodies, and the text of responses.
 //!
-//! Owns nothing itself. Request heads and bodies are read in `request` and `body`.
+//! Owns nothing itself. Request heads are read in `request`, whose head HTTP/2 fills as well.
 
+pub mod body;
 pub mod response;

@@ -273,8 +273,8 @@ fn join_known(head: &mut RequestHead) {
     }
 }
 
-/// Sorts by name when there are many fields, so that a head of thousands of short ones costs no
-/// quadratic time.
+/// Looks names up in a table, and sorts them where that does not do, so that a head of thousands of short ones costs
+/// no quadratic time.
 fn has_repeated_unknown(head: &mut RequestHead) -> bool {
     let RequestHead {
         bytes,
@@ -290,11 +290,50 @@ fn has_repeated_unknown(head: &mut RequestHead) -> bool {
                 .any(|other| other.name.of(bytes).eq_ignore_ascii_case(name))
         });
     }
+    if let Some(known) = has_repeated_name(bytes, unknown, order) {
+        return known;
+    }
     sort_by_name(bytes, unknown, order);
     order.windows(2).any(|pair| {
         let name = |i: u32| unknown[i as usize].name.of(bytes);
         name(pair[0]).eq_ignore_ascii_case(name(pair[1]))
     })
+}
+
+/// Whether a name comes twice, by a table of places for hashes; `None` when so many of them meet there as only
+/// happens where somebody wants it to.
+fn has_repeated_name(bytes: &[u8], unknown: &[UnknownField], table: &mut Vec<u32>) -> Option<bool> {
+    let mask = (2 * unknown.len()).next_power_of_two() - 1;
+    table.clear();
+    table.resize(mask + 1, 0);
+    let mut left = 2 * unknown.len();
+    for (number, field) in (1..).zip(unknown) {
+        let name = field.name.of(bytes);
+        let mut at = name_hash(name) as usize & mask;
+        while let Some(other) = unknown.get((table[at] as usize).wrapping_sub(1)) {
+            if other.name.of(bytes).eq_ignore_ascii_case(name) {
+                return Some(true);
+            }
+            left = left.checked_sub(1)?;
+            at = (at + 1) & mask;
+        }
+        table[at] = number;
+    }
+    Some(false)
+}
+
+/// Equal for names that differ in letter case only: of the length and eight bytes at both ends.
+#[inline]
+fn name_hash(name: &[u8]) -> u64 {
+    const CASE: u64 = 0x2020_2020_2020_2020;
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes) | CASE;
+    let both = match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => word(first) ^ word(last).rotate_left(31),
+        _ => name
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | u64::from(byte | 0x20)),
+    };
+    (both ^ name.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40
 }
 
 fn join_unknown(head: &mut RequestHead) {

@@ -17,7 +17,8 @@ const FIELDS: u64 = 1 << id::TRANSFER_ENCODING | 1 << id::CONTENT_LENGTH | 1 << 
 #[inline]
 pub(super) fn apply(head: &mut RequestHead) -> Result<(), Reject> {
     if head.present & FIELDS == 0 && !matches!(head.verb, Verb::Post | Verb::Put) {
-        head.close = head.version < Version::HTTP_1_1;
+        head.is_last = head.version < Version::HTTP_1_1;
+        head.close = head.is_last;
         return Ok(());
     }
     apply_fields(head)
@@ -44,16 +45,17 @@ fn apply_fields(head: &mut RequestHead) -> Result<(), Reject> {
         Some(length) => Framing::Length(length),
         None => Framing::None,
     };
-    head.close = if is_http_1_1 {
-        has_connection_option(head, CLOSE) || (chunked && has_length)
-    } else {
-        // RFC 9112 section 6.1: what 1.0 says about chunked is not to be relied on (G-021). A POST
-        // without a length may have a body all the same, up to the end of the connection.
-        chunked
-            || is_unframed
-            || has_connection_option(head, CLOSE)
-            || !has_connection_option(head, KEEP_ALIVE)
-    };
+    let is_last = has_connection_option(head, CLOSE)
+        || !(is_http_1_1 || has_connection_option(head, KEEP_ALIVE));
+    // RFC 9112 section 6.1: what 1.0 says about chunked is not to be relied on (G-021). A POST
+    // without a length may have a body all the same, up to the end of the connection.
+    head.close = is_last
+        || if is_http_1_1 {
+            chunked && has_length
+        } else {
+            chunked || is_unframed
+        };
+    head.is_last = is_last && !is_unframed;
     Ok(())
 }
 

@@ -67,7 +67,7 @@ pub(super) fn is_in_url(text: &[u8]) -> bool {
 
 /// The verb that a token names; its case counts unless `AllowCaseInsensitiveVerbs` is on.
 #[inline(never)]
-fn verb_of(token: &[u8], p: &Parameters) -> Verb {
+pub(super) fn verb_of(token: &[u8], p: &Parameters) -> Verb {
     let verb = Verb::from_token(token);
     if verb == Verb::Unknown && p.allow_case_insensitive_verbs {
         return Verb::from_token(&token.to_ascii_uppercase());
@@ -78,7 +78,7 @@ fn verb_of(token: &[u8], p: &Parameters) -> Verb {
 /// Whether a target with bytes that may not stand in one passes because of
 /// `AllowUnEscapedRestrictedChars`: controls do, but neither NUL, HT nor `#` (G-027).
 #[cold]
-fn is_weak_target(target: &[u8], p: &Parameters) -> bool {
+pub(super) fn is_weak_target(target: &[u8], p: &Parameters) -> bool {
     p.allow_unescaped_restricted_chars
         && !target.iter().any(|byte| matches!(byte, 0 | b'\t' | b'#'))
 }

@@ -10,9 +10,9 @@
 
 use super::{RequestHead, Span, UnknownField, fields};
 use crate::header::request_header_id;
-use httparse::{EMPTY_HEADER, Header, Status};
+use httparse::{EMPTY_HEADER, Error, Header, Status};
 
-/// Most fields of a head taken over; a longer list is for the strict parser.
+/// Fields that httparse is asked for at once.
 const FIELDS: usize = 24;
 
 /// Parses the fields from `head.parsed` on; `Some` is the index behind the blank line. `None` leaves
@@ -21,18 +21,56 @@ const FIELDS: usize = 24;
 pub(super) fn parse(head: &mut RequestHead, window: &[u8], max_field: usize) -> Option<usize> {
     let lines = window.get(head.parsed..)?;
     let mut storage = [EMPTY_HEADER; FIELDS];
-    let Ok(Status::Complete((length, all))) = httparse::parse_headers(lines, &mut storage) else {
-        return None;
+    let end = match httparse::parse_headers(lines, &mut storage) {
+        Ok(Status::Complete((length, all))) => {
+            take_fields(head, window, all).map(|()| head.parsed + length)
+        }
+        Err(Error::TooManyHeaders) => take_many(head, window, &storage),
+        _ => return None,
     };
     // No field is longer than all of them; which one it would be is not worth a look.
-    if length > max_field {
-        return None;
-    }
-    if take_fields(head, window, all).is_none() {
+    let end = end.filter(|end| end - head.parsed <= max_field);
+    if end.is_none() {
         forget(head);
+    }
+    end
+}
+
+/// The fields of a head that has more than httparse was asked for: those that it has read, and then the next ones.
+#[cold]
+fn take_many(head: &mut RequestHead, window: &[u8], first: &[Header<'_>; FIELDS]) -> Option<usize> {
+    let mut from = take_all(head, window, first, head.parsed)?;
+    loop {
+        let mut storage = [EMPTY_HEADER; FIELDS];
+        match httparse::parse_headers(window.get(from..)?, &mut storage) {
+            Ok(Status::Complete((length, all))) => {
+                take_fields(head, window, all)?;
+                return Some(from + length);
+            }
+            Err(Error::TooManyHeaders) => from = take_all(head, window, &storage, from)?,
+            _ => return None,
+        }
+    }
+}
+
+/// Takes over a table that is full, and gives the index of the line behind its last field. Nothing but blanks is
+/// between a value and its line end.
+fn take_all(
+    head: &mut RequestHead,
+    window: &[u8],
+    all: &[Header<'_>; FIELDS],
+    from: usize,
+) -> Option<usize> {
+    let last = place(window, all[FIELDS - 1].name.as_bytes())?;
+    // Whether httparse fills the table before it says that it is full, is not documented.
+    if last.len == 0 || (last.start as usize) < from {
         return None;
     }
-    Some(head.parsed + length)
+    take_fields(head, window, all)?;
+    let value = place(window, all[FIELDS - 1].value)?;
+    let behind = value.start as usize + value.len as usize;
+    let line_end = window.get(behind..)?.iter().position(|b| *b == b'\n')?;
+    Some(behind + line_end + 1)
 }
 
 /// httparse removes blanks around values, and refuses what HTTP.sys refuses and more.

@@ -7,6 +7,8 @@ use super::tests::{accepted, parse, rejected, show};
 use super::*;
 use crate::Parameters;
 use crate::header::id;
+use crate::test_support::Random;
+use std::collections::BTreeSet;
 
 /// A GET with a Host field and these field lines.
 fn get(fields: &[u8]) -> Vec<u8> {
@@ -133,6 +135,32 @@ fn hdr_012_more_than_1000_fields() {
     let head = accepted(&get(fields.join("\r\n").as_bytes()));
     assert_eq!(head.unknown_len(), 1_500);
     assert_eq!(head.unknown().last().unwrap().0, b"a1499");
+}
+
+/// The table of names and the sort behind it agree with a look at each pair, also for names that are alike at both
+/// ends and in length.
+#[test]
+fn hdr_007_repeated_names_are_found_among_any_number_of_fields() {
+    let mut random = Random::new(7);
+    for n in [1, 8, 9, 10, 40, 200, 450] {
+        for kind in 0..6 {
+            let name = |i: usize| match kind {
+                0 => format!("name-{i}"),
+                1 => format!("{i}"),
+                2 => format!("beginning-{i:06}-and-the-end"),
+                _ => format!("X-{:04}-Long-Enough", i * 7),
+            };
+            let mut names: Vec<String> = (0..n).map(name).collect();
+            if kind > 3 && n > 1 {
+                let (from, to) = (random.below(n), random.below(n));
+                names[to] = names[from].to_ascii_uppercase();
+            }
+            let lines: Vec<String> = names.iter().map(|name| format!("{name}: 1")).collect();
+            let head = accepted(&get(lines.join("\r\n").as_bytes()));
+            let lower: BTreeSet<String> = names.iter().map(|n| n.to_lowercase()).collect();
+            assert_eq!(head.unknown_len(), lower.len(), "{kind} {n}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use httpsys_engine::Chunk;
 use httpsys_engine::core::Error;
-use httpsys_engine::core::operation::{Cancel, Control, Outcome, ReceiveEntityBody, SendResponse};
+use httpsys_engine::core::call::{Cancel, Control, Outcome, ReceiveEntityBody, SendResponse};
 use httpsys_engine::core::proto::{Parameters, ResponseParts};
 use httpsys_network::Rules;
 
@@ -66,6 +66,7 @@ fn tmo_010_a_client_that_reads_nothing_has_the_time_of_min_send_rate() {
         disconnect: false,
         more_data: false,
         opaque: false,
+        go_away: false,
     };
     let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use httpsys_engine::core::RequestId;
-use httpsys_engine::core::operation::{Cancel, Receive, ReceiveEntityBody, SendResponse};
+use httpsys_engine::core::call::{Cancel, Receive, ReceiveEntityBody, SendResponse};
 use httpsys_engine::core::proto::ResponseParts;
 use httpsys_engine::{Chunk, QueueHandle, ReadAt, Service, Verdict};
 use httpsys_network::{Chance, Rules};
@@ -109,6 +109,7 @@ fn answer(
         disconnect: number % 5 == 0,
         more_data: false,
         opaque: false,
+        go_away: false,
     };
     let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");

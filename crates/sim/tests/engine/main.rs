@@ -6,4 +6,5 @@
 
 mod calls;
 mod faults;
+mod h2;
 mod simulated;

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use httpsys_engine::core::operation::{Control, Outcome, Receive, SendResponse};
+use httpsys_engine::core::call::{Control, Outcome, Receive, SendResponse};
 use httpsys_engine::core::proto::{Parameters, ResponseParts};
 use httpsys_engine::core::{Error, RequestId};
 use httpsys_engine::{QueueHandle, Service, Verdict};
@@ -30,10 +30,14 @@ pub(crate) struct Simulated {
 
 impl Simulated {
     pub(crate) fn new(seed: u64, rules: Rules) -> Simulated {
+        Simulated::with(seed, rules, Parameters::default())
+    }
+
+    pub(crate) fn with(seed: u64, rules: Rules, parameters: Parameters) -> Simulated {
         // Sun, 06 Nov 1994 08:49:37 GMT
         let sim = Sim::seeded(seed).unix_time(784_111_777);
         let sim = sim.rules(|default| *default = rules);
-        let service = sim.engine(Parameters::default());
+        let service = sim.engine(parameters);
         let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
@@ -94,6 +98,7 @@ pub(crate) fn respond(
         disconnect: false,
         more_data: false,
         opaque: false,
+        go_away: false,
     };
     let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");

@@ -165,3 +165,43 @@ fn the_date_is_that_of_the_simulation() {
     );
     sim.finish();
 }
+
+/// Access log and HTTPERR: nothing is on the disk of the system.
+#[test]
+fn logs_are_written_to_a_disk_in_memory() {
+    // On Windows a log needs a path with a drive.
+    let root = if cfg!(windows) { "C:" } else { "" };
+    let (logs, errors) = (format!("{root}/logs"), format!("{root}/errors"));
+    let sim = Sim::seeded(1);
+    let mut parameters = httpsys::Parameters::default();
+    parameters.enable_error_logging = true;
+    parameters.error_logging_dir = errors.clone();
+    let service = sim.service(parameters);
+    let builder = httpsys::Server::builder().service(&service);
+    let server = builder.url("http://localhost:80/").bind().unwrap();
+    let logging = httpsys::Logging::new(httpsys::LogFormat::W3c, &logs)
+        .fields(httpsys::LogFields::URI_STEM)
+        .rollover(httpsys::Rollover::Daily);
+    server.url_group().set_logging(Some(&logging)).unwrap();
+    let mut client = sim.connect(80);
+    client.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    server
+        .receive()
+        .unwrap()
+        .respond(httpsys::Response::ok())
+        .unwrap();
+    assert_eq!(client.expect_response().status, 200);
+    client.send("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    assert_eq!(client.expect_response().status, 400);
+    assert_eq!(sim.disk().files(), <[&std::path::Path; 0]>::default());
+    // A second is the most that an entry waits.
+    sim.advance(std::time::Duration::from_secs(1));
+    let read = |path: String| {
+        let bytes = sim.disk().read(path.as_ref()).expect(&path);
+        String::from_utf8(bytes).unwrap()
+    };
+    assert!(read(format!("{logs}/ex260101.log")).ends_with("\r\n/one\r\n"));
+    assert!(read(format!("{errors}/HTTPERR/httperr1.log")).contains(" /%zz - 400 - URL -"));
+    assert!(!std::path::Path::new(&logs).exists());
+    sim.finish();
+}

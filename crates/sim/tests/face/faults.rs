@@ -1,9 +1,9 @@
 //! Faults that a test asks for.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::time::Duration;
 
-use httpsys::{Error, Response};
+use httpsys::{Error, Limits, Response};
 use httpsys_sim::{Client, ClientEnd, Sim, SimFault, each_seed};
 
 use crate::{GET, server};
@@ -131,4 +131,32 @@ fn tmo_010_a_client_that_reads_nothing_is_cut_off() {
     assert!((3_000..3_010).contains(&passed), "{passed}");
     assert_eq!(client.end(), Some(ClientEnd::Reset));
     sim.finish();
+}
+
+/// A quarter of a second's bytes are more than the send buffer has room for.
+#[test]
+fn a_bandwidth_limit_holds_where_the_socket_takes_a_part_of_a_share() {
+    const RATE: u32 = 400_000;
+    each_seed(20, |sim| {
+        let (_service, server) = server(sim);
+        let limits = Limits::default().bandwidth(RATE);
+        server.url_group().set_limits(limits).unwrap();
+        let mut client = sim.connect(80);
+        client.send(GET);
+        let request = server.receive().unwrap();
+        let body = vec![b'x'; 8 << 20];
+        let sender = sim.spawn("sender", move || request.respond(Response::ok().body(body)));
+        let began = sim.now();
+        let mut block = vec![0; 65_536];
+        let mut bytes = 0;
+        while sim.now() - began < 4 * SECOND {
+            bytes += client.read(&mut block).unwrap();
+        }
+        // Half a second's bytes may have been saved up.
+        let most = f64::from(RATE) * ((sim.now() - began).as_secs_f64() + 0.75);
+        assert!((bytes as f64) <= most, "{bytes} of {most}");
+        assert!(bytes as f64 >= f64::from(RATE) * 3.5, "{bytes}");
+        client.reset();
+        assert!(sender.join().unwrap().is_err());
+    });
 }

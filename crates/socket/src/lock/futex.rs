@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::lock_api;
 
+#[cfg(not(feature = "sim"))]
+use super::timed_out::WaitTimeoutResult;
+
 /// As `parking_lot::Mutex`, without its list of sleepers.
 #[cfg(not(feature = "sim"))]
 pub type Mutex<T> = lock_api::Mutex<RawMutex, T>;
@@ -340,20 +343,6 @@ pub struct Condvar {
     waiting: AtomicU32,
 }
 
-/// Whether a wait has ended because its time was over.
-#[cfg(not(feature = "sim"))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitTimeoutResult(bool);
-
-#[cfg(not(feature = "sim"))]
-impl WaitTimeoutResult {
-    /// It has.
-    #[must_use]
-    pub fn timed_out(self) -> bool {
-        self.0
-    }
-}
-
 impl Condvar {
     /// Nobody waits.
     #[must_use]
@@ -416,7 +405,7 @@ impl Condvar {
         guard: &mut MutexGuard<'_, T>,
         until: Instant,
     ) -> WaitTimeoutResult {
-        WaitTimeoutResult(self.sleep(guard, Some(until)))
+        WaitTimeoutResult::new(self.sleep(guard, Some(until)))
     }
 
     /// As [`Condvar::wait`], no longer than so long.
@@ -425,7 +414,7 @@ impl Condvar {
         guard: &mut MutexGuard<'_, T>,
         time: Duration,
     ) -> WaitTimeoutResult {
-        WaitTimeoutResult(self.sleep(guard, Instant::now().checked_add(time)))
+        WaitTimeoutResult::new(self.sleep(guard, Instant::now().checked_add(time)))
     }
 }
 

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use parking_lot::lock_api::{self, RawMutex as _, RawRwLock as _};
 
 use super::native;
+use super::timed_out::WaitTimeoutResult;
 use crate::world::{self, World};
 
 /// As `parking_lot::Mutex`.
@@ -467,18 +468,6 @@ pub struct Condvar {
     waiting: AtomicU32,
 }
 
-/// Whether a wait has ended because its time was over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitTimeoutResult(bool);
-
-impl WaitTimeoutResult {
-    /// It has.
-    #[must_use]
-    pub fn timed_out(self) -> bool {
-        self.0
-    }
-}
-
 impl Condvar {
     /// Nobody waits.
     #[must_use]
@@ -503,7 +492,7 @@ impl Condvar {
         guard: &mut MutexGuard<'_, T>,
         until: Instant,
     ) -> WaitTimeoutResult {
-        WaitTimeoutResult(match world::current() {
+        WaitTimeoutResult::new(match world::current() {
             None => self.native.sleep(guard, Some(until)),
             Some(world) => self.wait_in(&world, guard, Some(world::time_of(until))),
         })
@@ -515,7 +504,7 @@ impl Condvar {
         guard: &mut MutexGuard<'_, T>,
         time: Duration,
     ) -> WaitTimeoutResult {
-        WaitTimeoutResult(match world::current() {
+        WaitTimeoutResult::new(match world::current() {
             None => self.native.sleep(guard, Instant::now().checked_add(time)),
             Some(world) => {
                 let until = world.now().checked_add(time);

@@ -6,10 +6,12 @@ use std::ffi::c_void;
 
 use super::sids::{local, local_text, narrow};
 use super::{Bool, FALSE, fence, fence_bool, not_null, put, wide};
-use crate::security::acl;
+use httpsys_sddl::acl;
+use httpsys_sddl::text::{self as sddl, SecurityParts};
+use httpsys_sddl::{DACL_PRESENT, SACL_PRESENT};
+
+use crate::security::SELF_RELATIVE;
 use crate::security::raw::{self, DescriptorPlace};
-use crate::security::sddl::{self, SecurityParts};
-use crate::security::{DACL_PRESENT, SACL_PRESENT, SELF_RELATIVE};
 use crate::status::{
     Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_SECURITY_DESCR, ERROR_UNKNOWN_REVISION,
 };

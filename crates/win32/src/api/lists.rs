@@ -5,8 +5,10 @@
 use std::ffi::c_void;
 
 use super::{Bool, FALSE, fence, fence_bool, not_null, put};
-use crate::security::sid::Sid;
-use crate::security::{acl, raw};
+use httpsys_sddl::acl;
+use httpsys_sddl::sid::Sid;
+
+use crate::security::raw;
 use crate::status::{
     Code, ERROR_ALLOTTED_SPACE_EXCEEDED, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_ACL,
     ERROR_INVALID_PARAMETER, ERROR_REVISION_MISMATCH,
@@ -43,7 +45,8 @@ pub unsafe extern "system" fn InitializeAcl(list: *mut c_void, bytes: u32, revis
 pub unsafe extern "system" fn IsValidAcl(list: *const c_void) -> Bool {
     // SAFETY: the same contract.
     fence(FALSE, || unsafe {
-        acl::entries(raw::list(list)?).map(|_| 1)
+        acl::entries(raw::list(list)?)?;
+        Ok(1)
     })
 }
 

@@ -6,8 +6,9 @@ use std::ffi::c_void;
 
 use super::{Bool, FALSE, fence, fence_bool, not_null, put, wide};
 use crate::memory::heaps::PROCESS;
+use httpsys_sddl::sid::{MAX_SUB_AUTHORITIES, Sid};
+
 use crate::security::raw;
-use crate::security::sid::{MOST, Sid};
 use crate::status::{Code, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_PARAMETER, ERROR_INVALID_SID};
 
 /// Memory of LocalAlloc with these bytes, for LocalFree.
@@ -167,7 +168,7 @@ pub unsafe extern "system" fn InitializeSid(
     fence_bool(|| {
         not_null(sid)?;
         not_null(authority)?;
-        if usize::from(count) > MOST {
+        if usize::from(count) > MAX_SUB_AUTHORITIES {
             return Err(ERROR_INVALID_PARAMETER);
         }
         // SAFETY: not NULL, so valid.

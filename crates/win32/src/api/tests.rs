@@ -15,6 +15,7 @@ mod timers;
 
 use std::ptr::null_mut;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::errors::GetLastError;
 use crate::handle::{self, Handle};
@@ -31,7 +32,7 @@ struct Device {
 }
 
 impl Object for Device {
-    fn signal(&self) -> Option<&crate::Signal> {
+    fn signal(&self) -> Option<&crate::ObjectSignal> {
         Some(self.io.signal())
     }
     fn io(&self) -> Option<&IoState> {
@@ -98,12 +99,25 @@ fn failed_with(result: i32, code: u32) {
 
 /// Everything in the port now: key, OVERLAPPED, status, bytes.
 fn drain(port: Handle) -> Vec<(usize, usize, u32, usize)> {
+    packets(port, 0)
+}
+
+/// Everything in the port as soon as it is `count` packets, which may take as long as a slow machine
+/// needs: a packet arrives after the result of its operation can be seen, so that a thread that waited
+/// for the result may be earlier.
+fn packets(port: Handle, count: usize) -> Vec<(usize, usize, u32, usize)> {
     let mut all = Vec::new();
-    if let Some(port) = handle::lookup_as::<Port>(port) {
-        let now = Some(std::time::Instant::now());
-        let _ = port.take(1000, now, |_, p| {
+    let Some(port) = handle::lookup_as::<Port>(port) else {
+        return all;
+    };
+    let mut last = false;
+    while !last {
+        last = all.len() >= count;
+        let patience = Duration::from_secs(if last { 0 } else { 60 });
+        let taken = port.take(1000, Some(Instant::now() + patience), |_, p| {
             all.push((p.key, p.overlapped, p.status, p.bytes))
         });
+        last |= taken.is_err();
     }
     all
 }

@@ -23,10 +23,10 @@ use crate::io::port::{Packet, Port};
 use crate::pool::file_io::{self, CompletionRoutine, ThreadpoolIo};
 use crate::status::{self, Code, ERROR_INVALID_PARAMETER, ERROR_OPERATION_ABORTED, ERROR_SUCCESS};
 use crate::sync::event::{self, Event};
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 #[cfg(not(windows))]
-use crate::sync::signal::Signal as HandleSignal;
-use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
+use crate::sync::signal::ObjectSignal as HandleSignal;
+use crate::sync::wait::{self, Lease, TIMED_OUT, WaitingThread};
 #[cfg(windows)]
 use crate::system::HandleSignal;
 use crate::threads::id::{self, ThreadId};
@@ -65,7 +65,7 @@ struct SharedIo {
     /// The signal of the handle itself, used by calls without an event.
     signal: HandleSignal,
     /// Threads in GetOverlappedResult, by address of the OVERLAPPED.
-    results: Mutex<Vec<(usize, Arc<Waiter>)>>,
+    results: Mutex<Vec<(usize, Arc<WaitingThread>)>>,
     results_len: AtomicUsize,
     /// Operations between writing their result and setting their event.
     finishing: AtomicUsize,
@@ -111,7 +111,7 @@ impl IoState {
 
     /// The signal of the handle, for [`crate::Object::signal`]: reset when a call without event
     /// begins, set when it ends (documented: Synchronization and Overlapped Input and Output).
-    pub fn signal(&self) -> &Signal {
+    pub fn signal(&self) -> &ObjectSignal {
         &self.shared.signal
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use httpsys_socket::lock::Mutex;
 
-use crate::sync::wait::{self, Lease, Waiter};
+use crate::sync::wait::{self, Lease, WaitingThread};
 
 /// The callbacks of one object: how many are queued and running, and who waits for them.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ struct Counts {
     started: usize,
     queued: usize,
     running: usize,
-    waiters: Vec<Arc<Waiter>>,
+    waiters: Vec<Arc<WaitingThread>>,
 }
 
 thread_local! {

@@ -24,7 +24,7 @@ use crate::pool::group::{CleanupGroup, GroupMember};
 use crate::pool::task::{CallbackInput, Callee, Task};
 use crate::pool::workers::{Pool, default_pool};
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_NO_SYSTEM_RESOURCES, WAIT_TIMEOUT};
-use crate::sync::wait::{RegisteredWait, TIMED_OUT, Waiter};
+use crate::sync::wait::{RegisteredWait, TIMED_OUT, WaitingThread};
 use crate::time::source;
 
 mod callback;
@@ -72,7 +72,7 @@ struct Arm {
 
 struct Armed {
     object: Arc<dyn Object>,
-    waiter: Arc<Waiter>,
+    waiter: Arc<WaitingThread>,
 }
 
 impl Member {
@@ -230,7 +230,7 @@ impl Member {
         if signal.is_mutex() {
             return Err(ERROR_INVALID_HANDLE);
         }
-        let waiter = Waiter::registered(self.clone());
+        let waiter = WaitingThread::registered(self.clone());
         if let Some(deadline) = deadline {
             arm.token = Some(self.alarm(deadline)?);
         }
@@ -359,7 +359,7 @@ impl AlarmClient for Member {
 }
 
 impl RegisteredWait for Member {
-    fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>) {
+    fn satisfied(self: Arc<Self>, waiter: &Arc<WaitingThread>) {
         let mut arm = self.arm.lock();
         let current = arm.wait.as_ref();
         if !current.is_some_and(|armed| Arc::ptr_eq(&armed.waiter, waiter)) {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::object::Object;
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 use crate::sync::word::word;
 use crate::time::source;
 
@@ -21,14 +21,14 @@ use crate::time::source;
 #[derive(Debug)]
 pub struct Process {
     /// Never set.
-    ended: Signal,
+    ended: ObjectSignal,
 }
 
 impl Process {
     /// This process.
     pub fn this() -> Process {
         Process {
-            ended: Signal::new(true, false),
+            ended: ObjectSignal::new(true, false),
         }
     }
 }
@@ -43,7 +43,7 @@ pub fn check(handle: Handle) -> Result<(), Code> {
 }
 
 impl Object for Process {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.ended)
     }
 }

@@ -5,10 +5,12 @@
 
 use std::ffi::c_void;
 
-use super::acl::{self, Acl};
-use super::sddl::SecurityDescriptor;
-use super::sid::{MOST, Sid};
-use super::{DACL_PRESENT, SACL_PRESENT, SELF_RELATIVE};
+use httpsys_sddl::acl::{self, Acl};
+use httpsys_sddl::sid::{MAX_SUB_AUTHORITIES, Sid};
+use httpsys_sddl::text::SecurityDescriptor;
+use httpsys_sddl::{DACL_PRESENT, SACL_PRESENT};
+
+use super::SELF_RELATIVE;
 use crate::status::{Code, ERROR_INVALID_ACL, ERROR_INVALID_SECURITY_DESCR, ERROR_INVALID_SID};
 
 /// The size of SECURITY_DESCRIPTOR, and of SECURITY_DESCRIPTOR_RELATIVE.
@@ -26,7 +28,7 @@ pub unsafe fn sid(sid: *const c_void) -> Result<Sid, Code> {
     let at = sid.cast::<u8>();
     // SAFETY: a SID has at least 8 bytes, and the second is the count.
     let count = usize::from(unsafe { at.add(1).read() });
-    if count > MOST {
+    if count > MAX_SUB_AUTHORITIES {
         return Err(ERROR_INVALID_SID);
     }
     // SAFETY: by the contract of this function.
@@ -125,8 +127,8 @@ pub unsafe fn descriptor(descriptor: *const c_void) -> Result<SecurityDescriptor
             at => sid(at).map(Some),
         };
         let lists = |place, present: u16| match part(descriptor, place)? {
-            at if at.is_null() || control & present == 0 => Ok(None),
-            at => Acl::read(list(at)?).map(Some),
+            at if at.is_null() || control & present == 0 => Ok::<_, Code>(None),
+            at => Ok(Some(Acl::read(list(at)?)?)),
         };
         Ok(SecurityDescriptor {
             control: control & !SELF_RELATIVE,
@@ -164,7 +166,7 @@ pub fn self_relative(descriptor: &SecurityDescriptor) -> Result<Vec<u8>, Code> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::security::sddl;
+    use httpsys_sddl::text as sddl;
 
     #[test]
     fn a_descriptor_comes_back_from_its_bytes() {

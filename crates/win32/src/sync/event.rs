@@ -6,19 +6,19 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 /// An event object (documented: Event Objects).
 #[derive(Debug)]
 pub struct Event {
-    pub(crate) signal: Signal,
+    pub(crate) signal: ObjectSignal,
 }
 
 impl Event {
     /// A new event, not yet in the handle table.
     pub const fn new(manual_reset: bool, set: bool) -> Event {
         Event {
-            signal: Signal::new(manual_reset, set),
+            signal: ObjectSignal::new(manual_reset, set),
         }
     }
 

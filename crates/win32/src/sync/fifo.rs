@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use httpsys_socket::lock::Mutex;
 
-use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
+use crate::sync::wait::{self, Lease, TIMED_OUT, WaitingThread};
 
 /// Why a taker left without an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) struct Fifo<T> {
 
 struct FifoInner<T> {
     items: VecDeque<T>,
-    takers: Vec<Arc<Waiter>>,
+    takers: Vec<Arc<WaitingThread>>,
     closed: bool,
 }
 
@@ -150,10 +150,10 @@ impl<T> Fifo<T> {
 }
 
 impl<T> FifoInner<T> {
-    fn claim_taker(&mut self) -> Option<Arc<Waiter>> {
+    fn claim_taker(&mut self) -> Option<Arc<WaitingThread>> {
         // A thread that drives the I/O from within its wait keeps what it finds: waking another
         // core costs more than the whole request.
-        let own = |waiter: &Arc<Waiter>| wait::has_driver() && waiter.is_current();
+        let own = |waiter: &Arc<WaitingThread>| wait::has_driver() && waiter.is_current();
         if let Some(at) = self.takers.iter().position(own) {
             let own = self.takers.swap_remove(at);
             if own.claim(0) {

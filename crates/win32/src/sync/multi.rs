@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER};
-use crate::sync::signal::{ABANDONED, AllWait, JointWait, Signal, Waited};
+use crate::sync::signal::{ABANDONED, AllWait, JointWait, ObjectSignal, Waited};
 use crate::sync::wait::{self, Lease, TIMED_OUT};
 
 /// MAXIMUM_WAIT_OBJECTS (documented: WaitForMultipleObjects).
@@ -43,7 +43,7 @@ pub(crate) fn wait_alertable(
     objects: &[Arc<dyn Object>],
     all: bool,
     deadline: Option<Instant>,
-    alert: Option<&Signal>,
+    alert: Option<&ObjectSignal>,
 ) -> Result<Option<usize>, Code> {
     if objects.is_empty() || objects.len() > MAXIMUM_WAIT_OBJECTS {
         return Err(ERROR_INVALID_PARAMETER);
@@ -68,7 +68,7 @@ pub(crate) fn wait_alertable(
 fn wait_any(
     objects: &[Arc<dyn Object>],
     deadline: Option<Instant>,
-    alert: Option<&Signal>,
+    alert: Option<&ObjectSignal>,
 ) -> Option<usize> {
     let signals = || {
         let of_objects = objects.iter().filter_map(|object| object.signal());
@@ -105,14 +105,14 @@ fn wait_any(
 fn wait_all(
     objects: &[Arc<dyn Object>],
     deadline: Option<Instant>,
-    alert: Option<&Signal>,
+    alert: Option<&ObjectSignal>,
 ) -> Option<u32> {
     let lease = Lease::new();
     let wait = Arc::new(AllWait::new(lease.waiter().clone(), objects.to_vec()));
     if wait.attempt() {
         return Some(lease.waiter().outcome());
     }
-    if alert.is_some_and(Signal::is_set) {
+    if alert.is_some_and(ObjectSignal::is_set) {
         return Some(ALERTED as u32);
     }
     if wait::expired(deadline) {

@@ -11,14 +11,14 @@ use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
 use crate::status::Code;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 use crate::threads::ends;
 use crate::threads::id::ThreadId;
 
 /// A mutex object.
 #[derive(Debug)]
 pub struct MutexObject {
-    signal: Signal,
+    signal: ObjectSignal,
 }
 
 static ALL: PerProcess<Mutex<Vec<Weak<MutexObject>>>> = PerProcess::new();
@@ -41,7 +41,7 @@ impl MutexObject {
     pub fn new(owned: bool) -> Arc<MutexObject> {
         ends::at_end(abandon);
         let mutex = Arc::new(MutexObject {
-            signal: Signal::mutex(owned.then(ends::watched_thread)),
+            signal: ObjectSignal::mutex(owned.then(ends::watched_thread)),
         });
         let mut all = ALL.get_or_init(Mutex::default).lock();
         all.retain(|other| other.strong_count() > 0);
@@ -59,7 +59,7 @@ impl MutexObject {
 }
 
 impl Object for MutexObject {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.signal)
     }
 }

@@ -5,12 +5,12 @@
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_INVALID_PARAMETER};
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 /// A semaphore object (documented: Semaphore Objects).
 #[derive(Debug)]
 pub struct Semaphore {
-    signal: Signal,
+    signal: ObjectSignal,
 }
 
 impl Semaphore {
@@ -21,7 +21,7 @@ impl Semaphore {
     pub fn new(count: i32, most: i32) -> Result<Semaphore, Code> {
         match (u32::try_from(count), u32::try_from(most)) {
             (Ok(count), Ok(most)) if most > 0 && count <= most => Ok(Semaphore {
-                signal: Signal::semaphore(count, most),
+                signal: ObjectSignal::semaphore(count, most),
             }),
             _ => Err(ERROR_INVALID_PARAMETER),
         }
@@ -42,7 +42,7 @@ impl Semaphore {
 }
 
 impl Object for Semaphore {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.signal)
     }
 }

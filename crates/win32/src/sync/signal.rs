@@ -1,6 +1,6 @@
 //! The state under everything that can be waited for.
 //!
-//! Owns [`Signal`]: a manual-reset or auto-reset flag, the count of a semaphore or the owner of a
+//! Owns [`ObjectSignal`]: a manual-reset or auto-reset flag, the count of a semaphore or the owner of a
 //! mutex, with the threads that wait for it, alone or with others (`AllWait`). Does not own
 //! handles. Invariants: setting an auto-reset signal, or releasing one unit of a semaphore or a
 //! mutex, releases exactly one thread that waits, or else leaves the signal set, so n sets release
@@ -17,7 +17,7 @@ use std::time::Instant;
 use httpsys_socket::lock::{Mutex, MutexGuard};
 
 use crate::status::{Code, ERROR_NOT_OWNER, ERROR_TOO_MANY_POSTS};
-use crate::sync::wait::{self, Lease, TIMED_OUT, Waiter};
+use crate::sync::wait::{self, Lease, TIMED_OUT, WaitingThread};
 use crate::threads::ends;
 use crate::threads::id::{self, ThreadId};
 
@@ -26,7 +26,7 @@ mod all_wait;
 pub(crate) use all_wait::AllWait;
 
 /// A state that threads can wait for (documented: Event Objects, Semaphore Objects, Mutex Objects).
-pub struct Signal {
+pub struct ObjectSignal {
     kind: SignalKind,
     state: Mutex<SignalState>,
 }
@@ -76,33 +76,33 @@ pub(crate) trait JointWait: Send + Sync {
 }
 
 struct WaitEntry {
-    waiter: Arc<Waiter>,
+    waiter: Arc<WaitingThread>,
     outcome: u32,
 }
 
-impl Signal {
+impl ObjectSignal {
     /// A manual-reset signal stays set until it is reset; an auto-reset signal is consumed by the
     /// one wait that it releases.
-    pub const fn new(manual_reset: bool, set: bool) -> Signal {
+    pub const fn new(manual_reset: bool, set: bool) -> ObjectSignal {
         let kind = if manual_reset {
             SignalKind::Manual
         } else {
             SignalKind::Auto
         };
-        Signal::of(kind, set as u32, None)
+        ObjectSignal::of(kind, set as u32, None)
     }
 
     /// The signal of a semaphore: set while its count is not 0; each wait takes one unit.
-    pub const fn semaphore(count: u32, most: u32) -> Signal {
-        Signal::of(SignalKind::Semaphore(most), count, None)
+    pub const fn semaphore(count: u32, most: u32) -> ObjectSignal {
+        ObjectSignal::of(SignalKind::Semaphore(most), count, None)
     }
 
     /// The signal of a mutex: set for every thread while nobody owns it, and for its owner.
-    pub const fn mutex(owner: Option<ThreadId>) -> Signal {
-        Signal::of(SignalKind::Mutex, owner.is_some() as u32, owner)
+    pub const fn mutex(owner: Option<ThreadId>) -> ObjectSignal {
+        ObjectSignal::of(SignalKind::Mutex, owner.is_some() as u32, owner)
     }
 
-    const fn of(kind: SignalKind, count: u32, owner: Option<ThreadId>) -> Signal {
+    const fn of(kind: SignalKind, count: u32, owner: Option<ThreadId>) -> ObjectSignal {
         let state = SignalState {
             count,
             owner,
@@ -110,7 +110,7 @@ impl Signal {
             any: VecDeque::new(),
             all: Vec::new(),
         };
-        Signal {
+        ObjectSignal {
             kind,
             state: Mutex::new(state),
         }
@@ -242,7 +242,7 @@ impl Signal {
         self.take() != Waited::TimedOut
     }
 
-    /// As [`Signal::try_wait`]; says what was taken.
+    /// As [`ObjectSignal::try_wait`]; says what was taken.
     pub(crate) fn take(&self) -> Waited {
         let mut state = self.state.lock();
         let mark = state.mark();
@@ -259,7 +259,7 @@ impl Signal {
         self.wait_for(deadline) != Waited::TimedOut
     }
 
-    /// As [`Signal::wait`]; says what was taken.
+    /// As [`ObjectSignal::wait`]; says what was taken.
     pub fn wait_for(&self, deadline: Option<Instant>) -> Waited {
         let waited = self.take();
         if waited != Waited::TimedOut || wait::expired(deadline) {
@@ -282,7 +282,7 @@ impl Signal {
 
     /// Consumes the signal for a waiter of the calling thread, or puts it on the list. True when the
     /// waiter needs no further signal: it got this one, or another one before.
-    pub(crate) fn take_or_enlist(&self, waiter: &Arc<Waiter>, outcome: u32) -> bool {
+    pub(crate) fn take_or_enlist(&self, waiter: &Arc<WaitingThread>, outcome: u32) -> bool {
         let mut state = self.state.lock();
         if state.is_set_for(self.kind, self.caller()) {
             if waiter.claim(outcome | state.mark()) {
@@ -298,7 +298,7 @@ impl Signal {
     }
 
     /// Takes a waiter off the list.
-    pub(crate) fn withdraw(&self, waiter: &Arc<Waiter>) {
+    pub(crate) fn withdraw(&self, waiter: &Arc<WaitingThread>) {
         self.state
             .lock()
             .any
@@ -314,9 +314,9 @@ impl Signal {
     }
 }
 
-impl fmt::Debug for Signal {
+impl fmt::Debug for ObjectSignal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signal")
+        f.debug_struct("ObjectSignal")
             .field("kind", &self.kind)
             .field("count", &self.state.lock().count)
             .finish()
@@ -359,12 +359,12 @@ impl SignalState {
 /// allocated.
 #[derive(Default)]
 struct SmallList {
-    first: Option<Arc<Waiter>>,
-    rest: Vec<Arc<Waiter>>,
+    first: Option<Arc<WaitingThread>>,
+    rest: Vec<Arc<WaitingThread>>,
 }
 
 impl SmallList {
-    fn push(&mut self, waiter: Arc<Waiter>) {
+    fn push(&mut self, waiter: Arc<WaitingThread>) {
         match self.first {
             None => self.first = Some(waiter),
             Some(_) => self.rest.push(waiter),
@@ -385,7 +385,10 @@ mod tests {
 
     #[test]
     fn auto_reset_is_consumed_and_manual_reset_stays() {
-        let (auto, manual) = (Signal::new(false, true), Signal::new(true, true));
+        let (auto, manual) = (
+            ObjectSignal::new(false, true),
+            ObjectSignal::new(true, true),
+        );
         assert!(auto.wait(None) && !auto.is_set());
         assert!(manual.wait(None) && manual.is_set());
         manual.reset();
@@ -396,7 +399,7 @@ mod tests {
     #[test]
     fn each_set_of_an_auto_reset_signal_releases_one_waiting_thread() {
         const THREADS: usize = 4;
-        let signal = Signal::new(false, false);
+        let signal = ObjectSignal::new(false, false);
         let released = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..THREADS {
@@ -417,7 +420,7 @@ mod tests {
 
     #[test]
     fn a_manual_reset_signal_releases_all_even_if_reset_at_once() {
-        let signal = Signal::new(true, false);
+        let signal = ObjectSignal::new(true, false);
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| signal.wait(None))).collect();
             while signal.state.lock().any.len() < 4 {
@@ -432,7 +435,7 @@ mod tests {
 
     #[test]
     fn a_timed_out_wait_leaves_nothing_behind() {
-        let signal = Signal::new(false, false);
+        let signal = ObjectSignal::new(false, false);
         assert!(!signal.wait(Some(Instant::now() + Duration::from_millis(1))));
         assert!(signal.state.lock().any.is_empty());
         signal.set();

@@ -12,14 +12,14 @@ use httpsys_socket::lock::Mutex;
 use crate::object::Object;
 use crate::pool::alarm::{self, AlarmClient, Token};
 use crate::status::Code;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 use crate::threads::apc::{Apc, ApcQueue};
 use crate::threads::thread;
 
 /// A waitable timer (documented: Waitable Timer Objects).
 #[derive(Debug)]
 pub struct WaitableTimer {
-    signal: Signal,
+    signal: ObjectSignal,
     state: Mutex<Due>,
 }
 
@@ -36,7 +36,7 @@ impl WaitableTimer {
     /// resets (a synchronization timer).
     pub fn new(manual_reset: bool) -> WaitableTimer {
         WaitableTimer {
-            signal: Signal::new(manual_reset, false),
+            signal: ObjectSignal::new(manual_reset, false),
             state: Mutex::default(),
         }
     }
@@ -100,7 +100,7 @@ impl AlarmClient for WaitableTimer {
 }
 
 impl Object for WaitableTimer {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.signal)
     }
 }

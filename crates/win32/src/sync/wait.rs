@@ -71,18 +71,18 @@ const WAITING: u32 = u32::MAX;
 
 static DRIVER: PerWorld<&'static dyn Driver> = PerWorld::new();
 /// Threads that the driver turned away and that sleep now.
-static ASIDE: PerWorld<Mutex<Vec<Arc<Waiter>>>> = PerWorld::new();
+static ASIDE: PerWorld<Mutex<Vec<Arc<WaitingThread>>>> = PerWorld::new();
 
-fn aside() -> Own<Mutex<Vec<Arc<Waiter>>>> {
+fn aside() -> Own<Mutex<Vec<Arc<WaitingThread>>>> {
     ASIDE.get_or_init(Mutex::default)
 }
 
 thread_local! {
-    static SPARE: Cell<Option<Arc<Waiter>>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Arc<WaitingThread>>> = const { Cell::new(None) };
 }
 
 /// One thread that waits, or a registered wait, which has none.
-pub(crate) struct Waiter {
+pub(crate) struct WaitingThread {
     outcome: AtomicU32,
     driving: AtomicBool,
     drive_again: AtomicBool,
@@ -90,9 +90,9 @@ pub(crate) struct Waiter {
     sleeper: Sleeper,
 }
 
-impl fmt::Debug for Waiter {
+impl fmt::Debug for WaitingThread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiter")
+        f.debug_struct("WaitingThread")
             .field("owner", &self.owner)
             .finish_non_exhaustive()
     }
@@ -109,12 +109,12 @@ enum Sleeper {
 pub(crate) trait RegisteredWait: Send + Sync {
     /// The wait was satisfied. Must not block, and not run code of the application; called without
     /// a lock of this crate, perhaps by the thread that set the signal.
-    fn satisfied(self: Arc<Self>, waiter: &Arc<Waiter>);
+    fn satisfied(self: Arc<Self>, waiter: &Arc<WaitingThread>);
 }
 
-impl Waiter {
+impl WaitingThread {
     /// Satisfies the wait with an outcome. False if it is satisfied or given up already. The caller
-    /// must then call [`Waiter::wake`], best after it has released its locks.
+    /// must then call [`WaitingThread::wake`], best after it has released its locks.
     pub(crate) fn claim(&self, outcome: u32) -> bool {
         self.outcome
             .compare_exchange(WAITING, outcome, Ordering::SeqCst, Ordering::SeqCst)
@@ -123,8 +123,8 @@ impl Waiter {
 
     /// A waiter that calls back.
     #[cfg(not(windows))]
-    pub(crate) fn registered(by: Arc<dyn RegisteredWait>) -> Arc<Waiter> {
-        Arc::new(Waiter {
+    pub(crate) fn registered(by: Arc<dyn RegisteredWait>) -> Arc<WaitingThread> {
+        Arc::new(WaitingThread {
             outcome: AtomicU32::new(WAITING),
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
@@ -133,7 +133,7 @@ impl Waiter {
         })
     }
 
-    /// Wakes the thread after a successful [`Waiter::claim`].
+    /// Wakes the thread after a successful [`WaitingThread::claim`].
     pub(crate) fn wake(self: &Arc<Self>) {
         #[cfg(not(windows))]
         if let Sleeper::Registered(by) = &self.sleeper {
@@ -199,7 +199,7 @@ impl Waiter {
 }
 
 /// A waiter for one wait of this thread; goes back to the thread's spare place when dropped.
-pub(crate) struct Lease(Arc<Waiter>);
+pub(crate) struct Lease(Arc<WaitingThread>);
 
 impl Lease {
     pub(crate) fn new() -> Lease {
@@ -213,7 +213,7 @@ impl Lease {
                 return Lease(waiter);
             }
         }
-        Lease(Arc::new(Waiter {
+        Lease(Arc::new(WaitingThread {
             outcome: AtomicU32::new(WAITING),
             driving: AtomicBool::new(false),
             drive_again: AtomicBool::new(false),
@@ -222,7 +222,7 @@ impl Lease {
         }))
     }
 
-    pub(crate) fn waiter(&self) -> &Arc<Waiter> {
+    pub(crate) fn waiter(&self) -> &Arc<WaitingThread> {
         &self.0
     }
 }
@@ -260,7 +260,7 @@ pub(crate) fn expired(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|at| at <= source::now())
 }
 
-fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Instant>) {
+fn block_driving(driver: &dyn Driver, waiter: &Arc<WaitingThread>, deadline: Option<Instant>) {
     while !waiter.claimed() && !expired(deadline) {
         waiter.driving.store(true, Ordering::SeqCst);
         let until = || waiter.claimed();
@@ -274,7 +274,7 @@ fn block_driving(driver: &dyn Driver, waiter: &Arc<Waiter>, deadline: Option<Ins
 }
 
 /// Sleeps until claimed, until the deadline, or until [`offer_lead`] picks this thread.
-fn sleep_aside(waiter: &Arc<Waiter>, deadline: Option<Instant>) {
+fn sleep_aside(waiter: &Arc<WaitingThread>, deadline: Option<Instant>) {
     aside().lock().push(waiter.clone());
     while !waiter.claimed() && !waiter.drive_again.load(Ordering::SeqCst) && waiter.park(deadline) {
     }

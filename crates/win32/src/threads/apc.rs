@@ -11,7 +11,7 @@ use std::ffi::c_void;
 use httpsys_socket::lock::Mutex;
 
 use crate::io::overlapped::OVERLAPPED;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 /// One call to make.
 #[derive(Clone, Copy, Debug)]
@@ -60,14 +60,14 @@ impl Apc {
 pub struct ApcQueue {
     calls: Mutex<VecDeque<Apc>>,
     /// Set while there are calls.
-    signal: Signal,
+    signal: ObjectSignal,
 }
 
 impl Default for ApcQueue {
     fn default() -> ApcQueue {
         ApcQueue {
             calls: Mutex::default(),
-            signal: Signal::new(true, false),
+            signal: ObjectSignal::new(true, false),
         }
     }
 }
@@ -82,7 +82,7 @@ impl ApcQueue {
     }
 
     /// Set while there are calls.
-    pub fn signal(&self) -> &Signal {
+    pub fn signal(&self) -> &ObjectSignal {
         &self.signal
     }
 

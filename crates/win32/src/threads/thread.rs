@@ -21,7 +21,7 @@ use httpsys_socket::process::PerProcess;
 
 use crate::object::Object;
 use crate::status::{Code, ERROR_NOT_ENOUGH_MEMORY};
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 use crate::threads::ends;
 use crate::threads::id::{self, ThreadId};
 use crate::time::source;
@@ -34,10 +34,10 @@ pub const STILL_ACTIVE: u32 = 259;
 pub struct Thread {
     id: ThreadId,
     exit_code: AtomicU32,
-    done: Signal,
+    done: ObjectSignal,
     /// Suspend count until the thread has started to run; it cannot be suspended later.
     held: Mutex<u32>,
-    released: Signal,
+    released: ObjectSignal,
     /// It ends without having run: nobody can have a handle to it.
     given_up: AtomicBool,
     #[cfg(not(windows))]
@@ -51,9 +51,9 @@ impl Thread {
         Arc::new(Thread {
             id,
             exit_code: AtomicU32::new(STILL_ACTIVE),
-            done: Signal::new(true, false),
+            done: ObjectSignal::new(true, false),
             held: Mutex::new(u32::from(suspended)),
-            released: Signal::new(true, !suspended),
+            released: ObjectSignal::new(true, !suspended),
             given_up: AtomicBool::new(false),
             #[cfg(not(windows))]
             apcs: Arc::default(),
@@ -168,7 +168,7 @@ fn leave() {
 }
 
 impl Object for Thread {
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(&self.done)
     }
 }

@@ -14,7 +14,7 @@ use crate::handle::Handle;
 use crate::io::overlapped::OVERLAPPED;
 use crate::pool::file_io::{CompletionRoutine, IoCallback};
 use crate::status::Code;
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 /// WAIT_OBJECT_0.
 pub(crate) const SIGNALLED: u32 = 0;
@@ -246,7 +246,7 @@ impl Drop for Owned {
 /// somebody waits for the first time, so that nobody pays who does not.
 #[derive(Debug)]
 pub(crate) struct HandleSignal {
-    signal: Signal,
+    signal: ObjectSignal,
     /// Held while either changes, so that they agree.
     event: Mutex<Option<Owned>>,
 }
@@ -254,7 +254,7 @@ pub(crate) struct HandleSignal {
 impl HandleSignal {
     pub(crate) fn new(manual_reset: bool, set: bool) -> HandleSignal {
         HandleSignal {
-            signal: Signal::new(manual_reset, set),
+            signal: ObjectSignal::new(manual_reset, set),
             event: Mutex::new(None),
         }
     }
@@ -291,9 +291,9 @@ impl HandleSignal {
 }
 
 impl Deref for HandleSignal {
-    type Target = Signal;
+    type Target = ObjectSignal;
 
-    fn deref(&self) -> &Signal {
+    fn deref(&self) -> &ObjectSignal {
         &self.signal
     }
 }

@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use httpsys_proto::request::{RequestParts, assemble_head};
+
 use super::*;
 
 const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n";
@@ -43,6 +45,31 @@ fn answering(head: &str, more_data: bool) -> Connection {
     connection
 }
 
+/// A stream of HTTP/2 that is being answered, its content unread.
+fn stream_answering() -> Connection {
+    let parts = RequestParts {
+        verb: b"POST",
+        target: Some(b"/"),
+        authority: Some(b"a"),
+        version: httpsys_proto::Version::HTTP_2_0,
+        has_body: true,
+        is_cut: false,
+    };
+    let mut head = RequestHead::new();
+    assemble_head(&mut head, parts, std::iter::empty(), &parameters()).expect("a head");
+    let mut connection = fresh();
+    connection.begin_exchange(REQUEST, QUEUE, &head, 0, ());
+    exchange_of(&mut connection).deliver(true, HANDLE);
+    exchange_of(&mut connection)
+        .begin_response(&facts(200, false, false))
+        .expect("begun");
+    connection
+}
+
+fn exchange_of(connection: &mut Connection) -> &mut Exchange {
+    connection.exchange_of(REQUEST, QUEUE).expect("under way")
+}
+
 fn draining(head: &str) -> Connection {
     let mut connection = answering(head, false);
     connection.end_exchange(false);
@@ -69,7 +96,7 @@ fn full(mut connection: Connection) -> Connection {
     connection
 }
 
-type Phases = [(&'static str, fn() -> Connection); 20];
+type Phases = [(&'static str, fn() -> Connection); 23];
 
 const PHASES: Phases = [
     ("Head, nothing of it has come", fresh),
@@ -92,14 +119,23 @@ const PHASES: Phases = [
     ("Exchange, last part begun, body unread", || {
         answering(POST, false)
     }),
-    ("Exchange, last part begun, then close", || {
+    ("Exchange, last part begun, the client's last", || {
         answering(CLOSE, false)
+    }),
+    ("Exchange, last part begun, then close", || {
+        let mut connection = answering(GET, true);
+        let ended = exchange(&mut connection).continue_response(false, true);
+        assert_eq!(ended, Ok(true));
+        connection
     }),
     ("Exchange, opaque", || upgraded(GET)),
     ("Exchange, opaque, peer ended", || {
         let mut connection = upgraded(GET);
         exchange(&mut connection).end_opaque_input();
         connection
+    }),
+    ("Exchange of a stream, last part begun, body unread", || {
+        stream_answering()
     }),
     ("Drain, three bytes left", || draining(POST)),
     ("Drain, chunked", || draining(CHUNKED)),
@@ -115,6 +151,11 @@ const PHASES: Phases = [
         let mut connection = draining(CHUNKED);
         connection.handle_bytes(b"no size\r\n", &parameters());
         connection.poll_effect().expect("the end of the output");
+        connection
+    }),
+    ("Carrier of streams", || {
+        let mut connection = fresh();
+        connection.begin_carrying();
         connection
     }),
     ("Closed", || {
@@ -144,7 +185,7 @@ fn timer(connection: &mut Connection, kind: TimerKind) -> String {
     String::new()
 }
 
-const EVENTS: [(&str, Event); 25] = [
+const EVENTS: [(&str, Event); 27] = [
     ("wants", |c| format!("{:?}", c.wants(&parameters()))),
     ("part of a head", |c| head(c, "GET /")),
     ("a head and more", |c| head(c, &format!("{GET}GET"))),
@@ -196,6 +237,10 @@ const EVENTS: [(&str, Event); 25] = [
         c.end_exchange(true);
         String::new()
     }),
+    ("no streams any more", |c| {
+        c.end_carrying(Some(CloseReason::Http2("Http2_ProtocolError")));
+        String::new()
+    }),
     ("answer under way", |c| {
         c.end_output();
         String::new()
@@ -208,17 +253,22 @@ const EVENTS: [(&str, Event); 25] = [
         c.refuse(CloseReason::Unavailable("QueueFull"));
         String::new()
     }),
+    ("the transport fails", |c| {
+        let ended = c.fail(CloseReason::Tls("Tls_BadRecord"));
+        show_end(&ended)
+    }),
     ("close", |c| {
-        let Ended {
-            head: _,
-            exchange,
-            reason,
-            is_reported,
-        } = c.close();
-        let exchange = exchange.map(|(exchange, ())| exchange.delivery());
-        format!("exchange {exchange:?}, reason {reason:?}, reported {is_reported}")
+        let ended = c.close();
+        show_end(&ended)
     }),
 ];
+
+fn show_end(ended: &Ended<(), ()>) -> String {
+    let exchange = ended.exchange.as_ref();
+    let exchange = exchange.map(|(exchange, ())| exchange.delivery());
+    let (reason, is_reported) = (ended.reason, ended.is_reported);
+    format!("exchange {exchange:?}, reason {reason:?}, reported {is_reported}")
+}
 
 /// The phase, as far as it decides.
 fn show(phase: &Phase) -> String {
@@ -252,7 +302,7 @@ fn is_fed(connection: &Connection, event: &str) -> bool {
     match connection.wants(&parameters()) {
         Wants::Head { .. } => !event.contains("bytes"),
         Wants::Body | Wants::Rest => !is_head,
-        Wants::Nothing => !is_head && !event.contains("bytes"),
+        Wants::Nothing | Wants::Frames => !is_head && !event.contains("bytes"),
     }
 }
 

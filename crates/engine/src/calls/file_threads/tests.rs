@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
-use httpsys_core::operation::{Cancel, Control, SendResponse};
+use httpsys_core::call::{Cancel, Control, SendResponse};
 use httpsys_core::property::{Property, Timeouts};
 use httpsys_core::proto::ResponseParts;
 use httpsys_core::{ConnectionId, Error, OperationId, RequestId};
@@ -152,6 +152,7 @@ fn call(request: RequestId, more_data: bool) -> SendResponse {
         disconnect: false,
         more_data,
         opaque: false,
+        go_away: false,
     }
 }
 
@@ -179,10 +180,10 @@ fn begin(
         &[chunk(disk)],
         None,
         &mut |_| {
-            Box::new(Sending {
+            Ok(Box::new(Sending {
                 disk: Arc::clone(disk),
                 tell: tell.clone(),
-            })
+            }))
         },
     );
     assert_eq!(sent, Ok(None));
@@ -331,7 +332,7 @@ fn g_061_a_client_that_goes_while_its_file_is_read_ends_the_send_with_64() {
         .unwrap();
     drop(client);
     // Whoever polls sees it; the slot may have been used again by then.
-    while world.service.lock_connection(connection).is_some() {
+    while world.service.shard().table.connection(connection).is_some() {
         thread::yield_now();
     }
     expect_service(&world);
@@ -460,12 +461,12 @@ fn tmo_010_the_time_of_the_disk_is_not_the_clients() {
     for _ in 0..100 {
         world.pass(Duration::from_secs(3600));
     }
-    assert!(world.service.lock_connection(connection).is_some());
+    assert!(world.service.shard().table.connection(connection).is_some());
     // The socket is full as soon as the disk answers: from now on it is the client's time.
     world.pace(connection, Some(Pace::new(0, 0)));
     disk.answer(Answer::Bytes);
     while !matches!(
-        world.service.lock_connection(connection).as_deref(),
+        world.service.shard().table.connection(connection).as_deref(),
         Some(conn) if !conn.is_reading_file()
     ) {
         thread::yield_now();

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use httpsys_core::proto::Parameters;
 
 use super::*;
+use crate::transport::Transport;
 
 #[test]
 fn a_thread_with_sockets_to_look_after_does_a_share_at_a_time() {
@@ -29,10 +30,10 @@ fn a_connection_that_is_held_is_looked_at_again_and_keeps_no_other_waiting() {
     let table = &service.shard().table;
     let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
     for _ in 0..2 {
-        let (slot, mut conn) = table.acquire().unwrap();
-        let id = conn.ids_mut().next_connection().unwrap();
-        conn.open(id, nowhere, nowhere);
-        conn.looked_at = Tick(1);
+        let vacancy = table.acquire().unwrap();
+        let slot = vacancy.id().place().slot;
+        let mut conn = vacancy.fill(Transport::unconnected(), nowhere, nowhere);
+        conn.lasting_mut().looked_at = Tick(1);
         service
             .shard()
             .timers
@@ -41,8 +42,11 @@ fn a_connection_that_is_held_is_looked_at_again_and_keeps_no_other_waiting() {
             .due
             .push_back((slot, Tick(1)));
     }
-    let looked_at = |slot| table.lock_slot(slot).unwrap().looked_at;
-    let held = table.lock_slot(0).unwrap();
+    let looked_at = |slot| {
+        let mut conn = table.connection_in(slot).unwrap();
+        conn.lasting_mut().looked_at
+    };
+    let held = table.hold(0);
     assert!(service.run_share_of_timers());
     assert_eq!(looked_at(1), Tick::NEVER, "the other had its look");
     assert_eq!(service.time_to_timers(), Some(HELD_AGAIN));

@@ -16,7 +16,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use httpsys_core::operation::{
+use httpsys_core::call::{
     ApiVersion, Control, Outcome, QueueAccess, Receive, ReceiveEntityBody, SendResponse,
 };
 use httpsys_core::property::Property;
@@ -198,7 +198,12 @@ impl World {
     }
 
     pub(crate) fn pace(&self, connection: ConnectionId, pace: Option<Pace>) {
-        self.service.lock_connection(connection).unwrap().pace = pace;
+        self.service
+            .shard()
+            .table
+            .connection(connection)
+            .unwrap()
+            .pace = pace;
     }
 }
 
@@ -357,6 +362,7 @@ fn answer(
             disconnect: false,
             more_data: index + 1 < shape.len(),
             opaque: false,
+            go_away: false,
         };
         let mut head = ResponseParts::new();
         head.begin(200, b"OK").unwrap();
@@ -367,13 +373,13 @@ fn answer(
         let chunks = source.chunks(pieces, at);
         let (service, queue) = (&world.service, &*world.queue);
         let (tell, told) = mpsc::channel();
-        let mut register = |_| -> Box<dyn PendingSend> {
-            Box::new(Sending {
+        let mut register = |_| -> Result<Box<dyn PendingSend>, Error> {
+            Ok(Box::new(Sending {
                 source: Arc::clone(source),
                 pieces,
                 at,
                 tell: tell.clone(),
-            })
+            }))
         };
         let sent = match (way, index) {
             (Way::Blocking, 0) => service
@@ -466,6 +472,7 @@ fn answer_next(world: &World) {
         disconnect: false,
         more_data: false,
         opaque: false,
+        go_away: false,
     };
     let chunk = [Chunk::Memory(b"the next")];
     let sent = world
@@ -617,7 +624,9 @@ fn expect_kept(world: &World, connection: ConnectionId) {
     let deadline = Instant::now() + PATIENCE;
     while world
         .service
-        .lock_connection(connection)
+        .shard()
+        .table
+        .connection(connection)
         .unwrap()
         .kept
         .is_none()
@@ -650,9 +659,9 @@ fn g_006_a_page_that_the_socket_never_takes_does_not_keep_the_connection() {
     client.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     expect_kept(&world, connection);
     world.pass(Duration::from_millis(900));
-    assert!(world.service.lock_connection(connection).is_some());
+    assert!(world.service.shard().table.connection(connection).is_some());
     world.pass(Duration::from_millis(600));
-    assert!(world.service.lock_connection(connection).is_none());
+    assert!(world.service.shard().table.connection(connection).is_none());
     assert_eq!(client.read(&mut [0]).unwrap(), 0);
 }
 

@@ -5,13 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};
 use std::sync::Arc;
 use std::time::Instant;
 
-use httpsys_core::operation::{Control, Outcome};
+use httpsys_core::call::{Control, Outcome};
 use httpsys_core::proto::Parameters;
-
-use httpsys_socket::lock::Mutex;
 
 use super::*;
 use crate::calls::queue_handle::QueueHandle;
+use crate::conn::table::ConnGuard;
 use crate::poll::accept::ACCEPTS;
 use crate::poll::deferred::LAST_LOOK;
 
@@ -27,11 +26,16 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let service = Service::new(Parameters::default()).unwrap();
+        World::with(Parameters::default(), "http")
+    }
+
+    fn with(parameters: Parameters, scheme: &str) -> World {
+        let service = Service::new(parameters).unwrap();
         let Ok(Outcome::Queue(queue)) = service.control(Control::CreateHttpHandle) else {
             panic!("no queue");
         };
-        let url = "http://localhost:0/".encode_utf16().collect();
+        let url = format!("{scheme}://localhost:0/");
+        let url = url.encode_utf16().collect();
         let port = service.register(Control::AddUrl { queue, url }).unwrap();
         World {
             queue: service.queue(queue).unwrap(),
@@ -82,15 +86,19 @@ impl World {
         self.queue.lock().len()
     }
 
-    fn slot_of(&self, client: &TcpStream) -> &Mutex<Conn> {
+    fn connection_of(&self, client: &TcpStream) -> ConnGuard<'_> {
         let remote = client.local_addr().unwrap();
-        let mut place = None;
+        let mut found = None;
         self.service.for_each_connection(|_, conn| {
             if conn.remote == remote {
-                place = Some(conn.state.id().place());
+                found = Some(conn.state.id());
             }
         });
-        self.service.shard().table.slot(place.unwrap()).unwrap()
+        self.service
+            .shard()
+            .table
+            .connection(found.unwrap())
+            .unwrap()
     }
 }
 
@@ -100,8 +108,7 @@ fn request(client: &mut TcpStream) {
         .unwrap();
 }
 
-fn has_bytes(slot: &Mutex<Conn>) -> bool {
-    let conn = slot.lock();
+fn has_bytes(conn: &Conn) -> bool {
     conn.stream.as_ref().unwrap().has_bytes()
 }
 
@@ -116,7 +123,7 @@ fn a_flood_of_connects_has_a_share_of_each_turn() {
         .map(|_| world.connect(Ipv4Addr::LOCALHOST))
         .collect();
     request(&mut kept_alive);
-    while !has_bytes(world.slot_of(&kept_alive)) {
+    while !has_bytes(&world.connection_of(&kept_alive)) {
         std::thread::yield_now();
     }
     let mut turns = Vec::new();
@@ -172,7 +179,7 @@ fn a_connection_that_is_held_keeps_nobody_waiting_and_misses_nothing() {
     let mut other = world.connect(Ipv4Addr::LOCALHOST);
     world.turns_until(&mut lead, || world.open() == 2);
 
-    let guard = world.slot_of(&held).lock();
+    let guard = world.connection_of(&held);
     request(&mut held);
     request(&mut other);
     world.turns_until(&mut lead, || world.waiting() == 1);
@@ -202,7 +209,7 @@ fn a_held_connection_hears_of_its_end() {
     let mut lead = world.service.shard().lead.lock();
     let mut held = world.connect(Ipv4Addr::LOCALHOST);
     world.turns_until(&mut lead, || world.open() == 1);
-    let guard = world.slot_of(&held).lock();
+    let guard = world.connection_of(&held);
     request(&mut held);
     while lead.deferred.events.is_empty() {
         world.turn(&mut lead);
@@ -214,8 +221,8 @@ fn a_held_connection_hears_of_its_end() {
     assert_eq!(lead.deferred.events.len(), 1, "once in the list");
     drop(guard);
     world.turns_until(&mut lead, || world.waiting() == 1);
-    let slot = world.service.shard().table.numbered(0).unwrap();
-    assert!(slot.lock().peer_closed);
+    let conn = world.service.shard().table.connection_in(0).unwrap();
+    assert!(conn.peer_closed);
 }
 
 #[test]
@@ -225,10 +232,45 @@ fn a_slot_that_is_held_is_not_waited_for_by_a_new_connection() {
     drop(world.connect(Ipv4Addr::LOCALHOST));
     world.turns_until(&mut lead, || world.service.shard().table.used() == 1);
     world.turns_until(&mut lead, || world.open() == 0);
-    let guard = world.service.shard().table.lock_slot(0);
+    let guard = world.service.shard().table.hold(0);
     let client = world.connect(Ipv4Addr::LOCALHOST);
     world.turns_until(&mut lead, || world.open() == 1);
     drop((client, guard));
+}
+
+/// Where somebody is at work on the oldest, the next one goes; where all are held, the newcomer does.
+#[test]
+fn handshakes_are_never_more_than_may_be_although_the_oldest_are_held() {
+    let mut parameters = Parameters::default();
+    parameters.max_tls_handshakes = 2;
+    let world = World::with(parameters, "https");
+    let mut lead = world.service.shard().lead.lock();
+    let mut clients = Vec::new();
+    let mut connect = |lead: &mut Lead, open: usize| {
+        // Not all counters: those look at the slots that are held.
+        let accepted = || world.service.tallies().counters().connections_accepted;
+        let before = accepted();
+        clients.push(world.connect(Ipv4Addr::LOCALHOST));
+        world.turns_until(lead, || accepted() > before);
+        assert_eq!(world.open(), open);
+    };
+    connect(&mut lead, 1);
+    connect(&mut lead, 2);
+    let table = &world.service.shard().table;
+    let oldest = table.hold(0);
+    // The second is dropped, whose slot nobody holds.
+    connect(&mut lead, 2);
+    let third = table.hold(2);
+    let refused = || {
+        let refused = world.service.tallies().counters().refused;
+        refused.get("Tls_TooManyHandshakes")
+    };
+    assert_eq!(refused(), 0);
+    connect(&mut lead, 2);
+    assert_eq!(refused(), 1);
+    drop((oldest, third));
+    connect(&mut lead, 2);
+    assert_eq!(refused(), 1);
 }
 
 #[test]
@@ -239,7 +281,7 @@ fn connections_that_go_on_later_have_one_share_each() {
     world.turns_until(&mut lead, || world.open() == 1);
     let shard = world.service.shard();
     {
-        let mut conn = world.slot_of(&client).lock();
+        let mut conn = world.connection_of(&client);
         for _ in 0..3 {
             shard.resume_later(&mut conn);
         }
@@ -247,10 +289,13 @@ fn connections_that_go_on_later_have_one_share_each() {
     }
     // Ids of connections that are gone stand for many.
     let gone = ConnectionId(u64::from(u32::MAX));
-    shard.resume.lock().extend([gone; RESUMES]);
+    shard
+        .resume
+        .lock()
+        .extend([(gone, Readiness::RESUMED); RESUMES]);
     world.turn(&mut lead);
     assert_eq!(shard.resume.lock().len(), 1, "the rest has the next turn");
-    assert!(!world.slot_of(&client).lock().resumes);
+    assert!(!world.connection_of(&client).resumes);
     assert_eq!(
         world.turns_until(&mut lead, || shard.resume.lock().is_empty()),
         1

@@ -1,4 +1,4 @@
-//! The directory of an access log, as programs for Windows name it.
+//! The directory of an access log, as programs for Windows name it, and in a simulation the path of a log.
 //!
 //! Owns: which names are fully qualified, and what drive letters mean off Windows. Does not own the
 //! rules of paths (`httpsys_win32::files::path`) and the length of the name. Pure, except that it
@@ -14,7 +14,7 @@ use crate::reason::invalid;
 /// # Errors
 /// 87 for a name that is not fully qualified, that names a drive without a folder or another machine,
 /// and for characters that no name may have.
-pub(super) fn fully_qualified(name: Vec<u16>) -> Result<Vec<u16>, ErrorCode> {
+pub(crate) fn fully_qualified(name: Vec<u16>) -> Result<Vec<u16>, ErrorCode> {
     #[cfg(windows)]
     return Ok(name);
     #[cfg(not(windows))]

@@ -7,7 +7,6 @@ use std::ffi::c_void;
 
 use httpsys_core::call::{Control, Query};
 use httpsys_core::reservation::Reservation;
-use httpsys_win32::security::sddl;
 
 use super::answer::{ConfigurationAnswer, record};
 use crate::api::property::exact;
@@ -30,10 +29,6 @@ pub(super) unsafe fn set(information: *const c_void, length: u32) -> Result<Cont
         let descriptor = pointers::utf16(set.ParamDesc.pStringSecurityDescriptor)
             .named("pStringSecurityDescriptor")?
             .to_vec();
-        // Windows keeps the descriptor in binary form, so it has to be one (G-132; the code is assumed).
-        sddl::parse(&String::from_utf16_lossy(&descriptor)).map_err(|_| {
-            invalid("pStringSecurityDescriptor is not a security descriptor in SDDL")
-        })?;
         Ok(Control::AddReservation(Reservation {
             url: pointers::utf16(set.KeyDesc.pUrlPrefix)
                 .named("pUrlPrefix")?

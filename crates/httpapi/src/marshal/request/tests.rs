@@ -10,6 +10,11 @@ use httpsys_core::proto::{Parameters, Parsed, Target, parse_head};
 use httpsys_core::{ConnectionId, RequestId};
 
 use super::*;
+use crate::marshal::tls::tests::session;
+use crate::types::{
+    HTTP_REQUEST_CHANNEL_BIND_STATUS, HTTP_REQUEST_INFO, HTTP_SSL_CLIENT_CERT_INFO, HTTP_SSL_INFO,
+    HTTP_SSL_PROTOCOL_INFO,
+};
 
 const V1: usize = size_of::<HTTP_REQUEST_V1>();
 const V2: usize = size_of::<HTTP_REQUEST_V2>();
@@ -155,7 +160,7 @@ fn check(block: &Block, request: &Request) {
     check_url(block, &packed.CookedUrl, request);
     assert_eq!(packed.RequestId, request.id.0);
     assert_eq!(packed.ConnectionId, request.connection.0);
-    assert_eq!(packed.RawConnectionId, request.connection.0);
+    assert_eq!(packed.RawConnectionId, request.raw_connection.0);
     assert_eq!(packed.UrlContext, request.context);
     assert_eq!(packed.Verb, request.verb() as i32);
     assert_eq!(packed.BytesReceived, request.bytes_received);
@@ -164,7 +169,7 @@ fn check(block: &Block, request: &Request) {
         (0, 0)
     );
     assert!(packed.pEntityChunks.is_null() && packed.Headers.pTrailers.is_null());
-    assert!(packed.pSslInfo.is_null());
+    assert_eq!(packed.pSslInfo.is_null(), request.tls.is_none());
     for address in [packed.Address.pRemoteAddress, packed.Address.pLocalAddress] {
         let size = if request.remote.is_ipv4() { 16 } else { 28 };
         assert_eq!(address as usize % 8, 0);
@@ -436,4 +441,124 @@ fn rcv_030_every_pointer_is_inside_for_any_request() {
         request.has_body = numbers.below(2) == 0;
         check_exact(&request, round % 2 == 0);
     }
+}
+
+/// The structure at an address that another one holds; panics unless it is inside and aligned.
+fn inside<T: Copy>(block: &Block, first: *const T) -> T {
+    assert_eq!(first as usize % 8, 0);
+    let bytes = block.at(first, size_of::<T>());
+    // SAFETY: `bytes` are as many as the structure has; it consists of integers and raw pointers.
+    unsafe { bytes.as_ptr().cast::<T>().read_unaligned() }
+}
+
+fn packed_with_tls(client: bool, version_1: bool) -> (Block, Request) {
+    let mut request = sample();
+    request.tls = Some(session(client));
+    check_exact(&request, version_1);
+    let size = needed(&request, version_1);
+    let mut block = Block::new(size);
+    assert_eq!(block.buffer(version_1).pack(&request), Ok(size));
+    (block, request)
+}
+
+#[test]
+fn tls_009_a_request_over_tls_has_the_server_certificate_and_key_sizes() {
+    for version_1 in [false, true] {
+        let (block, request) = packed_with_tls(false, version_1);
+        let info: HTTP_SSL_INFO = inside(&block, block.structure().pSslInfo);
+        let tls = request.tls.unwrap();
+        assert_eq!((info.ServerCertKeySize, info.ConnectionKeySize), (256, 128));
+        for (first, size, name) in [
+            (
+                info.pServerCertIssuer,
+                info.ServerCertIssuerSize,
+                &tls.server.issuer,
+            ),
+            (
+                info.pServerCertSubject,
+                info.ServerCertSubjectSize,
+                &tls.server.subject,
+            ),
+        ] {
+            let text = block.at(first, size as usize + 1);
+            assert_eq!(text.split_last(), Some((&0, name.as_bytes())), "{name}");
+        }
+        assert!(info.pClientCertInfo.is_null());
+        assert_eq!(info.SslClientCertNegotiated, 0);
+    }
+}
+
+#[test]
+fn tls_009_the_client_certificate_is_in_the_request_once_it_was_negotiated() {
+    let (block, request) = packed_with_tls(true, false);
+    let info: HTTP_SSL_INFO = inside(&block, block.structure().pSslInfo);
+    assert_eq!(info.SslClientCertNegotiated, 1);
+    let client: HTTP_SSL_CLIENT_CERT_INFO = inside(&block, info.pClientCertInfo);
+    let tls = request.tls.unwrap();
+    let expected = tls.client.as_ref().unwrap();
+    assert_eq!(client.CertFlags, 0x800B_0109);
+    assert_eq!(
+        block.at(client.pCertEncoded, client.CertEncodedSize as usize),
+        *expected.der
+    );
+    assert!(client.Token.is_null());
+    assert_eq!(client.CertDeniedByMapper, 0);
+}
+
+#[test]
+fn tls_006_a_request_of_version_2_says_protocol_cipher_hash_and_key_exchange() {
+    let (block, _) = packed_with_tls(true, false);
+    // SAFETY: the block begins with the structure of version 2 and is aligned for it.
+    let packed = unsafe { block.words.as_ptr().cast::<HTTP_REQUEST_V2>().read() };
+    assert_eq!(packed.RequestInfoCount, 1);
+    let info: HTTP_REQUEST_INFO = inside(&block, packed.pRequestInfo);
+    assert_eq!((info.InfoType, info.InfoLength), (2, 28));
+    let protocol: HTTP_SSL_PROTOCOL_INFO = inside(&block, info.pInfo.cast());
+    assert_eq!(protocol.Protocol, 0x1000);
+    assert_eq!(
+        (protocol.CipherType, protocol.CipherStrength),
+        (0x660E, 128)
+    );
+    assert_eq!((protocol.HashType, protocol.HashStrength), (0x800C, 0));
+    assert_eq!(
+        (protocol.KeyExchangeType, protocol.KeyExchangeStrength),
+        (0xAE06, 255)
+    );
+}
+
+/// Documented: HTTP_CHANNEL_BIND_SECURE_CHANNEL_TOKEN.
+#[test]
+fn the_channel_binding_is_a_request_info_where_the_group_wants_it() {
+    let mut request = sample();
+    request.tls = Some(session(true));
+    request.shows_channel_token = true;
+    check_exact(&request, false);
+    check_exact(&request, true);
+    let size = needed(&request, false);
+    let mut block = Block::new(size);
+    assert_eq!(block.buffer(false).pack(&request), Ok(size));
+    // SAFETY: the block begins with the structure of version 2 and is aligned for it.
+    let packed = unsafe { block.words.as_ptr().cast::<HTTP_REQUEST_V2>().read() };
+    assert_eq!(packed.RequestInfoCount, 2);
+    let info: HTTP_REQUEST_INFO = inside(&block, packed.pRequestInfo);
+    assert_eq!(info.InfoType, 2);
+    let info: HTTP_REQUEST_INFO = inside(&block, packed.pRequestInfo.wrapping_add(1));
+    assert_eq!((info.InfoType, info.InfoLength), (1, 24));
+    let status: HTTP_REQUEST_CHANNEL_BIND_STATUS = inside(&block, info.pInfo.cast());
+    assert!(status.ServiceName.is_null());
+    let token = block.at(status.ChannelToken, status.ChannelTokenSize as usize);
+    assert_eq!(token[32..], *request.tls.unwrap().channel_binding());
+}
+
+#[test]
+fn over_plain_tcp_there_is_no_request_info() {
+    let mut request = sample();
+    request.shows_channel_token = true; // of the request before
+    let size = needed(&request, false);
+    let mut block = Block::new(size);
+    assert_eq!(block.buffer(false).pack(&request), Ok(size));
+    // SAFETY: as above.
+    let packed = unsafe { block.words.as_ptr().cast::<HTTP_REQUEST_V2>().read() };
+    assert!(packed.Base.pSslInfo.is_null() && packed.pRequestInfo.is_null());
+    assert_eq!(packed.RequestInfoCount, 0);
 }

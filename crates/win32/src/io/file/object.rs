@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::{File, disk};
 use crate::io::state::IoState;
 use crate::object::{CancelScope, Object};
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 impl Object for File {
     fn on_close(&self) {
@@ -20,7 +20,7 @@ impl Object for File {
         self.add_handle();
     }
 
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(self.io.signal())
     }
 

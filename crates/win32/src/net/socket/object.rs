@@ -8,7 +8,7 @@ use super::Socket;
 use crate::io::state::IoState;
 use crate::net::pending;
 use crate::object::{CancelScope, Object};
-use crate::sync::signal::Signal;
+use crate::sync::signal::ObjectSignal;
 
 impl Object for Socket {
     fn on_close(&self) {
@@ -24,7 +24,7 @@ impl Object for Socket {
         pending::cancel(self, scope)
     }
 
-    fn signal(&self) -> Option<&Signal> {
+    fn signal(&self) -> Option<&ObjectSignal> {
         Some(self.io.signal())
     }
 

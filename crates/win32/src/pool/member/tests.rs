@@ -41,7 +41,7 @@ impl Waiting {
     }
 
     /// The event was set just now: the wait has its signal, and hears of it when its waiter is woken.
-    fn take_signal(&self) -> Arc<Waiter> {
+    fn take_signal(&self) -> Arc<WaitingThread> {
         let arm = self.member.arm.lock();
         let waiter = arm.wait.as_ref().expect("it waits").waiter.clone();
         assert!(waiter.claim(0));

@@ -3,6 +3,8 @@
 //! Owns the names of Windows for what parking_lot does. Invariant: who gives back a lock that nobody holds
 //! changes nothing. Threading: any thread.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use parking_lot::RawRwLock;
 use parking_lot::lock_api::RawRwLock as _;
 
@@ -56,15 +58,32 @@ impl SrwLock {
     /// ReleaseSRWLockExclusive and ReleaseSRWLockShared. A lock that nobody holds in this mode stays
     /// as it is (Windows raises an exception).
     pub fn release(&self, mode: Mode) {
-        let exclusive = self.0.is_locked_exclusive();
+        let has_readers = self.has_readers();
         match mode {
-            // SAFETY: the lock is held by a writer, and only that thread may call this.
-            Mode::Exclusive if exclusive => unsafe { self.0.unlock_exclusive() },
-            // SAFETY: the lock is held, and not by a writer: this thread is one of the readers.
-            Mode::Shared if self.0.is_locked() && !exclusive => unsafe { self.0.unlock_shared() },
+            Mode::Exclusive if self.0.is_locked_exclusive() && !has_readers => {
+                // SAFETY: the lock is held by a writer, and only that thread may call this.
+                unsafe { self.0.unlock_exclusive() };
+            }
+            // SAFETY: readers hold the lock, and this thread is one of them.
+            Mode::Shared if has_readers => unsafe { self.0.unlock_shared() },
             Mode::Exclusive | Mode::Shared => {}
         }
         park::unlocked_at(self.key());
+    }
+}
+
+/// Bits of the state of parking_lot's lock that count readers.
+const READERS: usize = !0b1111;
+
+const _: () = assert!(size_of::<RawRwLock>() == size_of::<AtomicUsize>());
+
+impl SrwLock {
+    /// Whether readers hold the lock. parking_lot itself says only that a writer has it or waits for readers to
+    /// go, which it does not tell apart; its version is fixed by Cargo.lock, and tests show what the bits are.
+    fn has_readers(&self) -> bool {
+        // SAFETY: the lock is as large as its one field, an atomic number, which is only read.
+        let state = unsafe { &*(&raw const self.0).cast::<AtomicUsize>() };
+        state.load(Ordering::Relaxed) & READERS != 0
     }
 }
 

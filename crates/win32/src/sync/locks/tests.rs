@@ -71,6 +71,29 @@ fn releasing_what_is_not_held_changes_nothing() {
 }
 
 #[test]
+fn readers_that_go_let_the_writer_in_that_waits_for_them() {
+    let lock = SrwLock::new();
+    std::thread::scope(|scope| {
+        lock.acquire(Mode::Shared);
+        let writer = scope.spawn(|| {
+            lock.acquire(Mode::Exclusive);
+            lock.release(Mode::Exclusive);
+        });
+        // A writer that waits keeps other readers out.
+        while lock.try_acquire(Mode::Shared) {
+            lock.release(Mode::Shared);
+            std::thread::yield_now();
+        }
+        // Nobody gives the lock back for a writer that does not have it.
+        lock.release(Mode::Exclusive);
+        assert!(!lock.try_acquire(Mode::Shared));
+        lock.release(Mode::Shared);
+        writer.join().expect("the writer had the lock");
+    });
+    assert!(lock.try_acquire(Mode::Exclusive));
+}
+
+#[test]
 fn a_section_is_entered_again_by_its_thread_alone() {
     let section = CriticalSection::new();
     section.enter();

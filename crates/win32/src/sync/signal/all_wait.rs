@@ -5,19 +5,19 @@
 
 use std::sync::Arc;
 
-use super::{JointWait, Signal};
+use super::{JointWait, ObjectSignal};
 use crate::object::Object;
-use crate::sync::wait::Waiter;
+use crate::sync::wait::WaitingThread;
 
 /// A thread that waits for all of several signals at once.
 pub(crate) struct AllWait {
-    waiter: Arc<Waiter>,
+    waiter: Arc<WaitingThread>,
     /// In the order of the signals' addresses, each signal once.
     objects: Vec<Arc<dyn Object>>,
 }
 
 impl AllWait {
-    pub(crate) fn new(waiter: Arc<Waiter>, mut objects: Vec<Arc<dyn Object>>) -> AllWait {
+    pub(crate) fn new(waiter: Arc<WaitingThread>, mut objects: Vec<Arc<dyn Object>>) -> AllWait {
         objects.sort_by_key(address);
         objects.dedup_by_key(|object| address(object));
         AllWait { waiter, objects }
@@ -42,7 +42,7 @@ impl AllWait {
         }
     }
 
-    fn signals(&self) -> impl Iterator<Item = &Signal> {
+    fn signals(&self) -> impl Iterator<Item = &ObjectSignal> {
         self.objects.iter().filter_map(|object| object.signal())
     }
 }

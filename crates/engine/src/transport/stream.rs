@@ -1,0 +1,278 @@
+//! A stream of HTTP/2 as what carries a connection's bytes: the content of DATA frames, both ways.
+//!
+//! Owns: what reading, writing, ending and resetting a stream mean. Does not own: the frames and the lock of
+//! all streams (`carrier.rs`). Threading: behind the lock of its connection's slot; takes the carrier's lock.
+//!
+//! Content comes from the program's memory, which may stand in a page fault; so it is copied before the
+//! carrier's lock is taken, at most one buffer's worth, and only if there is room for it.
+
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+
+use httpsys_core::CloseReason;
+use httpsys_core::proto::h2::{FieldSection, H2Code, SendError, StreamId, StreamResponse};
+use httpsys_core::tls::TlsInfo;
+
+use super::carrier::{Carrier, OUT};
+use super::outcome::{Read, Wrote};
+use crate::conn::pool;
+
+/// The header of a frame.
+const FRAME_HEADER: usize = 9;
+
+/// See the module head.
+#[derive(Debug)]
+pub(crate) struct H2Stream {
+    carrier: Arc<Carrier>,
+    id: StreamId,
+    /// The code of HttpRequestPropertyStreamError (CXL-012).
+    code: Option<H2Code>,
+    /// The request is HEAD: its response can have no content (H2X-007).
+    pub(crate) is_head: bool,
+    /// What ends the response, if the program has given any (H2X-014).
+    trailers: Option<FieldSection>,
+}
+
+/// The response cannot go out: the stream has ended.
+#[derive(Debug)]
+pub(crate) struct StreamGone;
+
+impl H2Stream {
+    /// A stream that the peer has opened.
+    pub(crate) fn new(carrier: Arc<Carrier>, id: StreamId) -> H2Stream {
+        H2Stream {
+            carrier,
+            id,
+            code: None,
+            is_head: false,
+            trailers: None,
+        }
+    }
+
+    /// What it is a stream of.
+    pub(crate) fn carrier(&self) -> &Arc<Carrier> {
+        &self.carrier
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> u64 {
+        u64::from(self.id.number())
+    }
+
+    /// The error of the client for which the stream has ended, or why its connection has.
+    pub(crate) fn fault(&self) -> Option<CloseReason> {
+        self.carrier.lock().fault_of(self.id)
+    }
+
+    /// The TLS session below.
+    pub(super) fn tls(&self) -> Option<&Arc<TlsInfo>> {
+        self.carrier.tls()
+    }
+
+    /// The code with which a reset of the program's goes out.
+    pub(crate) fn set_code(&mut self, code: u32) {
+        self.code = Some(H2Code(code));
+    }
+
+    /// The connection is to take no more streams (H2X-008), which goes out with what is sent next.
+    pub(crate) fn go_away(&self) {
+        self.carrier.lock().h2.go_away();
+    }
+
+    /// The response ends with these.
+    pub(crate) fn set_trailers(&mut self, trailers: &FieldSection) {
+        if !self.is_head {
+            self.trailers = Some(trailers.clone());
+        }
+    }
+
+    pub(super) fn read(&self, buffer: &mut [u8]) -> Read {
+        let mut state = self.carrier.lock();
+        let Some(read) = state.h2.read_content(self.id, buffer) else {
+            return Read::Broken;
+        };
+        if read.length > 0 {
+            let wire = state.count_received(read.length);
+            // The peer may send more now, if it may be told.
+            let _ = state.flush();
+            return Read::Bytes {
+                n: read.length,
+                wire,
+                drained: read.length < buffer.len() && !read.is_end,
+            };
+        }
+        if read.is_end { Read::End } else { Read::Empty }
+    }
+
+    pub(super) fn write(&self, pieces: &[IoSlice<'_>]) -> Wrote {
+        if self.is_head && pieces.iter().any(|piece| !piece.is_empty()) {
+            return self.refuse_content();
+        }
+        let most = match self.room() {
+            Ok(0) => return Wrote::Full,
+            Ok(room) => room.min(OUT),
+            Err(StreamGone) => return Wrote::Gone,
+        };
+        pool::with_scratch(|buffer| {
+            let most = most.min(buffer.len());
+            let length = gather(pieces, &mut buffer[..most]);
+            self.write_copied(&buffer[..length])
+        })
+    }
+
+    /// How much content can be taken now; 0: the stream is told when that changes.
+    fn room(&self) -> Result<usize, StreamGone> {
+        let mut state = self.carrier.lock();
+        if !state.is_open() {
+            return Err(StreamGone);
+        }
+        let room = state.h2.room_for(self.id).map_err(|_| StreamGone)?;
+        if room == 0 {
+            // The head that was said before does not wait for a window.
+            state.flush().map_err(|_| StreamGone)?;
+            state.leave_line(self.id);
+            return Ok(0);
+        }
+        if state.unsent() >= OUT {
+            state.flush().map_err(|_| StreamGone)?;
+        }
+        if state.unsent() >= OUT || (state.unsent() > 0 && state.has_others_before(self.id)) {
+            state.await_room(self.id);
+            return Ok(0);
+        }
+        state.leave_line(self.id);
+        Ok(room)
+    }
+
+    fn write_copied(&self, bytes: &[u8]) -> Wrote {
+        let mut state = self.carrier.lock();
+        let (mut plain, mut frames) = (0, 0);
+        while let Some(rest) = bytes.get(plain..).filter(|rest| !rest.is_empty()) {
+            match state.begin_data(self.id, rest.len()) {
+                None => return Wrote::Gone,
+                // The windows have become smaller meanwhile.
+                Some(0) => break,
+                Some(length) => {
+                    state.push(&rest[..length]);
+                    plain += length;
+                    frames += 1;
+                }
+            }
+        }
+        if state.flush().is_err() {
+            // What the network has taken of it is counted for the connection.
+            return Wrote::Gone;
+        }
+        let wire = plain + frames * FRAME_HEADER;
+        state.count_sent(wire);
+        if plain == 0 {
+            return Wrote::Full;
+        }
+        Wrote::Accepted { plain, wire }
+    }
+
+    /// H2X-007.
+    #[cold]
+    fn refuse_content(&self) -> Wrote {
+        self.carrier
+            .lock()
+            .reset(self.id, H2Code::HTTP_1_1_REQUIRED);
+        Wrote::Gone
+    }
+
+    /// Sends the head of the response, behind GOAWAY if it asks for that (H2X-008). Returns its bytes as they
+    /// are in frames.
+    ///
+    /// # Errors
+    /// The stream has ended.
+    pub(crate) fn respond(&self, response: &StreamResponse<'_>) -> Result<usize, StreamGone> {
+        let mut state = self.carrier.lock();
+        if !state.is_open() {
+            return Err(StreamGone);
+        }
+        if response.closes() {
+            state.h2.go_away();
+        }
+        let before = state.h2.waiting_output();
+        let sent = state
+            .h2
+            .respond(self.id, response.status(), response.fields());
+        self.end_head(&mut state, before, sent)
+    }
+
+    /// Sends an interim response without fields.
+    ///
+    /// # Errors
+    /// As [`H2Stream::respond`].
+    pub(crate) fn interim(&self, status: u16) -> Result<usize, StreamGone> {
+        let mut state = self.carrier.lock();
+        let before = state.h2.waiting_output();
+        let sent = state.h2.interim(self.id, status, std::iter::empty());
+        self.end_head(&mut state, before, sent)
+    }
+
+    fn end_head(
+        &self,
+        state: &mut super::carrier::CarrierState,
+        before: usize,
+        sent: Result<(), SendError>,
+    ) -> Result<usize, StreamGone> {
+        sent.map_err(|_| StreamGone)?;
+        let length = state.h2.waiting_output() - before;
+        state.count_sent(length);
+        state.forget_sent();
+        Ok(length)
+    }
+
+    /// What was said goes out now.
+    pub(crate) fn flush(&self) {
+        // A broken transport is found by its event.
+        let _ = self.carrier.lock().flush();
+    }
+
+    /// Ends the response behind its last byte: an empty DATA frame with END_STREAM (H2X-002, H2X-003).
+    pub(super) fn shut_down_sending(&mut self) -> io::Result<()> {
+        let trailers = self.trailers.take();
+        match self.carrier.lock().finish(self.id, trailers) {
+            true => Ok(()),
+            false => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Ends the stream in order, or with a reset if it has no response. Returns whether nothing is left to be
+    /// done on the connection.
+    pub(crate) fn close(self, code: H2Code, now: u64) -> bool {
+        let mut state = self.carrier.lock();
+        if !state.finish(self.id, self.trailers) {
+            state.reset(self.id, self.code.unwrap_or(code));
+        }
+        state.remove(self.id, now)
+    }
+
+    /// Resets the stream (CXL-011, CXL-012); nothing is sent for one that is over (CXL-013). Returns as
+    /// [`H2Stream::close`].
+    pub(crate) fn reset(self, code: H2Code, now: u64) -> bool {
+        let mut state = self.carrier.lock();
+        state.reset(self.id, self.code.unwrap_or(code));
+        state.remove(self.id, now)
+    }
+
+    /// The wire bytes that the peer has not acknowledged and that may be this stream's.
+    pub(super) fn unacknowledged(&self) -> Option<u64> {
+        let held = self.carrier.lock().unsent() as u64;
+        let below = self.carrier.with_link(|link| link.unacknowledged())??;
+        Some(held + below)
+    }
+}
+
+/// Copies from the front of `pieces` as much as there is room for.
+fn gather(pieces: &[IoSlice<'_>], buffer: &mut [u8]) -> usize {
+    let mut length = 0;
+    for piece in pieces {
+        let room = &mut buffer[length..];
+        let more = piece.len().min(room.len());
+        room[..more].copy_from_slice(&piece[..more]);
+        length += more;
+    }
+    length
+}
