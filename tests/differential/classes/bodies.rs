@@ -15,17 +15,18 @@ pub(super) const CLASSES: &[Disagreement] = &[
             3;x\0\r\nabc\r\n0\r\n\r\n",
         ours: "malformed",
         theirs: "skipped",
-        reason: "G-022: all else than text is a framing error; a line feed there is the known attack",
+        reason: "G-022: anything but text is a framing error; a line feed in an extension is a \
+            known attack",
         holds: |c| c.our_body_is_malformed() && sizes(c).any(|line| line.iter().any(is_control)),
     },
     Disagreement {
-        name: "blanks behind the chunk size",
+        name: "blanks after the chunk size",
         peers: &[Hyper],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
             3 \r\nabc\r\n0\r\n\r\n",
         ours: "malformed, unless an extension follows",
         theirs: "skipped",
-        reason: "G-022; RFC 9112 section 7.1.1 has blanks around the semicolon only",
+        reason: "G-022; RFC 9112 section 7.1.1 allows blanks around the semicolon only",
         holds: |c| {
             let blank = |line: &[u8]| {
                 let size: &[u8] = line.split(|b| *b == b';').next().unwrap_or_default();
@@ -40,8 +41,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
             0\r\nX: y\n\r\n",
         ours: "malformed",
-        theirs: "the line goes on, or a byte too many is taken",
-        reason: "PRS-028: the relaxation of line ends is for heads, chunked bodies have CRLF",
+        theirs: "the line continues, or one byte too many is consumed",
+        reason: "PRS-028: the relaxed line ends are for heads; chunked bodies have CRLF",
         holds: |c| c.our_body_is_malformed() && has_bare_end(last_chunk(c)),
     },
     Disagreement {
@@ -50,20 +51,20 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
             0\r\nX : y",
         ours: "malformed at the byte",
-        theirs: "waited for the end, then malformed",
+        theirs: "waits for the end, then malformed",
         reason: "G-023, G-024: a framing error ends the connection when it is seen",
         holds: |c| {
             c.our_body_is_malformed() && c.their_body_is_partial() && !last_chunk(c).is_empty()
         },
     },
     Disagreement {
-        name: "tabs behind chunked",
+        name: "tabs after chunked",
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\t\r\n\r\n\
             0\r\n\r\n",
         ours: "removed like blanks",
-        theirs: "another coding, refused behind the head",
-        reason: "HDR-001, RFC 9110 section 5.5: blanks and tabs around a value are no part of it",
+        theirs: "another coding, refused after the head",
+        reason: "HDR-001, RFC 9110 section 5.5: blanks and tabs around a value are not part of it",
         holds: |c| {
             c.their_body_is_malformed("Request has invalid `Transfer-Encoding`")
                 && has(c.fields(), b"\t")
@@ -89,7 +90,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
             3;x=\"\r\nabc\r\n0\r\n\r\n",
         ours: "skipped up to the CRLF, quoted or not",
-        theirs: "malformed unless names and values by the grammar",
+        theirs: "malformed unless names and values follow the grammar",
         reason: "G-022: the CRLF ends the line in any case, so the data starts at the same byte",
         holds: |c| {
             let odd = |line: &[u8]| line.contains(&b';');
@@ -101,9 +102,9 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
             0\r\nContent-Length: 9\r\n\r\n",
-        ours: "thrown away like every trailer field",
+        ours: "discarded like every trailer field",
         theirs: "malformed",
-        reason: "BDY-020: trailer fields are neither shown nor obeyed",
+        reason: "BDY-020: trailer fields are neither delivered nor applied",
         holds: |c| {
             let last = last_chunk(c).to_ascii_lowercase();
             let fields = [&b"content-length:"[..], b"transfer-encoding:"];

@@ -10,7 +10,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         name: "absolute targets are kept as sent",
         peers: &[Hyper],
         example: b"GET HTTP://LOCALHOST HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        ours: "the bytes as sent; the cooked URL has the normal form",
+        ours: "the bytes as sent; the cooked URL has the normalised form",
         theirs: "the scheme in lower case, an empty path as `/`",
         reason: "HST-010, PRS-021, PRS-022",
         holds: |c| {
@@ -44,13 +44,13 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "keep-alive on HTTP/1.0 in doubt",
+        name: "ambiguous keep-alive on HTTP/1.0",
         peers: &[Llhttp],
         example: b"GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n",
         ours: "the connection closes",
-        theirs: "it goes on",
-        reason: "CON-010, CON-011, G-021: `close` beside `keep-alive`, chunked coding, and POST or \
-            PUT without a length end it",
+        theirs: "it stays open",
+        reason: "CON-010, CON-011, G-021: `close` together with `keep-alive`, chunked coding, \
+            and POST or PUT without a length end the connection",
         holds: |c| {
             let is_1_0 = c.our_message().is_some_and(|m| m.version == (1, 0));
             c.differs_in(Aspect::Persistence) && is_1_0 && c.their_message().is_some_and(goes_on)
@@ -60,9 +60,10 @@ pub(super) const CLASSES: &[Disagreement] = &[
         name: "Proxy-Connection",
         peers: &[Llhttp],
         example: b"GET / HTTP/1.1\r\nHost: localhost\r\nProxy-Connection: close\r\n\r\n",
-        ours: "a field like others",
-        theirs: "obeyed like Connection",
-        reason: "CON-009: Connection decides; RFC 9112 appendix C.2.2 knows no Proxy-Connection",
+        ours: "an ordinary field",
+        theirs: "treated like Connection",
+        reason: "CON-009: only Connection counts; RFC 9112 appendix C.2.2 advises clients not \
+            to send Proxy-Connection",
         holds: |c| {
             let is_there = c.values("Proxy-Connection").contains(&&b"close"[..]);
             c.differs_in(Aspect::Persistence) && is_there && c.our_message().is_some_and(goes_on)
@@ -73,7 +74,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Llhttp],
         example: b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\t, x\r\n\r\n",
         ours: "`close` is seen",
-        theirs: "`close` with a tab behind is another word",
+        theirs: "`close` followed by a tab is another word",
         reason: "CON-009, RFC 9110 section 5.6.1: blanks and tabs around elements do not count",
         holds: |c| {
             let close = |value: &&[u8]| has(&value.to_ascii_lowercase(), b"close");

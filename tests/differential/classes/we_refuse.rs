@@ -14,8 +14,9 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400",
-        theirs: "a request like others, or a tunnel",
-        reason: "PRS-020: CONNECT without a WebSocket handshake, which HTTP/1 does not have, is 400",
+        theirs: "accepted as an ordinary request or as a tunnel",
+        reason: "PRS-020: CONNECT without a WebSocket handshake is 400, and HTTP/1 has no such \
+            handshake for CONNECT",
         holds: |c| c.we_refuse("BadRequest") && c.verb() == b"CONNECT",
     },
     Disagreement {
@@ -24,7 +25,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"GET /\r\n\r\n",
         ours: "400",
         theirs: "HTTP/0.9",
-        reason: "PRS-002: two tokens are 400, there is no HTTP/0.9",
+        reason: "PRS-002: two tokens are 400; HTTP/0.9 is not supported",
         holds: |c| c.we_refuse("BadRequest") && c.version().is_empty(),
     },
     Disagreement {
@@ -33,8 +34,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         example: b"GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400",
         theirs: "as one blank",
-        reason: "PRS-003: more than three tokens are 400, and an empty token is one, but not in \
-            front of the version (PRS-029)",
+        reason: "PRS-003: more than three tokens are 400, and an empty token counts as one, \
+            except before the version (PRS-029)",
         holds: |c| c.we_refuse("BadRequest") && has(c.line(), b"  "),
     },
     Disagreement {
@@ -42,7 +43,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Llhttp],
         example: b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n",
         ours: "505",
-        theirs: "taken",
+        theirs: "accepted",
         reason: "PRS-009: 505 for HTTP/2.0 on a clear-text line",
         holds: |c| c.we_refuse("VersionNotSupported") && c.version().starts_with(b"HTTP/2"),
     },
@@ -51,7 +52,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Llhttp],
         example: b"GET / RTSP/1.0\r\nHost: localhost\r\n\r\n",
         ours: "400",
-        theirs: "taken",
+        theirs: "accepted",
         reason: "PRS-006, PRS-008: `HTTP/` and a major version of at least 1",
         holds: |c| {
             let others = [&b"RTSP/1"[..], b"ICE/1", b"HTTP/0"];
@@ -59,21 +60,22 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "many empty lines in front",
+        name: "many empty lines before the request line",
         peers: ALL,
         example: b"\r\n\r\n\n\n\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400 Invalid Verb after four",
         theirs: "any number is skipped",
-        reason: "G-017: only a few are skipped, so that a stream of line ends does not go on for ever",
+        reason: "G-017: only a few are skipped, so that a stream of line ends does not continue \
+            forever",
         holds: |c| c.we_refuse("InvalidVerb") && c.front().split(|b| *b == b'\n').count() > 5,
     },
     Disagreement {
-        name: "bare CR in front",
+        name: "bare CR before the request line",
         peers: &[Llhttp],
         example: b"\rGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400 Invalid Verb",
         theirs: "skipped like an empty line",
-        reason: "PRS-026: CR alone ends no line",
+        reason: "PRS-026: CR alone does not end a line",
         holds: |c| c.we_refuse("InvalidVerb") && has_bare_cr(c.front()),
     },
     Disagreement {
@@ -85,8 +87,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
             VVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVVV\
             VVVVVVVVVVVVVVVV / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400 Invalid Verb",
-        theirs: "taken",
-        reason: "G-018: HTTPERR keeps 255",
+        theirs: "accepted",
+        reason: "G-018: HTTPERR stores 255 bytes",
         holds: |c| c.we_refuse("InvalidVerb") && c.verb().len() > 255,
     },
     Disagreement {
@@ -94,7 +96,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"GET http://user@localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400 Invalid URL",
-        theirs: "taken as text; the program is to look at it",
+        theirs: "accepted as text; the program has to check it",
         reason: "PRS-023, PRS-024, G-016, G-025: `/path`, `http(s)://host[:port][/path]` or `*`; \
             other schemes, user information, empty hosts and bad ports are refused before routing",
         holds: |c| {
@@ -106,12 +108,12 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "asterisk with other verbs than OPTIONS",
+        name: "asterisk with verbs other than OPTIONS",
         peers: ALL,
         example: b"GET * HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400 Invalid URL",
-        theirs: "taken as text",
-        reason: "PRS-019, RFC 9112 section 3.2.4: the form belongs to OPTIONS",
+        theirs: "accepted as text",
+        reason: "PRS-019, RFC 9112 section 3.2.4: this form is only for OPTIONS",
         holds: |c| c.we_refuse("InvalidUrl") && c.target() == b"*" && c.verb() != b"OPTIONS",
     },
     Disagreement {
@@ -119,7 +121,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"GET /a#b HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "400 Invalid URL",
-        theirs: "taken as text, or cut off",
+        theirs: "accepted as text, or cut off",
         reason: "G-027: a fragment is never sent",
         holds: |c| c.we_refuse("InvalidUrl") && has(c.target(), b"#"),
     },
@@ -128,8 +130,9 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"GET / HTTP/1.1\r\n\r\n",
         ours: "400 Invalid Hostname",
-        theirs: "taken; the program is to look for it",
-        reason: "HST-001: missing is 400; an empty one is for the routing (HST-002, HST-017)",
+        theirs: "accepted; the program has to check for it",
+        reason: "HST-001: a missing Host is 400; an empty one is left to routing (HST-002, \
+            HST-017)",
         holds: |c| c.we_refuse("InvalidHostname") && c.values("Host").is_empty(),
     },
     Disagreement {
@@ -137,8 +140,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
         ours: "400 Invalid Hostname",
-        theirs: "both are handed on",
-        reason: "G-015: also when they are equal",
+        theirs: "both are passed on",
+        reason: "G-015: even if they are equal",
         holds: |c| {
             let values = c.values("Host");
             let is_bad = |value: &&[u8]| is_bad_host(value);
@@ -150,8 +153,9 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"GET / HTTP/1.1\r\nHost: user@localhost\r\n\r\n",
         ours: "400 Invalid Hostname",
-        theirs: "taken as text",
-        reason: "G-016: letters, digits, `-._~` and UTF-8 or an IPv6 literal, and a port of 16 bits",
+        theirs: "accepted as text",
+        reason: "G-016: letters, digits, `-._~` and UTF-8 or an IPv6 literal, and a port of 16 \
+            bits",
         holds: |c| {
             c.we_refuse("InvalidHostname") && c.values("Host").iter().any(|v| is_bad_host(v))
         },
@@ -161,7 +165,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: ALL,
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "411",
-        theirs: "taken without a body",
+        theirs: "accepted without a body",
         reason: "ERR-013, BDY-002",
         holds: |c| {
             let framed = ["Content-Length", "Transfer-Encoding"];
@@ -175,7 +179,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Httparse],
         example: b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\n",
         ours: "400",
-        theirs: "framing is not its business",
+        theirs: "does not look at framing",
         reason: "BDY-005, BDY-006, BDY-009",
         holds: |c| c.we_refuse("BadRequest") && has_bad_length(c),
     },
@@ -186,7 +190,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
             Content-Length: x\r\n\r\n0\r\n\r\n",
         ours: "400",
         theirs: "the length is dropped unread",
-        reason: "BDY-009, BDY-015: chunked decides, but two lengths or no number stay a fault",
+        reason: "BDY-009, BDY-015: the chunked coding decides, but two lengths, or one that is \
+            not a number, are still an error",
         holds: |c| {
             c.we_refuse("BadRequest")
                 && has_bad_length(c)
@@ -198,7 +203,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Httparse, Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: identity\r\n\r\n",
         ours: "501",
-        theirs: "taken; llhttp answers 400 in its server or reads to the end of the connection",
+        theirs: "accepted; llhttp answers 400 in its server or reads to the end of the connection",
         reason: "ERR-014, BDY-011, G-020",
         holds: |c| c.we_refuse("TransferEncoding") && has_bad_coding(c),
     },
@@ -210,7 +215,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
             0\r\n\r\n",
         ours: "501",
         theirs: "chunked, decoded once",
-        reason: "BDY-012, G-020: chunked twice, identity and words that are no token are refused",
+        reason: "BDY-012, G-020: chunked twice, identity, and words that are not tokens are \
+            refused",
         holds: |c| c.we_refuse("TransferEncoding") && has_bad_coding(c),
     },
 ];

@@ -10,7 +10,7 @@ const ALL: &[Peer] = &Peer::ALL;
 
 pub(super) const CLASSES: &[Disagreement] = &[
     Disagreement {
-        name: "blanks in front of the first field",
+        name: "blanks before the first field",
         peers: ALL,
         example: b"GET / HTTP/1.1\r\n X: y\r\nHost: localhost\r\n\r\n",
         ours: "skipped",
@@ -28,7 +28,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "blanks in front of the version",
+        name: "blanks before the version",
         peers: &[Httparse, Hyper],
         example: b"GET /  HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ours: "skipped",
@@ -46,7 +46,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         name: "minor versions 2 to 9",
         peers: ALL,
         example: b"GET / HTTP/1.2\r\nHost: localhost\r\n\r\n",
-        ours: "taken, reported as sent",
+        ours: "accepted, reported as sent",
         theirs: "refused",
         reason: "PRS-010",
         holds: |c| {
@@ -58,17 +58,18 @@ pub(super) const CLASSES: &[Disagreement] = &[
         name: "minor versions of several digits",
         peers: ALL,
         example: b"GET / HTTP/1.10\r\nHost: localhost\r\n\r\n",
-        ours: "taken, reported as sent",
+        ours: "accepted, reported as sent",
         theirs: "refused",
-        reason: "PRS-010, LOG-003 (assumed): HTTP_VERSION is two 16-bit numbers, and HTTPERR has a \
-            form for them; 1.10 is above 1.1",
+        reason: "PRS-010, LOG-003 (assumed): HTTP_VERSION is two 16-bit numbers, and HTTPERR \
+            has a format for them; 1.10 is higher than 1.1",
         holds: |c| refuses_version(c) && c.version() == b"HTTP/1.10",
     },
     Disagreement {
         name: "bytes above 0x7F in the target",
         peers: ALL,
         example: b"GET /?\xe1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        ours: "taken as a head; the cooked URL then refuses them in the path and not in the query",
+        ours: "accepted in the head; the cooked URL then refuses them in the path but not in \
+            the query",
         theirs: "refused; httparse and hyper take UTF-8",
         reason: "G-029, PTH-001",
         holds: |c| {
@@ -77,10 +78,10 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "printable characters that no URI holds",
+        name: "printable characters that are not allowed in a URI",
         peers: &[Hyper],
         example: b"GET /a\"<>\\^`{|} HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        ours: "taken",
+        ours: "accepted",
         theirs: "some of them refused",
         reason: "PTH-004: printable characters reach the program",
         holds: |c| {
@@ -89,10 +90,10 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "verbs nobody has registered",
+        name: "unregistered verbs",
         peers: &[Llhttp],
         example: b"xyzzy / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        ours: "taken as HttpVerbUnknown, letter case kept",
+        ours: "accepted as HttpVerbUnknown, letter case kept",
         theirs: "refused",
         reason: "PRS-014, PRS-015, PRS-016",
         holds: |c| {
@@ -104,8 +105,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         name: "verbs of other protocols",
         peers: &[Llhttp],
         example: b"DESCRIBE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        ours: "taken as HttpVerbUnknown",
-        theirs: "refused with HTTP, known with ICE or RTSP",
+        ours: "accepted as HttpVerbUnknown",
+        theirs: "refused with HTTP, accepted with ICE or RTSP",
         reason: "PRS-014, PRS-015: any token is a verb",
         holds: |c| c.they_refuse("HPE_INVALID_CONSTANT: Invalid method for HTTP"),
     },
@@ -113,7 +114,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         name: "LF alone ends a line",
         peers: &[Llhttp],
         example: b"GET / HTTP/1.1\nHost: localhost\n\n",
-        ours: "taken",
+        ours: "accepted",
         theirs: "refused",
         reason: "PRS-025: one of the documented relaxations of HTTP.sys",
         holds: |c| {
@@ -132,9 +133,9 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\
             Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        ours: "chunked decides, and the connection closes behind the answer",
+        ours: "the chunked coding decides, and the connection closes after the response",
         theirs: "refused",
-        reason: "BDY-015, BDY-016; closing is what RFC 9112 section 6.3 demands then",
+        reason: "BDY-015, BDY-016; RFC 9112 section 6.3 requires closing in this case",
         holds: |c| {
             let words = ["can't be present with"];
             words.iter().any(|why| c.they_refuse(why))
@@ -147,7 +148,7 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\
             Content-Length: 5\r\n\r\nhello",
-        ours: "one length; other digits of the same number count as equal",
+        ours: "one length; different spellings of the same number count as equal",
         theirs: "refused",
         reason: "BDY-010, RFC 9110 section 8.6",
         holds: |c| {
@@ -170,19 +171,19 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "tabs behind a length",
+        name: "tabs after a length",
         peers: &[Llhttp],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\t\r\n\r\nhello",
         ours: "removed like blanks",
         theirs: "refused",
-        reason: "HDR-001, RFC 9110 section 5.5: blanks and tabs around a value are no part of it",
+        reason: "HDR-001, RFC 9110 section 5.5: blanks and tabs around a value are not part of it",
         holds: |c| c.they_refuse("Invalid character in Content-Length") && has(c.fields(), b"\t"),
     },
     Disagreement {
         name: "chunked on HTTP/1.0",
         peers: &[Hyper],
         example: b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        ours: "decoded; the connection closes behind the answer",
+        ours: "decoded; the connection closes after the response",
         theirs: "refused",
         reason: "G-021",
         holds: |c| c.they_refuse("TransferEncodingUnexpected") && c.version() == b"HTTP/1.0",
@@ -192,8 +193,8 @@ pub(super) const CLASSES: &[Disagreement] = &[
         peers: &[Hyper],
         example: b"POST / HTTP/1.1\r\nHost: localhost\r\n\
             Content-Length: 18446744073709551615\r\n\r\n",
-        ours: "taken",
-        theirs: "refused: it keeps the two highest numbers for itself",
+        ours: "accepted",
+        theirs: "refused: it reserves the two highest numbers",
         reason: "BDY-008",
         holds: |c| {
             let most = |value: &&[u8]| value.ends_with(b"18446744073709551615");
@@ -201,13 +202,13 @@ pub(super) const CLASSES: &[Disagreement] = &[
         },
     },
     Disagreement {
-        name: "the end of the part is waited for",
+        name: "a part is judged when it is complete",
         peers: ALL,
         example: b"GET /a\x01b",
         ours: "refused when the target, the version, the line or the head is complete",
         theirs: "refused at the byte",
-        reason: "G-007, G-009: a part is judged when it is complete, framing behind the last field; \
-            whatever follows, the request is refused",
+        reason: "G-007, G-009: a part is judged when it is complete, and framing after the last \
+            field; the request is refused whatever follows",
         holds: |c| c.aspect == Aspect::Decided && c.they_refuse("") && is_doomed(c.bytes),
     },
 ];
