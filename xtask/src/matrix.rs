@@ -224,10 +224,11 @@ fn missing_state(docs: &[&str], code: &str) -> Result<FunctionState, &'static st
 fn render(entries: &BTreeMap<String, ApiFunction>) -> String {
     let mut page = format!(
         "# Compatibility\n\n\
-         The 44 functions of http.h and what libhttpapi does with them: {}.\n\
-         Generated from the code by `make matrix`; `make check` compares it. Do not edit.\n\n\
-         A missing function is exported as well and returns a documented error; it never pretends \
-         to have worked.\n\n\
+         This page lists the 44 functions of http.h and their state in libhttpapi: {}.\n\
+         It is generated from the code by `make matrix`, and `make check` compares it with the code. Do not \
+         edit it.\n\n\
+         A missing function is exported, too, and returns a documented error; it never pretends to have \
+         worked.\n\n\
          | Function | State | Note | Source |\n|---|---|---|---|\n",
         summary(entries)
     );

@@ -136,16 +136,23 @@ fn code(clause: &str) -> Option<DocCode> {
         }
     }
     let when = rest.strip_prefix(' ')?;
+    let when = match when.strip_prefix("for ") {
+        Some(things) => things.replace(", for ", ", ").replace(" and for ", " and "),
+        None => when.to_owned(),
+    };
     Some(DocCode {
         numbers,
-        when: capitalised(when.strip_prefix("for ").unwrap_or(when)),
+        when: capitalised(&when),
     })
 }
 
 /// With a capital at the beginning, unless that is a name of code.
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    match characters.next() {
+    let first = characters.next();
+    match first {
+        // `pTrailers`
+        Some(_) if characters.as_str().starts_with(char::is_uppercase) => text.to_owned(),
         Some(first) => first.to_uppercase().chain(characters).collect(),
         None => String::new(),
     }
@@ -162,7 +169,7 @@ mod tests {
     #[test]
     fn codes_are_told_from_remarks() {
         let read = notes(
-            "Starts it. More.\n\n6 for a handle that is none (RCV-001; G-002), and after; 38\n\
+            "Starts it. More.\n\n6 for a handle that is none (RCV-001; G-002), and for NULL; 38\n\
              and 87 when it ends; otherwise as HttpTwo. An end.\n\nPartial: half,\nso far.\nDiffers: much.",
         );
         let code = |numbers: &[u32], when: &str| DocCode {
@@ -174,7 +181,7 @@ mod tests {
         assert_eq!(
             read.codes,
             [
-                code(&[6], "A handle that is none (RCV-001; G-002), and after"),
+                code(&[6], "A handle that is none (RCV-001; G-002), and NULL"),
                 code(&[38, 87], "When it ends"),
             ]
         );
@@ -186,6 +193,7 @@ mod tests {
     fn lists_stay_lists_and_sentences_with_numbers_stay_sentences() {
         let read = notes("Adds:\n\n- one;\n- two.\n\nIt has 87 parts. 5 parts; none.");
         assert_eq!(read.summary, "Adds:");
+        assert_eq!(capitalised("pTrailers is"), "pTrailers is");
         assert_eq!(
             read.remarks[..2],
             ["- one;\n- two.", "It has 87 parts. None."]

@@ -116,10 +116,10 @@ fn differences(notes: &DocNotes, link: impl Fn(&str) -> String) -> String {
         text += &format!("- The function is missing: it {}\n", link(missing));
     }
     if let Some(partial) = &notes.partial {
-        text += &format!("- Not done yet: {}\n", link(partial));
+        text += &format!("- Not implemented: {}\n", link(partial));
     }
     if let Some(differs) = &notes.differs {
-        text += &format!("- On purpose: {}\n", link(differs));
+        text += &format!("- Intentional: {}\n", link(differs));
     }
     if text.is_empty() {
         return String::new();
@@ -178,7 +178,7 @@ fn gaps(sources: &Sources, docs: &str) -> String {
         return String::new();
     }
     format!(
-        "## What no source settles\n\n| Gap | Question | Choice here |\n|---|---|---|\n{text}\n"
+        "## Questions that no source answers\n\n| Gap | Question | Choice here |\n|---|---|---|\n{text}\n"
     )
 }
 

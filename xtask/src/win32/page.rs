@@ -12,64 +12,65 @@ use super::{Exported, Header, Surface, description};
 const INTRODUCTION: &str = "\
 # Windows functions off Windows
 
-What a program written for Windows finds here besides the HTTP Server API, whose functions are in
-[COMPATIBILITY.md](COMPATIBILITY.md). Generated from the code by `make win32`; `make check` compares it. Do
-not edit.
+This page lists the Windows functions that a program can use in addition to the HTTP Server API, whose functions
+are in [COMPATIBILITY.md](COMPATIBILITY.md). It is generated from the code by `make win32`, and `make check`
+compares it with the code. Do not edit it.
 
 ## What is promised
 
 - **A function in these tables does what Microsoft documents**: results, last-error codes, structures, threads
-  and ownership of memory. *Partial* says which part is missing and what a program gets instead; *differs* says
-  where the behaviour is not that of Windows. What has neither is meant to be the same, and a difference is a
-  bug. It was built from documentation and compared with Wine by the programs of `tests/win32` and
-  `tests/ports`, not with Windows.
-- **Anything else fails before the program runs, with one line.** A function that is not here is an error of
-  the compiler or the linker, never a stub that pretends. `httpsys-cc` and `httpsys-c++` add a line that
-  names it: `httpsys-cc: CreateNamedPipeW is not part of httpsys: .../docs/WIN32.md lists what is`; the same for
-  a header. They know Windows's names (`tools/windows-names`) from a program's own missing functions. In a
-  build with pkg-config or CMake the compiler's and the linker's own messages name the function, without that
-  line; and gcc before 14 only warns of a function that no header declares, unless it is given
-  `-Werror=implicit-function-declaration`: the linker then refuses it.
-- **At run time** GetProcAddress of a name that is not here returns NULL with 127 (ERROR_PROC_NOT_FOUND) and
-  writes a warning event (`HTTPSYS_TRACE=warn` shows it).
-- **Names ending in A take and give UTF-8**, as on Windows with the UTF-8 code page (CP_ACP is 65001); those
-  ending in W UTF-16. The generic name (`CreateFile`) is one or the other by `UNICODE`, as in the SDK.
-- **wchar_t has 16 bits** (`-fshort-wchar`): the wide functions of the C runtime are defined by our headers
-  for it, and the C library's are neither called nor replaced.
-- **Handles are this process's own.** Names of events, mutexes and so on are shared in the process, not
-  between processes; handles are not inherited; security attributes are accepted and mean nothing, unless a
+  and ownership of memory. *Partial* says which part is missing and what a program gets instead; *Differs* says
+  how the behaviour differs from Windows. A function with neither is meant to behave as on Windows, and any
+  difference is a bug. The functions were written from documentation and compared with Wine by the programs of
+  `tests/win32` and `tests/ports`. They have not been compared with Windows.
+- **Anything else fails before the program runs, with a one-line message.** Calling a function that is not on this
+  page is an error of the compiler or the linker; there are no stubs. `httpsys-cc` and `httpsys-c++` add a line that
+  names the function: `httpsys-cc: CreateNamedPipeW is not part of httpsys: .../docs/WIN32.md lists what is`. They do
+  the same for a header. A list of Windows's names (`tools/windows-names`) distinguishes these functions from missing
+  functions of the program itself. In a build with pkg-config or CMake, the messages of the compiler and the linker
+  name the function, without the additional line. gcc before 14 only warns about a function that no header declares,
+  unless it is called with `-Werror=implicit-function-declaration`; the linker then rejects it.
+- **At run time**, GetProcAddress for a name that is not on this page returns NULL with 127 (ERROR_PROC_NOT_FOUND)
+  and emits a warning event (`HTTPSYS_TRACE=warn` shows it).
+- **Functions whose names end in A take and return UTF-8**, as on Windows with the UTF-8 code page (CP_ACP is 65001);
+  those ending in W use UTF-16. `UNICODE` decides to which of them a generic name (`CreateFile`) refers, as in the SDK.
+- **wchar_t has 16 bits** (`-fshort-wchar`): the library's headers define the wide functions of the C runtime for it,
+  and those of the C library are neither called nor replaced.
+- **Handles belong to the process.** The names of events, mutexes and so on are shared within the process, not
+  between processes; handles are not inherited; security attributes are accepted but have no effect, unless a
   line says otherwise.
-- The same functions are promised with the SDK's headers of mingw-w64 (`httpsys-cc --sdk`): what these declare
-  and this page does not list fails when the program is linked.
+- The same promises hold with the SDK headers of mingw-w64 (`httpsys-cc --sdk`): if a program calls a function that
+  these headers declare and this page does not list, linking fails.
 
 ## Paths
 
-- `\\` and `/` both separate, in the C runtime (`fopen`, `_wfopen`), too. In C++ `std::filesystem` and `std::ifstream`
-  take the system's paths alone: `/` separates, and `C:` is a name.
-- `C:` is the root of the system, `/`: `C:\\srv\\www` is `/srv/www`. A path that begins with one separator is the
-  system's own. What functions tell has a drive: GetFullPathNameW makes `C:\\srv\\www` of `/srv/www`.
-- `HTTPSYS_DRIVE_C=/srv/c` puts `C:` into a folder, and `Z:` is `/` then; `HTTPSYS_DRIVE_D=/data` makes a drive
-  `D:`. A letter without a folder gives 3 (ERROR_PATH_NOT_FOUND).
-- A name that is there as it is written comes first, then one that differs in case only;
-  `HTTPSYS_CASE_SENSITIVE=1` switches the second look off.
-- `\\\\?\\` takes names as they are, `\\\\server\\share` gives 53, `NUL` and `CON` are devices.
+- Both `\\` and `/` are separators, in the C runtime (`fopen`, `_wfopen`), too. In C++, `std::filesystem` and
+  `std::ifstream` take the host system's paths only: `/` is the separator, and `C:` is a file name.
+- `C:` stands for the root of the system, `/`: `C:\\srv\\www` is `/srv/www`. A path that begins with a single
+  separator is a path of the host system. Paths that functions return have a drive: GetFullPathNameW returns
+  `C:\\srv\\www` for `/srv/www`.
+- `HTTPSYS_DRIVE_C=/srv/c` makes `C:` stand for a folder, and then `Z:` stands for `/`; `HTTPSYS_DRIVE_D=/data` adds
+  a drive `D:`. A drive letter without a folder gives 3 (ERROR_PATH_NOT_FOUND).
+- A file whose name matches exactly takes precedence; otherwise a file whose name differs only in case is used.
+  `HTTPSYS_CASE_SENSITIVE=1` switches the latter off.
+- After `\\\\?\\`, names are taken literally; `\\\\server\\share` gives 53; `NUL` and `CON` are devices.
 
 ## The environment
 
-What a program's surroundings can set. Each variable is read once.
+These environment variables affect a program. Each is read once.
 
-| Variable | |
+| Variable | Meaning |
 |---|---|
-| `HTTPSYS_TRACE` | `warn`, `info` ...: events on standard error, with why a call failed ([WHY.md](WHY.md)) |
+| `HTTPSYS_TRACE` | `warn`, `info` ...: prints events on standard error, including the reasons why calls fail ([WHY.md](WHY.md)) |
 | `HTTPSYS_REGISTRY` | the JSON file that the registry functions read ([REGISTRY.md](REGISTRY.md)) |
 | `HTTPSYS_PARAMETERS` and others | the parameters of HTTP.sys ([PARAMETERS.md](PARAMETERS.md)) |
 | `HTTPSYS_DRIVE_C` ... `HTTPSYS_DRIVE_Z`, `HTTPSYS_CASE_SENSITIVE` | paths, see above |
-| `HTTPSYS_HUNG_APP_TIMEOUT` | milliseconds from CTRL_CLOSE_EVENT to the end, else 5000 |
+| `HTTPSYS_HUNG_APP_TIMEOUT` | milliseconds from CTRL_CLOSE_EVENT to the end of the process, by default 5000 |
 
-A shell script starts `./server &` with SIGINT and SIGQUIT ignored, and then no handler of SetConsoleCtrlHandler
-hears of `kill -INT`: send SIGTERM, which is CTRL_CLOSE_EVENT.
+A shell script starts `./server &` with SIGINT and SIGQUIT ignored, so `kill -INT` does not reach the handlers of
+SetConsoleCtrlHandler. Send SIGTERM, which they get as CTRL_CLOSE_EVENT.
 
-What ReportEvent writes is an event of HTTPSYS_TRACE, too, with the target `httpsys::event_log`.
+ReportEvent also emits its text as an event (HTTPSYS_TRACE), with the target `httpsys::event_log`.
 
 ";
 
@@ -109,8 +110,8 @@ pub(super) fn render(surface: &Surface) -> String {
 const HEADERS: &str = "\
 ## In the headers
 
-Functions and macros that the headers define, so that they need no library. As documented where no line says
-otherwise. The rest of the C runtime (`fopen`, `malloc`, `strtol`, `qsort` ...) is the system's.
+The headers define these functions and macros, so they need no library. They behave as documented unless a line
+says otherwise. The rest of the C runtime (`fopen`, `malloc`, `strtol`, `qsort` ...) comes from the host system.
 
 ";
 
@@ -131,7 +132,7 @@ pub(super) fn summary(surface: &Surface) -> String {
 fn family(page: &mut String, name: &str, functions: &[&Exported], headers: &[Header]) {
     let _ = writeln!(page, "### {name}\n");
     page.push_str(
-        "| Function | State | What it does, and what differs | Header |\n|---|---|---|---|\n",
+        "| Function | State | What it does and how it differs | Header |\n|---|---|---|---|\n",
     );
     for function in functions {
         let state = if function.notes.partial.is_empty() {

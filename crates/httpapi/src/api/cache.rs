@@ -25,15 +25,18 @@ use crate::types::{
 };
 
 entry! {
-    /// Keeps a data chunk under a name, by which sends and HttpReadFragmentFromCache find it; what was there is
-    /// overwritten (CSH-020). It is copied, a file is read. As documented, that it is kept is not promised: its place
-    /// may be needed later, with HttpCachePolicyNocache or a time of 0 nothing is kept, nor with UriEnableCache 0,
-    /// and a chunk that is larger than all the cache may be is not.
+    /// Stores a data chunk in the cache under a name, by which sends and HttpReadFragmentFromCache
+    /// find it; an existing fragment of that name is overwritten (CSH-020). The data is copied, and
+    /// a file is read. As documented, the service does not promise to keep a fragment. It may be
+    /// removed when its space is needed. With HttpCachePolicyNocache, a time of 0, or
+    /// UriEnableCache 0, nothing is stored, and neither is a chunk that is larger than the whole
+    /// cache may be.
     ///
-    /// 87 for a name that is no UrlPrefix or that the queue has registered neither itself nor a prefix of, for an
-    /// unknown policy, and for trailers; 6 for a handle that is not a queue, and for a chunk's handle that is no file;
-    /// 38 for a file that is too short; 3 for a chunk that names a fragment that is not there; 8 when there is no
-    /// memory. An overlapped call ends at once: it returns 0, and its completion is delivered with size 0.
+    /// 87 for a name that is not a UrlPrefix or is not under a prefix that the queue has
+    /// registered, for an unknown policy, and for trailers; 6 for a handle that is not a queue, and
+    /// for a handle in a chunk that is not a file; 38 for a file that is too short; 3 for a chunk
+    /// that names a fragment that does not exist; 8 when there is not enough memory. An overlapped
+    /// call finishes immediately: it returns 0, and its completion is delivered with size 0.
     fn HttpAddFragmentToCache(
         queue: HANDLE,
         url: *const u16,
@@ -62,13 +65,15 @@ entry! {
         unsafe { at_once(&handle, overlapped, Out::nowhere(), || add().map(|()| 0)) }
     }
 
-    /// Copies a fragment, or a byte range of it, to the caller's buffer; a response that is cached under this URL
-    /// can be read as well (documented: *Fragment Cache*).
+    /// Copies a fragment, or a byte range of it, to the caller's buffer; a response that is cached
+    /// under this URL can be read as well (documented: *Fragment Cache*).
     ///
-    /// 3 when there is none (CSH-021); 234 for a buffer that is too small, with the size that is needed in BytesRead
-    /// or as the size of the operation (the page says 122 in one place and 234 in another: G-242); 38 for a range that
-    /// begins or ends behind the end (assumed, as for files); 87 without BytesRead in a call that is not overlapped;
-    /// 6 for a handle that is not a queue. An overlapped call ends at once: 0, and its completion is delivered.
+    /// 3 when there is no such fragment (CSH-021); 234 for a buffer that is too small, with the
+    /// required size in BytesRead or as the size of the operation (Microsoft's page says 122 in one
+    /// place and 234 in another: G-242); 38 for a range that begins or ends beyond the end
+    /// (assumed, as for files); 87 when a call that is not overlapped has no BytesRead; 6 for a
+    /// handle that is not a queue. An overlapped call finishes immediately: it returns 0, and its
+    /// completion is delivered.
     fn HttpReadFragmentFromCache(
         queue: HANDLE,
         url: *const u16,
@@ -106,12 +111,14 @@ entry! {
         unsafe { at_once(&handle, overlapped, Out::optional(bytes_read), &mut copy) }
     }
 
-    /// Drops what the queue has in the cache under a URL, fragments and responses, or with
-    /// HTTP_FLUSH_RESPONSE_FLAG_RECURSIVE also all below it (CSH-019). Succeeds as well when there is nothing. A
-    /// wildcard instead of the host stands for all hosts.
+    /// Removes the fragments and responses of the queue from the cache that are stored under a URL
+    /// or, with HTTP_FLUSH_RESPONSE_FLAG_RECURSIVE, also under the URLs below it (CSH-019). The
+    /// call succeeds even if there is nothing to remove. A wildcard instead of the host stands for
+    /// all hosts.
     ///
-    /// 87 for a URL that is no UrlPrefix, and for unknown flags; 6 for a handle that is not a queue. An overlapped call
-    /// ends at once: 0, and its completion is delivered.
+    /// 87 for a URL that is not a UrlPrefix, and for unknown flags; 6 for a handle that is not a
+    /// queue. An overlapped call finishes immediately: it returns 0, and its completion is
+    /// delivered.
     fn HttpFlushResponseCache(
         queue: HANDLE,
         url: *const u16,

@@ -13,14 +13,15 @@ use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
-    /// Resets the transport connection of a request (CXL-001, CXL-002, G-067). Requests pipelined
-    /// behind it go with it (CXL-010); calls pending on it end with 995, disconnect waits with 0
-    /// (CXL-003, CXL-004, CXL-009, G-068).
+    /// Resets the transport connection of a request (CXL-001, CXL-002, G-067). Requests that are
+    /// pipelined after it are lost with the connection (CXL-010). Calls pending on the request end
+    /// with error 995, disconnect waits with 0 (CXL-003, CXL-004, CXL-009, G-068).
     ///
-    /// 1229 for an id that is unknown, 0, another queue's, answered, or whose last send was
-    /// started: nothing is touched (CXL-005, CXL-006, SND-033, G-063); 6 for a handle that is not
-    /// a queue (G-064). An overlapped call ends at once: it returns 0 and its completion is
-    /// delivered with size 0, unless the handle skips those (CXL-007, G-069).
+    /// 1229 for an id that is unknown, is 0, belongs to another queue, has been answered, or whose
+    /// last send has started: nothing is changed (CXL-005, CXL-006, SND-033, G-063); 6 for a handle
+    /// that is not a queue (G-064). An overlapped call finishes immediately: it returns 0, and its
+    /// completion is delivered with size 0, unless the handle skips such completions (CXL-007,
+    /// G-069).
     fn HttpCancelHttpRequest(queue: HANDLE, request: u64, overlapped: *mut OVERLAPPED) -> u32 {
         let handle = QueueObject::worker(queue)?;
         let cancel = Cancel { request: RequestId(request) };

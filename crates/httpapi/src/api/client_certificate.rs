@@ -22,20 +22,21 @@ use crate::types::{
 };
 
 entry! {
-    /// The certificate that the client showed in the handshake, with the verdict on its chain in
-    /// CertFlags; with HTTP_RECEIVE_SECURE_CHANNEL_TOKEN the connection's channel binding,
-    /// `tls-server-end-point` behind a SEC_CHANNEL_BINDINGS.
+    /// Returns the certificate that the client presented in the TLS handshake, with the verdict on
+    /// its chain in CertFlags or, with HTTP_RECEIVE_SECURE_CHANNEL_TOKEN, the connection's channel
+    /// binding, `tls-server-end-point` after a SEC_CHANNEL_BINDINGS.
     ///
-    /// The client is asked in the first handshake, where the binding has the flag
-    /// HTTP_SERVICE_CONFIG_SSL_FLAG_NEGOTIATE_CLIENT_CERT, and never again: the call waits for nothing, and
-    /// every call on a connection gives the same (TLS-005). Token is NULL: nothing maps certificates to
-    /// accounts.
+    /// The client is asked for a certificate in the first handshake, if the binding has the flag
+    /// HTTP_SERVICE_CONFIG_SSL_FLAG_NEGOTIATE_CLIENT_CERT, and never again: the call does not wait,
+    /// and every call on a connection returns the same (TLS-005). Token is NULL, since certificates
+    /// are not mapped to accounts.
     ///
-    /// 1168 without a certificate, and over plain TCP (TLS-002); 1229 for a connection that is gone; 122
-    /// for a buffer below the fixed structure, in which nothing is written; 234 for one that holds only
-    /// that: it is written with CertEncodedSize or ChannelTokenSize, and its size is the byte count
-    /// (TLS-003); 87 for NULL and for other flags (TLS-004), also for HTTP_RECEIVE_FULL_CHAIN, which no
-    /// page describes.
+    /// 1168 when the client presented no certificate, and over plain TCP (TLS-002); 1229 for a
+    /// connection that is gone; 122 for a buffer smaller than the fixed structure: nothing is
+    /// written; 234 for a buffer that has room only for the structure: it is written, with
+    /// CertEncodedSize or ChannelTokenSize, and its size is the byte count (TLS-003); 87 for NULL
+    /// and for other flags (TLS-004), including HTTP_RECEIVE_FULL_CHAIN, which Microsoft does not
+    /// describe.
     fn HttpReceiveClientCertificate(
         queue: HANDLE,
         connection: u64,

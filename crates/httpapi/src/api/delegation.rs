@@ -7,8 +7,8 @@ use crate::entry::entry_missing;
 use crate::types::{HANDLE, HTTP_DELEGATE_REQUEST_PROPERTY_INFO};
 
 entry_missing! {
-    /// Missing: returns STATUS_NOT_SUPPORTED (0xC00000BB), as the page promises an NTSTATUS;
-    /// HttpIsFeatureSupported says FALSE for it.
+    /// Missing: returns STATUS_NOT_SUPPORTED (0xC00000BB), since the function is documented to
+    /// return an NTSTATUS; HttpIsFeatureSupported returns FALSE for delegation.
     fn HttpDelegateRequestEx(
         queue: HANDLE,
         target: HANDLE,

@@ -12,13 +12,13 @@ use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
-    /// Tells a controller when to start a worker: ends once a request waits in the queue, where it
-    /// stays for the worker (QUE-011).
+    /// Waits until a request is in the queue, so that a controller knows when to start a worker;
+    /// the request stays in the queue for the worker (QUE-011).
     ///
-    /// 183 while another wait of the queue is outstanding (QUE-012); 1343 for a handle that is not
-    /// a controller's (QUE-013); 6 for a closed handle and after HttpShutdownRequestQueue
-    /// (QUE-014); 87 for what never was a queue (QUE-015); 995 when the wait is cancelled
-    /// (QUE-016), and when the queue is shut or closed meanwhile.
+    /// 183 while another such wait is outstanding on the queue (QUE-012); 1343 for a handle that is
+    /// not a controller's (QUE-013); 6 for a closed handle and after HttpShutdownRequestQueue
+    /// (QUE-014); 87 for a handle that never was a queue (QUE-015); 995 when the wait is cancelled
+    /// (QUE-016), and when the queue is shut down or closed meanwhile.
     fn HttpWaitForDemandStart(queue: HANDLE, overlapped: *mut OVERLAPPED) -> u32 {
         let handle = QueueObject::controller(queue)?;
         if overlapped.is_null() {

@@ -18,18 +18,19 @@ use crate::queue_handle::QueueObject;
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
-    /// Waits until a connection is gone, for whatever reason (DSC-001, DSC-002, DSC-005, DSC-007); a
-    /// client that closed its sending side counts as gone. The wait spans requests (DSC-008).
+    /// Waits until a connection ends, for whatever reason (DSC-001, DSC-002, DSC-005, DSC-007); a
+    /// client that closes its sending side counts as disconnected. The wait spans all
+    /// requests of the connection (DSC-008).
     ///
-    /// 1229 for a connection that is unknown or gone already (DSC-003, DSC-004, G-073); 6 for a
-    /// handle that is not an open queue; 995 when the queue is shut or closed (DSC-009).
+    /// 1229 for a connection that is unknown or has already ended (DSC-003, DSC-004, G-073); 6 for
+    /// a handle that is not an open queue; 995 when the queue is shut down or closed (DSC-009).
     fn HttpWaitForDisconnect(queue: HANDLE, connection: u64, overlapped: *mut OVERLAPPED) -> u32 {
         let handle = QueueObject::worker(queue)?;
         // SAFETY: by the contract of the function.
         unsafe { wait(&handle, connection, overlapped) }
     }
 
-    /// As HttpWaitForDisconnect (DSC-006).
+    /// Works like HttpWaitForDisconnect (DSC-006).
     fn HttpWaitForDisconnectEx(
         queue: HANDLE,
         connection: u64,

@@ -11,9 +11,9 @@ use crate::service;
 use crate::types::{HTTP_FEATURE_ID, HTTPAPI_VERSION, HttpFeatureResponseTrailers};
 
 entry! {
-    /// Whether an optional feature is there (H2X-023): TRUE for HttpFeatureResponseTrailers, unless
-    /// EnableTrailerSupport is 0 (LIM-021); FALSE for all others, for unknown ids, and before
-    /// HttpInitialize, whose flags do not matter.
+    /// Returns whether an optional feature is supported (H2X-023): TRUE for
+    /// HttpFeatureResponseTrailers, unless EnableTrailerSupport is 0 (LIM-021); FALSE for all other
+    /// features, for unknown ids, and before HttpInitialize, whatever its flags.
     fn HttpIsFeatureSupported(feature: HTTP_FEATURE_ID) -> i32, needs Nothing {
         lifecycle::check(Needs::Server).or_else(|_| lifecycle::check(Needs::Config))?;
         let service = service::current()?;
@@ -25,8 +25,9 @@ entry! {
         Err(ErrorCode::NOT_SUPPORTED)
     }
 
-    /// Asks for an extension of the API, by a number. There is none: ERROR_NOT_SUPPORTED (50) for
-    /// each, and the buffer is not touched (assumed: the function has no page).
+    /// Queries an extension of the API, by its number. There are no extensions: the call always
+    /// returns ERROR_NOT_SUPPORTED (50) and does not touch the buffer (assumed: Microsoft does not
+    /// document the function).
     fn HttpGetExtension(
         version: HTTPAPI_VERSION,
         extension: u32,

@@ -22,15 +22,16 @@ use crate::types::{HANDLE, HTTP_REQUEST_HEADERS, HTTP_VERB, HttpVerbGET, HttpVer
 const MAX_UNKNOWN: u16 = 9999;
 
 entry! {
-    /// Declares that the client will ask for a resource of the same host, so that the service may send it
-    /// at once. Succeeds and does nothing where nothing can be pushed, which is everywhere: HTTP/1 has no
-    /// pushes, and clients of HTTP/2 turn them off (H2X-019).
+    /// Declares that the client will ask for a resource of the same host, so that the service may
+    /// send it immediately. The call succeeds but never pushes anything: HTTP/1 has no pushes, and
+    /// HTTP/2 clients turn them off (H2X-019).
     ///
-    /// 87 for another verb than HttpVerbGET and HttpVerbHEAD; for a path that is NULL, does not begin with
-    /// a slash, or has a question mark, `#`, a blank or a control in it; for a query with one of the last
-    /// three; for a Host header, a Transfer-Encoding, and a Content-Length other than 0; for headers that
-    /// are not well-formed (the code is assumed). 1229 for an id that is unknown, answered or whose client
-    /// is gone; 6 for a handle that is not a queue. pTrailers is reserved and not looked at.
+    /// 87 for a verb other than HttpVerbGET and HttpVerbHEAD, a path that is NULL, does not begin
+    /// with a slash, or contains a question mark, `#`, a blank or a control character, a query with
+    /// one of the last three, a Host header, a Transfer-Encoding, a Content-Length other than 0,
+    /// and headers that are not well formed (the code is assumed). 1229 for an id that is unknown,
+    /// has been answered, or whose client is gone; 6 for a handle that is not a queue. pTrailers is
+    /// reserved and ignored.
     fn HttpDeclarePush(
         queue: HANDLE,
         request: u64,

@@ -20,12 +20,13 @@ use crate::types::{HANDLE, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, OV
 entry! {
     /// Reads bytes of a request's entity body, decoded (ENT-003, ENT-004, ENT-010 to ENT-012).
     ///
-    /// 38 with a byte count of 0 when the body was handed over whole, inline also for an overlapped
-    /// call (ENT-005 to ENT-007); 234 with a byte count of 1 for an empty buffer while bytes are
-    /// here (ENT-013); 1229 for id 0, an unknown id or an answered one (ENT-002, ENT-009); 6 for a
-    /// handle that is not a queue (ENT-001); 87 for unknown flags and NULL; 995, 1229 or 64 when
-    /// the client is gone (ENT-015). After a 101 with OPAQUE: the bytes of the connection as they
-    /// are, and 38 when the client has closed its sending side (UPG-004, ENT-019, G-096).
+    /// 38 with a byte count of 0 when the whole body has been delivered: an overlapped call, too,
+    /// returns this code immediately (ENT-005 to ENT-007); 234 with a byte count of 1 for an empty
+    /// buffer while bytes are available (ENT-013); 1229 for id 0, an unknown id, or the id of an
+    /// answered request (ENT-002, ENT-009); 6 for a handle that is not a queue (ENT-001); 87 for
+    /// unknown flags and NULL; 995, 1229 or 64 when the client is gone (ENT-015). After a 101
+    /// response with OPAQUE, the call returns the bytes of the connection unchanged, and 38 when
+    /// the client has closed its sending side (UPG-004, ENT-019, G-096).
     fn HttpReceiveRequestEntityBody(
         queue: HANDLE,
         request: u64,

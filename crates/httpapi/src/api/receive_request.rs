@@ -19,15 +19,16 @@ use crate::types::{
 };
 
 entry! {
-    /// Receives the next request, or, by its id, one that did not fit into the buffer before.
+    /// Receives the next request or, by its id, a request that did not fit into the buffer before.
     ///
     /// 6 for a handle that is not an open queue (RCV-001) and after HttpShutdownRequestQueue
-    /// (G-075); 5 for a controller's handle (SES-022); 87 for unknown flags (G-036); 998 for a buffer that
-    /// is NULL or misaligned (RCV-022); 122 for a buffer smaller than the fixed structure, which
-    /// consumes nothing (RCV-008); 234 for a buffer that is too small for the request, with the size needed,
-    /// RequestId and ConnectionId (RCV-009 to RCV-012); 1229 for an id that is unknown on this queue or
-    /// already answered, or whose client is gone (RCV-002, RCV-003, RCV-013); 38 for the id of a request
-    /// that was already received whole (RCV-023); 995 when the queue is closed meanwhile (RCV-007).
+    /// (G-075); 5 for a controller's handle (SES-022); 87 for unknown flags (G-036); 998 for a
+    /// buffer that is NULL or misaligned (RCV-022); 122 for a buffer smaller than the fixed
+    /// structure: the request stays in the queue (RCV-008); 234 for a buffer that is too small for
+    /// the request: the call returns the required size, RequestId and ConnectionId (RCV-009 to
+    /// RCV-012); 1229 for an id that is unknown on this queue or has been answered, or whose client
+    /// is gone (RCV-002, RCV-003, RCV-013); 38 for the id of a request that has already been
+    /// received completely (RCV-023); 995 when the queue is closed meanwhile (RCV-007).
     fn HttpReceiveHttpRequest(
         queue: HANDLE,
         request: u64,

@@ -26,13 +26,13 @@ use crate::types::{
 };
 
 entry! {
-    /// Sets a property of a request: HttpRequestPropertyStreamError, the code with which its stream of
-    /// HTTP/2 is reset, should it be (CXL-012). A request over HTTP/1.x takes it and has no use for it
-    /// (CFG-007).
+    /// Sets a property of a request: HttpRequestPropertyStreamError, the error code that is sent if
+    /// its HTTP/2 stream is reset (CXL-012). For a request over HTTP/1.x, the call succeeds without
+    /// effect (CFG-007).
     ///
-    /// 1229 for a request that is over (G-106); 87 for NULL, a wrong length and a property that
-    /// cannot be set; 50 for the two that can be set on newer systems, the idle timeout and the
-    /// DSCP tag, for which HttpIsFeatureSupported says FALSE.
+    /// 1229 for a request that has ended (G-106); 87 for NULL, a wrong length and a property that
+    /// cannot be set; 50 for the two properties that only newer systems support, the idle timeout
+    /// and the DSCP tag, for which HttpIsFeatureSupported returns FALSE.
     fn HttpSetRequestProperty(
         queue: HANDLE,
         id: u64,
@@ -53,16 +53,17 @@ entry! {
         call.inline(Ok(0), Out::nowhere())
     }
 
-    /// Asks for a property of a request: HttpRequestPropertySni, the name that the client asked for in the
-    /// TLS handshake (TLS-007). The others belong to HTTP/2, HTTP/3, the transport's statistics and what newer
-    /// systems keep of a handshake, which no request here has: ERROR_INVALID_FUNCTION (1, documented), as SNI
-    /// is over plain TCP.
+    /// Queries a property of a request: HttpRequestPropertySni, the host name that the client asked
+    /// for in the TLS handshake (TLS-007). The other properties concern HTTP/2, HTTP/3, transport
+    /// statistics and handshake data of newer systems, which no request has here: the call returns
+    /// ERROR_INVALID_FUNCTION (1, documented), as it does for SNI over plain TCP.
     ///
-    /// 1229 for a request that is over; 87 for a property that does not exist, for NULL and for a qualifier,
-    /// which SNI has not; 234 for a buffer below HTTP_REQUEST_PROPERTY_SNI, with its size in ReturnLength.
-    /// After one of these nothing is written, and no completion is delivered.
+    /// 1229 for a request that has ended; 87 for a property that does not exist, for NULL and for a
+    /// qualifier, which SNI does not have; 234 for a buffer smaller than HTTP_REQUEST_PROPERTY_SNI,
+    /// with the required size in ReturnLength. In these cases nothing is written, and no completion
+    /// is delivered.
     ///
-    /// Partial: TCP statistics (TcpInfo) are not there.
+    /// Partial: TCP statistics (TcpInfo) are not available.
     fn HttpQueryRequestProperty(
         queue: HANDLE,
         id: u64,

@@ -25,17 +25,17 @@ use crate::types::{
 };
 
 entry! {
-    /// Creates a request queue of version 2, or opens one of this process by its name.
+    /// Creates a request queue of version 2, or opens a queue of this process by its name.
     ///
-    /// 1306 for a version other than 2.0 (SES-020); 183 for a name that exists (SES-017); 2 for
-    /// one that does not, with OPEN_EXISTING (SES-018); 123 for a bad one (SES-019); 5 for one whose
-    /// security attributes let nobody open it (SES-021); 87 for NULL, for unknown flags, for
-    /// security attributes that are none, and for OPEN_EXISTING without a name, with security
-    /// attributes or with CONTROLLER.
+    /// 1306 for a version other than 2.0 (SES-020); 183 for a name that exists (SES-017); 2 for a
+    /// name that does not exist, with OPEN_EXISTING (SES-018); 123 for an invalid name (SES-019); 5
+    /// for a queue whose security attributes do not let anybody open it (SES-021); 87 for NULL, for
+    /// unknown flags, for invalid security attributes, and for OPEN_EXISTING without a name, with
+    /// security attributes or with CONTROLLER.
     ///
-    /// The names of the queues are private to the process, so that whoever opens one has the rights
-    /// of the creator: of the security attributes of a new queue only an empty access list, and one
-    /// that denies everybody, make a difference (assumed, SES-021; `httpsys_win32::security`).
+    /// Queue names are private to the process, so the code that opens a queue always has the rights
+    /// of the creator. Therefore the security attributes of a new queue matter only if their access
+    /// list is empty or denies everybody (assumed, SES-021; `httpsys_win32::security`).
     fn HttpCreateRequestQueue(
         version: HTTPAPI_VERSION,
         name: *const u16,
@@ -82,35 +82,37 @@ entry! {
         Ok(())
     }
 
-    /// Closes a handle to a request queue; the creator's takes the queue along: pending receives
-    /// end with 995 (RCV-007), connections with requests of the queue are reset (SHD-007, SHD-008).
-    /// A handle that only opened the queue ends as a process does (SHD-011): what is pending on it
-    /// and the requests that were received through it, nothing else.
+    /// Closes a handle to a request queue; closing the creator's handle closes the queue: pending
+    /// receives end with 995 (RCV-007), and connections with requests of the queue are reset
+    /// (SHD-007, SHD-008). Closing a handle that only opened the queue has the effect of the end of
+    /// a process (SHD-011): it ends the calls that are pending on this handle and the requests that
+    /// were received through it, and nothing else.
     ///
-    /// 6 for a handle that is not a queue or closed already (G-080, assumed).
+    /// 6 for a handle that is not a queue or has already been closed (G-080, assumed).
     fn HttpCloseRequestQueue(queue: HANDLE) -> u32 {
         QueueObject::lookup(queue)?;
         if httpsys_win32::close(queue) { Ok(()) } else { Err(Error::InvalidHandle.into()) }
     }
 
-    /// Ends reception through a handle: pending receives, disconnect waits and the wait for demand
-    /// start end with 995, later receives fail with 6 (SHD-001 to SHD-004, G-075). Responses can
-    /// still be sent; the handle is still to be closed. Other handles of the queue keep receiving,
-    /// also what this one left (SHD-012); without one it is held until the queue closes (G-076).
+    /// Stops receiving through a handle: pending receives, disconnect waits and the wait for demand
+    /// start end with 995, and later receives fail with 6 (SHD-001 to SHD-004, G-075). Responses
+    /// can still be sent, and the handle must still be closed. Other handles of the queue continue
+    /// to receive, including the requests that this handle did not take (SHD-012); if there is no
+    /// other handle, these requests wait until the queue closes (G-076).
     ///
-    /// 6 for a handle that is not a queue or closed already.
+    /// 6 for a handle that is not a queue or has already been closed.
     fn HttpShutdownRequestQueue(queue: HANDLE) -> u32 {
         let handle = QueueObject::lookup(queue)?;
         handle.service().shutdown_queue(handle.queue())?;
         Ok(())
     }
 
-    /// Sets a property of a queue: its length (10 to 65535, QUE-001), state or 503 verbosity. In
-    /// force for the requests that come from now on.
+    /// Sets a property of a queue: its length (10 to 65535, QUE-001), state or 503 verbosity. The
+    /// setting applies to requests that arrive afterwards.
     ///
-    /// 6 for a handle that is not a queue; 50 for a queue of version 1 (SES-023); 87 through a
-    /// handle that only opened the queue (SES-032), for NULL, a length other than 4 (G-105), a
-    /// value out of range and a property that queues do not have.
+    /// 6 for a handle that is not a queue; 50 for a queue of version 1 (SES-023); 87 for a handle
+    /// that only opened the queue (SES-032), for NULL, a length other than 4 (G-105), a value out
+    /// of range, and a property that queues do not have.
     fn HttpSetRequestQueueProperty(
         queue: HANDLE,
         property: HTTP_SERVER_PROPERTY,
@@ -130,10 +132,10 @@ entry! {
         Ok(())
     }
 
-    /// Asks for a property of a queue, through any of its handles.
+    /// Queries a property of a queue, through any of its handles.
     ///
-    /// 234 for a buffer of less than 4 bytes, with the size in `return_length` (G-105); otherwise
-    /// as HttpSetRequestQueueProperty.
+    /// 234 for a buffer of less than 4 bytes, with the required size in `return_length` (G-105).
+    /// The other error codes are those of HttpSetRequestQueueProperty.
     fn HttpQueryRequestQueueProperty(
         queue: HANDLE,
         property: HTTP_SERVER_PROPERTY,

@@ -43,27 +43,31 @@ const COMMON_FLAGS: u32 = HTTP_SEND_RESPONSE_FLAG_DISCONNECT
 entry! {
     /// Sends a response: its head and, without HTTP_SEND_RESPONSE_FLAG_MORE_DATA, its whole body.
     ///
-    /// The byte count is that of head and body on the wire (SND-005). 1229 for an id that is
-    /// unknown, answered or whose client is gone (SND-001, SND-002, SND-030); 87 for a second head
-    /// (G-055), a response that is not well formed (G-057, G-058), unknown flags, and OPAQUE with
-    /// another status than 101 (SND-021), without MORE_DATA, or to a request with a body (UPG-002,
-    /// the code is assumed); 22 while another send on the request runs (SND-019); 3
-    /// for a fragment that is not in the cache (SND-029); 50 for what is not there yet. Log data counts with the last
-    /// call of a response; without it the response is not logged (documented). It is copied while
-    /// the call runs.
+    /// The byte count is the number of bytes of head and body on the wire (SND-005). 1229 for an id
+    /// that is unknown, has been answered, or whose client is gone (SND-001, SND-002, SND-030); 87
+    /// for a second head (G-055), a response that is not well formed (G-057, G-058), unknown flags,
+    /// and OPAQUE with a status other than 101 (SND-021), without MORE_DATA, or for a request with
+    /// a body (UPG-002, the code is assumed); 22 while another send for the request is in progress
+    /// (SND-019); 3 for a fragment that is not in the cache (SND-029); 50 for features that are not
+    /// implemented. The log data of the last call for a response is used; without log data the
+    /// response is not logged (documented). The log data is copied during the call.
     ///
-    /// With a cache policy the response is kept, and later requests for the same URL get it without the program: a
-    /// whole response in one call to a plain GET, with a Content-Type, up to UriMaxUriBytes (CSH-001 to CSH-015). What
-    /// does not meet the conditions is sent and not kept (documented); 87 for an unknown policy.
+    /// With a cache policy the response is cached, and later requests for the same URL get it
+    /// without involving the program. The response must be sent completely in one call, in answer
+    /// to a plain GET, have a Content-Type, and be no longer than UriMaxUriBytes (CSH-001 to
+    /// CSH-015). A response that does not meet the conditions is sent but not cached (documented);
+    /// 87 for an unknown policy.
     ///
-    /// Trailers are the last chunk of the call that ends the response, else 87 (G-240), and go out on
-    /// HTTP/2 only (H2X-014, RSP-031); 50 with EnableTrailerSupport 0 (LIM-021).
+    /// Trailers must be the last chunk of the call that ends the response, otherwise the call fails
+    /// with 87 (G-240). They are sent over HTTP/2 only (H2X-014, RSP-031); 50 for trailers when
+    /// EnableTrailerSupport is 0 (LIM-021).
     ///
-    /// With PROCESS_RANGES the response is whole, else 87, and a GET with a Range gets the parts it asks for: 206, or
-    /// 416 (G-249).
+    /// With PROCESS_RANGES the response must be sent completely in one call, otherwise the call
+    /// fails with 87. A GET with a Range field gets the parts that it asks for with a 206, or a 416
+    /// (G-249).
     ///
-    /// With GOAWAY the client of an HTTP/2 connection is asked, before the response, to open no more streams on it
-    /// (H2X-008); on HTTP/1.x nothing happens (assumed, G-270).
+    /// With GOAWAY the client of an HTTP/2 connection is asked, before the response, not to open
+    /// further streams on it (H2X-008); with HTTP/1.x the flag has no effect (assumed, G-270).
     fn HttpSendHttpResponse(
         queue: HANDLE,
         request: u64,
@@ -137,14 +141,14 @@ entry! {
         })
     }
 
-    /// Sends a part of a response's body; without HTTP_SEND_RESPONSE_FLAG_MORE_DATA the last one,
-    /// which may be empty (SND-013 to SND-015).
+    /// Sends a part of a response's body: without HTTP_SEND_RESPONSE_FLAG_MORE_DATA, it is the last
+    /// part, which may be empty (SND-013 to SND-015).
     ///
-    /// The byte count is that of this call's body bytes (SND-006). 87 before the response's head
-    /// (G-056) and for more than 9999 chunks (SND-020); otherwise as HttpSendHttpResponse. After a
-    /// 101 with OPAQUE the bytes go out as they are; a call without MORE_DATA or with DISCONNECT
-    /// closes the connection behind them (UPG-004, UPG-006). 3 for a fragment that is not in the cache
-    /// (SND-029).
+    /// The byte count is the number of body bytes of this call (SND-006). 87 when the response's
+    /// head has not been sent (G-056), and for more than 9999 chunks (SND-020); 3 for a fragment
+    /// that is not in the cache (SND-029). The other error codes are those of HttpSendHttpResponse.
+    /// After a 101 with OPAQUE the bytes are sent unchanged; a call without MORE_DATA or with
+    /// DISCONNECT closes the connection after them (UPG-004, UPG-006).
     fn HttpSendResponseEntityBody(
         queue: HANDLE,
         request: u64,

@@ -42,17 +42,17 @@ entry! {
 
     /// Sets a property of a session, which its URL groups inherit.
     ///
-    /// 87 for an unknown session, a property that sessions do not have (a limit of connections
-    /// too), NULL, a length other than the structure's (G-105), and a value out of range; 50 for an
-    /// authentication scheme: none is built, and a request must not hang on it. With
-    /// `Flags.Present` 0 the property is unset.
+    /// 87 for an unknown session, a property that sessions do not have (such as a connection
+    /// limit), NULL, a length other than the structure's (G-105), and a value out of range; 50 for
+    /// an authentication scheme: none is implemented, and a request must not wait forever for its
+    /// challenge. With `Flags.Present` 0 the property is unset.
     ///
-    /// A log is open when the call returns, and the one before it is closed with all its entries
-    /// written; 87 for a directory that cannot be used (G-143).
+    /// When the call returns, a new log is open, and the previous one is closed, with all its
+    /// entries written; 87 for a log directory that cannot be used (G-143).
     ///
-    /// Partial: the security descriptor of a log's directory is not applied.
-    /// Differs: the drive letter of a log's directory means a folder, as for CreateFileW; a directory of
-    /// this system, which begins with `/`, is taken, too.
+    /// Partial: the security descriptor of a log directory is not applied.
+    /// Differs: the drive letter of a log directory stands for a folder, as for CreateFileW; a directory
+    /// in the form of this system, which begins with `/`, is accepted, too.
     fn HttpSetServerSessionProperty(
         session: u64,
         property: HTTP_SERVER_PROPERTY,
@@ -67,12 +67,13 @@ entry! {
         Ok(())
     }
 
-    /// Asks for a property as it was set: state, timeouts, quality of service, authentication or
-    /// channel binding. What was never set is answered with `Flags.Present` 0 and zeros (G-107).
+    /// Queries a property as it was set: state, timeouts, quality of service, authentication or
+    /// channel binding. For a property that was never set, the call returns `Flags.Present` 0 and
+    /// zeros (G-107).
     ///
-    /// 234 for a buffer that is too small, with the size in `return_length` (G-105); 87 for an
-    /// unknown session, NULL, a length of 0, and a property that cannot be asked for. For the
-    /// quality of service the buffer says the type, and the setting stands behind
+    /// 234 for a buffer that is too small, with the required size in `return_length` (G-105); 87
+    /// for an unknown session, NULL, a length of 0, and a property that cannot be queried. For the
+    /// quality of service, the buffer contains the type, and the setting follows
     /// HTTP_QOS_SETTING_INFO in the same buffer (assumed).
     fn HttpQueryServerSessionProperty(
         session: u64,

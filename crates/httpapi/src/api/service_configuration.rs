@@ -41,28 +41,30 @@ entry! {
     /// Adds a record to the configuration store, which all programs of the user share
     /// (docs/CONFIGURATION.md):
     ///
-    /// - HttpServiceConfigUrlAclInfo, a reservation of a URL prefix. It has a meaning only with the
-    ///   parameter `EnforceUrlAcl`; the accounts in the security descriptor are ignored, but it has to
-    ///   be one: 87, 1336 or 1337 otherwise (G-132);
-    /// - HttpServiceConfigTimeout, the idle or header-wait timeout that sessions inherit (CFG-004);
+    /// - HttpServiceConfigUrlAclInfo: a reservation of a URL prefix. It has an effect only with the
+    ///   parameter `EnforceUrlAcl`. The accounts in the security descriptor are ignored, but the
+    ///   descriptor must be valid: otherwise the call fails with 87, 1336 or 1337 (G-132);
+    /// - HttpServiceConfigTimeout: the idle or header-wait timeout that sessions inherit (CFG-004);
     ///   0 is refused with 87 (assumed);
-    /// - HttpServiceConfigIPListenList, an address to listen on (CFG-003), for ports that are opened
-    ///   from now on: as on Windows the list is not dynamic. An address without a listener makes a
-    ///   registration unreachable, not an error;
-    /// - HttpServiceConfigCache: MaxCacheResponseSize is the length in bytes above which a response is not cached
-    ///   (G-246); CacheRangeChunkSize is kept and given back, and changes nothing;
-    /// - HttpServiceConfigSetting, kept and given back;
-    /// - HttpServiceConfigSSLCertInfo, ...SslSniCertInfo, ...SslCcsCertInfo and ...SslScopedCcsCertInfo, the
-    ///   certificate of an endpoint, for connections from now on. 1312 for one that is not in its store or has no
-    ///   key (documented); an expired one is taken, with a warning;
-    /// - the ids of these that end in Ex: extended parameters of an endpoint that has a certificate record, 2
-    ///   otherwise (assumed). 50 for the types ExParamTypeTlsRestrictions and ExParamTypeTlsSessionTicketKeys, the
-    ///   form of whose memory no page tells (G-216).
+    /// - HttpServiceConfigIPListenList: an address to listen on (CFG-003), for ports that are
+    ///   opened afterwards: as on Windows, the list is not dynamic. An address on which nothing can
+    ///   listen makes a registration unreachable, but does not cause an error;
+    /// - HttpServiceConfigCache: MaxCacheResponseSize is the length in bytes above which a response
+    ///   is not cached (G-246); CacheRangeChunkSize is stored and returned, but has no effect;
+    /// - HttpServiceConfigSetting: stored and returned, without effect;
+    /// - HttpServiceConfigSSLCertInfo, ...SslSniCertInfo, ...SslCcsCertInfo and
+    ///   ...SslScopedCcsCertInfo: the certificate of an endpoint, for connections that are made
+    ///   afterwards. A certificate that is not in its store or has no key is refused with 1312
+    ///   (documented); an expired one is accepted, with a warning;
+    /// - the same ids with the ending Ex: extended parameters of an endpoint. If the endpoint has
+    ///   no certificate record, the call fails with 2 (assumed). The types
+    ///   ExParamTypeTlsRestrictions and ExParamTypeTlsSessionTicketKeys are refused with 50, since
+    ///   the layout of their memory is not documented (G-216).
     ///
-    /// 6 for a handle that is not NULL; 122 for a length that is too small; 183 for a record that is
-    /// there: it must be deleted first (documented), or updated; 87 for NULL, a bad key or value, an
-    /// OVERLAPPED, and an unknown record type. 1009, 1016, 112 and 5 when the store's file is broken, cannot be
-    /// reached, does not fit on the disk or is another user's.
+    /// 6 for a handle that is not NULL; 122 for a length that is too small; 183 for a record that
+    /// exists: it must be deleted first (documented), or updated; 87 for NULL, an invalid key or
+    /// value, an OVERLAPPED, and an unknown record type. 1009, 1016, 112 and 5 when the store's
+    /// file is invalid, cannot be reached, does not fit on the disk, or belongs to another user.
     fn HttpSetServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -94,9 +96,10 @@ entry! {
         Ok(())
     }
 
-    /// Replaces the value of a certificate record, at once: connections get the old or the new certificate. Only
-    /// certificate records can be updated (documented): 87 for other types. 2 for a record that is not there;
-    /// otherwise as HttpSetServiceConfiguration.
+    /// Replaces the value of a certificate record in one step: a connection gets either the old or
+    /// the new certificate. Only certificate records can be updated (documented). 87 for other
+    /// record types; 2 for a record that does not exist. The other error codes are those of
+    /// HttpSetServiceConfiguration.
     fn HttpUpdateServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -119,9 +122,10 @@ entry! {
         Ok(())
     }
 
-    /// Removes a record; only the key of the structure matters, of an extended record also ParamType. The default of a
-    /// timeout is in force again then; with a certificate record go the extended ones of its key (assumed). 2 for a
-    /// record that is not there (assumed); otherwise as HttpSetServiceConfiguration.
+    /// Removes a record; only the key in the structure matters and, for an extended record, also
+    /// ParamType. Removing a timeout restores its default; removing a certificate record also
+    /// removes the extended records of its key (assumed). 2 for a record that does not exist
+    /// (assumed). The other error codes are those of HttpSetServiceConfiguration.
     fn HttpDeleteServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,
@@ -153,14 +157,15 @@ entry! {
         Ok(())
     }
 
-    /// Asks for a record. Reservations and certificate records are found by their key, or by the number `dwToken`;
-    /// the answer is the structure that sets the record, with all that it points at behind it. The IP listen list is
-    /// given back whole. Of a timeout the answer is the value in force, a default if none was set; of a
-    /// cache parameter and a setting the record.
+    /// Queries a record. Reservations and certificate records are found by their key, or by the
+    /// number `dwToken`. The result is the structure that sets the record, followed by everything
+    /// that it points to. The IP listen list is returned as a whole. For a timeout, the result is
+    /// the value in effect, which is the default if none was set; for a cache parameter and a
+    /// setting, it is the record.
     ///
-    /// 122 for a buffer that is too small, with the size in `return_length` (the page lists 234,
-    /// too; the sample handles 122); 259 at the end of an enumeration; 2 for a record that is not
-    /// there; otherwise as HttpSetServiceConfiguration.
+    /// 122 for a buffer that is too small, with the required size in `return_length` (Microsoft's
+    /// page lists 234, too; its sample handles 122); 259 at the end of an enumeration; 2 for a
+    /// record that does not exist. The other error codes are those of HttpSetServiceConfiguration.
     fn HttpQueryServiceConfiguration(
         service: HANDLE,
         id: HTTP_SERVICE_CONFIG_ID,

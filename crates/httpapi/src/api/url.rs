@@ -21,7 +21,7 @@ entry! {
     /// Adds a UrlPrefix to a queue of version 1.
     ///
     /// 6 for a handle that is NULL or closed (PFX-016, PFX-017); 87 for a queue of version 2
-    /// (SES-023); otherwise as HttpAddUrlToUrlGroup.
+    /// (SES-023). The other error codes are those of HttpAddUrlToUrlGroup.
     fn HttpAddUrl(queue: HANDLE, url: *const u16, reserved: *const c_void) -> u32 {
         let handle = QueueObject::lookup(queue)?;
         // SAFETY: by the contract of the function.
@@ -34,7 +34,7 @@ entry! {
 
     /// Removes a UrlPrefix from a queue of version 1.
     ///
-    /// 87 for a NULL handle, unlike everywhere else (PFX-023, observed); 2 for a URL that is not
+    /// 87 for a NULL handle, unlike in other functions (PFX-023, observed); 2 for a URL that is not
     /// registered (PFX-025).
     fn HttpRemoveUrl(queue: HANDLE, url: *const u16) -> u32 {
         if queue.is_null() {
@@ -48,12 +48,12 @@ entry! {
         Ok(())
     }
 
-    /// Makes a URL ready for registration: a host in Punycode or any spelling of a Unicode name
-    /// becomes the Unicode name (HST-014), a missing port or path is added (assumed). The result is
-    /// the program's, to be freed with HeapFree on the process heap (CFG-002).
+    /// Prepares a URL for registration: a host in Punycode, or in any spelling of a Unicode name,
+    /// becomes the Unicode name (HST-014), and a missing port or path is added (assumed). The
+    /// program owns the result and must free it with HeapFree on the process heap (CFG-002).
     ///
-    /// 87 for NULL, for reserved arguments that are not 0, and for what can be no UrlPrefix; 8 when
-    /// there is no memory. `prepared` is untouched then.
+    /// 87 for NULL, for reserved arguments that are not 0, and for a URL that cannot be a
+    /// UrlPrefix; 8 when there is not enough memory. In these cases, `prepared` is not changed.
     fn HttpPrepareUrl(
         reserved: *const c_void,
         flags: u32,
@@ -74,10 +74,10 @@ entry! {
         Ok(())
     }
 
-    /// The URL group of this queue that has exactly this prefix.
+    /// Finds the URL group of this queue that has exactly this prefix.
     ///
-    /// Returns an NTSTATUS, as the page says: STATUS_INVALID_PARAMETER for NULL and for what is no
-    /// UrlPrefix, STATUS_INVALID_HANDLE for something that is not a queue,
+    /// Returns an NTSTATUS, as documented: STATUS_INVALID_PARAMETER for NULL and for a string that
+    /// is not a UrlPrefix, STATUS_INVALID_HANDLE for a handle that is not a queue,
     /// STATUS_OBJECT_NAME_NOT_FOUND when no group of the queue has the prefix (the codes are
     /// assumed).
     fn HttpFindUrlGroupId(url: *const u16, queue: HANDLE, group: *mut u64) -> u32, needs Nothing {

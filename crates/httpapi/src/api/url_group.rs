@@ -26,8 +26,8 @@ use crate::types::{
 };
 
 entry! {
-    /// Creates an empty URL group in a session, unbound: its requests get 503 until it is bound
-    /// (SES-010, SES-011, SES-024).
+    /// Creates an empty URL group in a session; requests for its URLs get a 503 until it is bound
+    /// to a queue (SES-010, SES-011, SES-024).
     fn HttpCreateUrlGroup(session: u64, group: *mut u64, reserved: u32) -> u32 {
         // SAFETY: by the contract of the function.
         let group = unsafe { Out::required(group) }.named("pUrlGroupId")?;
@@ -40,16 +40,16 @@ entry! {
         Ok(())
     }
 
-    /// Closes a URL group; its URLs vanish with it (SES-028). 87 for an unknown id.
+    /// Closes a URL group and removes its URLs (SES-028). 87 for an unknown id.
     fn HttpCloseUrlGroup(group: u64) -> u32 {
         lifecycle::service()?.control(Control::CloseUrlGroup { group: UrlGroupId(group) })?;
         Ok(())
     }
 
-    /// Adds a UrlPrefix to a group. UrlContext comes back with each request below it (HST-011).
+    /// Adds a UrlPrefix to a group. Each request for a URL under it carries UrlContext (HST-011).
     ///
-    /// 87 for a prefix that is not well formed, 183 for one that is taken (PFX-010, PFX-011), 32
-    /// when a foreign socket has the port (PFX-013).
+    /// 87 for a prefix that is not well formed; 183 for a prefix that is already registered
+    /// (PFX-010, PFX-011); 32 when another program's socket uses the port (PFX-013).
     fn HttpAddUrlToUrlGroup(group: u64, url: *const u16, context: u64, reserved: u32) -> u32 {
         // SAFETY: by the contract of the function.
         let url = unsafe { pointers::utf16(url) }.named("pFullyQualifiedUrl")?.to_vec();
@@ -80,19 +80,18 @@ entry! {
     /// timeouts, limits, logging, authentication, channel binding.
     ///
     /// 87 for NULL, a length other than the structure's (G-105), a property that groups do not
-    /// have, a value out of range, and a handle that is not a queue or one of version 1 (SES-023); a
-    /// handle that only opened its queue binds as well as its creator's (SES-033); 6 for a closed one
-    /// (G-104); 50
-    /// for what is not built: authentication schemes, sharing endpoints, restricted protection
-    /// levels, delegation, fast forwarding and the gathering of request information. With
-    /// `Flags.Present` 0 the property is unset.
+    /// have, a value out of range, and a handle that is not a queue or is a queue of version 1
+    /// (SES-023); 6 for a closed handle (G-104); 50 for features that are not implemented:
+    /// authentication schemes, sharing endpoints, restricted protection levels, delegation, fast
+    /// forwarding and the gathering of request information. A handle that only opened its queue can
+    /// be bound as well as its creator's (SES-033). With `Flags.Present` 0 the property is unset.
     ///
-    /// A log is open when the call returns, and the one before it is closed with all its entries in
-    /// its files; 87 for a directory that cannot be used (G-143).
+    /// When the call returns, a new log is open, and the previous one is closed, with all its
+    /// entries in its files; 87 for a log directory that cannot be used (G-143).
     ///
-    /// Partial: the security descriptor of a log's directory is not applied.
-    /// Differs: the drive letter of a log's directory means a folder, as for CreateFileW; a directory of
-    /// this system, which begins with `/`, is taken, too.
+    /// Partial: the security descriptor of a log directory is not applied.
+    /// Differs: the drive letter of a log directory stands for a folder, as for CreateFileW; a directory
+    /// in the form of this system, which begins with `/`, is accepted, too.
     fn HttpSetUrlGroupProperty(
         group: u64,
         property: HTTP_SERVER_PROPERTY,
@@ -107,8 +106,8 @@ entry! {
         Ok(())
     }
 
-    /// Asks for a property as it was set, without what is inherited; otherwise as
-    /// HttpQueryServerSessionProperty. The binding cannot be asked for (documented).
+    /// Queries a property as it was set on the group, without inherited values; otherwise it works
+    /// like HttpQueryServerSessionProperty. The binding cannot be queried (documented).
     fn HttpQueryUrlGroupProperty(
         group: u64,
         property: HTTP_SERVER_PROPERTY,
