@@ -15,8 +15,8 @@ const MOST_ROOM: usize = 64 * 1024;
 
 /// Reads the entity body of a request, decoded if it was chunked. Made by [`Request::body`].
 ///
-/// Reading waits for the client. After an error of the connection the request is gone too:
-/// answering it fails with [`Error::ConnectionInvalid`]. The [`crate::Error`] is the source of the
+/// Reading waits for the client. After a connection error the request is gone, too: answering it
+/// fails with [`Error::ConnectionInvalid`]. The [`crate::Error`] is the source of the
 /// [`std::io::Error`].
 ///
 /// ```no_run
@@ -47,8 +47,9 @@ impl Request {
     /// Reads the rest of the entity body, of at most `limit` bytes.
     ///
     /// # Errors
-    /// [`Error::MoreData`](crate::Error::MoreData) when the body is longer; a body that says so in
-    /// its head is not read at all. Else as [`Request::read_body`].
+    /// [`Error::MoreData`](crate::Error::MoreData) when the body is longer; if the head already
+    /// shows that, the body is not read at all. Otherwise the same as those of
+    /// [`Request::read_body`].
     pub fn read_body_to_end(&self, limit: usize) -> Result<Vec<u8>> {
         let announced = match self.block().head.framing() {
             Framing::None => return Ok(Vec::new()),

@@ -151,18 +151,19 @@ impl QueueScope {
 /// Errors that all of them have: [`Error::ConnectionInvalid`] for an id that is unknown, answered
 /// or cancelled, or whose client is gone; [`Error::InvalidHandle`] when the queue is closed.
 impl RequestQueue {
-    /// Answers the request: HttpSendHttpResponse. Returns head and body bytes (SND-005). The id is
-    /// void from the start of the call on (SND-033).
+    /// Answers the request: HttpSendHttpResponse. Returns the number of head and body bytes
+    /// (SND-005). The id is invalid from the start of the call on (SND-033).
     ///
-    /// What is given is sent, as HTTP.sys does: to a HEAD request, and with 204 and 304, give no body
-    /// ([`Response::head_only`]). [`crate::Request::respond`] takes care of that. An access log entry
-    /// has the fields of the request if the id came from [`crate::Request::into_id`], else only what
-    /// [`Response::log`] says.
+    /// Like HTTP.sys, the call sends the response as it is: for a HEAD request, and with status 204
+    /// and 304, do not pass a body ([`Response::head_only`]). [`crate::Request::respond`] takes
+    /// care of that. An access log entry has the fields of the request if the id came from
+    /// [`crate::Request::into_id`], otherwise only the data of [`Response::log`].
     ///
     /// # Errors
-    /// [`Error::InvalidResponse`] when a part of the response cannot be sent, [`Error::InvalidParameter`]
-    /// when a response was begun already (G-055): the id stays valid then. [`Error::PeerReset`] when the client breaks
-    /// off while the call waits for it, [`Error::Aborted`] when the queue closes meanwhile.
+    /// [`Error::InvalidResponse`] when a part of the response cannot be sent,
+    /// [`Error::InvalidParameter`] when a response has already begun (G-055); in both cases the id
+    /// stays valid. [`Error::PeerReset`] when the client disconnects while the call waits for it,
+    /// [`Error::Aborted`] when the queue closes meanwhile.
     pub fn respond<'r>(&self, id: RequestId, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
         let flags = SendFlags {
@@ -182,15 +183,15 @@ impl RequestQueue {
         )
     }
 
-    /// Begins a response whose body goes on with [`RequestQueue::send_body`]:
-    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
+    /// Begins a response whose body is sent with [`RequestQueue::send_body`]: HttpSendHttpResponse
+    /// with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
     ///
     /// The service adds neither a length nor a coding (SND-012): give the response a
     /// `Content-Length`, or a `Transfer-Encoding` and send the chunk framing, or
     /// [`Response::disconnect`].
     ///
     /// # Errors
-    /// As [`RequestQueue::respond`].
+    /// The same as those of [`RequestQueue::respond`].
     pub fn begin_response<'r>(
         &self,
         id: RequestId,
@@ -214,11 +215,12 @@ impl RequestQueue {
     }
 
     /// Answers with 101 and turns the connection into a pipe: HttpSendHttpResponse with
-    /// HTTP_SEND_RESPONSE_FLAG_OPAQUE. [`RequestQueue::read_body`] and [`RequestQueue::send_body`]
-    /// then carry bytes as they are, at the same time (UPG-004). See [`crate::Request::upgrade`].
+    /// HTTP_SEND_RESPONSE_FLAG_OPAQUE. After that, [`RequestQueue::read_body`] and
+    /// [`RequestQueue::send_body`] transfer unchanged bytes, both at the same time (UPG-004). See
+    /// [`crate::Request::upgrade`].
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for another status than 101, a response without `Upgrade:
+    /// [`Error::InvalidParameter`] for a status other than 101, a response without `Upgrade:
     /// websocket` (UPG-003), and a request that cannot be upgraded (UPG-001, UPG-002); else as
     /// [`RequestQueue::respond`].
     pub fn begin_upgrade<'r>(
@@ -230,21 +232,23 @@ impl RequestQueue {
     }
 
     /// Sends more of the body: HttpSendResponseEntityBody with HTTP_SEND_RESPONSE_FLAG_MORE_DATA.
-    /// The pieces, at most 9,999 (SND-020), go out in one write. Returns their bytes (SND-006).
+    /// The pieces, at most 9,999 (SND-020), are sent in one write. Returns the number of their
+    /// bytes (SND-006).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] before [`RequestQueue::begin_response`] (G-056);
-    /// [`Error::SendOutstanding`] while another thread sends on the request (SND-019).
+    /// [`Error::SendOutstanding`] while another thread is sending for the request (SND-019).
     pub fn send_body(&self, id: RequestId, pieces: &[&[u8]]) -> Result<u64> {
         self.scope()
             .send_body(id, SendFlags::MORE_DATA, &memory(pieces))
     }
 
-    /// As [`RequestQueue::send_body`], with files and parts of files among the pieces.
+    /// Works like [`RequestQueue::send_body`], with files and parts of files among the pieces.
     ///
     /// # Errors
-    /// As [`RequestQueue::send_body`]; [`Error::EndOfBody`] (38) when a file is shorter than it should
-    /// be: nothing was sent if that shows before the call sends, else the connection is reset.
+    /// The same as those of [`RequestQueue::send_body`], and [`Error::EndOfBody`] (38) when a file
+    /// is shorter than it should be. If the call notices that before it sends, nothing is sent;
+    /// otherwise the connection is reset.
     pub fn send_chunks(&self, id: RequestId, chunks: &[DataChunk<'_>]) -> Result<u64> {
         let chunks = lend(chunks)?;
         self.scope().send_body(id, SendFlags::MORE_DATA, &chunks)
@@ -255,7 +259,7 @@ impl RequestQueue {
     /// With `disconnect` the connection closes after it.
     ///
     /// # Errors
-    /// As [`RequestQueue::send_body`].
+    /// The same as those of [`RequestQueue::send_body`].
     pub fn end_response(&self, id: RequestId, pieces: &[&[u8]], disconnect: bool) -> Result<u64> {
         self.scope().send_body(
             id,
@@ -268,11 +272,11 @@ impl RequestQueue {
         )
     }
 
-    /// As [`RequestQueue::end_response`], with files among the pieces, and
-    /// [trailers](DataChunk::Trailers) behind them.
+    /// Works like [`RequestQueue::end_response`], with files among the pieces, and
+    /// [trailers](DataChunk::Trailers) after them.
     ///
     /// # Errors
-    /// As [`RequestQueue::send_chunks`].
+    /// The same as those of [`RequestQueue::send_chunks`].
     pub fn end_response_with_chunks(
         &self,
         id: RequestId,
@@ -288,16 +292,16 @@ impl RequestQueue {
         self.scope().send_body(id, flags, &chunks)
     }
 
-    /// Reads entity body bytes: HttpReceiveRequestEntityBody. Waits until there are some; `Ok(0)`
-    /// at the end of the body, and for an empty buffer.
+    /// Reads bytes of the entity body: HttpReceiveRequestEntityBody. Waits until there are some.
+    /// Returns `Ok(0)` at the end of the body, and for an empty buffer.
     ///
     /// # Errors
-    /// As [`crate::Request::read_body`].
+    /// The same as those of [`crate::Request::read_body`].
     pub fn read_body(&self, id: RequestId, out: &mut [u8]) -> Result<usize> {
         self.scope().read_body(id, out)
     }
 
-    /// Sets the code with which the stream of an HTTP/2 request is reset, as
+    /// Sets the error code for a reset of the request's HTTP/2 stream, as
     /// [`crate::Request::set_stream_error`] does.
     ///
     /// # Errors
@@ -307,23 +311,23 @@ impl RequestQueue {
         engine.set_stream_error(&self.scope().queue, id, code)
     }
 
-    /// Closes the transport connection of the request with a reset, or its stream of HTTP/2 (CXL-011):
-    /// HttpCancelHttpRequest. Calls
-    /// that wait on the request in other threads end with [`Error::Aborted`] (CXL-003, CXL-004),
-    /// and requests pipelined behind it are gone (CXL-010).
+    /// Resets the transport connection of the request, or its HTTP/2 stream (CXL-011):
+    /// HttpCancelHttpRequest. Calls that wait on the request in other threads end with
+    /// [`Error::Aborted`] (CXL-003, CXL-004), and requests that are pipelined after it are lost
+    /// (CXL-010).
     ///
     /// # Errors
-    /// Only those that all calls by id have: nothing is touched then (CXL-006).
+    /// Only those that all calls by id have; in these cases nothing is changed (CXL-006).
     pub fn cancel(&self, id: RequestId) -> Result<()> {
         self.scope().cancel(id)
     }
 
-    /// Waits until the connection is gone, for whatever reason: HttpWaitForDisconnect. A client
-    /// that closed its sending side counts as gone (DSC-006).
+    /// Waits until the connection ends, for whatever reason: HttpWaitForDisconnect. A client that
+    /// closes its sending side counts as disconnected (DSC-006).
     ///
     /// # Errors
-    /// [`Error::ConnectionInvalid`] for a connection that is unknown or gone already (DSC-003);
-    /// [`Error::Aborted`] when the queue closes or is shut down (DSC-009).
+    /// [`Error::ConnectionInvalid`] for a connection that is unknown or has already ended
+    /// (DSC-003); [`Error::Aborted`] when the queue closes or is shut down (DSC-009).
     pub fn wait_for_disconnect(&self, connection: ConnectionId) -> Result<()> {
         let scope = self.scope();
         let wait = WaitForDisconnect { connection };
@@ -333,10 +337,10 @@ impl RequestQueue {
             .wait_for_disconnect(&scope.queue, &wait)
     }
 
-    /// Ends the waiting: HttpShutdownRequestQueue. Receives and disconnect waits of all threads
-    /// on this handle and its clones end with [`Error::Aborted`], later receives fail with
-    /// [`Error::InvalidHandle`]; requests that were received can still be answered (SHD-001 to
-    /// SHD-003). Other handles of the queue keep receiving (SHD-012).
+    /// Ends all waits: HttpShutdownRequestQueue. Receives and disconnect waits of all threads on
+    /// this handle and its clones end with [`Error::Aborted`], and later receives fail with
+    /// [`Error::InvalidHandle`]. Requests that have been received can still be answered (SHD-001 to
+    /// SHD-003). Other handles of the queue continue to receive (SHD-012).
     ///
     /// # Errors
     /// [`Error::InvalidHandle`] when the queue is closed.

@@ -9,13 +9,14 @@ use crate::Error;
 use crate::text::utf16;
 use crate::{CachePolicy, DataChunk, Fragment, RequestQueue, Result};
 
-/// The cache. A queue's entries are its own: another queue finds none of them.
+/// The cache. Each queue has its own entries: another queue does not find them.
 impl RequestQueue {
-    /// Keeps bytes or a file under a name, in the place of what was there (CSH-020): HttpAddFragmentToCache. The name
-    /// is a URL that the queue has registered, or one below it.
+    /// Stores bytes or a file in the cache under a name, replacing an existing fragment (CSH-020):
+    /// HttpAddFragmentToCache. The name is a URL that the queue has registered, or one under it.
     ///
-    /// That it is kept is not promised: its place may be needed later, it goes when nobody uses it for
-    /// `UriScavengerPeriod` seconds, and with `UriEnableCache` 0 nothing is kept.
+    /// The service does not promise to keep a fragment: it may be removed when its space is needed,
+    /// it is removed when it has not been used for `UriScavengerPeriod` seconds, and with
+    /// `UriEnableCache` 0 nothing is stored.
     ///
     /// ```
     /// use httpsys::{CachePolicy, Error, Response, Server};
@@ -44,9 +45,10 @@ impl RequestQueue {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a name that is no UrlPrefix, or that the queue has registered neither
-    /// itself nor a prefix of, for trailers, and for a file that cannot be read; [`Error::EndOfBody`] (38) for one that
-    /// is too short; [`Error::InvalidHandle`] (6) when the queue is closed.
+    /// [`Error::InvalidParameter`] (87) for a name that is not a UrlPrefix, or is not under a
+    /// prefix that the queue has registered, for trailers, and for a file that cannot be read;
+    /// [`Error::EndOfBody`] (38) for a file that is too short; [`Error::InvalidHandle`] (6) when
+    /// the queue is closed.
     pub fn add_fragment<'a>(
         &self,
         url: &str,
@@ -64,24 +66,25 @@ impl RequestQueue {
         engine.add_fragment(&scope.queue, &utf16(url), policy, length, copy)
     }
 
-    /// What is kept under a name: HttpReadFragmentFromCache, and what HttpDataChunkFromFragmentCache names. A cached
-    /// response of the queue can be had by its URL as well.
+    /// Returns the fragment with a name: HttpReadFragmentFromCache, and the fragment that
+    /// HttpDataChunkFromFragmentCache names. A cached response of the queue can be read by its URL
+    /// as well.
     ///
     /// # Errors
-    /// [`Error::FragmentNotFound`] (3) when there is nothing (CSH-021).
+    /// [`Error::FragmentNotFound`] (3) when there is no such fragment (CSH-021).
     pub fn fragment(&self, url: &str) -> Result<Fragment> {
         let scope = self.scope();
         let entry = scope.service.engine().fragment(&scope.queue, &utf16(url))?;
         Ok(Fragment::of(entry))
     }
 
-    /// Drops what the queue has in the cache under this URL, or with `recursive` at and below it (CSH-019):
-    /// HttpFlushResponseCache. It succeeds as well when there is nothing. A wildcard instead of the host stands for all
-    /// hosts.
+    /// Removes the queue's entry for this URL from the cache and, with `recursive`, also the
+    /// entries for URLs below it (CSH-019): HttpFlushResponseCache. It succeeds even if there is
+    /// nothing to remove. A wildcard instead of the host stands for all hosts.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a URL that is no UrlPrefix; [`Error::InvalidHandle`] (6) when the queue is
-    /// closed.
+    /// [`Error::InvalidParameter`] (87) for a URL that is not a UrlPrefix; [`Error::InvalidHandle`] (6)
+    /// when the queue is closed.
     pub fn flush_cache(&self, url: &str, recursive: bool) -> Result<()> {
         let scope = self.scope();
         let engine = scope.service.engine();

@@ -22,9 +22,11 @@ pub(crate) type Lent<'c> = SmallVec<[Chunk<'c>; 4]>;
 /// Chunks that one send owns.
 pub(crate) type Pieces<'a> = SmallVec<[DataChunk<'a>; 4]>;
 
-/// HTTP_DATA_CHUNK: a piece of the body of a response, from memory or from a file, or what comes behind it.
+/// HTTP_DATA_CHUNK: a piece of the body of a response, from memory or from a file, or the trailers
+/// after it.
 ///
-/// Made of everything that [`Data`] is made of, of a [`FileRange`], a [`Fragment`], and of [`Trailers`]:
+/// It can be made from everything that [`Data`] can be made from, and from a [`FileRange`], a
+/// [`Fragment`], or [`Trailers`]:
 ///
 /// ```
 /// use httpsys::{DataChunk, FileRange};
@@ -49,8 +51,8 @@ pub enum DataChunk<'a> {
     /// HttpDataChunkFromFileHandle.
     File(FileRange<'a>),
     /// HttpDataChunkTrailers: the last chunk of a response, in the call that ends it
-    /// ([`Error::InvalidParameter`] elsewhere). Trailers go out on HTTP/2; on HTTP/1.1 they are accepted
-    /// and not written (RSP-031).
+    /// ([`Error::InvalidParameter`] elsewhere). Trailers are sent over HTTP/2; with HTTP/1.1 they
+    /// are accepted but not sent (RSP-031).
     ///
     /// ```
     /// use httpsys::{Response, Trailers};
@@ -143,14 +145,15 @@ impl DataChunk<'_> {
 
 /// A part of a file, or all of it, as the body of a response or a piece of it.
 ///
-/// It is made of a [`File`] that is open for reading: `&File`, an owned `File`, or an `Arc<File>` that
-/// several responses share. A borrowed file stays the caller's; an owned one is closed with the last
-/// range, which the send keeps until its end. It is read and sent piece by piece, so that a large file
-/// costs no more memory than a small one. Its position is neither used nor, except on Windows, changed.
+/// It is made of a [`File`] that is open for reading: `&File`, an owned `File`, or an `Arc<File>`
+/// that several responses share. A borrowed file stays the caller's; an owned file is closed with
+/// the last range, which lives until the send ends. A file is read and sent piece by piece, so that
+/// a large file takes no more memory than a small one. Its position is not used and, except on
+/// Windows, not changed.
 ///
-/// The end of the file is that of the moment when the send begins. A file that turns out shorter while
-/// it is sent ends the send with [`Error::EndOfBody`] (38), and the connection with a reset, since its
-/// `Content-Length` is on the wire.
+/// The end of the file is determined when the send begins. If the file becomes shorter while it is
+/// being sent, the send ends with [`Error::EndOfBody`] (38) and the connection is reset, since its
+/// `Content-Length` has already been sent.
 ///
 /// ```
 /// use std::fs::File;
@@ -193,7 +196,7 @@ impl FileRange<'static> {
     /// The whole of the file with this path.
     ///
     /// # Errors
-    /// As [`File::open`].
+    /// The same as those of [`File::open`].
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         File::open(path).map(FileRange::from)
     }
@@ -207,7 +210,7 @@ impl<'a> FileRange<'a> {
         self
     }
 
-    /// What is in the file from `offset` on: HTTP_BYTE_RANGE_TO_EOF.
+    /// The rest of the file from `offset` on: HTTP_BYTE_RANGE_TO_EOF.
     #[must_use]
     pub fn starting_at(mut self, offset: u64) -> Self {
         (self.offset, self.length) = (offset, None);

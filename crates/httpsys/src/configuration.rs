@@ -12,8 +12,8 @@ use httpsys_core::configuration::{CacheParameter, Change, Configuration, Service
 use crate::timeouts::whole_seconds;
 use crate::{Result, Service, ServiceTimeout};
 
-/// Timeouts of the service, as `netsh http add timeout` makes them: what a session has that sets
-/// none of its own (TMO-002).
+/// Timeouts of the service, as `netsh http add timeout` sets them. They apply to sessions that set
+/// no timeouts of their own (TMO-002).
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,13 +33,14 @@ use crate::{Result, Service, ServiceTimeout};
 /// # }
 /// ```
 impl Service {
-    /// HttpSetServiceConfiguration(HttpServiceConfigTimeout); `None` switches the timeout off
-    /// (TMO-003). In force for the requests that come from now on (CFG-004).
+    /// Sets a timeout: HttpSetServiceConfiguration(HttpServiceConfigTimeout). `None` switches it
+    /// off (TMO-003). The setting applies to requests that arrive afterwards (CFG-004).
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) (183) when it was set: remove it first
-    /// (documented); [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a time that
-    /// the API cannot say: whole seconds, 1 to 65,534; what is between two becomes the longer one.
+    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) (183) when it has already been set:
+    /// remove it first (documented); [`Error::InvalidParameter`](crate::Error::InvalidParameter)
+    /// (87) for a time that the API cannot express. Times are whole seconds, 1 to 65,534; fractions
+    /// are rounded up.
     pub fn set_service_timeout(
         &self,
         timeout: ServiceTimeout,
@@ -49,8 +50,8 @@ impl Service {
         self.configure(Change::SetTimeout { timeout, seconds })
     }
 
-    /// HttpDeleteServiceConfiguration(HttpServiceConfigTimeout): the default of 120 seconds is in
-    /// force again.
+    /// Restores the default of 120 seconds:
+    /// HttpDeleteServiceConfiguration(HttpServiceConfigTimeout).
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) when it was not set.
@@ -58,8 +59,8 @@ impl Service {
         self.configure(Change::RemoveTimeout { timeout })
     }
 
-    /// HttpQueryServiceConfiguration(HttpServiceConfigTimeout): the time in force; `None` when the
-    /// timeout is switched off.
+    /// Returns the timeout in effect: HttpQueryServiceConfiguration(HttpServiceConfigTimeout).
+    /// `None` means that it is switched off.
     #[must_use]
     pub fn service_timeout(&self, timeout: ServiceTimeout) -> Option<Duration> {
         let seconds = self.configuration().timeout(timeout);
@@ -67,15 +68,15 @@ impl Service {
     }
 }
 
-/// The IP listen list, as `netsh http add iplisten` makes it. Empty, it lets the service listen on
-/// all addresses; otherwise on those of the list only, where `0.0.0.0` and `::` stand for all of
-/// their family (CFG-003).
+/// The IP listen list, as `netsh http add iplisten` makes it. If it is empty, the service listens
+/// on all addresses; otherwise it listens only on the addresses of the list, where `0.0.0.0` and
+/// `::` stand for all addresses of their family (CFG-003).
 ///
-/// A port has the list that was there when its first URL was added: changes are not for ports that
-/// are open (documented for HTTP.sys, which has to be restarted). A URL that no listed address
-/// leads to can be added, and is unreachable.
+/// A port uses the list that existed when its first URL was added: changes do not affect ports that
+/// are open (documented for HTTP.sys, which has to be restarted). A URL for which the list has no
+/// address can be added, but is unreachable.
 impl Service {
-    /// HttpSetServiceConfiguration(HttpServiceConfigIPListenList).
+    /// Adds an address to the list: HttpSetServiceConfiguration(HttpServiceConfigIPListenList).
     ///
     /// # Errors
     /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) for an address of the list;
@@ -84,6 +85,7 @@ impl Service {
         self.configure(Change::AddListenAddress(address))
     }
 
+    /// Removes an address from the list:
     /// HttpDeleteServiceConfiguration(HttpServiceConfigIPListenList).
     ///
     /// # Errors
@@ -92,13 +94,16 @@ impl Service {
         self.configure(Change::RemoveListenAddress(address))
     }
 
-    /// HttpQueryServiceConfiguration(HttpServiceConfigIPListenList), in the order of its making.
+    /// Returns the list, in the order in which it was made:
+    /// HttpQueryServiceConfiguration(HttpServiceConfigIPListenList).
     #[must_use]
     pub fn listen_addresses(&self) -> Vec<IpAddr> {
         self.configuration().listen_addresses().to_vec()
     }
 
-    /// HttpSetServiceConfiguration(HttpServiceConfigCache). Kept, and without effect: nothing is cached.
+    /// Sets a cache parameter: HttpSetServiceConfiguration(HttpServiceConfigCache).
+    /// MaxCacheResponseSize is the length in bytes above which a response is not cached (G-246);
+    /// CacheRangeChunkSize is stored without effect.
     ///
     /// # Errors
     /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) when it was set: remove it first.
@@ -106,7 +111,7 @@ impl Service {
         self.configure(Change::SetCacheParameter { parameter, bytes })
     }
 
-    /// HttpDeleteServiceConfiguration(HttpServiceConfigCache).
+    /// Removes a cache parameter: HttpDeleteServiceConfiguration(HttpServiceConfigCache).
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) when it was not set.
@@ -114,13 +119,15 @@ impl Service {
         self.configure(Change::RemoveCacheParameter { parameter })
     }
 
-    /// HttpQueryServiceConfiguration(HttpServiceConfigCache): the bytes of the record.
+    /// Returns a cache parameter in bytes, as it was set:
+    /// HttpQueryServiceConfiguration(HttpServiceConfigCache).
     #[must_use]
     pub fn cache_parameter(&self, parameter: CacheParameter) -> Option<u32> {
         self.configuration().cache_parameter(parameter)
     }
 
-    /// HttpSetServiceConfiguration(HttpServiceConfigSetting). Kept, and without effect.
+    /// Stores a setting, which has no effect:
+    /// HttpSetServiceConfiguration(HttpServiceConfigSetting).
     ///
     /// # Errors
     /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) when it was set: remove it first.
@@ -128,7 +135,7 @@ impl Service {
         self.configure(Change::SetSetting { setting, value })
     }
 
-    /// HttpDeleteServiceConfiguration(HttpServiceConfigSetting).
+    /// Removes a setting: HttpDeleteServiceConfiguration(HttpServiceConfigSetting).
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) when it was not set.
@@ -136,7 +143,7 @@ impl Service {
         self.configure(Change::RemoveSetting { setting })
     }
 
-    /// HttpQueryServiceConfiguration(HttpServiceConfigSetting): the value of the record.
+    /// Returns the value of a setting: HttpQueryServiceConfiguration(HttpServiceConfigSetting).
     #[must_use]
     pub fn service_setting(&self, setting: ServiceSetting) -> Option<u32> {
         self.configuration().setting(setting)

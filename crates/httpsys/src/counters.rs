@@ -1,10 +1,10 @@
 //! Performance counters, and the list of request queues.
 //!
-//! HTTP.sys shows three sets of counters in the Performance Monitor: *HTTP Service*, *HTTP Service
-//! Url Groups* and *HTTP Service Request Queues*. Here they are as plain data, with what this
-//! service counts beside them: why connections ended, what was refused and for which reason, which
-//! timers fired. Rates are kept as totals: the difference of two snapshots by the time between them
-//! is the rate.
+//! HTTP.sys shows three sets of counters in Performance Monitor: *HTTP Service*, *HTTP Service Url
+//! Groups* and *HTTP Service Request Queues*. This module has them as plain data, together with
+//! some that HTTP.sys does not have: why connections ended, which requests were refused and for
+//! which reason, which timers fired. Rates are totals: divide the difference of two snapshots by
+//! the time between them to get the rate.
 //!
 //! ```
 //! use httpsys::{Parameters, Response, Service};
@@ -35,8 +35,8 @@
 //!
 //! # Cost
 //!
-//! Counting costs a request some ten instructions. A snapshot visits every open connection, some ten
-//! nanoseconds for each; [`RequestQueue::counters`] alone does not.
+//! Counting costs about ten instructions per request. A snapshot visits every open connection,
+//! which takes about ten nanoseconds for each; [`RequestQueue::counters`] does not.
 //!
 //! # Structure of this module
 //!
@@ -55,14 +55,15 @@ use crate::{RequestQueue, Result, Service, UrlGroup};
 
 impl Service {
     /// The counters of the service, of each URL group and of each request queue;
-    /// [`Counters::to_prometheus`] makes a text of them that a Prometheus server reads.
+    /// [`Counters::to_prometheus`] converts them to text for a Prometheus server.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.engine().counters()
     }
 
-    /// The request queues with their properties, handles, URL groups and URLs: what
-    /// `netsh http show servicestate view=requestq` tells. It is shown as a text like that one's.
+    /// The request queues with their properties, handles, URL groups and URLs: the information of
+    /// `netsh http show servicestate view=requestq`. Its `Display` form is similar to netsh's
+    /// output.
     #[must_use]
     pub fn state(&self) -> ServiceState {
         self.engine().service_state()
@@ -80,7 +81,7 @@ impl UrlGroup {
 }
 
 impl RequestQueue {
-    /// The counters of this queue; after its end those that it had then.
+    /// The counters of this queue; after the queue has closed, their last values.
     #[must_use]
     pub fn counters(&self) -> QueueCounters {
         let scope = self.scope();

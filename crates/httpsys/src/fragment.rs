@@ -15,9 +15,9 @@ use crate::{Error, Result};
 
 /// A fragment from the cache: HttpDataChunkFromFragmentCache. Made by [`RequestQueue::fragment`].
 ///
-/// It is the bytes as they were when it was looked up: a fragment that is overwritten or flushed later changes
-/// nothing, and sending it copies nothing. Keep the name and not the fragment, so that it may be replaced, and so
-/// that the cache can use its place.
+/// It contains the bytes as they were when it was looked up: overwriting or flushing the fragment
+/// later changes nothing, and sending it copies nothing. Store the name rather than the fragment,
+/// so that it can be replaced and the cache can reuse its space.
 #[derive(Clone)]
 pub struct Fragment {
     entry: Arc<CacheEntry>,
@@ -34,7 +34,7 @@ impl Fragment {
     /// `length` bytes from `offset` on: HttpDataChunkFromFragmentCacheEx.
     ///
     /// # Errors
-    /// [`Error::EndOfBody`] (38) when there are not so many.
+    /// [`Error::EndOfBody`] (38) when the fragment has fewer bytes.
     pub fn range(&self, offset: usize, length: usize) -> Result<Fragment> {
         let start = self.part.start.checked_add(offset);
         let end = start.and_then(|start| start.checked_add(length));

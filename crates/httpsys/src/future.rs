@@ -1,9 +1,9 @@
 //! The calls that wait, as futures.
 //!
-//! A program of tasks uses these instead of the blocking calls of the same names. They are plain
-//! [`std::future::Future`]s: any executor can poll them, none is needed by name, and a future may
-//! move to another task or executor between two polls. The service's own thread looks after the
-//! sockets and wakes the tasks.
+//! An asynchronous program uses these instead of the blocking calls of the same names. They are
+//! plain [`std::future::Future`]s: any executor can poll them, no particular one is required, and a
+//! future may move to another task or executor between two polls. The service's own thread handles
+//! the sockets and wakes the tasks.
 //!
 //! | method | blocking call |
 //! |---|---|
@@ -21,21 +21,22 @@
 //! | [`Upgraded::close_async`] | [`Upgraded::close`] |
 //! | [`RequestQueue::wait_for_disconnect_async`] | [`RequestQueue::wait_for_disconnect`] |
 //!
-//! Nothing happens before the first poll. Once a future has given its result, polling it again
-//! gives [`Error::Internal`](crate::Error::Internal) or, for a receive and a body read, starts the
-//! same call again.
+//! Nothing happens before the first poll. Polling a future again after it has returned its result
+//! returns [`Error::Internal`](crate::Error::Internal) or, for a receive and a body read, starts
+//! the same call again.
 //!
 //! # What a drop does
 //!
 //! | dropped before its end | effect |
 //! |---|---|
-//! | [`Receive`] | gives its place up; a request that it had been given goes to another receive |
+//! | [`Receive`] | loses its place in the order; a request that it had already been given goes to another receive |
 //! | [`ReadBody`] | no byte is lost: bytes are taken only by the poll that returns them |
 //! | [`Respond`], [`FinishResponse`], [`StartResponse`], [`Upgrade`] | the connection is reset |
-//! | [`WriteBody`] | the connection is reset if a part of the data is out; never polled: nothing |
+//! | [`WriteBody`] | the connection is reset if a part of the data has been sent; if never polled, nothing |
 //! | [`WaitForDisconnect`] | the wait ends |
 //!
-//! A send that is dropped just while the transport takes its last bytes may still go out whole.
+//! If a send is dropped at the moment when the transport takes its last bytes, it may still be sent
+//! completely.
 //!
 //! ```
 //! use httpsys::{Response, Server};

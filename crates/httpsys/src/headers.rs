@@ -8,9 +8,9 @@ use std::fmt;
 use httpsys_core::proto::RequestHead;
 use httpsys_core::proto::header::{REQUEST_HEADER_NAMES, REQUEST_HEADERS, request_header_id};
 
-/// The fields of a request: first the known ones by ascending id under the names of the RFCs, then
-/// the unknown ones in order of arrival under the names as sent. A field that was sent several
-/// times comes once, its values joined with `, ` (HDR-007).
+/// The fields of a request: first the known ones by ascending id, with the names of the RFCs, then
+/// the unknown ones in order of arrival, with their names as sent. A field that was sent several
+/// times appears once, with its values joined by `, ` (HDR-007).
 ///
 /// ```no_run
 /// # fn main() -> httpsys::Result<()> {

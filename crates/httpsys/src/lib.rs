@@ -2,9 +2,9 @@
 //! and Windows.
 //!
 //! HTTP.sys is the HTTP server inside the Windows kernel: programs register URL prefixes, and
-//! requests that match them arrive in request queues. This crate is the same machine as a library:
-//! the same objects, error codes and limits, and the same bytes on the wire. It needs neither
-//! Windows nor a driver; several parts of one process share ports as programs on Windows do.
+//! requests that match them arrive in request queues. This crate does the same as a library: it has
+//! the same objects, error codes and limits, and sends the same bytes on the wire. It needs neither
+//! Windows nor a driver; several parts of one process can share ports, as programs on Windows do.
 //!
 //! # Quick start
 //!
@@ -49,29 +49,29 @@
 //! | [`Request`] | HTTP_REQUEST, with HttpReceiveRequestEntityBody and HttpCancelHttpRequest |
 //! | [`Response`], [`ResponseStream`] | HttpSendHttpResponse, HttpSendResponseEntityBody |
 //! | [`Upgraded`] | the same with HTTP_SEND_RESPONSE_FLAG_OPAQUE |
-//! | [`Server`] | a session, a group and a queue in one |
+//! | [`Server`] | a session, a group and a queue in one object |
 //!
 //! # Threads
 //!
 //! All types are `Send` and `Sync`. Any number of threads may receive from one queue; a request may
 //! be answered by any thread, and cancelled by another one at any moment
-//! ([`RequestQueue::cancel`]). There is no thread to start: a thread that waits in a call looks
-//! after the sockets, and a background thread of the service does so while none waits.
+//! ([`RequestQueue::cancel`]). There is no thread to start: a thread that waits in a call also
+//! handles the sockets, and a background thread of the service does so while no thread is waiting.
 //!
-//! Calls block; those that wait also have an asynchronous form, see [`future`]. A receive can have a
-//! time limit; a send waits until the transport has taken the last byte, including those of files;
-//! [`RequestQueue::cancel`] from another thread ends it. A blocking call borrows its arguments until
-//! it returns. A future owns its data and keeps it until the transport has taken it, even if the
-//! future is dropped.
+//! Calls block; those that wait also have an asynchronous form, see [`future`]. A receive can have
+//! a time limit. A send waits until the transport has taken the last byte, including the bytes of
+//! files, unless [`RequestQueue::cancel`] ends it from another thread. A blocking call borrows its
+//! arguments until it returns. A future owns its data and keeps it until the transport has taken
+//! it, even if the future is dropped.
 //!
 //! # What a drop does
 //!
 //! | dropped | effect |
 //! |---|---|
-//! | [`Server`] | its URLs vanish and its queue closes, also for clones of the queue |
-//! | last clone of the creator's [`RequestQueue`] | the queue closes, its requests are reset |
-//! | last clone of an opened [`RequestQueue`] | what it received is reset; the queue stays |
-//! | [`UrlGroup`] | its URLs vanish |
+//! | [`Server`] | its URLs are removed and its queue closes, also for clones of the queue |
+//! | last clone of the creator's [`RequestQueue`] | the queue closes, and its requests are reset |
+//! | last clone of an opened [`RequestQueue`] | the requests that it received are reset; the queue stays |
+//! | [`UrlGroup`] | its URLs are removed |
 //! | [`ServerSession`] | closes when its groups are gone, too |
 //! | [`Request`] without an answer | its connection is reset |
 //! | [`ResponseStream`], [`Upgraded`] before its end | its connection is reset |
@@ -79,8 +79,8 @@
 //!
 //! # Errors
 //!
-//! [`Error`] names what HTTP.sys reports as a Win32 code, and [`Error::win32`] is the code. What a
-//! server has to expect, and what it does about it:
+//! [`Error`] gives names to the Win32 codes that HTTP.sys reports; [`Error::win32`] is the code. A
+//! server should expect these errors, and handle them as follows:
 //!
 //! - Receives end with [`Error::InvalidHandle`] (6) or [`Error::Aborted`] (995) when the queue was closed
 //!   or shut down: end the loop, as [`RequestQueue::incoming`] does.
@@ -95,47 +95,49 @@
 //! - [`ServerBuilder::bind`] and [`UrlGroup::add_url`] fail with a [`RegisterError`] (32, 87, 183, ...),
 //!   whose text says why the URL cannot be served: show it to the user and exit.
 //!
-//! [`last_reason`] says in words which argument a call refused.
+//! [`last_reason`] describes in words why a call refused an argument.
 //!
 //! A request that is dropped after an error is reset, so that its client does not keep waiting.
 //!
 //! # Ending
 //!
 //! [`Server::shutdown_gracefully`] lets the requests in progress finish, [`RequestQueue::shutdown`]
-//! ends the receives of one handle, and a drop ends everything at once.
+//! ends the receives of one handle, and dropping the server ends everything immediately.
 //!
 //! # Cost
 //!
-//! Once its buffers have grown to what the traffic needs, a request costs no allocation: the
-//! memory of a [`Request`] is recycled when it is dropped, and a [`Response`] with a few borrowed
-//! fields holds them in place and is written into a buffer of the calling thread.
+//! Once the buffers have grown to the size that the traffic needs, a request costs no allocation:
+//! the memory of a [`Request`] is recycled when it is dropped, and a [`Response`] with a few
+//! borrowed fields holds them in place and is written into a buffer of the calling thread.
 //!
 //! # Parameters
 //!
 //! The registry parameters of HTTP.sys are [`Parameters`]. [`Service::global`], which
-//! [`Server::builder`] uses unless told otherwise, takes them from the environment
-//! (`HTTPSYS_MaxFieldLength=1024`), as programs in C do; a service of one's own has those that
-//! [`Service::new`] or [`ServerBuilder::parameters`] is given.
+//! [`Server::builder`] uses by default, takes them from the environment
+//! (`HTTPSYS_MaxFieldLength=1024`), as C programs do; a private service has the parameters that you
+//! pass to [`Service::new`] or [`ServerBuilder::parameters`].
 //!
-//! Reservations, certificates, timeouts and listen addresses are records of a configuration store:
-//! [`Service::global`] shares the file that `HTTPSYS_CONFIG` names with all programs of the user, a service of
-//! one's own has its records in memory or in the store that [`Service::with_configuration`] is given.
+//! Reservations, certificates, timeouts and listen addresses are records of a configuration store.
+//! [`Service::global`] shares the file that `HTTPSYS_CONFIG` names with all programs of the user. A
+//! private service has its records in memory, or in the store that you pass to
+//! [`Service::with_configuration`].
 //!
 //! # Looking inside
 //!
 //! Events go to the program's own subscriber of the crate `tracing`, for instance
-//! `tracing_subscriber::fmt().init()`: each refused request and registration has its reason there.
-//! The variable `HTTPSYS_TRACE` is for programs in C and has no effect here.
+//! `tracing_subscriber::fmt().init()`. They include the reason for each refused request and
+//! registration. The variable `HTTPSYS_TRACE` is for programs in C and has no effect here.
 //!
-//! [`Service::counters`] has HTTP.sys's performance counters and more, also as text for Prometheus;
-//! [`Service::state`] lists the request queues with their URL groups and URLs. See [`counters`].
+//! [`Service::counters`] returns HTTP.sys's performance counters and more, also as text for
+//! Prometheus; [`Service::state`] lists the request queues with their URL groups and URLs. See
+//! [`counters`].
 //!
 //! # Structure of this crate
 //!
 //! Owns: the RAII objects, the builder, and the framing of [`Request::start_chunked_response`].
-//! Does not own: the behaviour, which lives in `httpsys-core` (objects), `httpsys-proto` (HTTP)
-//! and `httpsys-engine` (sockets and threads). Ids such as `HST-006` or `G-047` in the
-//! documentation name rows of the project's behaviour catalog.
+//! Does not own: the behaviour, which lives in `httpsys-core` (objects), `httpsys-proto` (HTTP) and
+//! `httpsys-engine` (sockets and threads). Ids such as `HST-006` or `G-047` in the documentation
+//! refer to rows and gaps of the project's behaviour catalog.
 #![forbid(unsafe_code)]
 
 mod body;
@@ -222,13 +224,13 @@ pub use verb::Verb;
 /// The version of this crate, as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Why the last call of this thread was refused for an argument, a URL or its port: what is wrong with it,
-/// who else has it, and the code.
+/// Describes why the last call of this thread that refused an argument, a URL or its port did so: what is
+/// wrong with it, which program uses it otherwise, and the code.
 ///
-/// [`Error`] is a plain number, since it is made for each client that goes away; this is the text behind
-/// [`Error::InvalidParameter`] (87), which has many causes. A [`RegisterError`] says its own. Each thread has
-/// a text of its own; calls that succeed leave it alone. `None` when none was refused. The wording may
-/// change.
+/// [`Error`] is a plain number, since one is made for each client that goes away; this text explains
+/// [`Error::InvalidParameter`] (87), which has many causes. A [`RegisterError`] has its own text. Each thread
+/// has its own last reason, and calls that succeed do not change it. `None` means that no call was refused.
+/// The wording may change.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -56,8 +56,8 @@ pub struct Logging {
 }
 
 impl Logging {
-    /// A log whose files are in a directory, which has to be an absolute path and should be no other
-    /// log's (documented). A new file begins every day, and a W3C log has all
+    /// A log with its files in a directory, which must be an absolute path and should not be used
+    /// by another log (documented). A new file begins every day, and a W3C log has all
     /// [`LogFields`](crate::LogFields) that responses have values for.
     #[must_use]
     pub fn new(format: LogFormat, directory: impl Into<PathBuf>) -> Self {
@@ -123,17 +123,18 @@ fn property_of(logging: Option<&Logging>) -> Result<Property> {
 }
 
 impl UrlGroup {
-    /// HttpServerLoggingProperty: logs the group's responses, or stops that. The log that was there
-    /// is closed when the call returns, with all its entries written.
+    /// Logs the group's responses, or stops logging: HttpServerLoggingProperty. When the call
+    /// returns, the previous log is closed, with all its entries written.
     ///
-    /// Responses of [`crate::Request`] are logged with the fields of their request; what is said with
-    /// [`Response::log`] goes before, and [`Response::without_log`] switches it off. The group's log
-    /// and that of its session are separate: if there are both, a response is in both (assumed).
+    /// Responses to a [`crate::Request`] are logged with the fields of their request. The data of
+    /// [`Response::log`] takes precedence, and [`Response::without_log`] switches logging off. The
+    /// group's log and the log of its session are separate: if both exist, a response is logged in
+    /// both (assumed).
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for [`LogFormat::Raw`], a relative directory or one that cannot be
-    /// written to, a size below 1 MiB, flags that contradict each other, and when the group is
-    /// closed; an error event says which. Nothing has changed then.
+    /// [`Error::InvalidParameter`] for [`LogFormat::Raw`], a relative directory or one that cannot
+    /// be written to, a size below 1 MiB, flags that contradict each other, and when the group is
+    /// closed; an error event says which of these is the cause. In these cases nothing changes.
     pub fn set_logging(&self, logging: Option<&Logging>) -> Result<()> {
         let (group, property) = (self.id(), property_of(logging)?);
         let call = Control::SetUrlGroupProperty { group, property };
@@ -148,11 +149,12 @@ impl UrlGroup {
 }
 
 impl ServerSession {
-    /// HttpServerLoggingProperty: one log for the responses of all groups of the session, in the
-    /// format W3C or Raw (centralised binary). Else as [`UrlGroup::set_logging`].
+    /// Sets one log for the responses of all groups of the session, in the format W3C or Raw
+    /// (centralised binary): HttpServerLoggingProperty. Otherwise it works like
+    /// [`UrlGroup::set_logging`].
     ///
     /// # Errors
-    /// As [`UrlGroup::set_logging`], with IIS and NCSA as the formats that are refused.
+    /// The same as those of [`UrlGroup::set_logging`], but the refused formats are IIS and NCSA.
     pub fn set_logging(&self, logging: Option<&Logging>) -> Result<()> {
         let (session, property) = (self.id(), property_of(logging)?);
         let call = Control::SetServerSessionProperty { session, property };

@@ -9,8 +9,8 @@ use crate::Data;
 #[cfg(doc)]
 use crate::Response;
 
-/// HTTP_LOG_FIELDS_DATA: what a log entry has instead of what the request and the response say.
-/// Given with [`Response::log`].
+/// HTTP_LOG_FIELDS_DATA: values for a log entry that replace those of the request and the response.
+/// Pass it to [`Response::log`].
 ///
 /// ```
 /// use httpsys::{LogData, Response};
@@ -51,14 +51,15 @@ macro_rules! texts {
 }
 
 impl<'a> LogData<'a> {
-    /// Nothing but what the request and the response say.
+    /// Only the values of the request and the response.
     #[must_use]
     pub fn new() -> Self {
         LogData::default()
     }
 
     texts! {
-        /// The authenticated user, `cs-username`. An empty text is logged as `-`; so below.
+        /// The authenticated user, `cs-username`. An empty text is logged as `-`, here and in the
+        /// other fields.
         user_name USER_NAME
         /// The path, `cs-uri-stem`.
         uri_stem URI_STEM
@@ -94,8 +95,8 @@ impl<'a> LogData<'a> {
         self
     }
 
-    /// A Win32 code, `sc-win32-status`. When the connection breaks before the response ends, a 0
-    /// becomes the code of that.
+    /// A Win32 code, `sc-win32-status`. If the connection breaks before the response ends, a 0 is
+    /// replaced by the code of that error.
     #[must_use]
     pub fn win32_status(mut self, code: u32) -> Self {
         self.win32_status = code;

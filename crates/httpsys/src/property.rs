@@ -21,11 +21,12 @@ use crate::{RequestQueue, Result, ServerSession, Timeouts, UrlGroup};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes per second that are sent, 1024 at least. A session's is for all its groups together;
-    /// both hold.
+    /// The largest number of bytes that are sent per second, at least 1024. A session's limit is
+    /// for all its groups together; if session and group have limits, both apply.
     pub bandwidth: Option<u32>,
-    /// Connections that have sent a request to the group; of URL groups only. The request of a
-    /// further one is refused as the queue's [`Verbosity`] says (QUE-006).
+    /// The largest number of connections that have sent a request to the group; for URL groups
+    /// only. A request on a further connection is refused in the way that the queue's [`Verbosity`]
+    /// says (QUE-006).
     pub connections: Option<u32>,
 }
 
@@ -53,8 +54,8 @@ impl Limits {
 }
 
 impl ServerSession {
-    /// HttpServerStateProperty: an inactive session refuses the requests of all its groups with the
-    /// 503 handling of their queues (QUE-008).
+    /// Sets the state: HttpServerStateProperty. An inactive session refuses the requests of all its
+    /// groups with the 503 handling of their queues (QUE-008).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the session is closed.
@@ -65,18 +66,19 @@ impl ServerSession {
     /// The state that was set; active if none was.
     ///
     /// # Errors
-    /// As [`ServerSession::set_state`].
+    /// The same as those of [`ServerSession::set_state`].
     pub fn state(&self) -> Result<State> {
         Ok(self.properties()?.state.unwrap_or_default())
     }
 
-    /// HttpServerTimeoutsProperty, for the groups that have none of their own (TMO-002). Until a
-    /// connection has sent its first head, `idle_connection` and `header_wait` are the service's
-    /// (TMO-005), see [`Service::set_service_timeout`](crate::Service::set_service_timeout).
+    /// Sets the timeouts for the groups that have none of their own: HttpServerTimeoutsProperty
+    /// (TMO-002). Until a connection has sent its first head, the service's `idle_connection` and
+    /// `header_wait` apply (TMO-005), see
+    /// [`Service::set_service_timeout`](crate::Service::set_service_timeout).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a time that [`Timeouts`] cannot say, and when the session is
-    /// closed. Nothing has changed then.
+    /// closed. In these cases nothing changes.
     pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
         self.set(Property::Timeouts(Some(timeouts.to_property()?)))
     }
@@ -84,7 +86,7 @@ impl ServerSession {
     /// The timeouts that were set (TMO-004); all inherited if none were.
     ///
     /// # Errors
-    /// As [`ServerSession::set_state`].
+    /// The same as those of [`ServerSession::set_state`].
     pub fn timeouts(&self) -> Result<Timeouts> {
         let timeouts = self.properties()?.timeouts.unwrap_or_default();
         Ok(Timeouts::of_property(timeouts))
@@ -94,7 +96,7 @@ impl ServerSession {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a bandwidth below 1024, for a limit of connections, and when
-    /// the session is closed. Nothing has changed then.
+    /// the session is closed. In these cases nothing changes.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         if limits.connections.is_some() {
             return Err(reason::invalid(
@@ -107,7 +109,7 @@ impl ServerSession {
     /// The limits that were set.
     ///
     /// # Errors
-    /// As [`ServerSession::set_state`].
+    /// The same as those of [`ServerSession::set_state`].
     pub fn limits(&self) -> Result<Limits> {
         Ok(Limits::of(&self.properties()?))
     }
@@ -143,8 +145,8 @@ impl ServerSession {
 /// # }
 /// ```
 impl UrlGroup {
-    /// HttpServerStateProperty: an inactive group refuses its requests with the 503 handling of its
-    /// queue (QUE-008).
+    /// Sets the state: HttpServerStateProperty. An inactive group refuses its requests with the 503
+    /// handling of its queue (QUE-008).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the group is closed.
@@ -155,25 +157,25 @@ impl UrlGroup {
     /// The state that was set, regardless of the session's; active if none was set.
     ///
     /// # Errors
-    /// As [`UrlGroup::set_state`].
+    /// The same as those of [`UrlGroup::set_state`].
     pub fn state(&self) -> Result<State> {
         Ok(self.properties()?.state.unwrap_or_default())
     }
 
-    /// HttpServerTimeoutsProperty; what is inherited is the session's (TMO-002). Otherwise as
-    /// [`ServerSession::set_timeouts`].
+    /// Sets the timeouts: HttpServerTimeoutsProperty. Values that are not set are inherited from
+    /// the session (TMO-002). Otherwise it works like [`ServerSession::set_timeouts`].
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a time that [`Timeouts`] cannot say, and when the group is
-    /// closed. Nothing has changed then.
+    /// closed. In these cases nothing changes.
     pub fn set_timeouts(&self, timeouts: Timeouts) -> Result<()> {
         self.set(Property::Timeouts(Some(timeouts.to_property()?)))
     }
 
-    /// The timeouts that were set, without the values that are inherited (TMO-004).
+    /// The timeouts that were set, without inherited values (TMO-004).
     ///
     /// # Errors
-    /// As [`UrlGroup::set_state`].
+    /// The same as those of [`UrlGroup::set_state`].
     pub fn timeouts(&self) -> Result<Timeouts> {
         let timeouts = self.properties()?.timeouts.unwrap_or_default();
         Ok(Timeouts::of_property(timeouts))
@@ -183,7 +185,7 @@ impl UrlGroup {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a bandwidth below 1024, and when the group is closed.
-    /// Nothing has changed then.
+    /// In these cases nothing changes.
     pub fn set_limits(&self, limits: Limits) -> Result<()> {
         self.set(Property::Bandwidth(limits.bandwidth))?;
         self.set(Property::ConnectionLimit(limits.connections))
@@ -192,7 +194,7 @@ impl UrlGroup {
     /// The limits that were set.
     ///
     /// # Errors
-    /// As [`UrlGroup::set_state`].
+    /// The same as those of [`UrlGroup::set_state`].
     pub fn limits(&self) -> Result<Limits> {
         Ok(Limits::of(&self.properties()?))
     }
@@ -210,11 +212,12 @@ impl UrlGroup {
 }
 
 impl RequestQueue {
-    /// HttpServerQueueLengthProperty: requests that may wait, 10 to 65535; 1000 if nothing is set
-    /// (QUE-001). Those that come to a full queue are refused as [`Verbosity`] says.
+    /// Sets how many requests may wait, 10 to 65535: HttpServerQueueLengthProperty. The default is
+    /// 1000 (QUE-001). Requests that arrive at a full queue are refused in the way that
+    /// [`Verbosity`] says.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for another length, and on a handle of
+    /// [`Error::InvalidParameter`] for a length out of this range, and on a handle of
     /// [`Service::open_request_queue`](crate::Service::open_request_queue): only the creator
     /// configures a queue (SES-032); [`Error::InvalidHandle`] when the queue is closed.
     pub fn set_length_limit(&self, length: u32) -> Result<()> {
@@ -227,30 +230,30 @@ impl RequestQueue {
         self.scope().queue.properties().length
     }
 
-    /// HttpServerStateProperty: an inactive queue refuses the requests that come.
+    /// Sets the state: HttpServerStateProperty. An inactive queue refuses the requests that arrive.
     ///
     /// # Errors
-    /// As [`RequestQueue::set_length_limit`].
+    /// The same as those of [`RequestQueue::set_length_limit`].
     pub fn set_state(&self, state: State) -> Result<()> {
         self.set(QueueProperty::State(state))
     }
 
-    /// Whether the queue takes requests.
+    /// The state of the queue: whether it accepts requests.
     #[must_use]
     pub fn state(&self) -> State {
         self.scope().queue.properties().state
     }
 
-    /// HttpServer503VerbosityProperty: what a client sees of a request that the service refuses for
-    /// this queue.
+    /// Sets what a client sees when the service refuses its request for this queue:
+    /// HttpServer503VerbosityProperty.
     ///
     /// # Errors
-    /// As [`RequestQueue::set_length_limit`].
+    /// The same as those of [`RequestQueue::set_length_limit`].
     pub fn set_verbosity(&self, verbosity: Verbosity) -> Result<()> {
         self.set(QueueProperty::Verbosity(verbosity))
     }
 
-    /// What a refused client sees.
+    /// What a client sees when its request is refused.
     #[must_use]
     pub fn verbosity(&self) -> Verbosity {
         self.scope().queue.properties().verbosity

@@ -9,11 +9,10 @@ use httpsys_core::proto;
 
 use crate::{Request, RequestQueue, Result, Verb};
 
-/// A resource that the client will ask for, so that it may be sent at once: HttpDeclarePush.
+/// A resource that the client will ask for, so that it may be sent immediately: HttpDeclarePush.
 ///
-/// Nothing is pushed where the connection or the client does not take it, which is everywhere today: HTTP/1 has no
-/// pushes, and clients of HTTP/2 turn them off. A program need not look: the call succeeds all the same
-/// (H2X-019).
+/// Nothing is ever pushed: HTTP/1 has no pushes, and HTTP/2 clients turn them off. A program need
+/// not check for that: the call succeeds all the same (H2X-019).
 ///
 /// ```no_run
 /// use httpsys::{Push, Request, Response};
@@ -27,7 +26,7 @@ use crate::{Request, RequestQueue, Result, Verb};
 pub struct Push(DeclarePush);
 
 impl Push {
-    /// GET of a path of the request's own host; what stands in it for `?` and `#` is encoded.
+    /// A GET for a path on the request's own host; `?` and `#` must be encoded in it.
     #[must_use]
     pub fn get(path: &str) -> Self {
         Push::new(Verb::Get, path)
@@ -56,7 +55,7 @@ impl Push {
         self
     }
 
-    /// Adds a header field of the request. Host is the service's.
+    /// Adds a header field of the request. The service sets Host.
     #[must_use]
     pub fn header(mut self, name: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> Self {
         let field = (name.as_ref().to_vec(), value.as_ref().to_vec());
@@ -85,10 +84,10 @@ impl Request {
 }
 
 impl RequestQueue {
-    /// As [`Request::declare_push`], by the request's id.
+    /// Works like [`Request::declare_push`], with the request's id.
     ///
     /// # Errors
-    /// As [`Request::declare_push`].
+    /// The same as those of [`Request::declare_push`].
     pub fn declare_push(&self, id: RequestId, push: &Push) -> Result<()> {
         self.scope().declare_push(id, push)
     }

@@ -19,12 +19,12 @@ use crate::{Error, Result, Service};
 /// later calls fail with [`Error::InvalidHandle`], and the connections of its requests are reset.
 /// Requests that were received do not keep their queue open.
 ///
-/// A handle of [`Service::open_request_queue`] is what another process is to HTTP.sys. When its
-/// last clone is dropped, or one is closed, that ends the calls that wait on this handle and resets
-/// the connections of the requests that were received through it; the queue and its other handles
-/// go on (SHD-011, SHD-012; assumed for handles of one process). The same holds for
-/// [`RequestQueue::shutdown`]. It does not configure the queue (SES-032); a URL group may be bound
-/// through it (SES-033).
+/// A handle from [`Service::open_request_queue`] has the role that another process has in HTTP.sys.
+/// Dropping its last clone, or closing any of them, ends the calls that wait on this handle and
+/// resets the connections of the requests that were received through it; the queue and its other
+/// handles are not affected (SHD-011, SHD-012; assumed for handles of one process). The same is
+/// true of [`RequestQueue::shutdown`]. Such a handle cannot configure the queue (SES-032), but a
+/// URL group may be bound through it (SES-033).
 ///
 /// ```
 /// use httpsys::{Parameters, Response, Service};
@@ -107,7 +107,7 @@ impl QueueScope {
 
 /// Making queues.
 impl Service {
-    /// HttpCreateRequestQueue without a name (SES-016).
+    /// Creates a queue without a name: HttpCreateRequestQueue (SES-016).
     ///
     /// # Errors
     /// [`Error::NoResources`] when the service can hold no more queues.
@@ -120,11 +120,12 @@ impl Service {
         self.make_queue(call, true)
     }
 
-    /// HttpCreateRequestQueue with a name, by which [`Service::open_request_queue`] finds it.
+    /// Creates a queue with a name, by which [`Service::open_request_queue`] finds it:
+    /// HttpCreateRequestQueue.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] when the name is taken (SES-017); [`Error::InvalidName`] for a
-    /// name that is empty or has a slash or a backslash, [`Error::InvalidParameter`] for one of
+    /// [`Error::AlreadyExists`] when the name is taken (SES-017); [`Error::InvalidName`] for a name
+    /// that is empty or contains a slash or a backslash, [`Error::InvalidParameter`] for a name of
     /// more than 260 UTF-16 units (SES-019).
     pub fn create_named_request_queue(&self, name: &str) -> Result<RequestQueue> {
         let name = Some(utf16(name));
@@ -138,13 +139,13 @@ impl Service {
         )
     }
 
-    /// HttpCreateRequestQueue with HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING: another handle
-    /// to a queue of this service. Dropping it does not close the queue; only the handle of its
-    /// creator does.
+    /// Opens another handle to a queue of this service: HttpCreateRequestQueue with
+    /// HTTP_CREATE_REQUEST_QUEUE_FLAG_OPEN_EXISTING. Dropping it does not close the queue; only
+    /// dropping its creator's handle does.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when no queue has the name (SES-018); for bad names as
-    /// [`Service::create_named_request_queue`].
+    /// [`Error::NotFound`] when no queue has the name (SES-018); for invalid names the same as
+    /// those of [`Service::create_named_request_queue`].
     pub fn open_request_queue(&self, name: &str) -> Result<RequestQueue> {
         let name = utf16(name);
         self.make_queue(
@@ -199,7 +200,7 @@ impl RequestQueue {
         self.scope().queue.is_closed()
     }
 
-    /// HttpFindUrlGroupId: the group bound to this queue that has exactly this prefix.
+    /// Finds the group bound to this queue that has exactly this prefix: HttpFindUrlGroupId.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a string that is not a UrlPrefix; [`Error::NotFound`] when
@@ -213,11 +214,11 @@ impl RequestQueue {
         service.engine().query(&query)?.try_into()
     }
 
-    /// HttpCloseRequestQueue: closes this handle and its clones; the creator's takes the queue along
-    /// for all handles. The type's documentation says what that does.
+    /// Closes this handle and its clones: HttpCloseRequestQueue. Closing the creator's handle
+    /// closes the queue for all handles, see the documentation of the type.
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`] when it is closed already.
+    /// [`Error::InvalidHandle`] when it has already been closed.
     pub fn close(self) -> Result<()> {
         self.close_now()
     }

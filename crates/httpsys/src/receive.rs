@@ -26,10 +26,11 @@ impl RequestQueue {
         self.receive_until(None)
     }
 
-    /// As [`RequestQueue::receive`], for at most `timeout`; `Ok(None)`: no request came.
+    /// Works like [`RequestQueue::receive`], but waits for at most `timeout`. `Ok(None)` means that
+    /// no request arrived.
     ///
     /// # Errors
-    /// As [`RequestQueue::receive`].
+    /// The same as those of [`RequestQueue::receive`].
     pub fn receive_timeout(&self, timeout: Duration) -> Result<Option<Request>> {
         // A time that cannot be represented never comes.
         let deadline = self.service().engine().now().checked_add(timeout);
@@ -40,8 +41,8 @@ impl RequestQueue {
         }
     }
 
-    /// The requests one after the other, each as [`RequestQueue::receive`] gives it, until the
-    /// queue is closed or shut down. Several threads may have such iterators.
+    /// An iterator over the requests, each as [`RequestQueue::receive`] returns it, until the queue
+    /// is closed or shut down. Several threads may have such iterators.
     #[must_use]
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming { queue: self }
@@ -67,8 +68,8 @@ impl RequestQueue {
     }
 }
 
-/// The requests of a queue, see [`RequestQueue::incoming`]. Where the reason of the end matters,
-/// call [`RequestQueue::receive`] instead.
+/// An iterator over the requests of a queue, see [`RequestQueue::incoming`]. If the reason for the
+/// end matters, call [`RequestQueue::receive`] instead.
 ///
 /// ```
 /// # fn main() -> httpsys::Result<()> {

@@ -14,8 +14,8 @@ use crate::Error;
 
 /// A URL that was not registered, with the reason, or another step of a server's set-up that failed.
 ///
-/// `?` turns it into an [`Error`] where a function returns [`crate::Result`]; the reason is lost then,
-/// except in the warning event that there is for each refused registration.
+/// In a function that returns [`crate::Result`], `?` converts it to an [`Error`]. The reason is
+/// then lost, except in the warning event that is emitted for each refused registration.
 ///
 /// ```
 /// use httpsys::{Error, Server};
@@ -77,8 +77,8 @@ impl RegisterError {
         self.0.url.as_deref()
     }
 
-    /// What was wrong with the URL, its port or its address; `None` when it was something else, as a
-    /// closed URL group.
+    /// What was wrong with the URL, its port or its address; `None` when the cause is something
+    /// else, such as a closed URL group.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         self.0.refused.refusal.as_ref()

@@ -26,14 +26,14 @@ use crate::queue::QueueScope;
 use crate::tls::{ClientCertificate, TlsInfo};
 use crate::{CloseReason, ConnectionStatus, Response, Result, Verb};
 
-/// A request that waits for its response.
+/// A request that is waiting for its response.
 ///
 /// It ends with [`Request::respond`], with a [`ResponseStream`], with [`Request::cancel`], or with
-/// [`Request::into_id`], which leaves the rest to the calls by id. A request that is dropped is
-/// cancelled: its connection is reset, as after a panic in the code that handles it.
+/// [`Request::into_id`], which leaves the rest to the calls by id. Dropping a request cancels it:
+/// its connection is reset, for instance after a panic in the code that handles it.
 ///
-/// The memory of a request is reused by later requests of the service; what its methods borrow
-/// lives as long as the request.
+/// Later requests of the service reuse the memory of a request; values borrowed from its methods
+/// live as long as the request.
 ///
 /// ```
 /// use httpsys::{Response, Server, Verb};
@@ -91,33 +91,35 @@ impl Request {
     }
 
     /// Answers the request in one call and waits until the transport has taken the last byte.
-    /// Returns head and body bytes (SND-005). The service adds `Content-Length`, see [`Response`].
-    /// A response may be given by reference and used again.
+    /// Returns the number of head and body bytes (SND-005). The service adds `Content-Length`, see
+    /// [`Response`]. A response may be passed by reference and used again.
     ///
-    /// A body of several chunks goes out in one write where the system can; a file is read and sent
-    /// piece by piece, see [`FileRange`](crate::FileRange).
+    /// A body of several chunks is sent in one write if the system can do that; a file is read and
+    /// sent piece by piece, see [`FileRange`](crate::FileRange).
     ///
-    /// A body of the request that was not read is discarded. The answer to a HEAD request, and one
-    /// with a status of 1xx, 204 or 304, is sent without its body; to HEAD `Content-Length` says how
-    /// long a body that was given is (RFC 9110 section 9.3.2). HTTP.sys sends what it is given
-    /// (SND-035), and so does [`RequestQueue::respond`](crate::RequestQueue::respond).
+    /// An unread body of the request is discarded. The response to a HEAD request, and a response
+    /// with a status of 1xx, 204 or 304, is sent without its body; for HEAD, `Content-Length` has
+    /// the length of the body that was passed (RFC 9110 section 9.3.2). HTTP.sys sends the body
+    /// that it is given (SND-035), and so does
+    /// [`RequestQueue::respond`](crate::RequestQueue::respond).
     ///
     /// # Errors
-    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) when a part of the response cannot be
-    /// sent ([`Request::try_respond`] leaves the request open then),
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a file that cannot be read,
-    /// [`Error::EndOfBody`](crate::Error::EndOfBody) (38) for one that is shorter than it should be, and
-    /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid),
+    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) when a part of the response cannot
+    /// be sent ([`Request::try_respond`] leaves the request open in this case),
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a file that cannot be
+    /// read, [`Error::EndOfBody`](crate::Error::EndOfBody) (38) for a file that is shorter than it
+    /// should be, and [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid),
     /// [`Error::PeerReset`](crate::Error::PeerReset), [`Error::Aborted`](crate::Error::Aborted) or
-    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the queue
-    /// is gone. In each case the request is over and its connection is reset.
+    /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the client, the request or the
+    /// queue is gone. In each case the request has ended and its connection is reset.
     pub fn respond<'r>(mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response: &Response<'r> = response.borrow();
         self.try_respond(response)
     }
 
-    /// As [`Request::respond`], for a response that may be refused, such as one with fields from
-    /// elsewhere: nothing was sent then, and the request can still be answered.
+    /// Works like [`Request::respond`], for a response that may be refused, such as one with field
+    /// values from elsewhere. If it is refused, nothing has been sent, and the request can still be
+    /// answered.
     ///
     /// ```no_run
     /// use httpsys::{Error, Request, Response};
@@ -135,11 +137,12 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// As [`Request::respond`]. The request is as it was after
+    /// The same as those of [`Request::respond`]. After
     /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) and
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter); after success, and after any
-    /// other error, it is over: a further answer fails. (A file that is too short before anything
-    /// was sent, [`Error::EndOfBody`](crate::Error::EndOfBody), leaves it open, too.)
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) the request is still open, and
+    /// also after [`Error::EndOfBody`](crate::Error::EndOfBody) if a file proved too short before
+    /// anything was sent. After success, and after any other error, it has ended: a further
+    /// response fails.
     pub fn try_respond<'r>(&mut self, response: impl Borrow<Response<'r>>) -> Result<u64> {
         let response = response.borrow();
         let flags = SendFlags {
@@ -165,7 +168,7 @@ impl Request {
         Ok(sent)
     }
 
-    /// Gives up the request: its connection is reset without a response. HttpCancelHttpRequest.
+    /// Cancels the request: its connection is reset without a response. HttpCancelHttpRequest.
     ///
     /// Another thread can do so as well, with [`crate::RequestQueue::cancel`] and the id.
     ///
@@ -177,10 +180,10 @@ impl Request {
         self.scope.cancel(self.id())
     }
 
-    /// Sets the code with which the stream of an HTTP/2 request is reset, should it be: by
+    /// Sets the error code that is sent if the stream of an HTTP/2 request is reset: by
     /// [`cancel`](Self::cancel), by dropping the request, or by a time limit
-    /// (HttpRequestPropertyStreamError, CXL-012). Without it that is CANCEL, 8. A request over HTTP/1.x
-    /// takes it and has no use for it. Any thread.
+    /// (HttpRequestPropertyStreamError, CXL-012). The default is CANCEL (8). For a request over
+    /// HTTP/1.x, the call has no effect. It may be called from any thread.
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) when the client is gone already,
@@ -198,7 +201,7 @@ impl Request {
         engine.set_stream_error(&self.scope.queue, self.id(), code)
     }
 
-    /// Detaches the request: it stays open, to be answered or cancelled by its id, see
+    /// Detaches the request: it stays open and must be answered or cancelled by its id, see
     /// [`crate::RequestQueue::respond`].
     #[must_use]
     pub fn into_id(mut self) -> RequestId {
@@ -256,15 +259,17 @@ impl Request {
         self.block().connection
     }
 
-    /// HTTP_RAW_CONNECTION_ID: the transport connection. Several requests of HTTP/2 share one, and each has a
-    /// [`connection_id`](Self::connection_id) of its own (CON-015); over HTTP/1.1 both ids are the same (A-11).
+    /// HTTP_RAW_CONNECTION_ID: the transport connection. Several HTTP/2 requests share one, and
+    /// each has its own [`connection_id`](Self::connection_id) (CON-015); over HTTP/1.1 both ids
+    /// are the same (A-11).
     #[must_use]
     pub fn raw_connection_id(&self) -> ConnectionId {
         self.block().raw_connection
     }
 
-    /// Why the connection of the request ended; `None` while it is open. For a read or a send that
-    /// failed: [`crate::Service::fate_of`] gives the same answer once the request is gone.
+    /// Why the connection of the request ended; `None` while it is open. Use it after a read or a
+    /// send that failed; [`crate::Service::fate_of`] returns the same reason once the request is
+    /// gone.
     #[must_use]
     pub fn why_closed(&self) -> Option<CloseReason> {
         match self.scope.service.fate_of(self.connection_id()) {
@@ -273,13 +278,14 @@ impl Request {
         }
     }
 
-    /// What was given with the URL that matched (HST-011).
+    /// The context that was registered with the URL that matched (HST-011).
     #[must_use]
     pub fn url_context(&self) -> u64 {
         self.block().context
     }
 
-    /// The verb; [`Verb::Unknown`] for one that has no name (PRS-014): [`Request::method`] has it.
+    /// The verb. A verb without a name is [`Verb::Unknown`] (PRS-014); [`Request::method`] has its
+    /// text.
     #[must_use]
     pub fn verb(&self) -> Verb {
         let block = self.block();
@@ -319,7 +325,7 @@ impl Request {
         String::from_utf16_lossy(self.url_utf16())
     }
 
-    /// As [`Request::url`], exactly, in UTF-16.
+    /// The exact UTF-16 value of [`Request::url`].
     #[must_use]
     pub fn url_utf16(&self) -> &[u16] {
         self.block().url.full()
@@ -331,7 +337,7 @@ impl Request {
         String::from_utf16_lossy(self.host_utf16())
     }
 
-    /// As [`Request::host`], exactly, in UTF-16.
+    /// The exact UTF-16 value of [`Request::host`].
     #[must_use]
     pub fn host_utf16(&self) -> &[u16] {
         self.block().url.host()
@@ -344,7 +350,7 @@ impl Request {
         String::from_utf16_lossy(self.path_utf16())
     }
 
-    /// As [`Request::path`], exactly, in UTF-16.
+    /// The exact UTF-16 value of [`Request::path`].
     #[must_use]
     pub fn path_utf16(&self) -> &[u16] {
         self.block().url.abs_path()
@@ -368,7 +374,7 @@ impl Request {
         self.query_utf16().map(String::from_utf16_lossy)
     }
 
-    /// As [`Request::query`], exactly, in UTF-16.
+    /// The exact UTF-16 value of [`Request::query`].
     #[must_use]
     pub fn query_utf16(&self) -> Option<&[u16]> {
         self.block().url.query()
@@ -388,9 +394,10 @@ impl Request {
         self.block().tls.as_deref()
     }
 
-    /// The certificate that the client showed in the handshake, whatever it is worth: its
-    /// [`verdict`](ClientCertificate::verdict) says that. `None` over plain TCP, where the binding asks for
-    /// none, and from a client that has none (TLS-002). HttpReceiveClientCertificate.
+    /// The certificate that the client presented in the handshake, trusted or not: its
+    /// [`verdict`](ClientCertificate::verdict) says which. `None` over plain TCP, if the binding
+    /// does not ask for a certificate, and if the client has none (TLS-002).
+    /// HttpReceiveClientCertificate.
     #[must_use]
     pub fn client_certificate(&self) -> Option<&ClientCertificate> {
         self.tls()?.client.as_ref()
@@ -405,8 +412,8 @@ impl Request {
 
 /// Header fields and entity body.
 impl Request {
-    /// The value of a field, blanks around it removed; letter case of the name does not count. A
-    /// field that was sent several times has its values joined with `, ` (HDR-007).
+    /// The value of a field, without blanks around it. The name is not case-sensitive. The values
+    /// of a field that was sent several times are joined by `, ` (HDR-007).
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         headers::find(&self.block().head, name)
@@ -424,30 +431,32 @@ impl Request {
         Headers::new(&self.block().head)
     }
 
-    /// True when the request has an entity body of which something may still come, as it was when
-    /// the request was received: HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS (RCV-017).
+    /// True if, when the request was received, it had an entity body of which more could arrive:
+    /// HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS (RCV-017).
     #[must_use]
     pub fn has_body(&self) -> bool {
         self.block().has_body
     }
 
-    /// Bytes of the head, plus the body bytes that arrived with it (HDR-015, BDY-024).
+    /// The number of bytes of the head, plus the body bytes that arrived with it (HDR-015,
+    /// BDY-024).
     #[must_use]
     pub fn bytes_received(&self) -> u64 {
         self.block().bytes_received
     }
 
-    /// Reads entity body bytes, decoded if the body is chunked: HttpReceiveRequestEntityBody.
-    /// Waits until there are some. `Ok(0)` at the end of the body, and for an empty buffer.
+    /// Reads bytes of the entity body, decoded if the body is chunked:
+    /// HttpReceiveRequestEntityBody. Waits until there are some. Returns `Ok(0)` at the end of the
+    /// body, and for an empty buffer.
     ///
-    /// What the program does not read stays with the client: nothing is buffered ahead. A client
-    /// that waits for `100 Continue` gets it when the first read finds nothing (BDY-021).
+    /// Nothing is read ahead: bytes that the program does not read stay with the client. A client
+    /// that waits for `100 Continue` gets it when the first read finds no bytes (BDY-021).
     ///
     /// # Errors
-    /// [`Error::Aborted`](crate::Error::Aborted) when the client broke off in the middle of the
+    /// [`Error::Aborted`](crate::Error::Aborted) when the client disconnected in the middle of the
     /// body or the request was cancelled meanwhile (ENT-015, CXL-003);
     /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) for a body whose framing is
-    /// broken (G-023) and for a request that is gone;
+    /// malformed (G-023) and for a request that is gone;
     /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the queue is closed.
     pub fn read_body(&self, out: &mut [u8]) -> Result<usize> {
         self.scope.read_body(self.id(), out)

@@ -8,9 +8,9 @@ use httpsys_core::reservation::Reservation;
 use crate::text::utf16;
 use crate::{Result, Service};
 
-/// Reservations, as `netsh http add urlacl` makes them. They matter only with
-/// [`Choices::enforce_url_acl`](crate::Choices::enforce_url_acl): then a URL for another host than
-/// the loopback's needs one, as for programs without administrator rights (PFX-014).
+/// Reservations, as `netsh http add urlacl` makes them. They have an effect only with
+/// [`Choices::enforce_url_acl`](crate::Choices::enforce_url_acl): then a URL for a host other than
+/// loopback needs a reservation, as for programs without administrator rights on Windows (PFX-014).
 ///
 /// ```
 /// use httpsys::{Error, Parameters, Service};
@@ -31,16 +31,18 @@ use crate::{Result, Service};
 /// # }
 /// ```
 impl Service {
-    /// HttpSetServiceConfiguration(HttpServiceConfigUrlAclInfo): reserves a prefix and all below
-    /// it. The security descriptor has to be one, in SDDL; it is kept as it is, and whom it names is not
-    /// looked at.
+    /// Reserves a prefix and all prefixes under it:
+    /// HttpSetServiceConfiguration(HttpServiceConfigUrlAclInfo). The security descriptor must be
+    /// valid SDDL. It is stored as it is, and the accounts in it are ignored.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a string that is not a
-    /// UrlPrefix and for a descriptor that is not valid; [`Error::InvalidAcl`](crate::Error::InvalidAcl) (1336)
-    /// and [`Error::InvalidSid`](crate::Error::InvalidSid) (1337) for an entry or an account in it that is
-    /// none; [`Error::AlreadyExists`](crate::Error::AlreadyExists) for a prefix that is reserved, and for one
-    /// whose port is reserved or registered for the other scheme.
+    /// UrlPrefix and for a descriptor that is not valid;
+    /// [`Error::InvalidAcl`](crate::Error::InvalidAcl) (1336) and
+    /// [`Error::InvalidSid`](crate::Error::InvalidSid) (1337) for an entry or an account in it that
+    /// is not valid; [`Error::AlreadyExists`](crate::Error::AlreadyExists) for a prefix that is
+    /// already reserved, and for a prefix whose port is reserved or registered for the other
+    /// scheme.
     pub fn reserve_url(&self, url: &str, descriptor: &str) -> Result<()> {
         self.control(Control::AddReservation(Reservation {
             url: utf16(url),
@@ -49,7 +51,8 @@ impl Service {
         .map(drop)
     }
 
-    /// HttpDeleteServiceConfiguration(HttpServiceConfigUrlAclInfo). What was registered stays.
+    /// Removes a reservation: HttpDeleteServiceConfiguration(HttpServiceConfigUrlAclInfo).
+    /// Registered URLs stay registered.
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) for a prefix that is not reserved;

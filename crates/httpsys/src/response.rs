@@ -17,25 +17,25 @@ use crate::{CachePolicy, Data, DataChunk, LogData, Result};
 
 /// A response: status, reason, header fields and, for one-call responses, the whole body.
 ///
-/// What the service adds, as HTTP.sys does: `Server` (RSP-016; a value given here goes in front of
-/// the product token, RSP-017), `Date` (a value given here is ignored, SND-011), `Connection:
+/// Like HTTP.sys, the service adds these fields: `Server` (RSP-016; a value set here is placed
+/// before the product token, RSP-017), `Date` (a value set here is ignored, SND-011), `Connection:
 /// close` when the connection ends, `Connection: keep-alive` for an HTTP/1.0 client that asked for
 /// it (CON-011), and `Content-Length` for a response that is sent in one call, unless the status is
-/// 1xx, 204 or 304, it answers HEAD without a body, or it has a `Content-Length` or
-/// `Transfer-Encoding` of its own (SND-009, G-047). A known field with an empty value is left out
-/// (RSP-019).
+/// 1xx, 204 or 304, the response answers HEAD without a body, or the program has set
+/// `Content-Length` or `Transfer-Encoding` (SND-009, G-047). A known field with an empty value is
+/// omitted (RSP-019).
 ///
-/// A `Connection` field is written as given and is text for the client, no more: it does not close
-/// the connection (CON-012). [`Response::disconnect`] does, and says so.
+/// A `Connection` field is sent as it is, but has no other effect: it does not close the connection
+/// (CON-012). [`Response::disconnect`] closes it and sends `Connection: close`.
 ///
-/// What would break out of its line fails before anything is sent: CR, LF and NUL in values and the
-/// reason, and names that are not tokens
+/// Text that could break out of its line is refused before anything is sent: CR, LF and NUL in
+/// values and in the reason, and names that are not tokens
 /// ([`Error::InvalidResponse`](crate::Error::InvalidResponse), G-058). [`Response::check`] reports
-/// it in advance.
+/// this in advance.
 ///
-/// Known names go to their slot of HTTP_RESPONSE_HEADERS and so appear on the wire in the order of
-/// their ids; other fields, and `Connection`, follow in the order given (RSP-015). A repeated name
-/// gives one line for each value.
+/// Fields with known names use their slot of HTTP_RESPONSE_HEADERS and so appear on the wire in the
+/// order of their ids; other fields, and `Connection`, follow in the order in which they were added
+/// (RSP-015). A repeated name gives one line for each value.
 ///
 /// ```
 /// use httpsys::Response;
@@ -64,8 +64,8 @@ pub struct Response<'a> {
 }
 
 impl<'a> Response<'a> {
-    /// A response with a status of 1 to 999 and a reason, which may be empty: the service has no
-    /// reasons of its own (SND-007, SND-008).
+    /// A response with a status of 1 to 999 and a reason, which may be empty: the service does not
+    /// supply reasons (SND-007, SND-008).
     #[must_use]
     pub fn new(status: u16, reason: impl Into<Data<'a>>) -> Self {
         Response {
@@ -88,8 +88,8 @@ impl<'a> Response<'a> {
         Response::from_status(200)
     }
 
-    /// A response with the reason that the HTTP status code registry has for the status, if it has
-    /// one: `Too Many Requests` for 429.
+    /// A response with the reason that the HTTP status code registry has for the status, if any:
+    /// for instance, `Too Many Requests` for 429.
     #[must_use]
     pub fn from_status(status: u16) -> Self {
         Response::new(status, reason_of(status))
@@ -109,8 +109,8 @@ impl<'a> Response<'a> {
         self.header("Content-Length", bytes.to_string())
     }
 
-    /// Sets the body: bytes, or a file or a part of one ([`FileRange`](crate::FileRange)). Of a
-    /// streamed response it is the first part.
+    /// Sets the body: bytes, or a file or a part of one ([`FileRange`](crate::FileRange)). In a
+    /// streamed response it is the first part of the body.
     ///
     /// ```no_run
     /// use httpsys::{FileRange, Request, Response};
@@ -128,7 +128,7 @@ impl<'a> Response<'a> {
         self.chunk(body)
     }
 
-    /// Adds a chunk to the body, behind those that are there; at most 9,999 in all (SND-020).
+    /// Appends a chunk to the body; at most 9,999 in total (SND-020).
     #[must_use]
     pub fn chunk(mut self, chunk: impl Into<DataChunk<'a>>) -> Self {
         match chunk.into() {
@@ -140,13 +140,13 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// Takes the body away and says its length in `Content-Length`, unless a field says something
-    /// about the length already: the answer to a HEAD request by its id.
+    /// Removes the body and sets `Content-Length` to its length, unless a field already specifies
+    /// the length. Use it to answer a HEAD request by its id.
     ///
-    /// [`Request::respond`] does that by itself. The calls by id, as HTTP.sys, do not: a body given
-    /// in answer to HEAD goes on the wire (SND-035), and the client takes it for the next response.
+    /// [`Request::respond`] does that automatically. Like HTTP.sys, the calls by id do not: a body
+    /// in a response to HEAD is sent (SND-035), and the client takes it for the next response.
     ///
-    /// A body with a file that cannot be read gives no length.
+    /// If the body contains a file that cannot be read, no length is set.
     #[must_use]
     pub fn head_only(mut self) -> Self {
         let length = self.body_length();
@@ -165,10 +165,11 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// On HTTP/2 the client is asked, before the response, to open no more streams on this connection, whose streams
-    /// are served to their end: HTTP_SEND_RESPONSE_FLAG_GOAWAY (H2X-008). The up to 200 requests that it has on its
-    /// way already are taken (H2X-009). On HTTP/1.x it does nothing (assumed, G-270): there
-    /// [`disconnect`](Self::disconnect) ends the connection, and does this on HTTP/2.
+    /// With HTTP/2, asks the client, before the response, not to open further streams on this
+    /// connection; existing streams are served to their end: HTTP_SEND_RESPONSE_FLAG_GOAWAY
+    /// (H2X-008). Up to 200 requests that are already on their way are accepted (H2X-009). With
+    /// HTTP/1.x it has no effect (assumed, G-270): there, use [`disconnect`](Self::disconnect),
+    /// which ends the connection, and with HTTP/2 does the same as this call.
     ///
     /// ```no_run
     /// # fn f(request: httpsys::Request) -> httpsys::Result<()> {
@@ -182,10 +183,12 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// The body is whole, and a GET with a Range field gets the parts of it that it asks for, with status 206, or 416
-    /// if there are none: HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES. If-Range is compared with the ETag or Last-Modified
-    /// of the response. For responses that are sent in one call, with status 200, to a [`Request`], or by an id from
-    /// [`Request::into_id`] ([`crate::RequestQueue::respond`]).
+    /// Lets the service answer Range requests: a GET with a Range field gets the parts of the body
+    /// that it asks for, with status 206, or a 416 if there are none:
+    /// HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES. If-Range is compared with the ETag or Last-Modified
+    /// of the response. This works for responses with the complete body, sent in one call, with
+    /// status 200, to a [`Request`] or by an id from [`Request::into_id`]
+    /// ([`crate::RequestQueue::respond`]).
     ///
     /// ```no_run
     /// use httpsys::{FileRange, Request, Response};
@@ -203,16 +206,20 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// Keeps the response: later requests for the same URL get it from the service, and the program does not see them,
-    /// until the policy's time is over, [`crate::RequestQueue::flush_cache`] drops it, its URL is removed, its queue is
-    /// closed, or its place is needed. A client with a Range or an If-Modified-Since gets 206 or 304 of it.
+    /// Caches the response: later requests for the same URL get it from the service, and the
+    /// program does not see them, until the policy's time is over,
+    /// [`crate::RequestQueue::flush_cache`] removes it, its URL is removed, its queue is closed, or
+    /// its space is needed. A client that sends a Range or an If-Modified-Since gets a 206 or a 304
+    /// from the cache.
     ///
-    /// Kept is what is sent in one call, with [`Request::respond`] or by an id from [`Request::into_id`], to a GET
-    /// without entity body, Authorization, Range and `Translate: f`: with status 200 to 599 other than 206, a
-    /// Content-Type, a Last-Modified that is a date or none, at most `UriMaxUriBytes` of head and body, and without
-    /// [`Response::disconnect`] and Transfer-Encoding (CSH-001 to CSH-015). Any other response is sent and not kept.
-    /// The whole URL with its query tells responses apart; `Vary` and the fields of a request do not (CSH-011,
-    /// CSH-012): do not keep what is meant for one client.
+    /// A response is cached if it is sent in one call, with [`Request::respond`] or by an id from
+    /// [`Request::into_id`], in answer to a GET without entity body, Authorization, Range and
+    /// `Translate: f`. It must have a status from 200 to 599 other than 206, a Content-Type, a
+    /// valid Last-Modified or none, at most `UriMaxUriBytes` of head and body, and neither
+    /// [`Response::disconnect`] nor Transfer-Encoding (CSH-001 to CSH-015). Any other response is
+    /// sent but not cached. The whole URL including its query identifies a cached response; `Vary`
+    /// and the fields of a request do not matter (CSH-011, CSH-012). So do not cache a response
+    /// that is meant for one client.
     ///
     /// ```
     /// use httpsys::{CachePolicy, Response, Server};
@@ -240,7 +247,7 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// What the access log has instead of what the request and the response say, see
+    /// Sets values for the access log that replace those of the request and the response, see
     /// [`crate::UrlGroup::set_logging`].
     #[must_use]
     pub fn log(mut self, data: LogData<'a>) -> Self {
@@ -248,17 +255,17 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// The response is not logged.
+    /// Excludes the response from the access log.
     #[must_use]
     pub fn without_log(mut self) -> Self {
         self.log = Some(Box::new(LogChoice::Not));
         self
     }
 
-    /// Whether status, reason and fields can be sent.
+    /// Checks whether status, reason and fields can be sent.
     ///
     /// # Errors
-    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) says what cannot.
+    /// [`Error::InvalidResponse`](crate::Error::InvalidResponse) says which part cannot be sent.
     pub fn check(&self) -> Result<()> {
         with_head(&self.head_parts(Added::Nothing, ServerToken::Never), |_| {
             Ok(())
@@ -275,7 +282,7 @@ impl<'a> Response<'a> {
     /// that was given; 1xx, 204 and 304 have none (RFC 9110 section 8.6).
     ///
     /// # Errors
-    /// As [`Response::chunks`].
+    /// The same as those of [`Response::chunks`].
     pub(crate) fn added_without_body(&self) -> Result<Added> {
         let length = self.body_length()?;
         let is_told = length == 0 || self.frames_itself();

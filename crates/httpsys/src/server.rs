@@ -16,8 +16,8 @@ use crate::{
 
 /// A request queue with the URLs that lead to it.
 ///
-/// Dropping it closes everything, its queue included: threads that wait in a clone of the queue
-/// end then. To serve with several threads, share it by reference (`std::thread::scope`), in an
+/// Dropping it closes everything, including its queue: threads that wait in a clone of the queue
+/// stop waiting. To serve with several threads, share it by reference (`std::thread::scope`), in an
 /// [`Arc`](std::sync::Arc), or give each thread a clone of [`Server::queue`].
 ///
 /// ```
@@ -66,9 +66,10 @@ impl Server {
         ServerBuilder::default()
     }
 
-    /// Where the first URL that the server was built with is reached, IPv4 first: for
-    /// `http://localhost:0/` `127.0.0.1` with the port that was taken. [`UrlGroup::local_addrs`] has
-    /// all addresses, [`UrlGroup::urls`] the URLs with their ports.
+    /// The address of the first URL that the server was built with, preferring IPv4: for
+    /// `http://localhost:0/`, it is `127.0.0.1` with the port that was chosen.
+    /// [`UrlGroup::local_addrs`] returns all addresses, [`UrlGroup::urls`] the URLs with their
+    /// ports.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the server was built without a URL, when the URLs of that port were
@@ -84,33 +85,33 @@ impl Server {
         addresses.first().copied().ok_or(Error::NotFound)
     }
 
-    /// As [`RequestQueue::receive`].
+    /// Works like [`RequestQueue::receive`].
     ///
     /// # Errors
-    /// As [`RequestQueue::receive`].
+    /// The same as those of [`RequestQueue::receive`].
     pub fn receive(&self) -> Result<Request> {
         self.queue.receive()
     }
 
-    /// As [`RequestQueue::receive_timeout`].
+    /// Works like [`RequestQueue::receive_timeout`].
     ///
     /// # Errors
-    /// As [`RequestQueue::receive`].
+    /// The same as those of [`RequestQueue::receive`].
     pub fn receive_timeout(&self, timeout: Duration) -> Result<Option<Request>> {
         self.queue.receive_timeout(timeout)
     }
 
-    /// As [`RequestQueue::incoming`].
+    /// Works like [`RequestQueue::incoming`].
     #[must_use]
     pub fn incoming(&self) -> Incoming<'_> {
         self.queue.incoming()
     }
 
-    /// As [`RequestQueue::shutdown`]: the threads that wait for requests stop. Requests in progress
-    /// get no time to finish; [`Server::shutdown_gracefully`] gives them some.
+    /// Works like [`RequestQueue::shutdown`]: the threads that wait for requests stop. Requests in
+    /// progress get no time to finish; [`Server::shutdown_gracefully`] gives them time.
     ///
     /// # Errors
-    /// As [`RequestQueue::shutdown`].
+    /// The same as those of [`RequestQueue::shutdown`].
     pub fn shutdown(&self) -> Result<()> {
         self.queue.shutdown()
     }
@@ -173,7 +174,8 @@ impl ServerBuilder {
         self.url_with_context(url, 0)
     }
 
-    /// As [`ServerBuilder::url`], with a value that comes back with each request of the prefix.
+    /// Works like [`ServerBuilder::url`], with a value that is returned with each request for the
+    /// prefix.
     pub fn url_with_context(mut self, url: impl Into<String>, context: u64) -> Self {
         self.urls.push((url.into(), context));
         self
@@ -185,15 +187,16 @@ impl ServerBuilder {
         self
     }
 
-    /// Uses this service instead of [`Service::global`], or of one that
-    /// [`parameters`](Self::parameters) asked for before.
+    /// Uses this service instead of [`Service::global`]. It replaces an earlier call of
+    /// [`parameters`](Self::parameters).
     pub fn service(mut self, service: &Service) -> Self {
         self.uses = Uses::Given(service.clone());
         self
     }
 
-    /// Uses a service of its own with these parameters instead of [`Service::global`], whose
-    /// parameters come from the environment, or of one given before.
+    /// Uses a private service with these parameters instead of [`Service::global`], whose
+    /// parameters come from the environment. It replaces an earlier call of
+    /// [`service`](Self::service).
     ///
     /// ```
     /// use httpsys::{Error, Parameters, Server};
@@ -232,10 +235,9 @@ impl ServerBuilder {
     /// when it returns. A server without a URL gets no requests until one is added to its group.
     ///
     /// # Errors
-    /// As [`UrlGroup::add_url`], as [`UrlGroup::set_logging`], as
-    /// [`Service::create_named_request_queue`] for the name, and as
-    /// [`Service::global`] or, with [`parameters`](Self::parameters), [`Service::new`]. Nothing is
-    /// left behind then.
+    /// The same as those of [`UrlGroup::add_url`], of [`UrlGroup::set_logging`], of
+    /// [`Service::create_named_request_queue`] for the name, and of [`Service::global`] or, with
+    /// [`parameters`](Self::parameters), [`Service::new`]. In these cases nothing is left behind.
     pub fn bind(self) -> Result<Server, RegisterError> {
         let service = match self.uses {
             Uses::Global => global()?,

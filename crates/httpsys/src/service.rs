@@ -14,9 +14,9 @@ use crate::{ConfigurationStore, ConnectionId, ConnectionStatus, Error, Parameter
 
 /// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
 ///
-/// Most programs use [`Service::global`], the service of the process, which the C functions of
-/// the same process share. A private service ([`Service::new`]) shares nothing with others but
-/// the machine's ports; it stops when its last handle and the last object made by it are gone.
+/// Most programs use [`Service::global`], the service of the process, which the C functions of the
+/// same process share. A private service ([`Service::new`]) shares only the machine's ports with
+/// others; it stops when its last handle and the last object made by it are gone.
 ///
 /// ```
 /// use httpsys::{Error, Parameters, Service};
@@ -54,18 +54,18 @@ impl Drop for SharedService {
 impl Service {
     /// The service of this process. It never stops.
     ///
-    /// Its configuration store is the file that `HTTPSYS_CONFIG` names, or the user's; what it holds is shared with
-    /// other processes (`docs/CONFIGURATION.md`). Its parameters come from that file and from the environment when it
-    /// is first asked for, as for programs in C: `HTTPSYS_PARAMETERS` names a file of lines `Name = value`, and
-    /// `HTTPSYS_<Name>=value` is applied after it; what is not named has its default. [`Service::new`] reads no
-    /// environment.
-    /// What there is to set: [`Parameters`] and `docs/PARAMETERS.md`.
+    /// Its configuration store is the file that `HTTPSYS_CONFIG` names, or the user's default file,
+    /// which other processes share (`docs/CONFIGURATION.md`). As for C programs, its parameters are
+    /// read from that file and from the environment when the service is first used:
+    /// `HTTPSYS_PARAMETERS` names a file of lines `Name = value`, and `HTTPSYS_<Name>=value` is
+    /// applied after it; all other parameters have their defaults. [`Service::new`] does not read
+    /// the environment. [`Parameters`] and `docs/PARAMETERS.md` describe the parameters.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, in this call and in
-    /// every later one: an error event and a line on standard error say which, once. The same with
-    /// [`Error::ConfigurationBroken`] (1009) for a configuration file that cannot be understood.
-    /// [`Error::NoResources`] (8) when the system has no descriptor for it.
+    /// [`Error::InvalidParameter`] (87) for a setting that cannot be applied, and
+    /// [`Error::ConfigurationBroken`] (1009) for a configuration file that is not valid, in this
+    /// call and in every later one; an error event and a line on standard error name the cause,
+    /// once. [`Error::NoResources`] (8) when the system has no free descriptor.
     pub fn global() -> Result<Service> {
         let engine = httpsys_engine::Service::global()?.clone();
         Ok(Service::of(engine, false))
@@ -75,13 +75,13 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for a parameter outside its documented range (LIM rows): an
-    /// error event and [`Parameters::validate`] say in words which one;
-    /// [`Error::NoResources`] when the system has no descriptor for it.
+    /// error event and [`Parameters::validate`] say in words which one; [`Error::NoResources`] when
+    /// the system has no free descriptor.
     pub fn new(parameters: Parameters) -> Result<Service> {
         Service::with_configuration(parameters, Arc::new(ConfigurationStore::memory()))
     }
 
-    /// As [`Service::new`], with this configuration store.
+    /// Works like [`Service::new`], with this configuration store.
     ///
     /// ```no_run
     /// use std::sync::Arc;
@@ -96,7 +96,7 @@ impl Service {
     /// ```
     ///
     /// # Errors
-    /// As [`Service::new`].
+    /// The same as those of [`Service::new`].
     pub fn with_configuration(
         parameters: Parameters,
         store: Arc<ConfigurationStore>,
@@ -116,32 +116,35 @@ impl Service {
         self.engine().parameters()
     }
 
-    /// Waits until every entry that was logged so far is in its file (`netsh http flush logbuffer`):
-    /// in access logs it may take a second otherwise. It waits for the disk.
+    /// Waits until every entry that has been logged so far is in its file (`netsh http flush
+    /// logbuffer`). Otherwise that may take a second in access logs. The call waits for the disk.
     pub fn flush_logs(&self) {
         self.engine().flush_logs();
     }
 
-    /// Opens the socket through which `httpsysctl show servicestate`, `show counters`, `why` and `--watch`
-    /// of the same user look at this service, and returns its path: for the service of the process
-    /// `HTTPSYS_CONTROL=1` in the environment does the same. Nothing can be changed through it.
+    /// Opens the socket through which `httpsysctl show servicestate`, `show counters`, `why` and
+    /// `--watch` of the same user inspect this service, and returns its path. For the service of
+    /// the process, `HTTPSYS_CONTROL=1` in the environment does the same. The only change that can
+    /// be made through it is to empty the response cache.
     ///
     /// # Errors
-    /// What the system says: the run directory (`$XDG_RUNTIME_DIR/httpsys`, else `httpsys-UID` in the
-    /// directory for temporary files) is not this user's alone, or there is no descriptor or thread left;
-    /// [`ErrorKind::Unsupported`] on Windows and for a simulated service.
+    /// The error of the system, for instance because the run directory (`$XDG_RUNTIME_DIR/httpsys`,
+    /// otherwise `httpsys-UID` in the directory for temporary files) is accessible to other users,
+    /// or because there is no free descriptor or thread; [`ErrorKind::Unsupported`] on Windows and
+    /// for a simulated service.
     pub fn open_control(&self) -> std::io::Result<std::path::PathBuf> {
         self.engine().open_control()
     }
 
-    /// Why a connection ended, or that it has not: for a program that got [`Error::ConnectionInvalid`]
-    /// or a broken send and wants to know whose doing it was. Any thread, at any moment.
+    /// Why a connection ended, or that it is still open: for a program that got
+    /// [`Error::ConnectionInvalid`] or a failed send and wants to know the cause. It may be called
+    /// from any thread at any moment.
     #[must_use]
     pub fn fate_of(&self, connection: ConnectionId) -> ConnectionStatus {
         self.engine().fate_of(connection)
     }
 
-    /// True when both are handles of one service.
+    /// True if both are handles of the same service.
     #[must_use]
     pub fn is_same(&self, other: &Service) -> bool {
         // The global service has one engine but may have several `SharedService`.

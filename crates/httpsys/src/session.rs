@@ -10,10 +10,10 @@ use httpsys_core::call::{ApiVersion, Control, Outcome};
 
 use crate::{Error, Result, Service};
 
-/// A server session: what URL groups are made in.
+/// A server session: the object in which URL groups are created.
 ///
-/// Dropping it leaves its URL groups alone: the session closes when it and the last of its groups
-/// are gone. [`ServerSession::close`] closes it at once, and its groups with it.
+/// Dropping it does not affect its URL groups: the session closes when it and the last of its
+/// groups are gone. [`ServerSession::close`] closes it immediately, together with its groups.
 ///
 /// ```
 /// use httpsys::{Error, Parameters, Service};
@@ -50,7 +50,7 @@ impl Drop for SessionHandle {
 
 /// Making sessions.
 impl Service {
-    /// HttpCreateServerSession, version 2.0.
+    /// Creates a session of version 2.0: HttpCreateServerSession.
     ///
     /// # Errors
     /// [`Error::NoResources`] when the service can hold no more sessions.
@@ -77,11 +77,11 @@ impl ServerSession {
         self.handle.id
     }
 
-    /// HttpCloseServerSession: the session and its URL groups close now (SES-012). Requests that
-    /// were received, and those in a queue, are not touched.
+    /// Closes the session and its URL groups now: HttpCloseServerSession (SES-012). Requests that
+    /// have been received, and those in a queue, are not affected.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] when it was closed by its id before.
+    /// [`Error::InvalidParameter`] when it has already been closed by its id.
     pub fn close(self) -> Result<()> {
         self.close_now()
     }

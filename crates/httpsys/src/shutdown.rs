@@ -13,13 +13,13 @@ use crate::Error;
 use crate::{RequestQueue, Result, Server};
 
 impl Server {
-    /// Ends the server without breaking anything off that can end by itself within `limit`, as
+    /// Ends the server without aborting anything that can end by itself within `limit`, as
     /// [`RequestQueue::shutdown_gracefully`] does.
     ///
-    /// The threads that serve are still needed while it runs: they answer the requests that are
-    /// under way, and their [`Server::receive`] ends when nothing more can come. So it is called by
-    /// another thread, such as the one that waits for a signal of the system. In a program of tasks
-    /// it belongs on a thread for blocking work.
+    /// The serving threads are still needed while it runs: they answer the requests that are in
+    /// progress, and their [`Server::receive`] ends when nothing more can arrive. So call it on
+    /// another thread, such as the one that waits for a signal of the system. An asynchronous
+    /// program should call it on a thread for blocking work.
     ///
     /// ```
     /// use std::time::Duration;
@@ -49,39 +49,40 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// As [`RequestQueue::shutdown_gracefully`].
+    /// The same as those of [`RequestQueue::shutdown_gracefully`].
     pub fn shutdown_gracefully(&self, limit: Duration) -> Result<Drained> {
         self.queue().shutdown_gracefully(limit)
     }
 }
 
 impl RequestQueue {
-    /// Closes the queue without breaking anything off that can end by itself within `limit`. HTTP.sys
-    /// has no such call; `examples/c/graceful.c` makes it of documented ones.
+    /// Closes the queue without aborting anything that can end by itself within `limit`. HTTP.sys
+    /// has no such call; `examples/c/graceful.c` does the same with documented calls.
     ///
-    /// 1. The ports that only URLs of this queue keep open are closed: nobody connects any more. On a
-    ///    port that others keep open, requests for this queue are refused with the 503 handling of
-    ///    [`RequestQueue::verbosity`].
-    /// 2. Connections without a request are closed with FIN. One whose request has begun to come may
-    ///    complete it.
-    /// 3. Requests in the queue are still received, and those that were received can be read and
-    ///    answered. A response that begins now says `Connection: close`, and its connection ends
-    ///    after it.
-    /// 4. When nothing more can come, all receives on all handles of the queue end:
+    /// 1. The ports that only URLs of this queue keep open are closed: clients can no longer
+    ///    connect. On a port that other URLs keep open, requests for this queue are refused with
+    ///    the 503 handling of [`RequestQueue::verbosity`].
+    /// 2. Connections without a request are closed with FIN. On a connection where a request has
+    ///    begun to arrive, it may still be completed.
+    /// 3. Requests in the queue are still delivered, and requests that have been received can be
+    ///    read and answered. A response that begins now has `Connection: close`, and its connection
+    ///    ends after it.
+    /// 4. When nothing more can arrive, all receives on all handles of the queue end:
     ///    [`Error::Aborted`] for those that wait, [`Error::InvalidHandle`] for later ones, and the
     ///    end of [`RequestQueue::incoming`].
-    /// 5. It returns when no request is left, and no connection that has not taken its response. What
-    ///    is left after `limit` is reset, [`Upgraded`](crate::Upgraded) connections too: calls that
-    ///    wait on it end with [`Error::Aborted`].
+    /// 5. The call returns when no request is left, and no connection that has not taken its
+    ///    response. After `limit`, the remaining connections are reset, including
+    ///    [`Upgraded`](crate::Upgraded) ones: calls that wait on them end with [`Error::Aborted`].
     ///
     /// [`RequestQueue::wait_for_disconnect`] is not ended by the shutdown: it returns when its
     /// connection ends. Afterwards the queue is closed, and the URLs of its groups are removed.
     ///
-    /// A limit of zero waits for nothing; one that is too long to be added to the time is none.
+    /// With a limit of zero, the call does not wait; a limit too long to be added to the current
+    /// time counts as no limit.
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`] (6) when the queue is closed, also meanwhile;
-    /// [`Error::InvalidParameter`] (87), and nothing has happened, on a handle of
+    /// [`Error::InvalidHandle`] (6) when the queue is closed or is closed meanwhile;
+    /// [`Error::InvalidParameter`] (87), without any effect, on a handle of
     /// [`Service::open_request_queue`](crate::Service::open_request_queue).
     pub fn shutdown_gracefully(&self, limit: Duration) -> Result<Drained> {
         if !self.is_creator() {

@@ -10,8 +10,8 @@ use httpsys_engine::configuration::CertificateFolders;
 
 use crate::{Result, Service};
 
-/// Certificates, as `netsh http add sslcert` binds them to endpoints. They are for connections that are accepted from
-/// now on; connections that are open keep theirs.
+/// Certificates, as `netsh http add sslcert` binds them to endpoints. A change applies to
+/// connections that are accepted afterwards; open connections keep their certificates.
 ///
 /// ```
 /// use httpsys::{Error, Parameters, Service, SslKey, SslParameters};
@@ -32,12 +32,14 @@ use crate::{Result, Service};
 /// # }
 /// ```
 impl Service {
-    /// Puts a certificate with its chain and its private key, PEM, into a certificate store of the service, and tells
-    /// the hash by which records name it. One that is there is replaced.
+    /// Puts a certificate with its chain and its private key, in PEM format, into a certificate
+    /// store of the service, and returns the hash by which records name it. An existing certificate
+    /// with this hash is replaced.
     ///
     /// # Errors
-    /// [`Error::NoSuchCertificate`](crate::Error::NoSuchCertificate) (1312) for what no server can show:
-    /// [`last_reason`](crate::last_reason) says why; otherwise what the file system says.
+    /// [`Error::NoSuchCertificate`](crate::Error::NoSuchCertificate) (1312) for a certificate that
+    /// a server cannot use: [`last_reason`](crate::last_reason) says why. Otherwise the error of
+    /// the file system.
     pub fn add_certificate(&self, store: &str, pem: &[u8]) -> Result<[u8; 20]> {
         let added = self.certificates().add(store, pem);
         let found = added.map_err(|error| {
@@ -54,7 +56,7 @@ impl Service {
         self.engine().configuration_store().certificates()
     }
 
-    /// HttpSetServiceConfiguration of a certificate record: binds a certificate to an endpoint.
+    /// Binds a certificate to an endpoint: HttpSetServiceConfiguration of a certificate record.
     ///
     /// # Errors
     /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) (183) for an endpoint that has a record;
@@ -64,16 +66,17 @@ impl Service {
         self.configure(Change::AddSsl(SslRecord { key, parameters }))
     }
 
-    /// HttpUpdateServiceConfiguration of a certificate record: connections get the old or the new certificate.
+    /// Replaces a certificate record: HttpUpdateServiceConfiguration. A connection gets either the
+    /// old or the new certificate.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) (2) for an endpoint that has no record; otherwise as
-    /// [`Service::add_ssl`].
+    /// [`Error::NotFound`](crate::Error::NotFound) (2) for an endpoint that has no record; otherwise
+    /// the same as those of [`Service::add_ssl`].
     pub fn update_ssl(&self, key: SslKey, parameters: SslParameters) -> Result<()> {
         self.configure(Change::UpdateSsl(SslRecord { key, parameters }))
     }
 
-    /// HttpDeleteServiceConfiguration of a certificate record, with its extended ones.
+    /// Removes a certificate record and its extended records: HttpDeleteServiceConfiguration.
     ///
     /// # Errors
     /// [`Error::NotFound`](crate::Error::NotFound) (2) for an endpoint that has no record.
@@ -81,7 +84,7 @@ impl Service {
         self.configure(Change::RemoveSsl(key.clone()))
     }
 
-    /// HttpQueryServiceConfiguration of a certificate record.
+    /// Returns a certificate record: HttpQueryServiceConfiguration.
     #[must_use]
     pub fn ssl(&self, key: &SslKey) -> Option<SslParameters> {
         let configuration = self.configuration();
@@ -89,41 +92,42 @@ impl Service {
         record.map(|record| record.parameters.clone())
     }
 
-    /// All certificate records, in the order of their making.
+    /// All certificate records, in the order in which they were made.
     #[must_use]
     pub fn ssl_records(&self) -> Vec<SslRecord> {
         self.configuration().ssl().to_vec()
     }
 
-    /// HttpSetServiceConfiguration of an extended certificate record.
+    /// Adds an extended certificate record: HttpSetServiceConfiguration.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) (2) for an endpoint without a certificate record;
-    /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) (183) for one that has a value of this kind;
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a value that is not valid.
+    /// [`Error::NotFound`](crate::Error::NotFound) (2) for an endpoint without a certificate
+    /// record; [`Error::AlreadyExists`](crate::Error::AlreadyExists) (183) for an endpoint that has
+    /// a value of this kind; [`Error::InvalidParameter`](crate::Error::InvalidParameter) (87) for a
+    /// value that is not valid.
     pub fn add_ssl_extended(&self, key: SslKey, value: SslExtended) -> Result<()> {
         self.configure(Change::AddSslExtended(SslExtendedRecord { key, value }))
     }
 
-    /// HttpUpdateServiceConfiguration of an extended certificate record.
+    /// Replaces an extended certificate record: HttpUpdateServiceConfiguration.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) (2) for one that is not there; otherwise as
-    /// [`Service::add_ssl_extended`].
+    /// [`Error::NotFound`](crate::Error::NotFound) (2) for a record that does not exist;
+    /// otherwise the same as those of [`Service::add_ssl_extended`].
     pub fn update_ssl_extended(&self, key: SslKey, value: SslExtended) -> Result<()> {
         self.configure(Change::UpdateSslExtended(SslExtendedRecord { key, value }))
     }
 
-    /// HttpDeleteServiceConfiguration of an extended certificate record.
+    /// Removes an extended certificate record: HttpDeleteServiceConfiguration.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) (2) for one that is not there.
+    /// [`Error::NotFound`](crate::Error::NotFound) (2) for a record that does not exist.
     pub fn remove_ssl_extended(&self, key: &SslKey, kind: SslExtendedKind) -> Result<()> {
         let key = key.clone();
         self.configure(Change::RemoveSslExtended { key, kind })
     }
 
-    /// HttpQueryServiceConfiguration of an extended certificate record.
+    /// Returns an extended certificate record: HttpQueryServiceConfiguration.
     #[must_use]
     pub fn ssl_extended(&self, key: &SslKey, kind: SslExtendedKind) -> Option<SslExtended> {
         self.configuration().ssl_extended_of(key, kind).cloned()

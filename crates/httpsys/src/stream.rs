@@ -24,8 +24,8 @@ const CRLF: &[u8] = b"\r\n";
 /// A response in progress. Made by [`Request::start_response`] and
 /// [`Request::start_chunked_response`].
 ///
-/// [`ResponseStream::finish`] ends it. A stream that is dropped before resets the connection. The
-/// entity body of the request may still be read meanwhile, see [`ResponseStream::request`].
+/// [`ResponseStream::finish`] ends it. Dropping the stream before that resets the connection. The
+/// entity body of the request can still be read meanwhile, see [`ResponseStream::request`].
 ///
 /// ```
 /// use httpsys::{Response, Server};
@@ -69,29 +69,29 @@ impl Request {
     /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA. The response's own body is sent with the head.
     ///
     /// As in HTTP.sys, the service adds neither `Content-Length` nor a coding (SND-012). The client
-    /// finds the end of the body only if the program says it: with
-    /// [`Response::content_length`], with framing of its own under `Transfer-Encoding: chunked`,
-    /// or with [`Response::disconnect`]. [`Request::start_chunked_response`] does the framing.
+    /// finds the end of the body only if the program marks it: with [`Response::content_length`],
+    /// with its own framing under `Transfer-Encoding: chunked`, or with [`Response::disconnect`].
+    /// [`Request::start_chunked_response`] does the framing.
     ///
-    /// Where there is no body (HEAD, a status of 1xx, 204 or 304) the head alone is sent, and what the
-    /// stream is given is discarded.
+    /// If a response has no body (HEAD, a status of 1xx, 204 or 304), only the head is sent, and
+    /// data that is written to the stream is discarded.
     ///
     /// # Errors
-    /// As [`Request::respond`].
+    /// The same as those of [`Request::respond`].
     pub fn start_response<'r>(self, response: impl Borrow<Response<'r>>) -> Result<ResponseStream> {
         ResponseStream::start(self, response.borrow())
     }
 
     /// Begins a response whose body follows piece by piece and is framed by the stream.
     ///
-    /// This convenience is ours and not HTTP.sys's: the head gets `Transfer-Encoding: chunked` and
-    /// each [`ResponseStream::write`] is sent as one chunk. An HTTP/1.0 client gets the bare body
-    /// up to the end of the connection (RFC 9112 section 6.1). Where there is no body (HEAD, a status
-    /// of 1xx, 204 or 304) the head alone is sent.
+    /// HTTP.sys does not have this convenience: the head gets `Transfer-Encoding: chunked`, and
+    /// each [`ResponseStream::write`] is sent as one chunk. An HTTP/1.0 client gets the plain body
+    /// up to the end of the connection (RFC 9112 section 6.1). If a response has no body (HEAD, a
+    /// status of 1xx, 204 or 304), only the head is sent.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) when the response has a
-    /// `Content-Length` or `Transfer-Encoding` of its own; else as [`Request::respond`].
+    /// `Content-Length` or `Transfer-Encoding` of its own; otherwise the same as those of [`Request::respond`].
     pub fn start_chunked_response<'r>(
         self,
         response: impl Borrow<Response<'r>>,
@@ -200,9 +200,9 @@ impl ResponseStream {
     ///
     /// # Errors
     /// [`Error::ConnectionInvalid`], [`Error::PeerReset`], [`Error::Aborted`] or
-    /// [`Error::InvalidHandle`] when the client, the request or the queue is gone. The first
-    /// writes after the client went may succeed (SND-031). Where there is no body it fails in the same
-    /// cases, so that a program that writes until the client has had enough ends.
+    /// [`Error::InvalidHandle`] when the client, the request or the queue is gone. The first writes
+    /// after the client has gone may succeed (SND-031). For a response without a body it fails in
+    /// the same cases, so that a program that writes until the client disconnects comes to an end.
     pub fn write(&mut self, data: &[u8]) -> Result<()> {
         if self.framing == BodyFraming::HeadOnly {
             return self.send_nothing();
@@ -227,9 +227,9 @@ impl ResponseStream {
     /// ```
     ///
     /// # Errors
-    /// As [`ResponseStream::write`]; [`Error::InvalidParameter`] for a file that cannot be read and
-    /// [`Error::EndOfBody`] for one that is shorter than it should be: nothing was sent if that shows
-    /// before the call sends, else the connection is reset.
+    /// The same as those of [`ResponseStream::write`], [`Error::InvalidParameter`] for a file that
+    /// cannot be read, and [`Error::EndOfBody`] for a file that is shorter than it should be. If
+    /// the call notices that before it sends, nothing is sent; otherwise the connection is reset.
     pub fn write_chunks(&mut self, chunks: &[DataChunk<'_>]) -> Result<()> {
         let chunks = chunk::lend(chunks)?;
         if self.framing == BodyFraming::HeadOnly {
@@ -273,24 +273,24 @@ impl ResponseStream {
     /// Ends the response (SND-014, SND-015).
     ///
     /// # Errors
-    /// As [`ResponseStream::write`].
+    /// The same as those of [`ResponseStream::write`].
     pub fn finish(self) -> Result<()> {
         self.finish_with(&[])
     }
 
-    /// Sends the last of the body and ends the response, in one call.
+    /// Sends the last part of the body and ends the response, in one call.
     ///
     /// # Errors
-    /// As [`ResponseStream::write`].
+    /// The same as those of [`ResponseStream::write`].
     pub fn finish_with(self, data: &[u8]) -> Result<()> {
         self.finish_with_lent(&[Chunk::Memory(data)])
     }
 
-    /// As [`ResponseStream::finish_with`], of which parts may be files, with
-    /// [trailers](DataChunk::Trailers) at the end.
+    /// Works like [`ResponseStream::finish_with`]; parts may be files, and
+    /// [trailers](DataChunk::Trailers) may follow at the end.
     ///
     /// # Errors
-    /// As [`ResponseStream::write_chunks`].
+    /// The same as those of [`ResponseStream::write_chunks`].
     pub fn finish_with_chunks(self, chunks: &[DataChunk<'_>]) -> Result<()> {
         let chunks = chunk::lend(chunks)?;
         self.finish_with_lent(&chunks)
@@ -307,16 +307,16 @@ impl ResponseStream {
         Ok(())
     }
 
-    /// The connection is to close when the response ends, although its head did not say so:
+    /// Closes the connection when the response ends, although its head did not announce that:
     /// HTTP_SEND_RESPONSE_FLAG_DISCONNECT on the last call.
     pub fn disconnect_after(&mut self) {
         self.disconnect = true;
     }
 
-    /// Breaks the response off: the connection is reset.
+    /// Aborts the response: the connection is reset.
     ///
     /// # Errors
-    /// As [`Request::cancel`].
+    /// The same as those of [`Request::cancel`].
     pub fn cancel(self) -> Result<()> {
         self.request.cancel()
     }
@@ -328,8 +328,8 @@ impl ResponseStream {
     }
 }
 
-/// Sends all of the data in each call; nothing is buffered here. For many small pieces put a
-/// [`std::io::BufWriter`] around the stream, and give it back with `into_inner` to finish it.
+/// Sends all of the data in each call; nothing is buffered here. For many small pieces, wrap the
+/// stream in a [`std::io::BufWriter`], and unwrap it with `into_inner` to finish it.
 impl io::Write for ResponseStream {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         ResponseStream::write(self, data).map_err(into_io)?;
@@ -374,7 +374,7 @@ impl BodyFraming {
     /// As [`BodyFraming::frame`], for a send that outlives its call.
     ///
     /// # Errors
-    /// As [`DataChunk::resolve`].
+    /// The same as those of [`DataChunk::resolve`].
     pub(crate) fn pieces(self, data: Pieces<'static>, last: bool) -> Result<Pieces<'static>> {
         let end: &'static [u8] = if last { LAST_CHUNK } else { &[] };
         let (mut data, length) = chunk::resolve(data)?;

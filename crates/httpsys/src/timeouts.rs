@@ -12,7 +12,7 @@ use httpsys_core::property;
 use crate::Error;
 use crate::Result;
 
-/// A value of [`Timeouts`]: one of its own, none, or that of the parent.
+/// A value of [`Timeouts`]: a value, none, or the value of the parent object.
 ///
 /// ```
 /// use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::Result;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Setting<T> {
-    /// A URL group has that of its session, a session that of the service (TMO-002).
+    /// A URL group inherits from its session, and a session from the service (TMO-002).
     #[default]
     Inherited,
     /// Switched off (TMO-003).
@@ -49,10 +49,10 @@ impl<T> From<Option<T>> for Setting<T> {
     }
 }
 
-/// HTTP_TIMEOUT_LIMIT_INFO: the timers of connections. A connection whose timer ends is closed; which
-/// one it was says [`Request::why_closed`](crate::Request::why_closed).
+/// HTTP_TIMEOUT_LIMIT_INFO: the timers of connections. When a timer expires, the connection is
+/// closed; [`Request::why_closed`](crate::Request::why_closed) says which timer it was.
 ///
-/// The API counts whole seconds, 1 to 65,534: what is between two seconds becomes the longer one.
+/// The API counts whole seconds, 1 to 65,534; fractions are rounded up.
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,20 +68,23 @@ impl<T> From<Option<T>> for Setting<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Timeouts {
-    /// Between two arrivals of entity body bytes that are waited for (TMO-006). The service's own:
-    /// two minutes.
+    /// The time between two arrivals of entity body bytes while the program waits for them
+    /// (TMO-006). The service's default is two minutes.
     pub entity_body: Setting<Duration>,
-    /// For throwing away an entity body that was not read (TMO-011). The service's own: two minutes.
+    /// The time for discarding an entity body that was not read (TMO-011). The service's default is
+    /// two minutes.
     pub drain_entity_body: Setting<Duration>,
-    /// In the request queue, until a receive takes the request (TMO-008); after it the client gets
-    /// what [`Verbosity`](crate::Verbosity) says. The service's own: two minutes.
+    /// The time in the request queue, until a receive takes the request (TMO-008). After it, the
+    /// request is refused in the way that [`Verbosity`](crate::Verbosity) says. The service's
+    /// default is two minutes.
     pub request_queue: Setting<Duration>,
-    /// Between two requests of a connection (TMO-012). The service's own: two minutes.
+    /// The time between two requests of a connection (TMO-012). The service's default is two
+    /// minutes.
     pub idle_connection: Setting<Duration>,
-    /// For a request head, from its first byte. The service's own: two minutes.
+    /// The time for a request head, from its first byte. The service's default is two minutes.
     pub header_wait: Setting<Duration>,
-    /// The slowest a client may take a response, in bytes per second, 1 to `u32::MAX - 1` (TMO-010).
-    /// The service's own: 150.
+    /// The lowest rate at which a client may take a response, in bytes per second, 1 to `u32::MAX -
+    /// 1` (TMO-010). The service's default is 150.
     pub min_send_rate: Setting<u32>,
 }
 

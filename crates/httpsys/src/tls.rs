@@ -1,12 +1,14 @@
-//! What a request tells of the TLS session that it came over: [`Request::tls`](crate::Request::tls).
+//! Information about the TLS session that a request came over:
+//! [`Request::tls`](crate::Request::tls).
 //!
-//! HTTPS is a matter of configuration, as in HTTP.sys: a program registers a prefix that begins with
-//! `https://`, and a certificate is bound to the port or the host name outside of the program, or by the
-//! program through its [`Service`](crate::Service). TLS 1.2 and 1.3 are spoken.
+//! HTTPS is a matter of configuration, as in HTTP.sys: a program registers a prefix that begins
+//! with `https://`, and a certificate is bound to the port or the host name outside the program, or
+//! by the program through its [`Service`](crate::Service). TLS 1.2 and 1.3 are supported.
 //!
-//! Client certificates are asked for in the first handshake, where the binding says so
-//! (HTTP_SERVICE_CONFIG_SSL_FLAG_NEGOTIATE_CLIENT_CERT), and never again. Any certificate is taken:
-//! [`ClientCertificate::verdict`] says what checking its chain gave, and the program decides.
+//! The client is asked for a certificate in the first handshake, if the binding says so
+//! (HTTP_SERVICE_CONFIG_SSL_FLAG_NEGOTIATE_CLIENT_CERT), and never again. Any certificate is
+//! accepted: [`ClientCertificate::verdict`] has the result of checking its chain, and the program
+//! decides.
 //!
 //! ```
 //! use httpsys::tls::{ChainVerdict, TlsProtocol};

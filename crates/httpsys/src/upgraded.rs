@@ -15,10 +15,10 @@ use crate::{Request, Response, Result};
 
 /// An upgraded connection. Made by [`Request::upgrade`].
 ///
-/// Reading ends with 0 bytes when the peer has closed its sending side; writing goes on until
-/// [`Upgraded::close`] (G-096). A pipe that is dropped before resets the connection, and what was
-/// written and is still on its way can be lost. `&Upgraded` reads and writes, too, so that two
-/// threads can use both directions; the pipe can be in an [`std::sync::Arc`].
+/// Reading ends with 0 bytes when the peer has closed its sending side; writing remains possible
+/// until [`Upgraded::close`] (G-096). Dropping the pipe before that resets the connection, and data
+/// that is still on its way may be lost. `&Upgraded` can read and write, too, so that two threads
+/// can use both directions; the pipe can be in an [`std::sync::Arc`].
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -50,15 +50,14 @@ pub struct Upgraded {
 /// Taking the connection over.
 impl Request {
     /// Answers with 101 (Switching Protocols) and takes the connection over as a pipe of bytes:
-    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_OPAQUE. The response needs the fields
-    /// `Upgrade: websocket` and `Connection: Upgrade` of the program; nothing is added (UPG-003,
-    /// UPG-005).
+    /// HttpSendHttpResponse with HTTP_SEND_RESPONSE_FLAG_OPAQUE. The program must set the response
+    /// fields `Upgrade: websocket` and `Connection: Upgrade`; nothing is added (UPG-003, UPG-005).
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for another status than 101, for
-    /// another protocol than `websocket`, as in HTTP.sys (the code is assumed, G-180), and
-    /// for a request that cannot be upgraded: it must be HTTP/1.1 and have no body (UPG-001,
-    /// UPG-002); else as [`Request::respond`].
+    /// [`Error::InvalidParameter`](crate::Error::InvalidParameter) for a status other than 101, for
+    /// a protocol other than `websocket`, as in HTTP.sys (the code is assumed, G-180), and for a
+    /// request that cannot be upgraded: it must be HTTP/1.1 and have no body (UPG-001, UPG-002);
+    /// otherwise the same as those of [`Request::respond`].
     pub fn upgrade<'r>(self, response: impl Borrow<Response<'r>>) -> Result<Upgraded> {
         Upgraded::start(self, response.borrow())
     }
@@ -87,20 +86,20 @@ impl Upgraded {
         &self.request
     }
 
-    /// Reads bytes as the peer sent them and waits until there are some; 0 when the peer has closed
-    /// its sending side, and for an empty buffer.
+    /// Reads bytes as the peer sent them, and waits until there are some. Returns 0 when the peer
+    /// has closed its sending side, and for an empty buffer.
     ///
     /// # Errors
-    /// As [`Request::read_body`].
+    /// The same as those of [`Request::read_body`].
     pub fn read(&self, out: &mut [u8]) -> Result<usize> {
         self.request.scope().read_body(self.request.id(), out)
     }
 
-    /// Sends bytes as they are and waits until the transport has taken them.
+    /// Sends bytes unchanged, and waits until the transport has taken them.
     ///
     /// # Errors
-    /// As [`crate::ResponseStream::write`]; [`crate::Error::SendOutstanding`] while another thread
-    /// sends.
+    /// The same as those of [`crate::ResponseStream::write`], and [`crate::Error::SendOutstanding`]
+    /// while another thread is sending.
     pub fn write(&self, data: &[u8]) -> Result<()> {
         if data.is_empty() {
             return Ok(());
@@ -110,22 +109,22 @@ impl Upgraded {
         scope.send_body(id, SendFlags::MORE_DATA, &data).map(drop)
     }
 
-    /// Ends the connection in order, behind what was written (UPG-006).
+    /// Closes the connection gracefully, after everything that was written (UPG-006).
     ///
     /// # Errors
-    /// As [`Upgraded::write`].
+    /// The same as those of [`Upgraded::write`].
     pub fn close(mut self) -> Result<()> {
         self.shutdown()?;
         self.request.answered();
         Ok(())
     }
 
-    /// As [`Upgraded::close`], for a thread that shares the pipe: both directions end, and reads of
-    /// other threads, also those that wait, fail with [`crate::Error::ConnectionInvalid`]. The drop
-    /// of the pipe does nothing any more.
+    /// Works like [`Upgraded::close`], for a thread that shares the pipe: both directions end, and
+    /// reads of other threads, including waiting ones, fail with
+    /// [`crate::Error::ConnectionInvalid`]. Dropping the pipe afterwards has no effect.
     ///
     /// # Errors
-    /// As [`Upgraded::write`].
+    /// The same as those of [`Upgraded::write`].
     pub fn shutdown(&self) -> Result<()> {
         let (scope, id) = (self.request.scope(), self.request.id());
         scope.send_body(id, SendFlags::default(), &[]).map(drop)
@@ -135,7 +134,7 @@ impl Upgraded {
     /// with the request's id does so: their calls fail with [`crate::Error::Aborted`].
     ///
     /// # Errors
-    /// As [`Request::cancel`].
+    /// The same as those of [`Request::cancel`].
     pub fn cancel(self) -> Result<()> {
         self.request.cancel()
     }

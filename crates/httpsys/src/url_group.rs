@@ -16,9 +16,9 @@ use crate::session::SessionHandle;
 use crate::text::utf16;
 use crate::{Error, RegisterError, RequestQueue, Result, ServerSession, Service};
 
-/// A URL group. Its URLs vanish when it is dropped or closed (SES-028).
+/// A URL group. Its URLs are removed when it is dropped or closed (SES-028).
 ///
-/// A group that is bound to no queue answers its requests with 503.
+/// Requests for a group that is not bound to a queue are answered with 503.
 ///
 /// ```
 /// use httpsys::{Error, Parameters, Service};
@@ -56,7 +56,7 @@ impl Drop for UrlGroup {
 
 /// Making URL groups.
 impl ServerSession {
-    /// HttpCreateUrlGroup.
+    /// Creates a URL group: HttpCreateUrlGroup.
     ///
     /// # Errors
     /// [`Error::NoResources`] when the service can hold no more groups.
@@ -80,9 +80,9 @@ impl UrlGroup {
         self.id
     }
 
-    /// HttpSetUrlGroupProperty(HttpServerBindingProperty): requests that match the group's URLs
-    /// go to `queue` from now on. The binding does not keep the queue open. A handle that only opened
-    /// the queue does as well as its creator's (SES-033).
+    /// Binds the group to a queue: HttpSetUrlGroupProperty(HttpServerBindingProperty). From now on,
+    /// requests that match the group's URLs go to `queue`. The binding does not keep the queue
+    /// open. A handle that only opened the queue can be used as well as its creator's (SES-033).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the queue belongs to another service or the group is
@@ -97,7 +97,7 @@ impl UrlGroup {
         })
     }
 
-    /// Takes the binding back (SES-026).
+    /// Removes the binding (SES-026).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the group is closed.
@@ -108,18 +108,20 @@ impl UrlGroup {
         })
     }
 
-    /// HttpAddUrlToUrlGroup with the context 0; returns the prefix as it is registered.
+    /// Adds a URL with the context 0, and returns the prefix as it is registered:
+    /// HttpAddUrlToUrlGroup.
     ///
-    /// `url` is a UrlPrefix string: `http://HOST:PORT/PATH/` where HOST is a name, an address,
-    /// `+` (every host, before all others) or `*` (every host that nobody else has).
+    /// `url` is a UrlPrefix string: `http://HOST:PORT/PATH/` where HOST is a name, an address, `+`
+    /// (every host, before all others) or `*` (every host that no other URL is registered for).
     ///
-    /// Port 0 is a free port, which the returned prefix has (an extension, G-129): the first URL of
-    /// the group with port 0 takes one, the others get the same, and the group gives it back with its
-    /// last URL on it. `localhost` has the same port at `127.0.0.1` and `::1`.
+    /// Port 0 chooses a free port, which the returned prefix contains (an extension, G-129). The
+    /// first URL of the group with port 0 takes a port, the others get the same one, and the group
+    /// releases it with the last URL on it. `localhost` has the same port at `127.0.0.1` and `::1`.
     ///
-    /// `https://` prefixes are served with the certificate that the configuration binds to their port, now or later
-    /// (`httpsysctl dev-cert`, [`Service::add_ssl`]). Without one clients are reset (TLS-001), which the process says
-    /// once for each port: as an error event, or on standard error where nothing takes those.
+    /// `https://` prefixes are served with the certificate that the configuration binds to their
+    /// port, now or later (`httpsysctl dev-cert`, [`Service::add_ssl`]). Without a certificate,
+    /// clients are reset (TLS-001). The process reports that once for each port: as an error event,
+    /// or on standard error if nothing receives events.
     ///
     /// [`Service::add_ssl`]: crate::Service::add_ssl
     ///
@@ -138,21 +140,21 @@ impl UrlGroup {
     ///
     /// # Errors
     /// [`RegisterError::refusal`] says why. [`Error::InvalidParameter`] for a string that is not a
-    /// UrlPrefix (PFX-001 to PFX-008), [`Error::AlreadyExists`] for one that is registered (PFX-010)
-    /// and for a port that carries the other scheme (PFX-034), [`Error::PortInUse`] when another
-    /// program has the port (PFX-013), [`Error::InvalidNetName`] for an address that this machine does
-    /// not have (PFX-033), [`Error::NotSupported`] for the unspecified address (PFX-032),
-    /// [`Error::AccessDenied`] where the system or EnforceUrlAcl forbids it
-    /// (PFX-014).
+    /// UrlPrefix (PFX-001 to PFX-008), [`Error::AlreadyExists`] for a prefix that is already
+    /// registered (PFX-010) and for a port that is used with the other scheme (PFX-034),
+    /// [`Error::PortInUse`] when another program uses the port (PFX-013), [`Error::InvalidNetName`]
+    /// for an address that this machine does not have (PFX-033), [`Error::NotSupported`] for the
+    /// unspecified address (PFX-032), [`Error::AccessDenied`] when the system or EnforceUrlAcl
+    /// forbids it (PFX-014).
     pub fn add_url(&self, url: &str) -> Result<UrlPrefix, RegisterError> {
         self.add_url_with_context(url, 0)
     }
 
-    /// HttpAddUrlToUrlGroup; `context` comes back with every request of the prefix, see
+    /// Adds a URL: HttpAddUrlToUrlGroup. Every request for the prefix carries `context`, see
     /// [`crate::Request::url_context`].
     ///
     /// # Errors
-    /// As [`UrlGroup::add_url`].
+    /// The same as those of [`UrlGroup::add_url`].
     pub fn add_url_with_context(
         &self,
         url: &str,
@@ -170,7 +172,7 @@ impl UrlGroup {
         Ok(prefix.with_port(port))
     }
 
-    /// The port of a URL of the group, which may be given as it was registered, with port 0.
+    /// The port of a URL of the group. The URL may be passed as it was registered, with port 0.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a URL that the group does not have; [`Error::InvalidParameter`] for a
@@ -190,9 +192,9 @@ impl UrlGroup {
         self.query(&Query::Urls { group: self.id })
     }
 
-    /// The addresses on which the group's URLs are reached, by port, IPv4 first: `127.0.0.1` and
-    /// `::1` for `localhost`, `0.0.0.0` and `::` for `+`, `*` and other names. Empty when the group
-    /// has no URL, or when the IP listen list lets none of them open.
+    /// The addresses at which the group's URLs can be reached, by port, IPv4 first: `127.0.0.1` and
+    /// `::1` for `localhost`, `0.0.0.0` and `::` for `+`, `*` and other names. The list is empty if
+    /// the group has no URL, or if the IP listen list allows none of the addresses.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the group is closed.
@@ -207,7 +209,7 @@ impl UrlGroup {
         self.service().engine().query(query)?.try_into()
     }
 
-    /// HttpRemoveUrlFromUrlGroup. With port 0 it is the port that the group has for that.
+    /// Removes a URL: HttpRemoveUrlFromUrlGroup. Port 0 means the port that the group has for it.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the group has no such URL (PFX-025); [`Error::InvalidParameter`]
@@ -219,7 +221,7 @@ impl UrlGroup {
         })
     }
 
-    /// HttpRemoveUrlFromUrlGroup with HTTP_URL_FLAG_REMOVE_ALL (PFX-026).
+    /// Removes all URLs: HttpRemoveUrlFromUrlGroup with HTTP_URL_FLAG_REMOVE_ALL (PFX-026).
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] when the group is closed.
@@ -230,10 +232,10 @@ impl UrlGroup {
         })
     }
 
-    /// HttpCloseUrlGroup.
+    /// Closes the group: HttpCloseUrlGroup.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] when the group went with its session.
+    /// [`Error::InvalidParameter`] when the group was closed together with its session.
     pub fn close(self) -> Result<()> {
         self.close_now()
     }
@@ -251,8 +253,8 @@ impl UrlGroup {
     }
 }
 
-/// HttpPrepareUrl: makes a URL ready for [`UrlGroup::add_url`]. A host in Punycode or any spelling
-/// of a Unicode name becomes the Unicode name (HST-014); a missing port or path is added.
+/// Prepares a URL for [`UrlGroup::add_url`]: HttpPrepareUrl. A host in Punycode, or in any spelling
+/// of a Unicode name, becomes the Unicode name (HST-014); a missing port or path is added.
 ///
 /// ```
 /// assert_eq!(
@@ -262,7 +264,7 @@ impl UrlGroup {
 /// ```
 ///
 /// # Errors
-/// [`Error::InvalidParameter`] for what can be no UrlPrefix.
+/// [`Error::InvalidParameter`] for a URL that cannot be a UrlPrefix.
 pub fn prepare_url(url: &str) -> Result<String> {
     let units = utf16(url);
     let units = prepare(&units).map_err(|why| {

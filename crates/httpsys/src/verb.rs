@@ -8,9 +8,10 @@ use httpsys_core::proto;
 
 /// The verb of a request.
 ///
-/// HTTP.sys has no number for PATCH and for verbs it does not know: they are HttpVerbUnknown with
-/// the text in pUnknownVerb (PRS-015). Here PATCH has its name; all others are [`Verb::Unknown`],
-/// and [`crate::Request::method`] has the text. Letter case counts: `get` is unknown (PRS-016).
+/// HTTP.sys has no number for PATCH and for verbs that it does not know: they are HttpVerbUnknown
+/// with the text in pUnknownVerb (PRS-015). Here PATCH has its own name; all other verbs are
+/// [`Verb::Unknown`], and [`crate::Request::method`] has the text. Verbs are case-sensitive: `get`
+/// is unknown (PRS-016).
 ///
 /// ```
 /// use httpsys::{Request, Response, Verb};

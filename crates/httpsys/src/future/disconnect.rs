@@ -29,7 +29,7 @@ pub struct WaitForDisconnect {
 }
 
 impl RequestQueue {
-    /// As [`RequestQueue::wait_for_disconnect`], without blocking the thread; it fails alike.
+    /// Works like [`RequestQueue::wait_for_disconnect`], without blocking the thread; it fails in the same cases.
     ///
     /// ```
     /// use httpsys::{ConnectionId, Error, Service};

@@ -29,7 +29,7 @@ pub struct ReadBody<'a> {
 }
 
 impl Request {
-    /// As [`Request::read_body`], without blocking the thread.
+    /// Works like [`Request::read_body`], without blocking the thread.
     ///
     /// ```
     /// use httpsys::{Request, Result};

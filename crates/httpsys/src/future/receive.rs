@@ -24,9 +24,9 @@ use crate::{Error, Request, RequestQueue, Result, Server};
 /// The next request of a queue. Made by [`RequestQueue::receive_async`].
 ///
 /// It borrows nothing and does not keep its queue open. Receives that wait are served in the order
-/// of their first poll (CON-006). Dropping one gives its place up and loses no request: one that
-/// it was given but has not returned goes to the receive of any kind that waits longest, or else
-/// is the next one of the queue again.
+/// of their first poll (CON-006). Dropping one gives up its place but loses no request: a request
+/// that it got but has not returned goes to the receive, of any kind, that has waited longest; if
+/// none is waiting, it is the next request of the queue again.
 #[derive(Debug)]
 #[must_use = "futures do nothing before they are polled"]
 pub struct Receive {
@@ -35,7 +35,7 @@ pub struct Receive {
 }
 
 impl RequestQueue {
-    /// As [`RequestQueue::receive`], without blocking the thread.
+    /// Works like [`RequestQueue::receive`], without blocking the thread.
     ///
     /// The future fails as [`RequestQueue::receive`] does: with [`Error::InvalidHandle`] when the
     /// queue is closed before the first poll, with [`Error::Aborted`] when it closes or is shut
@@ -61,7 +61,7 @@ impl RequestQueue {
 }
 
 impl Server {
-    /// As [`RequestQueue::receive_async`].
+    /// Works like [`RequestQueue::receive_async`].
     pub fn receive_async(&self) -> Receive {
         self.queue().receive_async()
     }

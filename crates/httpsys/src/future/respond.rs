@@ -43,8 +43,9 @@ pub struct StartResponse {
 /// A piece of a streamed body or of a pipe. Made by [`ResponseStream::write_async`] and
 /// [`crate::Upgraded::write_async`].
 ///
-/// Dropping it after a part of the piece is out resets the connection; the stream's later calls
-/// fail with [`Error::ConnectionInvalid`] then. One that was never polled has sent nothing.
+/// Dropping it after a part of the piece has been sent resets the connection, and the stream's
+/// later calls fail with [`Error::ConnectionInvalid`]. A future that was never polled has sent
+/// nothing.
 #[derive(Debug)]
 #[must_use = "futures do nothing before they are polled"]
 pub struct WriteBody<'a> {
@@ -66,9 +67,9 @@ pub struct FinishResponse {
 }
 
 impl Request {
-    /// As [`Request::respond`], without blocking the thread; it fails alike, and the request with it:
-    /// [`Response::check`] reports a response that would be refused. What the transport does not take
-    /// at once is kept until it does, so the response has to own its data.
+    /// Works like [`Request::respond`], without blocking the thread; it fails alike, and the
+    /// request with it: [`Response::check`] reports a response that would be refused. Data that the
+    /// transport does not accept immediately has to be stored, so the response must own its data.
     pub fn respond_async(self, mut response: Response<'static>) -> Respond {
         let flags = SendFlags {
             more_data: false,
@@ -92,13 +93,13 @@ impl Request {
         }
     }
 
-    /// As [`Request::start_response`], without blocking the thread.
+    /// Works like [`Request::start_response`], without blocking the thread.
     pub fn start_response_async(self, response: Response<'static>) -> StartResponse {
         let framing = ResponseStream::bare_framing(&self, &response);
         StartResponse::new(self, response, framing, Added::Nothing)
     }
 
-    /// As [`Request::start_chunked_response`], without blocking the thread.
+    /// Works like [`Request::start_chunked_response`], without blocking the thread.
     ///
     /// ```
     /// use httpsys::{Request, Response, Result};
@@ -124,8 +125,8 @@ impl Request {
 }
 
 impl ResponseStream {
-    /// As [`ResponseStream::write`], without blocking the thread.
-    /// The data is bytes or a file, which the send keeps until its end.
+    /// Works like [`ResponseStream::write`], without blocking the thread. The data is bytes or a
+    /// file, which the send owns until it ends.
     pub fn write_async(&mut self, data: impl Into<DataChunk<'static>>) -> WriteBody<'_> {
         if self.framing() == BodyFraming::HeadOnly {
             return WriteBody::over(self.send_nothing());
@@ -135,12 +136,12 @@ impl ResponseStream {
         WriteBody::new((!nothing).then(|| send(self.request(), None, SendFlags::MORE_DATA, pieces)))
     }
 
-    /// As [`ResponseStream::finish`], without blocking the thread.
+    /// Works like [`ResponseStream::finish`], without blocking the thread.
     pub fn finish_async(self) -> FinishResponse {
         self.finish_with_async(DataChunk::default())
     }
 
-    /// As [`ResponseStream::finish_with`], without blocking the thread.
+    /// Works like [`ResponseStream::finish_with`], without blocking the thread.
     pub fn finish_with_async(self, data: impl Into<DataChunk<'static>>) -> FinishResponse {
         let flags = SendFlags {
             more_data: false,

@@ -28,7 +28,7 @@ pub struct Upgrade {
 }
 
 impl Request {
-    /// As [`Request::upgrade`], without blocking the thread; it fails alike.
+    /// Works like [`Request::upgrade`], without blocking the thread; it fails in the same cases.
     ///
     /// ```
     /// use httpsys::{Request, Response, Result};
@@ -61,12 +61,12 @@ impl Request {
 }
 
 impl Upgraded {
-    /// As [`Upgraded::read`], without blocking the thread. A read that is dropped loses no bytes.
+    /// Works like [`Upgraded::read`], without blocking the thread. A read that is dropped loses no bytes.
     pub fn read_async<'a>(&'a self, out: &'a mut [u8]) -> ReadBody<'a> {
         self.request().read_body_async(out)
     }
 
-    /// As [`Upgraded::write`], without blocking the thread.
+    /// Works like [`Upgraded::write`], without blocking the thread.
     pub fn write_async(&self, data: impl Into<Data<'static>>) -> WriteBody<'_> {
         let data = data.into();
         let send = (!data.is_empty()).then(|| {
@@ -80,7 +80,7 @@ impl Upgraded {
         WriteBody::new(send)
     }
 
-    /// As [`Upgraded::close`], without blocking the thread.
+    /// Works like [`Upgraded::close`], without blocking the thread.
     pub fn close_async(self) -> FinishResponse {
         let send = send(
             self.request(),
