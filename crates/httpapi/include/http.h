@@ -1,20 +1,21 @@
 /* http.h: the Windows HTTP Server API (versions 1.0, 2.0 and later additions) off Windows.
  *
- * Declares the functions of libhttpapi. The types are in httpsys/, the part of the Windows headers
- * they need is in win32/; both are found from here, so that -I to this folder is enough. Where win32/
- * is on the include path too, this header brings what the SDK's brings: winsock2.h, ws2tcpip.h and
- * windows.h (not with HTTPSYS_HTTP_H_ALONE). The order of these headers does not matter.
- * Names, values and layouts are those of 64-bit Windows.
+ * Declares the functions of libhttpapi. The types are in httpsys/, and the parts of the Windows
+ * headers that they need are in win32/; both are found from here, so that -I with this folder is
+ * enough. If win32/ is on the include path, too, this header includes the same headers as the
+ * SDK's: winsock2.h, ws2tcpip.h and windows.h (not with HTTPSYS_HTTP_H_ALONE). The order of these
+ * headers does not matter. Names, values and layouts are those of 64-bit Windows.
  *
  * C11 and C++17, 64-bit targets. Strings are UTF-16: build with -fshort-wchar to write L"..."
  * literals, or write u"..." without the flag.
  *
- * Addresses have the Windows layout and AF_INET6 is 23, see win32/ws2def.h. To get native addresses
- * include <httpsys/native.h>, or define HTTPSYS_NATIVE_SOCKETS, or include <netinet/in.h> before
- * this file: each declares HttpsysSockaddrToNative.
+ * Addresses have the Windows layout, and AF_INET6 is 23, see win32/ws2def.h. To convert them to
+ * native addresses, include <httpsys/native.h>, or define HTTPSYS_NATIVE_SOCKETS, or include
+ * <netinet/in.h> before this file: each of these declares HttpsysSockaddrToNative.
  *
- * Unless said otherwise a function returns a Win32 error code. With an OVERLAPPED, 0 and
- * ERROR_IO_PENDING mean that a completion will be signalled, any other code that none will be.
+ * Unless noted otherwise, a function returns a Win32 error code. With an OVERLAPPED, 0 and
+ * ERROR_IO_PENDING mean that a completion will be signalled; any other code means that none will
+ * be. "Page" names the page of Microsoft's documentation.
  */
 #if defined(_MSC_VER) || defined(__MINGW32__)
 #if defined(__GNUC__)
@@ -237,7 +238,7 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpDelegateRequestEx(
     _In_reads_(PropertyInfoSetSize) PHTTP_DELEGATE_REQUEST_PROPERTY_INFO PropertyInfoSet);
 HTTPAPI_LINKAGE BOOL WINAPI HttpIsFeatureSupported(_In_ HTTP_FEATURE_ID FeatureId);
 
-/* No page; the public bindings know the prototype. */
+/* No page; the prototype is that of the public bindings. */
 HTTPAPI_LINKAGE ULONG WINAPI HttpGetExtension(_In_ HTTPAPI_VERSION Version, _In_ ULONG Extension,
                                               _In_reads_bytes_(BufferSize) PVOID Buffer,
                                               _In_ ULONG BufferSize);
