@@ -12,6 +12,9 @@ mkdir -p "$cache"
 # Empty is as good as absent, for callers that cannot unset it.
 [ -n "${CARGO_TARGET_DIR:-}" ] || unset CARGO_TARGET_DIR
 jobs=${HTTPSYS_JOBS:-}
+# HTTPSYS_SHORT=1 leaves out what compiles or runs the same code once more; the hosted workflow runs all of it.
+# Each script says in its head what that is.
+short=${HTTPSYS_SHORT:-}
 export CARGO_INCREMENTAL=0
 # Debug information would only cost time and disk here: what fails is looked into on its own machine.
 export CARGO_PROFILE_DEV_DEBUG=0

@@ -5,7 +5,7 @@
 # Of tests/win32 and tests/sdk the sources are compiled, not run. HTTPSYS_POLL=1: on poll(2) instead of epoll.
 # Skips: clang, valgrind and sanitizers (of another machine); browsers and other clients; slow clients
 # and throughput, stress, which an emulator does not measure; the differential and the random tests, which
-# only compute.
+# only compute. HTTPSYS_SHORT=1: conformance, the C library and the C programs.
 #
 # The system need not know how to start programs of another machine: the linker's wrapper leaves a
 # script in the place of each program, which starts it under qemu.
@@ -78,7 +78,9 @@ cargo test ${jobs:+-j "$jobs"} --workspace --exclude xtask --exclude httpsys-ben
   --skip two_processes_that_write_at_once_lose_nothing --skip a_full_disk_leaves_the_old_file_whole
 cargo test ${jobs:+-j "$jobs"} -p httpsys-sim --lib --tests --no-fail-fast
 suites=(--lib)
-for suite in abi conformance wire crt programs shapes; do suites+=(--test "$suite"); done
+names="abi conformance wire crt programs shapes"
+[ -z "$short" ] || names="abi wire"
+for suite in $names; do suites+=(--test "$suite"); done
 cargo test ${jobs:+-j "$jobs"} -p httpsys-tests "${suites[@]}" --no-fail-fast -- --skip address_sanitizer \
   --skip a_full_address_space --skip diagnosis:: --skip pfx_013_a_rust_program_says_whose_its_port_is "$@"
 skip "clang, valgrind, sanitizers, interop clients, slow clients, stress and long random tests (not under an emulator)"

@@ -3,7 +3,7 @@
 # Wine, their clients outside it: examples/c, tests/windows/handles.c, and the programs of tests/ports,
 # driven by the test that drives them off Windows. Then the conformance tests of the C ABI, in Rust,
 # linked to it.
-# Needs: as test-windows.sh; curl. Skips: MSVC; a real Windows.
+# Needs: as test-windows.sh; curl. Skips: MSVC; a real Windows. HTTPSYS_SHORT=1: the conformance tests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # Where `make test` builds what runs here; common.sh chooses another folder for the Windows target.
@@ -152,6 +152,10 @@ say "ports: the programs of tests/ports, their clients and transcripts"
   limited 300 cargo test ${jobs:+-j "$jobs"} -p httpsys-tests --test ports -- --include-ignored
 )
 
+if [ -n "$short" ]; then
+  say "make test-dll: done"
+  exit
+fi
 say "conformance: the bodies of the C ABI's tests, on our DLL"
 # rustc takes the kind of a linker from its name. Ours comes before everything else, so that every
 # call of an Http function, of CloseHandle and its like in the test program is one of our DLL, those of
