@@ -43,8 +43,6 @@ compile tests/windows/handles.c
 libraries='-static -lpthread' compile examples/c/hello.c \
   -include tools/platforms/posix.h -include tools/platforms/mingw_http.h
 
-# Programs follow one another: the first one's end must not meet the next one's beginning.
-wineserver -p20 2> /dev/null || true
 work=$(mktemp -d)
 server=
 trap 'if [ -n "$server" ]; then kill "$server" 2> /dev/null || true; fi; rm -rf "$work"' EXIT
