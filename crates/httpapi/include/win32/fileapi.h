@@ -122,9 +122,9 @@ WINBASEAPI HANDLE WINAPI CreateFile2(LPCWSTR lpFileName, DWORD dwDesiredAccess, 
                                      LPCREATEFILE2_EXTENDED_PARAMETERS pCreateExParams);
 
 /* Pages: ReadFile, WriteFile, ReadFileEx, WriteFileEx, FlushFileBuffers. Handles with
- * FILE_FLAG_OVERLAPPED need an OVERLAPPED (87): the call ends at once if that needs no disk, or is
- * FALSE with 997; the buffer is the library's until it has ended. Offset 0xFFFFFFFF in both halves
- * writes at the end. Errors: 33 (a locked range), 38 (behind the end, with an OVERLAPPED), 109
+ * FILE_FLAG_OVERLAPPED need an OVERLAPPED (87): the call ends immediately if that needs no disk, or is FALSE with 997;
+ * the buffer is the library's until it has ended. Offset 0xFFFFFFFF in both halves writes at the end. Errors: 33 (a
+ * locked range), 38 (after the end, with an OVERLAPPED), 109
  * (the other side of the pipe is gone), 112, 998. */
 WINBASEAPI BOOL WINAPI ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead,
                                 LPDWORD lpNumberOfBytesRead, LPOVERLAPPED lpOverlapped);

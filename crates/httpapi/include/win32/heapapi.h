@@ -1,11 +1,10 @@
 /* Heaps. Sizes are bytes. Any thread, also heaps made with HEAP_NO_SERIALIZE.
  *
- * HeapAlloc on the process heap, LocalAlloc, GlobalAlloc, CoTaskMemAlloc and HttpPrepareUrl share one
- * allocator, and each frees what another has allocated; free() does not. Errors:
- * ERROR_INVALID_HANDLE (6) for what is no heap, ERROR_INVALID_PARAMETER (87) for what is no block of it.
- * HeapAlloc and HeapReAlloc set no last error when there is no memory (documented).
- * Differences: HEAP_GENERATE_EXCEPTIONS raises nothing; with HEAP_REALLOC_IN_PLACE_ONLY another size
- * always fails; HeapCompact moves nothing.
+ * HeapAlloc on the process heap, LocalAlloc, GlobalAlloc, CoTaskMemAlloc and HttpPrepareUrl share one allocator, and
+ * each frees what another has allocated; free() does not. Errors: ERROR_INVALID_HANDLE (6) for a handle that is not a
+ * heap, ERROR_INVALID_PARAMETER (87) for what is no block of it. HeapAlloc and HeapReAlloc set no last error when there
+ * is no memory (documented). Differences: HEAP_GENERATE_EXCEPTIONS raises nothing; with HEAP_REALLOC_IN_PLACE_ONLY
+ * another size always fails; HeapCompact moves nothing.
  */
 #ifndef HTTPSYS_WIN32_HEAPAPI_H
 #define HTTPSYS_WIN32_HEAPAPI_H
@@ -41,8 +40,8 @@ WINBASEAPI SIZE_T WINAPI HeapCompact(HANDLE hHeap, DWORD dwFlags);
 WINBASEAPI DWORD WINAPI GetProcessHeaps(DWORD NumberOfHeaps, PHANDLE ProcessHeaps);
 
 /* Pages: GlobalAlloc, LocalAlloc and their relatives. GMEM_MOVEABLE gives a handle, GlobalLock its
- * address; a fixed object is its own handle. Nothing is ever discarded. NULL (or 0) with
- * ERROR_INVALID_HANDLE (6) for what is no object, ERROR_NOT_ENOUGH_MEMORY (8), ERROR_DISCARDED (157) for
+ * address; a fixed object is its own handle. Nothing is ever discarded. NULL (or 0) with ERROR_INVALID_HANDLE (6) for a
+ * handle that is not valid, ERROR_NOT_ENOUGH_MEMORY (8), ERROR_DISCARDED (157) for
  * locking an object of size 0, ERROR_NOT_LOCKED (158). GlobalFree gives NULL when it has freed. */
 #define LMEM_MOVEABLE 0x0002
 #define LMEM_MODIFY 0x0080

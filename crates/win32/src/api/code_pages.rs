@@ -86,9 +86,9 @@ fn check<A, B>(
     }
 }
 
-/// MultiByteToWideChar: UTF-16 of bytes: the units, or with a room of 0 how many there would be. 0 with 87 for
-/// pages that are not there, and for NULL and invalid sizes; 122 when they do not fit, 1004 for invalid
-/// flags, 1113 with MB_ERR_INVALID_CHARS for bytes that are no character.
+/// MultiByteToWideChar: UTF-16 of bytes: the units, or with a buffer size of 0 how many there would
+/// be. 0 with 87 for pages that do not exist, and for NULL and invalid sizes; 122 when they do not
+/// fit, 1004 for invalid flags, 1113 with MB_ERR_INVALID_CHARS for bytes that are no character.
 ///
 /// Differs: CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8, with the flags that other pages take; MB_COMPOSITE
 /// does not take characters apart; tables are those of the WHATWG.
@@ -126,10 +126,10 @@ pub unsafe extern "system" fn MultiByteToWideChar(
     })
 }
 
-/// WideCharToMultiByte: bytes of UTF-16: the bytes, or with a room of 0 how many there would be. 0 with 87 for
-/// pages that are not there, for NULL and invalid sizes, and for a default character with UTF-8; 122
-/// when they do not fit, 1004 for invalid flags, 1113 with WC_ERR_INVALID_CHARS for half a surrogate
-/// pair.
+/// WideCharToMultiByte: bytes of UTF-16: the bytes, or with a buffer size of 0 how many there would
+/// be. 0 with 87 for pages that do not exist, for NULL and invalid sizes, and for a default
+/// character with UTF-8; 122 when they do not fit, 1004 for invalid flags, 1113 with
+/// WC_ERR_INVALID_CHARS for half a surrogate pair.
 ///
 /// Differs: CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8, with the flags that other pages take; a character
 /// that a page lacks is never replaced by one that looks like it.
@@ -219,8 +219,8 @@ pub extern "system" fn IsDBCSLeadByte(_byte: u8) -> Bool {
     FALSE
 }
 
-/// IsDBCSLeadByteEx: TRUE for the first byte of a character of two bytes; FALSE with 87 for a page that is not
-/// there.
+/// IsDBCSLeadByteEx: TRUE for the first byte of a character of two bytes; FALSE with 87 for a page
+/// that does not exist.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsDBCSLeadByteEx(number: u32, byte: u8) -> Bool {
     fence(FALSE, || {
@@ -266,7 +266,7 @@ fn info(page: KnownCodePage) -> CPINFO {
     }
 }
 
-/// GetCPInfo: what a page is like; FALSE with 87 for one that is not there.
+/// GetCPInfo: what a page is like; FALSE with 87 for one that does not exist.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.
@@ -310,7 +310,7 @@ unsafe fn extended<U: Copy + Default + From<u8>>(
     })
 }
 
-/// GetCPInfoExW: what a page is like; FALSE with 87 for one that is not there.
+/// GetCPInfoExW: what a page is like; FALSE with 87 for one that does not exist.
 ///
 /// Differs: the name is the number alone.
 ///
@@ -326,7 +326,7 @@ pub unsafe extern "system" fn GetCPInfoExW(
     unsafe { extended(number, flags, to) }
 }
 
-/// GetCPInfoExA: what a page is like; FALSE with 87 for one that is not there.
+/// GetCPInfoExA: what a page is like; FALSE with 87 for one that does not exist.
 ///
 /// Differs: the name is the number alone.
 ///

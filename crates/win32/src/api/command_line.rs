@@ -44,7 +44,7 @@ pub extern "system" fn GetCommandLineW() -> *mut u16 {
     fence(std::ptr::null_mut(), || Ok(kept(&LINE)))
 }
 
-/// GetCommandLineA: as [`GetCommandLineW`], in UTF-8.
+/// GetCommandLineA: works like [`GetCommandLineW`], in UTF-8.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCommandLineA() -> *mut u8 {
     static LINE: OnceLock<Vec<u8>> = OnceLock::new();
@@ -77,7 +77,7 @@ pub unsafe extern "system" fn CommandLineToArgvW(
     })
 }
 
-/// One block of pointers and the strings behind them.
+/// One block of pointers and the strings after them.
 fn block(arguments: &[Vec<u16>]) -> Result<*mut *mut u16, Code> {
     let pointers = (arguments.len() + 1) * size_of::<*mut u16>();
     let units: usize = arguments.iter().map(|argument| argument.len() + 1).sum();

@@ -27,9 +27,9 @@ use crate::status::{Code, ERROR_INVALID_HANDLE, ERROR_INVALID_PARAMETER, ERROR_N
 /// process and those that it starts ignore SIGINT; NULL and FALSE: no longer. FALSE with 87 when the
 /// handler to remove is not registered, 8 when the system has no thread for them.
 ///
-/// Differs: the end is by a signal, not with exit code 0xC000013A; after CTRL_CLOSE_EVENT and TRUE the
-/// process has the rest of the 5 seconds, where Windows ends it at once. CTRL_LOGOFF_EVENT and
-/// CTRL_SHUTDOWN_EVENT do not occur.
+/// Differs: the end is by a signal, not with exit code 0xC000013A; after CTRL_CLOSE_EVENT and TRUE
+/// the process has the rest of the 5 seconds, where Windows ends it immediately. CTRL_LOGOFF_EVENT
+/// and CTRL_SHUTDOWN_EVENT do not occur.
 ///
 /// # Safety
 /// The handler may be called from any thread until it is removed.
@@ -117,7 +117,7 @@ pub unsafe extern "system" fn GetConsoleMode(handle: Handle, mode: *mut u32) -> 
 }
 
 /// SetConsoleMode: ENABLE_PROCESSED_INPUT, ENABLE_LINE_INPUT and ENABLE_ECHO_INPUT are those of the
-/// terminal; FALSE with 6 for what is no terminal, 87 for unknown modes.
+/// terminal; FALSE with 6 for a handle that is not a terminal, 87 for unknown modes.
 ///
 /// Differs: all other modes are kept and have no effect; a terminal always understands its control
 /// sequences, as with ENABLE_VIRTUAL_TERMINAL_PROCESSING.
@@ -164,10 +164,10 @@ pub unsafe extern "system" fn WriteConsoleW(
     unsafe { write(handle, from, count, written) }
 }
 
-/// WriteConsoleA: as [`WriteConsoleW`]; UTF-8.
+/// WriteConsoleA: works like [`WriteConsoleW`]; UTF-8.
 ///
 /// # Safety
-/// As [`WriteConsoleW`].
+/// Works like [`WriteConsoleW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WriteConsoleA(
     handle: Handle,
@@ -206,7 +206,7 @@ unsafe fn read<U: Unit>(
 }
 
 /// ReadConsoleW: reads characters that were typed, a line with CR LF at its end in line mode. 0
-/// characters at the end of the input. FALSE with 6 for what is no terminal.
+/// characters at the end of the input. FALSE with 6 for a handle that is not a terminal.
 ///
 /// Differs: CONSOLE_READCONSOLE_CONTROL is ignored.
 ///
@@ -224,10 +224,10 @@ pub unsafe extern "system" fn ReadConsoleW(
     unsafe { read(handle, to, room, count, char::len_utf16) }
 }
 
-/// ReadConsoleA: as [`ReadConsoleW`]; UTF-8.
+/// ReadConsoleA: works like [`ReadConsoleW`]; UTF-8.
 ///
 /// # Safety
-/// As [`ReadConsoleW`].
+/// Works like [`ReadConsoleW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn ReadConsoleA(
     handle: Handle,
@@ -240,7 +240,8 @@ pub unsafe extern "system" fn ReadConsoleA(
     unsafe { read(handle, to, room, count, char::len_utf8) }
 }
 
-/// FlushConsoleInputBuffer: drops what was typed and not read. FALSE with 6 for what is no terminal.
+/// FlushConsoleInputBuffer: drops what was typed and not read. FALSE with 6 for a handle that is
+/// not a terminal.
 #[unsafe(no_mangle)]
 pub extern "system" fn FlushConsoleInputBuffer(handle: Handle) -> Bool {
     fence_bool(|| {
@@ -323,10 +324,10 @@ pub unsafe extern "system" fn SetConsoleTitleW(title: *const u16) -> Bool {
     unsafe { set_title(title) }
 }
 
-/// SetConsoleTitleA: as [`SetConsoleTitleW`]; UTF-8.
+/// SetConsoleTitleA: works like [`SetConsoleTitleW`]; UTF-8.
 ///
 /// # Safety
-/// As [`SetConsoleTitleW`].
+/// Works like [`SetConsoleTitleW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SetConsoleTitleA(title: *const u8) -> Bool {
     // SAFETY: by the contract of this function.
@@ -355,10 +356,10 @@ pub unsafe extern "system" fn GetConsoleTitleW(to: *mut u16, room: u32) -> u32 {
     unsafe { title(to, room) }
 }
 
-/// GetConsoleTitleA: as [`GetConsoleTitleW`]; UTF-8.
+/// GetConsoleTitleA: works like [`GetConsoleTitleW`]; UTF-8.
 ///
 /// # Safety
-/// As [`GetConsoleTitleW`].
+/// Works like [`GetConsoleTitleW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetConsoleTitleA(to: *mut u8, room: u32) -> u32 {
     // SAFETY: by the contract of this function.
@@ -377,7 +378,8 @@ pub struct ScreenBufferInfo {
     maximum: [i16; 2],
 }
 
-/// GetConsoleScreenBufferInfo: the size of the terminal's window. FALSE with 6 for what is no terminal.
+/// GetConsoleScreenBufferInfo: the size of the terminal's window. FALSE with 6 for a handle that is
+/// not a terminal.
 ///
 /// Differs: the buffer is as large as the window, the position of the cursor is 0, 0 and the attributes
 /// are those that were set last.
@@ -412,8 +414,8 @@ pub unsafe extern "system" fn GetConsoleScreenBufferInfo(
 const PLAIN: u16 = 0x07;
 static ATTRIBUTES: Mutex<u16> = Mutex::new(PLAIN);
 
-/// SetConsoleTextAttribute: colours of what is written from now on, by control sequences. FALSE with 6
-/// for what is no terminal.
+/// SetConsoleTextAttribute: colours of what is written from now on, by control sequences. FALSE
+/// with 6 for a handle that is not a terminal.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetConsoleTextAttribute(handle: Handle, attributes: u16) -> Bool {
     fence_bool(|| {

@@ -42,7 +42,7 @@ pub unsafe extern "system" fn OutputDebugStringW(text: *const u16) {
     unsafe { output(text) }
 }
 
-/// OutputDebugStringA: as [`OutputDebugStringW`]; UTF-8.
+/// OutputDebugStringA: works like [`OutputDebugStringW`]; UTF-8.
 ///
 /// # Safety
 /// `text` is NULL or a NUL-terminated string.
@@ -58,7 +58,8 @@ pub extern "system" fn IsDebuggerPresent() -> Bool {
     fence(FALSE, || Ok(Bool::from(own::is_traced())))
 }
 
-/// CheckRemoteDebuggerPresent: as [`IsDebuggerPresent`]. FALSE with 6 for what is not this process.
+/// CheckRemoteDebuggerPresent: works like [`IsDebuggerPresent`]. FALSE with 6 for a handle that is
+/// not this process.
 ///
 /// # Safety
 /// `present` is NULL or valid.
@@ -212,8 +213,8 @@ static DESCRIPTIONS: PerProcess<Mutex<BTreeMap<ThreadId, Vec<u16>>>> = PerProces
 
 const E_FAIL: i32 = 0x8007_0006_u32 as i32; // HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)
 
-/// SetThreadDescription: the name of a thread; the calling one shows it, up to 15 bytes, in the system's
-/// tools. Returns S_OK, or 0x80070006 for what is no thread.
+/// SetThreadDescription: the name of a thread; the calling one shows it, up to 15 bytes, in the
+/// system's tools. Returns S_OK, or 0x80070006 for a handle that is not a thread.
 ///
 /// # Safety
 /// `description` is NULL or a NUL-terminated string.
@@ -255,7 +256,7 @@ fn show(name: &str) {
 }
 
 /// GetThreadDescription: the name that was set, empty if none was, for LocalFree. Returns S_OK, or
-/// 0x80070006 for what is no thread.
+/// 0x80070006 for a handle that is not a thread.
 ///
 /// # Safety
 /// `description` is NULL or valid.
@@ -275,7 +276,7 @@ pub unsafe extern "system" fn GetThreadDescription(
     })
 }
 
-/// SetThreadErrorMode: as [`SetErrorMode`], which all threads share here.
+/// SetThreadErrorMode: works like [`SetErrorMode`], which all threads share here.
 ///
 /// # Safety
 /// `before` is NULL or valid.

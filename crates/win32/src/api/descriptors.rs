@@ -44,9 +44,9 @@ unsafe fn from_text(
     })
 }
 
-/// ConvertStringSecurityDescriptorToSecurityDescriptorW: the self-relative descriptor of a text in SDDL, for
-/// LocalFree. FALSE with 87 for what is none, 1336 for a bad list, 1337 for a bad SID, 1305 for a revision other
-/// than 1.
+/// ConvertStringSecurityDescriptorToSecurityDescriptorW: the self-relative descriptor of a text in
+/// SDDL, for LocalFree. FALSE with 87 for something that is not one, 1336 for a bad list, 1337 for
+/// a bad SID, 1305 for a revision other than 1.
 ///
 /// Partial: conditional entries (XA, XD, ZA) and resource attributes (RA) fail with 1336; accounts of a domain
 /// (DA, LA) are those of S-1-5-21-0-0-0.
@@ -108,9 +108,9 @@ unsafe fn to_text<U: From<u8>>(
     })
 }
 
-/// ConvertSecurityDescriptorToStringSecurityDescriptorW: the text of a descriptor in SDDL, for LocalFree, with the
-/// parts that SECURITY_INFORMATION asks for. FALSE with 1338, 1336, 1337 for what is none, 1305 for a revision
-/// other than 1.
+/// ConvertSecurityDescriptorToStringSecurityDescriptorW: the text of a descriptor in SDDL, for
+/// LocalFree, with the parts that SECURITY_INFORMATION asks for. FALSE with 1338, 1336, 1337 for
+/// something that is not one, 1305 for a revision other than 1.
 ///
 /// Partial: entries that SDDL writes with conditions fail with 1336.
 ///
@@ -195,8 +195,8 @@ pub unsafe extern "system" fn IsValidSecurityDescriptor(descriptor: *const c_voi
     })
 }
 
-/// GetSecurityDescriptorLength: the size that a descriptor has or would have when self-relative; 0 for what is
-/// none.
+/// GetSecurityDescriptorLength: the size that a descriptor has or would have when self-relative; 0
+/// for something that is not one.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid with all that it points at.

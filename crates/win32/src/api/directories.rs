@@ -45,7 +45,7 @@ pub unsafe extern "system" fn CreateDirectoryW(
     })
 }
 
-/// CreateDirectoryA: as [`CreateDirectoryW`] with names in UTF-8.
+/// CreateDirectoryA: works like [`CreateDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -75,7 +75,7 @@ pub unsafe extern "system" fn RemoveDirectoryW(name: *const u16) -> Bool {
     })
 }
 
-/// RemoveDirectoryA: as [`RemoveDirectoryW`] with names in UTF-8.
+/// RemoveDirectoryA: works like [`RemoveDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -103,7 +103,7 @@ pub unsafe extern "system" fn SetCurrentDirectoryW(name: *const u16) -> Bool {
     })
 }
 
-/// SetCurrentDirectoryA: as [`SetCurrentDirectoryW`] with names in UTF-8.
+/// SetCurrentDirectoryA: works like [`SetCurrentDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -130,7 +130,7 @@ pub unsafe extern "system" fn GetCurrentDirectoryW(room: u32, buffer: *mut u16) 
     })
 }
 
-/// GetCurrentDirectoryA: as [`GetCurrentDirectoryW`] with names in UTF-8.
+/// GetCurrentDirectoryA: works like [`GetCurrentDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.
@@ -165,7 +165,7 @@ pub unsafe extern "system" fn GetFullPathNameW(
     })
 }
 
-/// GetFullPathNameA: as [`GetFullPathNameW`] with names in UTF-8.
+/// GetFullPathNameA: works like [`GetFullPathNameW`] with names in UTF-8.
 ///
 /// # Safety
 /// `name` is NULL (87) or NUL-terminated; `buffer` is NULL or has room for `room` units; `part` is NULL
@@ -201,7 +201,7 @@ pub unsafe extern "system" fn GetLongPathNameW(
     })
 }
 
-/// GetLongPathNameA: as [`GetLongPathNameW`] with names in UTF-8.
+/// GetLongPathNameA: works like [`GetLongPathNameW`] with names in UTF-8.
 ///
 /// # Safety
 /// `name` is NULL (87) or NUL-terminated; `buffer` is NULL or has room for `room` units.
@@ -214,7 +214,7 @@ pub unsafe extern "system" fn GetLongPathNameA(name: *const u8, buffer: *mut u8,
     })
 }
 
-/// GetShortPathNameW: as GetLongPathNameW.
+/// GetShortPathNameW: works like GetLongPathNameW.
 ///
 /// Differs: there are no short names, as on a volume of Windows where they are switched off.
 ///
@@ -233,7 +233,7 @@ pub unsafe extern "system" fn GetShortPathNameW(
     })
 }
 
-/// GetShortPathNameA: as [`GetShortPathNameW`] with names in UTF-8.
+/// GetShortPathNameA: works like [`GetShortPathNameW`] with names in UTF-8.
 ///
 /// # Safety
 /// `name` is NULL (87) or NUL-terminated; `buffer` is NULL or has room for `room` units.
@@ -264,7 +264,7 @@ pub unsafe extern "system" fn GetTempPathW(room: u32, buffer: *mut u16) -> u32 {
     })
 }
 
-/// GetTempPathA: as [`GetTempPathW`] with names in UTF-8.
+/// GetTempPathA: works like [`GetTempPathW`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.
@@ -276,7 +276,7 @@ pub unsafe extern "system" fn GetTempPathA(room: u32, buffer: *mut u8) -> u32 {
     })
 }
 
-/// GetTempPath2W: as GetTempPathW.
+/// GetTempPath2W: works like GetTempPathW.
 ///
 /// Differs: also for the processes of the system.
 ///
@@ -290,7 +290,7 @@ pub unsafe extern "system" fn GetTempPath2W(room: u32, buffer: *mut u16) -> u32 
     })
 }
 
-/// GetTempPath2A: as [`GetTempPath2W`] with names in UTF-8.
+/// GetTempPath2A: works like [`GetTempPath2W`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.
@@ -316,7 +316,7 @@ pub unsafe extern "system" fn GetWindowsDirectoryW(buffer: *mut u16, room: u32) 
     })
 }
 
-/// GetWindowsDirectoryA: as [`GetWindowsDirectoryW`] with names in UTF-8.
+/// GetWindowsDirectoryA: works like [`GetWindowsDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.
@@ -328,7 +328,7 @@ pub unsafe extern "system" fn GetWindowsDirectoryA(buffer: *mut u8, room: u32) -
     })
 }
 
-/// GetSystemWindowsDirectoryW: as GetWindowsDirectoryW.
+/// GetSystemWindowsDirectoryW: works like GetWindowsDirectoryW.
 ///
 /// Differs: it need not be there.
 ///
@@ -342,7 +342,7 @@ pub unsafe extern "system" fn GetSystemWindowsDirectoryW(buffer: *mut u16, room:
     })
 }
 
-/// GetSystemWindowsDirectoryA: as [`GetSystemWindowsDirectoryW`] with names in UTF-8.
+/// GetSystemWindowsDirectoryA: works like [`GetSystemWindowsDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.
@@ -368,7 +368,7 @@ pub unsafe extern "system" fn GetSystemDirectoryW(buffer: *mut u16, room: u32) -
     })
 }
 
-/// GetSystemDirectoryA: as [`GetSystemDirectoryW`] with names in UTF-8.
+/// GetSystemDirectoryA: works like [`GetSystemDirectoryW`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.
@@ -407,7 +407,7 @@ pub unsafe extern "system" fn SearchPathW(
     })
 }
 
-/// SearchPathA: as [`SearchPathW`] with names in UTF-8.
+/// SearchPathA: works like [`SearchPathW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL or NUL-terminated; `buffer` is NULL or has room for `room` units; `part` is NULL or

@@ -39,10 +39,10 @@ pub unsafe extern "system" fn GetEnvironmentVariableW(
     unsafe { get(name, to, room) }
 }
 
-/// GetEnvironmentVariableA: as [`GetEnvironmentVariableW`], in UTF-8.
+/// GetEnvironmentVariableA: works like [`GetEnvironmentVariableW`], in UTF-8.
 ///
 /// # Safety
-/// As [`GetEnvironmentVariableW`].
+/// Works like [`GetEnvironmentVariableW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetEnvironmentVariableA(
     name: *const u8,
@@ -77,10 +77,10 @@ pub unsafe extern "system" fn SetEnvironmentVariableW(name: *const u16, value: *
     unsafe { set(name, value) }
 }
 
-/// SetEnvironmentVariableA: as [`SetEnvironmentVariableW`], in UTF-8.
+/// SetEnvironmentVariableA: works like [`SetEnvironmentVariableW`], in UTF-8.
 ///
 /// # Safety
-/// As [`SetEnvironmentVariableW`].
+/// Works like [`SetEnvironmentVariableW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SetEnvironmentVariableA(name: *const u8, value: *const u8) -> Bool {
     // SAFETY: by the contract of this function.
@@ -114,10 +114,10 @@ pub unsafe extern "system" fn ExpandEnvironmentStringsW(
     unsafe { expand(from, to, room) }
 }
 
-/// ExpandEnvironmentStringsA: as [`ExpandEnvironmentStringsW`], in UTF-8.
+/// ExpandEnvironmentStringsA: works like [`ExpandEnvironmentStringsW`], in UTF-8.
 ///
 /// # Safety
-/// As [`ExpandEnvironmentStringsW`].
+/// Works like [`ExpandEnvironmentStringsW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn ExpandEnvironmentStringsA(
     from: *const u8,
@@ -149,8 +149,8 @@ pub extern "system" fn GetEnvironmentStringsW() -> *mut u16 {
     strings()
 }
 
-/// GetEnvironmentStringsA: as [`GetEnvironmentStringsW`], in UTF-8; GetEnvironmentStrings in the
-/// headers.
+/// GetEnvironmentStringsA: works like [`GetEnvironmentStringsW`], in UTF-8; GetEnvironmentStrings
+/// in the headers.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetEnvironmentStringsA() -> *mut u8 {
     strings()
@@ -176,7 +176,7 @@ pub unsafe extern "system" fn FreeEnvironmentStringsW(block: *mut u16) -> Bool {
 /// FreeEnvironmentStringsA: TRUE.
 ///
 /// # Safety
-/// As [`FreeEnvironmentStringsW`].
+/// Works like [`FreeEnvironmentStringsW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn FreeEnvironmentStringsA(block: *mut u8) -> Bool {
     // SAFETY: by the contract of this function.

@@ -45,10 +45,10 @@ pub unsafe extern "system" fn RegisterEventSourceW(
     })
 }
 
-/// RegisterEventSourceA: as [`RegisterEventSourceW`], in UTF-8.
+/// RegisterEventSourceA: works like [`RegisterEventSourceW`], in UTF-8.
 ///
 /// # Safety
-/// As [`RegisterEventSourceW`].
+/// Works like [`RegisterEventSourceW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegisterEventSourceA(
     server: *const c_char,
@@ -77,9 +77,9 @@ pub extern "system" fn DeregisterEventSource(source: Handle) -> Bool {
     })
 }
 
-/// ReportEventW: an event with the strings, their number, category and identifier. EVENTLOG_ERROR_TYPE
-/// (1) is an error, EVENTLOG_WARNING_TYPE (2) a warning, all else information. FALSE with 6, 87 (NULL
-/// instead of strings or data).
+/// ReportEventW: an event with the strings, their number, category and identifier.
+/// EVENTLOG_ERROR_TYPE (1) is an error, EVENTLOG_WARNING_TYPE (2) a warning, everything else
+/// information. FALSE with 6, 87 (NULL instead of strings or data).
 ///
 /// Differs: the strings stand as they are, there are no message files; of the binary data only the
 /// length is told.
@@ -108,10 +108,10 @@ pub unsafe extern "system" fn ReportEventW(
     })
 }
 
-/// ReportEventA: as [`ReportEventW`], in UTF-8.
+/// ReportEventA: works like [`ReportEventW`], in UTF-8.
 ///
 /// # Safety
-/// As [`ReportEventW`].
+/// Works like [`ReportEventW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn ReportEventA(
     source: Handle,

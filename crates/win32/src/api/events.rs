@@ -33,7 +33,7 @@ pub unsafe extern "system" fn CreateEventW(
     })
 }
 
-/// CreateEventA: as [`CreateEventW`]; the name is UTF-8.
+/// CreateEventA: works like [`CreateEventW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -50,7 +50,7 @@ pub unsafe extern "system" fn CreateEventA(
     })
 }
 
-/// CreateEventExW: as [`CreateEventW`] with flags: 1 is manual reset, 2 is set at first.
+/// CreateEventExW: works like [`CreateEventW`] with flags: 1 is manual reset, 2 is set at first.
 ///
 /// Differs: the access mask is ignored.
 ///
@@ -67,7 +67,7 @@ pub unsafe extern "system" fn CreateEventExW(
     create_event_ex(flags, unsafe { ObjectName::wide(name) })
 }
 
-/// CreateEventExA: as [`CreateEventExW`]; the name is UTF-8.
+/// CreateEventExA: works like [`CreateEventExW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -92,7 +92,7 @@ pub unsafe extern "system" fn OpenEventW(_access: u32, _inherit: Bool, name: *co
     super::open_existing::<Event>(unsafe { ObjectName::wide(name) })
 }
 
-/// OpenEventA: as [`OpenEventW`]; the name is UTF-8.
+/// OpenEventA: works like [`OpenEventW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.

@@ -45,7 +45,7 @@ pub unsafe extern "system" fn GetFileAttributesW(name: *const u16) -> u32 {
     })
 }
 
-/// GetFileAttributesA: as [`GetFileAttributesW`] with names in UTF-8.
+/// GetFileAttributesA: works like [`GetFileAttributesW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -76,7 +76,7 @@ pub unsafe extern "system" fn SetFileAttributesW(name: *const u16, attributes: u
     })
 }
 
-/// SetFileAttributesA: as [`SetFileAttributesW`] with names in UTF-8.
+/// SetFileAttributesA: works like [`SetFileAttributesW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -93,7 +93,8 @@ pub unsafe extern "system" fn SetFileAttributesA(name: *const u8, attributes: u3
 ///
 /// Errors: 2, 3, 5, 87 for another level than GetFileExInfoStandard, 123.
 ///
-/// Differs: as GetFileAttributesW; size and times of a symbolic link are those of what it leads to.
+/// Differs: as for GetFileAttributesW; size and times of a symbolic link are those of what it
+/// leads to.
 ///
 /// # Safety
 /// `name` is NULL (87) or a NUL-terminated string; `data` is NULL (87) or has room for 36 bytes.
@@ -110,7 +111,7 @@ pub unsafe extern "system" fn GetFileAttributesExW(
     })
 }
 
-/// GetFileAttributesExA: as [`GetFileAttributesExW`] with names in UTF-8.
+/// GetFileAttributesExA: works like [`GetFileAttributesExW`] with names in UTF-8.
 ///
 /// # Safety
 /// `name` is NULL (87) or a NUL-terminated string; `data` is NULL (87) or has room for 36 bytes.

@@ -21,7 +21,7 @@ const INVALID: u32 = u32::MAX;
 const LOCKFILE_FAIL_IMMEDIATELY: u32 = 1;
 const LOCKFILE_EXCLUSIVE_LOCK: u32 = 2;
 
-/// SetFilePointerEx: moves the file pointer and tells where it is then.
+/// SetFilePointerEx: moves the file pointer and returns where it is then.
 ///
 /// Errors: 6; 87 for another method; 131 for a place before the begin; 132 for a pipe.
 ///
@@ -42,7 +42,7 @@ pub unsafe extern "system" fn SetFilePointerEx(
     })
 }
 
-/// SetFilePointer: as [`SetFilePointerEx`] in halves of 32 bits; 0xFFFFFFFF on failure.
+/// SetFilePointer: works like [`SetFilePointerEx`] in halves of 32 bits; 0xFFFFFFFF on failure.
 ///
 /// Without a high half the distance is signed, and a place that needs one gives 87. When the low half of
 /// a success is 0xFFFFFFFF the last error is 0.
@@ -138,8 +138,9 @@ fn ranges(file: &File) -> Result<&FileRegistration, Code> {
 
 /// LockFileEx: locks a range of bytes, shared or exclusively, at the offset of the OVERLAPPED.
 ///
-/// Errors: 33 when it is locked and LOCKFILE_FAIL_IMMEDIATELY is given; else it waits, and a handle with
-/// FILE_FLAG_OVERLAPPED gets 997. Reads and writes of others that meet the range fail with 33.
+/// Errors: 33 when it is locked and LOCKFILE_FAIL_IMMEDIATELY is given; otherwise it waits, and a
+/// handle with FILE_FLAG_OVERLAPPED gets 997. Reads and writes of others that meet the range fail
+/// with 33.
 ///
 /// Differs: ranges hold within the process.
 ///
@@ -216,7 +217,7 @@ pub extern "system" fn LockFile(
     })
 }
 
-/// UnlockFile: as [`UnlockFileEx`] without an OVERLAPPED.
+/// UnlockFile: works like [`UnlockFileEx`] without an OVERLAPPED.
 #[unsafe(no_mangle)]
 pub extern "system" fn UnlockFile(
     file: Handle,
@@ -231,8 +232,8 @@ pub extern "system" fn UnlockFile(
     })
 }
 
-/// CreatePipe: makes an anonymous pipe. A read of what nobody writes to any more, and a write to what
-/// nobody reads, fail with 109.
+/// CreatePipe: makes an anonymous pipe. A read of what no one writes to any more, and a write to
+/// what no one reads, fail with 109.
 ///
 /// Differs: the size of its buffer is the system's; handles are not inherited.
 ///
@@ -260,7 +261,8 @@ pub unsafe extern "system" fn CreatePipe(
     })
 }
 
-/// PeekNamedPipe: tells how many bytes a pipe holds; 109 when it is empty and nobody writes to it.
+/// PeekNamedPipe: returns how many bytes a pipe holds; 109 when it is empty and no one writes to
+/// it.
 ///
 /// Partial: the bytes themselves cannot be looked at; with a buffer it fails with 50.
 ///

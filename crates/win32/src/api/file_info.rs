@@ -251,7 +251,7 @@ pub unsafe extern "system" fn GetFinalPathNameByHandleW(
     })
 }
 
-/// GetFinalPathNameByHandleA: as [`GetFinalPathNameByHandleW`] in UTF-8.
+/// GetFinalPathNameByHandleA: works like [`GetFinalPathNameByHandleW`] in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` bytes.

@@ -58,7 +58,7 @@ unsafe fn copy(
     names::copy(from, to, flags, Some(&mut ask))
 }
 
-/// DeleteFileW: deletes a file; its name goes at once, who has it open keeps it.
+/// DeleteFileW: deletes a file; its name goes immediately, who has it open keeps it.
 ///
 /// Errors: 2, 3, 5 (a directory, or a read-only file), 32 (open without FILE_SHARE_DELETE), 123.
 ///
@@ -75,7 +75,7 @@ pub unsafe extern "system" fn DeleteFileW(name: *const u16) -> Bool {
     })
 }
 
-/// DeleteFileA: as [`DeleteFileW`] with names in UTF-8.
+/// DeleteFileA: works like [`DeleteFileW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -104,7 +104,7 @@ pub unsafe extern "system" fn MoveFileW(from: *const u16, to: *const u16) -> Boo
     })
 }
 
-/// MoveFileA: as [`MoveFileW`] with names in UTF-8.
+/// MoveFileA: works like [`MoveFileW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -120,7 +120,7 @@ pub unsafe extern "system" fn MoveFileA(from: *const u8, to: *const u8) -> Bool 
 
 /// MoveFileExW: renames with flags: MOVEFILE_REPLACE_EXISTING, MOVEFILE_COPY_ALLOWED, MOVEFILE_WRITE_THROUGH.
 ///
-/// Errors: as MoveFileW; 50 for MOVEFILE_DELAY_UNTIL_REBOOT.
+/// Errors: works like MoveFileW; 50 for MOVEFILE_DELAY_UNTIL_REBOOT.
 ///
 /// Partial: nothing is done at the next start of the system.
 ///
@@ -136,7 +136,7 @@ pub unsafe extern "system" fn MoveFileExW(from: *const u16, to: *const u16, flag
     })
 }
 
-/// MoveFileExA: as [`MoveFileExW`] with names in UTF-8.
+/// MoveFileExA: works like [`MoveFileExW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -171,7 +171,7 @@ pub unsafe extern "system" fn CopyFileW(
     })
 }
 
-/// CopyFileA: as [`CopyFileW`] with names in UTF-8.
+/// CopyFileA: works like [`CopyFileW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -214,7 +214,7 @@ pub unsafe extern "system" fn CopyFileExW(
     })
 }
 
-/// CopyFileExA: as [`CopyFileExW`] with names in UTF-8.
+/// CopyFileExA: works like [`CopyFileExW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings; `cancel` is NULL or valid during the call.
@@ -261,7 +261,7 @@ pub unsafe extern "system" fn ReplaceFileW(
     })
 }
 
-/// ReplaceFileA: as [`ReplaceFileW`] with names in UTF-8.
+/// ReplaceFileA: works like [`ReplaceFileW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -303,7 +303,7 @@ pub unsafe extern "system" fn CreateHardLinkW(
     })
 }
 
-/// CreateHardLinkA: as [`CreateHardLinkW`] with names in UTF-8.
+/// CreateHardLinkA: works like [`CreateHardLinkW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -341,7 +341,7 @@ pub unsafe extern "system" fn CreateSymbolicLinkW(
     })
 }
 
-/// CreateSymbolicLinkA: as [`CreateSymbolicLinkW`] with names in UTF-8.
+/// CreateSymbolicLinkA: works like [`CreateSymbolicLinkW`] with names in UTF-8.
 ///
 /// # Safety
 /// The names are NULL (87) or NUL-terminated strings.
@@ -387,7 +387,7 @@ pub unsafe extern "system" fn GetTempFileNameW(
     })
 }
 
-/// GetTempFileNameA: as [`GetTempFileNameW`] with names in UTF-8.
+/// GetTempFileNameA: works like [`GetTempFileNameW`] with names in UTF-8.
 ///
 /// # Safety
 /// `path` and `prefix` are NULL (87) or NUL-terminated; `name` is NULL (87) or has room for 260 units.

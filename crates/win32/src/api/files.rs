@@ -21,9 +21,9 @@ use crate::status::{
 };
 use crate::threads::thread;
 
-/// CreateFileW: opens or creates a file, or opens a directory (with FILE_FLAG_BACKUP_SEMANTICS) or a
-/// device (`NUL`, `CON`). INVALID_HANDLE_VALUE on failure: 2, 3, 5, 32, 53, 80, 87, 123, 206. When
-/// CREATE_ALWAYS or OPEN_ALWAYS found a file, the last error is 183, else 0.
+/// CreateFileW: opens or creates a file, or opens a directory (with FILE_FLAG_BACKUP_SEMANTICS) or
+/// a device (`NUL`, `CON`). INVALID_HANDLE_VALUE on failure: 2, 3, 5, 32, 53, 80, 87, 123, 206.
+/// When CREATE_ALWAYS or OPEN_ALWAYS found a file, the last error is 183, otherwise 0.
 ///
 /// Differs: security attributes and template are ignored, handles are not inherited; share modes hold
 /// within the process; buffering flags have no effect. What a path means is said above, under Paths.
@@ -52,9 +52,9 @@ pub unsafe extern "system" fn CreateFileW(
     })
 }
 
-/// CreateFileA: as [`CreateFileW`] with a name in UTF-8.
+/// CreateFileA: works like [`CreateFileW`] with a name in UTF-8.
 ///
-/// Differs: as CreateFileW.
+/// Differs: as for CreateFileW.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -97,9 +97,9 @@ pub struct CREATEFILE2_EXTENDED_PARAMETERS {
     pub hTemplateFile: Handle,
 }
 
-/// CreateFile2: as [`CreateFileW`] with its flags in a structure; 87 for one of another size.
+/// CreateFile2: works like [`CreateFileW`] with its flags in a structure; 87 for one of another size.
 ///
-/// Differs: as CreateFileW.
+/// Differs: as for CreateFileW.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string; `extended` is NULL or valid.
@@ -158,10 +158,10 @@ pub unsafe extern "system" fn GetFileSizeEx(handle: Handle, size: *mut i64) -> B
 
 /// ReadFile: reads at the file pointer, or at the offset of the OVERLAPPED.
 ///
-/// On a handle without FILE_FLAG_OVERLAPPED it ends within the call; the end of the file is TRUE with 0
-/// bytes, with an OVERLAPPED FALSE with 38; the file pointer moves in either case. On a handle with the
-/// flag an OVERLAPPED is required (87); what needs no disk ends at once, the rest is FALSE with 997.
-/// Errors: 5, 6, 33, 38, 87, 109 (nobody writes to the pipe any more), 998.
+/// On a handle without FILE_FLAG_OVERLAPPED it ends within the call; the end of the file is TRUE
+/// with 0 bytes, with an OVERLAPPED FALSE with 38; the file pointer moves in either case. On a
+/// handle with the flag an OVERLAPPED is required (87); what needs no disk ends immediately, the
+/// rest is FALSE with 997. Errors: 5, 6, 33, 38, 87, 109 (no one writes to the pipe any more), 998.
 ///
 /// # Safety
 /// `buffer` has room for `bytes` until the operation has ended; `read` and `overlapped` are NULL or
@@ -186,9 +186,9 @@ pub unsafe extern "system" fn ReadFile(
 /// WriteFile: writes at the file pointer, or at the offset of the OVERLAPPED (0xFFFFFFFF in both halves:
 /// at the end).
 ///
-/// On a handle without FILE_FLAG_OVERLAPPED it ends within the call and moves the file pointer. On one
-/// with the flag an OVERLAPPED is required (87), and the call gives FALSE with 997. Errors: 5, 6, 33, 87,
-/// 109 (nobody reads the pipe any more), 112, 998.
+/// On a handle without FILE_FLAG_OVERLAPPED it ends within the call and moves the file pointer. On
+/// one with the flag an OVERLAPPED is required (87), and the call gives FALSE with 997. Errors: 5,
+/// 6, 33, 87, 109 (no one reads the pipe any more), 112, 998.
 ///
 /// # Safety
 /// `buffer` holds `bytes` until the operation has ended; `written` and `overlapped` are NULL or valid.
@@ -376,7 +376,8 @@ unsafe fn transfer(
     }
 }
 
-/// Has an operation of a handle with FILE_FLAG_OVERLAPPED done: here if that needs no disk, else 997.
+/// Has an operation of a handle with FILE_FLAG_OVERLAPPED done: here if that needs no disk,
+/// otherwise 997.
 unsafe fn start(
     file: &Arc<File>,
     memory: CallerBuffer,

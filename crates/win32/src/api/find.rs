@@ -106,7 +106,7 @@ pub unsafe extern "system" fn FindFirstFileW(
     })
 }
 
-/// FindFirstFileA: as [`FindFirstFileW`] with names in UTF-8.
+/// FindFirstFileA: works like [`FindFirstFileW`] with names in UTF-8.
 ///
 /// # Safety
 /// As for [`FindFirstFileW`].
@@ -129,7 +129,7 @@ fn only_directories(level: i32, search: i32, filter: *mut c_void) -> Result<bool
     }
 }
 
-/// FindFirstFileExW: as [`FindFirstFileW`] with levels and flags; 87 for unknown ones. With
+/// FindFirstFileExW: works like [`FindFirstFileW`] with levels and flags; 87 for unknown ones. With
 /// FindExSearchLimitToDirectories only directories are given.
 ///
 /// Differs: FIND_FIRST_EX_CASE_SENSITIVE is accepted and has no effect.
@@ -152,7 +152,7 @@ pub unsafe extern "system" fn FindFirstFileExW(
     })
 }
 
-/// FindFirstFileExA: as [`FindFirstFileExW`] with names in UTF-8.
+/// FindFirstFileExA: works like [`FindFirstFileExW`] with names in UTF-8.
 ///
 /// # Safety
 /// As for [`FindFirstFileA`]; `data` is a WIN32_FIND_DATAA.
@@ -187,7 +187,7 @@ pub unsafe extern "system" fn FindNextFileW(search: Handle, data: *mut WIN32_FIN
     })
 }
 
-/// FindNextFileA: as [`FindNextFileW`] with names in UTF-8.
+/// FindNextFileA: works like [`FindNextFileW`] with names in UTF-8.
 ///
 /// # Safety
 /// As for [`FindNextFileW`].

@@ -85,7 +85,7 @@ pub extern "system" fn LocalAlloc(flags: u32, bytes: usize) -> *mut c_void {
 }
 
 /// LocalReAlloc: another size; fixed memory moves only with LMEM_MOVEABLE. NULL on failure, and the
-/// object is as it was: 8 when there is no memory, 6 for what is no object.
+/// object is as it was: 8 when there is no memory, 6 for a handle that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn LocalReAlloc(
     unsafe { re_alloc(handle, bytes, flags) }
 }
 
-/// LocalFree: NULL, or the handle with 6 for what is no object. Frees locked objects too.
+/// LocalFree: NULL, or the handle with 6 for a handle that is not valid. Frees locked objects too.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library, and nobody uses it any more.
@@ -109,8 +109,8 @@ pub unsafe extern "system" fn LocalFree(handle: *mut c_void) -> *mut c_void {
     unsafe { release(handle) }
 }
 
-/// LocalLock: the address of the object, which stays until it is unlocked as often. NULL with 6 for what
-/// is no object, 157 for one of size 0.
+/// LocalLock: the address of the object, which stays until it is unlocked as often. NULL with 6 for
+/// a handle that is not valid, 157 for one of size 0.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -133,7 +133,7 @@ pub unsafe extern "system" fn LocalUnlock(handle: *mut c_void) -> Bool {
     unsafe { unlock(handle, FALSE) }
 }
 
-/// LocalSize: the size of the object; 0 with 6 for what is none.
+/// LocalSize: the size of the object; 0 with 6 for something that is not one.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -143,7 +143,8 @@ pub unsafe extern "system" fn LocalSize(handle: *mut c_void) -> usize {
     fence(0, || unsafe { movable::size(checked(handle)?) })
 }
 
-/// LocalFlags: the number of locks; 0x8000 (LMEM_INVALID_HANDLE) with 6 for what is no object.
+/// LocalFlags: the number of locks; 0x8000 (LMEM_INVALID_HANDLE) with 6 for a handle that is not
+/// valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -155,8 +156,8 @@ pub unsafe extern "system" fn LocalFlags(handle: *mut c_void) -> u32 {
     })
 }
 
-/// LocalHandle: the handle of the object that an address of LocalLock belongs to; NULL with 6 for what is
-/// none.
+/// LocalHandle: the handle of the object that an address of LocalLock belongs to; NULL with 6 for
+/// something that is not one.
 ///
 /// # Safety
 /// `memory` is NULL or came from this library.
@@ -179,8 +180,8 @@ pub extern "system" fn GlobalAlloc(flags: u32, bytes: usize) -> *mut c_void {
     alloc(flags, bytes)
 }
 
-/// GlobalReAlloc: another size; fixed memory moves only with GMEM_MOVEABLE. NULL on failure, and the
-/// object is as it was: 8 when there is no memory, 6 for what is no object.
+/// GlobalReAlloc: another size; fixed memory moves only with GMEM_MOVEABLE. NULL on failure, and
+/// the object is as it was: 8 when there is no memory, 6 for a handle that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -194,7 +195,7 @@ pub unsafe extern "system" fn GlobalReAlloc(
     unsafe { re_alloc(handle, bytes, flags) }
 }
 
-/// GlobalFree: NULL, or the handle with 6 for what is no object. Frees locked objects too.
+/// GlobalFree: NULL, or the handle with 6 for a handle that is not valid. Frees locked objects too.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library, and nobody uses it any more.
@@ -204,8 +205,8 @@ pub unsafe extern "system" fn GlobalFree(handle: *mut c_void) -> *mut c_void {
     unsafe { release(handle) }
 }
 
-/// GlobalLock: the address of the object, which stays until it is unlocked as often. NULL with 6 for what
-/// is no object, 157 for one of size 0.
+/// GlobalLock: the address of the object, which stays until it is unlocked as often. NULL with 6
+/// for a handle that is not valid, 157 for one of size 0.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -228,7 +229,7 @@ pub unsafe extern "system" fn GlobalUnlock(handle: *mut c_void) -> Bool {
     unsafe { unlock(handle, TRUE) }
 }
 
-/// GlobalSize: the size of the object; 0 with 6 for what is none.
+/// GlobalSize: the size of the object; 0 with 6 for something that is not one.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -238,7 +239,8 @@ pub unsafe extern "system" fn GlobalSize(handle: *mut c_void) -> usize {
     fence(0, || unsafe { movable::size(checked(handle)?) })
 }
 
-/// GlobalFlags: the number of locks; 0x8000 (GMEM_INVALID_HANDLE) with 6 for what is no object.
+/// GlobalFlags: the number of locks; 0x8000 (GMEM_INVALID_HANDLE) with 6 for a handle that is not
+/// valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -250,8 +252,8 @@ pub unsafe extern "system" fn GlobalFlags(handle: *mut c_void) -> u32 {
     })
 }
 
-/// GlobalHandle: the handle of the object that an address of GlobalLock belongs to; NULL with 6 for what is
-/// none.
+/// GlobalHandle: the handle of the object that an address of GlobalLock belongs to; NULL with 6 for
+/// something that is not one.
 ///
 /// # Safety
 /// `memory` is NULL or came from this library.

@@ -38,7 +38,7 @@ pub extern "system" fn GetThreadLocale() -> u32 {
     ENGLISH_US
 }
 
-/// SetThreadLocale: TRUE for a locale that stands for en-US, else FALSE with 87.
+/// SetThreadLocale: TRUE for a locale that stands for en-US, otherwise FALSE with 87.
 ///
 /// Partial: a thread has no other locale than en-US.
 #[unsafe(no_mangle)]
@@ -86,7 +86,7 @@ pub unsafe extern "system" fn GetUserDefaultLocaleName(to: *mut u16, room: i32) 
     })
 }
 
-/// GetSystemDefaultLocaleName: as GetUserDefaultLocaleName.
+/// GetSystemDefaultLocaleName: works like GetUserDefaultLocaleName.
 ///
 /// # Safety
 /// `to` has room for `room` units.

@@ -49,7 +49,7 @@ macro_rules! functions {
 }
 
 functions! { SrwLock:
-    /// AcquireSRWLockExclusive: takes the lock for writing; waits until nobody has it.
+    /// AcquireSRWLockExclusive: takes the lock for writing; waits until no one has it.
     AcquireSRWLockExclusive => |lock| lock.acquire(Mode::Exclusive), (), ();
     /// AcquireSRWLockShared: takes the lock for reading; waits while somebody has it for writing or waits for that.
     AcquireSRWLockShared => |lock| lock.acquire(Mode::Shared), (), ();
@@ -57,9 +57,10 @@ functions! { SrwLock:
     ReleaseSRWLockExclusive => |lock| lock.release(Mode::Exclusive), (), ();
     /// ReleaseSRWLockShared: gives the lock back that this thread took for reading.
     ReleaseSRWLockShared => |lock| lock.release(Mode::Shared), (), ();
-    /// TryAcquireSRWLockExclusive: takes the lock for writing if nobody has it; FALSE otherwise.
+    /// TryAcquireSRWLockExclusive: takes the lock for writing if no one has it; FALSE otherwise.
     TryAcquireSRWLockExclusive => |lock| u8::from(lock.try_acquire(Mode::Exclusive)), u8, 0;
-    /// TryAcquireSRWLockShared: takes the lock for reading if nobody has it for writing; FALSE otherwise.
+    /// TryAcquireSRWLockShared: takes the lock for reading if no one has it for writing; FALSE
+    /// otherwise.
     TryAcquireSRWLockShared => |lock| u8::from(lock.try_acquire(Mode::Shared)), u8, 0;
 }
 
@@ -117,11 +118,11 @@ macro_rules! initializers {
 initializers! {
     /// InitializeSRWLock: makes a free lock, as SRWLOCK_INIT does.
     InitializeSRWLock(SrwLock);
-    /// InitializeConditionVariable: makes a condition variable that nobody waits for.
+    /// InitializeConditionVariable: makes a condition variable that no one waits for.
     InitializeConditionVariable(ConditionVariable);
-    /// InitializeCriticalSection: makes a section that nobody has.
+    /// InitializeCriticalSection: makes a section that no one has.
     InitializeCriticalSection(CriticalSection);
-    /// DeleteCriticalSection: ends the use of a section that nobody has.
+    /// DeleteCriticalSection: ends the use of a section that no one has.
     ///
     /// Differs: There is nothing to free; the section is as new.
     DeleteCriticalSection(CriticalSection);
@@ -131,7 +132,7 @@ initializers! {
     InitializeSListHead(ListHeader);
 }
 
-/// InitializeCriticalSectionAndSpinCount: as [`InitializeCriticalSection`]; TRUE.
+/// InitializeCriticalSectionAndSpinCount: works like [`InitializeCriticalSection`]; TRUE.
 ///
 /// Differs: the count is not used: how long a thread spins is the lock's own.
 ///
@@ -146,7 +147,7 @@ pub unsafe extern "system" fn InitializeCriticalSectionAndSpinCount(
     unsafe { initialize(section) }
 }
 
-/// InitializeCriticalSectionEx: as [`InitializeCriticalSection`]; TRUE.
+/// InitializeCriticalSectionEx: works like [`InitializeCriticalSection`]; TRUE.
 ///
 /// Differs: Count and flags are not used.
 ///

@@ -19,7 +19,7 @@ const NULL: *mut c_void = std::ptr::null_mut();
 
 static PROCESS_HEAP: u64 = 0;
 
-/// The heap of a handle; 6 for what is none.
+/// The heap of a handle; 6 for something that is not one.
 fn heap(handle: Handle) -> Result<Heap, Code> {
     match handle == GetProcessHeap() {
         true => Ok(PROCESS),
@@ -68,7 +68,8 @@ pub extern "system" fn HeapCreate(_options: u32, initial: usize, largest: usize)
     })
 }
 
-/// HeapDestroy: frees the heap and its blocks. Fails with 6 for what is no heap and for the process heap.
+/// HeapDestroy: frees the heap and its blocks. Fails with 6 for a handle that is not a heap and for
+/// the process heap.
 ///
 /// # Safety
 /// Nobody uses the heap's blocks any more.
@@ -88,9 +89,9 @@ pub extern "system" fn HeapAlloc(handle: Handle, flags: u32, bytes: usize) -> *m
     })
 }
 
-/// HeapReAlloc: NULL if there is no memory, and the block is as it was (the last error is not set, as
-/// documented); 87 for what is no block of the heap, 6 for what is no heap. What is new is zeroed with
-/// HEAP_ZERO_MEMORY.
+/// HeapReAlloc: NULL if there is no memory, and the block is as it was (the last error is not set,
+/// as documented); 87 for a pointer that is not a block of the heap, 6 for a handle that is not a
+/// heap. What is new is zeroed with HEAP_ZERO_MEMORY.
 ///
 /// Differs: with HEAP_REALLOC_IN_PLACE_ONLY another size always fails.
 ///
@@ -117,8 +118,8 @@ pub unsafe extern "system" fn HeapReAlloc(
     })
 }
 
-/// HeapFree: frees a block, also that of HttpPrepareUrl; NULL is allowed. 87 for what is no block of the heap,
-/// 6 for what is no heap.
+/// HeapFree: frees a block, also that of HttpPrepareUrl; NULL is allowed. 87 for a pointer that is
+/// not a block of the heap, 6 for a handle that is not a heap.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library, and nobody uses it any more.
@@ -134,8 +135,8 @@ pub unsafe extern "system" fn HeapFree(handle: Handle, _flags: u32, memory: *mut
     })
 }
 
-/// HeapSize: the size of a block as it was asked for; (SIZE_T)-1 with 87 for what is none, 6 for what is no
-/// heap.
+/// HeapSize: the size of a block as it was asked for; (SIZE_T)-1 with 87 for something that is not
+/// one, 6 for a handle that is not a heap.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library.

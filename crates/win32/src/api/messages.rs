@@ -56,10 +56,10 @@ pub unsafe extern "system" fn FormatMessageW(
     unsafe { format(flags, source, message, language, buffer, size, arguments) }
 }
 
-/// FormatMessageA: as [`FormatMessageW`]; text and plain strings of inserts are UTF-8.
+/// FormatMessageA: works like [`FormatMessageW`]; text and plain strings of inserts are UTF-8.
 ///
 /// # Safety
-/// As [`FormatMessageW`].
+/// Works like [`FormatMessageW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn FormatMessageA(
     flags: u32,

@@ -256,7 +256,8 @@ impl ObjectName {
     }
 }
 
-/// Opens a handle to what `find` gives for the name; the last error is 183 if it existed, else 0.
+/// Opens a handle to what `find` gives for the name; the last error is 183 if it existed, otherwise
+/// 0.
 #[cfg(not(windows))]
 pub(crate) fn open_named<T: crate::Object>(
     name: ObjectName,

@@ -46,7 +46,7 @@ pub unsafe extern "system" fn GetModuleHandleW(name: *const u16) -> Handle {
     )
 }
 
-/// GetModuleHandleA: as [`GetModuleHandleW`]; the name is UTF-8.
+/// GetModuleHandleA: works like [`GetModuleHandleW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -84,9 +84,9 @@ unsafe fn find_ex<U: Unit>(flags: u32, name: *const U, to: *mut Handle) -> Bool 
     })
 }
 
-/// GetModuleHandleExW: as [`GetModuleHandleW`], by name or by an address in the module; without
-/// GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT the module has to be freed once more. FALSE with 87 for
-/// wrong flags, 126 when there is no such module.
+/// GetModuleHandleExW: works like [`GetModuleHandleW`], by name or by an address in the module;
+/// without GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT the module has to be freed once more. FALSE
+/// with 87 for wrong flags, 126 when there is no such module.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string (any address with the flag for it); `to` is valid.
@@ -100,10 +100,10 @@ pub unsafe extern "system" fn GetModuleHandleExW(
     unsafe { find_ex(flags, name, to) }
 }
 
-/// GetModuleHandleExA: as [`GetModuleHandleExW`]; the name is UTF-8.
+/// GetModuleHandleExA: works like [`GetModuleHandleExW`]; the name is UTF-8.
 ///
 /// # Safety
-/// As [`GetModuleHandleExW`].
+/// Works like [`GetModuleHandleExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetModuleHandleExA(
     flags: u32,
@@ -143,40 +143,41 @@ pub unsafe extern "system" fn LoadLibraryW(name: *const u16) -> Handle {
     unsafe { load(name, std::ptr::null_mut(), 0) }
 }
 
-/// LoadLibraryA: as [`LoadLibraryW`]; the name is UTF-8.
+/// LoadLibraryA: works like [`LoadLibraryW`]; the name is UTF-8.
 ///
 /// # Safety
-/// As [`LoadLibraryW`].
+/// Works like [`LoadLibraryW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn LoadLibraryA(name: *const u8) -> Handle {
     // SAFETY: by the contract of this function.
     unsafe { load(name, std::ptr::null_mut(), 0) }
 }
 
-/// LoadLibraryExW: as [`LoadLibraryW`]; 87 for a file handle or unknown flags.
+/// LoadLibraryExW: works like [`LoadLibraryW`]; 87 for a file handle or unknown flags.
 ///
 /// Differs: the flags do not change where a library is looked for, and one that is loaded as a data
 /// file is loaded whole.
 ///
 /// # Safety
-/// As [`LoadLibraryW`].
+/// Works like [`LoadLibraryW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn LoadLibraryExW(name: *const u16, file: Handle, flags: u32) -> Handle {
     // SAFETY: by the contract of this function.
     unsafe { load(name, file, flags) }
 }
 
-/// LoadLibraryExA: as [`LoadLibraryExW`]; the name is UTF-8.
+/// LoadLibraryExA: works like [`LoadLibraryExW`]; the name is UTF-8.
 ///
 /// # Safety
-/// As [`LoadLibraryW`].
+/// Works like [`LoadLibraryW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn LoadLibraryExA(name: *const u8, file: Handle, flags: u32) -> Handle {
     // SAFETY: by the contract of this function.
     unsafe { load(name, file, flags) }
 }
 
-/// FreeLibrary: FALSE with 126 for what is no module. The program and this library stay loaded.
+/// FreeLibrary: FALSE with 126 for a handle that is not a module. The program and this library stay
+/// loaded.
 ///
 /// # Safety
 /// Nothing of the library is used any more when it was freed as often as it was loaded.
@@ -188,7 +189,7 @@ pub unsafe extern "system" fn FreeLibrary(handle: Handle) -> Bool {
 /// FreeLibraryAndExitThread: frees the library and ends the calling thread.
 ///
 /// # Safety
-/// As [`FreeLibrary`], and as ExitThread.
+/// Works like [`FreeLibrary`], and as ExitThread.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn FreeLibraryAndExitThread(handle: Handle, code: u32) {
     // SAFETY: by the contract of this function.
@@ -198,8 +199,9 @@ pub unsafe extern "system" fn FreeLibraryAndExitThread(handle: Handle, code: u32
     }
 }
 
-/// GetProcAddress: what a module exports under a name. NULL with 127 when it does not, with 126 for what
-/// is no module. For this library only its own functions count, not those of the C library.
+/// GetProcAddress: what a module exports under a name. NULL with 127 when it does not, with 126 for
+/// a handle that is not a module. For this library only its own functions count, not those of the C
+/// library.
 ///
 /// Differs: there are no ordinals (127).
 /// Partial: in a program that is linked to the static library, what the program itself exports
@@ -241,7 +243,7 @@ unsafe fn file_name<U: Unit>(handle: Handle, to: *mut U, room: u32) -> u32 {
 
 /// GetModuleFileNameW: the path of a module's file; NULL means the program. The characters stored
 /// without the NUL; if the buffer is too small, what fits with a NUL, `room`, and last error 122. 0
-/// with 126 for what is no module.
+/// with 126 for a handle that is not a module.
 ///
 /// # Safety
 /// `to` has room for `room` characters.
@@ -251,7 +253,7 @@ pub unsafe extern "system" fn GetModuleFileNameW(handle: Handle, to: *mut u16, r
     unsafe { file_name(handle, to, room) }
 }
 
-/// GetModuleFileNameA: as [`GetModuleFileNameW`], in UTF-8.
+/// GetModuleFileNameA: works like [`GetModuleFileNameW`], in UTF-8.
 ///
 /// # Safety
 /// `to` has room for `room` bytes.
@@ -261,8 +263,8 @@ pub unsafe extern "system" fn GetModuleFileNameA(handle: Handle, to: *mut u8, ro
     unsafe { file_name(handle, to, room) }
 }
 
-/// DisableThreadLibraryCalls: TRUE; libraries are not called when threads start or end. FALSE with 126
-/// for what is no module.
+/// DisableThreadLibraryCalls: TRUE; libraries are not called when threads start or end. FALSE with
+/// 126 for a handle that is not a module.
 #[unsafe(no_mangle)]
 pub extern "system" fn DisableThreadLibraryCalls(handle: Handle) -> Bool {
     fence_bool(|| module::check(handle as usize))

@@ -30,7 +30,7 @@ pub unsafe extern "system" fn CreateMutexW(
     create_mutex(initial_owner != 0, unsafe { ObjectName::wide(name) })
 }
 
-/// CreateMutexA: as [`CreateMutexW`]; the name is UTF-8.
+/// CreateMutexA: works like [`CreateMutexW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -44,7 +44,7 @@ pub unsafe extern "system" fn CreateMutexA(
     create_mutex(initial_owner != 0, unsafe { ObjectName::narrow(name) })
 }
 
-/// CreateMutexExW: as [`CreateMutexW`]; flag 1 makes the calling thread the owner.
+/// CreateMutexExW: works like [`CreateMutexW`]; flag 1 makes the calling thread the owner.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -61,7 +61,7 @@ pub unsafe extern "system" fn CreateMutexExW(
     })
 }
 
-/// CreateMutexExA: as [`CreateMutexExW`]; the name is UTF-8.
+/// CreateMutexExA: works like [`CreateMutexExW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -88,7 +88,7 @@ pub unsafe extern "system" fn OpenMutexW(_access: u32, _inherit: Bool, name: *co
     open_existing::<MutexObject>(unsafe { ObjectName::wide(name) })
 }
 
-/// OpenMutexA: as [`OpenMutexW`]; the name is UTF-8.
+/// OpenMutexA: works like [`OpenMutexW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.
@@ -123,7 +123,7 @@ pub unsafe extern "system" fn CreateSemaphoreW(
     create_semaphore(initial, maximum, unsafe { ObjectName::wide(name) })
 }
 
-/// CreateSemaphoreA: as [`CreateSemaphoreW`]; the name is UTF-8.
+/// CreateSemaphoreA: works like [`CreateSemaphoreW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -138,7 +138,7 @@ pub unsafe extern "system" fn CreateSemaphoreA(
     create_semaphore(initial, maximum, unsafe { ObjectName::narrow(name) })
 }
 
-/// CreateSemaphoreExW: as [`CreateSemaphoreW`].
+/// CreateSemaphoreExW: works like [`CreateSemaphoreW`].
 ///
 /// Differs: the access mask is ignored.
 ///
@@ -157,7 +157,7 @@ pub unsafe extern "system" fn CreateSemaphoreExW(
     create_semaphore(initial, maximum, unsafe { ObjectName::wide(name) })
 }
 
-/// CreateSemaphoreExA: as [`CreateSemaphoreExW`]; the name is UTF-8.
+/// CreateSemaphoreExA: works like [`CreateSemaphoreExW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -189,7 +189,7 @@ pub unsafe extern "system" fn OpenSemaphoreW(
     open_existing::<Semaphore>(unsafe { ObjectName::wide(name) })
 }
 
-/// OpenSemaphoreA: as [`OpenSemaphoreW`]; the name is UTF-8.
+/// OpenSemaphoreA: works like [`OpenSemaphoreW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.

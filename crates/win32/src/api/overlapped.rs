@@ -13,8 +13,8 @@ use crate::status::{Code, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND, WAIT_TIMEOUT};
 use crate::threads::id;
 use crate::time::{deadline, source};
 
-/// GetOverlappedResult: TRUE if the operation succeeded; else the last error is its error, or 996
-/// (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE. The byte count is written whenever the
+/// GetOverlappedResult: TRUE if the operation succeeded; otherwise the last error is its error, or
+/// 996 (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE. The byte count is written whenever the
 /// operation has ended.
 ///
 /// # Safety
@@ -35,7 +35,7 @@ pub unsafe extern "system" fn GetOverlappedResult(
     fence_bool(|| unsafe { result(file, overlapped, bytes, end, ERROR_IO_INCOMPLETE) })
 }
 
-/// GetOverlappedResultEx: as [`GetOverlappedResult`] with a time-out, after which the last error is
+/// GetOverlappedResultEx: works like [`GetOverlappedResult`] with a time-out, after which the last error is
 /// 258 (996 for a time-out of 0).
 ///
 /// # Safety

@@ -76,8 +76,8 @@ pub extern "system" fn VirtualAlloc(
     })
 }
 
-/// VirtualFree: with MEM_RELEASE the whole reservation (`address` is its beginning, `bytes` 0, else 87),
-/// with MEM_DECOMMIT pages of it. 487 for what is no reservation.
+/// VirtualFree: with MEM_RELEASE the whole reservation (`address` is its beginning, `bytes` 0,
+/// otherwise 87), with MEM_DECOMMIT pages of it. 487 for something that is not a reservation.
 ///
 /// # Safety
 /// Nobody uses the memory any more.
@@ -165,8 +165,8 @@ pub unsafe extern "system" fn VirtualQuery(
     })
 }
 
-/// VirtualLock: keeps committed pages in memory. 87 for a size of 0, 487 for pages that are not there, 1453
-/// when the system's limit (RLIMIT_MEMLOCK) is reached.
+/// VirtualLock: keeps committed pages in memory. 87 for a size of 0, 487 for pages that do not
+/// exist, 1453 when the system's limit (RLIMIT_MEMLOCK) is reached.
 #[unsafe(no_mangle)]
 pub extern "system" fn VirtualLock(address: *mut c_void, bytes: usize) -> Bool {
     fence_bool(|| pages::lock(address as usize, bytes, true))

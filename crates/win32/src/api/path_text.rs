@@ -24,7 +24,7 @@ pub(crate) unsafe fn narrow(name: *const u8) -> Result<Vec<u16>, Code> {
     Ok(wide_of(name))
 }
 
-/// As [`narrow`]; `None` for NULL.
+/// Works like [`narrow`]; `None` for NULL.
 ///
 /// # Safety
 /// As for [`narrow`].

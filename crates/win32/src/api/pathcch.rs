@@ -267,7 +267,7 @@ pub unsafe extern "system" fn PathCchSkipRoot(path: *const u16, found: *mut *con
     })
 }
 
-/// PathCchIsRoot: tells whether a path is a root and nothing else.
+/// PathCchIsRoot: returns whether a path is a root and nothing else.
 ///
 /// # Safety
 /// `path` is NULL (FALSE) or NUL-terminated.

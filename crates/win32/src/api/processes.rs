@@ -35,8 +35,8 @@ pub extern "system" fn ExitProcess(code: u32) -> ! {
     own::exit(code)
 }
 
-/// TerminateProcess: ends the process at once; streams are not written. FALSE with 6 for what is not
-/// this process.
+/// TerminateProcess: ends the process immediately; streams are not written. FALSE with 6 for a
+/// handle that is not this process.
 ///
 /// Partial: only the calling process can be ended.
 /// Differs: the exit code as with [`ExitProcess`].
@@ -54,7 +54,7 @@ pub extern "system" fn GetCurrentProcessId() -> u32 {
     own_id()
 }
 
-/// GetProcessId: the id of a process; 0 with 6 for what is none.
+/// GetProcessId: the id of a process; 0 with 6 for something that is not one.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetProcessId(handle: Handle) -> u32 {
     fence(0, || own::check(handle).map(|()| own_id()))
@@ -64,7 +64,7 @@ pub extern "system" fn GetProcessId(handle: Handle) -> u32 {
 /// the caller runs. NULL with 87 for an invalid id, 5 for another process.
 ///
 /// Partial: only the calling process can be opened.
-/// Differs: access rights are not looked at.
+/// Differs: access rights are ignored.
 #[unsafe(no_mangle)]
 pub extern "system" fn OpenProcess(_access: u32, _inherit: Bool, id: u32) -> Handle {
     fence(std::ptr::null_mut(), || {
@@ -132,7 +132,8 @@ const _: () = assert!(size_of::<StartupInfo>() == 104);
 /// STARTF_USESTDHANDLES, the eighth of the numbers.
 const USE_STANDARD_HANDLES: u32 = 0x100;
 
-/// GetStartupInfoW: the standard handles, which every process here is started with; all else is zero.
+/// GetStartupInfoW: the standard handles, which every process here is started with; everything else
+/// is zero.
 ///
 /// Differs: desktop, title and window are not known.
 ///
@@ -163,19 +164,19 @@ pub unsafe extern "system" fn GetStartupInfoW(info: *mut StartupInfo) {
     });
 }
 
-/// GetStartupInfoA: as [`GetStartupInfoW`].
+/// GetStartupInfoA: works like [`GetStartupInfoW`].
 ///
 /// # Safety
-/// As [`GetStartupInfoW`].
+/// Works like [`GetStartupInfoW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetStartupInfoA(info: *mut StartupInfo) {
     // SAFETY: by the contract of this function.
     unsafe { GetStartupInfoW(info) }
 }
 
-/// GetProcessTimes: when the process began (FILETIME), and the time it has used in the system's code
-/// and its own, in units of 100 nanoseconds. The time of its end is 0. FALSE with 6 for what is not
-/// this process.
+/// GetProcessTimes: when the process began (FILETIME), and the time it has used in the system's
+/// code and its own, in units of 100 nanoseconds. The time of its end is 0. FALSE with 6 for a
+/// handle that is not this process.
 ///
 /// # Safety
 /// The pointers are valid.
@@ -206,7 +207,7 @@ pub unsafe extern "system" fn GetProcessTimes(
     })
 }
 
-/// PROCESS_MEMORY_COUNTERS, and behind it what the Ex form adds.
+/// PROCESS_MEMORY_COUNTERS, and after it what the Ex form adds.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryCounters {
@@ -223,9 +224,9 @@ pub struct MemoryCounters {
 const COUNTERS_SIZE: u32 = 72;
 const _: () = assert!(size_of::<MemoryCounters>() == COUNTERS_SIZE as usize + 8);
 
-/// GetProcessMemoryInfo: the memory of the process, in bytes: resident (WorkingSetSize), its peak, and
-/// the address space (PagefileUsage, PrivateUsage). FALSE with 6 for what is not this process, 122 for
-/// a size that is too small.
+/// GetProcessMemoryInfo: the memory of the process, in bytes: resident (WorkingSetSize), its peak,
+/// and the address space (PagefileUsage, PrivateUsage). FALSE with 6 for a handle that is not this
+/// process, 122 for a size that is too small.
 ///
 /// Differs: the pool quotas are 0, and the peak of the address space is what it is now.
 ///
@@ -269,7 +270,7 @@ pub unsafe extern "system" fn GetProcessMemoryInfo(
 /// K32GetProcessMemoryInfo: [`GetProcessMemoryInfo`] under its name in kernel32.
 ///
 /// # Safety
-/// As [`GetProcessMemoryInfo`].
+/// Works like [`GetProcessMemoryInfo`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn K32GetProcessMemoryInfo(
     handle: Handle,
@@ -280,8 +281,8 @@ pub unsafe extern "system" fn K32GetProcessMemoryInfo(
     unsafe { GetProcessMemoryInfo(handle, counters, size) }
 }
 
-/// GetPriorityClass: the class that was set last, or NORMAL_PRIORITY_CLASS. 0 with 6 for what is not
-/// this process.
+/// GetPriorityClass: the class that was set last, or NORMAL_PRIORITY_CLASS. 0 with 6 for a handle
+/// that is not this process.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetPriorityClass(handle: Handle) -> u32 {
     fence(0, || own::check(handle).map(|()| own::priority_class()))

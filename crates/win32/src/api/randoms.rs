@@ -173,7 +173,7 @@ pub unsafe extern "system" fn CryptAcquireContextA(
     acquire(to)
 }
 
-/// CryptGenRandom: random bytes of the system; FALSE with 87 for what is no handle and for NULL.
+/// CryptGenRandom: random bytes of the system; FALSE with 87 for an invalid handle and for NULL.
 ///
 /// # Safety
 /// `to` is NULL or has room for `bytes` bytes.
@@ -186,7 +186,8 @@ pub unsafe extern "system" fn CryptGenRandom(handle: usize, bytes: u32, to: *mut
     })
 }
 
-/// CryptReleaseContext: closes a handle of CryptAcquireContext; FALSE with 87 for what is none and for flags.
+/// CryptReleaseContext: closes a handle of CryptAcquireContext; FALSE with 87 for something that is
+/// not one and for flags.
 #[unsafe(no_mangle)]
 pub extern "system" fn CryptReleaseContext(handle: usize, flags: u32) -> Bool {
     fence_bool(|| {

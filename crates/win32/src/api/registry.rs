@@ -35,7 +35,7 @@ pub(super) unsafe fn from_wide(text: *const u16) -> Result<String, Code> {
     Ok(String::from_utf16_lossy(unsafe { wide(text) }?))
 }
 
-/// As [`from_wide`], in UTF-8.
+/// Works like [`from_wide`], in UTF-8.
 ///
 /// # Safety
 /// NULL or NUL-terminated.
@@ -69,10 +69,10 @@ pub unsafe extern "system" fn RegOpenKeyExW(
     status(|| unsafe { open(key, &from_wide(path)?, access, opened) })
 }
 
-/// RegOpenKeyExA: as [`RegOpenKeyExW`]; the path is UTF-8.
+/// RegOpenKeyExA: works like [`RegOpenKeyExW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegOpenKeyExW`].
+/// Works like [`RegOpenKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegOpenKeyExA(
     key: Handle,
@@ -85,10 +85,10 @@ pub unsafe extern "system" fn RegOpenKeyExA(
     status(|| unsafe { open(key, &from_narrow(path), access, opened) })
 }
 
-/// RegOpenKeyW: as [`RegOpenKeyExW`] with all rights.
+/// RegOpenKeyW: works like [`RegOpenKeyExW`] with all rights.
 ///
 /// # Safety
-/// As [`RegOpenKeyExW`].
+/// Works like [`RegOpenKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegOpenKeyW(
     key: Handle,
@@ -99,10 +99,10 @@ pub unsafe extern "system" fn RegOpenKeyW(
     status(|| unsafe { open(key, &from_wide(path)?, key::ALL, opened) })
 }
 
-/// RegOpenKeyA: as [`RegOpenKeyW`]; the path is UTF-8.
+/// RegOpenKeyA: works like [`RegOpenKeyW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegOpenKeyExW`].
+/// Works like [`RegOpenKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegOpenKeyA(
     key: Handle,
@@ -220,10 +220,10 @@ pub unsafe extern "system" fn RegQueryValueExW(
     })
 }
 
-/// RegQueryValueExA: as [`RegQueryValueExW`]; name and text are UTF-8.
+/// RegQueryValueExA: works like [`RegQueryValueExW`]; name and text are UTF-8.
 ///
 /// # Safety
-/// As [`RegQueryValueExW`].
+/// Works like [`RegQueryValueExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegQueryValueExA(
     key: Handle,
@@ -288,10 +288,10 @@ pub unsafe extern "system" fn RegGetValueW(
     status(|| unsafe { get(key, from_wide(path)?, from_wide(name)?, flags, out, false) })
 }
 
-/// RegGetValueA: as [`RegGetValueW`]; names and text are UTF-8.
+/// RegGetValueA: works like [`RegGetValueW`]; names and text are UTF-8.
 ///
 /// # Safety
-/// As [`RegGetValueW`].
+/// Works like [`RegGetValueW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegGetValueA(
     key: Handle,

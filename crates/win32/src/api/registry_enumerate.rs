@@ -40,10 +40,10 @@ pub unsafe extern "system" fn RegEnumKeyExW(
     })
 }
 
-/// RegEnumKeyExA: as [`RegEnumKeyExW`], in UTF-8.
+/// RegEnumKeyExA: works like [`RegEnumKeyExW`], in UTF-8.
 ///
 /// # Safety
-/// As [`RegEnumKeyExW`].
+/// Works like [`RegEnumKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegEnumKeyExA(
     key: Handle,
@@ -115,10 +115,10 @@ pub unsafe extern "system" fn RegEnumValueW(
     })
 }
 
-/// RegEnumValueA: as [`RegEnumValueW`], in UTF-8.
+/// RegEnumValueA: works like [`RegEnumValueW`], in UTF-8.
 ///
 /// # Safety
-/// As [`RegEnumValueW`].
+/// Works like [`RegEnumValueW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegEnumValueA(
     key: Handle,
@@ -192,10 +192,10 @@ pub unsafe extern "system" fn RegQueryInfoKeyW(
     })
 }
 
-/// RegQueryInfoKeyA: as [`RegQueryInfoKeyW`], in UTF-8.
+/// RegQueryInfoKeyA: works like [`RegQueryInfoKeyW`], in UTF-8.
 ///
 /// # Safety
-/// As [`RegQueryInfoKeyW`].
+/// Works like [`RegQueryInfoKeyW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegQueryInfoKeyA(
     key: Handle,

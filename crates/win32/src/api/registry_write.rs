@@ -41,10 +41,10 @@ pub unsafe extern "system" fn RegCreateKeyExW(
     })
 }
 
-/// RegCreateKeyExA: as [`RegCreateKeyExW`]; the path is UTF-8.
+/// RegCreateKeyExA: works like [`RegCreateKeyExW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegCreateKeyExW`].
+/// Works like [`RegCreateKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegCreateKeyExA(
     key: Handle,
@@ -64,10 +64,10 @@ pub unsafe extern "system" fn RegCreateKeyExA(
     })
 }
 
-/// RegCreateKeyW: as [`RegCreateKeyExW`] with all rights.
+/// RegCreateKeyW: works like [`RegCreateKeyExW`] with all rights.
 ///
 /// # Safety
-/// As [`RegCreateKeyExW`].
+/// Works like [`RegCreateKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegCreateKeyW(
     key: Handle,
@@ -78,10 +78,10 @@ pub unsafe extern "system" fn RegCreateKeyW(
     status(|| unsafe { create(key, &from_wide(path)?, key::ALL, opened, ptr::null_mut()) })
 }
 
-/// RegCreateKeyA: as [`RegCreateKeyW`]; the path is UTF-8.
+/// RegCreateKeyA: works like [`RegCreateKeyW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegCreateKeyExW`].
+/// Works like [`RegCreateKeyExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegCreateKeyA(
     key: Handle,
@@ -138,10 +138,10 @@ pub unsafe extern "system" fn RegSetValueExW(
     status(|| unsafe { set(key, from_wide(name)?, kind, bytes(data, length)?) })
 }
 
-/// RegSetValueExA: as [`RegSetValueExW`]; name and text are UTF-8.
+/// RegSetValueExA: works like [`RegSetValueExW`]; name and text are UTF-8.
 ///
 /// # Safety
-/// As [`RegSetValueExW`].
+/// Works like [`RegSetValueExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegSetValueExA(
     key: Handle,
@@ -162,10 +162,10 @@ pub unsafe extern "system" fn RegSetValueExA(
     })
 }
 
-/// RegSetKeyValueW: as [`RegSetValueExW`] in a key below `key`, which is made if there is none.
+/// RegSetKeyValueW: works like [`RegSetValueExW`] in a key below `key`, which is made if there is none.
 ///
 /// # Safety
-/// As [`RegSetValueExW`].
+/// Works like [`RegSetValueExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegSetKeyValueW(
     key: Handle,
@@ -185,10 +185,10 @@ pub unsafe extern "system" fn RegSetKeyValueW(
     })
 }
 
-/// RegSetKeyValueA: as [`RegSetKeyValueW`]; names and text are UTF-8.
+/// RegSetKeyValueA: works like [`RegSetKeyValueW`]; names and text are UTF-8.
 ///
 /// # Safety
-/// As [`RegSetValueExW`].
+/// Works like [`RegSetValueExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegSetKeyValueA(
     key: Handle,
@@ -242,10 +242,10 @@ pub unsafe extern "system" fn RegDeleteValueW(key: Handle, name: *const u16) -> 
     status(|| key::of(key)?.unset(&unsafe { from_wide(name) }?))
 }
 
-/// RegDeleteValueA: as [`RegDeleteValueW`]; the name is UTF-8.
+/// RegDeleteValueA: works like [`RegDeleteValueW`]; the name is UTF-8.
 ///
 /// # Safety
-/// As [`RegDeleteValueW`].
+/// Works like [`RegDeleteValueW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegDeleteValueA(key: Handle, name: *const c_char) -> u32 {
     // SAFETY: by the contract of this function.
@@ -263,20 +263,20 @@ pub unsafe extern "system" fn RegDeleteKeyW(key: Handle, path: *const u16) -> u3
     status(|| key::of(key)?.remove(&unsafe { from_wide(path) }?, false))
 }
 
-/// RegDeleteKeyA: as [`RegDeleteKeyW`]; the path is UTF-8.
+/// RegDeleteKeyA: works like [`RegDeleteKeyW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegDeleteKeyW`].
+/// Works like [`RegDeleteKeyW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegDeleteKeyA(key: Handle, path: *const c_char) -> u32 {
     // SAFETY: by the contract of this function.
     status(|| key::of(key)?.remove(&unsafe { from_narrow(path) }, false))
 }
 
-/// RegDeleteKeyExW: as [`RegDeleteKeyW`]; the views of WOW64 are one.
+/// RegDeleteKeyExW: works like [`RegDeleteKeyW`]; the views of WOW64 are one.
 ///
 /// # Safety
-/// As [`RegDeleteKeyW`].
+/// Works like [`RegDeleteKeyW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegDeleteKeyExW(
     key: Handle,
@@ -288,10 +288,10 @@ pub unsafe extern "system" fn RegDeleteKeyExW(
     unsafe { RegDeleteKeyW(key, path) }
 }
 
-/// RegDeleteKeyExA: as [`RegDeleteKeyExW`]; the path is UTF-8.
+/// RegDeleteKeyExA: works like [`RegDeleteKeyExW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegDeleteKeyW`].
+/// Works like [`RegDeleteKeyW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegDeleteKeyExA(
     key: Handle,
@@ -313,10 +313,10 @@ pub unsafe extern "system" fn RegDeleteTreeW(key: Handle, path: *const u16) -> u
     status(|| delete_tree(key, &unsafe { from_wide(path) }?))
 }
 
-/// RegDeleteTreeA: as [`RegDeleteTreeW`]; the path is UTF-8.
+/// RegDeleteTreeA: works like [`RegDeleteTreeW`]; the path is UTF-8.
 ///
 /// # Safety
-/// As [`RegDeleteTreeW`].
+/// Works like [`RegDeleteTreeW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RegDeleteTreeA(key: Handle, path: *const c_char) -> u32 {
     // SAFETY: by the contract of this function.

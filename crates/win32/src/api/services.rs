@@ -47,7 +47,7 @@ pub unsafe extern "system" fn StartServiceCtrlDispatcherW(table: *const ServiceT
     fence_bool(|| unsafe { dispatch(table) })
 }
 
-/// StartServiceCtrlDispatcherA: as [`StartServiceCtrlDispatcherW`].
+/// StartServiceCtrlDispatcherA: works like [`StartServiceCtrlDispatcherW`].
 ///
 /// # Safety
 /// `table` is NULL or ends with an entry of NULLs.

@@ -28,7 +28,7 @@ pub unsafe extern "system" fn PathFindExtensionW(path: *const u16) -> *mut u16 {
     })
 }
 
-/// PathFindExtensionA: as [`PathFindExtensionW`] with text in UTF-8.
+/// PathFindExtensionA: works like [`PathFindExtensionW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -54,7 +54,7 @@ pub unsafe extern "system" fn PathFindFileNameW(path: *const u16) -> *mut u16 {
     })
 }
 
-/// PathFindFileNameA: as [`PathFindFileNameW`] with text in UTF-8.
+/// PathFindFileNameA: works like [`PathFindFileNameW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -91,7 +91,7 @@ pub unsafe extern "system" fn PathFindNextComponentW(path: *const u16) -> *mut u
     })
 }
 
-/// PathFindNextComponentA: as [`PathFindNextComponentW`] with text in UTF-8.
+/// PathFindNextComponentA: works like [`PathFindNextComponentW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -137,7 +137,7 @@ pub unsafe extern "system" fn PathSkipRootW(path: *const u16) -> *mut u16 {
     })
 }
 
-/// PathSkipRootA: as [`PathSkipRootW`] with text in UTF-8.
+/// PathSkipRootA: works like [`PathSkipRootW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -159,7 +159,7 @@ pub unsafe extern "system" fn PathSkipRootA(path: *const u8) -> *mut u8 {
     })
 }
 
-/// PathIsRelativeW: tells whether a path is relative.
+/// PathIsRelativeW: returns whether a path is relative.
 ///
 /// Differs: one that begins with `/` is not.
 ///
@@ -173,7 +173,7 @@ pub unsafe extern "system" fn PathIsRelativeW(path: *const u16) -> Bool {
     })
 }
 
-/// PathIsRelativeA: as [`PathIsRelativeW`] with text in UTF-8.
+/// PathIsRelativeA: works like [`PathIsRelativeW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -185,7 +185,7 @@ pub unsafe extern "system" fn PathIsRelativeA(path: *const u8) -> Bool {
     })
 }
 
-/// PathIsRootW: tells whether a path is a root: `\`, `C:\`, a server or its share.
+/// PathIsRootW: returns whether a path is a root: `\`, `C:\`, a server or its share.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -197,7 +197,7 @@ pub unsafe extern "system" fn PathIsRootW(path: *const u16) -> Bool {
     })
 }
 
-/// PathIsRootA: as [`PathIsRootW`] with text in UTF-8.
+/// PathIsRootA: works like [`PathIsRootW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -209,7 +209,7 @@ pub unsafe extern "system" fn PathIsRootA(path: *const u8) -> Bool {
     })
 }
 
-/// PathIsUNCW: tells whether a path names a server.
+/// PathIsUNCW: returns whether a path names a server.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -221,7 +221,7 @@ pub unsafe extern "system" fn PathIsUNCW(path: *const u16) -> Bool {
     })
 }
 
-/// PathIsUNCA: as [`PathIsUNCW`] with text in UTF-8.
+/// PathIsUNCA: works like [`PathIsUNCW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -233,7 +233,7 @@ pub unsafe extern "system" fn PathIsUNCA(path: *const u8) -> Bool {
     })
 }
 
-/// PathIsFileSpecW: tells whether there is neither a separator nor a colon in it.
+/// PathIsFileSpecW: returns whether there is neither a separator nor a colon in it.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -248,7 +248,7 @@ pub unsafe extern "system" fn PathIsFileSpecW(path: *const u16) -> Bool {
     })
 }
 
-/// PathIsFileSpecA: as [`PathIsFileSpecW`] with text in UTF-8.
+/// PathIsFileSpecA: works like [`PathIsFileSpecW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -263,7 +263,7 @@ pub unsafe extern "system" fn PathIsFileSpecA(path: *const u8) -> Bool {
     })
 }
 
-/// PathIsPrefixW: tells whether a path begins with another in whole components.
+/// PathIsPrefixW: returns whether a path begins with another in whole components.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -278,7 +278,7 @@ pub unsafe extern "system" fn PathIsPrefixW(prefix: *const u16, path: *const u16
     })
 }
 
-/// PathIsPrefixA: as [`PathIsPrefixW`] with text in UTF-8.
+/// PathIsPrefixA: works like [`PathIsPrefixW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -293,8 +293,8 @@ pub unsafe extern "system" fn PathIsPrefixA(prefix: *const u8, path: *const u8) 
     })
 }
 
-/// PathCommonPrefixW: writes what two paths have in common in whole components, and tells how long it
-/// is.
+/// PathCommonPrefixW: writes what two paths have in common in whole components, and returns how
+/// long it is.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -313,7 +313,7 @@ pub unsafe extern "system" fn PathCommonPrefixW(
     })
 }
 
-/// PathCommonPrefixA: as [`PathCommonPrefixW`] with text in UTF-8.
+/// PathCommonPrefixA: works like [`PathCommonPrefixW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -349,7 +349,7 @@ pub unsafe extern "system" fn PathGetDriveNumberW(path: *const u16) -> i32 {
     })
 }
 
-/// PathGetDriveNumberA: as [`PathGetDriveNumberW`] with text in UTF-8.
+/// PathGetDriveNumberA: works like [`PathGetDriveNumberW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -366,7 +366,7 @@ pub unsafe extern "system" fn PathGetDriveNumberA(path: *const u8) -> i32 {
     })
 }
 
-/// PathMatchSpecW: tells whether a name matches one of the patterns, separated by `;`.
+/// PathMatchSpecW: returns whether a name matches one of the patterns, separated by `;`.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -378,7 +378,7 @@ pub unsafe extern "system" fn PathMatchSpecW(name: *const u16, patterns: *const 
     })
 }
 
-/// PathMatchSpecA: as [`PathMatchSpecW`] with text in UTF-8.
+/// PathMatchSpecA: works like [`PathMatchSpecW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -390,7 +390,7 @@ pub unsafe extern "system" fn PathMatchSpecA(name: *const u8, patterns: *const u
     })
 }
 
-/// PathFileExistsW: tells whether there is a file or directory; if not the last error says why.
+/// PathFileExistsW: returns whether there is a file or directory; if not the last error says why.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -402,7 +402,7 @@ pub unsafe extern "system" fn PathFileExistsW(path: *const u16) -> Bool {
     })
 }
 
-/// PathFileExistsA: as [`PathFileExistsW`] with text in UTF-8.
+/// PathFileExistsA: works like [`PathFileExistsW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -414,7 +414,7 @@ pub unsafe extern "system" fn PathFileExistsA(path: *const u8) -> Bool {
     })
 }
 
-/// PathIsDirectoryW: tells whether it is a directory: FILE_ATTRIBUTE_DIRECTORY (16), else 0.
+/// PathIsDirectoryW: returns whether it is a directory: FILE_ATTRIBUTE_DIRECTORY (16), otherwise 0.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -427,7 +427,7 @@ pub unsafe extern "system" fn PathIsDirectoryW(path: *const u16) -> Bool {
     })
 }
 
-/// PathIsDirectoryA: as [`PathIsDirectoryW`] with text in UTF-8.
+/// PathIsDirectoryA: works like [`PathIsDirectoryW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -440,7 +440,7 @@ pub unsafe extern "system" fn PathIsDirectoryA(path: *const u8) -> Bool {
     })
 }
 
-/// PathIsDirectoryEmptyW: tells whether it is a directory in which there is nothing.
+/// PathIsDirectoryEmptyW: returns whether it is a directory in which there is nothing.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -454,7 +454,7 @@ pub unsafe extern "system" fn PathIsDirectoryEmptyW(path: *const u16) -> Bool {
     })
 }
 
-/// PathIsDirectoryEmptyA: as [`PathIsDirectoryEmptyW`] with text in UTF-8.
+/// PathIsDirectoryEmptyA: works like [`PathIsDirectoryEmptyW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.

@@ -51,7 +51,7 @@ pub unsafe extern "system" fn PathCombineW(
     })
 }
 
-/// PathCombineA: as [`PathCombineW`] with text in UTF-8.
+/// PathCombineA: works like [`PathCombineW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -87,7 +87,7 @@ pub unsafe extern "system" fn PathAppendW(path: *mut u16, more: *const u16) -> B
     })
 }
 
-/// PathAppendA: as [`PathAppendW`] with text in UTF-8.
+/// PathAppendA: works like [`PathAppendW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -113,7 +113,7 @@ pub unsafe extern "system" fn PathCanonicalizeW(to: *mut u16, path: *const u16) 
     })
 }
 
-/// PathCanonicalizeA: as [`PathCanonicalizeW`] with text in UTF-8.
+/// PathCanonicalizeA: works like [`PathCanonicalizeW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -142,7 +142,7 @@ pub unsafe extern "system" fn PathRemoveFileSpecW(path: *mut u16) -> Bool {
     })
 }
 
-/// PathRemoveFileSpecA: as [`PathRemoveFileSpecW`] with text in UTF-8.
+/// PathRemoveFileSpecA: works like [`PathRemoveFileSpecW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -171,7 +171,7 @@ pub unsafe extern "system" fn PathRemoveExtensionW(path: *mut u16) {
     })
 }
 
-/// PathRemoveExtensionA: as [`PathRemoveExtensionW`] with text in UTF-8.
+/// PathRemoveExtensionA: works like [`PathRemoveExtensionW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -199,7 +199,7 @@ pub unsafe extern "system" fn PathRenameExtensionW(path: *mut u16, extension: *c
     })
 }
 
-/// PathRenameExtensionA: as [`PathRenameExtensionW`] with text in UTF-8.
+/// PathRenameExtensionA: works like [`PathRenameExtensionW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -243,7 +243,7 @@ pub unsafe extern "system" fn PathAddExtensionW(path: *mut u16, extension: *cons
     })
 }
 
-/// PathAddExtensionA: as [`PathAddExtensionW`] with text in UTF-8.
+/// PathAddExtensionA: works like [`PathAddExtensionW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -295,7 +295,7 @@ pub unsafe extern "system" fn PathAddBackslashW(path: *mut u16) -> *mut u16 {
     })
 }
 
-/// PathAddBackslashA: as [`PathAddBackslashW`] with text in UTF-8.
+/// PathAddBackslashA: works like [`PathAddBackslashW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -338,7 +338,7 @@ pub unsafe extern "system" fn PathRemoveBackslashW(path: *mut u16) -> *mut u16 {
     })
 }
 
-/// PathRemoveBackslashA: as [`PathRemoveBackslashW`] with text in UTF-8.
+/// PathRemoveBackslashA: works like [`PathRemoveBackslashW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -373,7 +373,7 @@ pub unsafe extern "system" fn PathStripPathW(path: *mut u16) {
     })
 }
 
-/// PathStripPathA: as [`PathStripPathW`] with text in UTF-8.
+/// PathStripPathA: works like [`PathStripPathW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -402,7 +402,7 @@ pub unsafe extern "system" fn PathStripToRootW(path: *mut u16) -> Bool {
     })
 }
 
-/// PathStripToRootA: as [`PathStripToRootW`] with text in UTF-8.
+/// PathStripToRootA: works like [`PathStripToRootW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -435,7 +435,7 @@ pub unsafe extern "system" fn PathQuoteSpacesW(path: *mut u16) -> Bool {
     })
 }
 
-/// PathQuoteSpacesA: as [`PathQuoteSpacesW`] with text in UTF-8.
+/// PathQuoteSpacesA: works like [`PathQuoteSpacesW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -474,7 +474,7 @@ pub unsafe extern "system" fn PathUnquoteSpacesW(path: *mut u16) -> Bool {
     })
 }
 
-/// PathUnquoteSpacesA: as [`PathUnquoteSpacesW`] with text in UTF-8.
+/// PathUnquoteSpacesA: works like [`PathUnquoteSpacesW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -511,7 +511,7 @@ pub unsafe extern "system" fn PathRemoveBlanksW(path: *mut u16) {
     })
 }
 
-/// PathRemoveBlanksA: as [`PathRemoveBlanksW`] with text in UTF-8.
+/// PathRemoveBlanksA: works like [`PathRemoveBlanksW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.
@@ -549,7 +549,7 @@ pub unsafe extern "system" fn PathBuildRootW(root: *mut u16, drive: i32) -> *mut
     })
 }
 
-/// PathBuildRootA: as [`PathBuildRootW`] with text in UTF-8.
+/// PathBuildRootA: works like [`PathBuildRootW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; what is changed has room for 260 units.

@@ -92,7 +92,7 @@ pub unsafe extern "system" fn StrChrW(text: *const u16, unit: u16) -> *mut u16 {
     })
 }
 
-/// StrChrA: as [`StrChrW`] with text in UTF-8.
+/// StrChrA: works like [`StrChrW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -119,7 +119,7 @@ pub unsafe extern "system" fn StrChrIW(text: *const u16, unit: u16) -> *mut u16 
     fence(null_mut(), || unsafe { first_in_either_case(text, unit) })
 }
 
-/// StrChrIA: as [`StrChrIW`] with text in UTF-8.
+/// StrChrIA: works like [`StrChrIW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -139,7 +139,7 @@ pub unsafe extern "system" fn StrRChrW(text: *const u16, end: *const u16, unit: 
     fence(null_mut(), || unsafe { last_before(text, end, unit) })
 }
 
-/// StrRChrA: as [`StrRChrW`] with text in UTF-8.
+/// StrRChrA: works like [`StrRChrW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -161,7 +161,7 @@ pub unsafe extern "system" fn StrStrW(text: *const u16, what: *const u16) -> *mu
     })
 }
 
-/// StrStrA: as [`StrStrW`] with text in UTF-8.
+/// StrStrA: works like [`StrStrW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -185,7 +185,7 @@ pub unsafe extern "system" fn StrStrIW(text: *const u16, what: *const u16) -> *m
     })
 }
 
-/// StrStrIA: as [`StrStrIW`] with text in UTF-8.
+/// StrStrIA: works like [`StrStrIW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -213,7 +213,7 @@ pub unsafe extern "system" fn StrPBrkW(text: *const u16, set: *const u16) -> *mu
     })
 }
 
-/// StrPBrkA: as [`StrPBrkW`] with text in UTF-8.
+/// StrPBrkA: works like [`StrPBrkW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -245,7 +245,7 @@ pub unsafe extern "system" fn StrSpnW(text: *const u16, set: *const u16) -> i32 
     })
 }
 
-/// StrSpnA: as [`StrSpnW`] with text in UTF-8.
+/// StrSpnA: works like [`StrSpnW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -277,7 +277,7 @@ pub unsafe extern "system" fn StrCSpnW(text: *const u16, set: *const u16) -> i32
     })
 }
 
-/// StrCSpnA: as [`StrCSpnW`] with text in UTF-8.
+/// StrCSpnA: works like [`StrCSpnW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -307,7 +307,7 @@ pub unsafe extern "system" fn StrCmpIW(one: *const u16, other: *const u16) -> i3
     })
 }
 
-/// StrCmpIA: as [`StrCmpIW`] with text in UTF-8.
+/// StrCmpIA: works like [`StrCmpIW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -333,7 +333,7 @@ pub unsafe extern "system" fn StrCmpW(one: *const u16, other: *const u16) -> i32
     })
 }
 
-/// StrCmpA: as [`StrCmpW`] with text in UTF-8.
+/// StrCmpA: works like [`StrCmpW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -355,7 +355,7 @@ pub unsafe extern "system" fn StrCmpNW(one: *const u16, other: *const u16, count
     fence(0, || unsafe { order_at_most(one, other, count, false) })
 }
 
-/// StrCmpNA: as [`StrCmpNW`] with text in UTF-8.
+/// StrCmpNA: works like [`StrCmpNW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -375,7 +375,7 @@ pub unsafe extern "system" fn StrCmpNIW(one: *const u16, other: *const u16, coun
     fence(0, || unsafe { order_at_most(one, other, count, true) })
 }
 
-/// StrCmpNIA: as [`StrCmpNIW`] with text in UTF-8.
+/// StrCmpNIA: works like [`StrCmpNIW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -397,7 +397,7 @@ pub unsafe extern "system" fn StrToIntW(text: *const u16) -> i32 {
     })
 }
 
-/// StrToIntA: as [`StrToIntW`] with text in UTF-8.
+/// StrToIntA: works like [`StrToIntW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -428,7 +428,7 @@ pub unsafe extern "system" fn StrToIntExW(text: *const u16, flags: i32, number: 
     })
 }
 
-/// StrToIntExA: as [`StrToIntExW`] with text in UTF-8.
+/// StrToIntExA: works like [`StrToIntExW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -468,7 +468,7 @@ pub unsafe extern "system" fn StrToInt64ExW(
     })
 }
 
-/// StrToInt64ExA: as [`StrToInt64ExW`] with text in UTF-8.
+/// StrToInt64ExA: works like [`StrToInt64ExW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -505,7 +505,7 @@ pub unsafe extern "system" fn StrDupW(text: *const u16) -> *mut u16 {
     })
 }
 
-/// StrDupA: as [`StrDupW`] with text in UTF-8.
+/// StrDupA: works like [`StrDupW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -541,7 +541,7 @@ pub unsafe extern "system" fn StrTrimW(text: *mut u16, set: *const u16) -> Bool 
     })
 }
 
-/// StrTrimA: as [`StrTrimW`] with text in UTF-8.
+/// StrTrimA: works like [`StrTrimW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -575,7 +575,7 @@ pub unsafe extern "system" fn StrCpyNW(to: *mut u16, text: *const u16, room: i32
     })
 }
 
-/// StrCpyNA: as [`StrCpyNW`] with text in UTF-8.
+/// StrCpyNA: works like [`StrCpyNW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.
@@ -610,7 +610,7 @@ pub unsafe extern "system" fn StrFormatByteSizeW(bytes: i64, to: *mut u16, room:
     })
 }
 
-/// StrFormatByteSizeA: as [`StrFormatByteSizeW`] with text in UTF-8.
+/// StrFormatByteSizeA: works like [`StrFormatByteSizeW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (87) or NUL-terminated; buffers have their room.

@@ -33,7 +33,7 @@ pub unsafe extern "system" fn UrlEscapeW(
     fence(E_INVALIDARG, || unsafe { escape(url, to, length, flags) })
 }
 
-/// UrlEscapeA: as [`UrlEscapeW`] with text in UTF-8.
+/// UrlEscapeA: works like [`UrlEscapeW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (E_INVALIDARG) or NUL-terminated; `to` has room for `*length` units; `length` is valid.
@@ -66,7 +66,7 @@ pub unsafe extern "system" fn UrlUnescapeW(
     fence(E_INVALIDARG, || unsafe { unescape(url, to, length, flags) })
 }
 
-/// UrlUnescapeA: as [`UrlUnescapeW`] with text in UTF-8.
+/// UrlUnescapeA: works like [`UrlUnescapeW`] with text in UTF-8.
 ///
 /// # Safety
 /// The texts are NULL (E_INVALIDARG) or NUL-terminated; `to` has room for `*length` units; `length` is valid.

@@ -19,7 +19,7 @@ pub(crate) fn local(bytes: &[u8]) -> Result<*mut c_void, Code> {
     Ok(memory.cast())
 }
 
-/// As [`local`], a string with a NUL.
+/// Works like [`local`], a string with a NUL.
 pub(crate) fn local_text<U: From<u8>>(text: &str) -> Result<*mut U, Code> {
     let units: Vec<U> = text.bytes().chain([0]).map(U::from).collect();
     let memory = PROCESS
@@ -89,7 +89,7 @@ pub unsafe extern "system" fn IsValidSid(sid: *const c_void) -> Bool {
     Bool::from(unsafe { raw::sid(sid) }.is_ok())
 }
 
-/// EqualSid: whether two SIDs are equal; FALSE with 1337 for what is none.
+/// EqualSid: whether two SIDs are equal; FALSE with 1337 for something that is not one.
 ///
 /// # Safety
 /// Both are NULL or point to a SID.
@@ -101,7 +101,8 @@ pub unsafe extern "system" fn EqualSid(left: *const c_void, right: *const c_void
     })
 }
 
-/// EqualPrefixSid: whether two SIDs are equal but for the last subauthority; FALSE with 1337 for what is none.
+/// EqualPrefixSid: whether two SIDs are equal but for the last subauthority; FALSE with 1337 for
+/// something that is not one.
 ///
 /// # Safety
 /// Both are NULL or point to a SID.
@@ -118,7 +119,7 @@ pub unsafe extern "system" fn EqualPrefixSid(left: *const c_void, right: *const 
     })
 }
 
-/// GetLengthSid: the size of a SID in bytes; 0 with 1337 for what is none.
+/// GetLengthSid: the size of a SID in bytes; 0 with 1337 for something that is not one.
 ///
 /// # Safety
 /// `sid` is NULL or points to a SID.
@@ -136,7 +137,7 @@ pub extern "system" fn GetSidLengthRequired(count: u8) -> u32 {
     8 + 4 * u32::from(count)
 }
 
-/// CopySid: copies a SID; FALSE with 122 when it does not fit, 1337 for what is none.
+/// CopySid: copies a SID; FALSE with 122 when it does not fit, 1337 for something that is not one.
 ///
 /// # Safety
 /// `to` has room for `bytes` bytes; `sid` is NULL or points to a SID.
@@ -273,8 +274,8 @@ unsafe fn to_text<U: From<u8>>(sid: *const c_void, to: *mut *mut U) -> Bool {
     })
 }
 
-/// ConvertSidToStringSidW: the text of a SID ("S-1-5-32-544"), for LocalFree; FALSE with 1337 for what is none,
-/// 87 for NULL.
+/// ConvertSidToStringSidW: the text of a SID ("S-1-5-32-544"), for LocalFree; FALSE with 1337 for
+/// something that is not one, 87 for NULL.
 ///
 /// # Safety
 /// `sid` is NULL or points to a SID; `to` is NULL or valid.
@@ -310,8 +311,8 @@ unsafe fn from_text(text: Result<String, Code>, to: *mut *mut c_void) -> Bool {
     })
 }
 
-/// ConvertStringSidToSidW: the SID of its text, or of the two letters that SDDL has for it, for LocalFree; FALSE
-/// with 1337 for what is none, 87 for NULL.
+/// ConvertStringSidToSidW: the SID of its text, or of the two letters that SDDL has for it, for
+/// LocalFree; FALSE with 1337 for something that is not one, 87 for NULL.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; `to` is NULL or valid.

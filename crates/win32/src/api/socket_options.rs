@@ -314,7 +314,7 @@ const POLLOUT: i16 = 0x10;
 const POLLRDNORM: i16 = 0x100;
 const POLLRDBAND: i16 = 0x200;
 
-/// WSAPoll: waits so many milliseconds (0: looks, negative: for ever). Returns how many entries are
+/// WSAPoll: waits so many milliseconds (0: looks, negative: forever). Returns how many entries are
 /// ready, with what is so; an invalid socket has POLLNVAL. SOCKET_ERROR with 10014, 10022 (no
 /// entries, no valid socket, POLLPRI or a bit that says what is so).
 ///

@@ -77,7 +77,7 @@ pub unsafe extern "system" fn WSASocketW(
     })
 }
 
-/// WSASocketA: as [`WSASocketW`].
+/// WSASocketA: works like [`WSASocketW`].
 ///
 /// # Safety
 /// `info` is not read.
@@ -313,7 +313,7 @@ pub unsafe extern "system" fn Httpsys_recvfrom(
 /// Where a datagram came from; 10040 if not all of it was taken.
 ///
 /// # Safety
-/// As [`write_address`].
+/// Works like [`write_address`].
 pub(super) unsafe fn tell_from(
     received: &ReceivedData,
     from: *mut c_void,

@@ -44,12 +44,12 @@ pub unsafe extern "system" fn WSASend(
     }
 }
 
-/// WSASendTo: as [`WSASend`]; of a socket without connections to this address.
+/// WSASendTo: works like [`WSASend`]; of a socket without connections to this address.
 ///
 /// Partial: no completion routines (10045).
 ///
 /// # Safety
-/// As [`WSASend`]; `to` is NULL or points to `to_length` bytes.
+/// Works like [`WSASend`]; `to` is NULL or points to `to_length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WSASendTo(
     handle: usize,
@@ -113,12 +113,13 @@ pub unsafe extern "system" fn WSARecv(
     }
 }
 
-/// WSARecvFrom: as [`WSARecv`], and where it came from.
+/// WSARecvFrom: works like [`WSARecv`], and where it came from.
 ///
 /// Partial: no completion routines (10045).
 ///
 /// # Safety
-/// As [`WSARecv`]; `from` is NULL or has room for `*from_length` bytes, both until the operation has ended.
+/// Works like [`WSARecv`]; `from` is NULL or has room for `*from_length` bytes, both until the
+/// operation has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WSARecvFrom(
     handle: usize,
@@ -214,8 +215,8 @@ unsafe fn issue(
     }
 }
 
-/// WSAGetOverlappedResult: TRUE if the operation succeeded; else the last error is its Winsock code, or
-/// 996 if it goes on and `wait` is FALSE.
+/// WSAGetOverlappedResult: TRUE if the operation succeeded; otherwise the last error is its Winsock
+/// code, or 996 if it goes on and `wait` is FALSE.
 ///
 /// # Safety
 /// `overlapped` points to the OVERLAPPED of the operation; `bytes` and `flags` are NULL or valid.
@@ -299,13 +300,13 @@ pub extern "system" fn WSACreateEvent() -> Handle {
     unsafe { events::CreateEventW(null.cast(), TRUE, FALSE, null.cast()) }
 }
 
-/// WSASetEvent: as SetEvent.
+/// WSASetEvent: works like SetEvent.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSASetEvent(event: Handle) -> Bool {
     events::SetEvent(event)
 }
 
-/// WSAResetEvent: as ResetEvent.
+/// WSAResetEvent: works like ResetEvent.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSAResetEvent(event: Handle) -> Bool {
     events::ResetEvent(event)
@@ -324,7 +325,8 @@ pub extern "system" fn WSACloseEvent(event: Handle) -> Bool {
     })
 }
 
-/// WSAWaitForMultipleEvents: as WaitForMultipleObjectsEx, for at most 64 events; 10022 for none.
+/// WSAWaitForMultipleEvents: works like WaitForMultipleObjectsEx, for at most 64 events; 10022 for
+/// none.
 ///
 /// # Safety
 /// `list` points to `count` handles.

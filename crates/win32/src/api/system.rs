@@ -65,10 +65,10 @@ pub unsafe extern "system" fn GetSystemInfo(info: *mut SystemInfo) {
     });
 }
 
-/// GetNativeSystemInfo: as [`GetSystemInfo`].
+/// GetNativeSystemInfo: works like [`GetSystemInfo`].
 ///
 /// # Safety
-/// As [`GetSystemInfo`].
+/// Works like [`GetSystemInfo`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetNativeSystemInfo(info: *mut SystemInfo) {
     // SAFETY: by the contract of this function.
@@ -146,7 +146,7 @@ pub extern "system" fn GetActiveProcessorCount(group: u16) -> u32 {
     })
 }
 
-/// GetMaximumProcessorCount: as [`GetActiveProcessorCount`].
+/// GetMaximumProcessorCount: works like [`GetActiveProcessorCount`].
 #[unsafe(no_mangle)]
 pub extern "system" fn GetMaximumProcessorCount(group: u16) -> u32 {
     GetActiveProcessorCount(group)
@@ -202,10 +202,10 @@ pub unsafe extern "system" fn GetComputerNameW(to: *mut u16, size: *mut u32) -> 
     unsafe { computer(to, size) }
 }
 
-/// GetComputerNameA: as [`GetComputerNameW`], in UTF-8.
+/// GetComputerNameA: works like [`GetComputerNameW`], in UTF-8.
 ///
 /// # Safety
-/// As [`GetComputerNameW`].
+/// Works like [`GetComputerNameW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetComputerNameA(to: *mut u8, size: *mut u32) -> Bool {
     // SAFETY: by the contract of this function.
@@ -224,7 +224,7 @@ unsafe fn computer_ex<U: Unit>(format: u32, to: *mut U, size: *mut u32) -> Bool 
 /// room needed if the buffer is too small, 87 for an invalid format.
 ///
 /// # Safety
-/// As [`GetComputerNameW`].
+/// Works like [`GetComputerNameW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetComputerNameExW(
     format: u32,
@@ -235,10 +235,10 @@ pub unsafe extern "system" fn GetComputerNameExW(
     unsafe { computer_ex(format, to, size) }
 }
 
-/// GetComputerNameExA: as [`GetComputerNameExW`], in UTF-8.
+/// GetComputerNameExA: works like [`GetComputerNameExW`], in UTF-8.
 ///
 /// # Safety
-/// As [`GetComputerNameW`].
+/// Works like [`GetComputerNameW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetComputerNameExA(format: u32, to: *mut u8, size: *mut u32) -> Bool {
     // SAFETY: by the contract of this function.
@@ -256,25 +256,25 @@ unsafe fn user<U: Unit>(to: *mut U, size: *mut u32) -> Bool {
 /// length with the NUL after. FALSE with 122 and the room needed if the buffer is too small.
 ///
 /// # Safety
-/// As [`GetComputerNameW`].
+/// Works like [`GetComputerNameW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetUserNameW(to: *mut u16, size: *mut u32) -> Bool {
     // SAFETY: by the contract of this function.
     unsafe { user(to, size) }
 }
 
-/// GetUserNameA: as [`GetUserNameW`], in UTF-8.
+/// GetUserNameA: works like [`GetUserNameW`], in UTF-8.
 ///
 /// # Safety
-/// As [`GetComputerNameW`].
+/// Works like [`GetComputerNameW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetUserNameA(to: *mut u8, size: *mut u32) -> Bool {
     // SAFETY: by the contract of this function.
     unsafe { user(to, size) }
 }
 
-/// IsWow64Process: FALSE in `wow`, since programs have 64 bits. FALSE with 6 for what is not this
-/// process.
+/// IsWow64Process: FALSE in `wow`, since programs have 64 bits. FALSE with 6 for a handle that is
+/// not this process.
 ///
 /// # Safety
 /// `wow` is NULL or valid.

@@ -19,7 +19,7 @@ pub(crate) unsafe fn borrow<'a, U: Unit>(text: *const U) -> Result<&'a [U], Code
     unsafe { borrow_below(text, usize::MAX) }
 }
 
-/// As [`borrow`]; 87 also for a string of `limit` units or more.
+/// Works like [`borrow`]; 87 also for a string of `limit` units or more.
 ///
 /// # Safety
 /// As for [`borrow`].

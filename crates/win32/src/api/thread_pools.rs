@@ -23,7 +23,8 @@ pub extern "system" fn CreateThreadpool(_reserved: *mut c_void) -> Handle {
     fence(std::ptr::null_mut(), || open(Pool::new()))
 }
 
-/// SetThreadpoolThreadMaximum: the pool runs no more than this number of callbacks at once.
+/// SetThreadpoolThreadMaximum: the pool runs no more than this number of callbacks at the same
+/// time.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
     fence((), || {

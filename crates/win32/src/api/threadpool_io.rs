@@ -55,7 +55,7 @@ pub extern "system" fn WaitForThreadpoolIoCallbacks(io: Handle, cancel_pending: 
     with(io, |io| io.wait(cancel_pending != 0));
 }
 
-/// CloseThreadpoolIo: at once if nothing is outstanding, else when the last callback has run.
+/// CloseThreadpoolIo: immediately if nothing is outstanding, else when the last callback has run.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolIo(io: Handle) {
     with(io, |_| ptp_io::close(io));

@@ -64,7 +64,7 @@ unsafe fn read(environment: *const CallbackEnviron) -> Result<Environment, Code>
 }
 
 /// # Safety
-/// As [`read`].
+/// Works like [`read`].
 unsafe fn create(
     callback: Option<Callback>,
     context: *mut c_void,
@@ -123,7 +123,7 @@ pub extern "system" fn CloseThreadpoolWork(work: Handle) {
 /// TrySubmitThreadpoolCallback: runs `callback` once on a thread of the pool.
 ///
 /// # Safety
-/// As [`CreateThreadpoolWork`].
+/// Works like [`CreateThreadpoolWork`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn TrySubmitThreadpoolCallback(
     callback: Option<SimpleCallback>,
@@ -163,7 +163,7 @@ pub unsafe extern "system" fn QueueUserWorkItem(
 /// [`CreateThreadpoolWork`].
 ///
 /// # Safety
-/// As [`CreateThreadpoolWork`].
+/// Works like [`CreateThreadpoolWork`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn CreateThreadpoolTimer(
     callback: Option<ObjectCallback>,
@@ -192,10 +192,10 @@ pub unsafe extern "system" fn SetThreadpoolTimer(
     unsafe { SetThreadpoolTimerEx(timer, due, period, window) };
 }
 
-/// SetThreadpoolTimerEx: as [`SetThreadpoolTimer`]; TRUE when the timer was set before.
+/// SetThreadpoolTimerEx: works like [`SetThreadpoolTimer`]; TRUE when the timer was set before.
 ///
 /// # Safety
-/// As [`SetThreadpoolTimer`].
+/// Works like [`SetThreadpoolTimer`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SetThreadpoolTimerEx(
     timer: Handle,
@@ -224,7 +224,7 @@ pub extern "system" fn IsThreadpoolTimerSet(timer: Handle) -> Bool {
     })
 }
 
-/// WaitForThreadpoolTimerCallbacks: as [`WaitForThreadpoolWorkCallbacks`].
+/// WaitForThreadpoolTimerCallbacks: works like [`WaitForThreadpoolWorkCallbacks`].
 #[unsafe(no_mangle)]
 pub extern "system" fn WaitForThreadpoolTimerCallbacks(timer: Handle, cancel_pending: Bool) {
     with(timer, |timer| _ = timer.wait(cancel_pending != 0));
@@ -240,7 +240,7 @@ pub extern "system" fn CloseThreadpoolTimer(timer: Handle) {
 /// as [`CreateThreadpoolWork`].
 ///
 /// # Safety
-/// As [`CreateThreadpoolWork`].
+/// Works like [`CreateThreadpoolWork`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn CreateThreadpoolWait(
     callback: Option<WaitCallback>,
@@ -266,10 +266,10 @@ pub unsafe extern "system" fn SetThreadpoolWait(
     unsafe { SetThreadpoolWaitEx(wait, waited_for, timeout, std::ptr::null_mut()) };
 }
 
-/// SetThreadpoolWaitEx: as [`SetThreadpoolWait`]; TRUE when a wait was set before.
+/// SetThreadpoolWaitEx: works like [`SetThreadpoolWait`]; TRUE when a wait was set before.
 ///
 /// # Safety
-/// As [`SetThreadpoolWait`].
+/// Works like [`SetThreadpoolWait`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SetThreadpoolWaitEx(
     wait: Handle,
@@ -291,7 +291,7 @@ pub unsafe extern "system" fn SetThreadpoolWaitEx(
     })
 }
 
-/// WaitForThreadpoolWaitCallbacks: as [`WaitForThreadpoolWorkCallbacks`].
+/// WaitForThreadpoolWaitCallbacks: works like [`WaitForThreadpoolWorkCallbacks`].
 #[unsafe(no_mangle)]
 pub extern "system" fn WaitForThreadpoolWaitCallbacks(wait: Handle, cancel_pending: Bool) {
     with(wait, |wait| _ = wait.wait(cancel_pending != 0));

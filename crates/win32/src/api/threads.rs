@@ -224,8 +224,8 @@ pub extern "system" fn Sleep(milliseconds: u32) {
     });
 }
 
-/// SleepEx: as [`Sleep`]; returns 0. With `alertable` procedure calls that are queued to this
-/// thread run, and it returns 192 (WAIT_IO_COMPLETION) then.
+/// SleepEx: works like [`Sleep`]; returns 0. With `alertable` procedure calls that are queued to
+/// this thread run, and it returns 192 (WAIT_IO_COMPLETION) then.
 #[unsafe(no_mangle)]
 pub extern "system" fn SleepEx(milliseconds: u32, alertable: Bool) -> u32 {
     if alertable == 0 {

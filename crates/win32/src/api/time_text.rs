@@ -136,7 +136,7 @@ pub unsafe extern "system" fn GetDateFormatW(
     })
 }
 
-/// GetDateFormatA: as GetDateFormatW, in UTF-8.
+/// GetDateFormatA: works like GetDateFormatW, in UTF-8.
 ///
 /// # Safety
 /// As for GetDateFormatW.
@@ -164,7 +164,7 @@ pub unsafe extern "system" fn GetDateFormatA(
     })
 }
 
-/// GetDateFormatEx: as GetDateFormatW, by the locale's name; NULL is the user's locale.
+/// GetDateFormatEx: works like GetDateFormatW, by the locale's name; NULL is the user's locale.
 ///
 /// # Safety
 /// As for GetDateFormatW. `calendar` is NULL.
@@ -227,7 +227,7 @@ pub unsafe extern "system" fn GetTimeFormatW(
     })
 }
 
-/// GetTimeFormatA: as GetTimeFormatW, in UTF-8.
+/// GetTimeFormatA: works like GetTimeFormatW, in UTF-8.
 ///
 /// # Safety
 /// As for GetDateFormatW.
@@ -255,7 +255,7 @@ pub unsafe extern "system" fn GetTimeFormatA(
     })
 }
 
-/// GetTimeFormatEx: as GetTimeFormatW, by the locale's name; NULL is the user's locale.
+/// GetTimeFormatEx: works like GetTimeFormatW, by the locale's name; NULL is the user's locale.
 ///
 /// # Safety
 /// As for GetDateFormatW.

@@ -31,7 +31,7 @@ pub unsafe extern "system" fn GetTimeZoneInformation(
     })
 }
 
-/// GetDynamicTimeZoneInformation: as GetTimeZoneInformation, with the zone's key.
+/// GetDynamicTimeZoneInformation: works like GetTimeZoneInformation, with the zone's key.
 ///
 /// Differs: the key is the name of the IANA database ("Europe/Berlin"), not that of the registry.
 ///
@@ -79,8 +79,8 @@ unsafe fn apply(
     }
 }
 
-/// SystemTimeToTzSpecificLocalTime: the local time of a time in UTC, in the zone given, or in the local
-/// one for NULL. Fails with 87 for what is no date or no rule.
+/// SystemTimeToTzSpecificLocalTime: the local time of a time in UTC, in the zone given, or in the
+/// local one for NULL. Fails with 87 for something that is not a date or no rule.
 ///
 /// # Safety
 /// All pointers are NULL or valid.
@@ -125,8 +125,8 @@ pub unsafe extern "system" fn TzSpecificLocalTimeToSystemTime(
     }
 }
 
-/// SystemTimeToTzSpecificLocalTimeEx: as SystemTimeToTzSpecificLocalTime. Rules of other years than those
-/// given are not looked up by the key.
+/// SystemTimeToTzSpecificLocalTimeEx: works like SystemTimeToTzSpecificLocalTime. Rules of other
+/// years than those given are not looked up by the key.
 ///
 /// # Safety
 /// All pointers are NULL or valid.
@@ -140,7 +140,7 @@ pub unsafe extern "system" fn SystemTimeToTzSpecificLocalTimeEx(
     unsafe { SystemTimeToTzSpecificLocalTime(zone.cast(), utc, local) }
 }
 
-/// TzSpecificLocalTimeToSystemTimeEx: as TzSpecificLocalTimeToSystemTime.
+/// TzSpecificLocalTimeToSystemTimeEx: works like TzSpecificLocalTimeToSystemTime.
 ///
 /// # Safety
 /// All pointers are NULL or valid.

@@ -57,7 +57,7 @@ pub unsafe extern "system" fn CreateWaitableTimerW(
     create_timer(manual_reset != 0, unsafe { ObjectName::wide(name) })
 }
 
-/// CreateWaitableTimerA: as [`CreateWaitableTimerW`]; the name is UTF-8.
+/// CreateWaitableTimerA: works like [`CreateWaitableTimerW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -71,7 +71,7 @@ pub unsafe extern "system" fn CreateWaitableTimerA(
     create_timer(manual_reset != 0, unsafe { ObjectName::narrow(name) })
 }
 
-/// CreateWaitableTimerExW: as [`CreateWaitableTimerW`]; flag 1 is manual reset.
+/// CreateWaitableTimerExW: works like [`CreateWaitableTimerW`]; flag 1 is manual reset.
 ///
 /// Differs: Flag 2 (high resolution) changes nothing.
 ///
@@ -90,7 +90,7 @@ pub unsafe extern "system" fn CreateWaitableTimerExW(
     })
 }
 
-/// CreateWaitableTimerExA: as [`CreateWaitableTimerExW`]; the name is UTF-8.
+/// CreateWaitableTimerExA: works like [`CreateWaitableTimerExW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -121,7 +121,7 @@ pub unsafe extern "system" fn OpenWaitableTimerW(
     open_existing::<WaitableTimer>(unsafe { ObjectName::wide(name) })
 }
 
-/// OpenWaitableTimerA: as [`OpenWaitableTimerW`]; the name is UTF-8.
+/// OpenWaitableTimerA: works like [`OpenWaitableTimerW`]; the name is UTF-8.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.
@@ -161,12 +161,12 @@ pub unsafe extern "system" fn SetWaitableTimer(
     })
 }
 
-/// SetWaitableTimerEx: as [`SetWaitableTimer`].
+/// SetWaitableTimerEx: works like [`SetWaitableTimer`].
 ///
 /// Differs: Wake context and tolerable delay are ignored.
 ///
 /// # Safety
-/// As [`SetWaitableTimer`].
+/// Works like [`SetWaitableTimer`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn SetWaitableTimerEx(
     timer: Handle,
@@ -290,7 +290,7 @@ pub extern "system" fn DeleteTimerQueueEx(queue: Handle, done: Handle) -> Bool {
     })
 }
 
-/// DeleteTimerQueue: as [`DeleteTimerQueueEx`] without an event.
+/// DeleteTimerQueue: works like [`DeleteTimerQueueEx`] without an event.
 #[unsafe(no_mangle)]
 pub extern "system" fn DeleteTimerQueue(queue: Handle) -> Bool {
     DeleteTimerQueueEx(queue, std::ptr::null_mut())
@@ -340,7 +340,7 @@ pub unsafe extern "system" fn RegisterWaitForSingleObject(
     })
 }
 
-/// UnregisterWait: as [`UnregisterWaitEx`] without an event.
+/// UnregisterWait: works like [`UnregisterWaitEx`] without an event.
 #[unsafe(no_mangle)]
 pub extern "system" fn UnregisterWait(wait: Handle) -> Bool {
     UnregisterWaitEx(wait, std::ptr::null_mut())

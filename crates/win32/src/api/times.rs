@@ -118,8 +118,8 @@ pub unsafe extern "system" fn FileTimeToSystemTime(
     unsafe { convert(from, to, |time| civil::from_intervals(time.intervals())) }
 }
 
-/// SystemTimeToFileTime: the day of the week is ignored. Fails with 87 for what is no date of the years
-/// 1601 to 30827.
+/// SystemTimeToFileTime: the day of the week is ignored. Fails with 87 for something that is not a
+/// date of the years 1601 to 30827.
 ///
 /// # Safety
 /// Both pointers are NULL or valid.
@@ -205,7 +205,7 @@ pub unsafe extern "system" fn FileTimeToDosDateTime(
     })
 }
 
-/// DosDateTimeToFileTime: fails with 87 for what is no date.
+/// DosDateTimeToFileTime: fails with 87 for something that is not a date.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.
@@ -263,7 +263,7 @@ pub unsafe extern "system" fn QueryInterruptTime(time: *mut u64) {
     unsafe { tell(time, || Ok(time::interrupt_time(true))) }
 }
 
-/// QueryInterruptTimePrecise: as QueryInterruptTime.
+/// QueryInterruptTimePrecise: works like QueryInterruptTime.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -288,7 +288,7 @@ pub unsafe extern "system" fn QueryUnbiasedInterruptTime(time: *mut u64) -> Bool
     })
 }
 
-/// QueryUnbiasedInterruptTimePrecise: as QueryUnbiasedInterruptTime.
+/// QueryUnbiasedInterruptTimePrecise: works like QueryUnbiasedInterruptTime.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.

@@ -47,8 +47,8 @@ pub extern "system" fn TlsSetValue(index: u32, value: *mut c_void) -> Bool {
     fence_bool(|| tls::set(IndexKind::Thread, index, value as usize))
 }
 
-/// FlsAlloc: as [`TlsAlloc`]; `callback` runs on a thread that ends, with its value unless that is
-/// NULL.
+/// FlsAlloc: works like [`TlsAlloc`]; `callback` runs on a thread that ends, with its value unless
+/// that is NULL.
 ///
 /// # Safety
 /// `callback` may be called with each value that is set.
@@ -63,13 +63,13 @@ pub extern "system" fn FlsFree(index: u32) -> Bool {
     fence_bool(|| tls::free(IndexKind::Fiber, index))
 }
 
-/// FlsGetValue: as [`TlsGetValue`].
+/// FlsGetValue: works like [`TlsGetValue`].
 #[unsafe(no_mangle)]
 pub extern "system" fn FlsGetValue(index: u32) -> *mut c_void {
     value(IndexKind::Fiber, index)
 }
 
-/// FlsSetValue: as [`TlsSetValue`].
+/// FlsSetValue: works like [`TlsSetValue`].
 #[unsafe(no_mangle)]
 pub extern "system" fn FlsSetValue(index: u32, value: *mut c_void) -> Bool {
     fence_bool(|| tls::set(IndexKind::Fiber, index, value as usize))

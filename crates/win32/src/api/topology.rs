@@ -131,9 +131,9 @@ unsafe fn image_name<U: Unit>(
     Ok(())
 }
 
-/// QueryFullProcessImageNameW: the path of the program; with PROCESS_NAME_NATIVE as the system writes
-/// it. `size` is the room before and the length after. FALSE with 122 if the buffer is too small, 6 for
-/// what is not this process, 87 for other flags.
+/// QueryFullProcessImageNameW: the path of the program; with PROCESS_NAME_NATIVE as the system
+/// writes it. `size` is the room before and the length after. FALSE with 122 if the buffer is too
+/// small, 6 for a handle that is not this process, 87 for other flags.
 ///
 /// # Safety
 /// `to` has the room that `size` says; `size` is NULL or valid.
@@ -148,10 +148,10 @@ pub unsafe extern "system" fn QueryFullProcessImageNameW(
     fence_bool(|| unsafe { image_name(process, flags, to, size) })
 }
 
-/// QueryFullProcessImageNameA: as [`QueryFullProcessImageNameW`], in UTF-8.
+/// QueryFullProcessImageNameA: works like [`QueryFullProcessImageNameW`], in UTF-8.
 ///
 /// # Safety
-/// As [`QueryFullProcessImageNameW`].
+/// Works like [`QueryFullProcessImageNameW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn QueryFullProcessImageNameA(
     process: Handle,

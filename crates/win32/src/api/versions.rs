@@ -67,20 +67,20 @@ pub unsafe extern "system" fn GetVersionExW(info: *mut std::ffi::c_void) -> Bool
     fence_bool(|| unsafe { version_info::<u16>(info) })
 }
 
-/// GetVersionExA: as [`GetVersionExW`], with OSVERSIONINFOA or OSVERSIONINFOEXA.
+/// GetVersionExA: works like [`GetVersionExW`], with OSVERSIONINFOA or OSVERSIONINFOEXA.
 ///
 /// # Safety
-/// As [`GetVersionExW`].
+/// Works like [`GetVersionExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn GetVersionExA(info: *mut std::ffi::c_void) -> Bool {
     // SAFETY: by the contract of this function.
     fence_bool(|| unsafe { version_info::<u8>(info) })
 }
 
-/// RtlGetVersion: as [`GetVersionExW`]; returns STATUS_SUCCESS.
+/// RtlGetVersion: works like [`GetVersionExW`]; returns STATUS_SUCCESS.
 ///
 /// # Safety
-/// As [`GetVersionExW`].
+/// Works like [`GetVersionExW`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn RtlGetVersion(info: *mut std::ffi::c_void) -> i32 {
     const STATUS_INVALID_PARAMETER: i32 = 0xC000_000D_u32 as i32;
@@ -138,7 +138,7 @@ pub unsafe extern "system" fn VerifyVersionInfoW(
     unsafe { verify::<u16>(info.cast(), types, mask) }
 }
 
-/// VerifyVersionInfoA: as [`VerifyVersionInfoW`], with an OSVERSIONINFOEXA.
+/// VerifyVersionInfoA: works like [`VerifyVersionInfoW`], with an OSVERSIONINFOEXA.
 ///
 /// # Safety
 /// `info` is NULL or an OSVERSIONINFOEXA.

@@ -42,7 +42,7 @@ pub unsafe extern "system" fn GetDiskFreeSpaceExW(
     })
 }
 
-/// GetDiskFreeSpaceExA: as [`GetDiskFreeSpaceExW`] with names in UTF-8.
+/// GetDiskFreeSpaceExA: works like [`GetDiskFreeSpaceExW`] with names in UTF-8.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated; the others are NULL or valid for a write.
@@ -92,7 +92,7 @@ pub unsafe extern "system" fn GetDiskFreeSpaceW(
     })
 }
 
-/// GetDiskFreeSpaceA: as [`GetDiskFreeSpaceW`] with names in UTF-8.
+/// GetDiskFreeSpaceA: works like [`GetDiskFreeSpaceW`] with names in UTF-8.
 ///
 /// # Safety
 /// `root` is NULL or NUL-terminated; the others are NULL or valid for a write.
@@ -118,7 +118,7 @@ pub unsafe extern "system" fn GetDiskFreeSpaceA(
     })
 }
 
-/// GetDriveTypeW: tells what a drive is: 3 (DRIVE_FIXED) for a directory that is there, 1
+/// GetDriveTypeW: returns what a drive is: 3 (DRIVE_FIXED) for a directory that is there, 1
 /// (DRIVE_NO_ROOT_DIR) for none.
 ///
 /// Differs: every drive is a fixed disk.
@@ -134,7 +134,7 @@ pub unsafe extern "system" fn GetDriveTypeW(root: *const u16) -> u32 {
     })
 }
 
-/// GetDriveTypeA: as [`GetDriveTypeW`] with names in UTF-8.
+/// GetDriveTypeA: works like [`GetDriveTypeW`] with names in UTF-8.
 ///
 /// # Safety
 /// `root` is NULL or NUL-terminated.
@@ -186,7 +186,7 @@ pub unsafe extern "system" fn GetVolumeInformationW(
     })
 }
 
-/// GetVolumeInformationA: as [`GetVolumeInformationW`] with names in UTF-8.
+/// GetVolumeInformationA: works like [`GetVolumeInformationW`] with names in UTF-8.
 ///
 /// # Safety
 /// `root` is NULL or NUL-terminated; buffers are NULL or have their room; the others are NULL or valid.
@@ -238,7 +238,7 @@ pub unsafe extern "system" fn GetLogicalDriveStringsW(room: u32, buffer: *mut u1
     })
 }
 
-/// GetLogicalDriveStringsA: as [`GetLogicalDriveStringsW`] with names in UTF-8.
+/// GetLogicalDriveStringsA: works like [`GetLogicalDriveStringsW`] with names in UTF-8.
 ///
 /// # Safety
 /// `buffer` is NULL or has room for `room` units.

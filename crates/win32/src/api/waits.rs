@@ -34,8 +34,8 @@ pub extern "system" fn WaitForSingleObject(handle: Handle, milliseconds: u32) ->
     })
 }
 
-/// WaitForSingleObjectEx: as [`WaitForSingleObject`]. With `alertable` procedure calls that are queued
-/// to this thread run, and the wait ends with 192 (WAIT_IO_COMPLETION).
+/// WaitForSingleObjectEx: works like [`WaitForSingleObject`]. With `alertable` procedure calls that
+/// are queued to this thread run, and the wait ends with 192 (WAIT_IO_COMPLETION).
 #[unsafe(no_mangle)]
 pub extern "system" fn WaitForSingleObjectEx(handle: Handle, ms: u32, alertable: Bool) -> u32 {
     if alertable == 0 {
@@ -65,7 +65,7 @@ pub unsafe extern "system" fn WaitForMultipleObjects(
     })
 }
 
-/// WaitForMultipleObjectsEx: as [`WaitForMultipleObjects`]; `alertable` as in
+/// WaitForMultipleObjectsEx: works like [`WaitForMultipleObjects`]; `alertable` as in
 /// [`WaitForSingleObjectEx`].
 ///
 /// # Safety

@@ -55,7 +55,7 @@ pub extern "system" fn wait_for_single_object(handle: Handle, milliseconds: u32)
     wait_for_single_object_ex(handle, milliseconds, FALSE)
 }
 
-/// WaitForSingleObjectEx: as [`wait_for_single_object`]; alertable as the system's.
+/// WaitForSingleObjectEx: works like [`wait_for_single_object`]; alertable as the system's.
 #[unsafe(export_name = "Httpsys_WaitForSingleObjectEx")]
 pub extern "system" fn wait_for_single_object_ex(
     handle: Handle,
@@ -92,7 +92,7 @@ pub unsafe extern "system" fn wait_for_multiple_objects(
     unsafe { wait_for_multiple_objects_ex(count, handles, wait_all, milliseconds, FALSE) }
 }
 
-/// WaitForMultipleObjectsEx: as [`wait_for_multiple_objects`]; alertable as the system's.
+/// WaitForMultipleObjectsEx: works like [`wait_for_multiple_objects`]; alertable as the system's.
 ///
 /// # Safety
 /// `handles` points to `count` handles.
@@ -135,8 +135,8 @@ pub unsafe extern "system" fn wait_for_multiple_objects_ex(
     })
 }
 
-/// GetOverlappedResult: TRUE if the operation succeeded; else the last error is its error, or 996
-/// (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE.
+/// GetOverlappedResult: TRUE if the operation succeeded; otherwise the last error is its error, or
+/// 996 (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE.
 ///
 /// # Safety
 /// `overlapped` points to the OVERLAPPED of the operation; `bytes` is NULL or valid.
@@ -340,7 +340,7 @@ pub unsafe extern "system" fn wait_for_threadpool_io_callbacks(io: Handle, cance
     }
 }
 
-/// CloseThreadpoolIo: at once if nothing is outstanding, else when the last callback has run.
+/// CloseThreadpoolIo: immediately if nothing is outstanding, else when the last callback has run.
 ///
 /// # Safety
 /// A PTP_IO of the system is a valid one.

@@ -158,7 +158,7 @@ pub unsafe extern "system" fn WSAStringToAddressW(
     })
 }
 
-/// WSAAddressToStringA: as [`WSAAddressToStringW`]; `length` is in bytes with the NUL.
+/// WSAAddressToStringA: works like [`WSAAddressToStringW`]; `length` is in bytes with the NUL.
 ///
 /// # Safety
 /// `address` points to `bytes` bytes, `text` to `*length` bytes, `length` is valid.
@@ -197,7 +197,7 @@ pub unsafe extern "system" fn WSAAddressToStringA(
     })
 }
 
-/// WSAStringToAddressA: as [`WSAStringToAddressW`].
+/// WSAStringToAddressA: works like [`WSAStringToAddressW`].
 ///
 /// # Safety
 /// `text` is NUL-terminated, `address` points to `*length` bytes, `length` is valid.
