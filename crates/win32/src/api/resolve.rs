@@ -72,7 +72,7 @@ pub unsafe extern "system" fn Httpsys_getaddrinfo(
     })
 }
 
-/// GetAddrInfoW: as `getaddrinfo`, in UTF-16.
+/// GetAddrInfoW: works like `getaddrinfo`, in UTF-16.
 ///
 /// # Safety
 /// As `getaddrinfo`.
@@ -108,7 +108,7 @@ pub unsafe extern "system" fn Httpsys_freeaddrinfo(mut list: *mut ADDRINFO) {
     });
 }
 
-/// FreeAddrInfoW: as `freeaddrinfo`.
+/// FreeAddrInfoW: works like `freeaddrinfo`.
 ///
 /// # Safety
 /// A list of [`GetAddrInfoW`] that was not freed yet, or NULL.
@@ -239,7 +239,7 @@ pub unsafe extern "system" fn Httpsys_getnameinfo(
     })
 }
 
-/// GetNameInfoW: as `getnameinfo`, in UTF-16; the rooms are in WCHARs.
+/// GetNameInfoW: works like `getnameinfo`, in UTF-16; the sizes are in WCHARs.
 ///
 /// # Safety
 /// As `getnameinfo`.
@@ -317,7 +317,7 @@ pub unsafe extern "system" fn Httpsys_gethostname(name: *mut c_char, length: i32
     })
 }
 
-/// GetHostNameW: as `gethostname`, in UTF-16.
+/// GetHostNameW: works like `gethostname`, in UTF-16.
 ///
 /// # Safety
 /// `name` has room for `length` WCHARs.

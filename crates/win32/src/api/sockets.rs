@@ -48,7 +48,7 @@ pub extern "system" fn Httpsys_socket(family: i32, kind: i32, protocol: i32) -> 
     })
 }
 
-/// WSASocketW: as `socket`. Flags: WSA_FLAG_OVERLAPPED (1) and WSA_FLAG_NO_HANDLE_INHERIT (0x80) are accepted,
+/// WSASocketW: works like `socket`. Flags: WSA_FLAG_OVERLAPPED (1) and WSA_FLAG_NO_HANDLE_INHERIT (0x80) are accepted,
 /// others give 10022.
 ///
 /// Differs: a protocol description (WSAPROTOCOL_INFO) and groups are refused with 10045: no socket is
@@ -236,7 +236,7 @@ pub unsafe extern "system" fn Httpsys_send(
     unsafe { Httpsys_sendto(handle, bytes, length, flags, std::ptr::null(), 0) }
 }
 
-/// sendto: as `send`; of a socket without connections to this address. Also 10039 (no address), 10040 (too
+/// sendto: works like `send`, for a socket without a connection, to this address. Also 10039 (no address), 10040 (too
 /// large), 10047.
 ///
 /// # Safety
@@ -282,7 +282,7 @@ pub unsafe extern "system" fn Httpsys_recv(
     unsafe { Httpsys_recvfrom(handle, bytes, length, flags, from, from_length) }
 }
 
-/// recvfrom: as `recv`, and where it came from.
+/// recvfrom: works like `recv`, and also returns the sender.
 ///
 /// # Safety
 /// `bytes` has room for `length` bytes; `from` is NULL or has room for `*from_length`.

@@ -250,7 +250,7 @@ pub unsafe extern "system" fn WSAGetOverlappedResult(
     TRUE
 }
 
-/// WSAAccept: as `accept`.
+/// WSAAccept: works like `accept`.
 ///
 /// Partial: no condition function (10045).
 ///
@@ -271,7 +271,7 @@ pub unsafe extern "system" fn WSAAccept(
     unsafe { Httpsys_accept(handle, address, length) }
 }
 
-/// WSAConnect: as `connect`; data and qualities of service are not exchanged.
+/// WSAConnect: works like `connect`; data and qualities of service are not exchanged.
 ///
 /// # Safety
 /// As `connect`; the other pointers are not read.
