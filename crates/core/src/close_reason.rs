@@ -17,26 +17,28 @@ pub enum TimerKind {
     RequestQueue,
     /// EntityBody: between two arrivals of body bytes that a call waits for (TMO-006).
     EntityBody,
-    /// DrainEntityBody: for throwing an unread body away (TMO-011).
+    /// DrainEntityBody: the time for discarding an unread body (TMO-011).
     DrainEntityBody,
     /// MinSendRate: the client takes the response too slowly (TMO-010).
     MinSendRate,
 }
 
-/// Why a connection ended. The numbers are those of the C ABI (`HTTPSYS_CLOSE_REASON`); they stay.
+/// Why a connection ended. The numbers are those of the C ABI (`HTTPSYS_CLOSE_REASON`) and do not
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// In order: the response was the connection's last (CON-010 to CON-014).
+    /// The connection was closed gracefully: the response was its last (CON-010 to CON-014).
     Completed,
-    /// The client closed between two requests, or its sending side in the middle of something that
-    /// cannot be completed then.
+    /// The client closed the connection between two requests, or closed its sending side in the
+    /// middle of something that could then not be completed.
     PeerClosed,
-    /// The client reset the connection, or it broke.
+    /// The client reset the connection, or the network failed.
     PeerReset,
     /// HttpCancelHttpRequest (CXL-001).
     Cancelled,
-    /// CancelIo, CancelIoEx, or a dropped future took back a send of which a part was out (SND-032).
+    /// CancelIo, CancelIoEx, or dropping a future cancelled a send of which a part had been sent
+    /// (SND-032).
     SendCancelled,
     /// The queue of the request was closed (SHD-007, SHD-008).
     QueueClosed,
@@ -44,23 +46,23 @@ pub enum CloseReason {
     UrlRemoved,
     /// The service stopped (G-079).
     ServiceStopped,
-    /// A timer ran out.
+    /// A timer expired.
     Timer(TimerKind),
     /// The service refused a request with a response of its own. The phrase is HTTPERR's (LOG-005).
     Refused(&'static str),
     /// A request got the 503 handling. The phrase is HTTPERR's (LOG-006).
     Unavailable(&'static str),
-    /// The framing of the request's entity body is broken (G-023).
+    /// The framing of the request's entity body is malformed (G-023).
     BodyMalformed,
-    /// The client ended in the middle of the request's entity body (ENT-015).
+    /// The client closed in the middle of the request's entity body (ENT-015).
     BodyIncomplete,
-    /// A file chunk could not be read that far.
+    /// A file chunk could not be read to its end.
     FileUnreadable,
-    /// An internal limit: the place of the connection has used up its ids, or there is no thread to
+    /// An internal limit: the slot of the connection has used up its ids, or there is no thread to
     /// read the file of a response.
     Exhausted,
-    /// TLS failed: no certificate for it (TLS-001), clear text (G-099), a handshake or a record that is not
-    /// allowed. The phrase says which.
+    /// TLS failed: there was no certificate (TLS-001), the client sent clear text (G-099), or a
+    /// handshake or a record was not valid. The phrase says which.
     Tls(&'static str),
     /// The client broke a rule or a limit of HTTP/2: a connection error (RFC 9113 section 5.4.1). The name says
     /// which, see WHY.md.
@@ -122,7 +124,7 @@ impl CloseReason {
         }
     }
 
-    /// The code with which calls end that wait on the connection.
+    /// The code with which calls that wait on the connection end.
     #[must_use]
     pub fn error(self) -> Error {
         match self {
@@ -147,7 +149,7 @@ impl CloseReason {
         }
     }
 
-    /// True for an end that nobody has to look into: the client's or the program's ordinary doing.
+    /// True for an ordinary end, caused by the client or the program, that needs no attention.
     #[must_use]
     pub fn is_ordinary(self) -> bool {
         matches!(

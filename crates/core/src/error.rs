@@ -8,7 +8,8 @@ use core::fmt;
 use httpsys_proto::InvalidField;
 use httpsys_sddl::InvalidDescriptor;
 
-/// A failed call. The Win32 code is [`Error::win32`]; names and numbers are API and never change.
+/// A failed call. The Win32 code is [`Error::win32`]; names and numbers are part of the API and
+/// never /// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Error {
@@ -16,30 +17,33 @@ pub enum Error {
     NotFound,
     /// ERROR_PATH_NOT_FOUND (3): a fragment is not in the cache (SND-029).
     FragmentNotFound,
-    /// ERROR_ACCESS_DENIED (5): no right to register or to open (PFX-014, SES-021).
+    /// ERROR_ACCESS_DENIED (5): the caller may not register the URL or open the queue (PFX-014,
+    /// SES-021).
     AccessDenied,
     /// ERROR_INVALID_HANDLE (6): not a queue, or a closed one (RCV-001, PFX-017).
     InvalidHandle,
-    /// ERROR_NOT_ENOUGH_MEMORY (8): a bound of the service is reached.
+    /// ERROR_NOT_ENOUGH_MEMORY (8): a limit of the service is reached.
     NoResources,
     /// ERROR_BAD_COMMAND (22): another send on this request is outstanding (SND-019).
     SendOutstanding,
-    /// ERROR_SHARING_VIOLATION (32): the port belongs to a foreign socket (PFX-013).
+    /// ERROR_SHARING_VIOLATION (32): another program's socket uses the port (PFX-013).
     PortInUse,
-    /// ERROR_HANDLE_EOF (38): the entity body, or the request, was handed over whole (ENT-005); of a
-    /// send, that a file is shorter than it should be (SND-028).
+    /// ERROR_HANDLE_EOF (38): the entity body, or the request, has been delivered completely
+    /// (ENT-005); for a send, a file is shorter than it should be (SND-028).
     EndOfBody,
-    /// ERROR_NOT_SUPPORTED (50): not for this kind of object (SES-023).
+    /// ERROR_NOT_SUPPORTED (50): not supported for this kind of object (SES-023).
     NotSupported,
     /// ERROR_NETNAME_DELETED (64): the peer broke the connection during this call (G-061).
     PeerReset,
     /// ERROR_INVALID_PARAMETER (87).
     InvalidParameter,
-    /// ERROR_INVALID_PARAMETER (87): a part of a response cannot be sent; nothing was (G-057, G-058).
+    /// ERROR_INVALID_PARAMETER (87): a part of a response cannot be sent, and nothing was sent
+    /// (G-057, G-058).
     InvalidResponse(InvalidField),
-    /// ERROR_DISK_FULL (112): the configuration could not be written; what was there is there still.
+    /// ERROR_DISK_FULL (112): the configuration could not be written; the old file is unchanged.
     DiskFull,
-    /// ERROR_INSUFFICIENT_BUFFER (122): below the fixed structure, nothing was written (RCV-008).
+    /// ERROR_INSUFFICIENT_BUFFER (122): the buffer is smaller than the fixed structure; nothing was
+    /// written (RCV-008).
     InsufficientBuffer,
     /// ERROR_INVALID_NAME (123): a bad queue name (SES-019).
     InvalidName,
@@ -56,7 +60,7 @@ pub enum Error {
     Aborted,
     /// ERROR_NOACCESS (998): a misaligned or inaccessible buffer (RCV-022).
     NoAccess,
-    /// ERROR_BADDB (1009): the configuration file is not what it should be, and is left alone.
+    /// ERROR_BADDB (1009): the configuration file is not valid, and is left unchanged.
     ConfigurationBroken,
     /// ERROR_REGISTRY_IO_FAILED (1016): the configuration file cannot be read or written.
     ConfigurationUnreachable,
@@ -64,8 +68,8 @@ pub enum Error {
     NotInitialized,
     /// ERROR_INVALID_NETNAME (1214): an address that this machine does not have (PFX-033).
     InvalidNetName,
-    /// ERROR_CONNECTION_INVALID (1229): the id is unknown, answered, cancelled, another queue's,
-    /// or its client is gone (RCV-002, SND-001, CXL-005).
+    /// ERROR_CONNECTION_INVALID (1229): the id is unknown or belongs to another queue, the request
+    /// has been answered or cancelled, or its client is gone (RCV-002, SND-001, CXL-005).
     ConnectionInvalid,
     /// ERROR_REVISION_MISMATCH (1306): a version that the object does not have (SES-006).
     RevisionMismatch,
@@ -78,7 +82,7 @@ pub enum Error {
     InvalidSid,
     /// ERROR_INVALID_ID_AUTHORITY (1343): the caller is not the controller (QUE-013).
     NotController,
-    /// ERROR_INTERNAL_ERROR (1359): a broken invariant of ours, contained to this call.
+    /// ERROR_INTERNAL_ERROR (1359): an error inside the library, which affects only this call.
     Internal,
 }
 

@@ -18,23 +18,25 @@ pub struct TlsInfo {
     /// The group of the key exchange, by its number in the IANA registry of TLS; `None` where the key
     /// comes from an earlier session alone (TLS 1.2 resumption).
     pub group: Option<u16>,
-    /// The name that the client asked for (SNI), in lower case; `None` where it sent none.
+    /// The name that the client asked for (SNI), in lower case; `None` if it sent none.
     pub server_name: Option<Box<str>>,
-    /// That name found the binding (HTTP_REQUEST_PROPERTY_SNI_FLAG_SNI_USED), and not the address.
+    /// The binding was found by that name (HTTP_REQUEST_PROPERTY_SNI_FLAG_SNI_USED), and not by the
+    /// address.
     pub bound_by_name: bool,
-    /// What ALPN agreed on, such as `http/1.1`; `None` where the client did not ask.
+    /// The protocol that ALPN selected, such as `http/1.1`; `None` if the client did not use ALPN.
     pub alpn: Option<Box<[u8]>>,
-    /// The certificate that the server showed.
+    /// The certificate that the server presented.
     pub server: Arc<ServerCertificate>,
-    /// HTTP_SERVICE_CONFIG_SSL_PARAM.DefaultFlags of the binding that the connection came in by.
+    /// HTTP_SERVICE_CONFIG_SSL_PARAM.DefaultFlags of the binding that the connection uses.
     pub flags: u32,
     /// The client resumed an earlier session.
     pub resumed: bool,
-    /// What the client showed; `None` where the binding does not ask, and where it has none (TLS-002).
+    /// The client's certificate; `None` if the binding does not ask for one, and if the client has
+    /// none (TLS-002).
     pub client: Option<ClientCertificate>,
 }
 
-/// Versions of TLS that are spoken; older ones are refused in the handshake.
+/// The supported versions of TLS; older ones are refused in the handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum TlsProtocol {
@@ -44,7 +46,7 @@ pub enum TlsProtocol {
     Tls13,
 }
 
-/// What a program can learn of the server's certificate from a request.
+/// The information about the server's certificate that a request has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerCertificate {
     /// Bits of the public key; of an elliptic curve those of the field, such as 256.
@@ -59,19 +61,19 @@ pub struct ServerCertificate {
     pub end_point: Box<[u8]>,
 }
 
-/// The certificate that a client showed in the handshake, with the verdict on it. Any certificate is
-/// taken: what a bad one means is the program's decision.
+/// The certificate that a client presented in the handshake, with the verdict on it. Any
+/// certificate is accepted; the program decides what to do with an untrusted one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
     /// The end-entity certificate, DER.
     pub der: Box<[u8]>,
     /// The certificates that came with it, DER, in the order in which they were sent.
     pub chain: Box<[Box<[u8]>]>,
-    /// What checking the chain gave.
+    /// The result of checking the chain.
     pub verdict: ChainVerdict,
 }
 
-/// What checking a chain of certificates gave: HTTP_SSL_CLIENT_CERT_INFO.CertFlags.
+/// The result of checking a certificate chain: HTTP_SSL_CLIENT_CERT_INFO.CertFlags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChainVerdict {
@@ -81,13 +83,13 @@ pub enum ChainVerdict {
     Expired,
     /// It ends in a root that the service does not know: CERT_E_UNTRUSTEDROOT.
     UntrustedRoot,
-    /// No chain can be made of what was sent: CERT_E_CHAINING.
+    /// The certificates that were sent do not form a chain: CERT_E_CHAINING.
     Chaining,
-    /// Not made for showing who a client is: CERT_E_WRONG_USAGE.
+    /// Not meant for client authentication: CERT_E_WRONG_USAGE.
     WrongUsage,
-    /// Its issuer took it back: CERT_E_REVOKED.
+    /// Its issuer has revoked it: CERT_E_REVOKED.
     Revoked,
-    /// A signature in it does not fit: TRUST_E_CERT_SIGNATURE.
+    /// A signature in it is not valid: TRUST_E_CERT_SIGNATURE.
     BadSignature,
     /// It cannot be read as a certificate: CERT_E_MALFORMED.
     Malformed,
@@ -115,7 +117,7 @@ impl ChainVerdict {
 pub struct Algorithm {
     /// The ALG_ID; 0 where there is none for the algorithm.
     pub id: u32,
-    /// Bits; 0 where there is nothing to count.
+    /// The strength in bits; 0 if there is none.
     pub bits: u32,
 }
 
@@ -140,7 +142,7 @@ impl TlsProtocol {
         }
     }
 
-    /// The version as people write it: `1.3`.
+    /// The version as text: `1.3`.
     #[must_use]
     pub const fn version(self) -> &'static str {
         match self {

@@ -17,12 +17,13 @@ mod tests;
 macro_rules! parameters {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $default:expr, $name:literal $(, $range:expr)?;)*) => {
         /// Values under `HKLM\System\CurrentControlSet\Services\HTTP\Parameters` (documented: LIM
-        /// rows), and our [`Choices`] where nobody knows what HTTP.sys does.
+        /// rows), and [`Choices`] for cases in which no source says what HTTP.sys does.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Parameters {
             $($(#[$doc])* pub $field: $type,)*
-            /// Options of our own: what to do where HTTP.sys is not known well enough.
+            /// Options of this library for cases in which HTTP.sys's behaviour is not known well
+            /// enough.
             pub choices: Choices,
         }
 
@@ -51,7 +52,7 @@ macro_rules! parameters {
             ///
             /// # Errors
             /// A name that does not exist, a text that is not a valid value, and a value out of
-            /// range; nothing has changed then.
+            /// range; in these cases nothing changes.
             pub fn set(&mut self, name: &str, text: &str) -> Result<(), InvalidSetting> {
                 $(
                     if name.eq_ignore_ascii_case($name) {
@@ -92,16 +93,17 @@ parameters! {
     url_segment_max_length: u32 = 260, "UrlSegmentMaxLength", 0..=32_766;
     /// `UrlSegmentMaxCount`: 0 to 16,383, 0 = no limit, default 255 (LIM-012).
     url_segment_max_count: u32 = 255, "UrlSegmentMaxCount", 0..=16_383;
-    /// `AllowRestrictedChars`: escaped controls reach the application, default off (LIM-001).
+    /// `AllowRestrictedChars`: escaped control characters are passed to the program, default off
+    /// (LIM-001).
     allow_restricted_chars: bool = false, "AllowRestrictedChars";
-    /// `AllowUnEscapedRestrictedChars`: controls other than NUL, HT, LF and CR may stand in a
-    /// target as they are, default off (LIM-002; which ones is assumed).
+    /// `AllowUnEscapedRestrictedChars`: control characters other than NUL, HT, LF and CR are
+    /// allowed unescaped in a target, default off (LIM-002; which ones is assumed).
     allow_unescaped_restricted_chars: bool = false, "AllowUnEscapedRestrictedChars";
-    /// `AllowWeakHeaderNameSyntax`: a field name may have any visible ASCII character but a colon,
-    /// default off (LIM-002; which ones is assumed).
+    /// `AllowWeakHeaderNameSyntax`: a field name may contain any visible ASCII character except a
+    /// colon, default off (LIM-002; which ones is assumed).
     allow_weak_header_name_syntax: bool = false, "AllowWeakHeaderNameSyntax";
-    /// `AllowWeakHeaderValueSyntax`: a field value may have controls other than NUL, LF and CR,
-    /// default off (LIM-002; which ones is assumed).
+    /// `AllowWeakHeaderValueSyntax`: a field value may contain control characters other than NUL,
+    /// LF and CR, default off (LIM-002; which ones is assumed).
     allow_weak_header_value_syntax: bool = false, "AllowWeakHeaderValueSyntax";
     /// `AllowCaseInsensitiveVerbs`: `get` is GET, default off (LIM-002, A-04).
     allow_case_insensitive_verbs: bool = false, "AllowCaseInsensitiveVerbs";
@@ -111,8 +113,8 @@ parameters! {
     enable_non_utf8: bool = true, "EnableNonUTF8";
     /// `FavorUTF8`: UTF-8 is tried first, default on (LIM-004).
     favor_utf8: bool = true, "FavorUTF8";
-    /// `DisableServerHeader`: 0 = off, 1 = not in answers made by HTTP.sys itself, 2 = never
-    /// added (LIM-017, ERR-021).
+    /// `DisableServerHeader`: 0 = off, 1 = no Server field in responses of the service itself, 2 =
+    /// never added (LIM-017, ERR-021).
     disable_server_header: u32 = 0, "DisableServerHeader", 0..=2;
     /// `MaxConnections`: the connections that may be open, 1,024 to 2,031,616; `None`, the default,
     /// means no limit (LIM-013). Further ones are dropped.
@@ -121,47 +123,49 @@ parameters! {
     /// registration that needs more is refused with ERROR_NOT_ENOUGH_MEMORY (8, assumed).
     max_endpoints: u32 = 0, "MaxEndpoints", 0..=1_024;
     /// `MaxBytesPerSend`: bytes handed to the transport in one piece, 1 to 0xFFFFF (LIM-015).
-    /// HTTP.sys has 65,536; `None`, the default, hands over as much as the transport takes.
+    /// HTTP.sys's default is 65,536; `None`, the default, hands over as much as the transport
+    /// accepts.
     max_bytes_per_send: Option<u32> = None, "MaxBytesPerSend", 1..=0xF_FFFF;
-    /// `UriEnableCache`: fragments are kept, default on (LIM-016).
+    /// `UriEnableCache`: responses and fragments can be cached, default on (LIM-016).
     uri_enable_cache: bool = true, "UriEnableCache";
     /// `UriMaxUriBytes`: the largest cached response, 4,096 to 16,777,216, default 262,144
-    /// (LIM-016). No effect: responses are not cached, and fragments have no such limit.
+    /// (LIM-016, CSH-002). Fragments have no such limit.
     uri_max_uri_bytes: u32 = 262_144, "UriMaxUriBytes", 4_096..=16_777_216;
-    /// `UriMaxCacheMegabyteCount`: megabytes of all cached responses and fragments; 0, the default, leaves it to the
-    /// service (LIM-016), which takes a 64th of the memory, at most 64.
+    /// `UriMaxCacheMegabyteCount`: the largest size of the cache in megabytes; with 0, the default,
+    /// the service takes a 64th of the memory, at most 64 (LIM-016).
     uri_max_cache_megabyte_count: u32 = 0, "UriMaxCacheMegabyteCount", 0..=u32::MAX;
-    /// `UriScavengerPeriod`: seconds, at least 10, default 120: what is cached and was not used for so long goes
-    /// (LIM-016).
+    /// `UriScavengerPeriod`: seconds, at least 10, default 120; an entry that has not been used for
+    /// this time is removed from the cache (LIM-016).
     uri_scavenger_period: u32 = 120, "UriScavengerPeriod", 10..=u32::MAX;
     /// `EnableAggressiveMemoryUsage`, default off (LIM-018). No effect: memory pressure is not
     /// watched.
     enable_aggressive_memory_usage: bool = false, "EnableAggressiveMemoryUsage";
     /// `EnableErrorLogging`: a line in the HTTPERR log for each request that the service refuses
     /// (LIM-019). HTTP.sys has it on; here it is off by default, since a library must not write
-    /// files that nobody asked for.
+    /// files without being asked to.
     enable_error_logging: bool = false, "EnableErrorLogging";
-    /// `ErrorLogFileTruncateSize`: bytes, at least and by default 0x100000; then the next file
-    /// begins (LIM-019).
+    /// `ErrorLogFileTruncateSize`: the size in bytes at which the next file is begun, at least and
+    /// by default 0x100000 (LIM-019).
     error_log_file_truncate_size: u32 = 0x10_0000, "ErrorLogFileTruncateSize", 0x10_0000..=u32::MAX;
-    /// `ErrorLoggingDir`: the folder above `HTTPERR`; empty, the default, is the folder for
-    /// temporary files (LIM-019; HTTP.sys uses the system's folder for logs).
+    /// `ErrorLoggingDir`: the folder in which `HTTPERR` is created; empty, the default, means the
+    /// folder for temporary files (LIM-019; HTTP.sys uses the system's folder for logs).
     error_logging_dir: String = String::new(), "ErrorLoggingDir";
     /// `EnableHttp2Tls`: HTTP/2 is offered over TLS, default on (TLS-010).
     enable_http2_tls: bool = true, "EnableHttp2Tls";
-    /// `Http2MaxSettingsPerFrame`: settings in one frame, 7 to 2,796,202, unset by default (LIM-020): a
-    /// connection that has more ends.
+    /// `Http2MaxSettingsPerFrame`: the largest number of settings in one frame, 7 to 2,796,202,
+    /// unset by default (LIM-020). A connection with more settings ends.
     http2_max_settings_per_frame: Option<u32> = None, "Http2MaxSettingsPerFrame", 7..=2_796_202;
-    /// `Http2MaxSettingsPerMinute`: settings in a minute, at least 7, unset by default (LIM-020): a
-    /// connection that has more ends.
+    /// `Http2MaxSettingsPerMinute`: the largest number of settings in a minute, at least 7, unset
+    /// by default (LIM-020). A connection with more settings ends.
     http2_max_settings_per_minute: Option<u32> = None, "Http2MaxSettingsPerMinute", 7..=u32::MAX;
     /// `EnableTrailerSupport`: whether a response may have trailers. On by default, as since Windows 10 2004
     /// and Server 2022 (H2X-014); Windows 10 1809 and Server 2019 have it off (LIM-021).
     enable_trailer_support: bool = true, "EnableTrailerSupport";
-    /// `EnableSslCloseNotify`: close_notify goes out before FIN, default off (LIM-022).
+    /// `EnableSslCloseNotify`: TLS's close_notify is sent before the FIN, default off (LIM-022).
     enable_ssl_close_notify: bool = false, "EnableSslCloseNotify";
-    /// `MaxTlsHandshakes`, ours: TLS handshakes that may be under way, 1 to 1,000,000, default 1,024. A
-    /// further connection drops the handshake that has lasted longest.
+    /// `MaxTlsHandshakes`, which HTTP.sys does not have: TLS handshakes that may be in progress at
+    /// the same time, 1 to 1,000,000, default 1,024. A further connection ends the handshake that
+    /// has lasted longest.
     max_tls_handshakes: u32 = 1_024, "MaxTlsHandshakes", 1..=1_000_000;
 }
 
@@ -172,7 +176,8 @@ impl Parameters {
     /// Applies settings given as pairs of name and value, in order.
     ///
     /// # Errors
-    /// As [`Parameters::set`], for the first that is refused; `self` has those before it then.
+    /// The same as those of [`Parameters::set`], for the first setting that is refused; the
+    /// settings before it have been applied.
     pub fn set_all<'a>(
         &mut self,
         settings: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -183,11 +188,12 @@ impl Parameters {
         Ok(())
     }
 
-    /// Applies a text of lines `Name = value`. Blank lines and what follows a `#` at the beginning
-    /// of a line are skipped.
+    /// Applies a text of lines `Name = value`. Blank lines and lines that begin with `#` are
+    /// skipped.
     ///
     /// # Errors
-    /// As [`Parameters::set`], with the line's number; also for a line without `=`.
+    /// The same as those of [`Parameters::set`], with the line's number; also for a line without
+    /// `=`.
     pub fn set_from_text(&mut self, text: &str) -> Result<(), InvalidSetting> {
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
