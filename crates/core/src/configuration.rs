@@ -39,7 +39,7 @@ pub enum ServiceTimeout {
 /// HTTP_SERVICE_CONFIG_CACHE_KEY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CacheParameter {
-    /// The greatest response that is cached, in bytes.
+    /// The length in bytes above which a response is not cached.
     MaxCacheResponseSize,
     /// The piece in which ranges of a cached response are read, in bytes.
     CacheRangeChunkSize,
@@ -48,7 +48,8 @@ pub enum CacheParameter {
 /// HTTP_SERVICE_CONFIG_SETTING_KEY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServiceSetting {
-    /// HttpTlsThrottle: whether handshakes are held back. Kept; handshakes have a bound of their own.
+    /// HttpTlsThrottle: whether handshakes are throttled. Stored without effect; MaxTlsHandshakes
+    /// limits handshakes.
     TlsThrottle,
 }
 

@@ -32,7 +32,7 @@ pub struct Counters {
     pub queues: Vec<QueueCounters>,
 }
 
-/// *HTTP Service*, and what this service counts beside it.
+/// *HTTP Service*, and further counters of this service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceCounters {
@@ -40,7 +40,7 @@ pub struct ServiceCounters {
     pub uri_cache: UriCacheCounters,
     /// Connections that are open now.
     pub connections_open: u64,
-    /// Connections that were accepted, also those that were dropped at once.
+    /// Connections that were accepted, including those that were dropped immediately.
     pub connections_accepted: u64,
     /// Connections that have ended, by [`CloseReason::name`]. One whose request was refused counts under the
     /// phrase of the refusal. `connections_accepted` is `connections_open`, the sum of these and
@@ -48,17 +48,17 @@ pub struct ServiceCounters {
     pub ends: Named,
     /// The same by [`CloseReason::number`]: the index is the number, 0 is unused. Refusals are under 9 and 10.
     pub ends_by_number: [u64; END_NUMBERS],
-    /// Requests that were routed to a URL group, of all groups that ever were.
+    /// Requests that were routed to a URL group, including groups that are closed by now.
     pub requests: u64,
-    /// Bytes read from all connections, also from those that never had a request. Those that were
+    /// Bytes read from all connections, including those that never had a request. Bytes that were
     /// read ahead count when they are used, or when the connection ends.
     pub bytes_received: u64,
-    /// Bytes handed to the transport on all connections, the service's own responses included.
+    /// Bytes handed to the transport on all connections, including the service's own responses.
     pub bytes_sent: u64,
-    /// Requests that the service refused itself, and connections that it did not take, by HTTPERR's
-    /// phrase (LOG-005, LOG-006).
+    /// Requests that the service refused itself, and connections that it did not accept, by
+    /// HTTPERR's phrase (LOG-005, LOG-006).
     pub refused: Named,
-    /// Timers that ran out and had an effect, see [`timer_index`].
+    /// Timers that expired and had an effect, see [`timer_index`].
     pub timers: [u64; TIMERS.len()],
     /// Entries of the HTTPERR log that were lost: its buffer was full, or writing failed.
     pub log_entries_dropped: u64,
@@ -76,24 +76,25 @@ pub struct UriCacheCounters {
     pub total_uris_cached: u64,
     /// UriCacheHits: successful look-ups.
     pub uri_cache_hits: u64,
-    /// UriCacheMisses: unsuccessful look-ups, while anything was kept (G-253).
+    /// UriCacheMisses: unsuccessful look-ups; not counted while the cache is empty (G-253).
     pub uri_cache_misses: u64,
     /// UriCacheFlushes: calls of HttpFlushResponseCache (G-253).
     pub uri_cache_flushes: u64,
-    /// TotalFlushedUris: URIs that were taken out of the cache.
+    /// TotalFlushedUris: URIs that were removed from the cache.
     pub total_flushed_uris: u64,
 }
 
-/// What can go wrong around the service, and what it does about it. Totals.
+/// Failures of the system and delays, as totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FaultCounters {
-    /// Accepting failed, most often because the process has no descriptor left; it is tried again.
+    /// Failed accepts, most often because the process has no free descriptor; accepting is tried
+    /// again.
     pub accept_failures: u64,
-    /// The system refused to wait for events.
+    /// Failed calls that wait for events of the system.
     pub poll_failures: u64,
-    /// Connections that were accepted and reset at once: `MaxConnections`, a full connection table,
-    /// or a socket that cannot be watched.
+    /// Connections that were accepted and immediately reset: `MaxConnections`, a full connection
+    /// table, or a socket that cannot be watched.
     pub connections_dropped: u64,
     /// Sends that found the socket full and waited: the client takes its response slowly.
     pub sends_waited: u64,
@@ -113,25 +114,25 @@ pub struct UrlGroupCounters {
     pub queue: Option<QueueId>,
     /// The URLs of the group.
     pub urls: Vec<String>,
-    /// BytesSentRate, as a total: bytes handed to the transport on the group's connections, heads
-    /// and the service's own responses included.
+    /// BytesSentRate, as a total: bytes handed to the transport on the group's connections,
+    /// including heads and the service's own responses.
     pub bytes_sent: u64,
-    /// BytesReceivedRate, as a total: bytes read from the group's connections. Those that were read
+    /// BytesReceivedRate, as a total: bytes read from the group's connections. Bytes that were read
     /// ahead count when they are used, or when the connection ends.
     pub bytes_received: u64,
     /// CurrentConnections: open connections that have sent a request to the group (G-084).
     pub current_connections: u64,
-    /// MaxConnections: the most that [`UrlGroupCounters::current_connections`] ever was.
+    /// MaxConnections: the highest value that [`UrlGroupCounters::current_connections`] has had.
     pub max_connections: u64,
-    /// ConnectionAttempts, as a total: connections that have sent a request to the group, also those
-    /// that its connection limit refused.
+    /// ConnectionAttempts, as a total: connections that have sent a request to the group, including
+    /// those that its connection limit refused.
     pub connection_attempts: u64,
     /// GetRequests, as a total: requests with the method GET.
     pub get_requests: u64,
     /// HeadRequests, as a total: requests with the method HEAD.
     pub head_requests: u64,
-    /// AllRequests: requests of every method that were routed to the group, also those that were
-    /// refused behind it (`Disabled`, `ConnLimit`, `QueueFull`).
+    /// AllRequests: requests of every method that were routed to the group, including those that
+    /// were refused afterwards (`Disabled`, `ConnLimit`, `QueueFull`).
     pub all_requests: u64,
 }
 

@@ -30,14 +30,14 @@ pub const QUEUE_LENGTHS: std::ops::RangeInclusive<u32> = 10..=65_535;
 /// HTTP_ENABLED_STATE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Requests are taken.
+    /// Requests are accepted.
     #[default]
     Active,
     /// Requests get the 503 handling (QUE-008).
     Inactive,
 }
 
-/// HTTP_503_RESPONSE_VERBOSITY: what a client sees of a request that the service itself refuses.
+/// HTTP_503_RESPONSE_VERBOSITY: what a client sees when the service itself refuses its request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verbosity {
     /// The connection is reset, without a byte (QUE-003).

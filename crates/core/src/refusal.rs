@@ -12,45 +12,45 @@ use crate::error::Error;
 use crate::ids::UrlGroupId;
 use crate::url_prefix::{InvalidPrefix, Scheme};
 
-/// Why HttpAddUrl, HttpAddUrlToUrlGroup or a reservation failed. The text says it in a sentence
-/// without the URL; [`Refusal::error`] is what the call returns.
+/// Why HttpAddUrl, HttpAddUrlToUrlGroup or a reservation failed. Its text is a sentence without the
+/// URL; [`Refusal::error`] is the error that the call returns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The string is no UrlPrefix.
+    /// The string is not a UrlPrefix.
     Prefix(InvalidPrefix),
     /// The host is an address that this machine does not have (PFX-033).
     NotOurAddress(IpAddr),
-    /// The choice `EnforceUrlAcl` is on, and the prefix is not reserved (PFX-014).
+    /// The option `EnforceUrlAcl` is on, and the prefix is not reserved (PFX-014).
     NotReserved {
-        /// A prefix of the port that is reserved, and for whom: its security descriptor.
+        /// A reserved prefix of the port, and its security descriptor, which says for whom.
         other: Option<(String, String)>,
     },
     /// The security descriptor of a reservation is not valid (G-132).
     Descriptor(InvalidDescriptor),
-    /// The same prefix is registered (PFX-010, PFX-011).
+    /// The same prefix is already registered (PFX-010, PFX-011).
     Registered {
-        /// Who has it.
+        /// The URL group or queue that has it.
         owner: UrlGroupId,
         /// Whether that is the URL group of the call.
         same_group: bool,
     },
     /// The same prefix is reserved.
     Reserved,
-    /// The port carries the other scheme (PFX-022, PFX-034).
+    /// The port is used with the other scheme (PFX-022, PFX-034).
     OtherScheme {
         /// The port.
         port: u16,
-        /// What it carries.
+        /// The scheme of the port.
         carries: Scheme,
         /// By a reservation; otherwise by a registration.
         reserved: bool,
     },
-    /// Another socket has the port (PFX-013).
+    /// Another socket uses the port (PFX-013).
     InUse {
         /// What cannot be opened.
         address: SocketAddr,
-        /// Whose socket that is, where the system tells.
+        /// The owner of the socket, if the system reports it.
         owner: Option<String>,
     },
     /// The system does not let this program open the port.
@@ -59,21 +59,21 @@ pub enum Refusal {
     System {
         /// What cannot be opened.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         message: String,
     },
-    /// The system has no thread that would look after the connections.
+    /// The system cannot start a thread to handle the connections.
     NoThread,
     /// As many endpoints are open as MaxEndpoints allows (LIM-014).
     MaxEndpoints(u32),
     /// Port 0, and no port is free at all addresses of the prefix (G-129).
     NoFreePort,
-    /// Port 0, and the prefix has no address here or on the IP listen list (G-129).
+    /// Port 0, and the prefix has no address on this machine or on the IP listen list (G-129).
     NoAddress,
 }
 
 impl Refusal {
-    /// What the call fails with.
+    /// The error with which the call fails.
     #[must_use]
     pub fn error(&self) -> Error {
         match self {

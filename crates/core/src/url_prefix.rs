@@ -80,15 +80,15 @@ impl fmt::Debug for HostName {
 /// routing (documented on *UrlPrefix Strings*, RTE-001).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PrefixHost {
-    /// `+`: every host, asked first.
+    /// `+`: every host, before all others.
     Strong,
-    /// `*`: every host, asked last.
+    /// `*`: every host, after all others.
     Weak,
-    /// An IP literal: every host on connections whose local address this is (RTE-016).
+    /// An IP literal: every host, on connections with this local address (RTE-016).
     Ip(IpAddr),
     /// An explicit host name.
     Name(HostName),
-    /// `*.` and a name: every host below that name, not the name itself (PFX-031).
+    /// `*.` and a name: every host below that name, but not the name itself (PFX-031).
     Below(HostName),
 }
 
@@ -103,8 +103,8 @@ pub enum ListenScope {
     Any,
 }
 
-/// A parsed UrlPrefix. Two values are equal when HTTP.sys would call them the same prefix: same
-/// scheme, host, port and path, letter case ignored (PFX-009, RTE-015).
+/// A parsed UrlPrefix. Two values are equal if HTTP.sys treats them as the same prefix: same
+/// scheme, host, port and path, ignoring case (PFX-009, RTE-015).
 #[derive(Clone)]
 pub struct UrlPrefix {
     scheme: Scheme,
@@ -124,8 +124,9 @@ impl UrlPrefix {
         Ok(prefix)
     }
 
-    /// As [`UrlPrefix::parse`], but the port may be 0, a free port that is yet to be taken (G-129).
-    /// Such a prefix routes nothing; [`UrlPrefix::with_port`] makes one that does.
+    /// Works like [`UrlPrefix::parse`], but the port may be 0, which stands for a free port that
+    /// has not been chosen yet (G-129). Such a prefix does not route requests;
+    /// [`UrlPrefix::with_port`] makes one that does.
     pub fn parse_with_port_zero(url: &[u16]) -> Result<UrlPrefix, InvalidPrefix> {
         if url.len() > MAX_URL_UNITS {
             return Err(InvalidPrefix::TooLong);
@@ -194,9 +195,9 @@ impl UrlPrefix {
             && own.eq(head.map(|&unit| fold_unit(unit)))
     }
 
-    /// Where to listen: only on loopback for `localhost` and loopback literals, on all addresses
-    /// for everything else (G-092: our choice; HTTP.sys listens on all addresses by default and
-    /// refuses by Host).
+    /// Where to listen: only on loopback for `localhost` and loopback literals, and on all
+    /// addresses for everything else (a choice, G-092; HTTP.sys listens on all addresses by default
+    /// and refuses by Host).
     pub fn listen_scope(&self) -> ListenScope {
         match &self.host {
             PrefixHost::Ip(ip) if ip.is_loopback() => ListenScope::Address(*ip),

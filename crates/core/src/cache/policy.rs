@@ -2,15 +2,15 @@
 //!
 //! Owns: HTTP_CACHE_POLICY. Threading: plain value.
 
-/// HTTP_CACHE_POLICY: how long a response or a fragment is kept.
+/// HTTP_CACHE_POLICY: how long a response or a fragment stays in the cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CachePolicy {
-    /// HttpCachePolicyNocache: not at all.
+    /// HttpCachePolicyNocache: it is not cached.
     #[default]
     Nocache,
-    /// HttpCachePolicyUserInvalidates: until the program flushes it, or its place is needed.
+    /// HttpCachePolicyUserInvalidates: until the program flushes it, or its space is needed.
     UserInvalidates,
-    /// HttpCachePolicyTimeToLive: so many seconds; 0 keeps nothing (CSH-005).
+    /// HttpCachePolicyTimeToLive: for this many seconds; with 0 it is not cached (CSH-005).
     TimeToLive(u32),
 }
 

@@ -18,23 +18,23 @@ const MAX_STORE_NAME: usize = 256;
 /// The longest hash of a certificate that is taken: SHA-512. HTTP.sys uses SHA-1, 20 bytes.
 const MAX_HASH: usize = 64;
 
-/// What a certificate record is for.
+/// The endpoint of a certificate record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SslKey {
-    /// An address and a port; `0.0.0.0` and `::` stand for all of their family (id 1).
+    /// An address and a port; `0.0.0.0` and `::` stand for all addresses of their family (id 1).
     IpPort(SocketAddr),
-    /// A host name that the client asks for (SNI), and a port (id 5). `*.name` stands for every name one
-    /// label longer; `*` alone for every name, out of the central certificate store (documented:
-    /// HttpUpdateServiceConfiguration).
+    /// A host name that the client asks for (SNI), and a port (id 5). `*.name` stands for every
+    /// name one label longer; `*` alone for every name, from the central certificate store
+    /// (documented: HttpUpdateServiceConfiguration).
     HostNamePort {
         /// The name, in lower case ([`SslKey::host_name_port`]).
         name: String,
         /// The port.
         port: u16,
     },
-    /// A port whose certificates come by host name out of the central certificate store (id 6).
+    /// A port whose certificates are chosen by host name from the central certificate store (id 6).
     Ccs(u16),
-    /// A host name and port whose certificate comes out of the central certificate store (id 11).
+    /// A host name and port whose certificate comes from the central certificate store (id 11).
     ScopedCcs {
         /// The name, in lower case.
         name: String,
@@ -163,7 +163,7 @@ pub struct SslParameters {
     pub app_id: [u8; 16],
     /// The certificate store; `None` is `MY`.
     pub store_name: Option<String>,
-    /// HTTP_CERT_CHECK_MODE flags: how client certificates are looked at.
+    /// HTTP_CERT_CHECK_MODE flags: how client certificates are checked.
     pub check_mode: u32,
     /// After how many seconds a new revocation list is fetched.
     pub freshness_seconds: u32,
@@ -178,7 +178,7 @@ pub struct SslParameters {
 }
 
 impl SslParameters {
-    /// The certificate store where the record names none.
+    /// The certificate store that is used if the record names none.
     pub const DEFAULT_STORE: &'static str = "MY";
 
     /// The certificate store.
@@ -233,16 +233,17 @@ pub fn is_store_name(name: &str) -> bool {
         && !name.contains(bad)
 }
 
-/// HTTP_SERVICE_CONFIG_SSL_PARAM.DefaultFlags. Bits that have no name are kept.
+/// HTTP_SERVICE_CONFIG_SSL_PARAM.DefaultFlags. Bits without a name are preserved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SslFlags(pub u32);
 
 impl SslFlags {
-    /// HTTP_SERVICE_CONFIG_SSL_FLAG_USE_DS_MAPPER: client certificates stand for accounts. Kept, no effect.
+    /// HTTP_SERVICE_CONFIG_SSL_FLAG_USE_DS_MAPPER: client certificates stand for accounts. Stored
+    /// without effect.
     pub const USE_DS_MAPPER: SslFlags = SslFlags(0x1);
     /// HTTP_SERVICE_CONFIG_SSL_FLAG_NEGOTIATE_CLIENT_CERT: clients are asked for a certificate.
     pub const NEGOTIATE_CLIENT_CERT: SslFlags = SslFlags(0x2);
-    /// HTTP_SERVICE_CONFIG_SSL_FLAG_NO_RAW_FILTER: of old systems. Kept, no effect.
+    /// HTTP_SERVICE_CONFIG_SSL_FLAG_NO_RAW_FILTER: for old systems. Stored without effect.
     pub const NO_RAW_FILTER: SslFlags = SslFlags(0x4);
     /// HTTP_SERVICE_CONFIG_SSL_FLAG_REJECT: connections of this record are refused.
     pub const REJECT: SslFlags = SslFlags(0x8);
@@ -258,7 +259,8 @@ impl SslFlags {
     pub const ENABLE_TOKEN_BINDING: SslFlags = SslFlags(0x100);
     /// HTTP_SERVICE_CONFIG_SSL_FLAG_LOG_EXTENDED_EVENTS.
     pub const LOG_EXTENDED_EVENTS: SslFlags = SslFlags(0x200);
-    /// HTTP_SERVICE_CONFIG_SSL_FLAG_DISABLE_LEGACY_TLS: versions below 1.2, which are never there.
+    /// HTTP_SERVICE_CONFIG_SSL_FLAG_DISABLE_LEGACY_TLS: versions below 1.2, which are never
+    /// offered.
     pub const DISABLE_LEGACY_TLS: SslFlags = SslFlags(0x400);
     /// HTTP_SERVICE_CONFIG_SSL_FLAG_ENABLE_SESSION_TICKET.
     pub const ENABLE_SESSION_TICKET: SslFlags = SslFlags(0x800);

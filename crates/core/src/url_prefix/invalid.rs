@@ -7,42 +7,44 @@ use std::fmt;
 
 use crate::error::Error;
 
-/// Why a string is not a UrlPrefix: callers see the Win32 code of [`InvalidPrefix::error`], which is
-/// ERROR_INVALID_PARAMETER (87) for all but one.
+/// Why a string is not a UrlPrefix. Callers get the Win32 code of [`InvalidPrefix::error`], which
+/// is ERROR_INVALID_PARAMETER (87) in all cases but one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidPrefix {
-    /// Does not begin with lower-case `http://` or `https://` (PFX-002, PFX-007).
+    /// It does not begin with lower-case `http://` or `https://` (PFX-002, PFX-007).
     Scheme,
-    /// No host between `//` and the port.
+    /// There is no host between `//` and the port.
     NoHost,
     /// A host of more than 255 UTF-16 units (PFX-019).
     HostLength,
     /// An unpaired surrogate in the host.
     HostUtf16,
-    /// A character that no host has; also `*` elsewhere than alone or as the leftmost label.
+    /// A character that is not allowed in a host; also a `*` that is neither alone nor the leftmost
+    /// label.
     HostCharacter(char),
     /// An empty label between two dots, or nothing but a dot.
     HostLabel,
-    /// A host in Punycode: the Unicode form is what is registered (HST-014).
+    /// A host in Punycode: the Unicode form must be registered (HST-014).
     Punycode,
-    /// A host that is no international name (UTS #46; HttpPrepareUrl).
+    /// A host that is not a valid internationalised name (UTS #46; HttpPrepareUrl).
     HostName,
-    /// An IP literal that is none (PFX-019).
+    /// An IP literal that is not valid (PFX-019).
     Address,
     /// `0.0.0.0` or `[::]`: ERROR_NOT_SUPPORTED (50; PFX-032).
     UnspecifiedAddress,
     /// No port: every prefix has one (PFX-003, PFX-004).
     NoPort,
-    /// Not a decimal 1 to 65535 without a leading zero (PFX-006, PFX-007).
+    /// The port is not a decimal number from 1 to 65535 without a leading zero (PFX-006, PFX-007).
     Port,
-    /// Port 0 where it stands for no free port (PFX-005, G-129).
+    /// Port 0 where it does not stand for a free port (PFX-005, G-129).
     PortZero,
-    /// No slash behind the port (PFX-001).
+    /// There is no slash after the port (PFX-001).
     NoPath,
     /// An unpaired surrogate in the path.
     PathUtf16,
-    /// A character that no path has: escapes and queries are not part of a prefix (PFX-008, PFX-020).
+    /// A character that is not allowed in the path: escapes and queries are not part of a prefix
+    /// (PFX-008, PFX-020).
     PathCharacter(char),
     /// An empty segment or a dot segment in the path (PFX-021).
     PathSegment,
@@ -51,7 +53,7 @@ pub enum InvalidPrefix {
 }
 
 impl InvalidPrefix {
-    /// What the call fails with.
+    /// The error with which the call fails.
     #[must_use]
     pub const fn error(self) -> Error {
         match self {
