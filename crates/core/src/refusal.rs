@@ -30,7 +30,7 @@ pub enum Refusal {
     Descriptor(InvalidDescriptor),
     /// The same prefix is already registered (PFX-010, PFX-011).
     Registered {
-        /// The URL group or queue that has it.
+        /// The URL group that has it.
         owner: UrlGroupId,
         /// Whether that is the URL group of the call.
         same_group: bool,
