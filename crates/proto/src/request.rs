@@ -7,13 +7,11 @@
 //! Invariants: `RequestHead` owns a copy of the bytes, so the input buffer is free as soon as the
 //! parse returns; accessors never panic, whatever state the head is in. Threading: plain value.
 //!
-//! There are two ways to parse the fields. If all of them are in the buffer, httparse parses them,
-//! and they are taken over as spans if they also meet HTTP.sys's additional rules (`quick`). What
-//! httparse does not complete, and what HTTP.sys would see differently, goes to the strict parser
-//! (`fields`). The strict parser works line by line as bytes arrive, and knows the class of each
-//! fault, the order of faults (G-007, G-009) and the relaxations of HTTP.sys (PRS-027). Both give
-//! the same head; `tests_quick.rs` lists where httparse and HTTP.sys differ and compares the two
-//! ways. The request line has a single parser (`line`).
+//! There are two ways to parse the fields. If all of them are in the buffer and plain, one pass takes
+//! them over as spans (`quick`). What it does not complete goes to the strict parser (`fields`). The
+//! strict parser works line by line as bytes arrive, and knows the class of each fault, the order of
+//! faults (G-007, G-009) and the relaxations of HTTP.sys (PRS-027). Both give the same head;
+//! `tests_quick.rs` compares them. The request line has a single parser (`line`).
 
 mod assemble;
 mod authority;
@@ -162,6 +160,8 @@ pub struct RequestHead {
     order: Vec<u32>,
     /// Line ends inside folded fields, with the blanks behind them (G-011).
     folds: Vec<Span>,
+    /// The last Host that was found valid; empty, or one that [`authority`] would find valid again.
+    valid_host: Vec<u8>,
 
     verb: Verb,
     verb_text: Span,
@@ -191,6 +191,7 @@ impl Default for RequestHead {
             repeats: Vec::new(),
             order: Vec::new(),
             folds: Vec::new(),
+            valid_host: Vec::new(),
             verb: Verb::Unparsed,
             verb_text: Span::default(),
             raw_url: Span::default(),

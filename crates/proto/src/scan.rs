@@ -40,9 +40,7 @@ pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
     while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*word);
         let low = word.wrapping_sub(ONES * 0x20) & !word;
-        let del = word ^ (ONES * 0x7F);
-        let del = del.wrapping_sub(ONES) & !del;
-        let hit = (low | del) & HIGH;
+        let hit = (low | is_byte(word, 0x7F)) & HIGH;
         if hit != 0 {
             return at + (hit.trailing_zeros() / 8) as usize;
         }
@@ -55,6 +53,48 @@ pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
         at += 1;
     }
     at.min(text.len())
+}
+
+/// Index of the first colon.
+#[inline]
+pub(crate) fn find_colon(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let hit = is_byte(u64::from_le_bytes(*word), b':') & HIGH;
+        if hit != 0 {
+            return Some(at + (hit.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let rest = text.get(at..)?.iter().position(|byte| *byte == b':');
+    rest.map(|place| at + place)
+}
+
+/// Index of the first byte at or after `from` that ends a request target or may not stand in one
+/// ([`TARGET_END`], [`TARGET_BAD`]), else `text.len()`.
+#[inline]
+pub(crate) fn find_target_end(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*word);
+        let low = word.wrapping_sub(ONES * 0x21) & !word;
+        let hit = (low | is_byte(word, 0x7F) | is_byte(word, b'#')) & HIGH;
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let is_inside = |byte: &u8| class(*byte) & (TARGET_END | TARGET_BAD) == 0;
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| is_inside(byte)).count()
+}
+
+/// The highest bit of each byte of `word` that is `byte`, among other bits. One above a hit may be
+/// flagged by the borrow, the lowest never is.
+#[inline]
+fn is_byte(word: u64, byte: u8) -> u64 {
+    let word = word ^ (ONES * byte as u64);
+    word.wrapping_sub(ONES) & !word
 }
 
 /// The bytes of a text of at most seven in one word; some of them twice, an empty text gives 0.
@@ -177,6 +217,31 @@ mod tests {
         assert_eq!(find_control(b"", 0), 0);
         assert_eq!(find_control(b"abc", 3), 3);
         assert_eq!(find_control(b"\xFF\x80\xA0 ~abcde", 0), 10);
+    }
+
+    #[test]
+    fn colons_and_ends_of_targets_are_found_at_every_place() {
+        for byte in 0..=255u8 {
+            let ends = class(byte) & (TARGET_END | TARGET_BAD) != 0;
+            for length in 1..20 {
+                for place in 0..length {
+                    for around in [b'a', 0xFF, b'9', b'!'] {
+                        let mut text = [around; 20];
+                        text[place] = byte;
+                        let text = &text[..length];
+                        let colon = (byte == b':').then_some(place);
+                        assert_eq!(find_colon(text), colon, "{text:?}");
+                        let end = if ends { place } else { length };
+                        assert_eq!(find_target_end(text, 0), end, "{text:?}");
+                        assert_eq!(find_target_end(text, place), end, "{text:?}");
+                    }
+                }
+            }
+        }
+        assert_eq!(find_colon(b""), None);
+        assert_eq!(find_colon(b"a:b::::::::::::"), Some(1));
+        assert_eq!(find_target_end(b"", 0), 0);
+        assert_eq!(find_target_end(b"/a#b c", 3), 4);
     }
 
     #[test]

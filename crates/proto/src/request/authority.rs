@@ -12,13 +12,17 @@ use crate::header::request_id;
 use crate::scan::{HOST, class};
 use std::net::Ipv6Addr;
 
+/// Longest host that is remembered as valid.
+const REMEMBERED: usize = 64;
+
 /// Checks the Host field: one line at most, and from HTTP/1.1 on not missing, whatever the form of
 /// the target. It has to be well-formed where it decides: beside an absolute target it may be
 /// anything (PRS-021). An empty one is for the routing (HST-002, HST-017).
-pub(super) fn check_host(head: &RequestHead) -> Result<(), Reject> {
+pub(super) fn check_host(head: &mut RequestHead) -> Result<(), Reject> {
     let is_ok = match head.known(request_id::HOST) {
         None => head.version < Version::HTTP_1_1,
-        Some(host) => host.is_empty() || is_valid(host) || is_absolute(head),
+        Some(host) if host == head.valid_host => true,
+        Some(_) => is_other_host_ok(head),
     };
     let is_repeated = !head.repeats.is_empty() && head.is_repeated(request_id::HOST);
     if is_ok && !is_repeated {
@@ -26,6 +30,26 @@ pub(super) fn check_host(head: &RequestHead) -> Result<(), Reject> {
     } else {
         Err(Reject::InvalidHostname)
     }
+}
+
+/// The host is another one than that of the request before, which nearly always is the same one.
+#[inline(never)]
+fn is_other_host_ok(head: &mut RequestHead) -> bool {
+    let RequestHead {
+        bytes,
+        known,
+        valid_host,
+        ..
+    } = head;
+    let host = known[request_id::HOST].of(bytes);
+    if !is_valid(host) {
+        return host.is_empty() || is_absolute(head);
+    }
+    if host.len() <= REMEMBERED {
+        valid_host.clear();
+        valid_host.extend_from_slice(host);
+    }
+    true
 }
 
 #[cold]

@@ -6,7 +6,7 @@
 
 use super::{RequestHead, Span, TargetForm, authority};
 use crate::error_page::Reject;
-use crate::scan::{TARGET_BAD, TARGET_END, class, is_token};
+use crate::scan::{find_target_end, is_token};
 use crate::{Parameters, Verb, Version};
 
 /// Longest verb in bytes (G-018).
@@ -35,24 +35,21 @@ pub(super) fn parse(
     head.verb_text = Span::between(0, verb_end);
 
     let target_at = verb_end + 1;
-    let mut seen = 0;
-    let mut target_end = target_at;
+    let mut target_end = find_target_end(text, target_at);
+    let mut is_bad = false;
     loop {
-        let Some(byte) = text.get(target_end) else {
-            return Ok(None);
-        };
-        let class = class(*byte);
-        if class & TARGET_END != 0 {
-            break;
+        match text.get(target_end) {
+            Some(b' ' | b'\r' | b'\n') => break,
+            Some(_) => is_bad = true,
+            None => return Ok(None),
         }
-        seen |= class;
-        target_end += 1;
+        target_end = find_target_end(text, target_end + 1);
     }
     head.raw_url = Span::between(target_at, target_end);
     if text[target_end] != b' ' || target_end == target_at {
         return Err(Reject::BadRequest);
     }
-    if seen & TARGET_BAD != 0 && !is_weak_target(head.raw_url.of(text), p) {
+    if is_bad && !is_weak_target(head.raw_url.of(text), p) {
         return Err(Reject::InvalidUrl);
     }
     head.target = target_form(head.verb, text, head.raw_url)?;

@@ -30,7 +30,7 @@ pub fn parse_head(head: &mut RequestHead, input: &[u8], seen: usize, p: &Paramet
 /// How a head is parsed that is looked at from its start. The outcome is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// The fields by httparse where it completes, else by the strict parser.
+    /// The fields in one pass where all are there and plain, else by the strict parser.
     Quick,
     /// By the strict parser; the other half of the differential test.
     #[cfg(test)]

@@ -1,101 +1,86 @@
-//! The common case: the fields of a head that is complete in the buffer, parsed by httparse.
+//! The common case: the fields of a head that is complete in the buffer, in one pass.
 //!
-//! Owns: the call of httparse and HTTP.sys's additional rules. Does not own: the request line
-//! (`line`) or any refusal. What is not accepted here is left to the strict parser (`fields`),
-//! which knows the class of each fault, the order of faults (G-007, G-009) and the relaxations of
-//! HTTP.sys (PRS-027).
+//! Owns: the pass over well-formed lines, a word at a time where the bytes have no meaning. Does not
+//! own: the request line (`line`) or any refusal. What is not plain is left to the strict parser
+//! (`fields`), which knows the class of each fault, the order of faults (G-007, G-009) and the
+//! relaxations of HTTP.sys (PRS-027).
 //!
-//! Invariant: fields accepted here read exactly as the strict parser would read them;
-//! `tests_quick.rs` lists where httparse and HTTP.sys differ. Threading: none.
+//! Invariant: fields accepted here read exactly as the strict parser would read them; `tests_quick.rs`
+//! compares the two. Threading: none.
 
 use super::{RequestHead, Span, UnknownField, fields};
 use crate::header::request_header_id;
-use httparse::{EMPTY_HEADER, Error, Header, Status};
-
-/// Fields that httparse is asked for at once.
-const FIELDS: usize = 24;
+use crate::scan::{find_colon, find_control, is_token, trim_end, trim_start};
 
 /// Parses the fields from `head.parsed` on; `Some` is the index behind the blank line. `None` leaves
 /// `head` as it was.
 #[inline]
 pub(super) fn parse(head: &mut RequestHead, window: &[u8], max_field: usize) -> Option<usize> {
-    let lines = window.get(head.parsed..)?;
-    let mut storage = [EMPTY_HEADER; FIELDS];
-    let end = match httparse::parse_headers(lines, &mut storage) {
-        Ok(Status::Complete((length, all))) => {
-            take_fields(head, window, all).map(|()| head.parsed + length)
-        }
-        Err(Error::TooManyHeaders) => take_many(head, window, &storage),
-        _ => return None,
-    };
     // No field is longer than all of them; which one it would be is not worth a look.
-    let end = end.filter(|end| end - head.parsed <= max_field);
+    let end = take_fields(head, window).filter(|end| end - head.parsed <= max_field);
     if end.is_none() {
         forget(head);
     }
     end
 }
 
-/// The fields of a head that has more than httparse was asked for: those that it has read, and then the next ones.
-#[cold]
-fn take_many(head: &mut RequestHead, window: &[u8], first: &[Header<'_>; FIELDS]) -> Option<usize> {
-    let mut from = take_all(head, window, first, head.parsed)?;
+/// Takes line after line over, up to the blank one.
+fn take_fields(head: &mut RequestHead, window: &[u8]) -> Option<usize> {
+    let mut at = head.parsed;
     loop {
-        let mut storage = [EMPTY_HEADER; FIELDS];
-        match httparse::parse_headers(window.get(from..)?, &mut storage) {
-            Ok(Status::Complete((length, all))) => {
-                take_fields(head, window, all)?;
-                return Some(from + length);
-            }
-            Err(Error::TooManyHeaders) => from = take_all(head, window, &storage, from)?,
-            _ => return None,
+        let line = window.get(at..)?;
+        match line {
+            [b'\r', b'\n', ..] => return Some(at + 2),
+            [b'\n', ..] => return Some(at + 1),
+            _ => {}
         }
-    }
-}
-
-/// Takes over a table that is full, and gives the index of the line behind its last field. Nothing but blanks is
-/// between a value and its line end.
-fn take_all(
-    head: &mut RequestHead,
-    window: &[u8],
-    all: &[Header<'_>; FIELDS],
-    from: usize,
-) -> Option<usize> {
-    let last = place(window, all[FIELDS - 1].name.as_bytes())?;
-    // Whether httparse fills the table before it says that it is full, is not documented.
-    if last.len == 0 || (last.start as usize) < from {
-        return None;
-    }
-    take_fields(head, window, all)?;
-    let value = place(window, all[FIELDS - 1].value)?;
-    let behind = value.start as usize + value.len as usize;
-    let line_end = window.get(behind..)?.iter().position(|b| *b == b'\n')?;
-    Some(behind + line_end + 1)
-}
-
-/// httparse removes blanks around values, and refuses what HTTP.sys refuses and more.
-#[inline(never)]
-fn take_fields(head: &mut RequestHead, window: &[u8], all: &[Header<'_>]) -> Option<()> {
-    for field in all {
-        let name = field.name.as_bytes();
-        let value = place(window, field.value)?;
+        let colon = find_colon(line)?;
+        let name = &line[..colon];
+        let (from, to, next) = value(line, colon + 1)?;
+        let value = Span::between(at + from, at + to);
         match request_header_id(name) {
             Some(id) => fields::store_known(head, id, value),
+            // A colon of a later line: what is in front of it is no token.
+            None if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) => return None,
             None => head.unknown.push(UnknownField {
-                name: place(window, name)?,
+                name: Span::between(at, at + colon),
                 value,
             }),
         }
+        at += next;
     }
-    Some(())
 }
 
-/// Where `part` lies in `window`; `None` when it does not.
+/// Begin and end of the value that is in `line` from `from` on, blanks around it left out, and the
+/// index of the next line.
 #[inline]
-fn place(window: &[u8], part: &[u8]) -> Option<Span> {
-    let start = part.as_ptr().addr().wrapping_sub(window.as_ptr().addr());
-    let end = start.wrapping_add(part.len());
-    (start <= end && end <= window.len()).then(|| Span::between(start, end))
+fn value(line: &[u8], from: usize) -> Option<(usize, usize, usize)> {
+    let from = from + usize::from(line.get(from) == Some(&b' '));
+    let mut end = find_control(line, from);
+    while line.get(end) == Some(&b'\t') {
+        end = find_control(line, end + 1);
+    }
+    let next = match line.get(end..)? {
+        [b'\r', b'\n', ..] => end + 2,
+        [b'\n', ..] => end + 1,
+        _ => return None,
+    };
+    let text = line.get(from..end)?;
+    match text {
+        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => {
+            let (from, to) = without_blanks(text, from);
+            Some((from, to, next))
+        }
+        _ => Some((from, end, next)),
+    }
+}
+
+/// Begin and end of `text`, which lies at `at`, without the blanks around it.
+#[cold]
+fn without_blanks(text: &[u8], at: usize) -> (usize, usize) {
+    let front = trim_start(text);
+    let from = at + text.len() - front.len();
+    (from, from + trim_end(front).len())
 }
 
 /// Undoes a take-over that was broken off.

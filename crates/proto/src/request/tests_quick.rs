@@ -1,31 +1,20 @@
 //! The two ways through the parser against each other.
 //!
-//! Owns: the proof that a head httparse completes reads as the strict parser reads it. Does not
-//! own: what is right, which the other tests say. Invariant: deterministic; a failure shows the
+//! Owns: the proof that a head which the quick way takes over reads as the strict parser reads it. Does
+//! not own: what is right, which the other tests say. Invariant: deterministic; a failure shows the
 //! input. Threading: none.
 //!
-//! Where httparse and HTTP.sys differ, and what becomes of it:
-//!
-//! httparse is laxer; `quick` hands over and the strict parser refuses, with the class it knows:
-//! - fields of any length (LIM-006): those longer together than one may be are handed over,
-//!   accepted or not.
-//!
-//! httparse is stricter or gives up; the strict parser decides, and accepts what HTTP.sys accepts:
+//! What the quick way hands over to the strict parser:
+//! - fields that are longer together than one may be (LIM-006), accepted or not;
 //! - blanks in front of the first field, and lines of blanks there (PRS-027);
-//! - heads that have not wholly arrived, and every fault (G-007, G-009).
+//! - heads that have not wholly arrived, and every fault (G-007, G-009), folded lines among them (G-011).
 //!
-//! The request line is never httparse's: it is laxer about verbs of more than 255 bytes (G-018), `#`
-//! (PTH-002, G-027), the form of the target (PRS-019, PRS-020, PRS-023, PRS-024, G-016) and empty
-//! lines in front (G-017), and stricter about targets that are not UTF-8 (LIM-003) and about
-//! versions (PRS-009, PRS-010).
+//! What it takes over: lines that end with LF alone (PRS-025), not with CR (PRS-026); names that are
+//! tokens with the colon right behind them (G-012, G-013); values without controls but tab (G-014), with
+//! bytes from 0x80 on (HDR-010) and with blanks around them (HDR-001).
 //!
-//! Both agree, which the tests below watch: a line may end with LF alone (PRS-025), not with CR
-//! (PRS-026); names are tokens with the colon right behind them (G-012, G-013); folded lines and
-//! controls but tab in values are refused (G-011, G-014); bytes from 0x80 on pass (HDR-010); blanks
-//! around values go (HDR-001); the case of a verb is left alone (PRS-016).
-//!
-//! Neither side of the comparison: joining, framing and Host, of which httparse knows nothing. They
-//! are the same code for in both directions.
+//! Neither side of the comparison: the request line, joining, framing and Host. They are the same code
+//! in both directions.
 
 use super::parse::{Way, parse};
 use super::tests::show;
@@ -291,7 +280,7 @@ fn both_ways_agree_whatever_the_pieces() {
 
 #[test]
 fn both_ways_agree_about_every_byte_at_every_place() {
-    // Long enough for the vectors of httparse, whose blocks are 32 bytes.
+    // Longer than the words that are looked at together.
     let input = b"GET /a-target-longer-than-a-vector/x HTTP/1.1\r\nHost: h\r\nUser-Agent: a value \
                   that is longer than a vector \t\r\nX-Y:z\nAccept: */*\r\n\r\n";
     let p = Parameters::default();
@@ -309,7 +298,7 @@ fn both_ways_agree_about_every_byte_at_every_place() {
 }
 
 #[test]
-fn what_httparse_and_http_sys_read_alike_is_taken_over() {
+fn what_is_plain_is_taken_over() {
     let p = Parameters::default();
     let heads: [&[u8]; 12] = [
         b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -333,7 +322,7 @@ fn what_httparse_and_http_sys_read_alike_is_taken_over() {
 }
 
 #[test]
-fn what_they_read_differently_is_handed_over() {
+fn what_is_not_plain_is_handed_over() {
     let p = Parameters::default();
     let ok = None;
     let line = |line: &[u8]| [line, b"\r\nHost: a\r\n\r\n"].concat();
@@ -362,7 +351,6 @@ fn what_they_read_differently_is_handed_over() {
     }
 }
 
-/// httparse is asked for 24 fields at once.
 #[test]
 fn hdr_012_any_number_of_fields_is_taken_over() {
     let p = Parameters::default();
