@@ -448,11 +448,13 @@ impl PortTable {
     ) -> Option<&'a RouteEntry> {
         let mut node = root;
         let mut best = node.value();
-        for segment in segments(path) {
-            node = match self.trie.child_of(node, segment) {
-                Some(child) => child,
-                None => break,
+        let mut segments = segments(path);
+        while node.has_children() {
+            let child = |segment| self.trie.child_of(node, segment);
+            let Some(child) = segments.next().and_then(child) else {
+                break;
             };
+            node = child;
             best = node.value().or(best);
         }
         best

@@ -32,7 +32,8 @@ impl Tick {
     #[inline]
     #[must_use]
     pub fn after(now: u64, milliseconds: u64) -> Tick {
-        Tick(clamp(now.saturating_add(milliseconds).div_ceil(TICK_MS)))
+        let behind = now.saturating_add(milliseconds).saturating_add(TICK_MS - 1);
+        Tick(clamp(behind / TICK_MS))
     }
 
     /// When the tick begins, in milliseconds.
@@ -43,6 +44,7 @@ impl Tick {
 }
 
 /// Thirty-four years of ticks.
+#[inline]
 fn clamp(ticks: u64) -> u32 {
     u32::try_from(ticks).unwrap_or(u32::MAX).min(u32::MAX - 1)
 }

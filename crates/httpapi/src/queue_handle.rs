@@ -115,6 +115,7 @@ thread_local! {
 }
 
 impl HeldHandle {
+    #[inline]
     fn look_up(value: Handle) -> Option<HeldHandle> {
         let last = LAST.try_with(Cell::take).ok().flatten();
         let handle = match last {
@@ -137,6 +138,7 @@ impl Deref for HeldHandle {
 }
 
 impl Drop for HeldHandle {
+    #[inline]
     fn drop(&mut self) {
         if let Some(handle) = self.handle.take().filter(|handle| !handle.is_closed()) {
             // A call within this call may have left one there; that is dropped.
@@ -234,6 +236,7 @@ impl QueueObject {
     ///
     /// # Errors
     /// Also 5 for a controller's handle (SES-022; the code is assumed).
+    #[inline]
     pub(crate) fn worker(value: Handle) -> Result<HeldHandle, ErrorCode> {
         let handle = QueueObject::lookup(value)?;
         match handle.kind {

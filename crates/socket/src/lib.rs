@@ -10,12 +10,16 @@ mod per_world;
 pub mod process;
 mod standard_error;
 mod thread;
+#[cfg(target_os = "linux")]
+mod transfer;
 #[cfg(feature = "sim")]
 pub mod world;
 
 pub use per_world::{Own, PerWorld};
 pub use standard_error::StandardError;
 pub use thread::{JoinHandle, spawn};
+#[cfg(target_os = "linux")]
+pub use transfer::{coarse_millis, recv, send};
 #[cfg(feature = "sim")]
 pub use world::now;
 

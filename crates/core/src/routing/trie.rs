@@ -72,6 +72,12 @@ impl<T> TrieNode<T> {
         self.value.as_ref()
     }
 
+    /// Whether there is something below.
+    #[inline]
+    pub(super) fn has_children(&self) -> bool {
+        self.children != 0
+    }
+
     /// False when there is neither a value nor anything below.
     pub(super) fn is_used(&self) -> bool {
         self.children != 0 || self.value.is_some()
@@ -135,9 +141,6 @@ impl<T: Clone> Trie<T> {
     /// The same from node to node.
     #[inline]
     pub(super) fn child_of(&self, parent: &TrieNode<T>, text: &[u16]) -> Option<&TrieNode<T>> {
-        if parent.children == 0 {
-            return None;
-        }
         self.find(parent.id, text)
     }
 

@@ -29,15 +29,22 @@ pub(crate) struct RequestPool {
 
 impl RequestPool {
     /// A block, with whatever it held before.
+    #[inline]
     pub(crate) fn get(&self) -> Box<Request> {
         let own = OWN_REQUEST.try_with(Cell::take).ok().flatten();
         #[cfg(feature = "sim")]
         let own = own.filter(|_| !is_simulated());
-        own.or_else(|| self.free.lock().pop()).unwrap_or_default()
+        own.unwrap_or_else(|| self.get_shared())
+    }
+
+    #[inline(never)]
+    fn get_shared(&self) -> Box<Request> {
+        self.free.lock().pop().unwrap_or_default()
     }
 
     /// Takes a block back: into this thread's place if that is free, which costs no lock, so that
     /// a thread which reads heads and takes their requests itself uses one block over and over.
+    #[inline]
     pub(crate) fn put(&self, request: Box<Request>) {
         #[cfg(feature = "sim")]
         if is_simulated() {
@@ -45,10 +52,15 @@ impl RequestPool {
         }
         let before = OWN_REQUEST.try_with(|own| own.replace(Some(request)));
         if let Ok(Some(before)) = before {
-            let mut free = self.free.lock();
-            if free.len() < REQUESTS_KEPT {
-                free.push(before);
-            }
+            self.put_shared(before);
+        }
+    }
+
+    #[inline(never)]
+    fn put_shared(&self, request: Box<Request>) {
+        let mut free = self.free.lock();
+        if free.len() < REQUESTS_KEPT {
+            free.push(request);
         }
     }
 }

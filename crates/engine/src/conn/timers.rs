@@ -133,6 +133,7 @@ impl Service {
 
     /// Starts a timer of the connection's URL group, or before there is one of the service
     /// (TMO-005), in the place of the one that runs.
+    #[inline]
     pub(crate) fn start_timer(&self, conn: &mut Conn, kind: TimerKind, now: u64) {
         conn.alarm = match self.seconds(conn, kind) {
             Some(seconds) => Alarm {

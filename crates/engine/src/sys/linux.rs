@@ -76,10 +76,7 @@ pub(crate) fn unix_seconds() -> u64 {
 
 /// Milliseconds since the system started, from the clock that the kernel keeps per tick.
 pub(crate) fn millis() -> u64 {
-    let time = clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).ok();
-    time.map_or(0, |time| {
-        time.tv_sec() as u64 * 1000 + time.tv_nsec() as u64 / 1_000_000
-    })
+    httpsys_socket::coarse_millis()
 }
 
 /// pread(2): the position of the file stays.

@@ -172,8 +172,22 @@ pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Res
 }
 
 /// As [`send_pieces`] for one piece: the system's vectored call costs more than its plain one.
+#[inline]
 pub(crate) fn send(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    stream.try_io(|| SockRef::from(stream).send_with_flags(bytes, system::SEND_FLAGS))
+    #[cfg(target_os = "linux")]
+    let send = || httpsys_socket::send(stream, bytes, system::SEND_FLAGS);
+    #[cfg(not(target_os = "linux"))]
+    let send = || SockRef::from(stream).send_with_flags(bytes, system::SEND_FLAGS);
+    stream.try_io(send)
+}
+
+/// Receives bytes; 0 at the end of what the peer sends.
+#[inline]
+pub(crate) fn recv(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
+    #[cfg(target_os = "linux")]
+    return stream.try_io(|| httpsys_socket::recv(stream, buffer));
+    #[cfg(not(target_os = "linux"))]
+    std::io::Read::read(stream, buffer)
 }
 
 /// Reads bytes of a file from `offset` on; 0 at its end. The only call here that may take long.

@@ -59,6 +59,11 @@ impl Transport {
     /// Whether its bytes are encrypted.
     #[inline]
     pub(crate) fn is_tls(&self) -> bool {
+        !matches!(self, Transport::Plain(_)) && self.is_tls_or_carried_by_it()
+    }
+
+    #[inline(never)]
+    fn is_tls_or_carried_by_it(&self) -> bool {
         match self {
             Transport::Plain(_) => false,
             Transport::Tls(_) => true,
@@ -124,6 +129,14 @@ impl Transport {
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
         match self {
             Transport::Plain(wire) => wire.read(buffer),
+            other => other.read_other(buffer),
+        }
+    }
+
+    #[inline(never)]
+    fn read_other(&mut self, buffer: &mut [u8]) -> Read {
+        match self {
+            Transport::Plain(wire) => wire.read(buffer),
             Transport::Tls(tls) => tls.read(buffer),
             Transport::Stream(stream) => stream.read(buffer),
             Transport::Carrier(carrier) => carrier.read(buffer),
@@ -133,6 +146,14 @@ impl Transport {
     /// Writes one piece.
     #[inline(always)]
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Wrote {
+        match self {
+            Transport::Plain(wire) => wire.write(bytes),
+            other => other.write_other(bytes),
+        }
+    }
+
+    #[inline(never)]
+    fn write_other(&mut self, bytes: &[u8]) -> Wrote {
         match self {
             Transport::Plain(wire) => wire.write(bytes),
             Transport::Tls(tls) => tls.write(&[IoSlice::new(bytes)]),

@@ -4,7 +4,7 @@
 //! own: how the system makes, resets and closes sockets (`sys`). Threading: behind the lock of the
 //! connection's slot; no call here blocks.
 
-use std::io::{self, IoSlice, Read as _};
+use std::io::{self, IoSlice};
 use std::net::{Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
@@ -35,7 +35,7 @@ impl Tcp {
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Read {
         let mut told_empty = self.short_read_drains;
         loop {
-            match self.stream.read(buffer) {
+            match sys::recv(&mut self.stream, buffer) {
                 Ok(0) => return Read::End,
                 Ok(n) => {
                     return Read::Bytes {

@@ -14,6 +14,7 @@ use httpsys_core::ids::SlotAddress;
 use httpsys_core::proto::ResponseParts;
 use httpsys_core::{Error, OperationId, RequestId};
 use httpsys_engine::{Chunk, LogSource, PendingSend, RegisterSend, Service, with_response_parts};
+use smallvec::SmallVec;
 
 use super::{check_flags, reserved, reserved_pointer};
 use crate::code::{CallResult, ErrorCode};
@@ -108,8 +109,9 @@ entry! {
             };
             let is_ranged = flags & HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES != 0;
             if overlapped.is_null() && !is_ranged {
+                let mut chunks = SmallVec::new();
                 // SAFETY: as above.
-                if let Some(chunks) = unsafe { Chunks::borrow(first, chunk_count) } {
+                if unsafe { Chunks::borrow(first, chunk_count, &mut chunks) }.is_some() {
                     let keep = to_keep(head, &chunks);
                     let sent = service.send_response_and_keep(queue, &send, head, &chunks, log, keep);
                     return blocking(sent, count);

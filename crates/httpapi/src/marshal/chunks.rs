@@ -114,22 +114,22 @@ impl Chunks {
         }
     }
 
-    /// The chunks that are not empty, for a call that ends before its caller goes on: without a
-    /// copy of the descriptors when all are memory. `None`: [`Chunks::read`] knows more.
+    /// Puts the chunks that are not empty into `list`, for a call that ends before its caller goes on:
+    /// without a copy of the descriptors when all are memory. `None`: [`Chunks::read`] knows more.
     ///
     /// # Safety
     /// As [`Chunks::read`], as long as the result is used.
     pub(crate) unsafe fn borrow<'a>(
         first: *const HTTP_DATA_CHUNK,
         count: u16,
-    ) -> Option<SmallVec<[Chunk<'a>; INLINE]>> {
+        list: &mut SmallVec<[Chunk<'a>; INLINE]>,
+    ) -> Option<()> {
         let count = usize::from(count);
         if count > INLINE {
             return None;
         }
         // SAFETY: by the contract of this function; any bytes are a valid HTTP_DATA_CHUNK.
         let array = unsafe { pointers::slice(first, count) }.ok()?;
-        let mut list = SmallVec::new();
         for chunk in array {
             if chunk.DataChunkType != HttpDataChunkFromMemory {
                 return None;
@@ -144,7 +144,7 @@ impl Chunks {
                 list.push(Chunk::Memory(bytes));
             }
         }
-        Some(list)
+        Some(())
     }
 
     /// The chunks that are not empty.

@@ -66,13 +66,13 @@ pub(crate) unsafe fn read<'a>(
     // valid by the contract.
     let base =
         unsafe { pointers::one(response.cast::<HTTP_RESPONSE_V1>()) }.named("HttpResponse")?;
-    let mut multiple = Multiple::new();
+    let mut multiple = None;
     if !version_1 {
         // SAFETY: as above; the structure of a version 2 queue has the further fields.
         let further = unsafe { pointers::one(response) }.named("HttpResponse")?;
         if further.ResponseInfoCount != 0 {
             // SAFETY: as above.
-            multiple = unsafe { information(further) }?;
+            multiple = Some(unsafe { information(further) }?);
         }
     }
     // SAFETY: as above.
@@ -81,7 +81,10 @@ pub(crate) unsafe fn read<'a>(
         .map_err(|why| invalid(format!("HTTP_RESPONSE: {why}")))?;
     head.set_server_token(token);
     let fields = &base.Headers.KnownHeaders;
-    if multiple.is_empty() {
+    if let Some(multiple) = &multiple {
+        // SAFETY: as above.
+        unsafe { known_and_multiple(head, fields, multiple) }?;
+    } else {
         // Most are empty: one look at a whole group.
         for (group, fields) in fields.chunks(GROUP).enumerate() {
             if fields
@@ -98,9 +101,6 @@ pub(crate) unsafe fn read<'a>(
                 }
             }
         }
-    } else {
-        // SAFETY: as above.
-        unsafe { known_and_multiple(head, fields, &multiple) }?;
     }
     if base.Headers.UnknownHeaderCount > MAX_UNKNOWN {
         return Err(invalid("UnknownHeaderCount is more than 9999"));
