@@ -202,6 +202,23 @@ impl LogSource for ResponseLog<'_, '_> {
         }
         kept.set(&fields);
     }
+
+    fn lend(&self, kept: &mut FieldsBuf, log: &mut dyn FnMut(&FieldsData<'_>)) {
+        let choice = self.response.log_choice();
+        let (Some(request), Some(LogChoice::With(_)) | None) = (self.request, choice) else {
+            self.put(kept);
+            if let Some(fields) = kept.get() {
+                log(&fields);
+            }
+            return;
+        };
+        let mut fields = fields_of(request);
+        fields.protocol_status = self.response.status();
+        if let Some(LogChoice::With(data)) = choice {
+            data.put_over(&mut fields);
+        }
+        log(&fields);
+    }
 }
 
 /// The log data of a request that will be answered by its id.

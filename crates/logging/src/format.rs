@@ -18,8 +18,8 @@ pub(crate) use fixed::push_target;
 use crate::fields::{Fields, W3C_COLUMNS};
 use crate::raw;
 use crate::record::{Record, push_address, push_optional, push_version};
-use crate::text::{CodePage, Text, no_directive, push_field};
-use crate::time::{Civil, Time, push_decimal};
+use crate::text::{CodePage, no_directive, push_field};
+use crate::time::{Time, push_decimal};
 
 /// HTTP_LOGGING_TYPE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,61 +129,129 @@ pub(crate) fn end_line(out: &mut Vec<u8>, start: usize) {
 /// A line of the W3C format; nothing if no column is selected ("otherwise no fields are logged").
 fn w3c(fields: Fields, code_page: CodePage, record: &Record<'_>, out: &mut Vec<u8>) {
     let start = out.len();
-    let civil = record.time.civil(false);
-    for &(field, _) in &W3C_COLUMNS {
-        if fields.contains(field) {
-            w3c_field(field, code_page, &civil, record, out);
-            out.push(b' ');
-        }
-    }
+    push_columns(fields, code_page, record, out);
     if out.len() > start {
         end_line(out, start);
     }
 }
 
-fn w3c_field(
-    field: Fields,
-    code_page: CodePage,
-    civil: &Civil,
-    record: &Record<'_>,
-    out: &mut Vec<u8>,
-) {
+/// The columns that are selected, a blank behind each, in the order of [`W3C_COLUMNS`].
+fn push_columns(fields: Fields, code_page: CodePage, record: &Record<'_>, out: &mut Vec<u8>) {
     let data = &record.fields;
-    let text = |out: &mut Vec<u8>, text: Text<'_>| push_field(out, text, code_page, usize::MAX);
-    match field {
-        Fields::DATE => civil.push_date(out),
-        Fields::TIME => civil.push_time(out),
-        Fields::SITE_NAME => text(out, data.service_name),
-        Fields::COMPUTER_NAME => text(out, data.server_name),
-        Fields::SERVER_IP => push_address(out, data.server_ip),
-        Fields::METHOD => text(out, data.method),
-        Fields::URI_STEM => text(out, data.uri_stem),
-        Fields::URI_QUERY => text(out, data.uri_query),
-        Fields::SERVER_PORT => push_decimal(out, data.server_port.into()),
-        Fields::USER_NAME => text(out, data.user_name),
-        Fields::CLIENT_IP => push_address(out, data.client_ip),
-        Fields::VERSION => push_version(out, record.version),
-        Fields::USER_AGENT => text(out, data.user_agent),
-        Fields::COOKIE => text(out, data.cookie),
-        Fields::REFERER => text(out, data.referrer),
-        Fields::HOST => text(out, data.host),
-        Fields::STATUS => push_decimal(out, data.protocol_status.into()),
-        Fields::SUB_STATUS => push_decimal(out, data.sub_status.into()),
-        Fields::WIN32_STATUS => push_decimal(out, data.win32_status.into()),
-        Fields::BYTES_SENT => push_decimal(out, record.bytes_sent),
-        Fields::BYTES_RECV => push_decimal(out, record.bytes_received),
-        Fields::TIME_TAKEN => push_decimal(out, record.time_taken_ms),
-        Fields::STREAM_ID => push_optional(out, record.stream_id),
-        Fields::STREAM_ID_EX => push_optional(out, record.stream_id_ex),
-        Fields::TRANSPORT_TYPE => text(out, record.transport),
-        _ => out.push(b'-'),
+    let text = |text| move |out: &mut Vec<u8>| push_field(out, text, code_page, usize::MAX);
+    let number = |number: u64| move |out: &mut Vec<u8>| push_decimal(out, number);
+    let optional = |number| move |out: &mut Vec<u8>| push_optional(out, number);
+    let address = |address| move |out: &mut Vec<u8>| push_address(out, address);
+    let mut line = Columns { fields, out };
+
+    if fields.0 & (Fields::DATE | Fields::TIME).0 != 0 {
+        let civil = record.time.civil(false);
+        line.put(Fields::DATE, |out| civil.push_date(out));
+        line.put(Fields::TIME, |out| civil.push_time(out));
+    }
+    line.put(Fields::SITE_NAME, text(data.service_name));
+    line.put(Fields::COMPUTER_NAME, text(data.server_name));
+    line.put(Fields::SERVER_IP, address(data.server_ip));
+    line.put(Fields::METHOD, text(data.method));
+    line.put(Fields::URI_STEM, text(data.uri_stem));
+    line.put(Fields::URI_QUERY, text(data.uri_query));
+    line.put(Fields::SERVER_PORT, number(data.server_port.into()));
+    line.put(Fields::USER_NAME, text(data.user_name));
+    line.put(Fields::CLIENT_IP, address(data.client_ip));
+    line.put(Fields::VERSION, |out| push_version(out, record.version));
+    line.put(Fields::USER_AGENT, text(data.user_agent));
+    line.put(Fields::COOKIE, text(data.cookie));
+    line.put(Fields::REFERER, text(data.referrer));
+    line.put(Fields::HOST, text(data.host));
+    line.put(Fields::STATUS, number(data.protocol_status.into()));
+    line.put(Fields::SUB_STATUS, number(data.sub_status.into()));
+    line.put(Fields::WIN32_STATUS, number(data.win32_status.into()));
+    line.put(Fields::BYTES_SENT, number(record.bytes_sent));
+    line.put(Fields::BYTES_RECV, number(record.bytes_received));
+    line.put(Fields::TIME_TAKEN, number(record.time_taken_ms));
+    line.put(Fields::STREAM_ID, optional(record.stream_id));
+    line.put(Fields::STREAM_ID_EX, optional(record.stream_id_ex));
+    line.put(Fields::TRANSPORT_TYPE, text(record.transport));
+}
+
+/// A line that is being written: the columns that are selected.
+struct Columns<'a> {
+    fields: Fields,
+    out: &'a mut Vec<u8>,
+}
+
+impl Columns<'_> {
+    /// Straight on: a loop over the columns would look for each one's value among all.
+    #[inline(always)]
+    fn put(&mut self, field: Fields, push: impl FnOnce(&mut Vec<u8>)) {
+        if self.fields.contains(field) {
+            push(self.out);
+            self.out.push(b' ');
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::FieldsData;
+    use crate::record::{Address, FieldsData, Version};
+    use crate::text::Text;
+
+    #[test]
+    fn a_line_has_the_columns_that_its_header_names() {
+        let text =
+            |number: u8| Text::Str(std::str::from_utf8(&ABC[usize::from(number)..]).unwrap());
+        const ABC: [u8; 26] = *b"abcdefghijklmnopqrstuvwxyz";
+        let record = Record {
+            time: Time::utc(1_234_567_890),
+            version: Some(Version { major: 1, minor: 1 }),
+            bytes_sent: 101,
+            bytes_received: 102,
+            time_taken_ms: 103,
+            stream_id: Some(104),
+            stream_id_ex: Some(105),
+            transport: text(0),
+            site_id: 106,
+            fields: FieldsData {
+                user_name: text(1),
+                uri_stem: text(2),
+                client_ip: Address::Text(b"client"),
+                server_name: text(3),
+                service_name: text(4),
+                server_ip: Address::Text(b"server"),
+                method: text(5),
+                uri_query: text(6),
+                host: text(7),
+                user_agent: text(8),
+                cookie: text(9),
+                referrer: text(10),
+                server_port: 107,
+                protocol_status: 108,
+                win32_status: 109,
+                method_num: 110,
+                sub_status: 111,
+            },
+        };
+        let written = |fields: Fields| {
+            let mut out = Vec::new();
+            line(Format::W3c, fields, CodePage::Utf8, &record, &mut out);
+            String::from_utf8(out).unwrap().trim_end().to_owned()
+        };
+        let alone: Vec<String> = W3C_COLUMNS
+            .iter()
+            .map(|(field, _)| written(*field))
+            .collect();
+        let mut different = alone.clone();
+        different.sort();
+        different.dedup();
+        assert_eq!(different.len(), W3C_COLUMNS.len());
+        assert!(
+            alone
+                .iter()
+                .all(|column| !column.is_empty() && column != "-")
+        );
+        assert_eq!(written(Fields(u32::MAX)), alone.join(" "));
+    }
 
     #[test]
     fn a_line_cannot_pose_as_a_directive() {

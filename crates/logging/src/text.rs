@@ -104,6 +104,7 @@ pub(crate) fn no_directive(out: &mut [u8], start: usize) {
 }
 
 /// Appends a field: the text as in [`push_clean`], or `-` if there is none.
+#[inline]
 pub(crate) fn push_field(out: &mut Vec<u8>, text: Text<'_>, code_page: CodePage, limit: usize) {
     if text.is_empty() {
         out.push(b'-');
@@ -112,14 +113,32 @@ pub(crate) fn push_field(out: &mut Vec<u8>, text: Text<'_>, code_page: CodePage,
     }
 }
 
+/// One in each byte of a word.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Whether no byte has to be replaced. Eight are looked at together; the last eight may overlap those before.
+#[inline]
+fn is_clean(bytes: &[u8]) -> bool {
+    let is_clean_word = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        let low = word.wrapping_sub(ONES * 0x21) & !word;
+        let del = word ^ (ONES * 0x7f);
+        let del = del.wrapping_sub(ONES) & !del;
+        (low | del) & (ONES * 0x80) == 0
+    };
+    match bytes.last_chunk() {
+        Some(last) => {
+            let words = bytes.chunks_exact(8).filter_map(<[u8]>::first_chunk);
+            is_clean_word(last) && words.into_iter().all(is_clean_word)
+        }
+        None => bytes.iter().all(|&byte| clean_ascii(byte) == byte),
+    }
+}
+
 /// Bytes that are not converted; most texts have nothing to replace and are copied as they are.
 fn push_bytes(out: &mut Vec<u8>, bytes: &[u8], limit: usize) {
     let bytes = &bytes[..bytes.len().min(limit)];
-    // Not `any`: all bytes are looked at, several at a time.
-    let clean = bytes
-        .iter()
-        .fold(true, |clean, &byte| clean & (clean_ascii(byte) == byte));
-    if clean {
+    if is_clean(bytes) {
         out.extend_from_slice(bytes);
     } else {
         out.extend(bytes.iter().map(|&byte| clean_ascii(byte)));

@@ -97,32 +97,48 @@ impl Civil {
 
     /// `YYYY-MM-DD`.
     pub(crate) fn push_date(&self, out: &mut Vec<u8>) {
-        push_two(out, self.year / 100);
-        push_two(out, self.year % 100);
-        out.push(b'-');
-        push_two(out, self.month);
-        out.push(b'-');
-        push_two(out, self.day);
+        let ([a, b], [c, d]) = (two(self.year / 100), two(self.year));
+        let ([e, f], [g, h]) = (two(self.month), two(self.day));
+        out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
     }
 
     /// `HH:MM:SS`.
     pub(crate) fn push_time(&self, out: &mut Vec<u8>) {
-        push_two(out, self.hour);
-        out.push(b':');
-        push_two(out, self.minute);
-        out.push(b':');
-        push_two(out, self.second);
+        let ([a, b], [c, d], [e, f]) = (two(self.hour), two(self.minute), two(self.second));
+        out.extend_from_slice(&[a, b, b':', c, d, b':', e, f]);
     }
 }
 
 /// The last two digits of a number.
 pub(crate) fn push_two(out: &mut Vec<u8>, number: u64) {
-    out.push(b'0' + (number / 10 % 10) as u8);
-    out.push(b'0' + (number % 10) as u8);
+    out.extend_from_slice(&two(number));
+}
+
+#[inline]
+fn two(number: u64) -> [u8; 2] {
+    let number = (number % 100) as u8;
+    [b'0' + number / 10, b'0' + number % 10]
 }
 
 /// A number in decimal.
-pub(crate) fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
+#[inline]
+pub(crate) fn push_decimal(out: &mut Vec<u8>, number: u64) {
+    // Most are a status, an octet, or the size of something small.
+    if number < 10 {
+        out.push(b'0' + number as u8);
+    } else if number < 1_000 {
+        let hundreds = b'0' + (number / 100) as u8;
+        let [tens, ones] = two(number);
+        if hundreds != b'0' {
+            out.push(hundreds);
+        }
+        out.extend_from_slice(&[tens, ones]);
+    } else {
+        push_long_decimal(out, number);
+    }
+}
+
+fn push_long_decimal(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {

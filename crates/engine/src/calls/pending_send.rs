@@ -15,6 +15,7 @@ use crate::conn::outgoing::Outgoing;
 use crate::conn::slot::Conn;
 use crate::conn::table::ConnGuard;
 use crate::conn::write::{Later, Obstacle, Written};
+use crate::observe::access_log::SendLog;
 use crate::poll::operation::{Registered, Signal};
 use crate::poll::waiter::{Reading, Turn, Waiting};
 use crate::service::Service;
@@ -160,7 +161,7 @@ impl Continuation {
         let mut result = Err(Error::Internal);
         self.with_outgoing(|outgoing| {
             if let Some(guard) = guard.take() {
-                result = service.write_on(guard, outgoing, None);
+                result = service.write_on(guard, outgoing, None, SendLog::Kept);
             }
         });
         match result {

@@ -24,7 +24,7 @@ use crate::conn::outgoing::Outgoing;
 use crate::conn::slot::Conn;
 use crate::conn::table::{ConnGuard, RequestGuard};
 use crate::conn::write::{Obstacle, Written};
-use crate::observe::access_log::Log;
+use crate::observe::access_log::{Log, SendLog};
 use crate::observe::reason;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn, Waiter, Waiting};
@@ -184,9 +184,6 @@ impl Service {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
         let mut guard = found.into_connection();
-        if guard.has_log() {
-            self.keep_log_data(&mut guard, log);
-        }
         let now = self.clock().millis();
         if let Some(keep) = keep {
             self.keep_now(queue, send.request, *keep, now);
@@ -198,15 +195,19 @@ impl Service {
             content_length: plan.content_length,
         };
         if guard.is_stream {
+            if guard.has_log() {
+                self.keep_log_data(&mut guard, log);
+            }
             keep_trailers(&mut guard, body);
             if let Some(stream) = guard.stream_mut().filter(|_| send.go_away) {
                 stream.go_away();
             }
-            let guard = self.send_head(guard, StreamResponse::new(head, &finish), &mut outgoing)?;
-            return self.transmit(guard, outgoing, Some(now), when_full);
+            let head = StreamResponse::new(head, &finish);
+            let guard = self.send_head(guard, head, &mut outgoing)?;
+            return self.transmit(guard, outgoing, Some(now), SendLog::Kept, when_full);
         }
         outgoing.put_head(write(head, &finish));
-        self.transmit(guard, outgoing, Some(now), when_full)
+        self.transmit(guard, outgoing, Some(now), SendLog::New(log), when_full)
     }
 
     /// The head goes to the stream. What comes behind it is content.
@@ -264,10 +265,8 @@ impl Service {
                 stream.go_away();
             }
         }
-        if guard.has_log() {
-            self.keep_log_data(&mut guard, log);
-        }
-        self.transmit(guard, Outgoing::body(body, last), None, when_full)
+        let outgoing = Outgoing::body(body, last);
+        self.transmit(guard, outgoing, None, SendLog::New(log), when_full)
     }
 
     #[inline(always)]
@@ -320,9 +319,10 @@ impl Service {
         guard: ConnGuard<'s>,
         mut outgoing: Outgoing<'_>,
         now: Option<u64>,
+        log: SendLog<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        match self.write_on(guard, &mut outgoing, now)? {
+        match self.write_on(guard, &mut outgoing, now, log)? {
             Written::All => Ok(Some(outgoing.total())),
             Written::Part(guard, obstacle) => {
                 self.transmit_on(guard, obstacle, outgoing, when_full)
@@ -371,7 +371,8 @@ impl Service {
                     }
                 }
             };
-            (guard, obstacle) = match self.write_on(guard, &mut outgoing, None)? {
+            let written = self.write_on(guard, &mut outgoing, None, SendLog::Kept)?;
+            (guard, obstacle) = match written {
                 Written::All => return Ok(Some(outgoing.total())),
                 Written::Part(guard, obstacle) => (guard, obstacle),
             };

@@ -6,6 +6,7 @@ pub(crate) mod cached;
 pub(crate) mod carry;
 pub(crate) mod error_pages;
 pub(crate) mod outgoing;
+mod pieces;
 pub(crate) mod pool;
 pub(crate) mod read;
 pub(crate) mod secure;

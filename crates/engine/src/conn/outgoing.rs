@@ -194,6 +194,13 @@ impl<'a> Outgoing<'a> {
         (self.lent_length == 0).then(|| &bytes[..bytes.len().min(most)])
     }
 
+    /// All of it, where nothing is lent and nothing is out.
+    #[inline]
+    pub(crate) fn whole(&self) -> Option<&[u8]> {
+        let is_whole = self.lent_length == 0 && self.position == 0;
+        (is_whole && !self.own.is_empty()).then_some(&*self.own)
+    }
+
     /// Reads on in the file that [`Outgoing::next`] has named, at most `most` bytes. No lock is held.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Writing: what is outgoing, to the socket, under the lock of the connection's slot.
 //!
-//! Owns: how much one hold of the lock and one call of the system may write, what a write that does
-//! not get through does to the connection, and the service's own bytes that the socket has not taken
-//! (100 Continue, the end of an error page), which go out before anything else. Does not own: what is
-//! left to send (`outgoing.rs`), nor how a call waits (`send.rs`, `pending_send.rs`).
+//! Owns: the short way of a response that is one piece of memory, what a write that does not get through
+//! does to the connection, and the service's own bytes that the socket has not taken (100 Continue, the
+//! end of an error page), which go out before anything else. Does not own: what is left to send
+//! (`outgoing.rs`), the writing of its pieces (`pieces.rs`), nor how a call waits (`send.rs`,
+//! `pending_send.rs`).
 
 use std::io;
 use std::sync::Arc;
@@ -12,22 +13,20 @@ use httpsys_core::proto::{ServerToken, h1};
 use httpsys_core::{CloseReason, ConnectionId, Error};
 
 use crate::conn::alarm::{Alarm, Purpose};
-use crate::conn::outgoing::{Next, Outgoing};
+use crate::conn::outgoing::Outgoing;
+use crate::conn::pieces::{Broken, SHARE, Stopped, write_kept, write_pieces};
 use crate::conn::pool;
 use crate::conn::slot::Conn;
 use crate::conn::table::ConnGuard;
 use crate::conn::under_way::UnderWay;
 use crate::control::routes::Bound;
+use crate::observe::access_log::SendLog;
 use crate::observe::tally::Fault;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn, Waiting};
 use crate::service::Service;
 use crate::transport::Transport;
 use crate::transport::outcome::Wrote;
-
-/// The bytes that one hold of a slot's lock may write: a long send must not keep the thread that
-/// polls waiting.
-const SHARE: u64 = 1 << 20;
 
 /// A response that is in the client's receive buffer as soon as it is sent.
 const SMALL: u64 = 16 * 1024;
@@ -67,46 +66,77 @@ pub(crate) enum Later {
     AtOnce,
 }
 
-/// Nothing more can go out.
-enum Broken {
-    /// The connection is broken.
-    Connection,
-    /// The program's memory cannot be read (assumed: 998, as where the system probes a buffer).
-    Memory,
-}
-
-/// Where a write stopped.
-enum Stopped {
-    /// Everything is out.
-    Done,
-    /// The socket is full.
-    Full,
-    /// It has had its share of the lock.
-    Share,
-    /// First a file has to be read; so much of the share is left.
-    File(u64),
-}
-
 impl Service {
     /// Writes on what a call sends; ends the exchange or the connection where that is due. `now`: the
-    /// clock's milliseconds, if they are not old.
+    /// clock's milliseconds, if they are not old. What is left of a log data that is new is kept.
     pub(crate) fn write_on<'s>(
         &'s self,
         mut guard: ConnGuard<'s>,
         outgoing: &mut Outgoing<'_>,
         now: Option<u64>,
+        log: SendLog<'_>,
+    ) -> Result<Written<'s>, Error> {
+        let first = self.write_whole(&mut guard, outgoing);
+        if first.is_none() || outgoing.left() > 0 {
+            return self.write_in_parts(guard, outgoing, first, now, log);
+        }
+        let mut turn = Turn::at(now);
+        self.has_written(&mut guard, outgoing, log, &mut turn);
+        drop(guard);
+        turn.fire(self);
+        Ok(Written::All)
+    }
+
+    /// What nearly every response is, one piece of memory that a plain socket takes whole: writes that. What
+    /// else comes of it is left to [`Service::write_in_parts`]; `None`: it is something else.
+    #[inline(always)]
+    fn write_whole(&self, conn: &mut Conn, outgoing: &mut Outgoing<'_>) -> Option<Wrote> {
+        let bound = conn.bound.as_ref()?;
+        if bound.effective.is_throttled() || conn.may_wait_for_room() {
+            return None;
+        }
+        #[cfg(test)]
+        if conn.pace.is_some() {
+            return None;
+        }
+        let Some(Transport::Plain(wire)) = &mut conn.stream else {
+            return None;
+        };
+        let bytes = outgoing.whole()?;
+        if bytes.len() > self.most_per_call().min(SMALL as usize) {
+            return None;
+        }
+        let length = bytes.len();
+        let wrote = wire.write(bytes);
+        if matches!(wrote, Wrote::Accepted { plain, wire } if plain == length && wire == length) {
+            outgoing.advance(length);
+            conn.sent += length as u64;
+        }
+        Some(wrote)
+    }
+
+    /// As [`Service::write_on`], whatever is to be written and wherever to; `first`: what came of the first
+    /// write, if one was made that did not take all.
+    #[inline(never)]
+    fn write_in_parts<'s>(
+        &'s self,
+        mut guard: ConnGuard<'s>,
+        outgoing: &mut Outgoing<'_>,
+        mut first: Option<Wrote>,
+        now: Option<u64>,
+        mut log: SendLog<'_>,
     ) -> Result<Written<'s>, Error> {
         let mut turn = Turn::at(now);
         let result = loop {
             let conn = &mut *guard;
-            match self.write_share(conn, outgoing) {
+            match self.write_share(conn, outgoing, first.take()) {
                 Ok(Stopped::Done) => {
-                    self.has_written(conn, outgoing, &mut turn);
+                    self.has_written(conn, outgoing, log, &mut turn);
                     break Ok(Written::All);
                 }
                 Ok(stopped) => {
                     if conn.has_log() {
-                        self.log_part_sent(conn, outgoing.position());
+                        self.log_part_sent(conn, outgoing.position(), &mut log);
                     }
                     conn.begin_sending();
                     let obstacle = match stopped {
@@ -121,7 +151,9 @@ impl Service {
                     };
                     return Ok(Written::Part(guard, obstacle));
                 }
-                Err(broken) => break Err(self.break_off(conn, outgoing, broken, &mut turn)),
+                Err(broken) => {
+                    break Err(self.break_off(conn, outgoing, broken, log, &mut turn));
+                }
             }
         };
         drop(guard);
@@ -131,12 +163,17 @@ impl Service {
 
     /// Writes what one hold of the lock and the bandwidth allow.
     #[inline(always)]
-    fn write_share(&self, conn: &mut Conn, outgoing: &mut Outgoing<'_>) -> Result<Stopped, Broken> {
+    fn write_share(
+        &self,
+        conn: &mut Conn,
+        outgoing: &mut Outgoing<'_>,
+        first: Option<Wrote>,
+    ) -> Result<Stopped, Broken> {
         let Some(share) = self.share_of(conn, outgoing.left()) else {
             return Ok(Stopped::Full);
         };
         let before = outgoing.position();
-        let stopped = self.write(conn, outgoing, share);
+        let stopped = self.write(conn, outgoing, share, first);
         if let Some(waits) = conn.state.under_way_mut().and_then(UnderWay::waits) {
             let sent = outgoing.position() - before;
             waits.allowed = waits.allowed.saturating_sub(sent);
@@ -152,14 +189,14 @@ impl Service {
         outgoing: &mut Outgoing<'_>,
         turn: &mut Turn,
     ) -> Served {
-        match self.write_share(conn, outgoing) {
+        match self.write_share(conn, outgoing, None) {
             Ok(Stopped::Done) => {
-                self.note_written(conn, outgoing);
+                self.note_written(conn, outgoing, SendLog::Kept);
                 Served::Whole
             }
             Ok(stopped) => {
                 if conn.has_log() {
-                    self.log_part_sent(conn, outgoing.position());
+                    self.log_part_sent(conn, outgoing.position(), &mut SendLog::Kept);
                 }
                 conn.begin_sending();
                 Served::Part(match stopped {
@@ -168,25 +205,32 @@ impl Service {
                 })
             }
             Err(broken) => {
-                self.break_off(conn, outgoing, broken, turn);
+                self.break_off(conn, outgoing, broken, SendLog::Kept, turn);
                 Served::Gone
             }
         }
     }
 
     /// All that a call sends is with the socket.
-    fn has_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, turn: &mut Turn) {
-        self.note_written(conn, outgoing);
+    #[inline(always)]
+    fn has_written(
+        &self,
+        conn: &mut Conn,
+        outgoing: &Outgoing<'_>,
+        log: SendLog<'_>,
+        turn: &mut Turn,
+    ) {
+        self.note_written(conn, outgoing, log);
         if outgoing.is_last() {
             self.after_response(conn, turn);
         }
     }
 
     #[inline]
-    fn note_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>) {
+    fn note_written(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, log: SendLog<'_>) {
         let (total, last) = (outgoing.total(), outgoing.is_last());
         if conn.has_log() {
-            self.log_sent(conn, total, last);
+            self.log_sent(conn, total, last, log);
         }
         conn.send_alarm = Alarm::NONE;
         if let Some(exchange) = conn.state.exchange_mut() {
@@ -201,10 +245,11 @@ impl Service {
         conn: &mut Conn,
         outgoing: &Outgoing<'_>,
         broken: Broken,
+        mut log: SendLog<'_>,
         turn: &mut Turn,
     ) -> Error {
         if conn.has_log() {
-            self.log_part_sent(conn, outgoing.position());
+            self.log_part_sent(conn, outgoing.position(), &mut log);
         }
         self.reset_connection(conn, CloseReason::PeerReset, turn);
         // G-061: 1229 for a call that starts on a broken connection, 64 in flight.
@@ -258,7 +303,7 @@ impl Service {
     /// is kept, and goes out before anything else. `false`: the connection is broken.
     pub(crate) fn write_own(&self, conn: &mut Conn, bytes: &[u8]) -> bool {
         let mut outgoing = Outgoing::own(bytes);
-        let written = self.write(conn, &mut outgoing, SHARE);
+        let written = self.write(conn, &mut outgoing, SHARE, None);
         if outgoing.left() > 0 {
             match &mut conn.kept {
                 Some(kept) => kept.append(&outgoing),
@@ -290,7 +335,7 @@ impl Service {
             return self.carrier_is_writable(conn, turn);
         }
         if conn.has_unsent() {
-            match self.write(conn, &mut Outgoing::default(), SHARE) {
+            match self.write(conn, &mut Outgoing::default(), SHARE, None) {
                 Ok(Stopped::Done) => {}
                 Ok(_) => return,
                 Err(_) => return self.reset_connection(conn, CloseReason::PeerReset, turn),
@@ -308,13 +353,15 @@ impl Service {
     }
 
     /// Writes until everything is out, the socket is full, or `share` is used up: first the service's
-    /// own bytes that are kept, then `outgoing`. All that goes to a connection passes here.
+    /// own bytes that are kept, then `outgoing`. All that goes to a connection passes here, but what
+    /// [`Service::write_whole`] writes.
     #[inline(always)]
     fn write(
         &self,
         conn: &mut Conn,
         outgoing: &mut Outgoing<'_>,
         share: u64,
+        first: Option<Wrote>,
     ) -> Result<Stopped, Broken> {
         let most = self.most_per_call();
         if conn.kept.is_some() {
@@ -322,7 +369,7 @@ impl Service {
                 return stopped;
             }
         }
-        write_pieces(conn, outgoing, share, most)
+        write_pieces(conn, outgoing, share, most, first)
     }
 
     /// One call of the system hands over so many bytes at most (LIM-015).
@@ -359,105 +406,6 @@ impl Service {
         }
         let own = conn.state.under_way_mut()?.waits_mut();
         Some(own.allowed.min(left))
-    }
-}
-
-/// Writes the service's own bytes that are kept; `None`: they are out.
-#[cold]
-fn write_kept(conn: &mut Conn, most: usize) -> Option<Result<Stopped, Broken>> {
-    let mut kept = conn.kept.take()?;
-    let stopped = write_pieces(conn, &mut kept, SHARE, most);
-    if kept.left() == 0 {
-        return None;
-    }
-    conn.kept = Some(kept);
-    Some(stopped.map(|_| Stopped::Full))
-}
-
-/// Writes pieces of at most `most` bytes until everything is out, the socket is full, or `share` is
-/// used up.
-#[inline(always)]
-fn write_pieces(
-    conn: &mut Conn,
-    outgoing: &mut Outgoing<'_>,
-    share: u64,
-    most: usize,
-) -> Result<Stopped, Broken> {
-    let until = outgoing.position().saturating_add(share);
-    let Some(stream) = &mut conn.stream else {
-        return Err(Broken::Connection);
-    };
-    if outgoing.left() == 0 {
-        return flush(conn);
-    }
-    while outgoing.left() > 0 {
-        if outgoing.position() >= until {
-            return Ok(Stopped::Share);
-        }
-        // What is left of the share: the socket may have taken a part of it only.
-        let most = if share < SHARE {
-            most.min((until - outgoing.position()) as usize)
-        } else {
-            most
-        };
-        #[cfg(test)]
-        let most = match tests::room(conn.pace.as_ref(), &outgoing.next(most), most) {
-            Ok(most) => most,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Stopped::Full),
-            Err(_) => continue,
-        };
-        let result = match outgoing.plain(most) {
-            Some(bytes) => stream.write(bytes),
-            None => match write_next(stream, outgoing, most) {
-                Some(result) => result,
-                None => return Ok(Stopped::File(until - outgoing.position())),
-            },
-        };
-        match result {
-            Wrote::Accepted { plain, wire } => {
-                outgoing.advance(plain);
-                conn.sent += plain as u64;
-                conn.tally
-                    .sent_beyond((wire as u64).wrapping_sub(plain as u64));
-            }
-            Wrote::Held { plain, wire } => {
-                outgoing.advance(plain);
-                conn.sent += plain as u64;
-                conn.tally
-                    .sent_beyond((wire as u64).wrapping_sub(plain as u64));
-                return Ok(Stopped::Full);
-            }
-            Wrote::Full => return Ok(Stopped::Full),
-            Wrote::BadMemory => return Err(Broken::Memory),
-            Wrote::Gone => return Err(Broken::Connection),
-        }
-    }
-    Ok(Stopped::Done)
-}
-
-/// Nothing is left to be taken, but the transport may still hold what it took.
-#[cold]
-fn flush(conn: &mut Conn) -> Result<Stopped, Broken> {
-    let Some(stream) = &mut conn.stream else {
-        return Err(Broken::Connection);
-    };
-    match stream.flush() {
-        Wrote::Full => Ok(Stopped::Full),
-        Wrote::Accepted { wire, .. } | Wrote::Held { wire, .. } => {
-            conn.tally.sent_beyond(wire as u64);
-            Ok(Stopped::Done)
-        }
-        Wrote::Gone | Wrote::BadMemory => Err(Broken::Connection),
-    }
-}
-
-/// Writes what comes next, where it is not one piece of memory alone; `None`: first a file has to be
-/// read.
-fn write_next(stream: &mut Transport, outgoing: &Outgoing<'_>, most: usize) -> Option<Wrote> {
-    match outgoing.next(most) {
-        Next::Plain(bytes) => Some(stream.write(bytes)),
-        Next::Memory(pieces) => Some(stream.write_vectored(&pieces)),
-        Next::File(_) => None,
     }
 }
 

@@ -23,7 +23,7 @@ use httpsys_logging::{Address, FieldsBuf, FieldsData, Record, Text, Time, Versio
 use crate::calls::queue::Queue;
 use crate::conn::pool;
 use crate::conn::slot::Conn;
-use crate::observe::exchange_log::ExchangeLog;
+use crate::observe::exchange_log::{ExchangeLog, Measured};
 use crate::observe::trace;
 use crate::service::Service;
 
@@ -32,17 +32,39 @@ pub trait LogSource {
     /// Puts the fields into `kept`, which has what earlier calls for this response put there. Called
     /// only if the response is logged, with the connection locked: it must not call the service.
     fn put(&self, kept: &mut FieldsBuf);
+
+    /// As [`LogSource::put`], for a response that has ended with this call: lends the fields, if there are
+    /// any, and copies them only where they are not at hand.
+    fn lend(&self, kept: &mut FieldsBuf, log: &mut dyn FnMut(&FieldsData<'_>)) {
+        self.put(kept);
+        if let Some(fields) = kept.get() {
+            log(&fields);
+        }
+    }
 }
 
 impl LogSource for FieldsData<'_> {
     fn put(&self, kept: &mut FieldsBuf) {
         kept.set(self);
     }
+
+    fn lend(&self, _: &mut FieldsBuf, log: &mut dyn FnMut(&FieldsData<'_>)) {
+        log(self);
+    }
 }
 
 /// The log data of a call; `None` for none: if it is the last of a response, that is not logged
 /// (documented).
 pub type Log<'a> = Option<&'a dyn LogSource>;
+
+/// The log data of a send while it is under way.
+#[derive(Clone, Copy)]
+pub(crate) enum SendLog<'a> {
+    /// It came with the call, and counts from the call's first byte on.
+    New(Log<'a>),
+    /// It is kept with the exchange.
+    Kept,
+}
 
 /// Entries that a thread keeps to use again, and the largest copy of log data in one.
 const KEPT: usize = 8;
@@ -70,6 +92,7 @@ impl Service {
         };
 
         let entry = own.log.get_or_insert_with(|| self.log_from_now());
+        let entry = &mut entry.measured;
         let version = request.version();
         entry.version = (version.major > 0).then_some(Version {
             major: version.major,
@@ -91,23 +114,29 @@ impl Service {
         }
     }
 
-    /// A call that goes on has put so many of its bytes on the wire.
+    /// A call that goes on, or has failed, has put so many of its bytes on the wire. Its log data is kept from
+    /// now on.
     #[cold]
-    pub(crate) fn log_part_sent(&self, conn: &mut Conn, bytes: u64) {
+    pub(crate) fn log_part_sent(&self, conn: &mut Conn, bytes: u64, log: &mut SendLog<'_>) {
+        if let SendLog::New(log) = std::mem::replace(log, SendLog::Kept) {
+            self.keep_log_data(conn, log);
+        }
         if let Some(entry) = log_of(conn) {
-            entry.part_sent = bytes;
+            entry.measured.part_sent = bytes;
         }
     }
 
     /// A call of so many bytes has completed; `ended`: it was the last.
     #[cold]
-    pub(crate) fn log_sent(&self, conn: &mut Conn, bytes: u64, ended: bool) {
+    pub(crate) fn log_sent(&self, conn: &mut Conn, bytes: u64, ended: bool, log: SendLog<'_>) {
         if let Some(entry) = log_of(conn) {
-            entry.bytes_sent += bytes;
-            entry.part_sent = 0;
+            entry.measured.bytes_sent += bytes;
+            entry.measured.part_sent = 0;
         }
-        if ended {
-            self.end_log(conn, 0);
+        match log {
+            _ if ended => self.end_log(conn, 0, log),
+            SendLog::New(log) => self.keep_log_data(conn, log),
+            SendLog::Kept => {}
         }
     }
 
@@ -123,7 +152,7 @@ impl Service {
                 entry.fields.clear();
             }
         }
-        self.end_log(conn, error.win32());
+        self.end_log(conn, error.win32(), SendLog::Kept);
     }
 
     /// Whether responses of some URL group are logged.
@@ -147,41 +176,57 @@ impl Service {
         Ok(())
     }
 
-    fn end_log(&self, conn: &mut Conn, win32_status: u32) {
+    fn end_log(&self, conn: &mut Conn, win32_status: u32, log: SendLog<'_>) {
         let own = conn.state.under_way_mut();
         let Some(mut entry) = own.and_then(|own| own.log.take()) else {
             return;
         };
 
-        if let (Some(mut fields), Some(bound)) = (entry.fields.get(), &conn.bound) {
-            if fields.win32_status == 0 {
-                fields.win32_status = win32_status;
-            }
-            let body = conn.state.exchange().map_or(0, |of| of.body_received());
-            let taken = self.clock().now().saturating_duration_since(entry.since);
-            let mut record = Record {
-                time: Time::utc(self.clock().unix_seconds()),
-                version: entry.version,
-                bytes_sent: entry.bytes_sent + entry.part_sent,
-                bytes_received: entry.head_length + body,
-                time_taken_ms: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
-                stream_id: entry.stream_id,
-                stream_id_ex: None,
-                transport: Text::ABSENT,
-                site_id: entry.site,
-                fields,
-            };
-
-            let mut line = pool::get_buffer();
-            for slot in bound.group.logs() {
-                if slot.log(&mut record, self.clock(), &mut line) {
-                    trace::log_file_write(conn.state.id(), fields.protocol_status);
+        let ExchangeLog { measured, fields } = &mut *entry;
+        let mut write = |given: &FieldsData<'_>| self.log(conn, measured, given, win32_status);
+        match log {
+            SendLog::New(Some(source)) => source.lend(fields, &mut write),
+            SendLog::New(None) => {}
+            SendLog::Kept => {
+                if let Some(given) = fields.get() {
+                    write(&given);
                 }
             }
-            pool::put_buffer(line);
         }
-        entry.fields.clear();
+        fields.clear();
         put_free(entry);
+    }
+
+    /// Writes the line of a response into the logs of its URL group and session.
+    fn log(&self, conn: &Conn, entry: &Measured, fields: &FieldsData<'_>, win32_status: u32) {
+        let Some(bound) = &conn.bound else { return };
+
+        let given = fields.win32_status;
+        let body = conn.state.exchange().map_or(0, |of| of.body_received());
+        let taken = self.clock().now().saturating_duration_since(entry.since);
+        let mut record = Record {
+            time: Time::utc(self.clock().unix_seconds()),
+            version: entry.version,
+            bytes_sent: entry.bytes_sent + entry.part_sent,
+            bytes_received: entry.head_length + body,
+            time_taken_ms: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
+            stream_id: entry.stream_id,
+            stream_id_ex: None,
+            transport: Text::ABSENT,
+            site_id: entry.site,
+            fields: FieldsData {
+                win32_status: if given == 0 { win32_status } else { given },
+                ..*fields
+            },
+        };
+
+        let mut line = pool::get_buffer();
+        for slot in bound.group.logs() {
+            if slot.log(&mut record, self.clock(), &mut line) {
+                trace::log_file_write(conn.state.id(), fields.protocol_status);
+            }
+        }
+        pool::put_buffer(line);
     }
 }
 
@@ -217,18 +262,21 @@ fn take_free(now: Instant) -> Box<ExchangeLog> {
     let free = FREE.try_with(|free| free.borrow_mut().pop()).ok().flatten();
     match free {
         Some(mut entry) => {
-            entry.since = now;
-            (entry.bytes_sent, entry.part_sent) = (0, 0);
+            let measured = &mut entry.measured;
+            measured.since = now;
+            (measured.bytes_sent, measured.part_sent) = (0, 0);
             entry
         }
         None => Box::new(ExchangeLog {
-            since: now,
-            version: None,
-            stream_id: None,
-            head_length: 0,
-            bytes_sent: 0,
-            part_sent: 0,
-            site: 0,
+            measured: Measured {
+                since: now,
+                version: None,
+                stream_id: None,
+                head_length: 0,
+                bytes_sent: 0,
+                part_sent: 0,
+                site: 0,
+            },
             fields: FieldsBuf::default(),
         }),
     }

@@ -9,6 +9,14 @@ use httpsys_logging::{FieldsBuf, Version};
 /// What is known of an exchange that may be logged.
 #[derive(Debug)]
 pub(crate) struct ExchangeLog {
+    pub(super) measured: Measured,
+    /// What the program has given for it.
+    pub(super) fields: FieldsBuf,
+}
+
+/// What is measured of it.
+#[derive(Debug)]
+pub(super) struct Measured {
     /// When its first bytes were looked at.
     pub(super) since: Instant,
     pub(super) version: Option<Version>,
@@ -19,5 +27,4 @@ pub(crate) struct ExchangeLog {
     /// Of the call under way.
     pub(super) part_sent: u64,
     pub(super) site: u32,
-    pub(super) fields: FieldsBuf,
 }

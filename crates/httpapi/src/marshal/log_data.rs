@@ -68,6 +68,14 @@ impl LogSource for CheckedLogData<'_> {
             None | Some(Err(_)) => kept.clear(),
         }
     }
+
+    fn lend(&self, _: &mut FieldsBuf, log: &mut dyn FnMut(&FieldsData<'_>)) {
+        // SAFETY: as above.
+        let fields = unsafe { self.data.as_ref().map(|data| fields(data)) };
+        if let Some(Ok(fields)) = &fields {
+            log(fields);
+        }
+    }
 }
 
 /// # Safety
@@ -151,9 +159,16 @@ mod tests {
         };
         // SAFETY: all of it outlives the result.
         let read = unsafe { read((&raw const data).cast()) };
+        let source = read.expect("good");
         let mut kept = FieldsBuf::default();
-        read.expect("good").put(&mut kept);
+        source.put(&mut kept);
         let read = kept.get().expect("there is some");
+        let mut lent = 0;
+        source.lend(&mut FieldsBuf::default(), &mut |fields| {
+            assert_eq!(*fields, read);
+            lent += 1;
+        });
+        assert_eq!(lent, 1);
         assert_eq!(read.uri_stem, Text::Wide(&stem[..2]));
         assert_eq!(read.host, Text::Bytes(b"nam"));
         assert!(read.user_name.is_empty() && read.cookie.is_empty());
@@ -168,6 +183,7 @@ mod tests {
         kept.set(&FieldsData::default());
         none.put(&mut kept);
         assert_eq!(kept.get(), None);
+        none.lend(&mut kept, &mut |_| unreachable!("there is none"));
         assert_eq!(code(&zeroed()), 0);
         let mut other = zeroed();
         other.Base.Type = 1;

@@ -63,7 +63,11 @@ impl Pace {
 }
 
 /// How much of `most` bytes the connection's socket takes next.
-pub(super) fn room(pace: Option<&Pace>, next: &Next<'_>, most: usize) -> io::Result<usize> {
+pub(in crate::conn) fn room(
+    pace: Option<&Pace>,
+    next: &Next<'_>,
+    most: usize,
+) -> io::Result<usize> {
     match (pace, next) {
         (Some(pace), Next::Plain(_) | Next::Memory(_)) => pace.room(most),
         _ => Ok(most),
