@@ -165,21 +165,17 @@ fn a_value_out_of_its_range_makes_no_service() {
 #[test]
 fn a_parameter_without_effect_gives_one_warning() {
     let _turn = events::turn();
-    let mut parameters = set("UriMaxUriBytes", "4096");
-    parameters
-        .set("EnableAggressiveMemoryUsage", "1")
-        .expect("a switch");
-    // That one has an effect, and this one the value it has anyway.
+    let mut parameters = set("EnableAggressiveMemoryUsage", "1");
+    // These have an effect, or the value that they have anyway.
     parameters.set("MaxFieldLength", "100").expect("in range");
+    parameters.set("UriMaxUriBytes", "4096").expect("in range");
     parameters
         .set("UriScavengerPeriod", "120")
         .expect("in range");
     Service::new(parameters).expect("a service").stop();
-    for name in ["UriMaxUriBytes", "EnableAggressiveMemoryUsage"] {
-        let line = format!("WARN is set and has no effect parameter={name:?}");
-        assert_eq!(events_with(&line), 1, "{:?}", events::all());
-    }
-    assert_eq!(events_with("has no effect"), 2);
+    let line = "WARN is set and has no effect parameter=\"EnableAggressiveMemoryUsage\"";
+    assert_eq!(events_with(line), 1, "{:?}", events::all());
+    assert_eq!(events_with("has no effect"), 1);
 }
 
 #[test]

@@ -170,7 +170,7 @@ parameters! {
 }
 
 /// What [`Parameters::without_effect`] looks for.
-const WITHOUT_EFFECT: [&str; 2] = ["UriMaxUriBytes", "EnableAggressiveMemoryUsage"];
+const WITHOUT_EFFECT: [&str; 1] = ["EnableAggressiveMemoryUsage"];
 
 impl Parameters {
     /// Applies settings given as pairs of name and value, in order.
