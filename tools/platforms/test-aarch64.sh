@@ -5,7 +5,8 @@
 # Of tests/win32 and tests/sdk the sources are compiled, not run. HTTPSYS_POLL=1: on poll(2) instead of epoll.
 # Skips: clang, valgrind and sanitizers (of another machine); browsers and other clients; slow clients
 # and throughput, stress, which an emulator does not measure; the differential and the random tests, which
-# only compute. HTTPSYS_SHORT=1: conformance, the C library and the C programs.
+# only compute. HTTPSYS_SHORT=1: conformance, the C library, the C programs, and the
+# simulation.
 #
 # The system need not know how to start programs of another machine: the linker's wrapper leaves a
 # script in the place of each program, which starts it under qemu.
@@ -76,7 +77,7 @@ cargo test ${jobs:+-j "$jobs"} --workspace --exclude xtask --exclude httpsys-ben
   --lib --tests --no-fail-fast -- --skip rcv_030_every_pointer_is_inside_for_any_request \
   --skip random_tables_agree_with_the_model --skip random_bytes_never_panic \
   --skip two_processes_that_write_at_once_lose_nothing --skip a_full_disk_leaves_the_old_file_whole
-cargo test ${jobs:+-j "$jobs"} -p httpsys-sim --lib --tests --no-fail-fast
+[ -n "$short" ] || cargo test ${jobs:+-j "$jobs"} -p httpsys-sim --lib --tests --no-fail-fast
 suites=(--lib)
 names="abi conformance wire crt programs shapes"
 [ -z "$short" ] || names="abi wire"
