@@ -34,4 +34,4 @@ pub use limits::CacheLimits;
 pub use listing::{CacheState, CachedItem};
 pub use policy::CachePolicy;
 pub use scope::CacheScope;
-pub use store::{CacheUse, ResponseCache};
+pub use store::{CacheUse, FlushProgress, ResponseCache};

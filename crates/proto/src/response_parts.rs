@@ -391,6 +391,8 @@ impl ResponseParts {
     pub fn to_stored(&self) -> ResponseParts {
         let mut copy = self.clone();
         if copy.part == Part::Known {
+            // A list that grows would take twice what it needs, for as long as the copy is kept.
+            copy.lines.reserve_exact(SERVER_LINE.len());
             copy.end_known();
             copy.part = Part::Unknown;
         }

@@ -2,12 +2,12 @@
 //!
 //! Owns: the tables by URL, the budget in bytes, CLOCK eviction, the end by time, by disuse and by flush. Does not
 //! own: which response is kept (`conditions`). Keys are chosen by clients, so they are hashed with a secret.
-//! Invariants: the bytes are those of the entries that are found and of those that are gone and still sent; they
-//! never exceed the budget; responses and fragments do not replace each other.
+//! Invariants: the bytes are those of the entries that are found and of those that are gone and still sent; with what
+//! tables take that are longer than they need be, they never exceed the budget; responses and fragments do not
+//! replace each other.
 //! Threading: look-ups share, changes are exclusive.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::conditions::NotCached;
@@ -15,6 +15,12 @@ use super::entry::CacheEntry;
 use super::limits::CacheLimits;
 use super::scope::CacheScope;
 use crate::ids::QueueId;
+
+/// What the tables take for an entry at most if they have just grown, as part of what an entry costs: its place and one
+/// in the list of free ones, each of them twice, and sixteen sevenths of a key with its place and a byte.
+const TABLES: u64 = 96;
+/// Tables may be longer than they need be by so many bytes where nobody asks for room.
+const SLACK: u64 = 4096;
 
 /// See the module head.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub struct ResponseCache {
     slots: Vec<Option<Arc<CacheEntry>>>,
     free: Vec<usize>,
     hand: usize,
+    /// How often entries have changed their places.
+    moves: u64,
     /// Gone, and sent by somebody when last looked.
     leaving: Vec<Arc<CacheEntry>>,
     bytes: u64,
@@ -53,6 +61,14 @@ pub struct CacheUse {
     pub responses_flushed: u64,
 }
 
+/// How far a flush is that looks at some places of the cache at a time ([`ResponseCache::flush_share`]); at first
+/// nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlushProgress {
+    next: usize,
+    moves: u64,
+}
+
 impl ResponseCache {
     /// An empty cache. `now` is the first millisecond.
     #[must_use]
@@ -64,6 +80,7 @@ impl ResponseCache {
             slots: Vec::new(),
             free: Vec::new(),
             hand: 0,
+            moves: 0,
             leaving: Vec::new(),
             bytes: 0,
             next_look: now.saturating_add(limits.idle),
@@ -92,6 +109,7 @@ impl ResponseCache {
             |entry: &CacheEntry| entry.group().is_some() && entry.length() > limits.response_bytes;
         self.drop_where(over);
         let _ = self.make_room(0, now);
+        self.settle();
     }
 
     /// The response to this cooked URL, if there is one whose time is not over.
@@ -167,22 +185,29 @@ impl ResponseCache {
 
     /// HttpFlushResponseCache: drops what a queue has there (CSH-019).
     pub fn flush(&mut self, queue: QueueId, scope: &CacheScope) {
-        let _ = self.flush_share(Some(queue), Some(scope), 0..usize::MAX);
+        let all = FlushProgress::default();
+        let _ = self.flush_share(Some(queue), Some(scope), all, usize::MAX);
     }
 
-    /// As [`ResponseCache::flush`], of one queue or of all, at and below a URL or everywhere; looks only at these
-    /// places of the cache, so that a look-up never waits long for a flush. `None`: there is nothing behind
-    /// them; else the place to go on from.
+    /// As [`ResponseCache::flush`], of one queue or of all, at and below a URL or everywhere; looks only at so many
+    /// places of the cache, so that a look-up never waits long for a flush. `None`: there is nothing behind them;
+    /// else where to go on. If entries have changed their places meanwhile, that is at the first one again.
     #[must_use]
     pub fn flush_share(
         &mut self,
         queue: Option<QueueId>,
         scope: Option<&CacheScope>,
-        places: Range<usize>,
-    ) -> Option<usize> {
-        let end = places.end.min(self.slots.len());
+        from: FlushProgress,
+        most: usize,
+    ) -> Option<FlushProgress> {
+        let start = if from.moves == self.moves {
+            from.next
+        } else {
+            0
+        };
+        let end = start.saturating_add(most).min(self.slots.len());
         let is_own = |entry: &CacheEntry| queue.is_none_or(|queue| entry.queue() == queue);
-        for slot in places.start..end {
+        for slot in start..end {
             let goes = |entry: &Arc<CacheEntry>| {
                 is_own(entry) && scope.is_none_or(|scope| scope.covers(entry.url()))
             };
@@ -190,17 +215,24 @@ impl ResponseCache {
                 self.drop_slot(slot);
             }
         }
-        (end < self.slots.len()).then_some(end)
+        if end < self.slots.len() {
+            let (next, moves) = (end, self.moves);
+            return Some(FlushProgress { next, moves });
+        }
+        self.settle();
+        None
     }
 
     /// Drops what is not kept: what its owner does not own any more, or may not answer.
     pub fn retain(&mut self, is_kept: impl Fn(&CacheEntry) -> bool) {
         self.drop_where(|entry| !is_kept(entry));
+        self.settle();
     }
 
     /// Drops everything.
     pub fn clear(&mut self) {
         self.drop_where(|_| true);
+        self.settle();
     }
 
     /// Looks for entries whose time is over or that nobody uses, if it is time to: once in each `UriScavengerPeriod`.
@@ -211,6 +243,7 @@ impl ResponseCache {
             self.next_look = now.saturating_add(idle);
             self.drop_where(|entry| entry.is_over(now) || entry.is_idle(now, idle));
             self.let_go();
+            self.settle();
         }
         self.next_look
     }
@@ -243,11 +276,15 @@ impl ResponseCache {
     /// Makes room for so many bytes: the hand goes round, and what was not used since it passed by last goes. What
     /// is being sent stays, since its memory would not become free. False: not enough can go.
     fn make_room(&mut self, bytes: u64, now: u64) -> bool {
-        let fits = |cache: &ResponseCache| cache.bytes + bytes <= cache.limits.total_bytes;
+        let fits =
+            |cache: &ResponseCache| cache.bytes + cache.waste() + bytes <= cache.limits.total_bytes;
         if fits(self) {
             return true;
         }
         self.let_go();
+        if self.waste() > 0 {
+            self.compact();
+        }
         // Once to forget the uses, once to drop, and once more for what is used meanwhile.
         let mut steps = 3 * self.slots.len();
         while !fits(self) && steps > 0 {
@@ -264,7 +301,50 @@ impl ResponseCache {
                 self.drop_slot(at);
             }
         }
+        self.settle();
         fits(self)
+    }
+
+    /// What the tables take beyond what the entries in them pay for: they were longer once.
+    fn waste(&self) -> u64 {
+        let place = size_of::<Option<Arc<CacheEntry>>>() as u64;
+        let index = size_of::<usize>() as u64;
+        // Of a hash table seven eighths are used at most; each place has a byte beside key and value.
+        let key = size_of::<(Arc<[u16]>, usize)>() as u64 + 1;
+        let keys = (self.responses.capacity() + self.fragments.capacity()) as u64 * 8 / 7;
+        let lists = self.slots.capacity() as u64 * place + self.free.capacity() as u64 * index;
+        let taken = lists + keys * key;
+        taken.saturating_sub((self.responses.len() + self.fragments.len()) as u64 * TABLES)
+    }
+
+    /// After many have gone.
+    fn settle(&mut self) {
+        if self.waste() > SLACK {
+            self.compact();
+        }
+    }
+
+    /// Makes the tables as short as they can be. Entries change their places.
+    fn compact(&mut self) {
+        self.slots.retain(Option::is_some);
+        self.slots.shrink_to_fit();
+        self.free = Vec::new();
+        self.hand = 0;
+        self.moves += 1;
+        for (slot, entry) in self.slots.iter().enumerate() {
+            let Some(entry) = entry else { continue };
+            let table = if entry.group().is_none() {
+                &mut self.fragments
+            } else {
+                &mut self.responses
+            };
+            if let Some(place) = table.get_mut(entry.key()) {
+                *place = slot;
+            }
+        }
+        self.responses.shrink_to_fit();
+        self.fragments.shrink_to_fit();
+        self.leaving.shrink_to_fit();
     }
 
     fn drop_where(&mut self, goes: impl Fn(&CacheEntry) -> bool) {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use httpsys_core::QueueId;
 use httpsys_core::cache::{
-    CacheEntry, CacheLimits, CacheScope, CacheUse, NotCached, ResponseCache,
+    CacheEntry, CacheLimits, CacheScope, CacheUse, FlushProgress, NotCached, ResponseCache,
 };
 use httpsys_core::call::Control;
 use httpsys_core::counters::UriCacheCounters;
@@ -173,12 +173,11 @@ impl ServiceCache {
     /// HttpFlushResponseCache, of one queue or of all; without a scope all of it. Returns how many entries went.
     pub(crate) fn flush(&self, queue: Option<QueueId>, scope: Option<&CacheScope>) -> u64 {
         self.flushes.fetch_add(1, Ordering::Relaxed);
-        let (mut flushed, mut from) = (0, Some(0_usize));
-        while let Some(start) = from {
-            let share = start..start.saturating_add(FLUSH_SHARE);
+        let (mut flushed, mut from) = (0, Some(FlushProgress::default()));
+        while let Some(progress) = from {
             let done = self.change(|cache| {
                 let before = cache.usage().flushed;
-                let next = cache.flush_share(queue, scope, share);
+                let next = cache.flush_share(queue, scope, progress, FLUSH_SHARE);
                 (next, cache.usage().flushed - before)
             });
             let (next, more) = done.unwrap_or_default();
