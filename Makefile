@@ -98,7 +98,7 @@ test: ## all tests: Rust, C programs, doc tests
 	fi; \
 	status=0; \
 	for run in "$$tests" "$(CARGO) test $(SHIPPED) --no-fail-fast --doc" "$(CARGO) test -p httpsys-sim --no-fail-fast" \
-		"$(CARGO) test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib --test random --no-fail-fast" \
+		"$(CARGO) test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib --test random --test cached --no-fail-fast" \
 		"$(CARGO) test -p httpsys-tests --features sim --no-fail-fast --lib --test conformance --test wire --test h2 --test win32_sim"; do \
 		echo "$$run"; $$run || { status=$$?; echo "FAILED ($$status): $$run" >&2; }; \
 	done; \
@@ -192,7 +192,7 @@ fuzz-api: ## random calls of the C ABI under random clients: SECONDS=3600
 sim: ## random programs in the simulation: SEEDS=50000 FIRST=1
 	CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR="$(SIM_DIR)" \
 		HTTPSYS_SEED=$(FIRST) HTTPSYS_SEEDS=$(SEEDS) $(CARGO) test --release -p httpsys-sim-tests --features sim \
-		--test random -- --nocapture
+		--test random --test cached -- --nocapture
 
 sim-mutants: ## plant faults in a copy of the tree; the random programs must find each
 	tests/sim/mutants.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Plants faults in a copy of the tree (mutants.patch), and says at which seed the random programs find each.
+# Plants faults in a copy of the tree (mutants.patch), and says at which seed the random programs find each; those whose
+# names begin with cache- are for the cache beside a service without one (`cached`), with a tenth of the seeds.
 #   tests/sim/mutants.sh [SEEDS [MUTANT...]]
 # One build has all of them; HTTPSYS_MUTANT names the one that is planted. Fails if one is not found, or if
 # something is found where nothing is planted.
@@ -13,19 +14,26 @@ patch=$root/tests/sim/mutants.patch
 mkdir -p "$copy/tree"
 git ls-files -z | xargs -0 tar -cf - | tar -C "$copy/tree" -xf -
 patch -d "$copy/tree" -p1 -s <"$patch"
-binary=$(cd "$copy/tree" && CARGO_TARGET_DIR=$copy/build cargo test --no-run -p httpsys-sim-tests --features sim \
-  --test random --message-format=json | sed -n 's/.*"executable":"\([^"]*\/random-[^"]*\)".*/\1/p' | tail -1)
+built=$(cd "$copy/tree" && CARGO_TARGET_DIR=$copy/build cargo test --no-run -p httpsys-sim-tests --features sim \
+  --test random --test cached --message-format=json)
+binary_of() { sed -n "s/.*\"executable\":\"\([^\"]*\/$1-[^\"]*\)\".*/\1/p" <<<"$built" | tail -1; }
+random=$(binary_of random)
+cache=$(binary_of cached)
 if [ $# -gt 0 ]; then
   mutants=("$@")
 else
   mapfile -t mutants < <(grep -o '^+.*mutant::is("[a-z-]*")' "$patch" | sed 's/.*is("//; s/").*//' | sort -u)
 fi
 status=0
-for mutant in none "${mutants[@]}"; do
-  found=$(HTTPSYS_MUTANT=$mutant HTTPSYS_SHRINK=0 HTTPSYS_SEED=1 HTTPSYS_SEEDS=$seeds timeout 600 "$binary" \
-    random_programs --nocapture 2>&1 | sed -n '/^SEED/{s/^SEED \([0-9]*\): \(.\{0,90\}\).*/seed \1: \2/p;q}') || true
-  printf '%-28s %s\n' "$mutant" "${found:-not found in $seeds seeds}"
-  if [ "$mutant" = none ]; then
+for mutant in none cache-none "${mutants[@]}"; do
+  case $mutant in
+    cache-*) binary=$cache test=every_answer count=$((seeds / 10)) ;;
+    *) binary=$random test=random_programs count=$seeds ;;
+  esac
+  found=$(HTTPSYS_MUTANT=$mutant HTTPSYS_SHRINK=0 HTTPSYS_SEED=1 HTTPSYS_SEEDS=$count timeout 600 "$binary" \
+    "$test" --nocapture 2>&1 | sed -n '/^SEED/{s/^SEED \([0-9]*\): \(.\{0,90\}\).*/seed \1: \2/p;q}') || true
+  printf '%-28s %s\n' "$mutant" "${found:-not found in $count seeds}"
+  if [[ $mutant = *none ]]; then
     [ -z "$found" ] || status=1
   else
     [ -n "$found" ] || status=1
