@@ -9,6 +9,7 @@
 
 mod bandwidth;
 mod cache;
+mod cache_observed;
 mod cancel;
 mod cancel_blocked;
 mod cancel_overlapped;

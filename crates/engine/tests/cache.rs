@@ -9,7 +9,7 @@ mod turned;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use httpsys_core::RequestId;
 use httpsys_core::cache::CachePolicy;
@@ -117,6 +117,18 @@ fn read(client: &mut TcpStream) -> Vec<u8> {
     body
 }
 
+/// Waits for what another thread does.
+fn until(mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "it does not happen"
+        );
+        std::thread::yield_now();
+    }
+}
+
 const KEPT: CachePolicy = CachePolicy::UserInvalidates;
 
 #[test]
@@ -171,6 +183,93 @@ fn lim_016_responses_have_a_limit_and_the_cache_can_be_turned_off() {
 }
 
 /// G-246.
+/// What a hostile client can do: it asks for ever new URLs, of which the program keeps every one.
+#[test]
+fn lim_016_a_client_that_asks_for_everything_does_not_take_more_than_the_budget() {
+    const BUDGET: u64 = 1 << 20;
+    let w = World::new(&[("UriMaxCacheMegabyteCount", "1")]);
+    let client = &mut w.connect();
+    let state = || w.service.cache_state(None, usize::MAX).expect("a list");
+    w.keep(client, "popular", 1000, KEPT);
+    for number in 0..600 {
+        let path = match number % 3 {
+            0 => format!("a?{number}"),
+            1 => format!("b/{number}"),
+            // A key takes twice its length.
+            _ => format!("c?{number}{}", "q".repeat(4000)),
+        };
+        let size = [0, 10, 5000, 100_000][number % 4];
+        w.keep(client, &path, size, KEPT);
+        let usage = state().usage;
+        assert!(usage.bytes <= BUDGET, "{usage:?}");
+        if number % 10 == 0 {
+            assert!(w.is_kept(client, "popular"), "after {number}");
+            let last = w.is_kept(client, &path);
+            assert!(last, "the last one of {number}");
+        }
+    }
+    let state = state();
+    let least = state.entries.iter().map(|entry| {
+        let url = 2 * entry.url.len() as u64;
+        entry.head_length + entry.content_length + url
+    });
+    let least: u64 = least.sum();
+    assert!(least <= state.usage.bytes, "{least}: {:?}", state.usage);
+    assert!(state.usage.bytes > BUDGET / 2, "{:?}", state.usage);
+    assert_eq!(state.limit, BUDGET);
+    let counters = w.counters();
+    assert_eq!(counters.total_uris_cached, 601);
+    let gone = counters.total_flushed_uris;
+    assert_eq!(gone + counters.current_uris_cached, 601);
+    assert_eq!(counters.uri_cache_flushes, 0, "nobody flushed");
+}
+
+/// What is sent to clients that take it slowly counts, whatever becomes of its entry.
+#[test]
+fn lim_016_what_slow_clients_have_not_taken_counts() {
+    const BUDGET: u64 = 1 << 20;
+    let w = World::new(&[
+        ("UriMaxCacheMegabyteCount", "1"),
+        ("UriMaxUriBytes", "16777216"),
+    ]);
+    let client = &mut w.connect();
+    let usage = || {
+        let state = w.service.cache_state(None, 0).expect("a list");
+        (state.usage.responses, state.usage.bytes)
+    };
+    let size = 900_000;
+    w.keep(client, "large", size, KEPT);
+    // More than a socket takes, by answers that are not read.
+    let mut reader = w.connect();
+    for _ in 0..30 {
+        w.get(&mut reader, "large");
+    }
+    let hits = w.counters().uri_cache_hits;
+    until(|| w.counters().uri_cache_hits > hits);
+    let url: Vec<u16> = format!("http://localhost:{}/", w.port)
+        .encode_utf16()
+        .collect();
+    let flushed = w.service.flush_cache(&w.queue, &url, true);
+    flushed.expect("flushed");
+    let (responses, bytes) = usage();
+    assert_eq!(responses, 0);
+    assert!(bytes > size as u64, "it is being sent");
+    // There is no room beside it.
+    w.get(client, "other");
+    w.answer(&vec![b'x'; 200_000], KEPT);
+    read(client);
+    let (responses, bytes) = usage();
+    assert_eq!(responses, 0, "{bytes} bytes");
+    assert!(bytes <= BUDGET);
+    // And there is when the client has gone.
+    drop(reader);
+    until(|| {
+        w.keep(client, "other", 200_000, KEPT);
+        usage().0 == 1
+    });
+    assert!(usage().1 < 300_000);
+}
+
 #[test]
 fn the_record_max_cache_response_size_takes_the_place_of_the_parameter() {
     let w = World::new(&[]);

@@ -98,6 +98,13 @@ impl LogData {
         self
     }
 
+    /// ServerName and ServiceName.
+    #[must_use]
+    pub fn names(mut self, server: &str, service: &str) -> LogData {
+        (self.texts[1], self.texts[2]) = (server.into(), service.into());
+        self
+    }
+
     /// Cookie.
     #[must_use]
     pub fn cookie(mut self, cookie: &[u8]) -> LogData {
