@@ -5,15 +5,17 @@
 //! counted by `micro`. Ports are free ones, and the configuration is in memory.
 
 use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use httpsys::{Service, UrlGroup};
+use httpsys::{CachePolicy, Response, Server, Service, UrlGroup};
 
 /// Names and what is measured: for a length, steps with the time that all of them took.
 type Growth = (&'static str, fn(usize) -> Vec<(&'static str, Duration)>);
 
-const LISTS: [Growth; 7] = [
+const LISTS: [Growth; 8] = [
     ("localhost", |n| prefixes("localhost", n)),
     ("plus", |n| prefixes("+", n)),
     ("names", hosts),
@@ -21,6 +23,7 @@ const LISTS: [Growth; 7] = [
     ("one prefix in many groups", many_groups),
     ("ports", ports),
     ("reservations", reservations),
+    ("cached responses", cached),
 ];
 
 fn main() -> ExitCode {
@@ -199,4 +202,38 @@ fn reservations(n: usize) -> Vec<(&'static str, Duration)> {
         }
     });
     vec![("add", adding), ("remove", removing)]
+}
+
+/// Responses that a client has asked for and the cache keeps, and flushes, which look at all of them: the first drops
+/// one, the second all. What a flush takes is divided by their number as well.
+fn cached(n: usize) -> Vec<(&'static str, Duration)> {
+    let service = service();
+    let server = Server::builder().service(&service);
+    let server = server.url("http://localhost:0/").bind().expect("a port");
+    let address = server.local_addr().expect("it listens");
+    let mut client = TcpStream::connect(address).expect("a connection");
+    let port = address.port();
+    let keeping = timed(|| {
+        for n in 0..n {
+            let request = format!("GET /{n} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n");
+            client.write_all(request.as_bytes()).expect("sent");
+            let response = Response::ok().header("Content-Type", "text/plain");
+            let response = response.cache(CachePolicy::UserInvalidates);
+            let request = server.receive().expect("a request");
+            let length = request.respond(response.body("kept")).expect("sent");
+            let mut answer = vec![0; length as usize];
+            client.read_exact(&mut answer).expect("an answer");
+        }
+    });
+    let kept = || service.counters().service.uri_cache.current_uris_cached;
+    assert_eq!(kept(), n as u64, "all are kept");
+    let flush = |path: &str, recursive| {
+        let url = format!("http://localhost:{port}/{path}");
+        timed(|| server.queue().flush_cache(&url, recursive).expect("a URL"))
+    };
+    let one = flush("0", false);
+    assert_eq!(kept(), n as u64 - 1);
+    let all = flush("", true);
+    assert_eq!(kept(), 0);
+    vec![("keep", keeping), ("flush one", one), ("flush all", all)]
 }

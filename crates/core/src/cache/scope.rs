@@ -118,16 +118,24 @@ fn split(url: &[u16]) -> Option<UrlParts<'_>> {
     let slash = rest.iter().position(|unit| *unit == SLASH)?;
     let (authority, rest) = rest.split_at(slash);
     let colon = authority.iter().rposition(|unit| *unit == COLON)?;
-    let port = String::from_utf16(&authority[colon + 1..]).ok()?;
     let query = rest.iter().position(|unit| *unit == QUESTION);
     let (path, query) = rest.split_at(query.unwrap_or(rest.len()));
     Some(UrlParts {
         scheme,
         host: &authority[..colon],
-        port: port.parse().ok(),
+        port: port_of(&authority[colon + 1..]),
         path,
         query,
     })
+}
+
+/// A number in decimal, read where it is: a flush asks for that of each entry.
+fn port_of(digits: &[u16]) -> Option<u16> {
+    let number = digits.iter().try_fold(0_u16, |number, unit| {
+        let digit = char::from_u32(u32::from(*unit))?.to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit as u16)
+    });
+    number.filter(|_| !digits.is_empty())
 }
 
 fn without_slash(path: &[u16]) -> &[u16] {
