@@ -7,7 +7,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// The lines of its head, the first one without its version, and of interim responses before it.
+    /// The lines of its head, the first one without its version.
     pub(crate) lines: Vec<String>,
     /// The body with its coding.
     pub(crate) body: Vec<u8>,
@@ -27,16 +27,17 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
 
-/// Takes the first response from the front; `None`: it is not whole yet. `to_head`: it answers HEAD. `is_end`: nothing
+/// Takes the first response from the front, and interim ones before it: whether a client is told to continue depends on
+/// when its content comes. `None`: it is not whole yet. `to_head`: it answers HEAD. `is_end`: nothing
 /// comes any more.
 pub(crate) fn take(bytes: &mut Vec<u8>, to_head: bool, is_end: bool) -> Option<Answer> {
-    let (mut lines, mut from) = (Vec::new(), 0);
-    let status = loop {
+    let mut from = 0;
+    let (status, lines) = loop {
         let end = from + find(&bytes[from..], b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[from..end]).expect("a head in ASCII");
         let (first, fields) = head.split_once("\r\n").unwrap_or((head, ""));
         let first = first.strip_prefix("HTTP/1.1 ").expect("a status line");
-        lines.push(first.to_owned());
+        let mut lines = vec![first.to_owned()];
         lines.extend(
             fields
                 .split("\r\n")
@@ -48,7 +49,7 @@ pub(crate) fn take(bytes: &mut Vec<u8>, to_head: bool, is_end: bool) -> Option<A
         from = end + 4;
         let status: u16 = first[..3].parse().expect("a status");
         if status >= 200 {
-            break status;
+            break (status, lines);
         }
     };
     let mut answer = Answer {
