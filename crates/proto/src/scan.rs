@@ -31,42 +31,55 @@ pub(crate) fn is_token(byte: u8) -> bool {
     class(byte) & TOKEN != 0
 }
 
+/// Whether `text` is a token (RFC 9110 section 5.6.2).
+#[inline]
+pub(crate) fn is_token_text(text: &[u8]) -> bool {
+    // Not `all`: without a branch for each byte several are looked at in a row.
+    let common = text.iter().fold(TOKEN, |all, byte| all & class(*byte));
+    common != 0 && !text.is_empty()
+}
+
 /// Index of the first control byte (0x00-0x1F or 0x7F) at or after `from`, else `text.len()`.
 ///
 /// Eight bytes per step. A byte above a hit may be flagged by the borrow, the lowest never is.
 #[inline]
 pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    let rest = text.get(from..).unwrap_or_default();
+    let mut at = from.min(text.len());
+    let mut words = rest.chunks_exact(8);
+    for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
         let word = u64::from_le_bytes(*word);
-        let low = word.wrapping_sub(ONES * 0x20) & !word;
-        let hit = (low | is_byte(word, 0x7F)) & HIGH;
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
+        let low = word.wrapping_sub(ONES * 0x20);
+        // Neither a control nor a byte above 0x7E, as most often; else looked at again.
+        if (low | word.wrapping_add(ONES)) & HIGH != 0 {
+            let hit = (low & !word | is_byte(word, 0x7F)) & HIGH;
+            if hit != 0 {
+                return at + (hit.trailing_zeros() / 8) as usize;
+            }
         }
         at += 8;
     }
-    while let Some(byte) = text.get(at) {
-        if *byte < 0x20 || *byte == 0x7F {
-            break;
-        }
-        at += 1;
-    }
-    at.min(text.len())
+    let is_text = |byte: &u8| *byte >= 0x20 && *byte != 0x7F;
+    at + words
+        .remainder()
+        .iter()
+        .take_while(|byte| is_text(byte))
+        .count()
 }
 
 /// Index of the first colon.
 #[inline]
 pub(crate) fn find_colon(text: &[u8]) -> Option<usize> {
     let mut at = 0;
-    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    let mut words = text.chunks_exact(8);
+    for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
         let hit = is_byte(u64::from_le_bytes(*word), b':') & HIGH;
         if hit != 0 {
             return Some(at + (hit.trailing_zeros() / 8) as usize);
         }
         at += 8;
     }
-    let rest = text.get(at..)?.iter().position(|byte| *byte == b':');
+    let rest = words.remainder().iter().position(|byte| *byte == b':');
     rest.map(|place| at + place)
 }
 
@@ -242,6 +255,24 @@ mod tests {
         assert_eq!(find_colon(b"a:b::::::::::::"), Some(1));
         assert_eq!(find_target_end(b"", 0), 0);
         assert_eq!(find_target_end(b"/a#b c", 3), 4);
+    }
+
+    #[test]
+    fn g_013_tokens_of_every_length_are_found_valid_and_no_others() {
+        assert!(!is_token_text(b""));
+        for length in 1..28 {
+            for around in [b'a', b'-', b'Z', b'9', b'_'] {
+                let mut text = vec![around; length];
+                assert!(is_token_text(&text));
+                for at in 0..length {
+                    for byte in 0..=255u8 {
+                        text[at] = byte;
+                        assert_eq!(is_token_text(&text), is_token(byte), "{text:?}");
+                    }
+                    text[at] = around;
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@
 
 use super::{RequestHead, Span, UnknownField, fields};
 use crate::header::request_header_id;
-use crate::scan::{find_colon, find_control, is_token, trim_end, trim_start};
+use crate::scan::{find_colon, find_control, is_token_text, trim_end, trim_start};
 
 /// Parses the fields from `head.parsed` on; `Some` is the index behind the blank line. `None` leaves
 /// `head` as it was.
@@ -25,6 +25,7 @@ pub(super) fn parse(head: &mut RequestHead, window: &[u8], max_field: usize) -> 
 }
 
 /// Takes line after line over, up to the blank one.
+#[inline(never)]
 fn take_fields(head: &mut RequestHead, window: &[u8]) -> Option<usize> {
     let mut at = head.parsed;
     loop {
@@ -41,7 +42,7 @@ fn take_fields(head: &mut RequestHead, window: &[u8]) -> Option<usize> {
         match request_header_id(name) {
             Some(id) => fields::store_known(head, id, value),
             // A colon of a later line: what is in front of it is no token.
-            None if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) => return None,
+            None if !is_token_text(name) => return None,
             None => head.unknown.push(UnknownField {
                 name: Span::between(at, at + colon),
                 value,
