@@ -80,7 +80,7 @@ def main():
     if not shutil.which("h2load"):
         raise lab.Unavailable("h2load is not installed (Debian: nghttp2-client)")
     build()
-    missing = lab.build({"c_abi": lab.SERVERS["c_abi"]})
+    missing = lab.build({"c_abi": lab.SERVERS["c_abi"][0]})
     if missing:
         raise lab.Unavailable(f"the C program does not build: {missing}")
     configure(range(opt.port, opt.port + len(SERVERS)))

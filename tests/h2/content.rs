@@ -5,7 +5,7 @@
 use httpsys_tests::door::{Door, MORE_DATA, Reply, World};
 use httpsys_tests::thread;
 
-use crate::{connect, connect_with};
+use crate::{be_patient, connect, connect_with};
 
 secure_doors![
     large_content_goes_both_ways,
@@ -101,6 +101,7 @@ fn content_that_nobody_reads_is_bounded_by_the_window<D: Door>(w: &World<D>) {
 }
 
 fn a_stream_whose_window_is_used_up_holds_up_no_other<D: Door>(w: &World<D>) {
+    be_patient(w);
     let mut client = connect_with(w, &[(INITIAL_WINDOW, 10)]);
     let slow = client.get("/slow");
     let received = w.receive();
@@ -122,6 +123,7 @@ fn a_stream_whose_window_is_used_up_holds_up_no_other<D: Door>(w: &World<D>) {
 }
 
 fn a_window_that_grows_by_little_lets_little_go<D: Door>(w: &World<D>) {
+    be_patient(w);
     let mut client = connect_with(w, &[(INITIAL_WINDOW, 0)]);
     let stream = client.get("/");
     let received = w.receive();
@@ -139,6 +141,7 @@ fn a_window_that_grows_by_little_lets_little_go<D: Door>(w: &World<D>) {
 }
 
 fn settings_that_make_windows_larger_let_sends_go_on<D: Door>(w: &World<D>) {
+    be_patient(w);
     let mut client = connect_with(w, &[(INITIAL_WINDOW, 0)]);
     client.get("/");
     let received = w.receive();

@@ -6,7 +6,7 @@
 #![cfg(not(windows))]
 
 use httpsys_tests::client::Client;
-use httpsys_tests::door::{Door, World};
+use httpsys_tests::door::{Door, Timeouts, World};
 use httpsys_tests::h2::H2Client;
 use httpsys_tests::tls::Offer;
 
@@ -37,6 +37,7 @@ mod limits;
 mod request;
 mod response;
 mod rfc;
+mod together;
 
 /// A connection on which ALPN has agreed on `h2`.
 fn connect<D: Door>(w: &World<D>) -> H2Client {
@@ -54,4 +55,15 @@ fn agree<D: Door>(w: &World<D>) -> Client {
     let agreed = client.tls().session().alpn_protocol();
     assert_eq!(agreed, Some(&b"h2"[..]));
     client
+}
+
+/// The client may take its time: what a test shows with windows that stay closed must not depend on how fast the
+/// machine opens them again (MinSendRate).
+fn be_patient<D: Door>(w: &World<D>) {
+    let timeouts = Timeouts {
+        min_send_rate: u32::MAX,
+        ..Timeouts::default()
+    };
+    let set = w.door.set_session_timeouts(&w.session, timeouts);
+    assert_eq!(set, Ok(()));
 }

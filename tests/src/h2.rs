@@ -87,6 +87,8 @@ pub struct H2Client {
     authority: String,
     /// Frames that were read and not asked for.
     kept: VecDeque<H2Frame>,
+    /// Frames that are to go out with the next ones.
+    together: Option<Vec<u8>>,
 }
 
 impl H2Client {
@@ -129,6 +131,7 @@ impl H2Client {
             next: 1,
             authority: format!("localhost:{port}"),
             kept: VecDeque::new(),
+            together: None,
         }
     }
 
@@ -147,9 +150,23 @@ impl H2Client {
     /// # Panics
     /// If the connection is broken.
     pub fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+        let stream = StreamId::new(stream);
+        if let Some(out) = &mut self.together {
+            return frame::write(out, kind, flags, stream, payload);
+        }
         let mut out = Vec::new();
-        frame::write(&mut out, kind, flags, StreamId::new(stream), payload);
+        frame::write(&mut out, kind, flags, stream, payload);
         self.client.send(out);
+    }
+
+    /// What `say` sends goes out in one write: the server reads it at once.
+    pub fn together<R>(&mut self, say: impl FnOnce(&mut H2Client) -> R) -> R {
+        self.together = Some(Vec::new());
+        let said = say(self);
+        if let Some(frames) = self.together.take() {
+            self.client.send(frames);
+        }
+        said
     }
 
     /// Opens a stream with a request; `is_end`: it has no content. Returns its number.

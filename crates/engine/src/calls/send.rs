@@ -218,6 +218,9 @@ impl Service {
         response: StreamResponse<'_>,
         outgoing: &mut Outgoing<'_>,
     ) -> Result<ConnGuard<'s>, Error> {
+        if let Some(stream) = guard.stream_mut() {
+            stream.expect_end(outgoing.is_last().then(|| outgoing.total()));
+        }
         let sent = match guard.stream_mut() {
             // H2X-007: the content that comes next resets the stream.
             Some(stream) if stream.is_head && outgoing.total() > 0 => return Ok(guard),
@@ -259,13 +262,16 @@ impl Service {
                 )
             })?;
         let mut guard = found.into_connection();
+        let outgoing = Outgoing::body(body, last);
         if guard.is_stream {
             keep_trailers(&mut guard, body);
-            if let Some(stream) = guard.stream_mut().filter(|_| send.disconnect) {
-                stream.go_away();
+            if let Some(stream) = guard.stream_mut() {
+                stream.expect_end(last.then(|| outgoing.total()));
+                if send.disconnect {
+                    stream.go_away();
+                }
             }
         }
-        let outgoing = Outgoing::body(body, last);
         self.transmit(guard, outgoing, None, SendLog::New(log), when_full)
     }
 

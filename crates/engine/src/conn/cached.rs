@@ -160,6 +160,7 @@ impl Service {
             content_length,
         };
         if let Some(stream) = conn.stream_mut() {
+            stream.expect_end(Some(outgoing.total()));
             let Ok(length) = stream.respond(&StreamResponse::new(head, &finish)) else {
                 return self.reset_connection(conn, CloseReason::PeerReset, turn);
             };

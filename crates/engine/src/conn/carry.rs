@@ -128,6 +128,9 @@ impl Service {
         events: Vec<H2Event>,
         turn: &mut Turn,
     ) {
+        let is_request = |event: &&H2Event| matches!(event, H2Event::Request { .. });
+        let requests = events.iter().filter(is_request).count();
+        self.shard().batches.add(carrier, requests);
         let mut said = Vec::new();
         let mut failed = None;
         for event in events {
@@ -201,8 +204,10 @@ impl Service {
         (section, is_end, wire): (RequestSection, bool, usize),
         turn: &mut Turn,
     ) {
+        let mut place = carrier.place();
         let Some(vacancy) = self.shard().table.acquire() else {
             let mut state = carrier.lock();
+            state.answer(&mut place);
             state.reset(id, H2Code::REFUSED_STREAM);
             return state.h2.recycle(section.into_fields());
         };
@@ -214,7 +219,7 @@ impl Service {
             state.h2.recycle(section.into_fields());
             state.count_received(wire)
         };
-        let mut stream = H2Stream::new(Arc::clone(carrier), id);
+        let mut stream = H2Stream::new(Arc::clone(carrier), id, place);
         stream.is_head = block.head.verb() == Verb::Head;
         let transport = Transport::Stream(Box::new(stream));
         let mut own = vacancy.fill(transport, conn.remote, conn.local);

@@ -132,11 +132,12 @@ impl Service {
                 let Ok(length) = stream.respond(&StreamResponse::new(parts, &finish)) else {
                     return false;
                 };
-                conn.sent += length as u64;
                 let body = match is_head {
                     true => Vec::new(),
                     false => body.map(str::as_bytes).concat(),
                 };
+                stream.expect_end(Some(body.len() as u64));
+                conn.sent += length as u64;
                 return self.write_own(conn, &body);
             }
             let mut page = write(parts, &finish);

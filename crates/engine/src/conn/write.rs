@@ -135,10 +135,7 @@ impl Service {
                     break Ok(Written::All);
                 }
                 Ok(stopped) => {
-                    if conn.has_log() {
-                        self.log_part_sent(conn, outgoing.position(), &mut log);
-                    }
-                    conn.begin_sending();
+                    self.has_written_part(conn, outgoing, &mut log);
                     let obstacle = match stopped {
                         Stopped::File(most) => Obstacle::File(most),
                         Stopped::Share => {
@@ -195,10 +192,7 @@ impl Service {
                 Served::Whole
             }
             Ok(stopped) => {
-                if conn.has_log() {
-                    self.log_part_sent(conn, outgoing.position(), &mut SendLog::Kept);
-                }
-                conn.begin_sending();
+                self.has_written_part(conn, outgoing, &mut SendLog::Kept);
                 Served::Part(match stopped {
                     Stopped::Share => Later::AtOnce,
                     _ => Later::WithRoom,
@@ -208,6 +202,18 @@ impl Service {
                 self.break_off(conn, outgoing, broken, SendLog::Kept, turn);
                 Served::Gone
             }
+        }
+    }
+
+    /// What a call sends is not out, and goes on later.
+    fn has_written_part(&self, conn: &mut Conn, outgoing: &Outgoing<'_>, log: &mut SendLog<'_>) {
+        if conn.has_log() {
+            self.log_part_sent(conn, outgoing.position(), log);
+        }
+        conn.begin_sending();
+        if let Some(stream) = conn.stream_mut() {
+            // Its end is not to be waited for.
+            stream.flush();
         }
     }
 

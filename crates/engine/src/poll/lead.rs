@@ -127,7 +127,10 @@ impl Service {
                     self.leave(lead);
                     turn.fire(self);
                 }
-                None => waiter.park(deadline),
+                None => {
+                    self.shard().batches.end_all();
+                    waiter.park(deadline);
+                }
             }
         }
     }
@@ -251,6 +254,7 @@ impl Service {
             fifos.wait(queue.handle_id(), wait)
         };
 
+        self.shard().batches.end_all();
         waiter.park(deadline);
         let mut signal = waiter.take();
         if signal.is_none() && queue.lock().withdraw(ticket).is_none() {
@@ -310,7 +314,9 @@ impl Service {
         let mut quiet = 0;
         let mut seen = leadership.progress.load(Ordering::Relaxed);
         while !leadership.stop.load(Ordering::SeqCst) {
-            self.sleep_a_tick();
+            if self.sleep_a_tick() {
+                self.shard().batches.let_all_go();
+            }
             if !self.run_share_of_timers() {
                 return;
             }
@@ -335,13 +341,15 @@ impl Service {
         }
     }
 
-    fn sleep_a_tick(&self) {
+    /// Returns whether a tick has gone by; else a timer's time may have come, or there is another reason to look.
+    fn sleep_a_tick(&self) -> bool {
         let leadership = self.leadership();
         let mut sleep = leadership.sleep.lock();
         if leadership.stop.load(Ordering::SeqCst) {
-            return;
+            return false;
         }
-        if leadership.armed.load(Ordering::SeqCst) {
+        let is_armed = leadership.armed.load(Ordering::SeqCst);
+        if is_armed {
             leadership.alarm.wait_for(&mut sleep, TICK);
         } else {
             // With the lock held: a timer that is started from now on rings behind it.
@@ -350,6 +358,7 @@ impl Service {
                 None => leadership.alarm.wait(&mut sleep),
             }
         }
+        is_armed
     }
 
     /// A leader has been in its poll for a whole tick: it will arm us when it leaves.

@@ -23,6 +23,7 @@ impl Service {
                 return true;
             }
             let Some(mut lead) = self.try_lend() else {
+                self.shard().batches.end_all();
                 return false;
             };
             let mut turn = Turn::default();

@@ -20,6 +20,7 @@ use crate::observe::ends::Ends;
 use crate::poll::arrivals::Arrivals;
 use crate::poll::deferred::{Deferred, Readiness};
 use crate::poll::poller::{PollRegistry, Poller};
+use crate::transport::batch::OpenBatches;
 use crate::transport::handshakes::Handshakes;
 use crate::transport::host::Host;
 use crate::transport::port_listener::PortListener;
@@ -43,6 +44,8 @@ pub(crate) struct Shard {
     /// carriers have something to say.
     pub(crate) resume: Mutex<VecDeque<(ConnectionId, Readiness)>>,
     pub(crate) handshakes: Arc<Handshakes>,
+    /// Connections of HTTP/2 on which answers may be kept for a moment.
+    pub(crate) batches: OpenBatches,
 }
 
 /// What the polling thread needs, and what it has left for a later turn.
@@ -77,6 +80,7 @@ impl Shard {
             ends: Ends::default(),
             resume: Mutex::new(VecDeque::new()),
             handshakes: Arc::default(),
+            batches: OpenBatches::default(),
         })
     }
 

@@ -39,6 +39,10 @@ impl Service {
     ) {
         turn.own_queue = own_queue;
         let timeout = self.poll_timeout(lead, deadline);
+        if timeout != Some(Duration::ZERO) {
+            // About to sleep, perhaps.
+            self.shard().batches.end_all();
+        }
         let Lead {
             poller,
             arrivals,

@@ -10,11 +10,28 @@
 //! find no room stand in a line, and are told one after the other when there is some: so each has its turn,
 //! and a slow one holds up nobody.
 //!
+//! **Responses that go out together.** Requests that were read from a connection between two polls that may wait
+//! came together: a *batch*, if there are two or more. What the call says that ends the response to one of them is
+//! kept in the buffer, for one record of TLS and one write with the responses to the others, while another of the
+//! batch has no answer: no head of a response, and its stream has not ended. What is kept goes out as soon as
+//! - each of the batch has its answer, and the call that gives the last has said all; or
+//! - there are [`OUT`] bytes of it, or the content of one response comes to a record; the batch goes on, and what is
+//!   left that makes no record is kept; or
+//! - a tick goes by while nobody polls: the fallback thread lets it go (`poll/lead.rs`), and the batch goes on; or
+//! - a thread begins a poll that may wait, or is about to sleep in a receive, a send or a read: then all batches end,
+//!   on all connections; or
+//! - anything else goes out on the connection.
+//!
+//! When a batch has ended, nothing waits for the rest of it. So no response waits for a request that the program
+//! sits on: while it computes, a tick goes by, and while it sleeps in a call of ours, it has let everything go.
+//! Beside that, a call that ends a response says its content and its end at once
+//! ([`H2Stream::expect_end`](super::stream::H2Stream::expect_end)).
+//!
 //! Order of locks: the slot of the carrier, or of one of its streams, then this one; never the other way.
 //! Threading: any thread; no call here blocks but on the lock.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
+use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,12 +39,17 @@ use httpsys_core::proto::h2::{FieldSection, H2Code, H2Connection, H2Event, H2Lim
 use httpsys_core::tls::TlsInfo;
 use httpsys_core::{CloseReason, ConnectionId};
 use httpsys_socket::lock::{Mutex, MutexGuard};
+use smallvec::SmallVec;
 
+use super::batch::{Batch, Place};
 use super::link::Link;
 use super::outcome::{Read, Wrote};
 
 /// Bytes of frames that wait for room in the network; while there are more, no content is taken.
 pub(super) const OUT: usize = 64 * 1024;
+
+/// The most plain bytes of a record of TLS.
+const RECORD: usize = 16 * 1024;
 
 /// The memory that an idle carrier keeps for them.
 const KEPT: usize = 16 * 1024;
@@ -43,6 +65,20 @@ pub(crate) struct Carrier {
     state: Mutex<CarrierState>,
 }
 
+/// DATA frames: where in the buffer the header of each ends, and its content, if that is not in the buffer.
+type Frames<'a> = SmallVec<[(usize, &'a [u8]); 8]>;
+
+/// What was said of a response.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// Bytes of content.
+    pub(super) content: usize,
+    /// Frames that they are in.
+    pub(super) frames: usize,
+    /// The end, too.
+    pub(super) has_ended: bool,
+}
+
 /// What is behind the lock.
 #[derive(Debug)]
 pub(crate) struct CarrierState {
@@ -52,6 +88,8 @@ pub(crate) struct CarrierState {
     /// Frames, and how many bytes of them are out.
     out: Vec<u8>,
     out_at: usize,
+    /// The memory of frames that are out.
+    spare: Vec<u8>,
     /// What was received and is not whole, or cannot be taken now.
     input: Vec<u8>,
     /// The streams that have not ended here.
@@ -60,6 +98,8 @@ pub(crate) struct CarrierState {
     faults: BTreeMap<StreamId, CloseReason>,
     /// Why all have ended.
     failed: Option<CloseReason>,
+    /// The requests that came together last.
+    pub(super) batch: Batch,
     /// Those that wait for room in `out`.
     waiting: VecDeque<StreamId>,
     /// When the last stream ended, in the clock's milliseconds.
@@ -104,10 +144,12 @@ impl Carrier {
                 h2: H2Connection::new(limits, Duration::from_millis(now)),
                 out: Vec::new(),
                 out_at: 0,
+                spare: Vec::new(),
                 input: input.to_vec(),
                 streams: BTreeMap::new(),
                 faults: BTreeMap::new(),
                 failed: None,
+                batch: Batch::default(),
                 waiting: VecDeque::new(),
                 idle_since: now,
                 received: 0,
@@ -131,9 +173,33 @@ impl Carrier {
         self.state.lock()
     }
 
-    /// Ends it.
-    pub(super) fn take_link(&self) -> Option<Link> {
-        self.lock().link.take()
+    /// Ends it. `in_order`: what is kept goes before.
+    pub(super) fn take_link(&self, in_order: bool) -> Option<Link> {
+        let mut state = self.lock();
+        if in_order && state.is_open() {
+            let _ = state.flush();
+        }
+        state.link.take()
+    }
+
+    /// A thread is about to sleep. Returns whether the batch goes on: no.
+    pub(super) fn end_batch(&self) -> bool {
+        let mut state = self.lock();
+        state.batch.end();
+        state.let_go();
+        false
+    }
+
+    /// A tick has gone by. Returns whether the batch goes on.
+    pub(super) fn let_batch_go(&self) -> bool {
+        let mut state = self.lock();
+        state.let_go();
+        state.batch.is_open()
+    }
+
+    /// A place in the batch for a request that was read just now.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.lock().batch.place()
     }
 
     /// Whether something waits for room in the network.
@@ -267,14 +333,86 @@ impl CarrierState {
         self.h2.is_done() && self.unsent() == 0 && self.streams.is_empty()
     }
 
-    /// Puts content behind the header that the protocol has just written for it.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+    /// Says content: as much as both windows have room for, and the end behind it if it is the last. Content of a record or more goes out at once, without a copy.
+    ///
+    /// # Errors
+    /// The transport is broken, or the stream is gone.
+    pub(super) fn say_content(
+        &mut self,
+        stream: StreamId,
+        bytes: &[u8],
+        is_last: bool,
+    ) -> Result<Said, LinkBroken> {
+        // A header each, and where in the buffer it ends.
+        let mut frames = Frames::new();
+        let (mut content, mut is_gone) = (0, false);
+        let is_lent = bytes.len() >= RECORD && !self.link_is_full();
+        while let Some(rest) = bytes.get(content..).filter(|rest| !rest.is_empty()) {
+            let sent = self.h2.send_content(stream, rest.len(), &mut self.out);
+            is_gone = sent.is_err();
+            let length = sent.unwrap_or(0);
+            if length == 0 {
+                // The windows have become smaller meanwhile.
+                break;
+            }
+            let piece = &rest[..length];
+            if is_lent {
+                frames.push((self.out.len(), piece));
+            } else {
+                self.out.extend_from_slice(piece);
+                frames.push((self.out.len(), &[]));
+            }
+            content += length;
+        }
+        let has_ended = is_last && content == bytes.len() && self.finish(stream, None);
+        if is_lent && content > 0 {
+            self.hand_over_lent(&frames)?;
+        }
+        match is_gone {
+            true => Err(LinkBroken),
+            false => Ok(Said {
+                content,
+                frames: frames.len(),
+                has_ended,
+            }),
+        }
     }
 
-    /// As [`H2Connection::send_content`], into the buffer.
-    pub(super) fn begin_data(&mut self, stream: StreamId, most: usize) -> Option<usize> {
-        self.h2.send_content(stream, most, &mut self.out).ok()
+    /// Hands over what is in the buffer, with content of these frames that is not in it, while it comes to a record
+    /// and there is room. The rest is in the buffer then.
+    fn hand_over_lent(&mut self, frames: &Frames<'_>) -> Result<(), LinkBroken> {
+        let link = self.link.as_mut().ok_or(LinkBroken)?;
+        let (mut pieces, mut from) = (SmallVec::<[IoSlice<'_>; 16]>::new(), self.out_at);
+        for (end, content) in frames {
+            pieces.push(IoSlice::new(&self.out[from..*end]));
+            pieces.push(IoSlice::new(content));
+            from = *end;
+        }
+        pieces.push(IoSlice::new(&self.out[from..]));
+        let mut left = &mut pieces[..];
+        let mut length = left.iter().map(|piece| piece.len()).sum::<usize>();
+        while length >= RECORD {
+            let (plain, wire, has_room) = match link.write_vectored(left) {
+                Wrote::Accepted { plain, wire } => (plain, wire, true),
+                Wrote::Held { plain, wire } => (plain, wire, false),
+                Wrote::Full => (0, 0, false),
+                Wrote::Gone | Wrote::BadMemory => return Err(LinkBroken),
+            };
+            IoSlice::advance_slices(&mut left, plain);
+            length -= plain;
+            self.sent += wire as i64;
+            if !has_room {
+                break;
+            }
+        }
+        let mut rest = std::mem::take(&mut self.spare);
+        left.iter().for_each(|piece| rest.extend_from_slice(piece));
+        drop(pieces);
+        self.spare = std::mem::replace(&mut self.out, rest);
+        self.spare.clear();
+        self.spare.shrink_to(KEPT);
+        self.out_at = 0;
+        Ok(())
     }
 
     /// A stream found no room: it is told when there is some.
@@ -324,20 +462,73 @@ impl CarrierState {
         self.received += bytes as i64;
     }
 
+    /// Nobody waits for the request with this place any more.
+    pub(crate) fn answer(&mut self, place: &mut Option<Place>) {
+        self.batch.answer(place);
+    }
+
+    /// Moves the frames that the protocol has into the buffer.
+    fn encode(&mut self) {
+        if self.unsent() < OUT {
+            let piece = self.h2.poll_transmit(&mut self.out, OUT);
+            debug_assert_eq!(piece, None, "no content is offered");
+        }
+    }
+
+    /// The response to the request with this place is at its end: it goes out now, or with the others.
+    ///
+    /// # Errors
+    /// As [`CarrierState::flush`].
+    pub(super) fn pass_on(&mut self, place: Option<&Place>) -> Result<(), LinkBroken> {
+        if self.batch.has_others(place) {
+            self.keep_frames()
+        } else {
+            self.flush()
+        }
+    }
+
+    /// What was said goes out later; of much of it, whole records now.
+    ///
+    /// # Errors
+    /// As [`CarrierState::flush`].
+    pub(super) fn keep_frames(&mut self) -> Result<(), LinkBroken> {
+        self.encode();
+        match self.unsent() < OUT {
+            true => Ok(()),
+            false => self.hand_over(true),
+        }
+    }
+
+    /// What was kept goes out.
+    fn let_go(&mut self) {
+        if self.is_open() && self.unsent() > 0 {
+            // A broken transport is found by its event.
+            let _ = self.flush();
+        }
+    }
+
     /// Hands frames to the network until there are none, or there is no room.
     ///
     /// # Errors
     /// It is broken.
     pub(crate) fn flush(&mut self) -> Result<(), LinkBroken> {
+        self.hand_over(false)
+    }
+
+    /// As [`CarrierState::flush`]; `only_records`: the rest that makes no record is kept.
+    fn hand_over(&mut self, only_records: bool) -> Result<(), LinkBroken> {
         loop {
-            if self.unsent() < OUT {
-                let piece = self.h2.poll_transmit(&mut self.out, OUT);
-                debug_assert_eq!(piece, None, "no content is offered");
-            }
-            if self.unsent() == 0 && !self.link_is_full() {
+            self.encode();
+            let rest = if only_records {
+                self.unsent() % RECORD
+            } else {
+                0
+            };
+            let end = self.out.len() - rest;
+            let bytes = self.out.get(self.out_at..end).unwrap_or_default();
+            if bytes.is_empty() && !self.link_is_full() {
                 break;
             }
-            let bytes = self.out.get(self.out_at..).unwrap_or_default();
             let link = self.link.as_mut().ok_or(LinkBroken)?;
             let wrote = match bytes {
                 [] => link.flush(),
@@ -362,8 +553,10 @@ impl CarrierState {
             self.out.clear();
             if self.streams.is_empty() {
                 self.out.shrink_to(KEPT);
+                self.spare = Vec::new();
             }
-        } else if self.out_at >= OUT {
+        } else if self.out_at >= self.unsent() {
+            // What is moved is no more than what went out since the last time.
             self.out.drain(..self.out_at);
             self.out_at = 0;
         }
@@ -466,17 +659,16 @@ impl CarrierState {
         let _ = self.flush();
     }
 
-    /// Ends the response of a stream behind what was sent. `false`: it has no response, or is over.
+    /// Ends the response of a stream behind what was sent; it is in the buffer. `false`: it has no response, or is
+    /// over.
     pub(super) fn finish(&mut self, stream: StreamId, trailers: Option<FieldSection>) -> bool {
         let is_finished = match trailers {
             Some(trailers) => self.h2.finish_with_trailers(stream, trailers),
             None => self.h2.finish(stream),
         };
-        let is_finished = is_finished.is_ok();
-        // A broken transport is found by its event.
-        let _ = self.flush();
+        self.encode();
         self.forget_sent();
-        is_finished
+        is_finished.is_ok()
     }
 
     /// Resets a stream, if it goes on.

@@ -39,6 +39,14 @@ impl Link {
         }
     }
 
+    /// Writes several pieces.
+    pub(super) fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
+        match self {
+            Link::Plain(wire) => wire.write_vectored(pieces),
+            Link::Tls(tls) => tls.write(pieces),
+        }
+    }
+
     /// Whether bytes that were taken wait here for room in the network.
     pub(super) fn holds_unsent(&self) -> bool {
         match self {

@@ -7,6 +7,7 @@
 //!
 //! The counts of plain and wire bytes are explained in `outcome.rs`.
 
+pub(crate) mod batch;
 pub(crate) mod carrier;
 pub(crate) mod handshakes;
 pub(crate) mod host;
@@ -234,7 +235,7 @@ impl Transport {
             Transport::Tls(tls) => tls.into_wire(false).reset(polled),
             Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
             Transport::Carrier(carrier) => {
-                if let Some(link) = carrier.take_link() {
+                if let Some(link) = carrier.take_link(false) {
                     link.reset(polled);
                 }
             }
@@ -248,7 +249,7 @@ impl Transport {
             Transport::Tls(tls) => tls.into_wire(true).close(registry),
             Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
             Transport::Carrier(carrier) => {
-                if let Some(link) = carrier.take_link() {
+                if let Some(link) = carrier.take_link(true) {
                     link.close(registry);
                 }
             }

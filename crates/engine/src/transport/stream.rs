@@ -13,7 +13,8 @@ use httpsys_core::CloseReason;
 use httpsys_core::proto::h2::{FieldSection, H2Code, SendError, StreamId, StreamResponse};
 use httpsys_core::tls::TlsInfo;
 
-use super::carrier::{Carrier, OUT};
+use super::batch::Place;
+use super::carrier::{Carrier, CarrierState, OUT};
 use super::outcome::{Read, Wrote};
 use crate::conn::pool;
 
@@ -31,6 +32,12 @@ pub(crate) struct H2Stream {
     pub(crate) is_head: bool,
     /// What ends the response, if the program has given any (H2X-014).
     trailers: Option<FieldSection>,
+    /// Of its request among those that came together with it.
+    place: Option<Place>,
+    /// How much content the call has that sends now, if it also ends the response.
+    left: Option<u64>,
+    /// The end was said.
+    has_ended: bool,
 }
 
 /// The response cannot go out: the stream has ended.
@@ -38,14 +45,17 @@ pub(crate) struct H2Stream {
 pub(crate) struct StreamGone;
 
 impl H2Stream {
-    /// A stream that the peer has opened.
-    pub(crate) fn new(carrier: Arc<Carrier>, id: StreamId) -> H2Stream {
+    /// A stream that the peer has opened; `place`: of its request in a batch.
+    pub(crate) fn new(carrier: Arc<Carrier>, id: StreamId, place: Option<Place>) -> H2Stream {
         H2Stream {
             carrier,
             id,
             code: None,
             is_head: false,
             trailers: None,
+            place,
+            left: None,
+            has_ended: false,
         }
     }
 
@@ -93,8 +103,10 @@ impl H2Stream {
         };
         if read.length > 0 {
             let wire = state.count_received(read.length);
-            // The peer may send more now, if it may be told.
-            let _ = state.flush();
+            if state.h2.waiting_output() > 0 {
+                // The peer may send more now.
+                let _ = state.flush();
+            }
             return Read::Bytes {
                 n: read.length,
                 wire,
@@ -104,7 +116,7 @@ impl H2Stream {
         if read.is_end { Read::End } else { Read::Empty }
     }
 
-    pub(super) fn write(&self, pieces: &[IoSlice<'_>]) -> Wrote {
+    pub(super) fn write(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
         if self.is_head && pieces.iter().any(|piece| !piece.is_empty()) {
             return self.refuse_content();
         }
@@ -133,7 +145,8 @@ impl H2Stream {
             state.leave_line(self.id);
             return Ok(0);
         }
-        if state.unsent() >= OUT {
+        if state.unsent() >= OUT || (state.unsent() > 0 && state.has_others_before(self.id)) {
+            // What is still here then waits for room, of which an event tells.
             state.flush().map_err(|_| StreamGone)?;
         }
         if state.unsent() >= OUT || (state.unsent() > 0 && state.has_others_before(self.id)) {
@@ -144,31 +157,46 @@ impl H2Stream {
         Ok(room)
     }
 
-    fn write_copied(&self, bytes: &[u8]) -> Wrote {
+    fn write_copied(&mut self, bytes: &[u8]) -> Wrote {
         let mut state = self.carrier.lock();
-        let (mut plain, mut frames) = (0, 0);
-        while let Some(rest) = bytes.get(plain..).filter(|rest| !rest.is_empty()) {
-            match state.begin_data(self.id, rest.len()) {
-                None => return Wrote::Gone,
-                // The windows have become smaller meanwhile.
-                Some(0) => break,
-                Some(length) => {
-                    state.push(&rest[..length]);
-                    plain += length;
-                    frames += 1;
-                }
-            }
-        }
-        if state.flush().is_err() {
+        let is_last = self.left == Some(bytes.len() as u64) && self.trailers.is_none();
+        let Ok(said) = state.say_content(self.id, bytes, is_last) else {
+            return Wrote::Gone;
+        };
+        let plain = said.content;
+        self.has_ended |= said.has_ended;
+        self.left = self.left.map(|left| left.saturating_sub(plain as u64));
+        let passed_on = match self.left {
+            Some(_) => state.keep_frames(),
+            None => state.flush(),
+        };
+        if passed_on.is_err() {
             // What the network has taken of it is counted for the connection.
             return Wrote::Gone;
         }
-        let wire = plain + frames * FRAME_HEADER;
+        let wire = plain + said.frames * FRAME_HEADER;
         state.count_sent(wire);
         if plain == 0 {
+            // What was kept does not wait for a window.
+            let _ = state.flush();
             return Wrote::Full;
         }
         Wrote::Accepted { plain, wire }
+    }
+
+    /// How much content the call has that sends now, if it also ends the response: then the end goes out with the
+    /// last of it. Whoever says so flushes the stream if the call does not come to its end.
+    pub(crate) fn expect_end(&mut self, content: Option<u64>) {
+        self.left = content;
+    }
+
+    /// Says the end of the response, if it was not said with its content. `false`: it has no response, or is over.
+    fn finish(&mut self, state: &mut CarrierState) -> bool {
+        let trailers = self.trailers.take();
+        let has_ended = self.has_ended || state.finish(self.id, trailers);
+        // A broken transport is found by its event.
+        let _ = state.pass_on(self.place.as_ref());
+        has_ended
     }
 
     /// H2X-007.
@@ -185,7 +213,7 @@ impl H2Stream {
     ///
     /// # Errors
     /// The stream has ended.
-    pub(crate) fn respond(&self, response: &StreamResponse<'_>) -> Result<usize, StreamGone> {
+    pub(crate) fn respond(&mut self, response: &StreamResponse<'_>) -> Result<usize, StreamGone> {
         let mut state = self.carrier.lock();
         if !state.is_open() {
             return Err(StreamGone);
@@ -193,11 +221,12 @@ impl H2Stream {
         if response.closes() {
             state.h2.go_away();
         }
+        state.answer(&mut self.place);
         let before = state.h2.waiting_output();
         let sent = state
             .h2
             .respond(self.id, response.status(), response.fields());
-        self.end_head(&mut state, before, sent)
+        end_head(&mut state, before, sent)
     }
 
     /// Sends an interim response without fields.
@@ -208,20 +237,7 @@ impl H2Stream {
         let mut state = self.carrier.lock();
         let before = state.h2.waiting_output();
         let sent = state.h2.interim(self.id, status, std::iter::empty());
-        self.end_head(&mut state, before, sent)
-    }
-
-    fn end_head(
-        &self,
-        state: &mut super::carrier::CarrierState,
-        before: usize,
-        sent: Result<(), SendError>,
-    ) -> Result<usize, StreamGone> {
-        sent.map_err(|_| StreamGone)?;
-        let length = state.h2.waiting_output() - before;
-        state.count_sent(length);
-        state.forget_sent();
-        Ok(length)
+        end_head(&mut state, before, sent)
     }
 
     /// What was said goes out now.
@@ -232,8 +248,8 @@ impl H2Stream {
 
     /// Ends the response behind its last byte: an empty DATA frame with END_STREAM (H2X-002, H2X-003).
     pub(super) fn shut_down_sending(&mut self) -> io::Result<()> {
-        let trailers = self.trailers.take();
-        match self.carrier.lock().finish(self.id, trailers) {
+        let carrier = Arc::clone(&self.carrier);
+        match self.finish(&mut carrier.lock()) {
             true => Ok(()),
             false => Err(io::ErrorKind::NotConnected.into()),
         }
@@ -241,9 +257,11 @@ impl H2Stream {
 
     /// Ends the stream in order, or with a reset if it has no response. Returns whether nothing is left to be
     /// done on the connection.
-    pub(crate) fn close(self, code: H2Code, now: u64) -> bool {
-        let mut state = self.carrier.lock();
-        if !state.finish(self.id, self.trailers) {
+    pub(crate) fn close(mut self, code: H2Code, now: u64) -> bool {
+        let carrier = Arc::clone(&self.carrier);
+        let mut state = carrier.lock();
+        state.answer(&mut self.place);
+        if !self.finish(&mut state) {
             state.reset(self.id, self.code.unwrap_or(code));
         }
         state.remove(self.id, now)
@@ -251,8 +269,12 @@ impl H2Stream {
 
     /// Resets the stream (CXL-011, CXL-012); nothing is sent for one that is over (CXL-013). Returns as
     /// [`H2Stream::close`].
-    pub(crate) fn reset(self, code: H2Code, now: u64) -> bool {
+    pub(crate) fn reset(mut self, code: H2Code, now: u64) -> bool {
         let mut state = self.carrier.lock();
+        state.answer(&mut self.place);
+        if self.has_ended {
+            let _ = state.flush();
+        }
         state.reset(self.id, self.code.unwrap_or(code));
         state.remove(self.id, now)
     }
@@ -263,6 +285,18 @@ impl H2Stream {
         let below = self.carrier.with_link(|link| link.unacknowledged())??;
         Some(held + below)
     }
+}
+
+fn end_head(
+    state: &mut CarrierState,
+    before: usize,
+    sent: Result<(), SendError>,
+) -> Result<usize, StreamGone> {
+    sent.map_err(|_| StreamGone)?;
+    let length = state.h2.waiting_output() - before;
+    state.count_sent(length);
+    state.forget_sent();
+    Ok(length)
 }
 
 /// Copies from the front of `pieces` as much as there is room for.

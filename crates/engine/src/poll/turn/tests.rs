@@ -14,6 +14,8 @@ use crate::conn::table::ConnGuard;
 use crate::poll::accept::ACCEPTS;
 use crate::poll::deferred::LAST_LOOK;
 
+mod batches;
+
 /// Polls that a test makes until something has happened that the system owes it.
 const TURNS: usize = 1000;
 
