@@ -18,6 +18,7 @@ mod authority;
 mod fields;
 mod framing;
 mod line;
+mod many;
 mod parse;
 mod quick;
 #[cfg(test)]

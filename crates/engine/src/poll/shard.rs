@@ -20,9 +20,9 @@ use crate::observe::ends::Ends;
 use crate::poll::arrivals::Arrivals;
 use crate::poll::deferred::{Deferred, Readiness};
 use crate::poll::poller::{PollRegistry, Poller};
-use crate::transport::batch::OpenBatches;
 use crate::transport::handshakes::Handshakes;
 use crate::transport::host::Host;
+use crate::transport::open_batches::OpenBatches;
 use crate::transport::port_listener::PortListener;
 
 /// Shards that ids may name: tokens of listeners have the top bit.

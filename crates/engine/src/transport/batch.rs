@@ -1,17 +1,8 @@
 //! Requests of an HTTP/2 connection that came together.
 //!
-//! Owns: how many of them are unanswered, when nobody waits for the rest of them any more, and which connections
-//! have such requests. Does not own: the frames that are kept meanwhile, nor the rule by which they are
-//! (`carrier.rs`). Invariant: whoever is about to sleep finds every carrier in the list whose batch is open.
-//! Threading: a batch is behind its carrier's lock. Order of locks: that of the list, then a carrier's.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use httpsys_socket::lock::Mutex;
-use smallvec::SmallVec;
-
-use super::carrier::Carrier;
+//! Owns: how many of them are unanswered, and when nothing waits for the rest of them any more. Does not own: the
+//! frames that are kept meanwhile, nor the rule by which they are (`carrier.rs`); which connections have such requests
+//! (`open_batches.rs`). Threading: behind the carrier's lock.
 
 /// The requests that came together last.
 #[derive(Debug, Default)]
@@ -23,7 +14,7 @@ pub(super) struct Batch {
 
 /// A request's place in a batch.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct BatchPlace {
     batch: u32,
     is_answered: bool,
 }
@@ -32,7 +23,7 @@ impl Batch {
     /// So many requests were read: together with those that were read since the last poll. Returns whether the
     /// carrier is to be put into the list.
     #[must_use]
-    fn add(&mut self, requests: usize) -> bool {
+    pub(super) fn add(&mut self, requests: usize) -> bool {
         if self.unanswered == 0 {
             if requests < 2 {
                 return false;
@@ -44,15 +35,15 @@ impl Batch {
     }
 
     /// A place for one of the requests that were just added; `None`: it came alone.
-    pub(super) fn place(&self) -> Option<Place> {
-        (self.unanswered > 0).then_some(Place {
+    pub(super) fn place(&self) -> Option<BatchPlace> {
+        (self.unanswered > 0).then_some(BatchPlace {
             batch: self.number,
             is_answered: false,
         })
     }
 
     /// Nobody waits for this request any more: it has an answer, or its stream has ended.
-    pub(super) fn answer(&mut self, place: &mut Option<Place>) {
+    pub(super) fn answer(&mut self, place: &mut Option<BatchPlace>) {
         if let Some(place) = place.as_mut().filter(|place| !place.is_answered) {
             place.is_answered = true;
             if place.batch == self.number {
@@ -62,7 +53,7 @@ impl Batch {
     }
 
     /// Whether there are unanswered requests that came with this one.
-    pub(super) fn has_others(&self, place: Option<&Place>) -> bool {
+    pub(super) fn has_others(&self, place: Option<&BatchPlace>) -> bool {
         place.is_some_and(|place| place.batch == self.number && self.unanswered > 0)
     }
 
@@ -79,54 +70,11 @@ impl Batch {
     }
 }
 
-/// The carriers with open batches.
-#[derive(Debug, Default)]
-pub(crate) struct OpenBatches {
-    /// Whether there are any, for those who only pass by.
-    any: AtomicBool,
-    list: Mutex<SmallVec<[Arc<Carrier>; 8]>>,
-}
-
-impl OpenBatches {
-    /// So many requests were read from the carrier, and nobody knows them yet. Called in a turn, by the thread
-    /// that polls: the next poll begins after it.
-    pub(crate) fn add(&self, carrier: &Arc<Carrier>, requests: usize) {
-        if requests > 0 && carrier.lock().batch.add(requests) {
-            self.list.lock().push(Arc::clone(carrier));
-            self.any.store(true, Ordering::Release);
-        }
-    }
-
-    /// A thread is about to sleep: all batches end, and what was kept for them goes out.
-    #[inline]
-    pub(crate) fn end_all(&self) {
-        if self.any.load(Ordering::Acquire) {
-            self.look_at_all(Carrier::end_batch);
-        }
-    }
-
-    /// A tick has gone by: what was kept goes out.
-    pub(crate) fn let_all_go(&self) {
-        if self.any.load(Ordering::Acquire) {
-            self.look_at_all(Carrier::let_batch_go);
-        }
-    }
-
-    /// `look` says whether the batch goes on. The list is locked meanwhile: who is about to sleep finds all
-    /// batches in it, or waits until they have ended.
-    #[cold]
-    fn look_at_all(&self, look: fn(&Carrier) -> bool) {
-        let mut list = self.list.lock();
-        list.retain(|carrier| look(carrier));
-        self.any.store(!list.is_empty(), Ordering::Release);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn places(batch: &mut Batch, requests: usize) -> Vec<Option<Place>> {
+    fn places(batch: &mut Batch, requests: usize) -> Vec<Option<BatchPlace>> {
         let _ = batch.add(requests);
         (0..requests).map(|_| batch.place()).collect()
     }

@@ -41,7 +41,7 @@ use httpsys_core::{CloseReason, ConnectionId};
 use httpsys_socket::lock::{Mutex, MutexGuard};
 use smallvec::SmallVec;
 
-use super::batch::{Batch, Place};
+use super::batch::{Batch, BatchPlace};
 use super::link::Link;
 use super::outcome::{Read, Wrote};
 
@@ -198,7 +198,7 @@ impl Carrier {
     }
 
     /// A place in the batch for a request that was read just now.
-    pub(crate) fn place(&self) -> Option<Place> {
+    pub(crate) fn place(&self) -> Option<BatchPlace> {
         self.lock().batch.place()
     }
 
@@ -333,7 +333,8 @@ impl CarrierState {
         self.h2.is_done() && self.unsent() == 0 && self.streams.is_empty()
     }
 
-    /// Says content: as much as both windows have room for, and the end behind it if it is the last. Content of a record or more goes out at once, without a copy.
+    /// Says content: as much as both windows have room for, and the end behind it if it is the last. Content of a
+    /// record or more goes out at once, without a copy.
     ///
     /// # Errors
     /// The transport is broken, or the stream is gone.
@@ -463,7 +464,7 @@ impl CarrierState {
     }
 
     /// Nobody waits for the request with this place any more.
-    pub(crate) fn answer(&mut self, place: &mut Option<Place>) {
+    pub(crate) fn answer(&mut self, place: &mut Option<BatchPlace>) {
         self.batch.answer(place);
     }
 
@@ -479,7 +480,7 @@ impl CarrierState {
     ///
     /// # Errors
     /// As [`CarrierState::flush`].
-    pub(super) fn pass_on(&mut self, place: Option<&Place>) -> Result<(), LinkBroken> {
+    pub(super) fn pass_on(&mut self, place: Option<&BatchPlace>) -> Result<(), LinkBroken> {
         if self.batch.has_others(place) {
             self.keep_frames()
         } else {

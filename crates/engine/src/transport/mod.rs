@@ -16,6 +16,7 @@ pub(crate) mod listener;
 pub(crate) mod listening;
 #[cfg(feature = "sim")]
 pub(crate) mod memory;
+pub(crate) mod open_batches;
 pub(crate) mod outcome;
 pub(crate) mod port_listener;
 pub(crate) mod stream;

@@ -13,7 +13,7 @@ use httpsys_core::CloseReason;
 use httpsys_core::proto::h2::{FieldSection, H2Code, SendError, StreamId, StreamResponse};
 use httpsys_core::tls::TlsInfo;
 
-use super::batch::Place;
+use super::batch::BatchPlace;
 use super::carrier::{Carrier, CarrierState, OUT};
 use super::outcome::{Read, Wrote};
 use crate::conn::pool;
@@ -33,7 +33,7 @@ pub(crate) struct H2Stream {
     /// What ends the response, if the program has given any (H2X-014).
     trailers: Option<FieldSection>,
     /// Of its request among those that came together with it.
-    place: Option<Place>,
+    place: Option<BatchPlace>,
     /// How much content the call has that sends now, if it also ends the response.
     left: Option<u64>,
     /// The end was said.
@@ -46,7 +46,7 @@ pub(crate) struct StreamGone;
 
 impl H2Stream {
     /// A stream that the peer has opened; `place`: of its request in a batch.
-    pub(crate) fn new(carrier: Arc<Carrier>, id: StreamId, place: Option<Place>) -> H2Stream {
+    pub(crate) fn new(carrier: Arc<Carrier>, id: StreamId, place: Option<BatchPlace>) -> H2Stream {
         H2Stream {
             carrier,
             id,

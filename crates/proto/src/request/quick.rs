@@ -1,16 +1,19 @@
 //! The common case: the fields of a head that is complete in the buffer, in one pass.
 //!
-//! Owns: the pass over well-formed lines, a word at a time where the bytes have no meaning. Does not
-//! own: the request line (`line`) or any refusal. What is not plain is left to the strict parser
-//! (`fields`), which knows the class of each fault, the order of faults (G-007, G-009) and the
-//! relaxations of HTTP.sys (PRS-027).
+//! Owns: the pass over the first well-formed lines, a word at a time where the bytes have no meaning. Does not
+//! own: the fields of a long head behind these, which httparse reads (`many`), the request line (`line`) or any
+//! refusal. What is not plain is left to the strict parser (`fields`), which knows the class of each fault, the
+//! order of faults (G-007, G-009) and the relaxations of HTTP.sys (PRS-027).
 //!
 //! Invariant: fields accepted here read exactly as the strict parser would read them; `tests_quick.rs`
 //! compares the two. Threading: none.
 
-use super::{RequestHead, Span, UnknownField, fields};
+use super::{RequestHead, Span, UnknownField, fields, many};
 use crate::header::request_header_id;
 use crate::scan::{find_colon, find_control, is_token_text, trim_end, trim_start};
+
+/// Fields that are read here: of a short head the call of httparse alone costs more than they do.
+const SHORT: usize = 8;
 
 /// Parses the fields from `head.parsed` on; `Some` is the index behind the blank line. `None` leaves
 /// `head` as it was.
@@ -24,11 +27,11 @@ pub(super) fn parse(head: &mut RequestHead, window: &[u8], max_field: usize) -> 
     end
 }
 
-/// Takes line after line over, up to the blank one.
+/// Takes line after line over, up to the blank one, and leaves those of a long head to httparse.
 #[inline(never)]
 fn take_fields(head: &mut RequestHead, window: &[u8]) -> Option<usize> {
     let mut at = head.parsed;
-    loop {
+    for _ in 0..=SHORT {
         let line = window.get(at..)?;
         match line {
             [b'\r', b'\n', ..] => return Some(at + 2),
@@ -50,6 +53,7 @@ fn take_fields(head: &mut RequestHead, window: &[u8]) -> Option<usize> {
         }
         at += next;
     }
+    many::parse(head, window, at)
 }
 
 /// Begin and end of the value that is in `line` from `from` on, blanks around it left out, and the
