@@ -33,6 +33,7 @@ mod cache;
 mod cancel;
 mod connection;
 mod content;
+mod kept;
 mod limits;
 mod request;
 mod response;

@@ -372,7 +372,11 @@ impl Service {
     }
 
     /// `false`: a deputy has taken over.
-    fn fallback_lead<'s>(&'s self, mut lead: MutexGuard<'s, Lead>, for_good: bool) -> bool {
+    pub(super) fn fallback_lead<'s>(
+        &'s self,
+        mut lead: MutexGuard<'s, Lead>,
+        for_good: bool,
+    ) -> bool {
         let leadership = self.leadership();
         let mut turn = Turn::default();
         if !for_good {
@@ -383,6 +387,8 @@ impl Service {
         leadership.wanted.store(false, Ordering::SeqCst);
         loop {
             leadership.fallback_leads.store(true, Ordering::SeqCst);
+            // No tick goes by here, and the poll does not wait while there is a flood of connections to be accepted.
+            self.shard().batches.let_all_go();
             let timers = self.time_to_timers().map(|left| self.clock().now() + left);
             self.poll_once(&mut lead, timers, None, &mut turn);
             leadership.fallback_leads.store(false, Ordering::SeqCst);

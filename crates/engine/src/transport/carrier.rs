@@ -17,10 +17,11 @@
 //! - each of the batch has its answer, and the call that gives the last has said all; or
 //! - there are [`OUT`] bytes of it, or the content of one response comes to a record; the batch goes on, and what is
 //!   left that makes no record is kept; or
-//! - a tick goes by while nobody polls: the fallback thread lets it go (`poll/lead.rs`), and the batch goes on; or
+//! - a tick goes by while nobody polls, or the fallback thread begins a poll: it lets it go (`poll/lead.rs`), and the
+//!   batch goes on; or
 //! - a thread begins a poll that may wait, or is about to sleep in a receive, a send or a read: then all batches end,
 //!   on all connections; or
-//! - anything else goes out on the connection.
+//! - anything else goes out on the connection, or it ends, in order or not.
 //!
 //! When a batch has ended, nothing waits for the rest of it. So no response waits for a request that the program
 //! sits on: while it computes, a tick goes by, and while it sleeps in a call of ours, it has let everything go.
@@ -173,10 +174,10 @@ impl Carrier {
         self.state.lock()
     }
 
-    /// Ends it. `in_order`: what is kept goes before.
-    pub(super) fn take_link(&self, in_order: bool) -> Option<Link> {
+    /// Ends it. What is kept goes before, also before a reset: calls have said that it is sent.
+    pub(super) fn take_link(&self) -> Option<Link> {
         let mut state = self.lock();
-        if in_order && state.is_open() {
+        if state.is_open() {
             let _ = state.flush();
         }
         state.link.take()
@@ -417,7 +418,7 @@ impl CarrierState {
     }
 
     /// A stream found no room: it is told when there is some.
-    pub(super) fn await_room(&mut self, stream: StreamId) {
+    pub(crate) fn await_room(&mut self, stream: StreamId) {
         if !self.waiting.contains(&stream) {
             self.waiting.push_back(stream);
         }
@@ -435,6 +436,12 @@ impl CarrierState {
 
     /// The streams whose turn it is, since there is room.
     pub(crate) fn take_turns(&mut self) -> Vec<ConnectionId> {
+        if self.waiting.is_empty() {
+            return Vec::new();
+        }
+        // What is left then waits for room, of which an event tells: what is only kept for a batch has none, and those
+        // that are not told now would stay in the line.
+        self.let_go();
         let most = match self.unsent() {
             0 => usize::MAX,
             unsent if unsent < OUT => TOLD,

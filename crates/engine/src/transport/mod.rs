@@ -236,7 +236,7 @@ impl Transport {
             Transport::Tls(tls) => tls.into_wire(false).reset(polled),
             Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
             Transport::Carrier(carrier) => {
-                if let Some(link) = carrier.take_link(false) {
+                if let Some(link) = carrier.take_link() {
                     link.reset(polled);
                 }
             }
@@ -250,7 +250,7 @@ impl Transport {
             Transport::Tls(tls) => tls.into_wire(true).close(registry),
             Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
             Transport::Carrier(carrier) => {
-                if let Some(link) = carrier.take_link(true) {
+                if let Some(link) = carrier.take_link() {
                     link.close(registry);
                 }
             }

@@ -12,6 +12,7 @@ use httpsys_core::proto::h2::{PREFACE, StreamId};
 use httpsys_socket::lock::MutexGuard;
 
 use super::*;
+use crate::transport::Transport;
 use crate::{Chunk, Verdict};
 
 const NEXT: Receive = Receive {
@@ -310,4 +311,63 @@ fn of_much_that_is_kept_whole_records_go_out() {
     }
     let heads = length - 8 * 10_000;
     assert!((8 * 3 * 9..4_000).contains(&heads), "{heads}");
+}
+
+#[test]
+fn what_is_kept_for_a_batch_keeps_no_stream_in_the_line_for_room() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(8);
+    talk.answer(requests[0], b"a");
+    talk.expect_nothing();
+    let mut carrier = None;
+    world.service.for_each_connection(|_, conn| {
+        let found = conn.stream.as_ref().and_then(Transport::carrier);
+        carrier = carrier.take().or(found.cloned());
+    });
+    let carrier = carrier.unwrap();
+    let mut state = carrier.lock();
+    let waiting = [3, 5, 7, 9, 11, 13, 15].map(|number| StreamId::new(number).unwrap());
+    waiting.iter().for_each(|stream| state.await_room(*stream));
+    // The network has room, so no event of it comes: those that are not told now would never be.
+    assert_eq!(state.take_turns().len(), waiting.len());
+}
+
+#[test]
+fn while_connections_are_accepted_without_end_what_is_kept_goes_out() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(2);
+    talk.answer(requests[0], b"a");
+    talk.expect_nothing();
+    let listeners = world.service.shard().listeners.read();
+    let listener = listeners.iter().next().map(|(index, _)| index);
+    drop(listeners);
+    talk.lead.arrivals.add(listener.unwrap());
+    // One round of the fallback thread, whose poll does not wait.
+    world
+        .service
+        .leadership()
+        .stop
+        .store(true, Ordering::SeqCst);
+    assert!(world.service.fallback_lead(talk.lead, true));
+    talk.lead = world.service.shard().lead.lock();
+    talk.expect(&response(1));
+}
+
+#[test]
+fn what_was_answered_goes_out_before_a_reset_when_the_service_ends() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(2);
+    talk.answer(requests[0], b"a");
+    talk.expect_nothing();
+    let mut turn = Turn::default();
+    world.service.end_all(&mut turn);
+    turn.fire(&world.service);
+    talk.client.set_nonblocking(false).unwrap();
+    talk.read.clear();
+    let end = talk.client.read_to_end(&mut talk.read);
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert_eq!(frames_of(&talk.read), response(1));
 }
