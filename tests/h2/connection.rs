@@ -37,6 +37,8 @@ fn tls_010_a_binding_that_disables_http_2_does_not_offer_it<D: Door>(w: &World<D
     client.send(w.get("/"));
     w.respond(w.receive().id, &Reply::ok()).expect("an answer");
     assert_eq!(client.read_response().status(), 200);
+    // The next test with this port is to find nothing of it.
+    tls::bind_address(address, tls::binding(tls::LOCALHOST, 0));
 }
 
 fn g_084_a_connection_counts_once_for_its_url_group<D: Door>(w: &World<D>) {
