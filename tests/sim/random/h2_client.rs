@@ -288,7 +288,11 @@ impl<'a> H2Client<'a> {
                     }
                 }
             }
-            Event::HalfClose => self.wire.end_sending(),
+            Event::HalfClose => {
+                self.wire.end_sending();
+                // It may have read until then, and all that there was.
+                self.hear_all();
+            }
             Event::Leave | Event::Break => self.is_left = true,
         }
         self.breaks = event == Event::Break;
@@ -401,10 +405,15 @@ impl<'a> H2Client<'a> {
             return false;
         }
         self.reads_at = self.now() + pause;
+        self.hear_all();
+        true
+    }
+
+    /// Hears what was read.
+    fn hear_all(&mut self) {
         while let Some(frame) = self.wire.next() {
             self.hear(&frame);
         }
-        true
     }
 
     fn hear(&mut self, frame: &Received) {
