@@ -71,7 +71,7 @@ fn all_tests_run_whatever_fails_and_the_exit_code_tells() {
     // What the simulation is compiled into is built apart from what is shipped.
     let simulation = "test -p httpsys-sim --no-fail-fast";
     let simulated = "test -p httpsys-socket -p httpsys-engine -p httpsys-sim-tests --features sim --lib \
-         --test random --no-fail-fast";
+         --test random --test cached --no-fail-fast";
     let functions = "test -p httpsys-tests --features sim --no-fail-fast --lib --test conformance \
          --test wire --test h2 --test win32_sim";
     for (has_nextest, suite) in suites {

@@ -40,8 +40,8 @@ use hello::HelloOrigin;
 /// The most plain bytes of a record.
 const RECORD: usize = 16 * 1024;
 
-/// The most plain bytes that are encrypted at once: a client that reads fast gets so many in one write. So 64 KiB of
-/// content do not need another one for what HTTP says around them.
+/// The most plain bytes that are encrypted at once: a client that reads fast gets this many in one write. With the
+/// fifth record, 64 KiB of content and their frame headers need no second write.
 const MAX_BURST: usize = 5 * RECORD;
 
 /// What a record has beside its plain bytes, about.
