@@ -355,6 +355,8 @@ fn while_connections_are_accepted_without_end_what_is_kept_goes_out() {
     talk.expect(&response(1));
 }
 
+// Elsewhere a reset may take away what its receiver has not read yet.
+#[cfg(target_os = "linux")]
 #[test]
 fn what_was_answered_goes_out_before_a_reset_when_the_service_ends() {
     let world = Talk::world();
