@@ -9,7 +9,7 @@ use std::num::NonZeroU64;
 use httpsys_proto::ConnectionLine;
 use httpsys_proto::h1::body::{BodyDecoder, BodyError, Decoded};
 use httpsys_proto::request::Framing;
-use httpsys_proto::{RequestHead, Verb};
+use httpsys_proto::{RequestHead, ResponseParts, Verb};
 
 use crate::error::Error;
 use crate::ids::{HandleId, QueueId, RequestId};
@@ -451,6 +451,22 @@ impl Exchange {
 }
 
 impl ResponseFacts {
+    /// Those of a response that is given whole, by a call without flags.
+    #[must_use]
+    #[inline]
+    pub fn whole(head: &ResponseParts, body_len: u64) -> ResponseFacts {
+        ResponseFacts {
+            status: head.status(),
+            has_content_length: head.has_content_length(),
+            has_transfer_encoding: head.has_transfer_encoding(),
+            upgrades_to_websocket: head.upgrades_to_websocket(),
+            body_len,
+            more_data: false,
+            disconnect: false,
+            opaque: false,
+        }
+    }
+
     /// The status allows a body, and the program did not frame it.
     fn lacks_framing(&self) -> bool {
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);

@@ -163,14 +163,10 @@ impl Service {
         }
         let mut outgoing = Outgoing::body(body, !send.more_data);
         let facts = ResponseFacts {
-            status: head.status(),
-            has_content_length: head.has_content_length(),
-            has_transfer_encoding: head.has_transfer_encoding(),
-            upgrades_to_websocket: head.upgrades_to_websocket(),
-            body_len: outgoing.total(),
             more_data: send.more_data,
             disconnect: send.disconnect,
             opaque: send.opaque,
+            ..ResponseFacts::whole(head, outgoing.total())
         };
         let plan = found.exchange_mut().begin_response(&facts).map_err(|_| {
             reason::invalid(if send.opaque {

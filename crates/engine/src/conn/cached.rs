@@ -134,16 +134,7 @@ impl Service {
         }
         let pieces = pieces_of(entry, body);
         let mut outgoing = Outgoing::body(&pieces, true);
-        let facts = ResponseFacts {
-            status: head.status(),
-            has_content_length: head.has_content_length(),
-            has_transfer_encoding: head.has_transfer_encoding(),
-            upgrades_to_websocket: head.upgrades_to_websocket(),
-            body_len: outgoing.total(),
-            more_data: false,
-            disconnect: false,
-            opaque: false,
-        };
+        let facts = ResponseFacts::whole(head, outgoing.total());
         let exchange = conn.state.exchange_mut();
         let Some(Ok(plan)) = exchange.map(|exchange| exchange.begin_response(&facts)) else {
             debug_assert!(false, "the exchange has just begun");
