@@ -324,12 +324,13 @@ impl ResponseCache {
         }
     }
 
-    /// Makes the tables as short as they can be. Entries change their places.
+    /// Makes the tables as short as they can be. Entries change their places; the hand stays between the same two: if it
+    /// began anew, what is used would go before what is not.
     fn compact(&mut self) {
+        self.hand = self.slots.iter().take(self.hand).flatten().count();
         self.slots.retain(Option::is_some);
         self.slots.shrink_to_fit();
         self.free = Vec::new();
-        self.hand = 0;
         self.moves += 1;
         for (slot, entry) in self.slots.iter().enumerate() {
             let Some(entry) = entry else { continue };

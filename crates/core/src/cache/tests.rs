@@ -311,6 +311,32 @@ fn the_hand_spares_what_was_used_and_what_is_sent() {
     assert_eq!(cache.usage().bytes, size);
 }
 
+/// LIM-016. What is asked for within a round of the hand stays, also when the tables become shorter meanwhile.
+#[test]
+fn the_hand_goes_on_where_it_was_when_entries_change_their_places() {
+    let url = |at: usize| format!("http://h:80/{at:04}");
+    let size = entry(&url(0), "", 0).size();
+    let many = CacheLimits {
+        total_bytes: 400 * size,
+        ..limits()
+    };
+    let mut cache = ResponseCache::new(many, 0);
+    let insert = |cache: &mut ResponseCache, at: usize| {
+        assert_eq!(cache.insert(entry(&url(at), "", 0), 0), Ok(()));
+    };
+    (0..400).for_each(|at| insert(&mut cache, at));
+    assert!(body_of(&cache, &url(0), 0).is_some(), "used");
+    // The hand passes the first one and takes the second.
+    insert(&mut cache, 400);
+    assert!(cache.response(&utf16(&url(1)), 0).is_none());
+    let kept: Vec<_> = (340..400).chain([0]).map(|at| utf16(&url(at))).collect();
+    cache.retain(|entry| kept.iter().any(|url| url == entry.url()));
+    assert_eq!(cache.usage().responses, 61);
+    (500..900).for_each(|at| insert(&mut cache, at));
+    assert!(cache.usage().flushed > 340 + 2, "the hand went on");
+    assert!(body_of(&cache, &url(0), 0).is_some(), "before all others");
+}
+
 /// CSH-019. What a flush has left behind it is not where it was then.
 #[test]
 fn a_flush_in_shares_misses_nothing_that_changes_its_place() {
