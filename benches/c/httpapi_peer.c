@@ -323,7 +323,7 @@ static int open_queue(int number, int prefixes)
     HTTP_BINDING_INFO binding;
     char url[64];
     WCHAR wide[64];
-    ULONG rc;
+    ULONG length = 65535, rc;
     int i, n;
 
     if ((rc = HttpInitialize(v, HTTP_INITIALIZE_SERVER, NULL))) return fail("HttpInitialize", rc);
@@ -331,6 +331,9 @@ static int open_queue(int number, int prefixes)
     if ((rc = HttpCreateUrlGroup(session, &group, 0))) return fail("HttpCreateUrlGroup", rc);
     if ((rc = HttpCreateRequestQueue(v, NULL, NULL, 0, &queue)))
         return fail("HttpCreateRequestQueue", rc);
+    /* By default the 1,001st request that waits is refused with a reset: 1,024 connections reach that. */
+    rc = HttpSetRequestQueueProperty(queue, HttpServerQueueLengthProperty, &length, sizeof(length), 0, NULL);
+    if (rc) return fail("HttpSetRequestQueueProperty", rc);
     memset(&binding, 0, sizeof(binding));
     binding.Flags.Present = 1;
     binding.RequestQueueHandle = queue;

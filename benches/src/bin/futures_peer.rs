@@ -69,6 +69,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // By default the 1,001st request that waits is refused with a reset: 1,024 connections reach that.
+    if let Err(error) = server.queue().set_length_limit(65_535) {
+        eprintln!("futures_peer: {error}");
+        return ExitCode::FAILURE;
+    }
     println!("listening on http://127.0.0.1:{port}/");
     // Nobody has to read it.
     let _ = std::io::stdout().flush();
