@@ -324,8 +324,8 @@ impl ResponseCache {
         }
     }
 
-    /// Makes the tables as short as they can be. Entries change their places; the hand stays between the same two: if it
-    /// began anew, what is used would go before what is not.
+    /// Makes the tables as short as they can be. Entries change their places; the hand stays between the same two:
+    /// if it began anew, what is used would go before what is not.
     fn compact(&mut self) {
         self.hand = self.slots.iter().take(self.hand).flatten().count();
         self.slots.retain(Option::is_some);
