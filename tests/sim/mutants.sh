@@ -24,8 +24,17 @@ if [ $# -gt 0 ]; then
 else
   mapfile -t mutants < <(grep -o '^+.*mutant::is("[a-z-]*")' "$patch" | sed 's/.*is("//; s/").*//' | sort -u)
 fi
+# Each test that looks for one of them runs with none as well.
+healthy=()
+for mutant in "${mutants[@]}"; do
+  case $mutant in
+    cache-*) healthy+=(cache-none) ;;
+    *) healthy+=(none) ;;
+  esac
+done
+mapfile -t healthy < <(printf '%s\n' "${healthy[@]}" | sort -u)
 status=0
-for mutant in none cache-none "${mutants[@]}"; do
+for mutant in "${healthy[@]}" "${mutants[@]}"; do
   case $mutant in
     cache-*) binary=$cache test=every_answer count=$((seeds / 10)) ;;
     *) binary=$random test=random_programs count=$seeds ;;

@@ -18,7 +18,7 @@ pub(crate) enum Hit {
     NotModified,
     Parts(Vec<Range<usize>>),
     Unsatisfiable,
-    /// 400, at which the connection ends.
+    /// 400, at which a connection of HTTP/1 ends.
     Refused,
 }
 
@@ -27,6 +27,7 @@ pub(crate) fn is_plain(item: &Item) -> bool {
     let translate = item.field("Translate");
     item.verb == "GET"
         && item.body.is_empty()
+        && !item.ends_late
         && item.field("Authorization").is_none()
         && !translate.is_some_and(|value| value.eq_ignore_ascii_case("f"))
 }
@@ -91,7 +92,8 @@ pub(crate) fn check(hit: &Hit, content: &Content, plain: &Answer, cached: &Answe
         Hit::Program => panic!("the program has not seen the request"),
         Hit::Whole => plain.clone(),
         Hit::Refused => {
-            assert_eq!((cached.status, cached.is_last), (400, true));
+            let ends = !cached.of_stream;
+            assert_eq!((cached.status, cached.is_last), (400, ends));
             return;
         }
         Hit::NotModified => not_modified(plain),
@@ -136,6 +138,7 @@ fn not_modified(plain: &Answer) -> Answer {
         lines: only(plain, "304 Not Modified", |name| wanted.contains(&name)),
         body: Vec::new(),
         is_last: plain.is_last,
+        of_stream: plain.of_stream,
     }
 }
 
@@ -150,6 +153,7 @@ fn unsatisfiable(content: &Content, plain: &Answer) -> Answer {
         lines,
         body: Vec::new(),
         is_last: plain.is_last,
+        of_stream: plain.of_stream,
     }
 }
 
@@ -193,5 +197,6 @@ fn partial(parts: &[Range<usize>], content: &Content, plain: &Answer, cached: &A
         lines,
         body,
         is_last: plain.is_last,
+        of_stream: plain.of_stream,
     }
 }

@@ -1,11 +1,11 @@
 //! The response cache beside a service without one: the same clients and the same program, in the same simulated
-//! time, and every answer is compared.
+//! time, and every answer is compared. Some clients speak HTTP/2 (`streams.rs`).
 //!
 //! Owns: the seeds. Each is a script (`script.rs`) that two services play (`run.rs`, `world.rs`), one of them with
 //! `UriEnableCache` 0. What a URL says (`site.rs`) changes only when no entry of it may be left, so that an answer that
 //! is not the same comes from the wrong entry, or from one that should be gone. `model.rs` knows which requests the
 //! program must not see, `hit.rs` what the cache makes of a response. Does not own: sends and flushes that race
-//! (`crates/engine/tests`), HTTP/2 (the test `h2`).
+//! (`crates/engine/tests`).
 //!
 //! HTTPSYS_SEEDS is the number of seeds, HTTPSYS_SEED the first one.
 #![allow(missing_docs, reason = "a test program")]
@@ -15,6 +15,7 @@ mod model;
 mod run;
 mod script;
 mod site;
+mod streams;
 mod wire;
 mod world;
 

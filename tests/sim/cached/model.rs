@@ -42,7 +42,7 @@ pub(crate) enum Kept {
     Perhaps,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     most_bytes: u64,
     period: u64,

@@ -31,6 +31,9 @@ pub(crate) struct Tally {
     changes: u64,
     /// Requests of which the model did not know who answers.
     unsure: u64,
+    /// Requests over HTTP/2, and the answers of the cache to them.
+    of_streams: u64,
+    stream_hits: u64,
 }
 
 impl Tally {
@@ -45,11 +48,15 @@ impl Tally {
         self.passed += other.passed;
         self.changes += other.changes;
         self.unsure += other.unsure;
+        self.of_streams += other.of_streams;
+        self.stream_hits += other.stream_hits;
     }
 
     /// Each kind has happened, on so many seeds.
     pub(crate) fn check(&self, seeds: u64) {
         assert!(self.hits >= 3 * seeds, "{} hits", self.hits);
+        let least = self.hits / 10;
+        assert!(self.stream_hits >= least, "{} on streams", self.stream_hits);
         assert!(self.passed >= seeds / 2, "{} passed", self.passed);
         assert!(self.changes >= seeds, "{} changes", self.changes);
         assert!(self.unsure <= self.requests / 10, "{} unsure", self.unsure);
@@ -206,14 +213,24 @@ impl Run<'_> {
         now: Moment,
     ) {
         assert_eq!(cached.len(), plain.len(), "{ask:?}\n{plain:?}\n{cached:?}");
+        // Streams wait for none of each other's responses.
+        let of_stream = ask.items.iter().any(|item| item.of_stream);
+        let before = of_stream.then(|| self.model.clone());
         for (item, (plain, cached)) in ask.items.iter().zip(plain.iter().zip(&cached)) {
             self.tally.requests += 1;
+            self.tally.of_streams += u64::from(item.of_stream);
             let of = |seen: &[Seen]| seen.iter().find(|seen| seen.token == item.token).cloned();
             match (of(&asked), of(&reached)) {
                 (None, None) => assert_eq!(cached, plain, "{item:?}"),
                 (None, Some(seen)) => panic!("only one program got {item:?}: {seen:?}"),
                 (Some(seen), reached) => {
-                    self.judge(item, &seen, reached.is_some(), (plain, cached), now)
+                    self.judge(
+                        item,
+                        &seen,
+                        reached.is_some(),
+                        (plain, cached),
+                        (before.as_ref(), now),
+                    );
                 }
             }
         }
@@ -226,11 +243,17 @@ impl Run<'_> {
         seen: &Seen,
         is_reached: bool,
         (plain, cached): (&Answer, &Answer),
-        now: Moment,
+        (before, now): (Option<&Model>, Moment),
     ) {
         let (url, queue) = (&seen.url, seen.queue);
         let content = site::content(self.seed, url, queue, seen.version, self.tight);
-        let kept = self.model.kept(url, queue, now);
+        let behind = self.model.kept(url, queue, now);
+        let before = before.map_or(behind, |model| model.kept(url, queue, now));
+        let kept = if before == behind {
+            behind
+        } else {
+            Kept::Perhaps
+        };
         let hit = hit::hit(item, &content);
         let about = || format!("{item:?}\n{seen:?}\n{content:?}\n{now:?} {kept:?} {hit:?}");
         self.tally.unsure += u64::from(kept == Kept::Perhaps && hit != Hit::Program);
@@ -242,13 +265,16 @@ impl Run<'_> {
             hit::check(&hit, &content, plain, cached);
             self.model.was_hit(url, now);
             self.tally.count(&hit);
+            self.tally.stream_hits += u64::from(item.of_stream);
             return;
         }
         let is_left = kept != Kept::Yes || hit == Hit::Program;
         assert!(is_left, "the program has answered: {}", about());
         assert_eq!(cached, plain, "{}", about());
         if hit != Hit::Program {
-            self.model.is_missing(url);
+            if before == behind {
+                self.model.is_missing(url);
+            }
         } else if kept != Kept::No && item.verb == "GET" {
             self.model.was_passed(url, now);
             self.tally.passed += u64::from(kept == Kept::Yes);

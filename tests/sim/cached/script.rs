@@ -78,6 +78,8 @@ const WAITS: [u64; 12] = [
     1, 10, 500, 999, 1_000, 1_001, 2_000, 3_500, 9_000, 15_000, 60_000, 300_000,
 ];
 
+pub(crate) const CLIENTS: usize = 3;
+
 #[derive(Debug)]
 pub(crate) struct Script {
     pub(crate) settings: Settings,
@@ -92,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) period: u32,
     /// Entries may lose their place: UriMaxCacheMegabyteCount is 1.
     pub(crate) tight: bool,
+    /// The window at first of the streams of each client; `None`: it speaks HTTP/1.
+    pub(crate) windows: [Option<u32>; CLIENTS],
     pub(crate) rules: Rules,
 }
 
@@ -138,6 +142,10 @@ pub(crate) struct Item {
     pub(crate) host: &'static str,
     /// HTTP/1.0.
     pub(crate) old: bool,
+    /// It is sent over HTTP/2.
+    pub(crate) of_stream: bool,
+    /// It has no content, and the service learns that from a frame behind its head.
+    pub(crate) ends_late: bool,
     pub(crate) fields: Vec<(&'static str, String)>,
     pub(crate) ranges: Ranges,
     pub(crate) body: &'static str,
@@ -169,7 +177,28 @@ impl Item {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// As it is sent.
+    /// As it is sent over HTTP/2.
+    pub(crate) fn stream_fields(&self) -> Vec<(String, String)> {
+        let target = self.target.strip_prefix("http://");
+        let absolute = target.map(|target| target.split_at(target.find('/').expect("a path")));
+        let (host, path) = absolute.unwrap_or((self.host, &self.target));
+        let pseudo = [
+            (":method", self.verb),
+            (":scheme", "http"),
+            (":authority", host),
+            (":path", path),
+        ];
+        let fields = self.fields.iter();
+        let fields = fields.map(|(name, value)| (name.to_lowercase(), value.clone()));
+        let range = self.ranges.text();
+        let range = range.map(|range| ("range".to_owned(), range));
+        let token = ("x-token".to_owned(), self.token.to_string());
+        let pseudo = pseudo.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let all = pseudo.into_iter().chain(fields).chain(range);
+        all.chain([token]).collect()
+    }
+
+    /// As it is sent over HTTP/1.
     pub(crate) fn text(&self) -> String {
         let (verb, target, host) = (self.verb, &self.target, self.host);
         let minor = u8::from(!self.old);
@@ -219,9 +248,10 @@ pub(crate) fn draw(seed: u64) -> Script {
         most_bytes: if random.one_in(3) { 4_096 } else { 262_144 },
         period: if random.one_in(3) { 10 } else { 120 },
         tight: random.one_in(8),
+        windows: windows(random),
         rules,
     };
-    let mut draw = Draw::new(random);
+    let mut draw = Draw::new(random, settings.windows.map(|window| window.is_some()));
     let count = 12 + random.below(24);
     let mut steps = Vec::new();
     for _ in 0..count {
@@ -246,6 +276,17 @@ struct Draw {
     /// What is asked for most often.
     targets: [&'static str; 4],
     host: &'static str,
+    /// Whether each client speaks HTTP/2.
+    streams: [bool; CLIENTS],
+}
+
+/// One in five of the seeds has clients of both kinds; the others have HTTP/1 alone.
+fn windows(random: &mut SeededRandom) -> [Option<u32>; CLIENTS] {
+    let mixed = random.one_in(5);
+    [(); CLIENTS].map(|()| {
+        let window = pick(random, &[3_000, 65_535, 1 << 20]);
+        (mixed && !random.one_in(3)).then_some(window)
+    })
 }
 
 fn act(random: &mut SeededRandom) -> Act {
@@ -268,9 +309,10 @@ fn act(random: &mut SeededRandom) -> Act {
 }
 
 impl Draw {
-    fn new(random: &mut SeededRandom) -> Draw {
+    fn new(random: &mut SeededRandom, streams: [bool; CLIENTS]) -> Draw {
         Draw {
             token: 0,
+            streams,
             targets: [(); 4].map(|()| pick(random, &TARGETS)),
             host: pick(random, &HOSTS[..3]),
         }
@@ -279,7 +321,9 @@ impl Draw {
     fn ask(&mut self, random: &mut SeededRandom) -> Ask {
         let between = random.one_in(8);
         let count = if between { 1 } else { 1 + random.below(4) };
-        let items = (1..=count).map(|at| self.item(random, at == count));
+        let client = random.below(CLIENTS as u64) as usize;
+        let of_stream = self.streams[client];
+        let items = (1..=count).map(|at| self.item(random, at == count, of_stream));
         let items = items.collect();
         let between = match act(random) {
             _ if !between => None,
@@ -290,14 +334,14 @@ impl Draw {
             act => Some(act),
         };
         Ask {
-            client: random.below(3) as usize,
+            client,
             items,
             between,
         }
     }
 
     /// A request; the `last` one of several may end the connection.
-    fn item(&mut self, random: &mut SeededRandom, last: bool) -> Item {
+    fn item(&mut self, random: &mut SeededRandom, last: bool, of_stream: bool) -> Item {
         self.token += 1;
         let target = match random.below(6) {
             0 => pick(random, &TARGETS),
@@ -324,7 +368,9 @@ impl Draw {
             verb,
             target,
             host,
-            old: random.one_in(8),
+            old: !of_stream && random.one_in(8),
+            of_stream,
+            ends_late: false,
             fields: Vec::new(),
             ranges: Ranges::None,
             body: "",
@@ -333,10 +379,12 @@ impl Draw {
             item.body = pick(random, &["", "x", "hello"]);
             let length = item.body.len().to_string();
             item.fields.push(("Content-Length", length));
+        } else {
+            item.ends_late = of_stream && random.one_in(16);
         }
         if item.old && !last {
             item.fields.push(("Connection", "keep-alive".to_owned()));
-        } else if last && random.one_in(10) {
+        } else if last && !of_stream && random.one_in(10) {
             item.fields.push(("Connection", "close".to_owned()));
         }
         if random.one_in(4) {

@@ -220,8 +220,9 @@ impl Content {
         body
     }
 
+    /// Without its content.
     fn response(&self) -> Response<'_> {
-        let mut response = Response::from_status(self.status);
+        let mut response = Response::from_status(self.status).cache(self.policy);
         for (name, value) in &self.fields {
             response = response.header(*name, value.as_str());
         }
@@ -239,7 +240,7 @@ impl Content {
     /// Answers a request.
     pub(crate) fn send(&self, queue: &RequestQueue, request: Request) -> httpsys::Result<()> {
         let whole = || {
-            let response = self.response().cache(self.policy);
+            let response = self.response();
             self.chunks().into_iter().fold(response, Response::chunk)
         };
         let is_bare = matches!(self.status, 204 | 304);
@@ -251,8 +252,7 @@ impl Content {
                 .map(drop),
             Way::ById => queue.respond(request.into_id(), whole()).map(drop),
             Way::Coded if !is_bare => {
-                let response = self.response().cache(self.policy);
-                let response = response.header("Transfer-Encoding", "chunked");
+                let response = self.response().header("Transfer-Encoding", "chunked");
                 let body = self.body();
                 let mut coded = Vec::new();
                 if !body.is_empty() {
@@ -264,21 +264,17 @@ impl Content {
                 request.respond(response.body(coded)).map(drop)
             }
             Way::Parts if !is_bare => {
-                let response = self.response().cache(self.policy);
-                let response = response.content_length(self.length());
+                let response = self.response().content_length(self.length());
                 request
                     .start_response(response)?
                     .finish_with_chunks(&self.chunks())
             }
-            Way::Chunks if !is_bare => {
-                let response = self.response().cache(self.policy);
-                request
-                    .start_chunked_response(response)?
-                    .finish_with_chunks(&self.chunks())
+            Way::Chunks if !is_bare => request
+                .start_chunked_response(self.response())?
+                .finish_with_chunks(&self.chunks()),
+            Way::Coded | Way::Parts | Way::Chunks => {
+                request.start_response(self.response())?.finish()
             }
-            Way::Coded | Way::Parts | Way::Chunks => request
-                .start_response(self.response().cache(self.policy))?
-                .finish(),
         }
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
     /// No response follows.
     pub(crate) is_last: bool,
+    /// It came over HTTP/2.
+    pub(crate) of_stream: bool,
 }
 
 impl Answer {
@@ -57,6 +59,7 @@ pub(crate) fn take(bytes: &mut Vec<u8>, to_head: bool, is_end: bool) -> Option<A
         lines,
         body: Vec::new(),
         is_last: false,
+        of_stream: false,
     };
     answer.is_last = answer.field("Connection") == Some("close");
     let is_bare = to_head || matches!(status, 204 | 304);

@@ -16,8 +16,9 @@ use httpsys_engine::logging::MemoryDisk;
 use httpsys_network::Network;
 use httpsys_sim::{Client, JoinHandle, Sim};
 
-use crate::script::{Act, Ask, Settings, URLS};
+use crate::script::{Act, Ask, CLIENTS, Item, Settings, URLS};
 use crate::site;
+use crate::streams::Streams;
 use crate::wire::{self, Answer};
 
 /// The version of what each URL says; 0 if it never changed. Nobody waits with it.
@@ -37,12 +38,20 @@ pub(crate) struct World {
     groups: Vec<UrlGroup>,
     queues: Vec<RequestQueue>,
     network: Network,
-    clients: BTreeMap<usize, (Client, Vec<u8>)>,
+    clients: BTreeMap<usize, Line>,
+    windows: [Option<u32>; CLIENTS],
     seen: Arc<Mutex<Vec<Seen>>>,
     threads: Vec<JoinHandle<()>>,
     registered: [bool; URLS.len()],
     bound: [bool; 2],
     _session: ServerSession,
+}
+
+/// A client's connection.
+enum Line {
+    /// HTTP/1, with what has come and was not read.
+    Plain(Client, Vec<u8>),
+    Streams(Box<Streams>),
 }
 
 /// What answers at one queue.
@@ -99,6 +108,7 @@ impl World {
         parameters.uri_max_uri_bytes = settings.most_bytes;
         parameters.uri_max_cache_megabyte_count = u32::from(settings.tight);
         parameters.uri_scavenger_period = settings.period;
+        parameters.choices.http2_prior_knowledge = true;
         let network = sim.network(settings.rules.clone());
         let disk = MemoryDisk::default();
         let engine = Service::in_world(parameters, &network, &disk).expect("a service");
@@ -137,6 +147,7 @@ impl World {
             queues,
             network,
             clients: BTreeMap::new(),
+            windows: settings.windows,
             seen,
             registered: [true; URLS.len()],
             bound: [true; 2],
@@ -146,52 +157,62 @@ impl World {
 
     /// Sends all requests at once.
     pub(crate) fn send(&mut self, ask: &Ask) {
-        let network = &self.network;
-        let (client, _) = self.clients.entry(ask.client).or_insert_with(|| {
-            let address = SocketAddr::from(([127, 0, 0, 1], 80));
-            let client = Client::connect(network, address).expect("somebody listens");
-            (client, Vec::new())
-        });
-        let text: String = ask.items.iter().map(|item| item.text()).collect();
-        client.send(text);
+        match self.line(ask.client) {
+            Line::Plain(client, _) => {
+                let text: String = ask.items.iter().map(|item| item.text()).collect();
+                client.send(text);
+            }
+            Line::Streams(streams) => streams.send(&ask.items, 0..ask.items.len()),
+        }
     }
 
-    /// Reads the answers, of which there are fewer if one ends the connection.
+    /// The connection of a client.
+    fn line(&mut self, number: usize) -> &mut Line {
+        let (network, window) = (&self.network, self.windows[number]);
+        self.clients.entry(number).or_insert_with(|| {
+            let address = SocketAddr::from(([127, 0, 0, 1], 80));
+            let client = Client::connect(network, address).expect("somebody listens");
+            match window {
+                None => Line::Plain(client, Vec::new()),
+                Some(window) => Line::Streams(Box::new(Streams::begin(client, window))),
+            }
+        })
+    }
+
+    /// Reads the answers, of which there are fewer if one ends a connection of HTTP/1.
     pub(crate) fn read(&mut self, ask: &Ask) -> Vec<Answer> {
-        let (client, unread) = self.clients.get_mut(&ask.client).expect("it has sent");
-        let mut is_end = false;
-        let mut answers: Vec<Answer> = Vec::new();
-        for item in &ask.items {
-            let answer = loop {
-                if let Some(answer) = wire::take(unread, item.verb == "HEAD", is_end) {
-                    break answer;
+        match self.clients.get_mut(&ask.client) {
+            Some(Line::Plain(client, unread)) => {
+                let answers = read_plain(client, unread, &ask.items);
+                if answers.last().is_some_and(|answer| answer.is_last) {
+                    self.clients.remove(&ask.client);
                 }
-                assert!(
-                    !is_end,
-                    "no answer to {item:?}: {:?}",
-                    String::from_utf8_lossy(unread)
-                );
-                let mut bytes = [0; 16_384];
-                let read = client
-                    .read(&mut bytes)
-                    .unwrap_or_else(|error| panic!("{error}: {item:?}"));
-                is_end = read == 0;
-                unread.extend_from_slice(&bytes[..read]);
+                answers
+            }
+            Some(Line::Streams(_)) => self.read_streams(ask),
+            None => panic!("it has not sent"),
+        }
+    }
+
+    /// What a connection did not take that ends, is asked for again on the next one.
+    fn read_streams(&mut self, ask: &Ask) -> Vec<Answer> {
+        let mut answers = BTreeMap::new();
+        loop {
+            let Line::Streams(streams) = self.line(ask.client) else {
+                panic!("a client of HTTP/1");
             };
-            let is_last = answer.is_last;
-            answers.push(answer);
-            if is_last {
-                // Error pages of the service have their body even to HEAD.
-                assert!(
-                    item.verb == "HEAD" || unread.is_empty(),
-                    "{:?}",
-                    String::from_utf8_lossy(unread)
-                );
+            answers.extend(streams.read());
+            if streams.is_going() {
                 self.clients.remove(&ask.client);
-                break;
+            }
+            let left = |place: &usize| !answers.contains_key(place);
+            if !(0..ask.items.len()).any(|place| left(&place)) {
+                return answers.into_values().collect();
+            }
+            if let Line::Streams(streams) = self.line(ask.client) {
+                streams.send(&ask.items, (0..ask.items.len()).filter(left));
             }
         }
-        answers
     }
 
     /// What the program got since this was asked for last.
@@ -274,4 +295,40 @@ impl World {
         // Its threads end when the last connections have.
         httpsys_sim::sleep(Duration::from_secs(10));
     }
+}
+
+/// Reads the answers, up to one that ends the connection.
+fn read_plain(client: &mut Client, unread: &mut Vec<u8>, items: &[Item]) -> Vec<Answer> {
+    let mut is_end = false;
+    let mut answers: Vec<Answer> = Vec::new();
+    for item in items {
+        let answer = loop {
+            if let Some(answer) = wire::take(unread, item.verb == "HEAD", is_end) {
+                break answer;
+            }
+            assert!(
+                !is_end,
+                "no answer to {item:?}: {:?}",
+                String::from_utf8_lossy(unread)
+            );
+            let mut bytes = [0; 16_384];
+            let read = client
+                .read(&mut bytes)
+                .unwrap_or_else(|error| panic!("{error}: {item:?}"));
+            is_end = read == 0;
+            unread.extend_from_slice(&bytes[..read]);
+        };
+        let is_last = answer.is_last;
+        answers.push(answer);
+        if is_last {
+            // Error pages of the service have their body even to HEAD.
+            assert!(
+                item.verb == "HEAD" || unread.is_empty(),
+                "{:?}",
+                String::from_utf8_lossy(unread)
+            );
+            break;
+        }
+    }
+    answers
 }
