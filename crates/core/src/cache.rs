@@ -15,6 +15,7 @@
 mod answer;
 mod conditions;
 mod entry;
+mod key_hasher;
 mod limits;
 mod listing;
 mod policy;

@@ -22,7 +22,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 
-use bytes::{is_weak_control, push_bytes};
+use bytes::{is_weak_control, may_be_bad_query, push_bytes};
 
 /// A cooked URL. Reusable: [`cook`] overwrites it and keeps its memory.
 ///
@@ -224,7 +224,7 @@ fn offset(text: &[u16]) -> Result<u16, Reject> {
 fn push_query(text: &mut Vec<u16>, query: &[u8], p: &Parameters) -> Result<(), Reject> {
     let weak = |b| p.allow_unescaped_restricted_chars && is_weak_control(b);
     let bad = |&b: &u8| (b <= 0x20 || b == 0x7F || b == b'#') && !weak(b);
-    if query.len() > MAX_URL_UNITS || query.iter().any(bad) {
+    if query.len() > MAX_URL_UNITS || may_be_bad_query(query) && query.iter().any(bad) {
         return Err(Reject::InvalidUrl);
     }
     push_bytes(text, query);

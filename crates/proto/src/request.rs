@@ -238,6 +238,7 @@ impl RequestHead {
     }
 
     /// The verb.
+    #[inline]
     #[must_use]
     pub fn verb(&self) -> Verb {
         self.verb
@@ -256,6 +257,7 @@ impl RequestHead {
     }
 
     /// The version as sent; 0.0 when it was not read.
+    #[inline]
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
@@ -263,10 +265,18 @@ impl RequestHead {
 
     /// The value of a known field, blanks around it removed; `Some(b"")` for a field that is
     /// present and empty (HDR-001, HDR-004, HDR-005). Ids from 41 on are never present.
+    #[inline]
     #[must_use]
     pub fn known(&self, id: usize) -> Option<&[u8]> {
         let span = self.known.get(id)?;
         (self.present >> id & 1 == 1).then(|| span.of(&self.bytes))
+    }
+
+    /// Whether a known field is present whose id is the number of a bit in `ids`.
+    #[inline]
+    #[must_use]
+    pub fn has_any(&self, ids: u64) -> bool {
+        self.present & ids != 0
     }
 
     /// Name and value of the unknown fields, in order of first arrival, names as sent; each name
@@ -350,6 +360,7 @@ impl RequestHead {
     }
 
     /// How the body is framed.
+    #[inline]
     #[must_use]
     pub fn framing(&self) -> Framing {
         self.framing

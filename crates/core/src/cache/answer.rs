@@ -49,17 +49,20 @@ impl CacheEntry {
     /// verification"). Other conditions, and a date that is none, are the program's (G-094, G-186).
     #[must_use]
     pub fn answer(&self, request: &RequestHead, second: u64) -> CacheAnswer {
-        const OTHERS: [usize; 3] = [
-            request_id::IF_MATCH,
-            request_id::IF_NONE_MATCH,
-            request_id::IF_UNMODIFIED_SINCE,
-        ];
+        const OTHERS: u64 = 1 << request_id::IF_MATCH
+            | 1 << request_id::IF_NONE_MATCH
+            | 1 << request_id::IF_UNMODIFIED_SINCE;
+        /// What the answer depends on otherwise.
+        const CONDITIONS: u64 =
+            1 << request_id::IF_MODIFIED_SINCE | 1 << request_id::RANGE | 1 << request_id::IF_RANGE;
         let Some(stored) = self.stored() else {
             return CacheAnswer::Program;
         };
-        let is_others = OTHERS.iter().any(|id| request.known(*id).is_some());
-        if is_others || !may_be_served(request) {
+        if request.has_any(OTHERS) || !may_be_served(request) {
             return CacheAnswer::Program;
+        }
+        if !request.has_any(CONDITIONS) {
+            return CacheAnswer::Whole;
         }
         // What is said of a success only (RFC 9110 sections 13.2.1 and 14.2).
         if stored.parts.status() != 200 {

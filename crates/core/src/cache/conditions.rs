@@ -68,14 +68,22 @@ pub struct CacheablePart {
 /// `Translate: f` and expectations other than 100-continue. Pragma and Cache-Control are not looked at (CSH-012).
 #[must_use]
 pub fn may_be_served(request: &RequestHead) -> bool {
+    const LOOKED_AT: u64 =
+        1 << request_id::AUTHORIZATION | 1 << request_id::TRANSLATE | 1 << request_id::EXPECT;
+    let is_plain = request.verb() == Verb::Get
+        && matches!(request.framing(), Framing::None | Framing::Length(0));
+    is_plain && (!request.has_any(LOOKED_AT) || may_be_served_with(request))
+}
+
+/// What [`may_be_served`] says of a plain GET with one of the fields that it looks at.
+#[cold]
+fn may_be_served_with(request: &RequestHead) -> bool {
     let is = |id: usize, value: &[u8]| {
         request
             .known(id)
             .is_some_and(|own| own.trim_ascii().eq_ignore_ascii_case(value))
     };
-    request.verb() == Verb::Get
-        && matches!(request.framing(), Framing::None | Framing::Length(0))
-        && request.known(request_id::AUTHORIZATION).is_none()
+    request.known(request_id::AUTHORIZATION).is_none()
         && !is(request_id::TRANSLATE, b"f")
         && (request.known(request_id::EXPECT).is_none() || is(request_id::EXPECT, b"100-continue"))
 }

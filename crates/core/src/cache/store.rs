@@ -1,7 +1,8 @@
 //! All entries: where they are found, what they take, and when they go.
 //!
 //! Owns: the tables by URL, the budget in bytes, CLOCK eviction, the end by time, by disuse and by flush. Does not
-//! own: which response is kept (`conditions`). Keys are chosen by clients, so they are hashed with a secret.
+//! own: which response is kept (`conditions`). Keys are chosen by clients, so they are hashed with a secret
+//! (`key_hasher`).
 //! Invariants: the bytes are those of the entries that are found and of those that are gone and still sent; with what
 //! tables take that are longer than they need be, they never exceed the budget; responses and fragments do not
 //! replace each other.
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use super::conditions::NotCached;
 use super::entry::CacheEntry;
+use super::key_hasher::KeySecret;
 use super::limits::CacheLimits;
 use super::scope::CacheScope;
 use crate::ids::QueueId;
@@ -22,12 +24,15 @@ const TABLES: u64 = 96;
 /// Tables may be longer than they need be by so many bytes where nobody asks for room.
 const SLACK: u64 = 4096;
 
+/// From a URL or a name to a place.
+type Places = HashMap<Arc<[u16]>, usize, KeySecret>;
+
 /// See the module head.
 #[derive(Debug)]
 pub struct ResponseCache {
     limits: CacheLimits,
-    responses: HashMap<Arc<[u16]>, usize>,
-    fragments: HashMap<Arc<[u16]>, usize>,
+    responses: Places,
+    fragments: Places,
     /// The circle that the hand goes round.
     slots: Vec<Option<Arc<CacheEntry>>>,
     free: Vec<usize>,
@@ -75,8 +80,8 @@ impl ResponseCache {
     pub fn new(limits: CacheLimits, now: u64) -> ResponseCache {
         ResponseCache {
             limits,
-            responses: HashMap::new(),
-            fragments: HashMap::new(),
+            responses: Places::default(),
+            fragments: Places::default(),
             slots: Vec::new(),
             free: Vec::new(),
             hand: 0,
@@ -132,12 +137,7 @@ impl ResponseCache {
         found.find(|entry| entry.queue() == queue)
     }
 
-    fn look_up(
-        &self,
-        table: &HashMap<Arc<[u16]>, usize>,
-        url: &[u16],
-        now: u64,
-    ) -> Option<&Arc<CacheEntry>> {
+    fn look_up(&self, table: &Places, url: &[u16], now: u64) -> Option<&Arc<CacheEntry>> {
         let slot = *table.get(url)?;
         let entry = self.slots.get(slot)?.as_ref()?;
         if entry.is_over(now) {
@@ -383,7 +383,7 @@ impl ResponseCache {
         });
     }
 
-    fn table(&mut self, is_fragment: bool) -> &mut HashMap<Arc<[u16]>, usize> {
+    fn table(&mut self, is_fragment: bool) -> &mut Places {
         if is_fragment {
             &mut self.fragments
         } else {

@@ -1,14 +1,126 @@
-//! Bytes of a request target as UTF-16 units.
+//! Bytes of a request target as UTF-16 units, a word of eight at a time.
 //!
-//! Owns: the conversion, and which controls may be let through. Does not own: decoding (`path.rs`). Threading: pure
-//! functions.
+//! Owns: the conversion, the words, and which controls may be let through. Does not own: decoding (`path.rs`).
+//! Threading: pure functions.
+
+/// One in each byte of a word.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The highest bit of each byte of a word.
+pub(super) const HIGH: u64 = ONES * 0x80;
+/// Bytes of a word.
+pub(super) const WORD: usize = 8;
 
 /// Appends each byte as one unit.
+#[inline]
 pub(super) fn push_bytes(text: &mut Vec<u16>, bytes: &[u8]) {
-    text.extend(bytes.iter().map(|&b| u16::from(b)));
+    let Some(end) = bytes.last_chunk::<WORD>() else {
+        return push_short(text, bytes);
+    };
+    text.reserve(bytes.len());
+    let mut words = bytes.chunks_exact(WORD);
+    for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
+        text.extend_from_slice(&widened(*word));
+    }
+    let left = words.remainder().len();
+    if left != 0 {
+        text.extend_from_slice(&widened(*end)[WORD - left..]);
+    }
+}
+
+fn push_short(text: &mut Vec<u16>, bytes: &[u8]) {
+    match short_word(bytes) {
+        // To append all of a word and cut the end off again is quicker than to append a part of it.
+        Some(word) => {
+            let end = text.len() + bytes.len();
+            text.extend_from_slice(&widened(word.to_le_bytes()));
+            text.truncate(end);
+        }
+        None => text.extend(bytes.iter().map(|&b| u16::from(b))),
+    }
+}
+
+#[inline]
+fn widened(word: [u8; WORD]) -> [u16; WORD] {
+    word.map(u16::from)
+}
+
+/// Four to seven bytes as the lower ones of a word.
+#[inline]
+pub(super) fn short_word(bytes: &[u8]) -> Option<u64> {
+    let (front, end) = (bytes.first_chunk::<4>()?, bytes.last_chunk::<4>()?);
+    let place = (bytes.len() - 4) * 8;
+    (place < 32).then(|| {
+        u64::from(u32::from_le_bytes(*front)) | u64::from(u32::from_le_bytes(*end)) << place
+    })
+}
+
+/// The word with an `a` in each byte from `length` on, which is less than eight; those bytes were zeros.
+#[inline]
+pub(super) fn filled(word: u64, length: usize) -> u64 {
+    word | (ONES * u64::from(b'a')) << (length * 8)
+}
+
+/// The highest bit of each byte of `word` that is `byte`, among other bits. All are ASCII.
+#[inline]
+pub(super) fn is_byte(word: u64, byte: u8) -> u64 {
+    HIGH - (word ^ (ONES * u64::from(byte)))
+}
+
+/// The highest bit of each byte of `word` that is a control or a blank, among other bits. All are ASCII.
+#[inline]
+pub(super) fn is_control_or_blank(word: u64) -> u64 {
+    (HIGH + ONES * 0x20 - word) | (word + ONES)
+}
+
+/// Whether a query has a byte that may not stand in one, as far as words tell ([`super::push_query`]).
+#[inline]
+pub(super) fn may_be_bad_query(query: &[u8]) -> bool {
+    let is_bad = |word: u64| {
+        let ascii = word & !HIGH;
+        (is_control_or_blank(ascii) | is_byte(ascii, b'#')) & !word & HIGH != 0
+    };
+    let Some(end) = query.last_chunk() else {
+        return short_word(query).is_none_or(|word| is_bad(filled(word, query.len())));
+    };
+    let mut words = query.chunks_exact(WORD).filter_map(<[u8]>::first_chunk);
+    words.any(|word| is_bad(u64::from_le_bytes(*word))) || is_bad(u64::from_le_bytes(*end))
 }
 
 /// A control that `AllowUnEscapedRestrictedChars` lets through (LIM-002; which ones is assumed).
 pub(super) fn is_weak_control(b: u8) -> bool {
     b.is_ascii_control() && !matches!(b, 0 | b'\t' | b'\n' | b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_becomes_one_unit_in_texts_of_every_length() {
+        for length in 0..40_usize {
+            let bytes: Vec<u8> = (0..length).map(|at| (at * 37 + 200) as u8).collect();
+            let mut text = vec![7; 3];
+            push_bytes(&mut text, &bytes);
+            let units = bytes.iter().map(|&b| u16::from(b));
+            assert_eq!(text, [7; 3].into_iter().chain(units).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn every_bad_byte_of_a_query_is_found_at_every_place() {
+        for length in 4..28 {
+            for around in [b'a', b'~', b'!', 0xFF] {
+                for at in 0..length {
+                    for byte in 0..=255_u8 {
+                        let mut query = vec![around; length];
+                        query[at] = byte;
+                        let bad = byte <= 0x20 || byte == 0x7F || byte == b'#';
+                        assert_eq!(may_be_bad_query(&query), bad, "{query:?}");
+                    }
+                }
+            }
+        }
+        // Those are too short for a word: each byte is looked at.
+        assert!(may_be_bad_query(b"?"));
+    }
 }

@@ -9,7 +9,9 @@
 
 use httpsys_proto::{Parameters, Reject};
 
-use super::bytes::{is_weak_control, push_bytes};
+use super::bytes::{
+    HIGH, WORD, filled, is_byte, is_control_or_blank, is_weak_control, push_bytes, short_word,
+};
 use crate::url_prefix::{MAX_URL_UNITS, SLASH};
 
 // What a raw byte does in a path; most do nothing.
@@ -103,9 +105,56 @@ enum PathKind {
 /// The length of the path in `target` and what it is.
 #[inline]
 fn scan(target: &[u8]) -> (usize, PathKind) {
-    let (mut seen, mut pairs, mut previous) = (0, 0, 0);
+    // Whether the byte before the word is a slash, as its highest bit.
+    let mut behind = 0;
+    let mut at = 0;
+    for word in target.chunks_exact(WORD).filter_map(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*word);
+        let Some(last) = plain_word(word, behind) else {
+            return scan_bytes(target, at, behind != 0);
+        };
+        behind = last;
+        at += WORD;
+    }
+    let is_plain = match target.len() - at {
+        0 => true,
+        left => match target.last_chunk() {
+            // The front of the word was looked at before, and with it what is behind a slash there.
+            Some(end) => plain_word(u64::from_le_bytes(*end), 0).is_some(),
+            None => {
+                short_word(target).is_some_and(|word| plain_word(filled(word, left), 0).is_some())
+            }
+        },
+    };
+    if is_plain {
+        return (target.len(), PathKind::Canonical);
+    }
+    scan_bytes(target, at, behind != 0)
+}
+
+/// Looks at eight bytes of a path: `None` if one of them is more than a plain byte or a slash, or if one that
+/// follows a slash is a slash or a dot. Else whether the last one is a slash, as `behind` says it of the byte before
+/// the first one: in the highest bit of a byte, the lowest one.
+#[inline(always)]
+fn plain_word(word: u64, behind: u64) -> Option<u64> {
+    if word & HIGH != 0 {
+        return None;
+    }
+    let special =
+        is_byte(word, b'?') | is_byte(word, b'%') | is_byte(word, b'\\') | is_byte(word, b'#');
+    let slashes = is_byte(word, b'/') & HIGH;
+    let pairs = (slashes << 8 | behind) & (slashes | is_byte(word, b'.'));
+    let is_plain = (special | is_control_or_blank(word) | pairs) & HIGH == 0;
+    is_plain.then_some(slashes >> 56)
+}
+
+/// As [`scan`], byte by byte from `from` on: the bytes before are plain. `behind_slash`: the last of them is a slash.
+fn scan_bytes(target: &[u8], from: usize, behind_slash: bool) -> (usize, PathKind) {
+    const BEHIND: u8 = SEPARATOR | DOT;
+    let (mut seen, mut pairs) = (0, 0);
+    let mut previous = if behind_slash { BEHIND } else { 0 };
     let mut length = target.len();
-    for (at, &b) in target.iter().enumerate() {
+    for (at, &b) in target.iter().enumerate().skip(from) {
         let class = CLASS[usize::from(b)];
         if class & QUERY != 0 {
             length = at;
@@ -115,7 +164,7 @@ fn scan(target: &[u8]) -> (usize, PathKind) {
         // Behind a slash another one, or a dot: a segment that begins with a dot is rare enough to
         // be looked at by the slow path.
         pairs |= previous & class;
-        previous = (class & SEPARATOR) * ((SEPARATOR | DOT) / SEPARATOR);
+        previous = (class & SEPARATOR) * (BEHIND / SEPARATOR);
     }
     let kind = match () {
         () if seen & BAD != 0 => PathKind::Bad,
@@ -334,4 +383,41 @@ fn check_segments(path: &[u16], p: &Parameters) -> Result<(), Reject> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathKind, scan, scan_bytes};
+
+    fn number(kind: PathKind) -> u8 {
+        match kind {
+            PathKind::Canonical => 0,
+            PathKind::Other => 1,
+            PathKind::Bad => 2,
+        }
+    }
+
+    /// Two bytes of every kind side by side, at every place of paths of every length.
+    #[test]
+    fn words_tell_the_same_of_a_path_as_bytes() {
+        let kinds = *b"/.?%\\#az~!\0 \x7F\x1F\x80\xFF-0";
+        for length in 1..27 {
+            for around in [b'a', b'/', b'.', b'~', 0xFF] {
+                for at in 0..length {
+                    for first in kinds {
+                        for second in kinds {
+                            let mut path = vec![around; length];
+                            path[at] = first;
+                            if let Some(next) = path.get_mut(at + 1) {
+                                *next = second;
+                            }
+                            let (words, bytes) = (scan(&path), scan_bytes(&path, 0, false));
+                            assert_eq!(words.0, bytes.0, "{}", path.escape_ascii());
+                            assert_eq!(number(words.1), number(bytes.1), "{}", path.escape_ascii());
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -23,7 +23,7 @@ use crate::calls::pending_send::PendingSend;
 use crate::calls::ranges::boundary;
 use crate::clock;
 use crate::conn::alarm::Alarm;
-use crate::conn::outgoing::Outgoing;
+use crate::conn::outgoing::{JOINED, Outgoing};
 use crate::conn::pool;
 use crate::conn::slot::Conn;
 use crate::conn::write::Served;
@@ -81,13 +81,7 @@ impl Service {
             _ => {}
         }
         pool::with_response_parts(|parts| {
-            let several = matches!(&answer, CacheAnswer::Parts(parts) if parts.len() > 1);
-            let boundary = if several {
-                boundary(request.id.0)
-            } else {
-                String::new()
-            };
-            let Some(body) = entry.write(&answer, boundary.as_bytes(), parts) else {
+            let Some(body) = write_head(&entry, &answer, request, parts) else {
                 return false;
             };
             bound.queue.count_cache_hit();
@@ -100,8 +94,8 @@ impl Service {
     /// The present second, for requests with dates.
     #[inline]
     fn second_for(&self, request: &Request) -> u64 {
-        let dates = [request_id::IF_MODIFIED_SINCE, request_id::IF_RANGE];
-        if dates.iter().any(|id| request.head.known(*id).is_some()) {
+        const DATES: u64 = 1 << request_id::IF_MODIFIED_SINCE | 1 << request_id::IF_RANGE;
+        if request.head.has_any(DATES) {
             self.clock().unix_seconds()
         } else {
             0
@@ -132,9 +126,14 @@ impl Service {
             });
             self.keep_log_data(conn, log.as_ref().map(|log| log as &dyn LogSource));
         }
-        let pieces = pieces_of(entry, body);
+        let joined = joined_body(conn, entry, body);
+        let pieces = match joined {
+            Some(_) => LentPieces::new(),
+            None => pieces_of(entry, body),
+        };
         let mut outgoing = Outgoing::body(&pieces, true);
-        let facts = ResponseFacts::whole(head, outgoing.total());
+        let length = joined.map_or_else(|| outgoing.total(), |body| body.len() as u64);
+        let facts = ResponseFacts::whole(head, length);
         let exchange = conn.state.exchange_mut();
         let Some(Ok(plan)) = exchange.map(|exchange| exchange.begin_response(&facts)) else {
             debug_assert!(false, "the exchange has just begun");
@@ -158,7 +157,11 @@ impl Service {
             conn.sent += length as u64;
             outgoing.put_sent_head(length);
         } else {
-            outgoing.put_head(write(head, &finish));
+            let mut text = write(head, &finish);
+            if let Some(body) = joined {
+                text.push_body(body);
+            }
+            outgoing.put_head(text);
         }
         match self.write_served(conn, &mut outgoing, turn) {
             Served::Whole => self.end_response(conn, behind, turn),
@@ -172,6 +175,31 @@ impl Service {
             }
         }
     }
+}
+
+/// Writes the head of an answer; what its body is.
+#[inline]
+fn write_head(
+    entry: &CacheEntry,
+    answer: &CacheAnswer,
+    request: &Request,
+    parts: &mut ResponseParts,
+) -> Option<CachedBody> {
+    match answer {
+        CacheAnswer::Parts(several) if several.len() > 1 => {
+            entry.write(answer, boundary(request.id.0).as_bytes(), parts)
+        }
+        _ => entry.write(answer, &[], parts),
+    }
+}
+
+/// A whole body that goes out in one piece with its head, as nearly every small one.
+#[inline]
+fn joined_body<'a>(conn: &Conn, entry: &'a CacheEntry, body: &CachedBody) -> Option<&'a [u8]> {
+    let is_joined = matches!(body, CachedBody::Whole) && !conn.is_stream;
+    is_joined
+        .then(|| entry.body())
+        .filter(|body| body.len() as u64 <= JOINED)
 }
 
 /// What goes out of an entry.

@@ -23,7 +23,7 @@ use crate::calls::read_ahead::ReadAhead;
 
 /// A body of at most so many bytes is copied behind the head: one plain write of all costs the
 /// system less than a vectored one.
-const JOINED: u64 = 1024;
+pub(crate) const JOINED: u64 = 1024;
 
 /// So many bytes in front of a file wait until it is read, to go out with its first bytes.
 const WORTH_JOINING: u64 = 16 * 1024;
@@ -93,7 +93,7 @@ impl<'a> Outgoing<'a> {
     #[inline]
     pub(crate) fn put_head(&mut self, mut head: ResponseText<'a>) {
         debug_assert_eq!(self.own_length, 0);
-        if self.lent_length <= JOINED {
+        if !self.lent.is_empty() && self.lent_length <= JOINED {
             if let Some(pieces) = chunk::as_memory(self.lent) {
                 pieces.for_each(|bytes| head.push_body(bytes));
                 (self.lent, self.lent_length) = (&[], 0);

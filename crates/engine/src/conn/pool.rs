@@ -4,6 +4,7 @@
 //! Owns the bounds of what is kept. Thread-safe; each pool's lock is a leaf.
 
 use std::cell::{Cell, RefCell};
+use std::thread::LocalKey;
 
 use httpsys_core::Request;
 use httpsys_core::proto::ResponseParts;
@@ -84,23 +85,31 @@ thread_local! {
 /// answers from within an answer gets others.
 #[inline]
 pub fn with_response_parts<R>(f: impl FnOnce(&mut ResponseParts) -> R) -> R {
-    let own = RESPONSE.try_with(Cell::take).ok().flatten();
-    let mut parts = own.unwrap_or_default();
-    let result = f(&mut parts);
-    let _ = RESPONSE.try_with(|own| own.set(Some(parts)));
-    result
+    lend(&RESPONSE, Box::default, f)
 }
 
 /// Runs `f` with this thread's read buffer of [`SCRATCH_SIZE`] bytes.
 pub(crate) fn with_scratch<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
-    let mut buffer = SCRATCH
-        .try_with(Cell::take)
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| vec![0; SCRATCH_SIZE].into_boxed_slice());
-    let result = f(&mut buffer);
-    let _ = SCRATCH.try_with(|scratch| scratch.set(Some(buffer)));
-    result
+    lend(&SCRATCH, || vec![0; SCRATCH_SIZE].into_boxed_slice(), f)
+}
+
+/// Runs `f` with what this thread keeps in `place`, which is looked for once. A thread that ends keeps nothing.
+#[inline]
+fn lend<T: ?Sized, R>(
+    place: &'static LocalKey<Cell<Option<Box<T>>>>,
+    new: impl Fn() -> Box<T>,
+    f: impl FnOnce(&mut T) -> R,
+) -> R {
+    let mut f = Some(f);
+    let mut run = |lent: &mut T| f.take().map(|f| f(lent));
+    let kept = place.try_with(|own| {
+        let mut lent = own.take().unwrap_or_else(&new);
+        let result = run(&mut lent);
+        own.set(Some(lent));
+        result
+    });
+    let result = kept.ok().flatten().or_else(|| run(&mut new()));
+    result.expect("it runs once")
 }
 
 /// An empty buffer with some capacity if this thread has one to spare.

@@ -186,7 +186,24 @@ impl Service {
         outgoing: &mut Outgoing<'_>,
         turn: &mut Turn,
     ) -> Served {
-        match self.write_share(conn, outgoing, None) {
+        let first = self.write_whole(conn, outgoing);
+        if first.is_some() && outgoing.left() == 0 {
+            self.note_written(conn, outgoing, SendLog::Kept);
+            return Served::Whole;
+        }
+        self.write_served_in_parts(conn, outgoing, first, turn)
+    }
+
+    /// As [`Service::write_served`]; `first`: what came of the first write, if one was made that did not take all.
+    #[inline(never)]
+    fn write_served_in_parts(
+        &self,
+        conn: &mut Conn,
+        outgoing: &mut Outgoing<'_>,
+        first: Option<Wrote>,
+        turn: &mut Turn,
+    ) -> Served {
+        match self.write_share(conn, outgoing, first) {
             Ok(Stopped::Done) => {
                 self.note_written(conn, outgoing, SendLog::Kept);
                 Served::Whole

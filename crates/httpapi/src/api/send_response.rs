@@ -89,8 +89,9 @@ entry! {
             // SAFETY: by the contract of the function, here and below.
             let response = unsafe { response::read(response, is_version_1, head, token) }?;
             check_response_flags(flags, response.StatusCode)?;
+            let mut fields = None;
             // SAFETY: as above.
-            let log_data = unsafe { log_data::read(log_data) }?;
+            let log_data = unsafe { log_data::read(log_data, &mut fields) }?;
             let log = Some(&log_data as &dyn LogSource);
             let (first, chunk_count) = (response.pEntityChunks.cast_const(), response.EntityChunkCount);
             let send = send_of(request, flags);
@@ -169,8 +170,9 @@ entry! {
         check_flags(flags, COMMON_FLAGS)?;
         // SAFETY: by the contract of the function, here and below.
         let chunks = unsafe { Chunks::read(chunks, chunk_count, &fragments(&handle)) }?;
+        let mut fields = None;
         // SAFETY: as above.
-        let log_data = unsafe { log_data::read(log_data) }?;
+        let log_data = unsafe { log_data::read(log_data, &mut fields) }?;
         let log = Some(&log_data as &dyn LogSource);
         let send = send_of(request, flags);
         let (service, queue) = (handle.service(), handle.queue());

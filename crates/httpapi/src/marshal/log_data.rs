@@ -6,8 +6,6 @@
 //! only read during the call: what has to outlive it is copied (the pages are silent on overlapped
 //! sends; assumed). Threading: one call.
 
-use std::marker::PhantomData;
-
 use httpsys_engine::LogSource;
 use httpsys_engine::logging::{Address, FieldsBuf, FieldsData, Text};
 
@@ -16,14 +14,12 @@ use crate::pointers;
 use crate::reason::{NamedArgument, invalid};
 use crate::types::{HTTP_LOG_DATA, HTTP_LOG_FIELDS_DATA, HttpLogDataTypeFields};
 
-/// Log data that was found good, or NULL; read when the response is logged.
+/// Log data that was found good, or NULL. The strings are the program's.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CheckedLogData<'a> {
-    data: *const HTTP_LOG_FIELDS_DATA,
-    program: PhantomData<&'a HTTP_LOG_FIELDS_DATA>,
-}
+pub(crate) struct CheckedLogData<'f, 'a>(Option<&'f FieldsData<'a>>);
 
-/// The log data; NULL: the response is not logged (documented).
+/// The log data; NULL: the response is not logged (documented). `place` is for what is read of the structure, which
+/// is large: it is read once, and lies where it was read to.
 ///
 /// # Errors
 /// 87 for another type than HttpLogDataTypeFields, a length without a pointer, and an odd length of
@@ -33,21 +29,22 @@ pub(crate) struct CheckedLogData<'a> {
 /// `data` is NULL or points to a structure of the type it names, valid like all it points to as long
 /// as the result is used.
 #[inline]
-pub(crate) unsafe fn read<'a>(data: *const HTTP_LOG_DATA) -> Result<CheckedLogData<'a>, ErrorCode> {
-    if !data.is_null() {
-        // SAFETY: by the contract.
-        unsafe { check(data) }?;
+pub(crate) unsafe fn read<'f, 'a>(
+    data: *const HTTP_LOG_DATA,
+    place: &'f mut Option<FieldsData<'a>>,
+) -> Result<CheckedLogData<'f, 'a>, ErrorCode> {
+    if data.is_null() {
+        return Ok(CheckedLogData(None));
     }
-    Ok(CheckedLogData {
-        data: data.cast(),
-        program: PhantomData,
-    })
+    // SAFETY: by the contract.
+    let fields = unsafe { fields_of(data) }?;
+    Ok(CheckedLogData(Some(place.insert(fields))))
 }
 
 /// # Safety
 /// As [`read`], and not NULL.
 #[cold]
-unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), ErrorCode> {
+unsafe fn fields_of<'a>(data: *const HTTP_LOG_DATA) -> Result<FieldsData<'a>, ErrorCode> {
     // SAFETY: by the contract, here and below: the type is read before the rest is.
     if unsafe { pointers::one(data) }?.Type != HttpLogDataTypeFields {
         return Err(invalid("HTTP_LOG_DATA.Type is not HttpLogDataTypeFields"));
@@ -55,24 +52,18 @@ unsafe fn check(data: *const HTTP_LOG_DATA) -> Result<(), ErrorCode> {
     // SAFETY: as above.
     unsafe { fields(pointers::one(data.cast::<HTTP_LOG_FIELDS_DATA>())?) }
         .named("a string of HTTP_LOG_FIELDS_DATA")
-        .map(drop)
 }
 
-impl LogSource for CheckedLogData<'_> {
+impl LogSource for CheckedLogData<'_, '_> {
     fn put(&self, kept: &mut FieldsBuf) {
-        // SAFETY: NULL, or by the contract of `read`, which made this value.
-        let fields = unsafe { self.data.as_ref().map(|data| fields(data)) };
-        match fields {
-            Some(Ok(fields)) => kept.set(&fields),
-            // None; or good at first, and changed by the program during the call.
-            None | Some(Err(_)) => kept.clear(),
+        match self.0 {
+            Some(fields) => kept.set(fields),
+            None => kept.clear(),
         }
     }
 
     fn lend(&self, _: &mut FieldsBuf, log: &mut dyn FnMut(&FieldsData<'_>)) {
-        // SAFETY: as above.
-        let fields = unsafe { self.data.as_ref().map(|data| fields(data)) };
-        if let Some(Ok(fields)) = &fields {
+        if let Some(fields) = self.0 {
             log(fields);
         }
     }
@@ -142,7 +133,7 @@ mod tests {
 
     fn code(data: &HTTP_LOG_FIELDS_DATA) -> u32 {
         // SAFETY: the structure is valid, and what it points at is or is refused before it is read.
-        unsafe { read((&raw const *data).cast()) }.map_or_else(ErrorCode::win32, |_| 0)
+        unsafe { read((&raw const *data).cast(), &mut None) }.map_or_else(ErrorCode::win32, |_| 0)
     }
 
     #[test]
@@ -157,8 +148,9 @@ mod tests {
             MethodNum: 4,
             ..zeroed()
         };
+        let mut place = None;
         // SAFETY: all of it outlives the result.
-        let read = unsafe { read((&raw const data).cast()) };
+        let read = unsafe { read((&raw const data).cast(), &mut place) };
         let source = read.expect("good");
         let mut kept = FieldsBuf::default();
         source.put(&mut kept);
@@ -177,8 +169,9 @@ mod tests {
 
     #[test]
     fn null_is_no_data_and_bad_data_is_refused() {
+        let mut place = None;
         // SAFETY: NULL.
-        let none = unsafe { read(std::ptr::null()) }.expect("good");
+        let none = unsafe { read(std::ptr::null(), &mut place) }.expect("good");
         let mut kept = FieldsBuf::default();
         kept.set(&FieldsData::default());
         none.put(&mut kept);
