@@ -451,6 +451,12 @@ impl Service {
         self.inner.routes.current()
     }
 
+    /// Runs `f` with the routes in force.
+    #[inline]
+    pub(crate) fn with_routes<R>(&self, f: impl FnOnce(&Routes) -> R) -> R {
+        self.inner.routes.with_current(f)
+    }
+
     pub(crate) fn published(&self) -> &Published {
         &self.inner.routes
     }

@@ -44,10 +44,9 @@ pub(crate) fn is_token_text(text: &[u8]) -> bool {
 /// Eight bytes per step. A byte above a hit may be flagged by the borrow, the lowest never is.
 #[inline]
 pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
+    let mut rest = text.get(from..).unwrap_or_default();
     let mut at = from.min(text.len());
-    let mut words = rest.chunks_exact(8);
-    for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
+    while let Some((word, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*word);
         let low = word.wrapping_sub(ONES * 0x20);
         // Neither a control nor a byte above 0x7E, as most often; else looked at again.
@@ -58,29 +57,26 @@ pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
             }
         }
         at += 8;
+        rest = behind;
     }
     let is_text = |byte: &u8| *byte >= 0x20 && *byte != 0x7F;
-    at + words
-        .remainder()
-        .iter()
-        .take_while(|byte| is_text(byte))
-        .count()
+    at + rest.iter().take_while(|byte| is_text(byte)).count()
 }
 
 /// Index of the first colon.
 #[inline]
 pub(crate) fn find_colon(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    let mut words = text.chunks_exact(8);
-    for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
+    let (mut at, mut rest) = (0, text);
+    while let Some((word, behind)) = rest.split_first_chunk() {
         let hit = is_byte(u64::from_le_bytes(*word), b':') & HIGH;
         if hit != 0 {
             return Some(at + (hit.trailing_zeros() / 8) as usize);
         }
         at += 8;
+        rest = behind;
     }
-    let rest = words.remainder().iter().position(|byte| *byte == b':');
-    rest.map(|place| at + place)
+    let place = rest.iter().position(|byte| *byte == b':');
+    place.map(|place| at + place)
 }
 
 /// Index of the first byte at or after `from` that ends a request target or may not stand in one

@@ -19,12 +19,19 @@ pub(super) fn push_bytes(text: &mut Vec<u16>, bytes: &[u8]) {
     text.reserve(bytes.len());
     let mut words = bytes.chunks_exact(WORD);
     for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
-        text.extend_from_slice(&widened(*word));
+        push_word(text, *word);
     }
     let left = words.remainder().len();
     if left != 0 {
-        text.extend_from_slice(&widened(*end)[WORD - left..]);
+        text.truncate(text.len() - (WORD - left));
+        push_word(text, *end);
     }
+}
+
+/// Appends each byte of a word as one unit.
+#[inline]
+pub(super) fn push_word(text: &mut Vec<u16>, word: [u8; WORD]) {
+    text.extend_from_slice(&word.map(u16::from));
 }
 
 fn push_short(text: &mut Vec<u16>, bytes: &[u8]) {
@@ -32,16 +39,11 @@ fn push_short(text: &mut Vec<u16>, bytes: &[u8]) {
         // To append all of a word and cut the end off again is quicker than to append a part of it.
         Some(word) => {
             let end = text.len() + bytes.len();
-            text.extend_from_slice(&widened(word.to_le_bytes()));
+            push_word(text, word.to_le_bytes());
             text.truncate(end);
         }
         None => text.extend(bytes.iter().map(|&b| u16::from(b))),
     }
-}
-
-#[inline]
-fn widened(word: [u8; WORD]) -> [u16; WORD] {
-    word.map(u16::from)
 }
 
 /// Four to seven bytes as the lower ones of a word.

@@ -10,7 +10,8 @@
 use httpsys_proto::{Parameters, Reject};
 
 use super::bytes::{
-    HIGH, WORD, filled, is_byte, is_control_or_blank, is_weak_control, push_bytes, short_word,
+    HIGH, WORD, filled, is_byte, is_control_or_blank, is_weak_control, push_bytes, push_word,
+    short_word,
 };
 use crate::url_prefix::{MAX_URL_UNITS, SLASH};
 
@@ -56,17 +57,25 @@ pub(super) fn push_target<'t>(
     target: &'t [u8],
     p: &Parameters,
 ) -> (Result<(), Reject>, &'t [u8]) {
-    let (length, kind) = scan(target);
+    let start = text.len();
+    let (at, behind_slash) = push_plain(text, target);
+    let (length, kind) = if at == target.len() {
+        (at, PathKind::Canonical)
+    } else {
+        scan(target, at, behind_slash)
+    };
     let (path, query) = target.split_at(length);
     let result = match kind {
         PathKind::Bad if !is_weak(path, p) => Err(Reject::InvalidUrl),
         _ if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH => Err(Reject::InvalidUrl),
         PathKind::Canonical => {
-            let start = text.len();
-            push_bytes(text, path);
+            push_bytes(text, &path[at..]);
             check_segments(&text[start..], p)
         }
-        PathKind::Other | PathKind::Bad => push_decoded(text, path, p),
+        PathKind::Other | PathKind::Bad => {
+            text.truncate(start);
+            push_decoded(text, path, p)
+        }
     };
     (result, query)
 }
@@ -102,34 +111,48 @@ enum PathKind {
     Bad,
 }
 
-/// The length of the path in `target` and what it is.
+/// Appends the front of a path that is its own cooked form, as far as words of it are: how many bytes that are,
+/// and whether the last of them is a slash. Most paths end there.
 #[inline]
-fn scan(target: &[u8]) -> (usize, PathKind) {
+fn push_plain(text: &mut Vec<u16>, target: &[u8]) -> (usize, bool) {
     // Whether the byte before the word is a slash, as its highest bit.
-    let mut behind = 0;
-    let mut at = 0;
-    for word in target.chunks_exact(WORD).filter_map(<[u8]>::first_chunk) {
-        let word = u64::from_le_bytes(*word);
-        let Some(last) = plain_word(word, behind) else {
-            return scan_bytes(target, at, behind != 0);
+    let (mut behind, mut rest) = (0, target);
+    while let Some((word, others)) = rest.split_first_chunk() {
+        let Some(last) = plain_word(u64::from_le_bytes(*word), behind) else {
+            return (target.len() - rest.len(), behind != 0);
         };
-        behind = last;
-        at += WORD;
+        push_word(text, *word);
+        (behind, rest) = (last, others);
     }
-    let is_plain = match target.len() - at {
-        0 => true,
-        left => match target.last_chunk() {
-            // The front of the word was looked at before, and with it what is behind a slash there.
-            Some(end) => plain_word(u64::from_le_bytes(*end), 0).is_some(),
-            None => {
-                short_word(target).is_some_and(|word| plain_word(filled(word, left), 0).is_some())
-            }
-        },
+    let (at, left) = (target.len() - rest.len(), rest.len());
+    // What is left, as one word: behind bytes that were looked at, or in front of others.
+    let end = match target.last_chunk() {
+        Some(end) if left > 0 && plain_word(u64::from_le_bytes(*end), 0).is_some() => {
+            text.truncate(text.len() - (WORD - left));
+            push_word(text, *end);
+            true
+        }
+        Some(_) => left == 0,
+        None => push_short_plain(text, target),
     };
-    if is_plain {
-        return (target.len(), PathKind::Canonical);
+    if end {
+        (target.len(), false)
+    } else {
+        (at, behind != 0)
     }
-    scan_bytes(target, at, behind != 0)
+}
+
+/// Appends a path of four to seven bytes if it is its own cooked form.
+#[inline]
+fn push_short_plain(text: &mut Vec<u16>, target: &[u8]) -> bool {
+    let word = short_word(target).map(|word| filled(word, target.len()));
+    let Some(word) = word.filter(|word| plain_word(*word, 0).is_some()) else {
+        return false;
+    };
+    let end = text.len() + target.len();
+    push_word(text, word.to_le_bytes());
+    text.truncate(end);
+    true
 }
 
 /// Looks at eight bytes of a path: `None` if one of them is more than a plain byte or a slash, or if one that
@@ -148,8 +171,9 @@ fn plain_word(word: u64, behind: u64) -> Option<u64> {
     is_plain.then_some(slashes >> 56)
 }
 
-/// As [`scan`], byte by byte from `from` on: the bytes before are plain. `behind_slash`: the last of them is a slash.
-fn scan_bytes(target: &[u8], from: usize, behind_slash: bool) -> (usize, PathKind) {
+/// The length of the path in `target` and what it is, looked at byte by byte from `from` on: the bytes before are
+/// plain. `behind_slash`: the last of them is a slash.
+fn scan(target: &[u8], from: usize, behind_slash: bool) -> (usize, PathKind) {
     const BEHIND: u8 = SEPARATOR | DOT;
     let (mut seen, mut pairs) = (0, 0);
     let mut previous = if behind_slash { BEHIND } else { 0 };
@@ -387,15 +411,7 @@ fn check_segments(path: &[u16], p: &Parameters) -> Result<(), Reject> {
 
 #[cfg(test)]
 mod tests {
-    use super::{PathKind, scan, scan_bytes};
-
-    fn number(kind: PathKind) -> u8 {
-        match kind {
-            PathKind::Canonical => 0,
-            PathKind::Other => 1,
-            PathKind::Bad => 2,
-        }
-    }
+    use super::*;
 
     /// Two bytes of every kind side by side, at every place of paths of every length.
     #[test]
@@ -404,20 +420,37 @@ mod tests {
         for length in 1..27 {
             for around in [b'a', b'/', b'.', b'~', 0xFF] {
                 for at in 0..length {
-                    for first in kinds {
-                        for second in kinds {
-                            let mut path = vec![around; length];
-                            path[at] = first;
-                            if let Some(next) = path.get_mut(at + 1) {
-                                *next = second;
-                            }
-                            let (words, bytes) = (scan(&path), scan_bytes(&path, 0, false));
-                            assert_eq!(words.0, bytes.0, "{}", path.escape_ascii());
-                            assert_eq!(number(words.1), number(bytes.1), "{}", path.escape_ascii());
+                    for (first, second) in kinds.iter().flat_map(|a| kinds.map(|b| (*a, b))) {
+                        let mut path = vec![around; length];
+                        path[at] = first;
+                        if let Some(next) = path.get_mut(at + 1) {
+                            *next = second;
                         }
+                        check(&path);
                     }
                 }
             }
         }
+    }
+
+    fn check(target: &[u8]) {
+        let bytes = scan(target, 0, false);
+        let mut text = vec![1, 2];
+        let (at, behind_slash) = push_plain(&mut text, target);
+        let units = target[..at].iter().map(|b| u16::from(*b));
+        let expected: Vec<u16> = [1, 2].into_iter().chain(units).collect();
+        assert_eq!(text, expected, "{}", target.escape_ascii());
+        let words = match at == target.len() {
+            true => (at, PathKind::Canonical),
+            false => scan(target, at, behind_slash),
+        };
+        assert!(words == bytes, "{}", target.escape_ascii());
+        let goes_by_words = bytes == (target.len(), PathKind::Canonical) && target.len() >= 4;
+        assert_eq!(
+            at == target.len(),
+            goes_by_words,
+            "{}",
+            target.escape_ascii()
+        );
     }
 }

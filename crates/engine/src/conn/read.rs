@@ -22,7 +22,7 @@ use crate::conn::alarm::Alarm;
 use crate::conn::pool::{self, HEAD_READ};
 use crate::conn::slot::{Conn, ReadOutcome};
 use crate::conn::under_way::{PendingHead, UnderWay};
-use crate::control::routes::{Bound, Destination};
+use crate::control::routes::{Bound, Destination, Routes};
 use crate::observe::tally::Fault;
 use crate::observe::trace;
 use crate::poll::waiter::Turn;
@@ -223,9 +223,20 @@ impl Service {
     }
 
     /// Cooks the URL of a complete head and finds its queue; `rest` came behind the head.
+    #[inline]
     pub(super) fn route(&self, conn: &mut Conn, head: PendingHead, rest: &[u8], turn: &mut Turn) {
+        self.with_routes(|routes| self.route_by(routes, conn, head, rest, turn));
+    }
+
+    fn route_by(
+        &self,
+        routes: &Routes,
+        conn: &mut Conn,
+        head: PendingHead,
+        rest: &[u8],
+        turn: &mut Turn,
+    ) {
         let PendingHead { mut block, log } = head;
-        let routes = self.routes();
         let destination = {
             let Request { head, url, .. } = &mut *block;
             let path = match head.target() {

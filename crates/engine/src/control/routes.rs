@@ -63,6 +63,25 @@ impl Published {
         *snapshot = Arc::new(routes);
     }
 
+    /// Runs `f` with the snapshot in force: as [`Published::current`], with one look for what this thread keeps.
+    #[inline]
+    pub(crate) fn with_current<R>(&self, f: impl FnOnce(&Routes) -> R) -> R {
+        let version = self.version.load(Ordering::Acquire);
+        let mut f = Some(f);
+        let mut run = |routes: &Routes| f.take().map(|f| f(routes));
+        let kept = LAST.try_with(|last| {
+            let known = last.take().filter(|routes| routes.version == version);
+            let routes = known.unwrap_or_else(|| Arc::clone(&self.snapshot.read()));
+            let result = run(&routes);
+            last.set(Some(routes));
+            result
+        });
+        // A thread that ends keeps nothing.
+        let result = kept.ok().flatten();
+        let result = result.or_else(|| run(&Arc::clone(&self.snapshot.read())));
+        result.expect("it runs once")
+    }
+
     /// The snapshot in force.
     #[inline]
     pub(crate) fn current(&self) -> Current {

@@ -7,6 +7,12 @@
 
 use crate::response_parts::ResponseParts;
 
+/// The front of the Date line.
+const DATE: &[u8; 6] = b"Date: ";
+/// Bytes of a date.
+const DATE_TEXT: usize = 29;
+/// The end of the last line, and the blank line.
+const HEAD_END: &[u8; 4] = b"\r\n\r\n";
 /// Digits of the longest 64-bit number.
 const DIGITS: usize = 20;
 
@@ -62,8 +68,10 @@ pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> ResponseT
     let length = finish.content_length.filter(|_| !parts.frames_itself());
     let text = parts.lines_mut();
     // Line ends go with the line behind them: each copy of a fixed size saves one.
-    text.extend_from_slice(b"Date: ");
-    text.extend_from_slice(finish.date);
+    let mut line = [0; DATE.len() + DATE_TEXT];
+    line[..DATE.len()].copy_from_slice(DATE);
+    line[DATE.len()..].copy_from_slice(finish.date);
+    text.extend_from_slice(&line);
     match finish.connection {
         ConnectionLine::Close if !close => {
             text.extend_from_slice(b"\r\nConnection: close");
@@ -73,11 +81,13 @@ pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> ResponseT
         }
         _ => {}
     }
-    if let Some(length) = length {
-        text.extend_from_slice(b"\r\nContent-Length: ");
-        push_number(text, length);
+    match length {
+        Some(length) => {
+            text.extend_from_slice(b"\r\nContent-Length: ");
+            push_last_number(text, length);
+        }
+        None => text.extend_from_slice(HEAD_END),
     }
-    text.extend_from_slice(b"\r\n\r\n");
     ResponseText(text)
 }
 
@@ -103,6 +113,26 @@ impl<'a> ResponseText<'a> {
     pub fn into_bytes(self) -> &'a [u8] {
         self.0
     }
+}
+
+/// Appends `number` in decimal and the end of the head.
+#[inline]
+fn push_last_number(out: &mut Vec<u8>, number: u64) {
+    if number >= 10_000 {
+        push_number(out, number);
+        return out.extend_from_slice(HEAD_END);
+    }
+    // Four digits, of which the leading zeros are shifted out. See below for the copy.
+    let number = number as u16;
+    let digit = |n: u16| b'0' + (n % 10) as u8;
+    let [a, b, c, d] = *HEAD_END;
+    let digits = [number / 1000, number / 100, number / 10, number].map(digit);
+    let [e, f, g, h] = digits;
+    let zeros = usize::from(number < 1000) + usize::from(number < 100) + usize::from(number < 10);
+    let text = u64::from_le_bytes([e, f, g, h, a, b, c, d]) >> (zeros * 8);
+    let end = out.len() + 8 - zeros;
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
 }
 
 /// Appends `number` in decimal.
