@@ -40,7 +40,7 @@ use httpsys_engine::Service;
 use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, ObjectSignal, ThreadId};
 
-use crate::code::{CallResult, ErrorCode};
+use crate::code::ErrorCode;
 use crate::lifecycle;
 use crate::reason::invalid;
 use crate::service::{self, CurrentService};
@@ -243,40 +243,6 @@ impl QueueObject {
             HandleKind::Controller => Err(Error::AccessDenied.into()),
             HandleKind::Version1 | HandleKind::Creator | HandleKind::Opened => Ok(handle),
         }
-    }
-
-    /// Runs a call on requests with the handle behind a value: as with [`QueueObject::worker`], with one look for
-    /// what this thread keeps.
-    ///
-    /// # Errors
-    /// As [`QueueObject::worker`], and those of the call.
-    #[inline]
-    pub(crate) fn with_worker(
-        value: Handle,
-        call: impl FnOnce(&Arc<QueueObject>) -> CallResult,
-    ) -> CallResult {
-        let mut call = Some(call);
-        let mut run = |handle: &Arc<QueueObject>| {
-            if handle.kind == HandleKind::Controller {
-                return Some(Err(Error::AccessDenied.into()));
-            }
-            call.take().map(|call| call(handle))
-        };
-        let kept = LAST.try_with(|last| {
-            let handle = match last.take() {
-                Some((known, handle)) if known == value as usize && !handle.is_closed() => handle,
-                _ => httpsys_win32::lookup_as(value)?,
-            };
-            let result = run(&handle);
-            if !handle.is_closed() {
-                // A call within this call may have left one there; that is dropped.
-                last.set(Some((value as usize, handle)));
-            }
-            result
-        });
-        // A thread that ends keeps nothing.
-        let result = kept.unwrap_or_else(|_| run(&httpsys_win32::lookup_as(value)?));
-        result.unwrap_or_else(|| Err(Error::InvalidHandle.into()))
     }
 
     /// Checks that the queue may be configured through this handle: only its creator does.

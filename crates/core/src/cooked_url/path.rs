@@ -59,11 +59,21 @@ pub(super) fn push_target<'t>(
 ) -> (Result<(), Reject>, &'t [u8]) {
     let start = text.len();
     let (at, behind_slash) = push_plain(text, target);
-    let (length, kind) = if at == target.len() {
-        (at, PathKind::Canonical)
-    } else {
-        scan(target, at, behind_slash)
-    };
+    if at == target.len() && target.starts_with(b"/") && at <= MAX_RAW_PATH {
+        return (check_segments(&text[start..], p), &[]);
+    }
+    push_rest(text, start, (target, at, behind_slash), p)
+}
+
+/// As [`push_target`], which has appended the first `at` bytes behind `start`.
+#[inline(never)]
+fn push_rest<'t>(
+    text: &mut Vec<u16>,
+    start: usize,
+    (target, at, behind_slash): (&'t [u8], usize, bool),
+    p: &Parameters,
+) -> (Result<(), Reject>, &'t [u8]) {
+    let (length, kind) = scan(target, at, behind_slash);
     let (path, query) = target.split_at(length);
     let result = match kind {
         PathKind::Bad if !is_weak(path, p) => Err(Reject::InvalidUrl),

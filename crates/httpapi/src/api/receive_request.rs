@@ -40,29 +40,28 @@ entry! {
     ) -> u32 {
         const COPY: u32 = HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY;
         const FLUSH: u32 = HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY;
-        QueueObject::with_worker(queue, |handle| {
-            check_flags(flags, COPY | FLUSH)?;
-            // SAFETY: by the contract of the function, here and below.
-            let count = unsafe { Out::optional(bytes_received) };
-            // SAFETY: as above.
-            let buffer = unsafe { RequestBuffer::new(buffer, length, handle.is_version_1()) };
-            let buffer = buffer.inspect_err(|code| {
-                if *code == Error::InsufficientBuffer.into() {
-                    count.set(0);
-                }
-            })?;
-            let receive = Receive {
-                request: RequestId(request),
-                copy_body: flags & COPY != 0,
-                flush_body: flags & FLUSH != 0,
-            };
-            if overlapped.is_null() {
-                return blocking(receiving::receive(handle, receive, buffer), count);
+        let handle = QueueObject::worker(queue)?;
+        check_flags(flags, COPY | FLUSH)?;
+        // SAFETY: by the contract of the function, here and below.
+        let count = unsafe { Out::optional(bytes_received) };
+        // SAFETY: as above.
+        let buffer = unsafe { RequestBuffer::new(buffer, length, handle.is_version_1()) };
+        let buffer = buffer.inspect_err(|code| {
+            if *code == Error::InsufficientBuffer.into() {
+                count.set(0);
             }
-            let work = Receiving::request(receive, buffer);
-            // SAFETY: as above.
-            let call = unsafe { Overlapped::begin(handle, overlapped, work) };
-            call.start(handle, count)
-        })
+        })?;
+        let receive = Receive {
+            request: RequestId(request),
+            copy_body: flags & COPY != 0,
+            flush_body: flags & FLUSH != 0,
+        };
+        if overlapped.is_null() {
+            return blocking(receiving::receive(&handle, receive, buffer), count);
+        }
+        let work = Receiving::request(receive, buffer);
+        // SAFETY: as above.
+        let call = unsafe { Overlapped::begin(&handle, overlapped, work) };
+        call.start(&handle, count)
     }
 }

@@ -81,9 +81,10 @@ entry! {
         overlapped: *mut OVERLAPPED,
         log_data: *const HTTP_LOG_DATA,
     ) -> u32 {
-        QueueObject::with_worker(queue, |handle| with_response_parts(|head| {
-            reserved_pointer(reserved_1)?;
-            reserved(reserved_2)?;
+        let handle = QueueObject::worker(queue)?;
+        reserved_pointer(reserved_1)?;
+        reserved(reserved_2)?;
+        with_response_parts(|head| {
             let (is_version_1, token) = (handle.is_version_1(), handle.service().parameters().server_token());
             // SAFETY: by the contract of the function, here and below.
             let response = unsafe { response::read(response, is_version_1, head, token) }?;
@@ -118,7 +119,7 @@ entry! {
                 }
             }
             // SAFETY: as above.
-            let chunks = unsafe { Chunks::read(first, chunk_count, &fragments(handle)) }?;
+            let chunks = unsafe { Chunks::read(first, chunk_count, &fragments(&handle)) }?;
             let mut ranged = if is_ranged {
                 let whole = chunks.list();
                 let ranged = service.process_ranges(queue, &send, None, head, Chunk::total(&whole))?;
@@ -136,11 +137,11 @@ entry! {
                 return blocking(sent, count);
             }
             // SAFETY: as above.
-            let call = unsafe { Overlapped::begin(handle, overlapped, ()) };
+            let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
             send_overlapped(call, send.request, chunks, count, |body, register| {
                 service.try_send_response_and_keep(queue, &send, (head, body), log, keep, register)
             })
-        }))
+        })
     }
 
     /// Sends a part of a response's body: without HTTP_SEND_RESPONSE_FLAG_MORE_DATA, it is the last
