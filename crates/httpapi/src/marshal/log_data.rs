@@ -132,8 +132,10 @@ mod tests {
     }
 
     fn code(data: &HTTP_LOG_FIELDS_DATA) -> u32 {
+        let mut place = None;
         // SAFETY: the structure is valid, and what it points at is or is refused before it is read.
-        unsafe { read((&raw const *data).cast(), &mut None) }.map_or_else(ErrorCode::win32, |_| 0)
+        let read = unsafe { read((&raw const *data).cast(), &mut place) };
+        read.map_or_else(ErrorCode::win32, |_| 0)
     }
 
     #[test]
