@@ -5,13 +5,14 @@
 
 use httpsys_core::proto::h2::H2Code;
 use httpsys_core::proto::h2::frame::{flag, kind};
-use httpsys_tests::door::{Door, Reply, World};
+use httpsys_tests::door::{Door, MORE_DATA, Reply, World};
 use httpsys_tests::h2::H2Client;
 
 use crate::{agree, connect};
 
 secure_doors![
     a_flood_of_pings_ends_the_connection,
+    a_client_that_measures_with_pings_is_no_flood,
     a_flood_of_resets_ends_the_connection,
     a_flood_of_settings_ends_the_connection,
     a_field_block_without_end_ends_the_connection,
@@ -53,6 +54,29 @@ fn a_flood_of_pings_ends_the_connection<D: Door>(w: &World<D>) {
         expect_end(w, id, "Http2_EnhanceYourCalm");
     }
     assert_eq!(w.respond(received.id, &Reply::ok()), Err(1229));
+}
+
+/// As clients of gRPC do with each DATA frame, however small: a PING, and a window of what was in it.
+fn a_client_that_measures_with_pings_is_no_flood<D: Door>(w: &World<D>) {
+    let mut client = connect(w);
+    let stream = client.get("/");
+    let id = w.receive().id;
+    let begun = w.respond(id, &Reply::ok().flags(MORE_DATA));
+    assert!(begun.is_ok());
+    assert_eq!(client.next_text(), format!("HEADERS {stream} 200"));
+    for _ in 0..1_500 {
+        assert_eq!(w.send_body(id, &[b"event"], MORE_DATA), Ok(5));
+        assert_eq!(client.next_text(), format!("DATA {stream} 5"));
+        client.together(|client| {
+            client.grant(0, 5);
+            client.grant(stream, 5);
+            client.send(kind::PING, 0, 0, b"measured");
+        });
+        assert_eq!(client.next_text(), "PING ack");
+    }
+    assert_eq!(w.send_body(id, &[], 0), Ok(0));
+    assert_eq!(client.next_text(), format!("DATA {stream} 0 end"));
+    client.assert_quiet();
 }
 
 /// The connection has ended for this reason; the end of the client has its turn.

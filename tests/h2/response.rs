@@ -17,6 +17,7 @@ secure_doors![
     h2x_008_disconnect_on_a_later_part_sends_goaway_before_it,
     h2x_008_the_flag_goaway_sends_goaway_before_the_response,
     h2x_009_streams_behind_goaway_are_served_until_the_two_hundredth,
+    h2x_009_a_cancel_of_the_last_request_behind_goaway_ends_the_connection_in_order,
     h2x_011_cxl_014_a_response_before_the_content_ends_the_stream_with_no_error,
     h2x_014_h2x_015_trailers_end_the_stream_in_their_order,
     h2x_017_long_trailers_go_out_beside_a_content_length,
@@ -24,6 +25,7 @@ secure_doors![
     upg_009_an_upgrade_is_refused_with_87,
     bdy_021_a_program_that_reads_gets_100_continue_sent,
     connection_fields_of_the_program_are_dropped,
+    blanks_around_a_value_of_the_program_are_dropped,
 ];
 
 fn h2x_002_a_response_without_content_ends_with_an_empty_data_frame<D: Door>(w: &World<D>) {
@@ -156,6 +158,31 @@ fn h2x_009_streams_behind_goaway_are_served_until_the_two_hundredth<D: Door>(w: 
     client.client().expect_eof();
 }
 
+fn h2x_009_a_cancel_of_the_last_request_behind_goaway_ends_the_connection_in_order<D: Door>(
+    w: &World<D>,
+) {
+    let mut client = connect(w);
+    let stream = client.get("/");
+    let reply = Reply::ok().flags(DISCONNECT);
+    w.respond(w.receive().id, &reply).expect("an answer");
+    assert_eq!(client.next_text(), "GOAWAY 2147483647 NO_ERROR");
+    client.response(stream);
+    for _ in 1..=200 {
+        let stream = client.get("/");
+        let id = w.receive().id;
+        thread::scope(|scope| {
+            scope.spawn(|| assert_eq!(w.cancel(id), Ok(())));
+        });
+        if stream == 401 {
+            assert_eq!(client.next_text(), "GOAWAY 401 NO_ERROR");
+        }
+        assert_eq!(client.next_text(), format!("RST_STREAM {stream} CANCEL"));
+    }
+    // With the last stream the connection ends.
+    client.client().expect_eof();
+    w.assert_serves();
+}
+
 fn h2x_011_cxl_014_a_response_before_the_content_ends_the_stream_with_no_error<D: Door>(
     w: &World<D>,
 ) {
@@ -260,4 +287,20 @@ fn connection_fields_of_the_program_are_dropped<D: Door>(w: &World<D>) {
     }
     assert!(response.fields.contains("x-kept: yes\n"));
     assert_eq!(response.body, b"x");
+}
+
+/// RFC 9113 section 8.2.1: a client may take a response with them for malformed. HTTP/1.1 has no such rule.
+fn blanks_around_a_value_of_the_program_are_dropped<D: Door>(w: &World<D>) {
+    let mut client = connect(w);
+    let stream = client.get("/");
+    let reply = Reply::ok()
+        .header("Content-Type", " text/plain\t")
+        .header("X-Blanks", "\t a  b ");
+    let sent = w.respond(w.receive().id, &reply.chunk("x"));
+    assert!(sent.is_ok());
+    let response = client.response(stream);
+    for field in ["content-type: text/plain\n", "x-blanks: a  b\n"] {
+        assert!(response.fields.contains(field), "{}", response.fields);
+    }
+    assert!(!response.fields.contains(" \n") && !response.fields.contains("\t"));
 }

@@ -32,6 +32,15 @@ fn rfc_9113_5_1_idle<D: Door>(w: &World<D>) {
             ("5.1 idle: RST_STREAM", reset),
             ("5.1 idle: WINDOW_UPDATE", |n| window(n, 1)),
             ("5.1 idle: an even stream: DATA", |n| data(n + 1, 0, b"x")),
+            ("5.1 idle: an even stream below: DATA", |n| {
+                [get(n + 2), data(n + 1, 0, b"x")].concat()
+            }),
+            ("5.1 idle: an even stream below: RST_STREAM", |n| {
+                [get(n + 2), reset(n + 1)].concat()
+            }),
+            ("5.1 idle: an even stream below: WINDOW_UPDATE", |n| {
+                [get(n + 2), window(n + 1, 1)].concat()
+            }),
         ],
     );
     ignores(w, &[("5.1 idle: PRIORITY", priority)]);

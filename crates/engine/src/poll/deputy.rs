@@ -12,8 +12,9 @@
 //! look per [`LATE`] while there are signals, and nothing while there are none.
 
 use std::sync::atomic::{Ordering, fence};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::poll::leadership::TICK;
 use crate::poll::operation::{Registered, Signal};
 use crate::poll::waiter::Turn;
 use crate::service::Service;
@@ -43,6 +44,7 @@ impl Service {
     /// Signals what is left. As [`Service::fire_in_office`].
     #[must_use]
     pub(crate) fn fire_pending(&self) -> bool {
+        let mut ticked_at = self.clock().now();
         loop {
             let next = self.deputies().pending.lock().pop_front();
             let Some((operation, signal)) = next else {
@@ -51,6 +53,20 @@ impl Service {
 
             if !self.fire_one(operation, signal) {
                 return false;
+            }
+            self.see_to_batches(&mut ticked_at);
+        }
+    }
+
+    /// Many signals may take longer than a tick, and no other thread in office sees that one goes by.
+    #[inline]
+    fn see_to_batches(&self, ticked_at: &mut Instant) {
+        let batches = &self.shard().batches;
+        if batches.has_any() {
+            let now = self.clock().now();
+            if now.saturating_duration_since(*ticked_at) >= TICK {
+                batches.let_all_go();
+                *ticked_at = now;
             }
         }
     }

@@ -21,13 +21,11 @@ use httpsys_core::{Error, RequestId};
 use httpsys_socket::lock::MutexGuard;
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
+use crate::poll::leadership::TICK;
 use crate::poll::operation::Signal;
 use crate::poll::shard::Lead;
 use crate::poll::waiter::{Turn, Waiter, Waiting};
 use crate::service::Service;
-
-/// How long work can lie unseen when the threads of the program are all busy.
-const TICK: Duration = Duration::from_millis(2);
 
 /// Ticks without any activity after which the fallback thread leads for good.
 const QUIET_TICKS: u32 = 4;
@@ -307,6 +305,8 @@ impl Service {
 
     /// Looks after the sockets and timers until the service stops, or a deputy has taken over.
     pub(crate) fn run_fallback(&self) {
+        // No tick has gone by while the thread was held up that was in office before.
+        self.shard().batches.let_all_go();
         if !self.fire_pending() {
             return;
         }

@@ -3,8 +3,12 @@
 //! Owns the flags and the bell of the fallback thread. Does not own who leads (`lead.rs`).
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use httpsys_socket::lock::{Condvar, Mutex};
+
+/// How long work can lie unseen when the threads of the program are all busy.
+pub(crate) const TICK: Duration = Duration::from_millis(2);
 
 /// What leaders and the fallback thread tell each other.
 #[derive(Debug, Default)]

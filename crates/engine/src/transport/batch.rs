@@ -42,14 +42,18 @@ impl Batch {
         })
     }
 
-    /// Nobody waits for this request any more: it has an answer, or its stream has ended.
-    pub(super) fn answer(&mut self, place: &mut Option<BatchPlace>) {
-        if let Some(place) = place.as_mut().filter(|place| !place.is_answered) {
-            place.is_answered = true;
-            if place.batch == self.number {
-                self.unanswered = self.unanswered.saturating_sub(1);
-            }
+    /// Nobody waits for this request any more: it has an answer, or its stream has ended. Returns whether it was the
+    /// last of its batch that had none.
+    pub(super) fn answer(&mut self, place: &mut Option<BatchPlace>) -> bool {
+        let Some(place) = place.as_mut().filter(|place| !place.is_answered) else {
+            return false;
+        };
+        place.is_answered = true;
+        if place.batch != self.number || self.unanswered == 0 {
+            return false;
         }
+        self.unanswered -= 1;
+        self.unanswered == 0
     }
 
     /// Whether there are unanswered requests that came with this one.
@@ -92,9 +96,9 @@ mod tests {
         let mut batch = Batch::default();
         let mut places = places(&mut batch, 3);
         for (at, place) in places.iter_mut().enumerate() {
-            batch.answer(place);
+            assert_eq!(batch.answer(place), at == 2, "{at}");
             // Once counts.
-            batch.answer(place);
+            assert!(!batch.answer(place));
             assert_eq!(batch.has_others(place.as_ref()), at < 2, "{at}");
         }
     }
@@ -105,7 +109,7 @@ mod tests {
         let mut old = places(&mut batch, 2);
         batch.end();
         let new = places(&mut batch, 2);
-        batch.answer(&mut old[0]);
+        assert!(!batch.answer(&mut old[0]));
         assert!(!batch.has_others(old[0].as_ref()));
         assert!(batch.has_others(new[0].as_ref()));
         assert_eq!(batch.unanswered, 2);
@@ -117,7 +121,7 @@ mod tests {
         assert!(batch.add(2), "it is new in the list");
         assert!(!batch.add(1));
         let mut last = batch.place();
-        batch.answer(&mut last);
+        assert!(!batch.answer(&mut last));
         assert!(batch.has_others(last.as_ref()));
         assert_eq!(batch.unanswered, 2);
     }
@@ -127,9 +131,9 @@ mod tests {
         let mut batch = Batch::default();
         let mut places = places(&mut batch, 2);
         assert!(batch.is_open());
-        batch.answer(&mut places[0]);
+        assert!(!batch.answer(&mut places[0]));
         assert!(batch.is_open());
-        batch.answer(&mut places[1]);
+        assert!(batch.answer(&mut places[1]));
         assert!(!batch.is_open());
         assert!(batch.add(2), "it is in the list again");
     }

@@ -17,8 +17,9 @@
 //! - each of the batch has its answer, and the call that gives the last has said all; or
 //! - there are [`OUT`] bytes of it, or the content of one response comes to a record; the batch goes on, and what is
 //!   left that makes no record is kept; or
-//! - a tick goes by while nobody polls, or the fallback thread begins a poll: it lets it go (`poll/lead.rs`), and the
-//!   batch goes on; or
+//! - a tick goes by while nobody polls, or the fallback thread begins a poll or signals for longer than a tick: it lets
+//!   it go (`poll/lead.rs`, `poll/deputy.rs`), and the batch goes on; or
+//! - the last of the batch that had no answer ends without one; or
 //! - a thread begins a poll that may wait, or is about to sleep in a receive, a send or a read: then all batches end,
 //!   on all connections; or
 //! - anything else goes out on the connection, or it ends, in order or not.
@@ -183,19 +184,16 @@ impl Carrier {
         state.link.take()
     }
 
-    /// A thread is about to sleep. Returns whether the batch goes on: no.
-    pub(super) fn end_batch(&self) -> bool {
+    /// A thread is about to sleep: nothing is kept any more.
+    pub(super) fn end_batch(&self) {
         let mut state = self.lock();
         state.batch.end();
         state.let_go();
-        false
     }
 
-    /// A tick has gone by. Returns whether the batch goes on.
-    pub(super) fn let_batch_go(&self) -> bool {
-        let mut state = self.lock();
-        state.let_go();
-        state.batch.is_open()
+    /// A tick has gone by: what is kept goes out.
+    pub(super) fn let_go(&self) {
+        self.lock().let_go();
     }
 
     /// A place in the batch for a request that was read just now.
@@ -293,7 +291,7 @@ pub(crate) struct LinkBroken;
 
 impl CarrierState {
     /// Frames that are not with the network, in bytes.
-    pub(super) fn unsent(&self) -> usize {
+    pub(crate) fn unsent(&self) -> usize {
         self.out.len() - self.out_at
     }
 
@@ -473,6 +471,13 @@ impl CarrierState {
     /// Nobody waits for the request with this place any more.
     pub(crate) fn answer(&mut self, place: &mut Option<BatchPlace>) {
         self.batch.answer(place);
+    }
+
+    /// As [`CarrierState::answer`], and nothing will be said that could take along what was kept for this request.
+    pub(super) fn give_up(&mut self, place: &mut Option<BatchPlace>) {
+        if self.batch.answer(place) {
+            self.let_go();
+        }
     }
 
     /// Moves the frames that the protocol has into the buffer.

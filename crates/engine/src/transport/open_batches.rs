@@ -1,8 +1,9 @@
 //! The connections of HTTP/2 that keep responses for a batch of requests.
 //!
 //! Owns: the list of them, and how all of them end. Does not own: a batch (`batch.rs`), nor what is kept for it
-//! (`carrier.rs`). Invariant: a thread that is about to sleep finds every carrier in the list whose batch is open.
-//! Threading: any thread. Order of locks: that of the list, then a carrier's.
+//! (`carrier.rs`). Invariant: a thread that is about to sleep finds each carrier whose batch is open in the list, or
+//! another thread is about to end that batch. Threading: any thread. What is kept is written without the list's lock, so that
+//! nobody waits for the records of all connections. Order of locks: that of the list, then a carrier's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,27 +31,46 @@ impl OpenBatches {
         }
     }
 
+    /// Whether there are any.
+    #[inline]
+    pub(crate) fn has_any(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
     /// A thread is about to sleep: all batches end, and what was kept for them goes out.
     #[inline]
     pub(crate) fn end_all(&self) {
-        if self.any.load(Ordering::Acquire) {
-            self.look_at_all(Carrier::end_batch);
+        if self.has_any() {
+            self.end_those_listed();
         }
     }
 
     /// A tick has gone by: what was kept goes out.
+    #[inline]
     pub(crate) fn let_all_go(&self) {
-        if self.any.load(Ordering::Acquire) {
-            self.look_at_all(Carrier::let_batch_go);
+        if self.has_any() {
+            self.let_those_listed_go();
         }
     }
 
-    /// `look` says whether the batch goes on. The list is locked meanwhile: who is about to sleep finds all
-    /// batches in it, or waits until they have ended.
+    /// Who comes meanwhile and finds none need not wait: what it has kept goes out when their turn comes here.
     #[cold]
-    fn look_at_all(&self, look: fn(&Carrier) -> bool) {
+    fn end_those_listed(&self) {
+        let list = {
+            let mut list = self.list.lock();
+            self.any.store(false, Ordering::Release);
+            std::mem::take(&mut *list)
+        };
+        list.iter().for_each(|carrier| carrier.end_batch());
+    }
+
+    /// They stay in the list meanwhile: who is about to sleep ends them.
+    #[cold]
+    fn let_those_listed_go(&self) {
+        let carriers = self.list.lock().clone();
+        carriers.iter().for_each(|carrier| carrier.let_go());
         let mut list = self.list.lock();
-        list.retain(|carrier| look(carrier));
+        list.retain(|carrier| carrier.lock().batch.is_open());
         self.any.store(!list.is_empty(), Ordering::Release);
     }
 }

@@ -271,11 +271,12 @@ impl H2Stream {
     /// [`H2Stream::close`].
     pub(crate) fn reset(mut self, code: H2Code, now: u64) -> bool {
         let mut state = self.carrier.lock();
-        state.answer(&mut self.place);
         if self.has_ended {
             let _ = state.flush();
         }
         state.reset(self.id, self.code.unwrap_or(code));
+        // On a stream that the peer has reset nothing was sent.
+        state.give_up(&mut self.place);
         state.remove(self.id, now)
     }
 

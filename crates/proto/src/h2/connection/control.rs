@@ -89,7 +89,9 @@ impl H2Connection {
             // No PING was sent that it could answer.
             return self.count_idle_frame(now);
         }
-        if !self.meters.pings.count(1, self.limits.pings, now) {
+        if let Some(rest) = self.meters.pings_earned.checked_sub(1) {
+            self.meters.pings_earned = rest;
+        } else if !self.meters.pings.count(1, self.limits.pings, now) {
             return Err(H2Fault::Connection(H2Reason::PingFlood));
         }
         frame::write(&mut self.output, kind::PING, flag::ACK, None, &data);
@@ -111,9 +113,7 @@ impl H2Connection {
         increment: u32,
     ) -> Result<(), H2Fault> {
         self.meters.window_updates += 1;
-        let earned = self.meters.sent / u64::from(self.limits.bytes_per_update.max(1));
-        let earned = earned + self.meters.streams;
-        if self.meters.window_updates > u64::from(self.limits.window_updates) + earned {
+        if self.meters.window_updates > self.meters.window_updates_allowed(&self.limits) {
             return Err(H2Fault::Connection(H2Reason::WindowDribble));
         }
         let change = i64::from(increment);

@@ -131,12 +131,16 @@ struct H2Meters {
     idle_frames: RateMeter,
     /// Frames without effect that streams may still have: they count for no rate.
     idle_frames_earned: u64,
+    /// PING frames that streams and DATA frames may still have: they count for no rate.
+    pings_earned: u64,
     /// Streams that the peer has opened.
     streams: u64,
     /// WINDOW_UPDATE frames.
     window_updates: u64,
     /// Bytes of content sent.
     sent: u64,
+    /// DATA frames sent that no window has made shorter: a peer that grants little cannot make more of them.
+    whole_frames: u64,
 }
 
 /// Frames without effect that a client may send for each stream without being suspected of anything: one that
@@ -148,6 +152,25 @@ impl H2Meters {
     fn count_stream(&mut self) {
         self.streams += 1;
         self.idle_frames_earned += IDLE_FRAMES_PER_STREAM;
+        self.pings_earned += 1;
+    }
+
+    /// A DATA frame was sent. A client that measures the connection may answer each with a PING, and grant anew what
+    /// was in it, however little that is (as those of gRPC do).
+    fn count_data(&mut self, length: usize, is_cut: bool) {
+        self.sent += length as u64;
+        if !is_cut {
+            self.whole_frames += 1;
+            self.pings_earned += 1;
+        }
+    }
+
+    /// WINDOW_UPDATE frames that the peer may have sent.
+    fn window_updates_allowed(&self, limits: &H2Limits) -> u64 {
+        let by_bytes = self.sent / u64::from(limits.bytes_per_update.max(1));
+        // Of the stream, and of the connection.
+        let by_frames = 2 * self.whole_frames;
+        u64::from(limits.window_updates) + self.streams + by_bytes + by_frames
     }
 }
 

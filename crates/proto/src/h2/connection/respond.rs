@@ -11,7 +11,7 @@ use crate::h2::field_section::FieldSection;
 use crate::h2::frame::{self};
 use crate::h2::request_section::is_connection_field;
 use crate::h2::stream_id::StreamId;
-use crate::scan::is_token;
+use crate::scan::{is_token, trim};
 
 /// Why a part of a response cannot be sent. Nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl H2Connection {
         Ok(())
     }
 
-    /// Sends the head of the response, names in lower case, without the fields that only HTTP/1.1 has
+    /// Sends the head of the response, names in lower case, values without blanks around them, which make a
+    /// message malformed (RFC 9113 section 8.2.1), and without the fields that only HTTP/1.1 has
     /// (H2X-008). Its content is offered then, and [`finish`](Self::finish) ends it.
     ///
     /// # Errors
@@ -161,7 +162,7 @@ impl H2Connection {
         let block = &mut self.encoded;
         self.encoder.field(b":status", &digits, block);
         for (name, value) in fields.filter(|(name, _)| !is_connection_field(name)) {
-            self.encoder.field(name, value, block);
+            self.encoder.field(name, trim(value), block);
         }
         frame::write_block(&mut self.output, stream, false, &self.encoded);
     }

@@ -13,7 +13,8 @@
 //!                        └──────────► closed ◄────────────┘
 //! ```
 //!
-//! Idle and closed streams are no values: their numbers are above those of all opened streams, or not.
+//! Idle and closed streams are no values: their numbers are above those of all opened streams, or not. Even ones, which
+//! only the server could open, are all idle.
 //! Half-closed (local) never lasts, since a complete response resets a stream on which the request goes on
 //! (H2X-011). Reserved streams come with pushes, which are not built. Threading: plain values.
 
@@ -131,7 +132,7 @@ pub(super) enum ClosedBy {
 /// Where a number stands.
 #[derive(Debug)]
 pub(super) enum StreamPlace<'a> {
-    /// The peer has not opened it.
+    /// Nobody has opened it.
     Idle,
     /// It goes on.
     Active(&'a mut ActiveStream),
@@ -156,7 +157,7 @@ pub(super) struct StreamTable {
 impl StreamTable {
     /// Where `stream` stands.
     pub(super) fn find(&mut self, stream: StreamId) -> StreamPlace<'_> {
-        if self.last < Some(stream) {
+        if self.last < Some(stream) || !stream.is_client() {
             return StreamPlace::Idle;
         }
         let is_refused_early = self.is_refused_early(stream);

@@ -14,6 +14,7 @@ use crate::h2::frame::{self, FRAME_HEADER, FrameHeader, MAX_FRAME_SIZE, flag, ki
 use crate::h2::reason::H2Code;
 use crate::h2::request_section::is_connection_field;
 use crate::h2::stream_id::StreamId;
+use crate::scan::trim;
 
 /// What a stream has to send now.
 enum SendTurn {
@@ -23,8 +24,8 @@ enum SendTurn {
     Blocked,
     /// There is no room in the driver's buffer.
     NoRoom,
-    /// A DATA frame of this length.
-    Data(usize),
+    /// A DATA frame of this length; whether a window has made it shorter.
+    Data(usize, bool),
     /// The end.
     End(ResponseEnd),
 }
@@ -45,9 +46,9 @@ impl H2Connection {
                     self.ready.push_front(stream);
                     return None;
                 }
-                SendTurn::Data(length) => {
+                SendTurn::Data(length, is_cut) => {
                     self.ready.push_back(stream);
-                    self.meters.sent += length as u64;
+                    self.meters.count_data(length, is_cut);
                     let header = FrameHeader {
                         length,
                         kind: kind::DATA,
@@ -79,7 +80,8 @@ impl H2Connection {
         most: usize,
         out: &mut Vec<u8>,
     ) -> Result<usize, SendError> {
-        let length = self.room_for(stream)?.min(most).min(MAX_FRAME_SIZE);
+        let wanted = most.min(MAX_FRAME_SIZE);
+        let length = self.room_for(stream)?.min(wanted);
         if length == 0 {
             return Ok(0);
         }
@@ -87,7 +89,7 @@ impl H2Connection {
             active.window.take(length);
         }
         self.send_window.take(length);
-        self.meters.sent += length as u64;
+        self.meters.count_data(length, length < wanted);
         self.flush(out);
         let header = FrameHeader {
             length,
@@ -197,10 +199,11 @@ impl H2Connection {
         }
         let most = window.min(connection).min(room).min(MAX_FRAME_SIZE);
         let length = usize::try_from(*pending).map_or(most, |pending| pending.min(most));
+        let is_cut = length < MAX_FRAME_SIZE && length == window.min(connection);
         *pending -= length as u64;
         active.window.take(length);
         self.send_window.take(length);
-        SendTurn::Data(length)
+        SendTurn::Data(length, is_cut && *pending > 0)
     }
 
     fn set_queued(&mut self, stream: StreamId, is_queued: bool) {
@@ -216,6 +219,7 @@ impl H2Connection {
             ResponseEnd::EmptyData => {
                 let output = &mut self.output;
                 frame::write(output, kind::DATA, flag::END_STREAM, Some(stream), &[]);
+                self.meters.count_data(0, false);
             }
             ResponseEnd::Trailers(fields) => self.write_trailers(stream, fields),
         }
@@ -239,7 +243,7 @@ impl H2Connection {
         let block = &mut self.encoded;
         let sent = fields.iter().filter(|(name, _)| !is_connection_field(name));
         for (name, value) in sent {
-            self.encoder.field(name, value, block);
+            self.encoder.field(name, trim(value), block);
         }
         frame::write_block(&mut self.output, stream, true, &self.encoded);
         self.recycle(fields);

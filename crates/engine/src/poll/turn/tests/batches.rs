@@ -2,17 +2,21 @@
 
 use std::io::{ErrorKind, Read};
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
 
-use httpsys_core::RequestId;
 use httpsys_core::call::{Cancel, Receive, SendResponse};
 use httpsys_core::proto::ResponseParts;
 use httpsys_core::proto::h2::frame::{self, flag, kind};
 use httpsys_core::proto::h2::hpack::HpackEncoder;
 use httpsys_core::proto::h2::{PREFACE, StreamId};
+use httpsys_core::{OperationId, RequestId};
 use httpsys_socket::lock::MutexGuard;
 
 use super::*;
+use crate::poll::leadership::TICK;
+use crate::poll::operation::Registered;
 use crate::transport::Transport;
+use crate::transport::carrier::Carrier;
 use crate::{Chunk, Verdict};
 
 const NEXT: Receive = Receive {
@@ -123,6 +127,16 @@ impl<'w> Talk<'w> {
             .service
             .send_response(&self.world.queue, &call, &mut head, &body, None)
             .unwrap();
+    }
+
+    /// What carries its streams.
+    fn carrier(&self) -> Arc<Carrier> {
+        let mut carrier = None;
+        self.world.service.for_each_connection(|_, conn| {
+            let found = conn.stream.as_ref().and_then(Transport::carrier);
+            carrier = carrier.take().or(found.cloned());
+        });
+        carrier.unwrap()
     }
 
     /// Nothing is out.
@@ -278,6 +292,33 @@ fn a_request_that_is_cancelled_is_not_waited_for() {
     talk.expect(&response(5));
 }
 
+/// The stream of which nobody can be told yet, since a call has its slot, is the last that has no answer.
+#[test]
+fn a_request_whose_stream_the_client_resets_is_not_waited_for() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(2);
+    let carrier = talk.carrier();
+    let held = world.service.live_request(&world.queue, requests[1]);
+    let mut reset = Vec::new();
+    frame::write(&mut reset, kind::RST_STREAM, 0, StreamId::new(3), &[0; 4]);
+    talk.client.write_all(&reset).unwrap();
+    let is_heard = || carrier.lock().h2.active_streams() == 1;
+    for _ in 0..TURNS {
+        if is_heard() {
+            break;
+        }
+        talk.world.turn(&mut talk.lead);
+        std::thread::yield_now();
+    }
+    assert!(is_heard());
+    talk.answer(requests[0], b"a");
+    talk.expect_nothing();
+    drop(held);
+    talk.world.turn(&mut talk.lead);
+    talk.expect(&response(1));
+}
+
 #[test]
 fn a_part_of_a_response_goes_out_at_once_and_its_request_is_not_waited_for() {
     let world = Talk::world();
@@ -320,12 +361,7 @@ fn what_is_kept_for_a_batch_keeps_no_stream_in_the_line_for_room() {
     let requests = talk.request(8);
     talk.answer(requests[0], b"a");
     talk.expect_nothing();
-    let mut carrier = None;
-    world.service.for_each_connection(|_, conn| {
-        let found = conn.stream.as_ref().and_then(Transport::carrier);
-        carrier = carrier.take().or(found.cloned());
-    });
-    let carrier = carrier.unwrap();
+    let carrier = talk.carrier();
     let mut state = carrier.lock();
     let waiting = [3, 5, 7, 9, 11, 13, 15].map(|number| StreamId::new(number).unwrap());
     waiting.iter().for_each(|stream| state.await_room(*stream));
@@ -372,4 +408,87 @@ fn what_was_answered_goes_out_before_a_reset_when_the_service_ends() {
     let end = talk.client.read_to_end(&mut talk.read);
     assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(frames_of(&talk.read), response(1));
+}
+
+/// A completion that does this.
+struct Completion<F>(F);
+
+impl<F: FnOnce() + Send> Registered for Completion<F> {
+    fn id(&self) -> OperationId {
+        OperationId(0)
+    }
+
+    fn signal(self: Box<Self>, _: Signal) {
+        self.0();
+    }
+}
+
+impl Talk<'_> {
+    fn add_completion(&self, does: impl FnOnce() + Send + 'static) {
+        let mut pending = self.world.service.deputies().pending.lock();
+        pending.push_back((Box::new(Completion(does)), Signal::Ready));
+    }
+}
+
+#[test]
+fn completions_that_take_long_hold_up_no_tick() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(2);
+    talk.answer(requests[0], b"a");
+    let (tell, told) = channel();
+    talk.add_completion(|| {
+        let until = Instant::now() + TICK;
+        while Instant::now() < until {
+            std::thread::yield_now();
+        }
+    });
+    let carrier = talk.carrier();
+    talk.add_completion(move || tell.send(carrier.lock().unsent()).unwrap());
+    // If the machine stands still so long that a deputy does the rest, that is fine.
+    let _ = world.service.fire_pending();
+    assert_eq!(told.recv(), Ok(0));
+    talk.expect(&response(1));
+}
+
+#[test]
+fn a_deputy_that_takes_over_lets_go_what_is_kept() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(2);
+    talk.answer(requests[0], b"a");
+    let carrier = talk.carrier();
+    let patience = Instant::now() + Duration::from_secs(30);
+    talk.add_completion(move || {
+        while carrier.lock().unsent() > 0 && Instant::now() < patience {
+            std::thread::yield_now();
+        }
+    });
+    let in_office = world.service.fire_pending();
+    assert!(!in_office && Instant::now() < patience);
+    talk.expect(&response(1));
+}
+
+/// As to TLS records: of one connection they may take a while, and there may be many connections.
+#[test]
+fn while_one_thread_writes_what_was_kept_others_need_not_wait() {
+    let world = Talk::world();
+    let mut talk = Talk::begin(&world);
+    let requests = talk.request(2);
+    talk.answer(requests[0], b"a");
+    let carrier = talk.carrier();
+    let batches = &world.service.shard().batches;
+    let patience = Instant::now() + Duration::from_secs(30);
+    std::thread::scope(|scope| {
+        let writes = carrier.lock();
+        scope.spawn(|| batches.end_all());
+        while batches.has_any() && Instant::now() < patience {
+            std::thread::yield_now();
+        }
+        assert!(!batches.has_any(), "the other thread has taken the list");
+        batches.end_all();
+        batches.let_all_go();
+        drop(writes);
+    });
+    talk.expect(&response(1));
 }

@@ -224,6 +224,44 @@ fn ping_ack() -> Vec<u8> {
     frame(PING, 1, 0, &[0; 8])
 }
 
+/// A client of gRPC measures the connection with each DATA frame, however small, and grants what was in it.
+#[test]
+fn h2_each_data_frame_may_have_a_ping_and_two_windows() {
+    let mut peer = Peer::started_with(limits());
+    peer.send(&get(1));
+    let fields = std::iter::empty();
+    peer.connection.respond(id(1), 200, fields).unwrap();
+    let mut out = Vec::new();
+    for _ in 0..10_000 {
+        let sent = peer.connection.send_content(id(1), 5, &mut out);
+        assert_eq!(sent, Ok(5));
+        out.clear();
+        peer.send(&[window(0, 5), window(1, 5), ping()].concat());
+    }
+    assert_eq!(peer.events(), "request 1 GET / end");
+    // What was earned is used up but for those of the stream.
+    peer.send(&[window(0, 1).repeat(11), ping().repeat(11)].concat());
+    assert_eq!(peer.events(), "");
+    peer.send(&ping());
+    assert_eq!(peer.events(), "failed PingFlood");
+}
+
+#[test]
+fn cve_2019_9512_whose_windows_cut_each_frame_gets_no_ping_for_it() {
+    let mut peer = Peer::started_with(limits());
+    peer.send(&[settings(&[(4, 0)]), get(1)].concat());
+    let fields = std::iter::empty();
+    peer.connection.respond(id(1), 200, fields).unwrap();
+    let mut out = Vec::new();
+    for _ in 0..11 {
+        assert_eq!(peer.connection.send_content(id(1), 5, &mut out), Ok(0));
+        peer.send(&[window(1, 1), ping()].concat());
+        assert_eq!(peer.connection.send_content(id(1), 5, &mut out), Ok(1));
+    }
+    peer.send(&ping());
+    assert!(peer.events().ends_with("failed PingFlood"));
+}
+
 #[test]
 fn cve_2019_9511_windows_that_grow_by_nothing() {
     let mut peer = Peer::started_with(limits());

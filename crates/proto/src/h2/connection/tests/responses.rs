@@ -99,6 +99,25 @@ fn rfc_9113_8_2_2_fields_of_an_http_1_connection_do_not_go_out() {
 }
 
 #[test]
+fn rfc_9113_8_2_1_values_go_out_without_blanks_around_them() {
+    let mut peer = Peer::started();
+    peer.send(&get(1));
+    let values = [" a", "a\t", "\t a  b \t", "  "];
+    let fields = values.map(|value| (&b"x"[..], value.as_bytes()));
+    let responded = peer.connection.respond(id(1), 200, fields.into_iter());
+    assert_eq!(responded, Ok(()));
+    let mut trailers = FieldSection::new();
+    values
+        .iter()
+        .for_each(|value| trailers.push(b"y", value.as_bytes()));
+    let finished = peer.connection.finish_with_trailers(id(1), trailers);
+    assert_eq!(finished, Ok(()));
+    peer.drive();
+    let frames = "HEADERS 1 :status=200 x=a x=a x=a  b x=; HEADERS 1 y=a y=a y=a  b y= end";
+    assert_eq!(peer.frames(), frames);
+}
+
+#[test]
 fn h2_the_parts_of_a_response_go_out_in_their_order() {
     let mut parts = ResponseParts::new();
     parts.begin(200, b"OK").unwrap();

@@ -23,6 +23,20 @@ fn rfc_9113_5_1_idle() {
         ),
         ("of the server", vec![window(2, 1)], idle, gone),
     ]);
+    // No stream of the server is ever opened, whatever the client has opened above it.
+    let idle = "request 3 GET / end; failed StreamIdle";
+    let gone = "GOAWAY 3 PROTOCOL_ERROR";
+    check(vec![
+        ("DATA", vec![get(3), data(2, ES, b"x")], idle, gone),
+        ("RST_STREAM", vec![get(3), reset(2, 0)], idle, gone),
+        ("WINDOW_UPDATE", vec![get(3), window(2, 1)], idle, gone),
+        (
+            "PRIORITY",
+            vec![get(3), frame(PRIORITY, 0, 2, &[0; 5])],
+            "request 3 GET / end",
+            "",
+        ),
+    ]);
 }
 
 #[test]
