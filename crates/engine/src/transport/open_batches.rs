@@ -2,8 +2,8 @@
 //!
 //! Owns: the list of them, and how all of them end. Does not own: a batch (`batch.rs`), nor what is kept for it
 //! (`carrier.rs`). Invariant: a thread that is about to sleep finds each carrier whose batch is open in the list, or
-//! another thread is about to end that batch. Threading: any thread. What is kept is written without the list's lock, so that
-//! nobody waits for the records of all connections. Order of locks: that of the list, then a carrier's.
+//! another thread is about to end that batch. Threading: any thread. What is kept is written without the list's lock,
+//! so that nobody waits for the records of all connections. Order of locks: that of the list, then a carrier's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
