@@ -100,7 +100,7 @@ impl FieldSection {
 
     /// Memory that is kept for the next use.
     pub(crate) fn capacity(&self) -> usize {
-        self.bytes.capacity()
+        self.bytes.capacity() + self.fields.capacity() * size_of::<FieldPlace>()
     }
 
     /// The end of the section, to write a field there: name, value, then [`commit`](Self::commit).

@@ -76,8 +76,10 @@ impl H2Connection {
         let decoded = if self.block_bytes.is_empty() {
             self.decoder.decode(block, &mut fields)
         } else {
-            self.block_bytes.extend_from_slice(block);
-            self.decoder.decode(&self.block_bytes, &mut fields)
+            // Blocks in more than one frame are rare, and their memory is not kept.
+            let mut whole = std::mem::take(&mut self.block_bytes);
+            whole.extend_from_slice(block);
+            self.decoder.decode(&whole, &mut fields)
         };
         if decoded.is_err() {
             return Err(H2Fault::Connection(H2Reason::Compression));

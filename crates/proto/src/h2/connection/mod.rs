@@ -48,9 +48,10 @@ pub use respond::{SendError, check_response};
 pub const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Events that wait for the driver; while there are more, nothing is received.
 const EVENTS: usize = 128;
-/// Sections that are kept for the next requests, and the memory of each.
+/// Sections that are kept for the next requests, and the most memory of each: a connection that has nothing to do holds
+/// no more than most heads need, whatever the client has sent before.
 const SPARE_SECTIONS: usize = 4;
-const SPARE_CAPACITY: usize = 65_536;
+const SPARE_CAPACITY: usize = 8_192;
 
 /// See the module head.
 #[derive(Debug)]

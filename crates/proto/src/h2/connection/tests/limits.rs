@@ -491,3 +491,33 @@ fn h2_unread_content_is_bounded_by_the_connection_s_window() {
     peer.send(&full(101));
     assert!(peer.events().ends_with("failed WindowExceeded"));
 }
+
+#[test]
+fn h2_long_heads_leave_no_memory_behind() {
+    let mut peer = Peer::started();
+    let with =
+        |stream: u32, more: &[(&str, &str)]| headers(stream, ES, &[&GET_FIELDS[..], more].concat());
+    let many = vec![("a", "b"); 450];
+    let long = "x".repeat(110);
+    let long = vec![("a", long.as_str()); 100];
+    for n in 0..8 {
+        peer.send(&with(8 * n + 1, &many));
+        peer.send(&with(8 * n + 3, &long));
+        let whole = with(8 * n + 5, &long);
+        let (front, rest) = whole[9..].split_at(1_000);
+        let split = [
+            frame(HEADERS, ES, 8 * n + 5, front),
+            frame(CONTINUATION, EH, 8 * n + 5, rest),
+        ];
+        peer.send(&split.concat());
+        peer.send(&get(8 * n + 7));
+    }
+    assert_eq!(peer.events().matches("request").count(), 32);
+    for section in std::mem::take(&mut peer.requests) {
+        peer.connection.recycle(section);
+    }
+    let kept = &peer.connection.spare;
+    assert!(!kept.is_empty() && kept.len() <= 4);
+    assert!(kept.iter().all(|section| section.capacity() <= 8_192));
+    assert_eq!(peer.connection.block_bytes.capacity(), 0);
+}
