@@ -7,12 +7,14 @@ use httpsys_core::proto::h2::H2Code;
 use httpsys_core::proto::h2::frame::{flag, kind};
 use httpsys_tests::door::{Door, MORE_DATA, Reply, World};
 use httpsys_tests::h2::H2Client;
+use httpsys_tests::thread;
 
-use crate::{agree, connect};
+use crate::{agree, be_patient, connect, connect_with};
 
 secure_doors![
     a_flood_of_pings_ends_the_connection,
     a_client_that_measures_with_pings_is_no_flood,
+    a_client_that_grants_byte_by_byte_loses_its_connection,
     a_flood_of_resets_ends_the_connection,
     a_flood_of_settings_ends_the_connection,
     a_field_block_without_end_ends_the_connection,
@@ -77,6 +79,34 @@ fn a_client_that_measures_with_pings_is_no_flood<D: Door>(w: &World<D>) {
     assert_eq!(w.send_body(id, &[], 0), Ok(0));
     assert_eq!(client.next_text(), format!("DATA {stream} 0 end"));
     client.assert_quiet();
+}
+
+/// CVE-2019-9511: each byte in a frame of its own.
+fn a_client_that_grants_byte_by_byte_loses_its_connection<D: Door>(w: &World<D>) {
+    const INITIAL_WINDOW: u16 = 4;
+    be_patient(w);
+    let mut client = connect_with(w, &[(INITIAL_WINDOW, 0)]);
+    let stream = client.get("/");
+    let id = w.receive().id;
+    thread::scope(|scope| {
+        let send = scope.spawn(|| w.respond(id, &Reply::ok().chunk(vec![b'x'; 5_000])));
+        assert_eq!(client.next_text(), format!("HEADERS {stream} 200"));
+        // A thousand, one for the stream, and one for each 64 bytes.
+        let mut bytes = 0;
+        let last = loop {
+            client.grant(stream, 1);
+            match client.next_text() {
+                text if text == format!("DATA {stream} 1") => bytes += 1,
+                text => break text,
+            }
+        };
+        assert_eq!(last, format!("GOAWAY {stream} ENHANCE_YOUR_CALM"));
+        assert!((1_001..1_050).contains(&bytes), "{bytes}");
+        let result = send.join().expect("no panic");
+        assert!(matches!(result, Err(64 | 995 | 1229)), "{result:?}");
+    });
+    client.client().expect_eof();
+    w.assert_serves();
 }
 
 /// The connection has ended for this reason; the end of the client has its turn.
@@ -158,7 +188,7 @@ fn the_end_of_a_connection_ends_what_its_streams_wait_for<D: Door>(w: &World<D>)
     let mut client = connect(w);
     client.request("POST", "/", &[], false);
     let received = w.receive();
-    httpsys_tests::thread::scope(|scope| {
+    thread::scope(|scope| {
         let read = scope.spawn(|| w.read_body(received.id, &mut [0; 4]));
         client.data(99, b"x", false);
         let result = read.join().expect("no panic");

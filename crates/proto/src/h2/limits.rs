@@ -51,8 +51,8 @@ pub struct H2Limits {
     pub settings_per_minute: Option<u32>,
     /// SETTINGS frames.
     pub settings: Rate,
-    /// PING frames, beyond one for each stream that the peer has opened, and one for each DATA frame sent that no
-    /// window has made shorter.
+    /// PING frames, beyond one for each stream that the peer has opened, and one for each DATA frame sent that has
+    /// not used a window up.
     pub pings: Rate,
     /// Streams that the peer resets, or that are reset for its errors.
     pub resets: Rate,
@@ -64,7 +64,7 @@ pub struct H2Limits {
     /// Frames that have no effect, beyond two for each stream that the peer has opened.
     pub idle_frames: Rate,
     /// WINDOW_UPDATE frames beyond one for each stream that the peer has opened, one for every `bytes_per_update`
-    /// bytes of content sent, and two for each DATA frame sent that no window has made shorter.
+    /// bytes of content sent, and two for each DATA frame sent that has not used a window up.
     pub window_updates: u32,
     /// See `window_updates`.
     pub bytes_per_update: u32,

@@ -140,8 +140,8 @@ struct H2Meters {
     window_updates: u64,
     /// Bytes of content sent.
     sent: u64,
-    /// DATA frames sent that no window has made shorter: a peer that grants little cannot make more of them.
-    whole_frames: u64,
+    /// DATA frames sent that have not used a window up: a peer that grants little cannot make more of them.
+    free_frames: u64,
 }
 
 /// Frames without effect that a client may send for each stream without being suspected of anything: one that
@@ -158,10 +158,10 @@ impl H2Meters {
 
     /// A DATA frame was sent. A client that measures the connection may answer each with a PING, and grant anew what
     /// was in it, however little that is (as those of gRPC do).
-    fn count_data(&mut self, length: usize, is_cut: bool) {
+    fn count_data(&mut self, length: usize, uses_window_up: bool) {
         self.sent += length as u64;
-        if !is_cut {
-            self.whole_frames += 1;
+        if !uses_window_up {
+            self.free_frames += 1;
             self.pings_earned += 1;
         }
     }
@@ -170,7 +170,7 @@ impl H2Meters {
     fn window_updates_allowed(&self, limits: &H2Limits) -> u64 {
         let by_bytes = self.sent / u64::from(limits.bytes_per_update.max(1));
         // Of the stream, and of the connection.
-        let by_frames = 2 * self.whole_frames;
+        let by_frames = 2 * self.free_frames;
         u64::from(limits.window_updates) + self.streams + by_bytes + by_frames
     }
 }

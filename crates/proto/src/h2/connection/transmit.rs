@@ -24,7 +24,7 @@ enum SendTurn {
     Blocked,
     /// There is no room in the driver's buffer.
     NoRoom,
-    /// A DATA frame of this length; whether a window has made it shorter.
+    /// A DATA frame of this length; whether it uses a window up.
     Data(usize, bool),
     /// The end.
     End(ResponseEnd),
@@ -46,9 +46,9 @@ impl H2Connection {
                     self.ready.push_front(stream);
                     return None;
                 }
-                SendTurn::Data(length, is_cut) => {
+                SendTurn::Data(length, uses_window_up) => {
                     self.ready.push_back(stream);
-                    self.meters.count_data(length, is_cut);
+                    self.meters.count_data(length, uses_window_up);
                     let header = FrameHeader {
                         length,
                         kind: kind::DATA,
@@ -80,8 +80,8 @@ impl H2Connection {
         most: usize,
         out: &mut Vec<u8>,
     ) -> Result<usize, SendError> {
-        let wanted = most.min(MAX_FRAME_SIZE);
-        let length = self.room_for(stream)?.min(wanted);
+        let room = self.room_for(stream)?;
+        let length = room.min(most).min(MAX_FRAME_SIZE);
         if length == 0 {
             return Ok(0);
         }
@@ -89,7 +89,7 @@ impl H2Connection {
             active.window.take(length);
         }
         self.send_window.take(length);
-        self.meters.count_data(length, length < wanted);
+        self.meters.count_data(length, length == room);
         self.flush(out);
         let header = FrameHeader {
             length,
@@ -199,11 +199,11 @@ impl H2Connection {
         }
         let most = window.min(connection).min(room).min(MAX_FRAME_SIZE);
         let length = usize::try_from(*pending).map_or(most, |pending| pending.min(most));
-        let is_cut = length < MAX_FRAME_SIZE && length == window.min(connection);
+        let uses_window_up = length == window.min(connection);
         *pending -= length as u64;
         active.window.take(length);
         self.send_window.take(length);
-        SendTurn::Data(length, is_cut && *pending > 0)
+        SendTurn::Data(length, uses_window_up)
     }
 
     fn set_queued(&mut self, stream: StreamId, is_queued: bool) {
