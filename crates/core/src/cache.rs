@@ -2,7 +2,7 @@
 //! itself, and named pieces of bodies that programs put into their responses.
 //!
 //! Owns: which response is kept and which request gets it (`conditions`), what it gets (`answer`), the entries
-//! with their budget and their end (`store`), and which entries a URL names (`scope`). Does not own: when an
+//! with their budget and their end (`store`), where they are found (`places`, `index`), and which entries a URL names (`scope`). Does not own: when an
 //! entry is looked for, reading of bodies, sending, locks. Time is an argument, in milliseconds of any clock
 //! that never goes back; so is the present second, which dates are compared with.
 //!
@@ -15,9 +15,11 @@
 mod answer;
 mod conditions;
 mod entry;
+mod index;
 mod key_hasher;
 mod limits;
 mod listing;
+mod places;
 mod policy;
 mod scope;
 mod store;
@@ -35,4 +37,4 @@ pub use limits::CacheLimits;
 pub use listing::{CacheState, CachedItem};
 pub use policy::CachePolicy;
 pub use scope::CacheScope;
-pub use store::{CacheUse, FlushProgress, ResponseCache};
+pub use store::{CacheUse, ResponseCache, ShareProgress};

@@ -7,7 +7,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use httpsys_core::cache::{CacheEntry, CacheLimits, CachePolicy, CachedLog, ResponseCache};
+use httpsys_core::cache::{
+    CacheEntry, CacheLimits, CachePolicy, CachedLog, ResponseCache, ShareProgress,
+};
 use httpsys_core::{QueueId, UrlGroupId};
 use httpsys_proto::ResponseParts;
 use httpsys_proto::header::id;
@@ -199,6 +201,40 @@ fn lim_016_what_was_there_before_takes_nothing() {
             );
         }
     }
+}
+
+/// Entries of all kinds come and go, many at once and one at a time.
+#[test]
+fn lim_016_the_budget_holds_whatever_comes_after_what() {
+    let before = taken();
+    let mut cache = cache();
+    let mut random = 1_u64;
+    let mut below = |n: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005);
+        random = random.wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % n
+    };
+    let mut kind = NOTHING;
+    for number in 0..8_000 {
+        if below(150) == 0 {
+            kind = KINDS[below(KINDS.len())];
+        }
+        // Each URL may be there already.
+        let entry = entry(if below(20) == 0 { KINDS[2] } else { kind }, below(8_000));
+        cache.insert(entry, 0).expect("room is made");
+        if below(300) == 0 {
+            let part = 1 + below(9);
+            let goes = |entry: &CacheEntry| entry.url().len() % 10 < part;
+            let _ = cache.drop_share(ShareProgress::default(), 1 + below(2_000), goes);
+        }
+        let (bytes, counted) = (taken() - before, cache.usage().bytes);
+        assert!(
+            bytes <= BUDGET as i64 && counted <= BUDGET,
+            "{number}, {kind:?}: {bytes} bytes, {counted} counted"
+        );
+    }
+    drop(cache);
+    assert_eq!(taken(), before);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 //! Owns: the contents, to whom they belong, when they end, and what an entry remembers of its use. Does not own:
 //! where it is found. Invariant: contents never change; another response is another entry. Threading: shared.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use httpsys_proto::ResponseParts;
@@ -15,12 +14,12 @@ use super::policy::CachePolicy;
 use crate::ids::{QueueId, UrlGroupId};
 
 /// What an entry costs beside its contents: the tables, their keys, the entry itself.
-const OVERHEAD: u64 = 512;
+pub(super) const OVERHEAD: u64 = 512;
 
 /// A response or a fragment that is kept. Shared by all who send it.
 #[derive(Debug)]
 pub struct CacheEntry {
-    url: Arc<[u16]>,
+    url: Box<[u16]>,
     queue: QueueId,
     response: Option<StoredHead>,
     log: Option<CachedLog>,
@@ -181,10 +180,6 @@ impl CacheEntry {
 
     pub(super) fn stored(&self) -> Option<&StoredHead> {
         self.response.as_ref()
-    }
-
-    pub(super) fn key(&self) -> &Arc<[u16]> {
-        &self.url
     }
 
     /// What it takes of the budget.

@@ -1,46 +1,37 @@
-//! All entries: where they are found, what they take, and when they go.
+//! All entries: what they take, and when they go.
 //!
-//! Owns: the tables by URL, the budget in bytes, CLOCK eviction, the end by time, by disuse and by flush. Does not
-//! own: which response is kept (`conditions`). Keys are chosen by clients, so they are hashed with a secret
-//! (`key_hasher`).
+//! Owns: the budget in bytes, CLOCK eviction, the end by time, by disuse and by flush. Does not own: where entries are
+//! found (`places.rs`), nor which response is kept (`conditions`).
 //! Invariants: the bytes are those of the entries that are found and of those that are gone and still sent; with what
-//! tables take that are longer than they need be, they never exceed the budget; responses and fragments do not
-//! replace each other.
+//! lists take that are longer than they need be, they never exceed the budget; responses and fragments do not replace
+//! each other. An insertion looks at no more entries than twice [`LOOKS`] and some for each whose room it can need,
+//! and whoever ends many entries can do so some at a time ([`ResponseCache::drop_share`]): nobody waits long for the
+//! cache, whatever is in it.
 //! Threading: look-ups share, changes are exclusive.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::conditions::NotCached;
-use super::entry::CacheEntry;
-use super::key_hasher::KeySecret;
+use super::entry::{CacheEntry, OVERHEAD};
 use super::limits::CacheLimits;
+use super::places::{Places, SLACK, shrink};
 use super::scope::CacheScope;
 use crate::ids::QueueId;
 
-/// What the tables take for an entry at most if they have just grown, as part of what an entry costs: its place and one
-/// in the list of free ones, each of them twice, and sixteen sevenths of a key with its place and a byte.
-const TABLES: u64 = 96;
-/// Tables may be longer than they need be by so many bytes where nobody asks for room.
-const SLACK: u64 = 4096;
-
-/// From a URL or a name to a place.
-type Places = HashMap<Arc<[u16]>, usize, KeySecret>;
+/// Entries that an insertion looks at, at most, for a little room: some ten microseconds.
+const LOOKS: usize = 1024;
 
 /// See the module head.
 #[derive(Debug)]
 pub struct ResponseCache {
     limits: CacheLimits,
-    responses: Places,
-    fragments: Places,
-    /// The circle that the hand goes round.
-    slots: Vec<Option<Arc<CacheEntry>>>,
-    free: Vec<usize>,
+    places: Places,
+    /// Goes round the places.
     hand: usize,
-    /// How often entries have changed their places.
-    moves: u64,
     /// Gone, and sent by somebody when last looked.
     leaving: Vec<Arc<CacheEntry>>,
+    /// The next of them to be looked at.
+    next_leaving: usize,
     bytes: u64,
     /// The millisecond of the next look for entries that nobody uses.
     next_look: u64,
@@ -66,12 +57,18 @@ pub struct CacheUse {
     pub responses_flushed: u64,
 }
 
-/// How far a flush is that looks at some places of the cache at a time ([`ResponseCache::flush_share`]); at first
+/// How far somebody is who looks at all places of the cache, some at a time ([`ResponseCache::drop_share`]); at first
 /// nowhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FlushProgress {
-    next: usize,
-    moves: u64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShareProgress {
+    /// The places before this one are left.
+    left: usize,
+}
+
+impl Default for ShareProgress {
+    fn default() -> Self {
+        ShareProgress { left: usize::MAX }
+    }
 }
 
 impl ResponseCache {
@@ -80,13 +77,10 @@ impl ResponseCache {
     pub fn new(limits: CacheLimits, now: u64) -> ResponseCache {
         ResponseCache {
             limits,
-            responses: Places::default(),
-            fragments: Places::default(),
-            slots: Vec::new(),
-            free: Vec::new(),
+            places: Places::default(),
             hand: 0,
-            moves: 0,
             leaving: Vec::new(),
+            next_leaving: 0,
             bytes: 0,
             next_look: now.saturating_add(limits.idle),
             flushed: 0,
@@ -104,7 +98,7 @@ impl ResponseCache {
     /// Whether nothing is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.responses.is_empty() && self.fragments.is_empty()
+        self.places.responses() + self.places.fragments() == 0
     }
 
     /// Other limits from now on: what is too much goes.
@@ -112,34 +106,30 @@ impl ResponseCache {
         self.limits = limits;
         let over =
             |entry: &CacheEntry| entry.group().is_some() && entry.length() > limits.response_bytes;
-        self.drop_where(over);
-        let _ = self.make_room(0, now);
-        self.settle();
+        self.drop_all(over);
+        let _ = self.make_room(0, now, usize::MAX);
     }
 
     /// The response to this cooked URL, if there is one whose time is not over.
     #[inline]
     #[must_use]
     pub fn response(&self, url: &[u16], now: u64) -> Option<&Arc<CacheEntry>> {
-        if self.responses.is_empty() {
+        if self.places.responses() == 0 {
             return None;
         }
-        self.look_up(&self.responses, url, now)
+        self.look_up(url, false, now)
     }
 
     /// The fragment of a queue with this name; else its response to this URL (documented: *Fragment Cache*).
     #[must_use]
     pub fn fragment(&self, queue: QueueId, name: &[u16], now: u64) -> Option<&Arc<CacheEntry>> {
-        let tables = [&self.fragments, &self.responses];
-        let mut found = tables
-            .iter()
-            .filter_map(|table| self.look_up(table, name, now));
+        let kinds = [true, false].into_iter();
+        let mut found = kinds.filter_map(|is_fragment| self.look_up(name, is_fragment, now));
         found.find(|entry| entry.queue() == queue)
     }
 
-    fn look_up(&self, table: &Places, url: &[u16], now: u64) -> Option<&Arc<CacheEntry>> {
-        let slot = *table.get(url)?;
-        let entry = self.slots.get(slot)?.as_ref()?;
+    fn look_up(&self, url: &[u16], is_fragment: bool, now: u64) -> Option<&Arc<CacheEntry>> {
+        let entry = self.places.find(url, is_fragment)?;
         if entry.is_over(now) {
             return None;
         }
@@ -153,7 +143,7 @@ impl ResponseCache {
     /// [`NotCached::TooLarge`], [`NotCached::NoRoom`]; the one with its URL or name is gone all the same.
     pub fn insert(&mut self, entry: CacheEntry, now: u64) -> Result<(), NotCached> {
         self.look(now);
-        self.remove(entry.key(), entry.group().is_none());
+        self.remove(entry.url(), entry.group().is_none());
         if entry.group().is_some() && entry.length() > self.limits.response_bytes {
             return Err(NotCached::TooLarge);
         }
@@ -161,96 +151,98 @@ impl ResponseCache {
         if size > self.limits.total_bytes {
             return Err(NotCached::TooLarge);
         }
-        if !self.make_room(size, now) {
+        // It may take as many to make this room, and each may be used once.
+        let looks = LOOKS.saturating_add((3 * size / OVERHEAD) as usize);
+        if !self.make_room(size, now, looks) {
             return Err(NotCached::NoRoom);
         }
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() - 1
-        });
         self.responses_added += u64::from(entry.group().is_some());
-        let key = Arc::clone(entry.key());
-        self.table(entry.group().is_none()).insert(key, slot);
-        self.slots[slot] = Some(Arc::new(entry));
+        self.places.put(Arc::new(entry));
         self.bytes += size;
         Ok(())
     }
 
     /// Drops what is kept under this URL or name.
     pub fn remove(&mut self, url: &[u16], is_fragment: bool) {
-        if let Some(slot) = self.table(is_fragment).get(url).copied() {
-            self.drop_slot(slot);
+        if let Some(place) = self.places.place_of(url, is_fragment) {
+            self.drop_at(place);
         }
     }
 
     /// HttpFlushResponseCache: drops what a queue has there (CSH-019).
     pub fn flush(&mut self, queue: QueueId, scope: &CacheScope) {
-        let all = FlushProgress::default();
-        let _ = self.flush_share(Some(queue), Some(scope), all, usize::MAX);
+        self.drop_all(|entry| entry.queue() == queue && scope.covers(entry.url()));
     }
 
-    /// As [`ResponseCache::flush`], of one queue or of all, at and below a URL or everywhere; looks only at so many
-    /// places of the cache, so that a look-up never waits long for a flush. `None`: there is nothing behind them;
-    /// else where to go on. If entries have changed their places meanwhile, that is at the first one again.
+    /// Drops what goes, of so many places: `None` if there are no more, else where to go on. What changes its place
+    /// meanwhile is looked at all the same, and so may be what comes meanwhile.
     #[must_use]
-    pub fn flush_share(
+    pub fn drop_share(
         &mut self,
-        queue: Option<QueueId>,
-        scope: Option<&CacheScope>,
-        from: FlushProgress,
+        from: ShareProgress,
         most: usize,
-    ) -> Option<FlushProgress> {
-        let start = if from.moves == self.moves {
-            from.next
-        } else {
-            0
-        };
-        let end = start.saturating_add(most).min(self.slots.len());
-        let is_own = |entry: &CacheEntry| queue.is_none_or(|queue| entry.queue() == queue);
-        for slot in start..end {
-            let goes = |entry: &Arc<CacheEntry>| {
-                is_own(entry) && scope.is_none_or(|scope| scope.covers(entry.url()))
-            };
-            if self.slots[slot].as_ref().is_some_and(goes) {
-                self.drop_slot(slot);
+        goes: impl Fn(&CacheEntry) -> bool,
+    ) -> Option<ShareProgress> {
+        // From the last one to the first: that way entries go that change their places.
+        let end = from.left.min(self.places.len());
+        let left = end.saturating_sub(most);
+        for place in (left..end).rev() {
+            if self.places.get(place).is_some_and(|entry| goes(entry)) {
+                self.drop_at(place);
             }
         }
-        if end < self.slots.len() {
-            let (next, moves) = (end, self.moves);
-            return Some(FlushProgress { next, moves });
-        }
-        self.settle();
-        None
+        self.places.tidy(SLACK, most.saturating_mul(2));
+        (left > 0).then_some(ShareProgress { left })
     }
 
     /// Drops what is not kept: what its owner does not own any more, or may not answer.
     pub fn retain(&mut self, is_kept: impl Fn(&CacheEntry) -> bool) {
-        self.drop_where(|entry| !is_kept(entry));
-        self.settle();
+        self.drop_all(|entry| !is_kept(entry));
     }
 
     /// Drops everything.
     pub fn clear(&mut self) {
-        self.drop_where(|_| true);
-        self.settle();
+        self.drop_all(|_| true);
+    }
+
+    fn drop_all(&mut self, goes: impl Fn(&CacheEntry) -> bool) {
+        let _ = self.drop_share(ShareProgress::default(), usize::MAX, goes);
     }
 
     /// Looks for entries whose time is over or that nobody uses, if it is time to: once in each `UriScavengerPeriod`.
     /// Returns the millisecond of the next look.
     pub fn look(&mut self, now: u64) -> u64 {
-        if now >= self.next_look {
-            let idle = self.limits.idle;
-            self.next_look = now.saturating_add(idle);
-            self.drop_where(|entry| entry.is_over(now) || entry.is_idle(now, idle));
-            self.let_go();
-            self.settle();
+        let mut from = Some(ShareProgress::default());
+        while let Some(progress) = from {
+            from = self.look_share(now, progress, usize::MAX);
         }
         self.next_look
     }
 
+    /// As [`ResponseCache::look`], at so many places: `None` if there are no more, else where to go on.
+    #[must_use]
+    pub fn look_share(
+        &mut self,
+        now: u64,
+        from: ShareProgress,
+        most: usize,
+    ) -> Option<ShareProgress> {
+        let idle = self.limits.idle;
+        if from == ShareProgress::default() {
+            if now < self.next_look {
+                return None;
+            }
+            self.next_look = now.saturating_add(idle);
+        }
+        self.let_go(most);
+        self.drop_share(from, most, |entry| {
+            entry.is_over(now) || entry.is_idle(now, idle)
+        })
+    }
+
     /// All entries, in no order that means anything.
     pub fn entries(&self) -> impl Iterator<Item = &Arc<CacheEntry>> {
-        self.slots.iter().flatten()
+        self.places.iter()
     }
 
     /// The millisecond of the next look ([`ResponseCache::look`]); `None`: there is nothing to look at.
@@ -264,8 +256,8 @@ impl ResponseCache {
     #[must_use]
     pub fn usage(&self) -> CacheUse {
         CacheUse {
-            responses: self.responses.len(),
-            fragments: self.fragments.len(),
+            responses: self.places.responses(),
+            fragments: self.places.fragments(),
             bytes: self.bytes,
             flushed: self.flushed,
             responses_added: self.responses_added,
@@ -273,95 +265,49 @@ impl ResponseCache {
         }
     }
 
-    /// Makes room for so many bytes: the hand goes round, and what was not used since it passed by last goes. What
-    /// is being sent stays, since its memory would not become free. False: not enough can go.
-    fn make_room(&mut self, bytes: u64, now: u64) -> bool {
-        let fits =
-            |cache: &ResponseCache| cache.bytes + cache.waste() + bytes <= cache.limits.total_bytes;
-        if fits(self) {
+    /// Makes room for so many bytes: the hand goes round, and what was not used since it passed by last goes; if all
+    /// of so many were used, any goes. What is being sent stays, since its memory would not become free. False: not
+    /// enough can go, or all that was looked at is being sent; the next one goes on where this has stopped.
+    fn make_room(&mut self, bytes: u64, now: u64, looks: usize) -> bool {
+        if self.fits(bytes) {
             return true;
         }
-        self.let_go();
-        if self.waste() > 0 {
-            self.compact();
-        }
+        self.let_go(looks);
+        self.places.tidy(0, looks);
         // Once to forget the uses, once to drop, and once more for what is used meanwhile.
-        let mut steps = 3 * self.slots.len();
-        while !fits(self) && steps > 0 {
-            let may_stay = steps > self.slots.len();
-            steps -= 1;
+        let round = self.places.len();
+        for passed in 0..looks.saturating_mul(2).min(3 * round) {
+            if self.fits(bytes) {
+                return true;
+            }
+            if self.hand >= self.places.len() {
+                self.hand = 0;
+            }
             let at = self.hand;
-            self.hand = (at + 1) % self.slots.len().max(1);
-            let Some(Some(entry)) = self.slots.get(at) else {
+            self.hand += 1;
+            let Some(entry) = self.places.get(at) else {
                 continue;
             };
             let is_sent = Arc::strong_count(entry) > 1;
-            let is_used = entry.forget_use() && may_stay && !entry.is_over(now);
+            let is_used = entry.forget_use() && passed < looks.min(2 * round);
+            let is_used = is_used && !entry.is_over(now);
             if !is_sent && !is_used {
-                self.drop_slot(at);
+                self.drop_at(at);
+                self.places.tidy(SLACK, 2);
             }
         }
-        self.settle();
-        fits(self)
+        self.places.tidy(0, looks);
+        self.fits(bytes)
     }
 
-    /// What the tables take beyond what the entries in them pay for: they were longer once.
-    fn waste(&self) -> u64 {
-        let place = size_of::<Option<Arc<CacheEntry>>>() as u64;
-        let index = size_of::<usize>() as u64;
-        // Of a hash table seven eighths are used at most; each place has a byte beside key and value.
-        let key = size_of::<(Arc<[u16]>, usize)>() as u64 + 1;
-        let keys = (self.responses.capacity() + self.fragments.capacity()) as u64 * 8 / 7;
-        let lists = self.slots.capacity() as u64 * place + self.free.capacity() as u64 * index;
-        let taken = lists + keys * key;
-        taken.saturating_sub((self.responses.len() + self.fragments.len()) as u64 * TABLES)
+    fn fits(&self, bytes: u64) -> bool {
+        self.bytes + self.places.waste() + bytes <= self.limits.total_bytes
     }
 
-    /// After many have gone.
-    fn settle(&mut self) {
-        if self.waste() > SLACK {
-            self.compact();
-        }
-    }
-
-    /// Makes the tables as short as they can be. Entries change their places; the hand stays between the same two:
-    /// if it began anew, what is used would go before what is not.
-    fn compact(&mut self) {
-        self.hand = self.slots.iter().take(self.hand).flatten().count();
-        self.slots.retain(Option::is_some);
-        self.slots.shrink_to_fit();
-        self.free = Vec::new();
-        self.moves += 1;
-        for (slot, entry) in self.slots.iter().enumerate() {
-            let Some(entry) = entry else { continue };
-            let table = if entry.group().is_none() {
-                &mut self.fragments
-            } else {
-                &mut self.responses
-            };
-            if let Some(place) = table.get_mut(entry.key()) {
-                *place = slot;
-            }
-        }
-        self.responses.shrink_to_fit();
-        self.fragments.shrink_to_fit();
-        self.leaving.shrink_to_fit();
-    }
-
-    fn drop_where(&mut self, goes: impl Fn(&CacheEntry) -> bool) {
-        for slot in 0..self.slots.len() {
-            if self.slots[slot].as_ref().is_some_and(|entry| goes(entry)) {
-                self.drop_slot(slot);
-            }
-        }
-    }
-
-    fn drop_slot(&mut self, slot: usize) {
-        let Some(entry) = self.slots.get_mut(slot).and_then(Option::take) else {
+    fn drop_at(&mut self, place: usize) {
+        let Some(entry) = self.places.take(place) else {
             return;
         };
-        self.table(entry.group().is_none()).remove(entry.key());
-        self.free.push(slot);
         self.flushed += 1;
         self.responses_flushed += u64::from(entry.group().is_some());
         if Arc::strong_count(&entry) > 1 {
@@ -371,23 +317,20 @@ impl ResponseCache {
         }
     }
 
-    /// Forgets what is not sent any more.
-    fn let_go(&mut self) {
-        let bytes = &mut self.bytes;
-        self.leaving.retain(|entry| {
-            let is_sent = Arc::strong_count(entry) > 1;
-            if !is_sent {
-                *bytes -= entry.size();
+    /// Forgets what is not sent any more, of so many that were sent when last looked.
+    fn let_go(&mut self, most: usize) {
+        for _ in 0..most.min(self.leaving.len()) {
+            if self.next_leaving >= self.leaving.len() {
+                self.next_leaving = 0;
             }
-            is_sent
-        });
-    }
-
-    fn table(&mut self, is_fragment: bool) -> &mut Places {
-        if is_fragment {
-            &mut self.fragments
-        } else {
-            &mut self.responses
+            let entry = &self.leaving[self.next_leaving];
+            if Arc::strong_count(entry) > 1 {
+                self.next_leaving += 1;
+            } else {
+                self.bytes -= entry.size();
+                self.leaving.swap_remove(self.next_leaving);
+            }
         }
+        shrink(&mut self.leaving);
     }
 }

@@ -337,6 +337,58 @@ fn the_hand_goes_on_where_it_was_when_entries_change_their_places() {
     assert!(body_of(&cache, &url(0), 0).is_some(), "before all others");
 }
 
+/// LIM-016. Whoever has insertions made, among entries that are all used and sent, keeps nobody long from the cache.
+#[test]
+fn an_insertion_looks_at_some_entries_however_many_there_are() {
+    const COUNT: usize = 20_000;
+    // As many as an entry without a body may need the room of, twice.
+    const LOOKS: usize = 2 * (1024 + 16);
+    let url = |at: usize| format!("http://h:80/{at:05}");
+    let many = CacheLimits {
+        total_bytes: COUNT as u64 * entry(&url(0), "", 0).size(),
+        ..limits()
+    };
+    let mut cache = ResponseCache::new(many, 0);
+    for at in 0..COUNT {
+        assert_eq!(cache.insert(entry(&url(at), "", 0), 0), Ok(()));
+    }
+    let use_all = |cache: &ResponseCache| {
+        for at in 0..COUNT {
+            let _ = cache.response(&utf16(&url(at)), 0);
+        }
+    };
+    use_all(&cache);
+    assert_eq!(cache.insert(entry(&url(COUNT), "", 0), 0), Ok(()));
+    let unused = |cache: &ResponseCache| {
+        let used = cache.entries().filter(|entry| entry.forget_use()).count();
+        COUNT - used
+    };
+    let passed = unused(&cache);
+    assert!((1..=LOOKS).contains(&passed), "{passed} to find one");
+    use_all(&cache);
+    let mut sent: Vec<_> = cache.entries().cloned().collect();
+    let more = cache.insert(entry(&url(COUNT + 1), "", 0), 0);
+    assert_eq!(more, Err(NotCached::NoRoom));
+    let passed = unused(&cache);
+    assert!((1..=LOOKS).contains(&passed), "{passed} to find none");
+    // One that is not sent any more is found by one of the next.
+    sent.swap_remove(COUNT / 2);
+    let mut found = (0..COUNT).map(|_| cache.insert(entry(&url(COUNT + 1), "", 0), 0));
+    assert!(found.by_ref().take(COUNT / 512).any(|kept| kept == Ok(())));
+    // What is gone and still sent is looked at as little, and forgotten in the end.
+    cache.clear();
+    sent.clear();
+    let mut left = (0..COUNT / 512).map(|at| {
+        assert_eq!(cache.insert(entry(&url(at), "", 0), 0), Ok(()));
+        (cache.usage().bytes / entry(&url(0), "", 0).size()) as usize
+    });
+    assert_eq!(left.next(), Some(COUNT), "there was room for one");
+    let next = left.next().unwrap_or_default();
+    assert!((COUNT - LOOKS..COUNT).contains(&next), "{next} are left");
+    cache.look(many.idle);
+    assert_eq!(cache.usage().bytes, 0, "nobody uses what is there");
+}
+
 /// CSH-019. What a flush has left behind it is not where it was then.
 #[test]
 fn a_flush_in_shares_misses_nothing_that_changes_its_place() {
@@ -349,21 +401,21 @@ fn a_flush_in_shares_misses_nothing_that_changes_its_place() {
         let entry = entry(&format!("http://h:80/{at}"), "", 0);
         assert_eq!(cache.insert(entry, 0), Ok(()));
     }
-    let scope = CacheScope::of_url(&utf16("http://h:80/999"), false).unwrap();
-    let begin = FlushProgress::default();
-    let share = cache.flush_share(None, Some(&scope), begin, 900);
-    let last = utf16("http://h:80/999");
-    // Nine of ten go, the tables become shorter, and the last entry is one of the first.
-    cache.retain(|entry| entry.url().ends_with(&[u16::from(b'9')]));
-    assert!(body_of(&cache, "http://h:80/999", 0).is_some());
+    let scope = CacheScope::of_url(&utf16("http://h:80/890"), false).unwrap();
+    let begin = ShareProgress::default();
+    let goes = |entry: &CacheEntry| scope.covers(entry.url());
+    let share = cache.drop_share(begin, 100, goes);
+    // Nine of ten go, the lists become shorter, and the next entry of the flush is one of the first.
+    cache.retain(|entry| entry.url().ends_with(&[u16::from(b'0')]));
+    assert!(body_of(&cache, "http://h:80/890", 0).is_some());
     let mut next = share;
     while let Some(progress) = next {
-        next = cache.flush_share(None, Some(&scope), progress, 10);
+        next = cache.drop_share(progress, 10, goes);
     }
-    assert!(cache.response(&last, 0).is_none());
+    assert!(body_of(&cache, "http://h:80/890", 0).is_none());
     assert_eq!(cache.usage().responses, 99);
     assert!(
-        body_of(&cache, "http://h:80/989", 0).is_some(),
+        body_of(&cache, "http://h:80/880", 0).is_some(),
         "it is found"
     );
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use httpsys_core::QueueId;
 use httpsys_core::cache::{
-    CacheEntry, CacheLimits, CacheScope, CacheUse, FlushProgress, NotCached, ResponseCache,
+    CacheEntry, CacheLimits, CacheScope, CacheUse, NotCached, ResponseCache, ShareProgress,
 };
 use httpsys_core::call::Control;
 use httpsys_core::counters::UriCacheCounters;
@@ -21,8 +21,8 @@ use httpsys_socket::lock::RwLock;
 use crate::control::routes::Routes;
 use crate::sys;
 
-/// Entries that a flush looks at while it has the lock: a look-up waits some ten microseconds for it.
-const FLUSH_SHARE: usize = 512;
+/// Entries that somebody looks at who ends many, while he has the lock: a look-up waits some ten microseconds for it.
+const SHARE: usize = 512;
 
 /// No time, no size.
 const NEVER: u64 = u64::MAX;
@@ -158,6 +158,8 @@ impl ServiceCache {
         now: u64,
         is_valid: impl FnOnce() -> bool,
     ) -> Result<bool, NotCached> {
+        // The insertion would do it, all at once.
+        self.scavenge(now);
         let mut cache = self.cache.write();
         if !is_valid() {
             return Ok(false);
@@ -173,18 +175,28 @@ impl ServiceCache {
     /// HttpFlushResponseCache, of one queue or of all; without a scope all of it. Returns how many entries went.
     pub(crate) fn flush(&self, queue: Option<QueueId>, scope: Option<&CacheScope>) -> u64 {
         self.flushes.fetch_add(1, Ordering::Relaxed);
-        let (mut flushed, mut from) = (0, Some(FlushProgress::default()));
-        while let Some(progress) = from {
-            let done = self.change(|cache| {
-                let before = cache.usage().flushed;
-                let next = cache.flush_share(queue, scope, progress, FLUSH_SHARE);
-                (next, cache.usage().flushed - before)
+        let mut flushed = 0;
+        self.in_shares(|cache, from| {
+            let before = cache.usage().flushed;
+            let next = cache.drop_share(from, SHARE, |entry| {
+                queue.is_none_or(|queue| entry.queue() == queue)
+                    && scope.is_none_or(|scope| scope.covers(entry.url()))
             });
-            let (next, more) = done.unwrap_or_default();
-            flushed += more;
-            from = next;
-        }
+            flushed += cache.usage().flushed - before;
+            next
+        });
         flushed
+    }
+
+    /// Looks at all places of the cache, some at a time.
+    fn in_shares(
+        &self,
+        mut share: impl FnMut(&mut ResponseCache, ShareProgress) -> Option<ShareProgress>,
+    ) {
+        let mut from = Some(ShareProgress::default());
+        while let Some(progress) = from {
+            from = self.change(|cache| share(cache, progress)).flatten();
+        }
     }
 
     /// When entries are to be looked for that nobody uses, in the clock's milliseconds.
@@ -198,24 +210,22 @@ impl ServiceCache {
     #[inline]
     pub(crate) fn scavenge(&self, now: u64) {
         if self.next_look.load(Ordering::Relaxed) <= now {
-            let _ = self.change(|cache| cache.look(now));
+            self.in_shares(|cache, from| cache.look_share(now, from, SHARE));
         }
     }
 
     /// After a control call: drops what the call concerns, and what has lost its owner by it.
     pub(crate) fn follow(&self, call: Option<&CacheChange>, routes: &Routes) {
-        let _ = self.change(|cache| {
-            if !cache.is_empty() {
-                cache.retain(|entry| {
-                    is_owned(entry, routes) && !call.is_some_and(|it| it.ends(entry))
-                });
-            }
+        self.in_shares(|cache, from| {
+            cache.drop_share(from, SHARE, |entry| {
+                !is_owned(entry, routes) || call.is_some_and(|it| it.ends(entry))
+            })
         });
     }
 
     /// Drops everything.
     pub(crate) fn clear(&self) {
-        let _ = self.change(ResponseCache::clear);
+        self.in_shares(|cache, from| cache.drop_share(from, SHARE, |_| true));
     }
 
     /// The counters of HTTP.sys.

@@ -4,6 +4,7 @@
 //! project's conformance suite.
 
 mod allocations;
+mod cached_races;
 mod files;
 mod objects;
 mod requests;
