@@ -1,10 +1,10 @@
 //! The response cache and the fragment cache (CSH rows): whole responses that the service sends again by
 //! itself, and named pieces of bodies that programs put into their responses.
 //!
-//! Owns: which response is kept and which request gets it (`conditions`), what it gets (`answer`), the entries
-//! with their budget and their end (`store`), where they are found (`places`, `index`), and which entries a URL names (`scope`). Does not own: when an
-//! entry is looked for, reading of bodies, sending, locks. Time is an argument, in milliseconds of any clock
-//! that never goes back; so is the present second, which dates are compared with.
+//! Owns: which response is kept and which request gets it (`conditions`), what it gets (`answer`), the entries with
+//! their budget and their end (`store`), where they are found (`places`, `index`), and which entries a URL names
+//! (`scope`). Does not own: when an entry is looked for, reading of bodies, sending, locks. Time is an argument, in
+//! milliseconds of any clock that never goes back; so is the present second, which dates are compared with.
 //!
 //! An entry is shared: whoever sends it holds it while it sends, and copies nothing of its body. What was
 //! flushed meanwhile is sent to its end, and counts until then.

@@ -5,7 +5,7 @@
 //! `UriEnableCache` 0. What a URL says (`site.rs`) changes only when no entry of it may be left, so that an answer that
 //! is not the same comes from the wrong entry, or from one that should be gone. `model.rs` knows which requests the
 //! program must not see, `hit.rs` what the cache makes of a response. Does not own: sends and flushes that race
-//! (`crates/engine/tests`).
+//! (`crates/httpsys/tests/api`).
 //!
 //! HTTPSYS_SEEDS is the number of seeds, HTTPSYS_SEED the first one.
 #![allow(missing_docs, reason = "a test program")]

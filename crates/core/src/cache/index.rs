@@ -10,13 +10,13 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// See the module head.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct UrlIndex {
     places: HashMap<u64, usize, BuildHasherDefault<GivenHash>>,
     /// How many the table had room for when it became as long as it is.
     room: usize,
 }
 
-impl Index {
+impl UrlIndex {
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::entry::CacheEntry;
-use super::index::Index;
+use super::index::UrlIndex;
 use super::key_hasher::KeySecret;
 
 /// What the lists take for an entry at most if they have just grown, as part of what an entry costs: its place and one
@@ -22,8 +22,8 @@ pub(super) const SLACK: u64 = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Places {
     secret: KeySecret,
-    responses: Index,
-    fragments: Index,
+    responses: UrlIndex,
+    fragments: UrlIndex,
     circle: Vec<Option<Placed>>,
     /// Holes of the circle, and places that are none any more.
     holes: Vec<usize>,
@@ -150,7 +150,7 @@ impl Places {
         self.fragments.shorten();
     }
 
-    fn index(&self, is_fragment: bool) -> &Index {
+    fn index(&self, is_fragment: bool) -> &UrlIndex {
         if is_fragment {
             &self.fragments
         } else {
@@ -158,7 +158,7 @@ impl Places {
         }
     }
 
-    fn index_mut(&mut self, is_fragment: bool) -> &mut Index {
+    fn index_mut(&mut self, is_fragment: bool) -> &mut UrlIndex {
         if is_fragment {
             &mut self.fragments
         } else {

@@ -2,7 +2,8 @@
 //! room, flushes, URLs that come and go, and clients that take what they asked for slowly.
 //!
 //! Owns: that each answer is whole, is that of its URL, and is none that was flushed before it was asked for (CSH-003,
-//! CSH-016, CSH-019). Does not own: which response is kept (the test `conformance`), nor seeds that repeat (`tests/sim`).
+//! CSH-016, CSH-019). Does not own: which response is kept (the test `conformance`), nor seeds that repeat
+//! (`tests/sim`).
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -15,7 +16,7 @@ use httpsys::{CachePolicy, Parameters, Response, Server, Service};
 /// Bodies of these lengths, so that all do not fit into a megabyte.
 const LENGTHS: [usize; 8] = [16, 1_600, 16, 240_000, 16_000, 240_000, 16, 250_000];
 const PATHS: usize = 64;
-const ROUNDS: usize = 400;
+const ROUNDS: usize = 60;
 
 /// What a URL says: its version as long as somebody may send it, and what all clients must see.
 #[derive(Default)]
@@ -202,7 +203,7 @@ fn csh_003_csh_019_answers_are_whole_and_new_while_the_cache_changes() {
         let clients: Vec<_> = (1..4)
             .map(|seed| scope.spawn(move || site.ask(address, seed)))
             .collect();
-        let mut join = |threads: Vec<std::thread::ScopedJoinHandle<'_, ()>>| {
+        let join = |threads: Vec<std::thread::ScopedJoinHandle<'_, ()>>| {
             let ends = threads.into_iter().filter_map(|thread| thread.join().err());
             failed.lock().expect("nobody failed").extend(ends);
         };
@@ -212,10 +213,10 @@ fn csh_003_csh_019_answers_are_whole_and_new_while_the_cache_changes() {
         server.shutdown().expect("it is open");
         join(programs);
     });
-    for end in failed.into_inner().expect("nobody failed") {
+    if let Some(end) = failed.into_inner().expect("nobody failed").pop() {
         std::panic::resume_unwind(end);
     }
     let counters = service.counters().service.uri_cache;
-    assert!(counters.uri_cache_hits > 100, "{counters:?}");
-    assert!(counters.total_flushed_uris > 100, "{counters:?}");
+    assert!(counters.uri_cache_hits > 20, "{counters:?}");
+    assert!(counters.total_flushed_uris > 20, "{counters:?}");
 }
