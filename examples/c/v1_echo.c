@@ -171,7 +171,8 @@ static ULONG serve(HANDLE queue)
     while (request != NULL && !quit) {
         error = HttpReceiveHttpRequest(queue, id, 0, request, size, &got, NULL);
         if (error == NO_ERROR) {
-            wprintf(L"request %ws\n", request->CookedUrl.pFullUrl);
+            wprintf(L"request %.*ws\n", request->CookedUrl.FullUrlLength / (int)sizeof(WCHAR),
+                    request->CookedUrl.pFullUrl);
             quit = asks_to_quit(request);
             error = answer(queue, request);
             if (error != NO_ERROR) { /* the client may have gone */

@@ -22,6 +22,7 @@ pub mod error;
 pub mod exchange;
 pub mod id_hasher;
 pub mod ids;
+pub mod misuse;
 pub mod model;
 pub mod open_connections;
 pub mod persistent_vec;
@@ -43,4 +44,5 @@ pub use httpsys_proto as proto;
 pub use ids::{
     ConnectionId, HandleId, OperationId, QueueId, RequestId, ServerSessionId, UrlGroupId,
 };
+pub use misuse::{Finding, Misuse};
 pub use request::Request;

@@ -46,6 +46,8 @@ pub use observe::access_log::{Log, LogSource, fields_of};
 #[cfg(feature = "sim")]
 pub use observe::buffered::BufferedBytes;
 pub use observe::reason;
+pub use observe::strict::lent::{LentRange, LentUse};
+pub use observe::strict::state::StrictState;
 #[cfg(feature = "sim")]
 pub use observe::unanswered::UnansweredRequest;
 pub use poll::operation::{Operation, PendingOperation, Signal, Started};

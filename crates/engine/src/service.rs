@@ -37,6 +37,7 @@ use crate::control::settings::{self, InvalidEnvironment, ServiceSettings};
 use crate::observe::error_log;
 use crate::observe::missing_certificates::MissingCertificates;
 use crate::observe::reason;
+use crate::observe::strict::state::StrictState;
 use crate::observe::tally::Tallies;
 use crate::poll::deputies::Deputies;
 use crate::poll::leadership::Leadership;
@@ -103,6 +104,8 @@ struct Inner {
     /// The second in which a polling thread has looked for other certificates.
     certificates_seen: AtomicU64,
     cache: ServiceCache,
+    /// In strict mode.
+    strict: Option<Box<StrictState>>,
 }
 
 #[derive(Debug)]
@@ -255,6 +258,7 @@ impl Service {
             bindings: BoundGroups::default(),
         };
         let cache = ServiceCache::new(host.is_simulated());
+        let strict = StrictState::new(parameters.strict);
         let service = Service {
             inner: Arc::new(Inner {
                 process,
@@ -277,6 +281,7 @@ impl Service {
                 store,
                 certificates_seen: AtomicU64::new(0),
                 cache,
+                strict,
             }),
         };
         service.bind_certificates();
@@ -359,6 +364,11 @@ impl Service {
     #[must_use]
     pub fn parameters(&self) -> &Parameters {
         &self.inner.parameters
+    }
+
+    #[inline]
+    pub(crate) fn strict_state(&self) -> Option<&StrictState> {
+        self.inner.strict.as_deref()
     }
 
     pub(crate) fn error_log(&self) -> Option<&ErrorLog> {

@@ -27,6 +27,7 @@ pub mod server_session;
 pub mod service_configuration;
 #[cfg(feature = "sim")]
 pub mod simulation;
+pub mod strict;
 pub mod url;
 pub mod url_group;
 

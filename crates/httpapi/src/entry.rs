@@ -13,6 +13,7 @@ use httpsys_core::Error;
 use crate::code::{CallResult, ErrorCode, Returned};
 use crate::lifecycle::{self, Needs};
 use crate::reason;
+use crate::strict;
 
 /// Runs the body of an exported function.
 pub(crate) fn call<R: Returned>(
@@ -38,7 +39,7 @@ pub(crate) fn call<R: Returned>(
     let outcome = catch_unwind(fenced).unwrap_or_else(|panic| Err(caught(name, &*panic)));
     if let Err(code) = outcome {
         if code != ErrorCode::IO_PENDING {
-            reason::refused(name, code);
+            strict::refused(name, code, reason::refused(name, code));
         }
     }
     R::from_outcome(outcome)

@@ -45,6 +45,8 @@ mod receiving;
 mod service;
 #[cfg(all(feature = "sim", any(not(windows), feature = "dll")))]
 mod simulation;
+#[cfg(any(not(windows), feature = "dll"))]
+mod strict;
 pub mod types;
 
 #[cfg(all(feature = "sim", any(not(windows), feature = "dll")))]

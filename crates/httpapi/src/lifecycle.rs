@@ -94,7 +94,9 @@ pub(crate) fn terminate(flags: u32) -> Result<bool, ErrorCode> {
         .ok_or_else(|| invalid("Flags: HttpInitialize was not called that many times with them"))?;
     let is_last = flags & HTTP_INITIALIZE_SERVER != 0 && before as u32 == 1;
     if is_last {
-        service()?.close_everything();
+        let service = service()?;
+        service.note_leaks();
+        service.close_everything();
     }
     Ok(is_last)
 }

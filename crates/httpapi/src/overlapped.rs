@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::{Error, OperationId};
-use httpsys_engine::{Operation, PendingOperation, Signal, Started};
+use httpsys_engine::{LentUse, Operation, PendingOperation, Signal, Started};
 use httpsys_win32::Pending;
 
 use crate::code::{CallResult, ErrorCode};
 use crate::pointers::Out;
 use crate::queue_handle::{PendingCall, QueueObject};
+use crate::strict;
 use crate::types::OVERLAPPED;
 
 /// An overlapped call in progress.
@@ -33,6 +34,14 @@ pub(crate) struct Overlapped<W> {
 pub(crate) trait Work: Send + Sized + 'static {
     /// Where it waits: `None` on the queue, otherwise the place of its request or connection.
     fn place(&self) -> Option<SlotAddress>;
+
+    /// The function, for strict mode.
+    fn call(&self) -> &'static str;
+
+    /// The memory that it fills, for strict mode.
+    fn memory(&self) -> &[u8] {
+        &[]
+    }
 
     /// Goes on as far as possible: within the function (`None`), or because the wait was signalled.
     fn attempt<'a>(
@@ -65,7 +74,7 @@ impl<W> LentCall<'_, W> {
 }
 
 impl<W> Overlapped<W> {
-    /// The program's OVERLAPPED is in use from now on.
+    /// The program's OVERLAPPED is in use from now on, by the function `call`.
     ///
     /// # Safety
     /// `overlapped` is valid for reads and writes until the operation has ended.
@@ -73,8 +82,12 @@ impl<W> Overlapped<W> {
     pub(crate) unsafe fn begin(
         handle: &Arc<QueueObject>,
         overlapped: *mut OVERLAPPED,
+        call: &'static str,
         work: W,
     ) -> Overlapped<W> {
+        if let Some(strict) = handle.service().strict() {
+            strict.uses_overlapped(call, overlapped as usize);
+        }
         // SAFETY: by the contract of this function; both types are the OVERLAPPED of Windows.
         let pending = unsafe { handle.io_state().begin(overlapped.cast()) };
         Overlapped {
@@ -99,6 +112,35 @@ impl<W> Overlapped<W> {
             .add_pending(self.pending.overlapped(), call, self.id)?;
         self.id = Some(id);
         Ok(())
+    }
+
+    /// Whether its memory is watched.
+    #[inline]
+    pub(crate) fn is_strict(&self) -> bool {
+        self.handle.service().strict().is_some()
+    }
+
+    /// Strict mode: the call waits, and sends this memory meanwhile.
+    #[cold]
+    pub(crate) fn lends(&self, call: &'static str, memory: &[&[u8]]) {
+        self.lends_for(call, LentUse::Sends, memory);
+    }
+
+    #[cold]
+    fn lends_for(&self, call: &'static str, purpose: LentUse, memory: &[&[u8]]) {
+        if let Some(strict) = self.handle.service().strict() {
+            let ranges = memory.iter().map(|bytes| strict::range(bytes)).collect();
+            strict.lends(call, self.pending.overlapped(), purpose, ranges);
+        }
+    }
+
+    /// Strict mode: the call has waited with this memory.
+    #[cold]
+    pub(crate) fn takes_back(&self, memory: &[&[u8]]) {
+        if let Some(strict) = self.handle.service().strict() {
+            let ranges: Vec<_> = memory.iter().map(|bytes| strict::range(bytes)).collect();
+            strict.takes_back(self.pending.overlapped(), &ranges);
+        }
     }
 
     /// The call ends after the function has returned 997.
@@ -177,6 +219,10 @@ impl<W: Work> Operation for LentCall<'_, W> {
         if let Err(error) = operation.waits(id, place) {
             return Err((self, error));
         }
+        if operation.is_strict() {
+            let call = operation.work.call();
+            operation.lends_for(call, LentUse::Fills, &[operation.work.memory()]);
+        }
         self.operation.take().ok_or((self, Error::Internal))
     }
 }
@@ -188,6 +234,9 @@ impl<W: Work> PendingOperation for Overlapped<W> {
 
     fn signal_kept(kept: &mut Option<Self>, signal: Signal) {
         let Some(operation) = kept else { return };
+        if operation.is_strict() {
+            operation.takes_back(&[operation.work.memory()]);
+        }
         if let Signal::Failed(error) = signal {
             return operation.complete_in_place(Err(error));
         }

@@ -194,6 +194,16 @@ impl Buffer {
         unsafe { std::slice::from_raw_parts_mut(self.first.add(start), self.length - start) }
     }
 
+    /// All bytes, to look at.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        if self.length == 0 {
+            return &[];
+        }
+        // SAFETY: valid and exclusive by the contract of `new`, and any byte of memory that came through the C ABI
+        // is a valid `u8`.
+        unsafe { std::slice::from_raw_parts(self.first, self.length) }
+    }
+
     /// A structure at the front, and the bytes behind the first `fixed`; those are zeroed. `None`
     /// when they do not fit or the buffer is not aligned for the structure.
     pub(crate) fn split_zeroed<T: Zeroable>(

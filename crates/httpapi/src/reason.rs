@@ -55,17 +55,18 @@ thread_local! {
 /// is over.
 const ORDINARY: [u32; 8] = [38, 64, 234, 258, 259, 995, 997, 1229];
 
-/// Remembers why a function failed, and logs it if an argument was the cause.
+/// Remembers why a function failed, logs it if an argument was the cause, and returns the reason. `None` if the failure
+/// does not count.
 #[cold]
 #[inline(never)]
-pub(crate) fn refused(function: &'static str, code: ErrorCode) {
+pub(crate) fn refused(function: &'static str, code: ErrorCode) -> Option<String> {
     if let Ok(Some(text)) = KEPT.try_with(Cell::take) {
         reason::set_last(text);
-        return;
+        return None;
     }
     let code = code.win32();
     if ORDINARY.contains(&code) {
-        return;
+        return None;
     }
     // HttpFindUrlGroupId and HttpDelegateRequestEx.
     let is_status = code >= 0xC000_0000;
@@ -89,4 +90,5 @@ pub(crate) fn refused(function: &'static str, code: ErrorCode) {
         tracing::warn!(function, reason = text, "refused: an argument is invalid");
     }
     reason::set_last(format!("{function}: {text}"));
+    Some(text)
 }

@@ -51,6 +51,14 @@ impl ReadTarget {
         }
     }
 
+    /// The memory that the call has, for strict mode.
+    fn whole_memory(&self) -> &[u8] {
+        match self {
+            ReadTarget::Entity(buffer) => buffer.bytes(),
+            ReadTarget::Request(buffer, _) => buffer.bytes(),
+        }
+    }
+
     /// Packs the request, and with COPY_BODY the body bytes that are here (RCV-019, RCV-020, G-038).
     fn pack(&mut self, arrival: &mut ReceivedRequest<'_>, receive: Receive) -> Verdict {
         let ReadTarget::Request(buffer, packed) = self else {
@@ -217,6 +225,17 @@ impl Work for Receiving {
             ReceiveStage::Request(_) => None,
             ReceiveStage::Body(receive) => Some(receive.request.place()),
         }
+    }
+
+    fn call(&self) -> &'static str {
+        match self.target {
+            ReadTarget::Request(..) => "HttpReceiveHttpRequest",
+            ReadTarget::Entity(_) => "HttpReceiveRequestEntityBody",
+        }
+    }
+
+    fn memory(&self) -> &[u8] {
+        self.target.whole_memory()
     }
 
     fn attempt<'a>(

@@ -151,6 +151,8 @@ pub(crate) fn finish(simulation: Simulation) -> Result<bool, ErrorCode> {
     if let Some(service) = service {
         service.stop();
         QueueObject::end_all();
+        // HTTPSYS_STRICT is in the environment.
+        wrong.extend(service.findings().iter().map(ToString::to_string));
     }
     sim.advance(PATIENCE);
     let events = simulation.last_events();

@@ -13,143 +13,16 @@ use std::time::{Duration, Instant};
 
 use httpapi::api::cancel::HttpCancelHttpRequest;
 use httpapi::api::disconnect::HttpWaitForDisconnect;
-use httpapi::api::receive_entity_body::HttpReceiveRequestEntityBody;
-use httpapi::api::receive_request::HttpReceiveHttpRequest;
 use httpapi::api::request_queue::{HttpCloseRequestQueue, HttpShutdownRequestQueue};
-use httpapi::api::send_response::{HttpSendHttpResponse, HttpSendResponseEntityBody};
+use httpapi::api::send_response::HttpSendResponseEntityBody;
 use httpapi::types::*;
-use httpsys_win32::OVERLAPPED as WIN32_OVERLAPPED;
-use httpsys_win32::api::events::CreateEventW;
-use httpsys_win32::api::overlapped::{
-    CancelIo, CancelIoEx, GetOverlappedResult, GetOverlappedResultEx,
-};
+use httpsys_win32::api::overlapped::CancelIo;
 use httpsys_win32::api::ports::{
     CreateIoCompletionPort, GetQueuedCompletionStatus, SetFileCompletionNotificationModes,
 };
 use httpsys_win32::{INVALID_HANDLE_VALUE, close, last_error};
+use support::operation::{LIMIT, Operation};
 use support::*;
-
-const LIMIT: u32 = 20_000;
-
-/// An OVERLAPPED with an event; both live at one address until dropped.
-struct Operation {
-    overlapped: Box<WIN32_OVERLAPPED>,
-    queue: HANDLE,
-}
-
-impl Operation {
-    fn new(queue: HANDLE) -> Operation {
-        // SAFETY: no name.
-        let event = unsafe { CreateEventW(null(), 1, 0, null()) };
-        let overlapped = WIN32_OVERLAPPED {
-            Internal: 0,
-            InternalHigh: 0,
-            Offset: 0,
-            OffsetHigh: 0,
-            hEvent: event,
-        };
-        Operation {
-            overlapped: Box::new(overlapped),
-            queue,
-        }
-    }
-
-    fn pointer(&mut self) -> *mut OVERLAPPED {
-        (&raw mut *self.overlapped).cast()
-    }
-
-    /// Code and byte count without waiting; 996 while it runs.
-    fn now(&mut self) -> (u32, u32) {
-        let mut bytes = UNTOUCHED;
-        let at = &raw mut *self.overlapped;
-        // SAFETY: both live through the call.
-        match unsafe { GetOverlappedResult(self.queue, at, &mut bytes, 0) } {
-            0 => (last_error::get(), bytes),
-            _ => (0, bytes),
-        }
-    }
-
-    /// Code and byte count of the end.
-    fn end(&mut self) -> (u32, u32) {
-        let mut bytes = UNTOUCHED;
-        let at = &raw mut *self.overlapped;
-        // SAFETY: both live through the call.
-        match unsafe { GetOverlappedResultEx(self.queue, at, &mut bytes, LIMIT, 0) } {
-            0 => (last_error::get(), bytes),
-            _ => (0, bytes),
-        }
-    }
-
-    fn receive(&mut self, id: u64, flags: u32, buffer: &mut RequestMemory) -> u32 {
-        let length = buffer.length;
-        // SAFETY: the tests keep the buffer and the OVERLAPPED until the end.
-        unsafe {
-            HttpReceiveHttpRequest(
-                self.queue,
-                id,
-                flags,
-                buffer.first(),
-                length,
-                null_mut(),
-                self.pointer(),
-            )
-        }
-    }
-
-    fn read(&mut self, id: u64, flags: u32, out: &mut [u8]) -> u32 {
-        let (first, length) = (out.as_mut_ptr().cast(), out.len() as u32);
-        // SAFETY: as above.
-        unsafe {
-            HttpReceiveRequestEntityBody(
-                self.queue,
-                id,
-                flags,
-                first,
-                length,
-                null_mut(),
-                self.pointer(),
-            )
-        }
-    }
-
-    /// Sends a response whose descriptors are gone when the call has returned.
-    fn respond(&mut self, id: u64, flags: u32, body: &[&[u8]]) -> u32 {
-        let mut chunks = chunks(body);
-        let mut response = response(200, b"OK");
-        response.Base.EntityChunkCount = chunks.len() as u16;
-        response.Base.pEntityChunks = chunks.as_mut_ptr();
-        // SAFETY: the body lives until the end; the rest has to live through the call only.
-        let code = unsafe {
-            HttpSendHttpResponse(
-                self.queue,
-                id,
-                flags,
-                &response,
-                null(),
-                null_mut(),
-                null(),
-                0,
-                self.pointer(),
-                null(),
-            )
-        };
-        for chunk in &mut chunks {
-            chunk.DataChunkType = -1;
-        }
-        code
-    }
-
-    fn cancel(&mut self) -> bool {
-        let at = &raw mut *self.overlapped;
-        CancelIoEx(self.queue, at) != 0
-    }
-}
-
-impl Drop for Operation {
-    fn drop(&mut self) {
-        close(self.overlapped.hEvent);
-    }
-}
 
 /// A completion port with the queue's handle under key 7.
 struct Port(HANDLE);

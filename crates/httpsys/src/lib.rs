@@ -190,12 +190,14 @@ pub use httpsys_core::configuration::ssl_extended::{SslExtended, SslExtendedKind
 pub use httpsys_core::configuration::{CacheParameter, ServiceSetting, ServiceTimeout};
 pub use httpsys_core::property::{LogFormat, Rollover, State, Verbosity};
 pub use httpsys_core::proto::{
-    Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, Trailers, Version, header,
+    Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, StrictMode, Trailers,
+    Version, header,
 };
 pub use httpsys_core::refusal::Refusal;
 pub use httpsys_core::url_prefix::{HostName, InvalidPrefix, PrefixHost, Scheme, UrlPrefix};
 pub use httpsys_core::{
-    CloseReason, ConnectionId, Error, QueueId, RequestId, ServerSessionId, UrlGroupId,
+    CloseReason, ConnectionId, Error, Finding, Misuse, QueueId, RequestId, ServerSessionId,
+    UrlGroupId,
 };
 pub use httpsys_engine::configuration::{
     CertificateFolders, ConfigurationStore, StoreError, StoreFault, StorePlace,

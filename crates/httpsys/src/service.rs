@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use httpsys_core::call::{Control, Outcome};
 
-use crate::{ConfigurationStore, ConnectionId, ConnectionStatus, Error, Parameters, Result};
+use crate::{
+    ConfigurationStore, ConnectionId, ConnectionStatus, Error, Finding, Parameters, Result,
+};
 
 /// One HTTP.sys in user space: the namespace in which URLs and queue names are unique.
 ///
@@ -142,6 +144,18 @@ impl Service {
     #[must_use]
     pub fn fate_of(&self, connection: ConnectionId) -> ConnectionStatus {
         self.engine().fate_of(connection)
+    }
+
+    /// What strict mode has found: each misuse of the API with the call, its arguments and what to do instead. Always
+    /// empty unless [`Parameters::strict`] is set. The first 1,024 are kept.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.engine().findings()
+    }
+
+    /// Forgets what strict mode has found so far.
+    pub fn clear_findings(&self) {
+        self.engine().clear_findings();
     }
 
     /// True if both are handles of the same service.

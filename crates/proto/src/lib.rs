@@ -34,6 +34,7 @@ pub mod request;
 pub mod response_parts;
 mod scan;
 mod setting;
+mod strict;
 #[cfg(test)]
 mod test_support;
 pub mod trailers;
@@ -49,6 +50,7 @@ pub use parameters::Parameters;
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
 pub use response_parts::{InvalidField, ResponseField, ResponseParts, ServerToken};
 pub use setting::{InvalidParameter, InvalidSetting};
+pub use strict::StrictMode;
 pub use trailers::Trailers;
 pub use verb::Verb;
 pub use version::Version;

@@ -9,6 +9,7 @@
 use crate::choices::Choices;
 use crate::response_parts::ServerToken;
 use crate::setting::{InvalidParameter, InvalidSetting, ParameterValue, check};
+use crate::strict::StrictMode;
 
 #[cfg(test)]
 mod tests;
@@ -167,6 +168,9 @@ parameters! {
     /// the same time, 1 to 1,000,000, default 1,024. A further connection ends the handshake that
     /// has lasted longest.
     max_tls_handshakes: u32 = 1_024, "MaxTlsHandshakes", 1..=1_000_000;
+    /// `Strict`, which HTTP.sys does not have: whether misuse of the API is looked for; `0`, `1`, `abort` or
+    /// `collect`, default 0 (docs/SIMULATION.md, Strict mode).
+    strict: StrictMode = StrictMode::Off, "Strict";
 }
 
 /// What [`Parameters::without_effect`] looks for.

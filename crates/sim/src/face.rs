@@ -6,9 +6,10 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use httpsys::{Parameters, Service};
+use httpsys::{Finding, Parameters, Service, StrictMode};
 use httpsys_engine::UnansweredRequest;
 use httpsys_engine::logging::MemoryDisk;
 use httpsys_network::{Network, Rules};
@@ -46,6 +47,25 @@ impl Sim {
         self.rules(|rules| rules.delay = time)
     }
 
+    /// Strict mode: services that are made from now on look for misuse of the API, and [`Sim::finish`] panics with what
+    /// they have found, a line for each ([`FailureKind::Misused`]).
+    #[must_use]
+    pub fn strict(self) -> Sim {
+        self.parts().strict.store(true, Relaxed);
+        self
+    }
+
+    /// What strict mode has found so far, in all services of the simulation.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.parts().findings()
+    }
+
+    /// Forgets what strict mode has found so far, where a test expects it.
+    pub fn clear_findings(&self) {
+        self.parts().clear_findings();
+    }
+
     /// Adds a fault.
     pub fn on(&self, fault: SimFault) {
         fault.add_to(self.loopback());
@@ -65,7 +85,10 @@ impl Sim {
     /// # Panics
     /// The parameters are invalid.
     #[must_use]
-    pub fn engine(&self, parameters: Parameters) -> httpsys_engine::Service {
+    pub fn engine(&self, mut parameters: Parameters) -> httpsys_engine::Service {
+        if self.parts().strict.load(Relaxed) && parameters.strict == StrictMode::Off {
+            parameters.strict = StrictMode::Collect;
+        }
         let service = httpsys_engine::Service::in_world(parameters, self.loopback(), self.disk());
         let service = service.unwrap_or_else(|error| panic!("no service: {error}"));
         self.parts().keep(&service);

@@ -33,6 +33,11 @@ pub enum FailureKind {
         /// Which ones, and whose turn it was.
         requests: Vec<String>,
     },
+    /// The API was misused ([`crate::Sim::strict`]).
+    Misused {
+        /// The findings, each as a line.
+        findings: Vec<String>,
+    },
     /// A thread panicked, and nobody has joined it.
     Panicked {
         /// Its name.
@@ -62,6 +67,9 @@ impl fmt::Display for FailureKind {
             }
             FailureKind::Unanswered { requests } => {
                 write!(f, "requests were not answered: {}", requests.join(", "))
+            }
+            FailureKind::Misused { findings } => {
+                write!(f, "the API was misused:\n{}", findings.join("\n"))
             }
             FailureKind::Panicked { thread, message } => {
                 write!(f, "thread {thread} has panicked: {message}")

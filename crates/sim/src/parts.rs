@@ -2,8 +2,10 @@
 //!
 //! Owns: keeping them, and which of their requests are open. Does not own: making them (`face.rs`).
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use httpsys_engine::core::Finding;
 use httpsys_engine::logging::MemoryDisk;
 use httpsys_engine::{Service, UnansweredRequest};
 use httpsys_network::Network;
@@ -14,6 +16,8 @@ pub(crate) struct SimParts {
     /// Where logs are written.
     pub(crate) disk: MemoryDisk,
     services: Mutex<Vec<Service>>,
+    /// Services that are made from now on are strict.
+    pub(crate) strict: AtomicBool,
 }
 
 impl SimParts {
@@ -36,9 +40,21 @@ impl SimParts {
         services.iter().flat_map(Service::unanswered).collect()
     }
 
-    /// Ends the services that are left.
-    pub(crate) fn stop(&self) {
+    /// What strict mode has found, in all services.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        let services = self.services().clone();
+        services.iter().flat_map(Service::findings).collect()
+    }
+
+    pub(crate) fn clear_findings(&self) {
+        let services = self.services().clone();
+        services.iter().for_each(Service::clear_findings);
+    }
+
+    /// Ends the services that are left, and returns what strict mode has found.
+    pub(crate) fn stop(&self) -> Vec<Finding> {
         let services = std::mem::take(&mut *self.services());
         services.iter().for_each(Service::stop);
+        services.iter().flat_map(Service::findings).collect()
     }
 }

@@ -318,9 +318,20 @@ impl Sim {
     }
 
     fn end_services(&self) {
-        match self.look_for_unanswered() {
-            Some(kind) => self.scheduler.state().fail(kind),
-            None => self.parts.stop(),
+        let unanswered = self.look_for_unanswered();
+        if unanswered.is_some() && !self.parts.strict.load(Relaxed) {
+            return self.fail_if(unanswered);
+        }
+        // Strict mode says of each what is wrong.
+        let findings = self.parts.stop();
+        let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        let misused = (!findings.is_empty()).then_some(FailureKind::Misused { findings });
+        self.fail_if(misused.or(unanswered));
+    }
+
+    fn fail_if(&self, wrong: Option<FailureKind>) {
+        if let Some(kind) = wrong {
+            self.scheduler.state().fail(kind);
         }
     }
 

@@ -62,6 +62,7 @@ These environment variables affect a program. Each is read once.
 | Variable | Meaning |
 |---|---|
 | `HTTPSYS_TRACE` | `warn`, `info` ...: events on standard error, including why a call failed ([WHY.md](WHY.md)) |
+| `HTTPSYS_STRICT` | `1`: misuse of the API is named on standard error ([SIMULATION.md](SIMULATION.md#strict-mode)) |
 | `HTTPSYS_REGISTRY` | the JSON file that the registry functions read ([REGISTRY.md](REGISTRY.md)) |
 | `HTTPSYS_PARAMETERS` and others | the parameters of HTTP.sys ([PARAMETERS.md](PARAMETERS.md)) |
 | `HTTPSYS_DRIVE_C` ... `HTTPSYS_DRIVE_Z`, `HTTPSYS_CASE_SENSITIVE` | paths, see above |

@@ -81,6 +81,26 @@ impl Service {
         found.ok_or_else(|| dead_request(queue))
     }
 
+    /// As [`Service::live_request`], and in strict mode a call with the id of an answered request is a finding.
+    #[inline(always)]
+    pub(crate) fn live_request_of(
+        &self,
+        call: &'static str,
+        queue: &Queue,
+        request: RequestId,
+    ) -> Result<RequestGuard<'_>, Error> {
+        self.live_request(queue, request)
+            .inspect_err(|_| self.note_dead(call, request))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn note_dead(&self, call: &'static str, request: RequestId) {
+        if let Some(strict) = self.strict() {
+            strict.is_dead(call, request);
+        }
+    }
+
     /// Closes the transport connection with a reset, of a stream that alone; waiting calls end with the reason's code.
     pub(crate) fn reset_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
         count_last(conn);
@@ -220,14 +240,14 @@ impl Service {
         }
     }
 
-    /// Resets the connections of all requests of a queue that was closed (SHD-007, SHD-008).
-    pub(crate) fn reset_requests_of(&self, queue: QueueId, turn: &mut Turn) {
+    /// Resets the connections of all requests of a queue that `call` has closed (SHD-007, SHD-008).
+    pub(crate) fn reset_requests_of(&self, call: &'static str, queue: QueueId, turn: &mut Turn) {
         self.for_each_connection(|service, conn| {
-            if conn
-                .state
-                .exchange()
-                .is_some_and(|exchange| exchange.queue() == queue)
-            {
+            let exchange = conn.state.exchange();
+            if let Some(exchange) = exchange.filter(|exchange| exchange.queue() == queue) {
+                if let Some(strict) = service.strict() {
+                    strict.closes(call, queue, exchange);
+                }
                 service.reset_connection(conn, CloseReason::QueueClosed, turn);
             }
         });

@@ -70,7 +70,10 @@ impl Service {
         self.end_reception(handle, &mut turn)?;
         self.for_each_connection(|service, conn| {
             let exchange = conn.state.exchange();
-            if exchange.is_some_and(|exchange| handle.holds(exchange)) {
+            if let Some(exchange) = exchange.filter(|exchange| handle.holds(exchange)) {
+                if let Some(strict) = service.strict() {
+                    strict.closes("HttpCloseRequestQueue", handle.id(), exchange);
+                }
                 service.reset_connection(conn, CloseReason::QueueClosed, &mut turn);
             }
         });

@@ -133,7 +133,8 @@ impl Service {
         out: &mut [u8],
         got: &mut usize,
     ) -> Attempt<(ConnGuard<'_>, Turn)> {
-        let mut conn = match self.live_request(queue, receive.request) {
+        let call = "HttpReceiveRequestEntityBody";
+        let mut conn = match self.live_request_of(call, queue, receive.request) {
             Ok(found) => found.into_connection(),
             Err(error) => return Attempt::Done(Err(error)),
         };

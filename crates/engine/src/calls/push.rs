@@ -22,7 +22,7 @@ impl Service {
     pub fn declare_push(&self, queue: &Queue, push: &DeclarePush) -> Result<(), Error> {
         push.check()
             .map_err(|why| reason::invalid(why.to_string()))?;
-        drop(self.live_request(queue, push.request)?);
+        drop(self.live_request_of("HttpDeclarePush", queue, push.request)?);
         tracing::debug!(
             request = push.request.0,
             path = String::from_utf16_lossy(&push.path),

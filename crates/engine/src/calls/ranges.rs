@@ -49,7 +49,7 @@ impl Service {
             ));
         }
         let second = self.clock().unix_seconds();
-        let mut found = self.live_request(queue, send.request)?;
+        let mut found = self.live_request_of("HttpSendHttpResponse", queue, send.request)?;
         let kept = found.parts_mut().1.block.as_deref();
         let choice = match request.or(kept.filter(|kept| kept.id == send.request)) {
             Some(request) => partial::choose(&request.head, head, length, second),

@@ -111,7 +111,7 @@ impl Service {
             if queue.is_closed() {
                 return Err(Error::InvalidHandle);
             }
-            return self.hand_over(queue, receive.request, DeliveryState::Bound, sink);
+            return self.hand_over_bound(queue, receive.request, sink);
         }
         let mut closed = Error::InvalidHandle;
         loop {
@@ -150,12 +150,9 @@ impl Service {
             let result = if queue.is_closed() {
                 Err(Error::InvalidHandle)
             } else {
-                self.hand_over(
-                    queue,
-                    receive.request,
-                    DeliveryState::Bound,
-                    &mut |request| operation.receive(request),
-                )
+                self.hand_over_bound(queue, receive.request, &mut |request| {
+                    operation.receive(request)
+                })
             };
             return Started::Done(operation, result);
         }
@@ -238,6 +235,20 @@ impl Service {
             }
         }
         turn.fire(self);
+    }
+
+    /// The request of which a receive has got the id and no more.
+    fn hand_over_bound(
+        &self,
+        queue: &QueueHandle,
+        request: RequestId,
+        sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
+    ) -> Result<(), Error> {
+        let handed_over = self.hand_over(queue, request, DeliveryState::Bound, sink);
+        if handed_over == Err(Error::ConnectionInvalid) {
+            self.note_dead("HttpReceiveHttpRequest", request);
+        }
+        handed_over
     }
 
     fn hand_over(

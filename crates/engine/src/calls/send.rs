@@ -157,7 +157,7 @@ impl Service {
         keep: Option<Box<ToKeep>>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        let mut found = self.lock_to_send(queue, send, body)?;
+        let mut found = self.lock_to_send("HttpSendHttpResponse", queue, send, body)?;
         if found.is_stream {
             check_for_stream(head)?;
         }
@@ -176,6 +176,9 @@ impl Service {
                 "RequestId has a response already: HttpSendResponseEntityBody goes on with it"
             })
         })?;
+        if let Some(strict) = self.strict() {
+            strict.begins(head, found.exchange(), outgoing.total());
+        }
         if send.opaque {
             tracing::debug!(request = send.request.0, "upgraded: bytes as they are");
         }
@@ -248,7 +251,7 @@ impl Service {
         log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        let mut found = self.lock_to_send(queue, send, body)?;
+        let mut found = self.lock_to_send("HttpSendResponseEntityBody", queue, send, body)?;
         let last = found
             .exchange_mut()
             .continue_response(send.more_data, send.disconnect)
@@ -259,6 +262,9 @@ impl Service {
             })?;
         let mut guard = found.into_connection();
         let outgoing = Outgoing::body(body, last);
+        if let Some(strict) = self.strict() {
+            strict.continues(send.request, outgoing.total(), last);
+        }
         if guard.is_stream {
             keep_trailers(&mut guard, body);
             if let Some(stream) = guard.stream_mut() {
@@ -274,6 +280,7 @@ impl Service {
     #[inline(always)]
     fn lock_to_send(
         &self,
+        call: &'static str,
         queue: &Queue,
         send: &SendResponse,
         body: &[Chunk<'_>],
@@ -284,7 +291,7 @@ impl Service {
         if !matches!(body, [] | [Chunk::Memory(_)]) {
             self.check_trailers(send, body)?;
         }
-        let found = self.live_request(queue, send.request)?;
+        let found = self.live_request_of(call, queue, send.request)?;
         if found.exchange().is_sending() {
             return Err(Error::SendOutstanding);
         }

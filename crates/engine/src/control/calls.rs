@@ -24,6 +24,9 @@ use crate::poll::operation::Signal;
 use crate::poll::waiter::Turn;
 use crate::service::{Objects, Service};
 
+/// What closes a queue alone.
+const CLOSE_QUEUE: &str = "HttpCloseRequestQueue";
+
 impl Service {
     /// Executes a control call: sessions, URL groups, queues, URLs.
     ///
@@ -119,7 +122,7 @@ impl Service {
         if let Some(log) = log {
             log.put_into(&mut state.groups);
         }
-        self.close_queues(&mut state, &effects.closed, &mut turn);
+        self.close_queues(CLOSE_QUEUE, &mut state, &effects.closed, &mut turn);
         for port in &effects.ports {
             // A drain looks first whether they have something to say.
             if !drains && !state.model.is_reached(*port) {
@@ -169,7 +172,7 @@ impl Service {
         state.follow_all();
         self.published().publish(state.routes());
         self.cache().clear();
-        self.close_queues(&mut state, &queues, &mut turn);
+        self.close_queues("HttpTerminate", &mut state, &queues, &mut turn);
         for port in ports {
             let closed = self.listen_on(port, false, &[], &[], &mut Taken::default());
             debug_assert!(closed.is_ok(), "closing listeners cannot fail");
@@ -196,7 +199,13 @@ impl Service {
         self.stop_file_threads();
     }
 
-    fn close_queues(&self, state: &mut Objects, closed: &[QueueId], turn: &mut Turn) {
+    fn close_queues(
+        &self,
+        call: &'static str,
+        state: &mut Objects,
+        closed: &[QueueId],
+        turn: &mut Turn,
+    ) {
         for id in closed {
             let Some(queue) = state.queues.remove(id) else {
                 continue;
@@ -206,7 +215,7 @@ impl Service {
                 turn.add(receive, Signal::Failed(Error::Aborted));
             }
             self.end_disconnect_waits(*id, turn);
-            self.reset_requests_of(*id, turn);
+            self.reset_requests_of(call, *id, turn);
         }
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod log_slot;
 pub(crate) mod missing_certificates;
 pub(crate) mod open_connections;
 pub mod reason;
+pub(crate) mod strict;
 pub(crate) mod tally;
 pub(crate) mod trace;
 #[cfg(feature = "sim")]

@@ -321,6 +321,27 @@ HTTPAPI_LINKAGE ULONG WINAPI HttpsysWriteServiceState(
     _Out_writes_bytes_to_opt_(Length, *BytesNeeded) PCHAR Buffer, _In_ ULONG Length,
     _Out_ PULONG BytesNeeded);
 
+/* ---- Strict mode ----
+ *
+ * With HTTPSYS_STRICT=1 in the environment, the library looks for misuse of the API and writes a
+ * line to standard error for each finding: its name, the call, the arguments that matter, and what
+ * to do instead. HTTPSYS_STRICT=abort ends the process with abort at the first one, for a debugger;
+ * HTTPSYS_STRICT=collect writes nothing. What a call returns is the same as without.
+ * docs/SIMULATION.md describes the findings. */
+
+/* Writes the findings so far, each as a line with a newline, as a text with a NUL at the end; it is
+ * empty without strict mode. The first 1,024 since they were cleared are kept, also over
+ * HttpTerminate. Does not need HttpInitialize. Sizes and errors are those of
+ * HttpsysWritePrometheus. */
+HTTPAPI_LINKAGE ULONG WINAPI HttpsysReadFindings(
+    _Out_writes_bytes_to_opt_(Length, *BytesNeeded) PCHAR Buffer, _In_ ULONG Length,
+    _Out_ PULONG BytesNeeded);
+
+/* Forgets the findings so far. Does not need HttpInitialize.
+ *
+ * NO_ERROR. */
+HTTPAPI_LINKAGE ULONG WINAPI HttpsysClearFindings(VOID);
+
 #ifdef __cplusplus
 }
 #endif

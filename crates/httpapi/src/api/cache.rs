@@ -62,7 +62,7 @@ entry! {
             handle.service().add_fragment(handle.queue(), name, policy, length, copy)
         };
         // SAFETY: as above.
-        unsafe { at_once(&handle, overlapped, Out::nowhere(), || add().map(|()| 0)) }
+        unsafe { at_once("HttpAddFragmentToCache", &handle, overlapped, Out::nowhere(), || add().map(|()| 0)) }
     }
 
     /// Copies a fragment, or a byte range of it, to the caller's buffer; a response that is cached
@@ -108,7 +108,7 @@ entry! {
             }),
         };
         // SAFETY: as above.
-        unsafe { at_once(&handle, overlapped, Out::optional(bytes_read), &mut copy) }
+        unsafe { at_once("HttpReadFragmentFromCache", &handle, overlapped, Out::optional(bytes_read), &mut copy) }
     }
 
     /// Removes the fragments and responses of the queue from the cache that are stored under a URL
@@ -132,15 +132,16 @@ entry! {
         let recursive = flags & HTTP_FLUSH_RESPONSE_FLAG_RECURSIVE != 0;
         let flush = || handle.service().flush_cache(handle.queue(), url, recursive);
         // SAFETY: as above.
-        unsafe { at_once(&handle, overlapped, Out::nowhere(), || flush().map(|()| 0)) }
+        unsafe { at_once("HttpFlushResponseCache", &handle, overlapped, Out::nowhere(), || flush().map(|()| 0)) }
     }
 }
 
-/// A call that does not wait, with or without an OVERLAPPED.
+/// A call of the function `name` that does not wait, with or without an OVERLAPPED.
 ///
 /// # Safety
 /// `overlapped` is NULL or valid for reads and writes until the operation has ended.
 unsafe fn at_once(
+    name: &'static str,
     handle: &std::sync::Arc<QueueObject>,
     overlapped: *mut OVERLAPPED,
     count: Out<u32>,
@@ -150,6 +151,6 @@ unsafe fn at_once(
         return blocking(call(), count);
     }
     // SAFETY: by the contract of this function.
-    let begun = unsafe { Overlapped::begin(handle, overlapped, ()) };
+    let begun = unsafe { Overlapped::begin(handle, overlapped, name, ()) };
     begun.inline(call(), count)
 }

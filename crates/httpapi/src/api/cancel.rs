@@ -30,7 +30,7 @@ entry! {
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpCancelHttpRequest", ()) };
         let result = handle.service().cancel(handle.queue(), &cancel);
         call.inline(result.map(|()| 0), Out::nowhere())
     }

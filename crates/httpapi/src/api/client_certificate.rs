@@ -66,7 +66,7 @@ entry! {
             return blocking(result, count);
         }
         // SAFETY: as above.
-        unsafe { Overlapped::begin(&handle, overlapped, ()) }.inline(result, count)
+        unsafe { Overlapped::begin(&handle, overlapped, "HttpReceiveClientCertificate", ()) }.inline(result, count)
     }
 }
 

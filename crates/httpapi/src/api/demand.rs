@@ -26,7 +26,7 @@ entry! {
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { Overlapped::begin(&handle, overlapped, DemandStart) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpWaitForDemandStart", DemandStart) };
         call.start(&handle, Out::nowhere())
     }
 }
@@ -38,6 +38,10 @@ struct DemandStart;
 impl Work for DemandStart {
     fn place(&self) -> Option<SlotAddress> {
         None
+    }
+
+    fn call(&self) -> &'static str {
+        "HttpWaitForDemandStart"
     }
 
     fn attempt<'a>(

@@ -60,13 +60,17 @@ unsafe fn wait(
         return Ok(());
     }
     // SAFETY: by the contract of this function.
-    let call = unsafe { Overlapped::begin(handle, overlapped, wait) };
+    let call = unsafe { Overlapped::begin(handle, overlapped, "HttpWaitForDisconnect", wait) };
     call.start(handle, Out::nowhere())
 }
 
 impl Work for WaitForDisconnect {
     fn place(&self) -> Option<SlotAddress> {
         Some(self.connection.place())
+    }
+
+    fn call(&self) -> &'static str {
+        "HttpWaitForDisconnect"
     }
 
     fn attempt<'a>(

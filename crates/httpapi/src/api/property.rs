@@ -7,6 +7,7 @@
 
 use std::ffi::c_void;
 
+use httpsys_core::Misuse;
 use httpsys_core::property::{
     Authentication, ChannelBinding, Hardening, LogFormat, Logging, Properties, Property, Rollover,
     ServiceName, State, Timeouts,
@@ -15,6 +16,7 @@ use httpsys_core::property::{
 use crate::code::{CallResult, ErrorCode};
 use crate::pointers::{self, Buffer, Out};
 use crate::reason::{NamedArgument, invalid};
+use crate::strict;
 use crate::types::*;
 
 mod answer;
@@ -38,6 +40,7 @@ pub(super) unsafe fn exact<T: Copy>(
     length: u32,
 ) -> Result<T, ErrorCode> {
     if length as usize != size_of::<T>() {
+        strict::suspect(Misuse::WrongSize);
         return Err(invalid(format!(
             "PropertyInformationLength is {length}, not {}",
             size_of::<T>()

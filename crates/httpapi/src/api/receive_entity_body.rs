@@ -49,7 +49,7 @@ entry! {
         }
         let work = Receiving::body(receive, target);
         // SAFETY: as above.
-        let call = unsafe { Overlapped::begin(&handle, overlapped, work) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpReceiveRequestEntityBody", work) };
         call.start(&handle, count)
     }
 }

@@ -46,11 +46,14 @@ entry! {
         let count = unsafe { Out::optional(bytes_received) };
         // SAFETY: as above.
         let buffer = unsafe { RequestBuffer::new(buffer, length, handle.is_version_1()) };
-        let buffer = buffer.inspect_err(|code| {
+        let mut buffer = buffer.inspect_err(|code| {
             if *code == Error::InsufficientBuffer.into() {
                 count.set(0);
             }
         })?;
+        if handle.service().strict().is_some() {
+            buffer.mark_url();
+        }
         let receive = Receive {
             request: RequestId(request),
             copy_body: flags & COPY != 0,
@@ -61,7 +64,7 @@ entry! {
         }
         let work = Receiving::request(receive, buffer);
         // SAFETY: as above.
-        let call = unsafe { Overlapped::begin(&handle, overlapped, work) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpReceiveHttpRequest", work) };
         call.start(&handle, count)
     }
 }

@@ -49,7 +49,7 @@ entry! {
             return Ok(());
         }
         // SAFETY: by the contract of the function.
-        let call = unsafe { Overlapped::begin(&handle, overlapped.cast_mut(), ()) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped.cast_mut(), "HttpSetRequestProperty", ()) };
         call.inline(Ok(0), Out::nowhere())
     }
 
@@ -92,7 +92,7 @@ entry! {
             return Ok(());
         }
         // SAFETY: as above.
-        let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
+        let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpQueryRequestProperty", ()) };
         call.inline(Ok(size_of::<HTTP_REQUEST_PROPERTY_SNI>() as u64), Out::nowhere())
     }
 }

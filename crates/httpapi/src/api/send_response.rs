@@ -26,6 +26,7 @@ use crate::overlapped::{Overlapped, blocking};
 use crate::pointers::{self, Out};
 use crate::queue_handle::QueueObject;
 use crate::reason::{NamedArgument, invalid};
+use crate::strict;
 use crate::types::{
     HANDLE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, HTTP_LOG_DATA, HTTP_RESPONSE_V2,
     HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
@@ -86,6 +87,16 @@ entry! {
         reserved(reserved_2)?;
         with_response_parts(|head| {
             let (is_version_1, token) = (handle.is_version_1(), handle.service().parameters().server_token());
+            if let Some(strict) = handle.service().strict().filter(|_| !is_version_1) {
+                let others = [
+                    ("pCachePolicy", cache_policy.cast(), size_of::<HTTP_CACHE_POLICY>()),
+                    ("pBytesSent", bytes_sent.cast_const().cast(), size_of::<u32>()),
+                    ("Overlapped", overlapped.cast_const().cast(), size_of::<OVERLAPPED>()),
+                    ("pLogData", log_data.cast(), size_of::<HTTP_LOG_DATA>()),
+                ];
+                // SAFETY: by the contract of the function.
+                unsafe { strict::response_of_version_2(strict, request, response, &others) };
+            }
             // SAFETY: by the contract of the function, here and below.
             let response = unsafe { response::read(response, is_version_1, head, token) }?;
             check_response_flags(flags, response.StatusCode)?;
@@ -137,8 +148,8 @@ entry! {
                 return blocking(sent, count);
             }
             // SAFETY: as above.
-            let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
-            send_overlapped(call, send.request, chunks, count, |body, register| {
+            let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpSendHttpResponse", ()) };
+            send_overlapped("HttpSendHttpResponse", call, send.request, chunks, count, |body, register| {
                 service.try_send_response_and_keep(queue, &send, (head, body), log, keep, register)
             })
         })
@@ -182,8 +193,8 @@ entry! {
             return blocking(service.send_entity_body(queue, &send, &chunks.list(), log), count);
         }
         // SAFETY: as above.
-        let call = unsafe { Overlapped::begin(&handle, overlapped, ()) };
-        send_overlapped(call, send.request, chunks, count, |body, register| {
+        let call = unsafe { Overlapped::begin(&handle, overlapped, "HttpSendResponseEntityBody", ()) };
+        send_overlapped("HttpSendResponseEntityBody", call, send.request, chunks, count, |body, register| {
             service.try_send_entity_body(queue, &send, body, log, register)
         })
     }
@@ -221,6 +232,7 @@ fn send_of(request: u64, flags: u32) -> SendResponse {
 
 /// Sends, or leaves the rest to an operation that ends later.
 fn send_overlapped(
+    name: &'static str,
     call: Overlapped<()>,
     request: RequestId,
     chunks: Chunks,
@@ -234,6 +246,9 @@ fn send_overlapped(
             call = Some(waiting);
             return Err(error);
         }
+        if waiting.is_strict() {
+            waiting.lends(name, &memory(&chunks.list()));
+        }
         Ok(Box::new(SendOperation {
             call: waiting,
             chunks: chunks.clone(),
@@ -244,6 +259,16 @@ fn send_overlapped(
         Some(call) => call.inline(result.map(Option::unwrap_or_default), count),
         None => Err(ErrorCode::IO_PENDING),
     }
+}
+
+/// The program's memory among the chunks, for strict mode.
+#[cold]
+fn memory<'a>(chunks: &[Chunk<'a>]) -> Vec<&'a [u8]> {
+    let memory = |chunk: &Chunk<'a>| match chunk {
+        Chunk::Memory(bytes) => Some(*bytes),
+        _ => None,
+    };
+    chunks.iter().filter_map(memory).collect()
 }
 
 /// A send that the socket has not taken whole.
@@ -259,6 +284,9 @@ impl PendingSend for SendOperation {
     }
 
     fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
+        if self.call.is_strict() {
+            self.call.takes_back(&memory(&self.chunks.list()));
+        }
         self.call.complete(result);
     }
 

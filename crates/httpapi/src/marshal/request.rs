@@ -13,12 +13,13 @@ use std::ptr::null_mut;
 
 use httpsys_core::proto::request::Span;
 use httpsys_core::proto::{Verb, Version};
-use httpsys_core::{Error, Request};
+use httpsys_core::{Error, Misuse, Request};
 
 use crate::code::ErrorCode;
 use crate::marshal::tls;
 use crate::pointers::{self, Buffer, Zeroable};
 use crate::reason::NamedArgument;
+use crate::strict::{self, BEHIND_URL};
 use crate::types::{
     HTTP_COOKED_URL, HTTP_DATA_CHUNK, HTTP_DATA_CHUNK_0_0, HTTP_REQUEST_FLAG_HTTP2,
     HTTP_REQUEST_FLAG_MORE_ENTITY_BODY_EXISTS, HTTP_REQUEST_V1, HTTP_REQUEST_V2,
@@ -47,6 +48,8 @@ pub(crate) struct RequestBuffer {
     memory: Buffer,
     /// Size of the fixed structure: that of the queue's version.
     fixed: usize,
+    /// What is put between the cooked URL and its NUL: nothing but in strict mode.
+    behind_url: &'static [u16],
 }
 
 /// Where the entity body goes in a [`RequestBuffer`].
@@ -81,11 +84,26 @@ impl RequestBuffer {
             return Err(Error::NoAccess.into());
         }
         if length < fixed {
-            return Err(Error::InsufficientBuffer.into());
+            return Err(too_small(length, fixed));
         }
         // SAFETY: by the contract of this function.
         let memory = unsafe { Buffer::new(first.cast(), length) }.named("RequestBuffer")?;
-        Ok(RequestBuffer { memory, fixed })
+        Ok(RequestBuffer {
+            memory,
+            fixed,
+            behind_url: &[],
+        })
+    }
+
+    /// In strict mode a part of the cooked URL that is read up to a NUL shows that.
+    #[cold]
+    pub(crate) fn mark_url(&mut self) {
+        self.behind_url = &BEHIND_URL;
+    }
+
+    /// The whole buffer.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.memory.bytes()
     }
 
     /// Packs the request without its body and returns the bytes used.
@@ -94,7 +112,7 @@ impl RequestBuffer {
     /// [`Error::MoreData`] with the size needed; the fixed structure is zero then, except for
     /// RequestId and ConnectionId (RCV-009).
     pub(crate) fn pack(&mut self, request: &Request) -> Result<usize, Error> {
-        let plan = BufferPlan::of(request, self.fixed);
+        let plan = BufferPlan::of(request, self.fixed, self.behind_url);
         let fits = plan.size <= self.memory.len();
         let first = self.memory.first();
         let Some((out, blocks)) = self.memory.split_zeroed::<HTTP_REQUEST_V1>(self.fixed) else {
@@ -111,6 +129,7 @@ impl RequestBuffer {
         let mut packer = Packer {
             first,
             fixed: self.fixed,
+            behind_url: self.behind_url,
             blocks,
         };
         packer.request(request, &plan, out);
@@ -188,12 +207,13 @@ struct BufferPlan {
 }
 
 impl BufferPlan {
-    fn of(request: &Request, fixed: usize) -> BufferPlan {
+    fn of(request: &Request, fixed: usize, behind_url: &[u16]) -> BufferPlan {
         let unknown = fixed;
         let remote = unknown + request.head.unknown_len() * size_of::<HTTP_UNKNOWN_HEADER>();
         let local = remote + address_size(request.remote).next_multiple_of(BLOCK);
         let url = local + address_size(request.local).next_multiple_of(BLOCK);
-        let text = url + size_of_val(request.url.full()) + size_of::<u16>();
+        let full = size_of_val(request.url.full()) + size_of_val(behind_url);
+        let text = url + full + size_of::<u16>();
         let end_of_text = text + request.head.text().len() + 1;
         let size = match &request.tls {
             None => end_of_text,
@@ -224,6 +244,8 @@ struct Packer<'a> {
     first: *mut u8,
     /// The offset of `blocks` in the buffer.
     fixed: usize,
+    /// As in [`RequestBuffer`].
+    behind_url: &'static [u16],
     blocks: &'a mut [u8],
 }
 
@@ -292,7 +314,9 @@ impl Packer<'_> {
         let full = url.full();
         let end = at - self.fixed + size_of_val(full);
         pointers::put_units(&mut self.blocks[at - self.fixed..end], full);
-        self.blocks[end..end + 2].fill(0);
+        let nul = end + size_of_val(self.behind_url);
+        pointers::put_units(&mut self.blocks[end..nul], self.behind_url);
+        self.blocks[nul..nul + 2].fill(0);
         let part = |start: usize| self.pointer(at + 2 * start).cast::<u16>().cast_const();
         let (host, path) = (url.host_start(), url.path_start());
         let query = url.query_start();
@@ -382,6 +406,15 @@ fn address_size(address: SocketAddr) -> usize {
         SocketAddr::V4(_) => IPV4_SIZE,
         SocketAddr::V6(_) => IPV6_SIZE,
     }
+}
+
+#[cold]
+fn too_small(length: usize, fixed: usize) -> ErrorCode {
+    strict::suspect(Misuse::WrongSize);
+    let error = Error::InsufficientBuffer;
+    let words = format!("RequestBufferLength is {length}, less than the {fixed} of HTTP_REQUEST");
+    httpsys_engine::reason::note(words, error, false);
+    error.into()
 }
 
 /// Where no program has memory: the lowest 64 KiB, and what wraps around the end of the address

@@ -5,6 +5,8 @@
 //! for good, because the last HttpTerminate closes what other tests have open.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod operation;
+
 use std::ffi::c_void;
 use std::io::{Read, Write};
 use std::net::TcpStream;

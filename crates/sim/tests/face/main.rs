@@ -5,6 +5,7 @@ mod calls;
 mod checks;
 mod faults;
 mod replay;
+mod strict;
 
 use httpsys::{Parameters, Server, Service};
 use httpsys_sim::Sim;

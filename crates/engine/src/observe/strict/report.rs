@@ -1,0 +1,24 @@
+//! Where a finding of strict mode is told.
+//!
+//! Owns: the line on standard error, the event, and the end of the process. Does not own: keeping findings (`mod.rs`).
+//! Threading: any thread; a slot may be locked.
+
+use std::io::Write as _;
+
+use httpsys_core::Finding;
+use httpsys_core::proto::StrictMode;
+use httpsys_socket::StandardError;
+
+/// Tells a finding as the mode says.
+pub(super) fn tell(mode: StrictMode, finding: &Finding) {
+    let (misuse, call) = (finding.misuse.name(), finding.call);
+    tracing::warn!(misuse, call, arguments = %finding.arguments, "misuse of the API");
+    if matches!(mode, StrictMode::Report | StrictMode::Abort) {
+        // One write, so that the lines of two threads stay whole. Nobody can be told if it fails.
+        let line = format!("httpsys: strict: {finding}\n");
+        let _ = StandardError.write_all(line.as_bytes());
+    }
+    if mode == StrictMode::Abort {
+        std::process::abort();
+    }
+}
