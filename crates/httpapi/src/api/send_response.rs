@@ -26,7 +26,7 @@ use crate::overlapped::{Overlapped, blocking};
 use crate::pointers::{self, Out};
 use crate::queue_handle::QueueObject;
 use crate::reason::{NamedArgument, invalid};
-use crate::strict;
+use crate::strict::{self, OtherMemory};
 use crate::types::{
     HANDLE, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK, HTTP_LOG_DATA, HTTP_RESPONSE_V2,
     HTTP_SEND_RESPONSE_FLAG_BUFFER_DATA, HTTP_SEND_RESPONSE_FLAG_DISCONNECT,
@@ -88,12 +88,7 @@ entry! {
         with_response_parts(|head| {
             let (is_version_1, token) = (handle.is_version_1(), handle.service().parameters().server_token());
             if let Some(strict) = handle.service().strict().filter(|_| !is_version_1) {
-                let others = [
-                    ("pCachePolicy", cache_policy.cast(), size_of::<HTTP_CACHE_POLICY>()),
-                    ("pBytesSent", bytes_sent.cast_const().cast(), size_of::<u32>()),
-                    ("Overlapped", overlapped.cast_const().cast(), size_of::<OVERLAPPED>()),
-                    ("pLogData", log_data.cast(), size_of::<HTTP_LOG_DATA>()),
-                ];
+                let others = other_memory(cache_policy, bytes_sent, overlapped, log_data);
                 // SAFETY: by the contract of the function.
                 unsafe { strict::response_of_version_2(strict, request, response, &others) };
             }
@@ -259,6 +254,26 @@ fn send_overlapped(
         Some(call) => call.inline(result.map(Option::unwrap_or_default), count),
         None => Err(ErrorCode::IO_PENDING),
     }
+}
+
+/// What else a send is given, for strict mode.
+#[cold]
+fn other_memory(
+    policy: *const HTTP_CACHE_POLICY,
+    bytes_sent: *const u32,
+    overlapped: *const OVERLAPPED,
+    log_data: *const HTTP_LOG_DATA,
+) -> [OtherMemory<'static>; 4] {
+    [
+        (
+            "pCachePolicy",
+            policy.cast(),
+            size_of::<HTTP_CACHE_POLICY>(),
+        ),
+        ("pBytesSent", bytes_sent.cast(), size_of::<u32>()),
+        ("Overlapped", overlapped.cast(), size_of::<OVERLAPPED>()),
+        ("pLogData", log_data.cast(), size_of::<HTTP_LOG_DATA>()),
+    ]
 }
 
 /// The program's memory among the chunks, for strict mode.
