@@ -116,6 +116,7 @@ impl CookedUrl {
 /// Errors, in the order of gap G-009: `InvalidUrl` for the target, `InvalidHostname` for the
 /// authority, `Forbidden` for a path above the root. After `Forbidden` `out` has the host and the
 /// path `/`, since an unknown host comes before it; after any other error it is empty.
+#[inline]
 pub fn cook(
     out: &mut CookedUrl,
     https: bool,
@@ -138,6 +139,7 @@ pub fn is_invalid_path(path_and_query: &[u8], p: &Parameters) -> bool {
         && path::push_target(&mut Vec::new(), path_and_query, p).0 == Err(Reject::InvalidUrl)
 }
 
+#[inline]
 fn fill(
     out: &mut CookedUrl,
     https: bool,

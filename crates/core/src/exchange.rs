@@ -237,6 +237,7 @@ impl Exchange {
     }
 
     /// A receive took the request, whole or not (RCV-010, RCV-012).
+    #[inline]
     pub fn deliver(&mut self, whole: bool, holder: HandleId) {
         self.holder = NonZeroU64::new(holder.0);
         self.delivery = if whole {
@@ -384,6 +385,7 @@ impl Exchange {
     /// [`Error::InvalidParameter`] (87) when a response was begun already (G-055), and for an opaque
     /// one to a request that cannot be upgraded (UPG-001, UPG-002), that ends at once, or that does
     /// not say `Upgrade: websocket` (UPG-003); the code is assumed.
+    #[inline]
     pub fn begin_response(&mut self, facts: &ResponseFacts) -> Result<ResponsePlan, Error> {
         if self.answer != ResponseState::None {
             return Err(Error::InvalidParameter);

@@ -191,6 +191,7 @@ impl RoutingTable {
 
     /// Finds the registration for a request that arrived on the local address `local`. Only the
     /// port of `local` decides about the port (HST-004, HST-015).
+    #[inline]
     pub fn route(&self, url: &CookedUrl, local: SocketAddr) -> Route {
         match self.port(local.port()) {
             Some(table) => table.route(url, local.ip()),
@@ -382,6 +383,7 @@ impl PortTable {
         self.sole_host = (self.names == 1).then(|| NodeId::of_number(self.names_combined));
     }
 
+    #[inline]
     fn route<'a>(&'a self, url: &CookedUrl, local: IpAddr) -> Route {
         let mut known = false;
         let mut search = |root: Option<&'a TrieNode<RouteEntry>>| {

@@ -315,6 +315,7 @@ impl RequestHead {
     }
 
     /// The known fields that are present, by ascending id, as places in [`text`](Self::text).
+    #[inline]
     pub fn known_spans(&self) -> impl Iterator<Item = (usize, Span)> + '_ {
         let mut left = self.present;
         std::iter::from_fn(move || {
@@ -331,6 +332,7 @@ impl RequestHead {
     }
 
     /// The form of the request target.
+    #[inline]
     #[must_use]
     pub fn target(&self) -> Target<'_> {
         match self.target {
@@ -351,6 +353,7 @@ impl RequestHead {
 
     /// The authority that routing uses: of the absolute form, else the Host field (PRS-021). Empty
     /// for HTTP/1.0 without Host (G-015), and for an empty Host (HST-002).
+    #[inline]
     #[must_use]
     pub fn host(&self) -> &[u8] {
         match self.target {
@@ -369,6 +372,7 @@ impl RequestHead {
     /// The connection has to close after the response: version below 1.1 without the Connection
     /// option `keep-alive` (CON-010, CON-011) or with chunked coding (G-021), the option `close`
     /// (CON-009), or Content-Length together with chunked (BDY-016).
+    #[inline]
     #[must_use]
     pub fn close(&self) -> bool {
         self.close
@@ -376,6 +380,7 @@ impl RequestHead {
 
     /// The client has said that nothing comes behind this request: the option `close`, or a version below
     /// 1.1 without `keep-alive` (RFC 9112 sections 9.3 and 9.6).
+    #[inline]
     #[must_use]
     pub fn is_last(&self) -> bool {
         self.is_last
@@ -383,6 +388,7 @@ impl RequestHead {
 
     /// HTTP/1.1 and `Expect: 100-continue` (BDY-021). Other expectations go to the application
     /// (G-042).
+    #[inline]
     #[must_use]
     pub fn expects_continue(&self) -> bool {
         self.version >= Version::HTTP_1_1

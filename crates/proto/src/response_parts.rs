@@ -169,6 +169,7 @@ impl Clone for ResponseParts {
         copy
     }
 
+    #[inline]
     fn clone_from(&mut self, from: &Self) {
         let mut lines = std::mem::take(&mut self.lines);
         lines.clone_from(&from.lines);

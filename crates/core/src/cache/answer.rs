@@ -47,6 +47,7 @@ impl CacheEntry {
     ///
     /// Only If-Modified-Since is decided here, by a well-formed Last-Modified (documented: "used for cache control
     /// verification"). Other conditions, and a date that is none, are the program's (G-094, G-186).
+    #[inline]
     #[must_use]
     pub fn answer(&self, request: &RequestHead, second: u64) -> CacheAnswer {
         const OTHERS: u64 = 1 << request_id::IF_MATCH
@@ -89,6 +90,7 @@ impl CacheEntry {
     /// ([`CacheAnswer::Program`], [`CacheAnswer::InvalidHeader`], and what a fragment would give).
     ///
     /// `boundary` is a random token, for several parts.
+    #[inline]
     pub fn write(
         &self,
         answer: &CacheAnswer,

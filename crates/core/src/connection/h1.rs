@@ -398,7 +398,7 @@ impl<H, D> Connection<H, D> {
 
     /// A head is complete and routed to `queue`; `behind` bytes came behind it. The exchange begins, not
     /// yet taken.
-    #[inline]
+    #[inline(always)]
     pub fn begin_exchange(
         &mut self,
         request: RequestId,

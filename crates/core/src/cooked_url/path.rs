@@ -10,8 +10,8 @@
 use httpsys_proto::{Parameters, Reject};
 
 use super::bytes::{
-    HIGH, WORD, filled, is_byte, is_control_or_blank, is_weak_control, push_bytes, push_word,
-    short_word,
+    HIGH, WORD, filled, is_byte, is_control_or_blank, is_weak_control, push_bytes, push_front,
+    push_word, short_word,
 };
 use crate::url_prefix::{MAX_URL_UNITS, SLASH};
 
@@ -58,28 +58,28 @@ pub(super) fn push_target<'t>(
     p: &Parameters,
 ) -> (Result<(), Reject>, &'t [u8]) {
     let start = text.len();
-    let (at, behind_slash) = push_plain(text, target);
-    if at == target.len() && target.starts_with(b"/") && at <= MAX_RAW_PATH {
-        return (check_segments(&text[start..], p), &[]);
+    let front = push_plain(text, target);
+    if front.is_whole && target.starts_with(b"/") && front.length <= MAX_RAW_PATH {
+        return (check_segments(&text[start..], p), &target[front.length..]);
     }
-    push_rest(text, start, (target, at, behind_slash), p)
+    push_rest(text, start, (target, front), p)
 }
 
-/// As [`push_target`], which has appended the first `at` bytes behind `start`.
+/// As [`push_target`], which has appended the front behind `start`.
 #[inline(never)]
 fn push_rest<'t>(
     text: &mut Vec<u16>,
     start: usize,
-    (target, at, behind_slash): (&'t [u8], usize, bool),
+    (target, front): (&'t [u8], PlainFront),
     p: &Parameters,
 ) -> (Result<(), Reject>, &'t [u8]) {
-    let (length, kind) = scan(target, at, behind_slash);
+    let (length, kind) = scan(target, front);
     let (path, query) = target.split_at(length);
     let result = match kind {
         PathKind::Bad if !is_weak(path, p) => Err(Reject::InvalidUrl),
         _ if path.first() != Some(&b'/') || path.len() > MAX_RAW_PATH => Err(Reject::InvalidUrl),
         PathKind::Canonical => {
-            push_bytes(text, &path[at..]);
+            push_bytes(text, &path[front.length..]);
             check_segments(&text[start..], p)
         }
         PathKind::Other | PathKind::Bad => {
@@ -121,74 +121,113 @@ enum PathKind {
     Bad,
 }
 
-/// Appends the front of a path that is its own cooked form, as far as words of it are: how many bytes that are,
-/// and whether the last of them is a slash. Most paths end there.
+/// The front of a path, as far as it is its own cooked form and words tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PlainFront {
+    /// In bytes.
+    length: usize,
+    /// Its last byte is a slash; not said of a whole path.
+    ends_with_slash: bool,
+    /// It is the whole path, as of most requests.
+    is_whole: bool,
+}
+
+/// Appends the front of a path.
 #[inline]
-fn push_plain(text: &mut Vec<u16>, target: &[u8]) -> (usize, bool) {
-    // Whether the byte before the word is a slash, as its highest bit.
+fn push_plain(text: &mut Vec<u16>, target: &[u8]) -> PlainFront {
+    let whole = |length| PlainFront {
+        length,
+        ends_with_slash: false,
+        is_whole: true,
+    };
     let (mut behind, mut rest) = (0, target);
     while let Some((word, others)) = rest.split_first_chunk() {
-        let Some(last) = plain_word(u64::from_le_bytes(*word), behind) else {
-            return (target.len() - rest.len(), behind != 0);
-        };
-        push_word(text, *word);
-        (behind, rest) = (last, others);
-    }
-    let (at, left) = (target.len() - rest.len(), rest.len());
-    // What is left, as one word: behind bytes that were looked at, or in front of others.
-    let end = match target.last_chunk() {
-        Some(end) if left > 0 && plain_word(u64::from_le_bytes(*end), 0).is_some() => {
-            text.truncate(text.len() - (WORD - left));
-            push_word(text, *end);
-            true
+        let at = target.len() - rest.len();
+        match look_at(u64::from_le_bytes(*word), behind) {
+            LookedAt::Plain(last) => {
+                push_word(text, *word);
+                (behind, rest) = (last, others);
+            }
+            LookedAt::Query(place) => {
+                push_front(text, *word, place);
+                return whole(at + place);
+            }
+            LookedAt::Other => {
+                return PlainFront {
+                    length: at,
+                    ends_with_slash: behind != 0,
+                    is_whole: false,
+                };
+            }
         }
-        Some(_) => left == 0,
-        None => push_short_plain(text, target),
-    };
-    if end {
-        (target.len(), false)
-    } else {
-        (at, behind != 0)
     }
-}
-
-/// Appends a path of four to seven bytes if it is its own cooked form.
-#[inline]
-fn push_short_plain(text: &mut Vec<u16>, target: &[u8]) -> bool {
-    let word = short_word(target).map(|word| filled(word, target.len()));
-    let Some(word) = word.filter(|word| plain_word(*word, 0).is_some()) else {
-        return false;
+    let (length, left) = (target.len() - rest.len(), rest.len());
+    if left == 0 && length > 0 {
+        return whole(length);
+    }
+    // What is left, as one word: behind bytes that were looked at, or in front of others.
+    let (word, before) = match target.last_chunk() {
+        Some(end) => (Some(u64::from_le_bytes(*end)), WORD - left),
+        None => (short_word(target).map(|word| filled(word, left)), 0),
     };
-    let end = text.len() + target.len();
-    push_word(text, word.to_le_bytes());
-    text.truncate(end);
-    true
+    let end = match word.map_or(LookedAt::Other, |word| look_at(word, 0)) {
+        LookedAt::Plain(_) => before + left,
+        LookedAt::Query(place) => place,
+        LookedAt::Other => {
+            return PlainFront {
+                length,
+                ends_with_slash: behind != 0,
+                is_whole: false,
+            };
+        }
+    };
+    text.truncate(text.len() - before);
+    push_front(text, word.unwrap_or_default().to_le_bytes(), end);
+    whole(length + end - before)
 }
 
-/// Looks at eight bytes of a path: `None` if one of them is more than a plain byte or a slash, or if one that
-/// follows a slash is a slash or a dot. Else whether the last one is a slash, as `behind` says it of the byte before
-/// the first one: in the highest bit of a byte, the lowest one.
+/// What a look at eight bytes of a path tells.
+enum LookedAt {
+    /// They are plain bytes and slashes. The last one is a slash: the highest bit of the lowest byte; else 0.
+    Plain(u64),
+    /// The path ends in front of this one, and those before are plain.
+    Query(usize),
+    /// One of them is something else, or follows a slash and is a slash or a dot.
+    Other,
+}
+
+/// Looks at eight bytes of a path; `behind` says of the byte before them whether it is a slash, as
+/// [`LookedAt::Plain`] does.
 #[inline(always)]
-fn plain_word(word: u64, behind: u64) -> Option<u64> {
+fn look_at(word: u64, behind: u64) -> LookedAt {
     if word & HIGH != 0 {
-        return None;
+        return LookedAt::Other;
     }
-    let special =
-        is_byte(word, b'?') | is_byte(word, b'%') | is_byte(word, b'\\') | is_byte(word, b'#');
+    let queries = is_byte(word, b'?');
+    let special = is_byte(word, b'%') | is_byte(word, b'\\') | is_byte(word, b'#');
     let slashes = is_byte(word, b'/') & HIGH;
     let pairs = (slashes << 8 | behind) & (slashes | is_byte(word, b'.'));
-    let is_plain = (special | is_control_or_blank(word) | pairs) & HIGH == 0;
-    is_plain.then_some(slashes >> 56)
+    let others = special | is_control_or_blank(word) | pairs;
+    let found = (queries | others) & HIGH;
+    if found == 0 {
+        return LookedAt::Plain(slashes >> 56);
+    }
+    // The lowest one counts.
+    let lowest = found & found.wrapping_neg();
+    if lowest & queries != 0 {
+        LookedAt::Query((lowest.trailing_zeros() / 8) as usize)
+    } else {
+        LookedAt::Other
+    }
 }
 
-/// The length of the path in `target` and what it is, looked at byte by byte from `from` on: the bytes before are
-/// plain. `behind_slash`: the last of them is a slash.
-fn scan(target: &[u8], from: usize, behind_slash: bool) -> (usize, PathKind) {
+/// The length of the path in `target` and what it is, looked at byte by byte behind its front.
+fn scan(target: &[u8], front: PlainFront) -> (usize, PathKind) {
     const BEHIND: u8 = SEPARATOR | DOT;
     let (mut seen, mut pairs) = (0, 0);
-    let mut previous = if behind_slash { BEHIND } else { 0 };
+    let mut previous = if front.ends_with_slash { BEHIND } else { 0 };
     let mut length = target.len();
-    for (at, &b) in target.iter().enumerate().skip(from) {
+    for (at, &b) in target.iter().enumerate().skip(front.length) {
         let class = CLASS[usize::from(b)];
         if class & QUERY != 0 {
             length = at;
@@ -444,21 +483,27 @@ mod tests {
     }
 
     fn check(target: &[u8]) {
-        let bytes = scan(target, 0, false);
+        let none = PlainFront {
+            length: 0,
+            ends_with_slash: false,
+            is_whole: false,
+        };
+        let bytes = scan(target, none);
         let mut text = vec![1, 2];
-        let (at, behind_slash) = push_plain(&mut text, target);
-        let units = target[..at].iter().map(|b| u16::from(*b));
+        let front = push_plain(&mut text, target);
+        let units = target[..front.length].iter().map(|b| u16::from(*b));
         let expected: Vec<u16> = [1, 2].into_iter().chain(units).collect();
         assert_eq!(text, expected, "{}", target.escape_ascii());
-        let words = match at == target.len() {
-            true => (at, PathKind::Canonical),
-            false => scan(target, at, behind_slash),
+        let words = match front.is_whole {
+            true => (front.length, PathKind::Canonical),
+            false => scan(target, front),
         };
         assert!(words == bytes, "{}", target.escape_ascii());
-        let goes_by_words = bytes == (target.len(), PathKind::Canonical) && target.len() >= 4;
-        assert_eq!(
-            at == target.len(),
-            goes_by_words,
+        let goes_by_words = bytes.1 == PathKind::Canonical;
+        // What follows the path may be in its last word, and is not looked at but for that.
+        let is_ascii = target.is_ascii();
+        assert!(
+            front.is_whole == goes_by_words || !is_ascii,
             "{}",
             target.escape_ascii()
         );

@@ -234,6 +234,7 @@ impl Routes {
         &self.timers
     }
 
+    #[inline]
     pub(crate) fn find(&self, url: &CookedUrl, local: SocketAddr) -> Destination<'_> {
         match self.table.route(url, local) {
             Route::Match(registration) => match self.bindings.get(registration.group) {

@@ -60,6 +60,7 @@ pub struct ResponseText<'a>(&'a mut Vec<u8>);
 
 /// Writes the whole head: the parts, what the connection adds, and the blank line. Parts that were
 /// written before are not changed; nothing was begun or it failed: no text.
+#[inline]
 pub fn write<'a>(parts: &'a mut ResponseParts, finish: &Finish<'_>) -> ResponseText<'a> {
     if !parts.end() {
         return ResponseText(parts.lines_mut());
@@ -104,11 +105,13 @@ pub fn write_interim(parts: &mut ResponseParts) -> ResponseText<'_> {
 
 impl<'a> ResponseText<'a> {
     /// Puts bytes of the body behind the head, so that both can be sent in one piece.
+    #[inline]
     pub fn push_body(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
 
     /// All of it.
+    #[inline]
     #[must_use]
     pub fn into_bytes(self) -> &'a [u8] {
         self.0

@@ -18,6 +18,7 @@ const REMEMBERED: usize = 64;
 /// Checks the Host field: one line at most, and from HTTP/1.1 on not missing, whatever the form of
 /// the target. It has to be well-formed where it decides: beside an absolute target it may be
 /// anything (PRS-021). An empty one is for the routing (HST-002, HST-017).
+#[inline]
 pub(super) fn check_host(head: &mut RequestHead) -> Result<(), Reject> {
     let is_ok = match head.known(request_id::HOST) {
         None => head.version < Version::HTTP_1_1,
