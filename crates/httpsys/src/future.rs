@@ -109,8 +109,18 @@ mod slot;
 mod upgrade;
 
 pub use disconnect::WaitForDisconnect;
+#[cfg(feature = "http")]
+pub(crate) use read_body::BodySource;
 pub use read_body::ReadBody;
+#[cfg(any(feature = "http", feature = "futures-io", feature = "tokio"))]
+pub(crate) use read_body::ReadCall;
 pub(crate) use readers::Readers;
 pub use receive::Receive;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub(crate) use respond::send;
 pub use respond::{FinishResponse, Respond, StartResponse, WriteBody};
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub(crate) use send_call::SendCall;
+#[cfg(feature = "tower")]
+pub(crate) use slot::FutureSlot;
 pub use upgrade::Upgrade;

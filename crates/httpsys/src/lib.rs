@@ -64,6 +64,19 @@
 //! arguments until it returns. A future owns its data and keeps it until the transport has taken
 //! it, even if the future is dropped.
 //!
+//! # Features
+//!
+//! All are off by default, and none forces a runtime. `docs/RUST-ECOSYSTEM.md` has more.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `http` | `httpsys::http`: requests and responses of the crate `http`, bodies of `http-body` |
+//! | `tower` | `httpsys::tower`: any `tower_service::Service` serves a queue, an axum `Router` for instance |
+//! | `stream` | `RequestQueue::requests`, a `futures_core::Stream` |
+//! | `tokio`, `futures-io` | `AsyncRead` and `AsyncWrite` for upgraded connections, `AsyncRead` for bodies |
+//! | `tracing` | a span around each request that `httpsys::tower` serves |
+//! | `sim` | for the crate `httpsys-sim`, which tests use |
+//!
 //! # What a drop does
 //!
 //! | dropped | effect |
@@ -151,8 +164,12 @@ mod fields;
 mod fragment;
 pub mod future;
 mod headers;
+#[cfg(feature = "http")]
+pub mod http;
 mod log;
 mod log_data;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+mod pipe;
 mod property;
 mod push;
 mod queue;
@@ -160,6 +177,8 @@ mod reason;
 mod receive;
 mod register_error;
 mod request;
+#[cfg(feature = "stream")]
+mod requests;
 mod reservation;
 mod response;
 mod server;
@@ -171,6 +190,8 @@ mod stream;
 mod text;
 mod timeouts;
 pub mod tls;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod upgraded;
 mod url_group;
 mod verb;
@@ -206,12 +227,16 @@ pub use httpsys_engine::logging::{Fields as LogFields, Flags as LogFlags, LogCou
 pub use httpsys_engine::{ConnectionStatus, InvalidEnvironment, parameters_from_environment};
 pub use log::Logging;
 pub use log_data::LogData;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub use pipe::AsyncPipe;
 pub use property::Limits;
 pub use push::Push;
 pub use queue::RequestQueue;
 pub use receive::Incoming;
 pub use register_error::RegisterError;
 pub use request::Request;
+#[cfg(feature = "stream")]
+pub use requests::Requests;
 pub use response::Response;
 pub use server::{Server, ServerBuilder};
 pub use service::Service;

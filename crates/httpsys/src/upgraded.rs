@@ -76,6 +76,12 @@ impl Upgraded {
         Upgraded { request }
     }
 
+    /// It was closed: the drop has nothing to reset.
+    #[cfg(any(feature = "futures-io", feature = "tokio"))]
+    pub(crate) fn ended(&mut self) {
+        self.request.answered();
+    }
+
     pub(crate) fn into_request(self) -> Request {
         self.request
     }

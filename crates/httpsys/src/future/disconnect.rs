@@ -52,15 +52,20 @@ impl RequestQueue {
 }
 
 impl Request {
-    /// Whether the connection has ended, or the client has closed its side of it (DSC-006). A queue
-    /// that was shut down does not say.
-    pub(crate) fn client_is_gone(&self) -> bool {
-        let wait = WaitForDisconnect {
+    /// The end of the connection, or of the client's side of it (DSC-006).
+    pub(crate) fn end_of_connection(&self) -> WaitForDisconnect {
+        WaitForDisconnect {
             scope: Arc::clone(self.shared_scope()),
             connection: self.connection_id(),
             wait: None,
             over: false,
-        };
+        }
+    }
+
+    /// Whether the connection has ended, or the client has closed its side of it (DSC-006). A queue
+    /// that was shut down does not say.
+    pub(crate) fn client_is_gone(&self) -> bool {
+        let wait = self.end_of_connection();
         let polled = pin!(wait).poll(&mut Context::from_waker(Waker::noop()));
         matches!(polled, Poll::Ready(Ok(()) | Err(Error::ConnectionInvalid)))
     }

@@ -1,6 +1,6 @@
 //! Reading an entity body as a future.
 //!
-//! Owns the future, its drop, and the passing on of a wake-up that nobody used. The operation that
+//! Owns the future, the state machine that it and the bodies of other crates' traits poll, their drop, and the passing on of a wake-up that nobody used. The operation that
 //! the engine keeps has no buffer: it only says that there is something to read, and the poll
 //! after that reads into the caller's buffer. So a dropped read loses no bytes.
 
@@ -9,12 +9,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use httpsys_core::OperationId;
 use httpsys_core::call::ReceiveEntityBody;
+use httpsys_core::{OperationId, RequestId};
 use httpsys_engine::{Operation, PendingOperation, ReadOperation, Signal, Started};
 
 use super::readers::{News, Readers};
 use super::slot::{Closed, FutureSlot, Wait};
+use crate::queue::QueueScope;
 use crate::{Error, Request, Result};
 
 /// Entity body bytes. Made by [`Request::read_body_async`].
@@ -25,6 +26,21 @@ use crate::{Error, Request, Result};
 pub struct ReadBody<'a> {
     request: &'a Request,
     out: &'a mut [u8],
+    call: ReadCall,
+}
+
+/// Whose entity body is read, and the other reads of it that wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodySource<'a> {
+    pub(crate) scope: &'a QueueScope,
+    pub(crate) request: RequestId,
+    pub(crate) readers: &'a Readers,
+}
+
+/// One read as a state machine that is polled. Its owner calls [`ReadCall::abandon`] before it drops one
+/// that may be waiting.
+#[derive(Debug, Default)]
+pub(crate) struct ReadCall {
     wait: Option<Wait<News>>,
 }
 
@@ -48,7 +64,16 @@ impl Request {
         ReadBody {
             request: self,
             out,
-            wait: None,
+            call: ReadCall::default(),
+        }
+    }
+
+    /// Whose body the reads of this request read.
+    pub(crate) fn body_source(&self) -> BodySource<'_> {
+        BodySource {
+            scope: self.scope(),
+            request: self.id(),
+            readers: self.readers(),
         }
     }
 }
@@ -57,10 +82,30 @@ impl Future for ReadBody<'_> {
     type Output = Result<usize>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.request.scope().check_process()?;
+        let this = &mut *self;
+        this.call
+            .poll(this.request.body_source(), this.out, context)
+    }
+}
+
+impl Drop for ReadBody<'_> {
+    fn drop(&mut self) {
+        self.call.abandon(self.request.body_source());
+    }
+}
+
+impl ReadCall {
+    /// Reads what is here, or waits for it. Polled again after a result, it reads on.
+    pub(crate) fn poll(
+        &mut self,
+        source: BodySource<'_>,
+        out: &mut [u8],
+        context: &mut Context<'_>,
+    ) -> Poll<Result<usize>> {
+        source.scope.check_process()?;
         loop {
             let Some(wait) = &self.wait else {
-                match self.attempt(context.waker()) {
+                match self.attempt(source, out, context.waker()) {
                     Ok(None) => continue,
                     Ok(Some(n)) => return Poll::Ready(Ok(n)),
                     Err(Error::EndOfBody) => return Poll::Ready(Ok(0)),
@@ -71,10 +116,10 @@ impl Future for ReadBody<'_> {
                 return Poll::Pending;
             };
             if let Some(wait) = self.wait.take() {
-                self.request.readers().remove(&wait.slot);
+                source.readers.remove(&wait.slot);
                 if matches!(news, News::TryAgain) {
                     // Its operation is still registered, or its wake-up comes too late to matter.
-                    self.cancel(&wait);
+                    source.cancel(&wait);
                 }
             }
             if let News::Signal(Signal::Failed(error)) = news {
@@ -82,25 +127,32 @@ impl Future for ReadBody<'_> {
             }
         }
     }
-}
 
-impl ReadBody<'_> {
     /// Reads what is here, or begins to wait: `None`.
-    fn attempt(&mut self, waker: &Waker) -> Result<Option<usize>> {
-        if self.out.is_empty() {
+    fn attempt(
+        &mut self,
+        source: BodySource<'_>,
+        out: &mut [u8],
+        waker: &Waker,
+    ) -> Result<Option<usize>> {
+        if out.is_empty() {
             return Ok(Some(0));
         }
-        let scope = self.request.scope();
+        let BodySource {
+            scope,
+            request,
+            readers,
+        } = source;
         let call = ReceiveEntityBody {
-            request: self.request.id(),
+            request,
             fill_buffer: false,
         };
         let operation = Reads {
-            out: self.out,
+            out,
             got: 0,
             waker,
             wait: &mut self.wait,
-            readers: self.request.readers(),
+            readers,
         };
         let engine = scope.service.engine();
         match engine.try_receive_entity_body(&scope.queue, &call, operation) {
@@ -109,32 +161,32 @@ impl ReadBody<'_> {
         }
     }
 
-    fn cancel(&self, wait: &Wait<News>) -> bool {
-        let (scope, place) = (self.request.scope(), self.request.id().place());
-        let engine = scope.service.engine();
-        engine.cancel_operation(&scope.queue, wait.id, Some(place))
-    }
-}
-
-impl Drop for ReadBody<'_> {
-    fn drop(&mut self) {
+    /// Ends the wait. A wake-up that comes too late is passed on.
+    pub(crate) fn abandon(&mut self, source: BodySource<'_>) {
         let Some(wait) = self.wait.take() else { return };
-        if self.request.scope().check_process().is_err() {
+        if source.scope.check_process().is_err() {
             return;
         }
-        self.request.readers().remove(&wait.slot);
+        source.readers.remove(&wait.slot);
         let unused = match wait.slot.close() {
-            Closed::Waiting => !self.cancel(&wait),
+            Closed::Waiting => !source.cancel(&wait),
             Closed::Done(News::Signal(Signal::Failed(_))) | Closed::Taken => false,
             Closed::Done(News::TryAgain) => {
-                self.cancel(&wait);
+                source.cancel(&wait);
                 true
             }
             Closed::Done(News::Signal(_)) => true,
         };
         if unused {
-            self.request.readers().try_again();
+            source.readers.try_again();
         }
+    }
+}
+
+impl BodySource<'_> {
+    fn cancel(&self, wait: &Wait<News>) -> bool {
+        let engine = self.scope.service.engine();
+        engine.cancel_operation(&self.scope.queue, wait.id, Some(self.request.place()))
     }
 }
 

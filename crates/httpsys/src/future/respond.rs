@@ -202,7 +202,7 @@ impl FinishResponse {
     }
 }
 
-pub(super) fn send(
+pub(crate) fn send(
     request: &Request,
     head: Option<HeadToSend>,
     flags: SendFlags,

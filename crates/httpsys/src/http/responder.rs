@@ -1,0 +1,313 @@
+//! Sending a response of the crate `http`.
+//!
+//! Owns: how a body is framed, the loop that sends it, and the look for the client while the body is slow.
+//! Does not own single sends (`future/respond.rs`). Invariant: the request ends with the responder:
+//! answered, or reset.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+
+use ::http_body::{Body as HttpBody, Frame};
+use bytes::Buf;
+use httpsys_engine::reason;
+
+use super::head::{SplitHead, trailers};
+use super::on_upgrade::PipeSender;
+use super::{BoxError, ResponseError};
+use crate::future::WaitForDisconnect;
+use crate::{DataChunk, Error, Request, Response, ResponseStream, Version};
+
+/// Sends the response of a request of [`Request::into_http`].
+///
+/// Dropping it resets the connection, as dropping a [`Request`] does.
+#[derive(Debug)]
+pub struct Responder {
+    request: Request,
+    upgrade: Option<PipeSender>,
+    half_close: bool,
+}
+
+/// A body that is being sent.
+struct Sending<'a, B: HttpBody> {
+    body: Pin<&'a mut B>,
+    /// What is still to come, if that is known; and what was announced.
+    left: Option<u64>,
+    announced: u64,
+}
+
+/// What a body gives next.
+enum Piece {
+    Data(Vec<u8>),
+    Trailers(DataChunk<'static>),
+    End,
+}
+
+impl Responder {
+    pub(super) fn new(request: Request, upgrade: Option<PipeSender>) -> Self {
+        Responder {
+            request,
+            upgrade,
+            half_close: false,
+        }
+    }
+
+    /// Whether a client that has ended its sending side is still served while the body is slow. As in
+    /// other servers it is taken for gone otherwise: the ends of its two directions look alike.
+    #[must_use]
+    pub fn half_close(mut self, is_served: bool) -> Self {
+        self.half_close = is_served;
+        self
+    }
+
+    /// The request. Its body is read through the `http::Request`.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Sends the response, its body frame by frame as it comes. See [`crate::http`] for the framing.
+    ///
+    /// If the client is gone while the body has no next frame, the body is dropped, see
+    /// [`Responder::half_close`].
+    ///
+    /// A status of 1xx other than 101 is no response; it fails, and so does a 101 to a request that
+    /// cannot be upgraded ([`Request::upgrade`]).
+    ///
+    /// # Errors
+    /// [`ResponseError`]; the connection is reset then. Dropping the future before its end does the same.
+    pub async fn send<B>(self, response: ::http::Response<B>) -> Result<(), ResponseError>
+    where
+        B: HttpBody,
+        B::Error: Into<BoxError>,
+    {
+        let (parts, body) = response.into_parts();
+        let head = SplitHead::of(&parts);
+        let status = parts.status.as_u16();
+        match status {
+            101 => return self.upgrade(head.response).await,
+            100..=199 => {
+                let error = reason::invalid("a status of 1xx other than 101 is no response");
+                return Err(error.into());
+            }
+            204 | 304 => {}
+            _ if self.request.is_head() => {}
+            _ => return self.send_body(head, pin!(body)).await,
+        }
+        // An empty body says nothing here: services often have no other for HEAD and 304.
+        let hint = body.size_hint().exact().filter(|&length| length != 0);
+        drop(body);
+        let length = match status {
+            204 => None,
+            304 => head.length,
+            _ => head.length.or(hint),
+        };
+        let response = match length {
+            Some(length) => head.with_length(length),
+            None => head.response,
+        };
+        self.request.respond_async(response).await?;
+        Ok(())
+    }
+
+    async fn send_body<B>(self, head: SplitHead, body: Pin<&mut B>) -> Result<(), ResponseError>
+    where
+        B: HttpBody,
+        B::Error: Into<BoxError>,
+    {
+        let left = head.length.or_else(|| body.size_hint().exact());
+        let mut sending = Sending {
+            body,
+            left,
+            announced: left.unwrap_or_default(),
+        };
+        // What is there goes out with the head. The head waits for nothing.
+        let first = poll_fn(|context| Poll::Ready(sending.poll(context))).await;
+        let first = match first {
+            Poll::Ready(piece) => Some(piece?),
+            Poll::Pending => None,
+        };
+        match first {
+            Some(Piece::Data(data)) if sending.is_over() => {
+                // With the length, which the service adds.
+                sending.check_end()?;
+                self.request.respond_async(head.response.body(data)).await?;
+                Ok(())
+            }
+            Some(Piece::End) => {
+                self.request.respond_async(head.response).await?;
+                Ok(())
+            }
+            first => self.stream(head, sending, first).await,
+        }
+    }
+
+    async fn stream<B>(
+        self,
+        head: SplitHead,
+        mut sending: Sending<'_, B>,
+        first: Option<Piece>,
+    ) -> Result<(), ResponseError>
+    where
+        B: HttpBody,
+        B::Error: Into<BoxError>,
+    {
+        let Responder {
+            request,
+            half_close,
+            ..
+        } = self;
+        let with_trailers = request.version() >= Version::HTTP_2_0;
+        let (data, end) = match first {
+            Some(Piece::Data(data)) => (data, None),
+            Some(piece) => (Vec::new(), Some(piece)),
+            None => (Vec::new(), None),
+        };
+        let start = match sending.left {
+            Some(_) => {
+                let response = head.with_length(sending.announced).body(data);
+                request.start_response_async(response)
+            }
+            None => request.start_chunked_response_async(head.response.body(data)),
+        };
+        let mut stream = start.await?;
+        let mut next = end;
+        loop {
+            let piece = match next.take() {
+                Some(piece) => piece,
+                None => sending.next(&stream, half_close).await?,
+            };
+            match piece {
+                Piece::Data(data) if sending.is_over() => {
+                    sending.check_end()?;
+                    return Ok(stream.finish_with_async(data).await?);
+                }
+                Piece::Data(data) => stream.write_async(data).await?,
+                Piece::Trailers(fields) if with_trailers => {
+                    return Ok(stream.finish_with_async(fields).await?);
+                }
+                Piece::Trailers(_) | Piece::End => return Ok(stream.finish_async().await?),
+            }
+        }
+    }
+
+    async fn upgrade(self, response: Response<'static>) -> Result<(), ResponseError> {
+        let pipe = self.request.upgrade_async(response).await?;
+        if let Some(sender) = self.upgrade {
+            sender.send(pipe);
+        }
+        Ok(())
+    }
+}
+
+impl<B> Sending<'_, B>
+where
+    B: HttpBody,
+    B::Error: Into<BoxError>,
+{
+    /// The next piece that says anything.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Piece, ResponseError>> {
+        loop {
+            let frame = match self.body.as_mut().poll_frame(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Some(Err(error))) => {
+                    return Poll::Ready(Err(ResponseError::Body(error.into())));
+                }
+                Poll::Ready(None) => return Poll::Ready(self.check_end().map(|()| Piece::End)),
+                Poll::Ready(Some(Ok(frame))) => frame,
+            };
+            if let Some(piece) = self.piece(frame).transpose() {
+                return Poll::Ready(piece);
+            }
+        }
+    }
+
+    fn piece(&mut self, frame: Frame<B::Data>) -> Result<Option<Piece>, ResponseError> {
+        match frame.into_data() {
+            Ok(mut data) => {
+                let length = data.remaining();
+                if let Some(left) = &mut self.left {
+                    let rest = left.checked_sub(length as u64);
+                    *left = rest.ok_or(ResponseError::Length {
+                        announced: self.announced,
+                    })?;
+                }
+                let data = Vec::from(data.copy_to_bytes(length));
+                Ok((length != 0).then_some(Piece::Data(data)))
+            }
+            Err(frame) => match frame.into_trailers() {
+                Ok(fields) => {
+                    self.check_end()?;
+                    Ok(Some(Piece::Trailers(trailers(&fields)?)))
+                }
+                // A kind of frame that this code does not know.
+                Err(_) => Ok(None),
+            },
+        }
+    }
+
+    /// The next piece; an error if the client is gone before it is there.
+    async fn next(
+        &mut self,
+        stream: &ResponseStream,
+        half_close: bool,
+    ) -> Result<Piece, ResponseError> {
+        let mut watch = ClientWatch::New;
+        poll_fn(|context| match self.poll(context) {
+            Poll::Pending => watch
+                .poll(stream.request(), half_close, context)
+                .map(|()| Err(Error::ConnectionInvalid.into())),
+            ready => ready,
+        })
+        .await
+    }
+
+    /// Whether nothing comes any more, as far as the body can tell.
+    fn is_over(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    /// The body is over.
+    fn check_end(&self) -> Result<(), ResponseError> {
+        match self.left {
+            Some(left) if left != 0 => Err(ResponseError::Length {
+                announced: self.announced,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Looks for the end of a request's connection while something else is awaited.
+#[derive(Debug)]
+pub(crate) enum ClientWatch {
+    New,
+    Waits(WaitForDisconnect),
+    /// The client has closed its sending side and may still read, or the queue does not say.
+    Blind,
+}
+
+impl ClientWatch {
+    /// Ready when the client is gone. With `half_close`, one that has only ended what it sends is not.
+    pub(crate) fn poll(
+        &mut self,
+        request: &Request,
+        half_close: bool,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        if let ClientWatch::New = self {
+            *self = ClientWatch::Waits(request.end_of_connection());
+        }
+        let ClientWatch::Waits(wait) = self else {
+            return Poll::Pending;
+        };
+        let result = ready!(Pin::new(wait).poll(context));
+        *self = ClientWatch::Blind;
+        let is_end = matches!(result, Ok(()) | Err(Error::ConnectionInvalid));
+        if (is_end && !half_close) || request.why_closed().is_some() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Serving a queue: one future that is polled.
+//!
+//! Owns: the order of readiness, receive and start, and the shutdown. Does not own the work on a request
+//! (`handle.rs`). Invariant: a request is received only when the service is ready for it and there is room.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body::Body as HttpBody;
+use tower_service::Service;
+
+use super::handle::task;
+use super::in_flight::InFlight;
+use super::serve::{Options, ServeError};
+use super::task_set::TaskSet;
+use crate::future::{FutureSlot, Receive};
+use crate::http::{Body, BoxError};
+use crate::{Drained, Error, Request, RequestQueue, Result as CallResult};
+
+/// Requests that one poll receives at most: the executor's other tasks get their turn.
+const AT_ONCE: usize = 32;
+
+pub(super) struct Serving<S> {
+    queue: RequestQueue,
+    service: S,
+    /// `poll_ready` has succeeded, and no call has used it.
+    is_ready: bool,
+    /// `None`: nothing more comes.
+    receive: Option<Receive>,
+    options: Options,
+    in_flight: Arc<InFlight>,
+    tasks: TaskSet,
+}
+
+/// A graceful shutdown.
+pub(super) struct Shutdown {
+    limit: Duration,
+    state: ShutdownState,
+}
+
+enum ShutdownState {
+    Awaits(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Drains(Arc<FutureSlot<CallResult<Drained>>>),
+    Over(CallResult<Drained>),
+}
+
+impl Shutdown {
+    pub(super) fn new(signal: Pin<Box<dyn Future<Output = ()> + Send>>, limit: Duration) -> Self {
+        Shutdown {
+            limit,
+            state: ShutdownState::Awaits(signal),
+        }
+    }
+
+    /// How the shutdown has ended; `None` before that.
+    fn poll(
+        &mut self,
+        queue: &RequestQueue,
+        context: &mut Context<'_>,
+    ) -> Option<CallResult<Drained>> {
+        if let ShutdownState::Awaits(signal) = &mut self.state {
+            if signal.as_mut().poll(context).is_pending() {
+                return None;
+            }
+            self.state = self.begin(queue, context);
+        }
+        if let ShutdownState::Drains(slot) = &self.state {
+            if let Poll::Ready(result) = slot.poll(context.waker()) {
+                self.state = ShutdownState::Over(result);
+            }
+        }
+        match &self.state {
+            ShutdownState::Over(result) => Some(*result),
+            _ => None,
+        }
+    }
+
+    fn begin(&self, queue: &RequestQueue, context: &Context<'_>) -> ShutdownState {
+        let slot = FutureSlot::new(context.waker());
+        let (done, queue, limit) = (Arc::clone(&slot), queue.clone(), self.limit);
+        let started = httpsys_socket::spawn("httpsys-drain", move || {
+            // The future may be gone.
+            let _ = done.complete(queue.shutdown_gracefully(limit));
+        });
+        match started {
+            Ok(_) => ShutdownState::Drains(slot),
+            Err(_) => ShutdownState::Over(Err(Error::NoResources)),
+        }
+    }
+
+    /// Its end has to be waited for.
+    fn is_draining(&self) -> bool {
+        matches!(self.state, ShutdownState::Drains(_))
+    }
+}
+
+impl<S> Serving<S> {
+    pub(super) fn new(queue: RequestQueue, service: S, options: Options) -> Self {
+        Serving {
+            receive: Some(queue.receive_async()),
+            queue,
+            service,
+            is_ready: false,
+            options,
+            in_flight: Arc::default(),
+            tasks: TaskSet::default(),
+        }
+    }
+}
+
+/// No field is pinned in place.
+impl<S> Unpin for Serving<S> {}
+
+impl<S, B> Future for Serving<S>
+where
+    S: Service<::http::Request<Body>, Response = ::http::Response<B>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: HttpBody + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Output = Result<(), ServeError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let shutdown = this.options.shutdown.as_mut();
+        let drained = shutdown.and_then(|shutdown| shutdown.poll(&this.queue, context));
+        this.tasks.poll(context);
+        for _ in 0..AT_ONCE {
+            match this.next(context) {
+                Poll::Pending => return this.end(drained, context),
+                Poll::Ready(result) => this.start(result?),
+            }
+            // What was started and needs nothing is answered before the next one is received.
+            this.tasks.poll(context);
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl<S, B> Serving<S>
+where
+    S: Service<::http::Request<Body>, Response = ::http::Response<B>> + Clone + Send + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+    B: HttpBody + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    /// The next request, once there is room for it and the service is ready.
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Result<Request, ServeError>> {
+        let Some(receive) = &mut self.receive else {
+            return Poll::Pending;
+        };
+        if self.in_flight.count(context) >= self.options.concurrency {
+            return Poll::Pending;
+        }
+        if !self.is_ready {
+            match self.service.poll_ready(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(error)) => {
+                    return Poll::Ready(Err(ServeError::NotReady(error.into())));
+                }
+                Poll::Ready(Ok(())) => self.is_ready = true,
+            }
+        }
+        match Pin::new(receive).poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(request)) => Poll::Ready(Ok(request)),
+            Poll::Ready(Err(_)) => {
+                self.receive = None;
+                Poll::Pending
+            }
+        }
+    }
+
+    fn start(&mut self, request: Request) {
+        // The one that is ready makes the call.
+        let fresh = self.service.clone();
+        let service = std::mem::replace(&mut self.service, fresh);
+        self.is_ready = false;
+        let guard = self.in_flight.begin();
+        let task = task(service, request, self.options.half_close, guard);
+        match &self.options.spawn {
+            Some(spawn) => spawn(task),
+            None => self.tasks.add(task),
+        }
+    }
+
+    /// Whether everything has ended.
+    fn end(
+        &self,
+        drained: Option<CallResult<Drained>>,
+        context: &Context<'_>,
+    ) -> Poll<Result<(), ServeError>> {
+        if let Some(Err(error)) = drained {
+            return Poll::Ready(Err(ServeError::Shutdown(error)));
+        }
+        // What was reset at the limit is not waited for.
+        let is_cut = drained.is_some_and(|drained| drained.is_ok_and(|drained| drained.reset != 0));
+        let is_draining = self
+            .options
+            .shutdown
+            .as_ref()
+            .is_some_and(Shutdown::is_draining);
+        let is_idle = self.receive.is_none() && !is_draining;
+        if is_idle && (is_cut || self.in_flight.count(context) == 0) {
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
+    }
+}

@@ -1,0 +1,171 @@
+//! Tasks that run within the task that polls the set.
+//!
+//! Owns: which of them were woken, so that a poll costs as much as there is to do. Does not own what they
+//! do, or panics in them (`handle.rs`). Threading: any thread wakes a task; one polls the set.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+use super::ServeTask;
+
+/// Tasks that one poll of the set polls at most: the executor's other tasks get their turn.
+const AT_ONCE: usize = 64;
+
+#[derive(Default)]
+pub(super) struct TaskSet {
+    places: Vec<Option<Place>>,
+    free: Vec<usize>,
+    woken: Arc<WokenTasks>,
+}
+
+struct Place {
+    task: ServeTask,
+    bell: Arc<TaskBell>,
+}
+
+#[derive(Default)]
+struct WokenTasks {
+    state: Mutex<WokenState>,
+}
+
+#[derive(Default)]
+struct WokenState {
+    tasks: VecDeque<Arc<TaskBell>>,
+    /// Of the task that polls the set.
+    waker: Option<Waker>,
+}
+
+/// Wakes one task of the set.
+struct TaskBell {
+    place: usize,
+    /// It is in the line; or its task has ended and nothing puts it there again.
+    is_rung: AtomicBool,
+    woken: Arc<WokenTasks>,
+}
+
+impl TaskSet {
+    /// Adds a task, which is polled with the next poll of the set.
+    pub(super) fn add(&mut self, task: ServeTask) {
+        let place = self.free.pop().unwrap_or(self.places.len());
+        let bell = Arc::new(TaskBell {
+            place,
+            is_rung: AtomicBool::new(true),
+            woken: Arc::clone(&self.woken),
+        });
+        self.woken.lock().tasks.push_back(Arc::clone(&bell));
+        let added = Some(Place { task, bell });
+        match self.places.get_mut(place) {
+            Some(empty) => *empty = added,
+            None => self.places.push(added),
+        }
+    }
+
+    /// Polls the tasks that were woken.
+    pub(super) fn poll(&mut self, context: &Context<'_>) {
+        let fresh = context.waker().clone();
+        let before = self.woken.lock().waker.replace(fresh);
+        drop(before);
+        for _ in 0..AT_ONCE {
+            let Some(bell) = self.woken.lock().tasks.pop_front() else {
+                return;
+            };
+            self.poll_one(&bell);
+        }
+        context.waker().wake_by_ref();
+    }
+
+    fn poll_one(&mut self, bell: &Arc<TaskBell>) {
+        let Some(Some(place)) = self.places.get_mut(bell.place) else {
+            return;
+        };
+        if !Arc::ptr_eq(&place.bell, bell) {
+            return;
+        }
+        // Before the poll: what wakes the task during it counts.
+        bell.is_rung.store(false, Ordering::SeqCst);
+        let waker = Waker::from(Arc::clone(bell));
+        if let Poll::Ready(()) = place.task.as_mut().poll(&mut Context::from_waker(&waker)) {
+            bell.is_rung.store(true, Ordering::SeqCst);
+            self.places[bell.place] = None;
+            self.free.push(bell.place);
+        }
+    }
+}
+
+impl WokenTasks {
+    fn lock(&self) -> MutexGuard<'_, WokenState> {
+        // Nothing in a section can leave the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for TaskBell {
+    fn wake(self: Arc<Self>) {
+        if self.is_rung.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let woken = Arc::clone(&self.woken);
+        let mut state = woken.lock();
+        state.tasks.push_back(self);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn only_woken_tasks_are_polled_and_each_wake_wakes_the_set() {
+        let outer = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&outer));
+        let context = Context::from_waker(&waker);
+        let polls: Arc<[AtomicUsize; 2]> = Arc::default();
+        let wakers: Arc<Mutex<Vec<Waker>>> = Arc::default();
+        let mut set = TaskSet::default();
+        for n in 0..2 {
+            let (polls, wakers) = (Arc::clone(&polls), Arc::clone(&wakers));
+            set.add(Box::pin(poll_fn(move |context| {
+                wakers.lock().unwrap().push(context.waker().clone());
+                match polls[n].fetch_add(1, Ordering::SeqCst) {
+                    0 => Poll::Pending,
+                    _ => Poll::Ready(()),
+                }
+            })));
+        }
+        let polled = |polls: &[AtomicUsize; 2]| polls.each_ref().map(|n| n.load(Ordering::SeqCst));
+        set.poll(&context);
+        set.poll(&context);
+        assert_eq!(polled(&polls), [1, 1]);
+        let second = wakers.lock().unwrap()[1].clone();
+        second.wake_by_ref();
+        second.wake_by_ref();
+        assert_eq!(outer.0.load(Ordering::SeqCst), 1);
+        set.poll(&context);
+        assert_eq!(polled(&polls), [1, 2]);
+        // Its place may be another's now.
+        set.add(Box::pin(async {}));
+        second.wake();
+        set.poll(&context);
+        assert_eq!(polled(&polls), [1, 2]);
+        assert_eq!(set.free, [1]);
+    }
+}
