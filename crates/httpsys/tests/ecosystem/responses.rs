@@ -1,0 +1,182 @@
+//! What goes out for a response: framing, fields, errors of the body.
+
+use http::HeaderMap;
+
+use crate::support::Client;
+use crate::tools::{Answer, Handler, Script, Step, ask, read_until, serving, split};
+
+const GET: &str = "GET / HTTP/1.1";
+const PLAIN: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+/// What is sent for these steps, to a request that begins with `head`.
+fn answer_to(head: &str, build: http::response::Builder, script: Script) -> String {
+    let status = build.body(()).unwrap().into_parts().0;
+    let handler = Handler(move |_| {
+        let response = http::Response::from_parts(status.clone(), script.body());
+        async move { Answer::Ok(response) }
+    });
+    serving(handler, |_, port| ask(port, head))
+}
+
+fn ok() -> http::response::Builder {
+    http::Response::builder()
+}
+
+fn data(pieces: &[&'static str]) -> Vec<Step> {
+    let data = pieces.iter().map(|piece| Step::Data(piece));
+    data.chain([Step::End]).collect()
+}
+
+#[test]
+fn an_exact_size_hint_is_content_length_and_no_hint_is_chunked() {
+    let sent = answer_to(GET, ok(), Script::new(data(&["ab", "", "cde"])).exact(5));
+    let expected = (vec!["HTTP/1.1 200 OK", "Content-Length: 5"], "abcde");
+    assert_eq!(split(&sent), expected);
+    let sent = answer_to(GET, ok(), Script::new(data(&["ab", "", "cde"])));
+    let expected = (
+        vec!["HTTP/1.1 200 OK", "Transfer-Encoding: chunked"],
+        "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n",
+    );
+    assert_eq!(split(&sent), expected);
+    let sent = answer_to(
+        GET,
+        ok().header("content-length", 5),
+        Script::new(data(&["abcde"])),
+    );
+    assert_eq!(
+        split(&sent),
+        (vec!["HTTP/1.1 200 OK", "Content-Length: 5"], "abcde")
+    );
+    let sent = answer_to(GET, ok(), Script::new(data(&[])));
+    assert_eq!(
+        split(&sent),
+        (vec!["HTTP/1.1 200 OK", "Content-Length: 0"], "")
+    );
+}
+
+#[test]
+fn a_client_of_http_1_0_gets_the_plain_body() {
+    let script = Script::new(data(&["ab", "cde"]));
+    let sent = answer_to("GET / HTTP/1.0", ok(), script);
+    assert_eq!(split(&sent), (vec!["HTTP/1.1 200 OK"], "abcde"));
+}
+
+#[test]
+fn head_204_and_304_have_no_body_and_the_lengths_of_rfc_9110() {
+    let five = || Script::new(data(&["abcde"])).exact(5);
+    let cases = [
+        (
+            "HEAD",
+            200,
+            None,
+            vec!["HTTP/1.1 200 OK", "Content-Length: 5"],
+        ),
+        (
+            "HEAD",
+            200,
+            Some(7),
+            vec!["HTTP/1.1 200 OK", "Content-Length: 7"],
+        ),
+        ("GET", 204, Some(7), vec!["HTTP/1.1 204 No Content"]),
+        ("GET", 304, None, vec!["HTTP/1.1 304 Not Modified"]),
+        (
+            "GET",
+            304,
+            Some(7),
+            vec!["HTTP/1.1 304 Not Modified", "Content-Length: 7"],
+        ),
+    ];
+    for (verb, status, length, head) in cases {
+        let mut build = ok().status(status);
+        if let Some(length) = length {
+            build = build.header("content-length", length);
+        }
+        let sent = answer_to(&format!("{verb} / HTTP/1.1"), build, five());
+        assert_eq!(split(&sent), (head, ""), "{verb} {status} {length:?}");
+    }
+}
+
+#[test]
+fn the_fields_of_the_connection_are_those_of_the_service() {
+    let build = ok()
+        .header("transfer-encoding", "gzip")
+        .header("keep-alive", "timeout=5")
+        .header("connection", "close")
+        .header("x-own", "1")
+        .header("x-own", "2");
+    let status = build.body(()).unwrap().into_parts().0;
+    let handler = Handler(move |_| {
+        let body = Script::new(data(&["a"])).exact(1).body();
+        let response = http::Response::from_parts(status.clone(), body);
+        async move { Answer::Ok(response) }
+    });
+    serving(handler, |_, port| {
+        let sent = Client::send(port, PLAIN).read_all();
+        assert!(sent.contains("\r\nConnection: close\r\n"), "{sent}");
+        let head = vec![
+            "HTTP/1.1 200 OK",
+            "Content-Length: 1",
+            "x-own: 1",
+            "x-own: 2",
+        ];
+        assert_eq!(split(&sent), (head, "a"));
+    });
+}
+
+#[test]
+fn rsp_031_trailers_are_left_out_over_http_1_1() {
+    let mut fields = HeaderMap::new();
+    fields.insert("x-sum", "1".parse().unwrap());
+    let script = Script::new([Step::Data("ab"), Step::Trailers(fields)]);
+    let sent = answer_to(GET, ok(), script);
+    assert_eq!(split(&sent).1, "2\r\nab\r\n0\r\n\r\n");
+}
+
+#[test]
+fn the_head_does_not_wait_for_the_body_and_each_frame_goes_out_as_it_comes() {
+    let script = Script::default();
+    let body = script.clone();
+    let handler = Handler(move |_| {
+        let response = http::Response::new(body.body());
+        async move { Answer::Ok(response) }
+    });
+    serving(handler, |_, port| {
+        let mut client = Client::send(port, PLAIN);
+        read_until(&mut client, "\r\n\r\n");
+        for (piece, sent) in [("one", "3\r\none\r\n"), ("three", "5\r\nthree\r\n")] {
+            script.push(Step::Data(piece));
+            assert_eq!(read_until(&mut client, &format!("{piece}\r\n")), sent);
+        }
+        script.push(Step::End);
+        assert_eq!(read_until(&mut client, "0\r\n\r\n"), "0\r\n\r\n");
+    });
+}
+
+#[test]
+fn a_body_that_fails_panics_or_has_the_wrong_length_resets_the_connection() {
+    let cases: [(&str, Option<u64>, fn() -> Vec<Step>); 5] = [
+        ("fails", None, || vec![Step::Data("ab"), Step::Fails]),
+        ("panics", None, || vec![Step::Data("ab"), Step::Panics]),
+        ("is shorter", Some(5), || data(&["ab"])),
+        ("is longer", Some(3), || data(&["ab", "cd"])),
+        ("is empty", Some(3), || data(&[])),
+    ];
+    for (what, length, steps) in cases {
+        let handler = Handler(move |_| {
+            let mut script = Script::new(steps());
+            if let Some(length) = length {
+                script = script.exact(length);
+            }
+            let response = http::Response::new(script.body());
+            async move { Answer::Ok(response) }
+        });
+        serving(handler, |_, port| {
+            for _ in 0..2 {
+                let mut client = Client::send(port, PLAIN);
+                let before = client.read_to_reset();
+                let before = before.unwrap_or_else(|| panic!("a body that {what}: no reset"));
+                assert!(!before.ends_with(b"0\r\n\r\n"), "a body that {what}");
+            }
+        });
+    }
+}
