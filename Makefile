@@ -35,7 +35,7 @@ SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 
 .DEFAULT_GOAL := help
 SIM_DIR := $(TARGET_DIR)/sim
-.PHONY: help setup build run test check clean install uninstall build-sim book test-interop test-tls \
+.PHONY: help setup build run test check clean install uninstall build-sim book test-ecosystem test-interop test-tls \
 	test-conformance-tls test-slow test-poll test-asan test-tsan fuzz-smoke fuzz fuzz-api sim sim-mutants \
 	check-macos check-windows test-windows dll-windows test-dll test-aarch64 check-msrv probe probe-wine bench \
 	bench-check matrix rows win32 functions package package-deb-test package-install-test
@@ -164,6 +164,13 @@ test-conformance-tls: ## the conformance tests over TLS
 		tests="$(CARGO) nextest run"; else tests="$(CARGO) test"; fi; \
 	echo "HTTPSYS_TEST_TLS=1 $$tests -p httpsys-tests --test conformance"; \
 	HTTPSYS_TEST_TLS=1 $$tests -p httpsys-tests --test conformance
+
+# With a folder that more tests of the crate are in, its dependencies are not built again.
+ECOSYSTEM := tower,stream,tokio,futures-io,tracing
+test-ecosystem: ## the crate's features for http, tower, tokio and futures; the example with axum
+	$(CARGO) clippy -p httpsys --features $(ECOSYSTEM) --all-targets -- -D warnings
+	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --lib --test ecosystem
+	cd examples/axum && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 
 test-slow: ## 10,000 slow clients, 19,000 silent ones
 	HTTPSYS_SLOW_CLIENTS=10000 HTTPSYS_IDLE_CLIENTS=19000 $(CARGO) test -p httpsys-tests --test slow -- --nocapture --test-threads 1

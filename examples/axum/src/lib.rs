@@ -77,7 +77,10 @@ async fn create(State(shop): State<Shop>, Json(article): Json<Article>) -> impl 
         articles.insert(id, article);
         id
     });
-    (StatusCode::CREATED, [(header::LOCATION, format!("/articles/{id}"))])
+    (
+        StatusCode::CREATED,
+        [(header::LOCATION, format!("/articles/{id}"))],
+    )
 }
 
 async fn show(State(shop): State<Shop>, Path(id): Path<u64>) -> Result<Json<Article>, StatusCode> {
@@ -120,7 +123,11 @@ async fn events() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
 
 /// What httpsys knows of the request.
 async fn client(Extension(info): Extension<RequestInfo>) -> String {
-    let tls = if info.tls.is_some() { "TLS" } else { "clear text" };
+    let tls = if info.tls.is_some() {
+        "TLS"
+    } else {
+        "clear text"
+    };
     format!("{} over {tls}, as {}\n", info.remote_addr.ip(), info.url)
 }
 
@@ -141,7 +148,10 @@ async fn upgrade(upgrade: Option<Extension<OnUpgrade>>) -> Response {
         // The client takes a reset for a broken connection, and this for the end.
         let _ = pipe.shutdown().await;
     });
-    let fields = [(header::UPGRADE, "websocket"), (header::CONNECTION, "Upgrade")];
+    let fields = [
+        (header::UPGRADE, "websocket"),
+        (header::CONNECTION, "Upgrade"),
+    ];
     (StatusCode::SWITCHING_PROTOCOLS, fields).into_response()
 }
 
