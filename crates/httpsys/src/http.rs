@@ -51,8 +51,8 @@
 //! | body | on the wire |
 //! |---|---|
 //! | its first frame is all of it, or it is empty | one send, with `Content-Length` |
-//! | its size hint is exact, or the head has `Content-Length` | `Content-Length`; a body that turns out longer or shorter resets the connection |
-//! | of unknown length | `Transfer-Encoding: chunked`; to HTTP/1.0, up to the end of the connection; over HTTP/2, frames |
+//! | its length is known by hint or head | `Content-Length`; any other length resets the connection |
+//! | of unknown length | chunked; to HTTP/1.0, up to the end of the connection |
 //! | to HEAD, or with status 204 or 304 | none; to HEAD with the length that the body would have |
 //!
 //! The next frame is asked for when the transport has taken the one before. If the first frame is not

@@ -84,9 +84,14 @@
 
 mod handle;
 mod in_flight;
+mod options;
 mod serve;
+mod serve_error;
 mod serving;
+mod shutdown;
 mod span;
 mod task_set;
 
-pub use serve::{Serve, ServeError, ServeTask, serve};
+pub use serve::{Serve, serve};
+pub use serve_error::ServeError;
+pub use task_set::ServeTask;

@@ -1,8 +1,9 @@
 //! Reading an entity body as a future.
 //!
-//! Owns the future, the state machine that it and the bodies of other crates' traits poll, their drop, and the passing on of a wake-up that nobody used. The operation that
-//! the engine keeps has no buffer: it only says that there is something to read, and the poll
-//! after that reads into the caller's buffer. So a dropped read loses no bytes.
+//! Owns the future, the state machine that it and other readers poll, their drop, and the passing on of a
+//! wake-up that nobody used. The operation that the engine keeps has no buffer: it only says that there is
+//! something to read, and the poll after that reads into the caller's buffer. So a dropped read loses no
+//! bytes.
 
 use std::future::Future;
 use std::pin::Pin;

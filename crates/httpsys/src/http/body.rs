@@ -37,19 +37,19 @@ const LEAST: usize = 4 * 1024;
 /// ```
 #[derive(Debug, Default)]
 pub struct Body {
-    source: Source,
+    source: BodyKind,
 }
 
 #[derive(Default)]
-enum Source {
+enum BodyKind {
     #[default]
     Empty,
     Bytes(Bytes),
-    Request(Box<Reading>),
+    Request(Box<ClientBody>),
 }
 
 /// A body that comes from a client.
-struct Reading {
+struct ClientBody {
     scope: Arc<QueueScope>,
     request: RequestId,
     readers: Readers,
@@ -72,7 +72,7 @@ impl Body {
             Framing::Length(length) => Some(length),
             Framing::Chunked => None,
         };
-        let reading = Reading {
+        let reading = ClientBody {
             scope: Arc::clone(request.shared_scope()),
             request: request.id(),
             readers: Readers::default(),
@@ -81,7 +81,7 @@ impl Body {
             left,
         };
         Body {
-            source: Source::Request(Box::new(reading)),
+            source: BodyKind::Request(Box::new(reading)),
         }
     }
 
@@ -93,23 +93,23 @@ impl Body {
         context: &mut Context<'_>,
     ) -> Poll<Result<usize, Error>> {
         let result = match &mut self.source {
-            Source::Empty => Ok(0),
-            Source::Bytes(bytes) => {
+            BodyKind::Empty => Ok(0),
+            BodyKind::Bytes(bytes) => {
                 let n = bytes.len().min(out.len());
                 out[..n].copy_from_slice(&bytes.split_to(n));
                 Ok(n)
             }
-            Source::Request(reading) => ready!(reading.poll_read(out, context)),
+            BodyKind::Request(reading) => ready!(reading.poll_read(out, context)),
         };
         // An empty buffer is filled with nothing, wherever the body is.
         if !out.is_empty() && matches!(result, Ok(0) | Err(_)) {
-            self.source = Source::Empty;
+            self.source = BodyKind::Empty;
         }
         Poll::Ready(result)
     }
 }
 
-impl Reading {
+impl ClientBody {
     fn source(&self) -> BodySource<'_> {
         BodySource {
             scope: &self.scope,
@@ -161,7 +161,7 @@ impl Reading {
     }
 }
 
-impl Drop for Reading {
+impl Drop for ClientBody {
     fn drop(&mut self) {
         let mut call = std::mem::take(&mut self.call);
         call.abandon(self.source());
@@ -177,18 +177,18 @@ impl HttpBody for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let result = match &mut self.source {
-            Source::Empty => return Poll::Ready(None),
-            Source::Bytes(bytes) => Ok(std::mem::take(bytes)),
-            Source::Request(reading) => ready!(reading.poll_bytes(context)),
+            BodyKind::Empty => return Poll::Ready(None),
+            BodyKind::Bytes(bytes) => Ok(std::mem::take(bytes)),
+            BodyKind::Request(reading) => ready!(reading.poll_bytes(context)),
         };
         match result {
             Ok(bytes) if !bytes.is_empty() => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             Ok(_) => {
-                self.source = Source::Empty;
+                self.source = BodyKind::Empty;
                 Poll::Ready(None)
             }
             Err(error) => {
-                self.source = Source::Empty;
+                self.source = BodyKind::Empty;
                 Poll::Ready(Some(Err(error)))
             }
         }
@@ -200,21 +200,21 @@ impl HttpBody for Body {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            Source::Empty => SizeHint::with_exact(0),
-            Source::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Source::Request(reading) => reading
+            BodyKind::Empty => SizeHint::with_exact(0),
+            BodyKind::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            BodyKind::Request(reading) => reading
                 .left
                 .map_or_else(SizeHint::default, SizeHint::with_exact),
         }
     }
 }
 
-impl fmt::Debug for Source {
+impl fmt::Debug for BodyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Source::Empty => f.write_str("Empty"),
-            Source::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
-            Source::Request(reading) => f
+            BodyKind::Empty => f.write_str("Empty"),
+            BodyKind::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            BodyKind::Request(reading) => f
                 .debug_struct("Request")
                 .field("id", &reading.request)
                 .field("left", &reading.left)
@@ -226,7 +226,7 @@ impl fmt::Debug for Source {
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
         Body {
-            source: Source::Bytes(bytes),
+            source: BodyKind::Bytes(bytes),
         }
     }
 }

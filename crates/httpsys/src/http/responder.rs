@@ -37,7 +37,7 @@ struct Sending<'a, B: HttpBody> {
 }
 
 /// What a body gives next.
-enum Piece {
+enum NextPiece {
     Data(Vec<u8>),
     Trailers(DataChunk<'static>),
     End,
@@ -128,13 +128,13 @@ impl Responder {
             Poll::Pending => None,
         };
         match first {
-            Some(Piece::Data(data)) if sending.is_over() => {
+            Some(NextPiece::Data(data)) if sending.is_over() => {
                 // With the length, which the service adds.
                 sending.check_end()?;
                 self.request.respond_async(head.response.body(data)).await?;
                 Ok(())
             }
-            Some(Piece::End) => {
+            Some(NextPiece::End) => {
                 self.request.respond_async(head.response).await?;
                 Ok(())
             }
@@ -146,7 +146,7 @@ impl Responder {
         self,
         head: SplitHead,
         mut sending: Sending<'_, B>,
-        first: Option<Piece>,
+        first: Option<NextPiece>,
     ) -> Result<(), ResponseError>
     where
         B: HttpBody,
@@ -159,7 +159,7 @@ impl Responder {
         } = self;
         let with_trailers = request.version() >= Version::HTTP_2_0;
         let (data, end) = match first {
-            Some(Piece::Data(data)) => (data, None),
+            Some(NextPiece::Data(data)) => (data, None),
             Some(piece) => (Vec::new(), Some(piece)),
             None => (Vec::new(), None),
         };
@@ -178,15 +178,17 @@ impl Responder {
                 None => sending.next(&stream, half_close).await?,
             };
             match piece {
-                Piece::Data(data) if sending.is_over() => {
+                NextPiece::Data(data) if sending.is_over() => {
                     sending.check_end()?;
                     return Ok(stream.finish_with_async(data).await?);
                 }
-                Piece::Data(data) => stream.write_async(data).await?,
-                Piece::Trailers(fields) if with_trailers => {
+                NextPiece::Data(data) => stream.write_async(data).await?,
+                NextPiece::Trailers(fields) if with_trailers => {
                     return Ok(stream.finish_with_async(fields).await?);
                 }
-                Piece::Trailers(_) | Piece::End => return Ok(stream.finish_async().await?),
+                NextPiece::Trailers(_) | NextPiece::End => {
+                    return Ok(stream.finish_async().await?);
+                }
             }
         }
     }
@@ -206,14 +208,14 @@ where
     B::Error: Into<BoxError>,
 {
     /// The next piece that says anything.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Piece, ResponseError>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<NextPiece, ResponseError>> {
         loop {
             let frame = match self.body.as_mut().poll_frame(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Some(Err(error))) => {
                     return Poll::Ready(Err(ResponseError::Body(error.into())));
                 }
-                Poll::Ready(None) => return Poll::Ready(self.check_end().map(|()| Piece::End)),
+                Poll::Ready(None) => return Poll::Ready(self.check_end().map(|()| NextPiece::End)),
                 Poll::Ready(Some(Ok(frame))) => frame,
             };
             if let Some(piece) = self.piece(frame).transpose() {
@@ -222,7 +224,7 @@ where
         }
     }
 
-    fn piece(&mut self, frame: Frame<B::Data>) -> Result<Option<Piece>, ResponseError> {
+    fn piece(&mut self, frame: Frame<B::Data>) -> Result<Option<NextPiece>, ResponseError> {
         match frame.into_data() {
             Ok(mut data) => {
                 let length = data.remaining();
@@ -233,12 +235,12 @@ where
                     })?;
                 }
                 let data = Vec::from(data.copy_to_bytes(length));
-                Ok((length != 0).then_some(Piece::Data(data)))
+                Ok((length != 0).then_some(NextPiece::Data(data)))
             }
             Err(frame) => match frame.into_trailers() {
                 Ok(fields) => {
                     self.check_end()?;
-                    Ok(Some(Piece::Trailers(trailers(&fields)?)))
+                    Ok(Some(NextPiece::Trailers(trailers(&fields)?)))
                 }
                 // A kind of frame that this code does not know.
                 Err(_) => Ok(None),
@@ -251,7 +253,7 @@ where
         &mut self,
         stream: &ResponseStream,
         half_close: bool,
-    ) -> Result<Piece, ResponseError> {
+    ) -> Result<NextPiece, ResponseError> {
         let mut watch = ClientWatch::New;
         poll_fn(|context| match self.poll(context) {
             Poll::Pending => watch

@@ -13,9 +13,9 @@ use std::task::{Context, Poll};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::ServeTask;
 use super::in_flight::FlightGuard;
 use super::span::RequestSpan;
+use super::task_set::ServeTask;
 use crate::http::{Body, BoxError, ClientWatch, Responder};
 use crate::{Request, Response};
 
@@ -44,7 +44,7 @@ where
 }
 
 /// What the service has come to.
-enum Outcome<R> {
+enum ServiceOutcome<R> {
     Response(R),
     Failed(BoxError),
     Panicked(String),
@@ -69,13 +69,13 @@ where
     };
     let responder = responder.half_close(half_close);
     let response = match call(service, request, &responder, half_close).await {
-        Outcome::Response(response) => response,
-        Outcome::ClientGone => return span.not_sent(&"the client is gone"),
-        Outcome::Failed(error) => {
+        ServiceOutcome::Response(response) => response,
+        ServiceOutcome::ClientGone => return span.not_sent(&"the client is gone"),
+        ServiceOutcome::Failed(error) => {
             span.failed("the service failed", &error);
             return refuse(responder, &span).await;
         }
-        Outcome::Panicked(text) => {
+        ServiceOutcome::Panicked(text) => {
             span.failed("the service panicked", &text);
             return refuse(responder, &span).await;
         }
@@ -92,25 +92,25 @@ async fn call<S, B>(
     request: ::http::Request<Body>,
     responder: &Responder,
     half_close: bool,
-) -> Outcome<S::Response>
+) -> ServiceOutcome<S::Response>
 where
     S: Service<::http::Request<Body>, Response = ::http::Response<B>>,
     S::Error: Into<BoxError>,
 {
     let mut future = match catch_unwind(AssertUnwindSafe(|| Box::pin(service.call(request)))) {
         Ok(future) => future,
-        Err(payload) => return Outcome::Panicked(text_of(payload)),
+        Err(payload) => return ServiceOutcome::Panicked(text_of(payload)),
     };
     let mut watch = ClientWatch::New;
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
         match polled {
-            Ok(Poll::Ready(Ok(response))) => Poll::Ready(Outcome::Response(response)),
-            Ok(Poll::Ready(Err(error))) => Poll::Ready(Outcome::Failed(error.into())),
-            Err(payload) => Poll::Ready(Outcome::Panicked(text_of(payload))),
+            Ok(Poll::Ready(Ok(response))) => Poll::Ready(ServiceOutcome::Response(response)),
+            Ok(Poll::Ready(Err(error))) => Poll::Ready(ServiceOutcome::Failed(error.into())),
+            Err(payload) => Poll::Ready(ServiceOutcome::Panicked(text_of(payload))),
             Ok(Poll::Pending) => {
                 let gone = watch.poll(responder.request(), half_close, context);
-                gone.map(|()| Outcome::ClientGone)
+                gone.map(|()| ServiceOutcome::ClientGone)
             }
         }
     })

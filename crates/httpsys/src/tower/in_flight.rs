@@ -8,11 +8,11 @@ use std::task::{Context, Waker};
 
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
-    counted: Mutex<Counted>,
+    counted: Mutex<FlightCount>,
 }
 
 #[derive(Debug, Default)]
-struct Counted {
+struct FlightCount {
     requests: usize,
     waker: Option<Waker>,
 }
@@ -39,7 +39,7 @@ impl InFlight {
         requests
     }
 
-    fn lock(&self) -> MutexGuard<'_, Counted> {
+    fn lock(&self) -> MutexGuard<'_, FlightCount> {
         // Nothing in a section can leave the count half changed.
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,7 @@
 //! What a program says about serving before it begins.
 //!
-//! Owns the builder and its error. Does not own the serving (`serving.rs`).
+//! Owns the builder. Does not own the serving (`serving.rs`).
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -11,15 +10,13 @@ use std::time::Duration;
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::serving::{Serving, Shutdown};
+use super::options::Options;
+use super::serve_error::ServeError;
+use super::serving::ServeFuture;
+use super::shutdown::Shutdown;
+use super::task_set::ServeTask;
+use crate::RequestQueue;
 use crate::http::{Body, BoxError};
-use crate::{Error, RequestQueue};
-
-/// The work on one request, for [`Serve::spawn_with`].
-pub type ServeTask = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// What starts a [`ServeTask`].
-pub(super) type Spawn = Box<dyn Fn(ServeTask) + Send>;
 
 /// Requests in progress at most, unless [`Serve::concurrency`] says otherwise.
 const CONCURRENCY: usize = 16 * 1024;
@@ -50,13 +47,6 @@ pub struct Serve<S> {
     queue: RequestQueue,
     service: S,
     options: Options,
-}
-
-pub(super) struct Options {
-    pub(super) concurrency: usize,
-    pub(super) half_close: bool,
-    pub(super) spawn: Option<Spawn>,
-    pub(super) shutdown: Option<Shutdown>,
 }
 
 impl<S> Serve<S> {
@@ -108,7 +98,7 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(Serving::new(self.queue, self.service, self.options))
+        Box::pin(ServeFuture::new(self.queue, self.service, self.options))
     }
 }
 
@@ -119,33 +109,5 @@ impl<S> fmt::Debug for Serve<S> {
             .field("concurrency", &self.options.concurrency)
             .field("half_close", &self.options.half_close)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why [`serve`] ended before its queue did.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ServeError {
-    /// The service will never be ready: its `poll_ready` failed.
-    NotReady(BoxError),
-    /// The graceful shutdown failed, see [`RequestQueue::shutdown_gracefully`].
-    Shutdown(Error),
-}
-
-impl fmt::Display for ServeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ServeError::NotReady(error) => write!(f, "the service is not ready: {error}"),
-            ServeError::Shutdown(error) => write!(f, "the queue was not shut down: {error}"),
-        }
-    }
-}
-
-impl StdError for ServeError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            ServeError::NotReady(error) => Some(&**error),
-            ServeError::Shutdown(error) => Some(error),
-        }
     }
 }

@@ -1,29 +1,31 @@
 //! Serving a queue: one future that is polled.
 //!
-//! Owns: the order of readiness, receive and start, and the shutdown. Does not own the work on a request
-//! (`handle.rs`). Invariant: a request is received only when the service is ready for it and there is room.
+//! Owns: the order of readiness, receive and start, and when all has ended. Does not own the work on a
+//! request (`handle.rs`) or the shutdown (`shutdown.rs`). Invariant: a request is received only when the
+//! service is ready for it and there is room.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
 use super::handle::task;
 use super::in_flight::InFlight;
-use super::serve::{Options, ServeError};
+use super::options::Options;
+use super::serve_error::ServeError;
+use super::shutdown::Shutdown;
 use super::task_set::TaskSet;
-use crate::future::{FutureSlot, Receive};
+use crate::future::Receive;
 use crate::http::{Body, BoxError};
-use crate::{Drained, Error, Request, RequestQueue, Result as CallResult};
+use crate::{Drained, Request, RequestQueue, Result as CallResult};
 
 /// Requests that one poll receives at most: the executor's other tasks get their turn.
 const AT_ONCE: usize = 32;
 
-pub(super) struct Serving<S> {
+pub(super) struct ServeFuture<S> {
     queue: RequestQueue,
     service: S,
     /// `poll_ready` has succeeded, and no call has used it.
@@ -35,71 +37,9 @@ pub(super) struct Serving<S> {
     tasks: TaskSet,
 }
 
-/// A graceful shutdown.
-pub(super) struct Shutdown {
-    limit: Duration,
-    state: ShutdownState,
-}
-
-enum ShutdownState {
-    Awaits(Pin<Box<dyn Future<Output = ()> + Send>>),
-    Drains(Arc<FutureSlot<CallResult<Drained>>>),
-    Over(CallResult<Drained>),
-}
-
-impl Shutdown {
-    pub(super) fn new(signal: Pin<Box<dyn Future<Output = ()> + Send>>, limit: Duration) -> Self {
-        Shutdown {
-            limit,
-            state: ShutdownState::Awaits(signal),
-        }
-    }
-
-    /// How the shutdown has ended; `None` before that.
-    fn poll(
-        &mut self,
-        queue: &RequestQueue,
-        context: &mut Context<'_>,
-    ) -> Option<CallResult<Drained>> {
-        if let ShutdownState::Awaits(signal) = &mut self.state {
-            if signal.as_mut().poll(context).is_pending() {
-                return None;
-            }
-            self.state = self.begin(queue, context);
-        }
-        if let ShutdownState::Drains(slot) = &self.state {
-            if let Poll::Ready(result) = slot.poll(context.waker()) {
-                self.state = ShutdownState::Over(result);
-            }
-        }
-        match &self.state {
-            ShutdownState::Over(result) => Some(*result),
-            _ => None,
-        }
-    }
-
-    fn begin(&self, queue: &RequestQueue, context: &Context<'_>) -> ShutdownState {
-        let slot = FutureSlot::new(context.waker());
-        let (done, queue, limit) = (Arc::clone(&slot), queue.clone(), self.limit);
-        let started = httpsys_socket::spawn("httpsys-drain", move || {
-            // The future may be gone.
-            let _ = done.complete(queue.shutdown_gracefully(limit));
-        });
-        match started {
-            Ok(_) => ShutdownState::Drains(slot),
-            Err(_) => ShutdownState::Over(Err(Error::NoResources)),
-        }
-    }
-
-    /// Its end has to be waited for.
-    fn is_draining(&self) -> bool {
-        matches!(self.state, ShutdownState::Drains(_))
-    }
-}
-
-impl<S> Serving<S> {
+impl<S> ServeFuture<S> {
     pub(super) fn new(queue: RequestQueue, service: S, options: Options) -> Self {
-        Serving {
+        ServeFuture {
             receive: Some(queue.receive_async()),
             queue,
             service,
@@ -112,9 +52,9 @@ impl<S> Serving<S> {
 }
 
 /// No field is pinned in place.
-impl<S> Unpin for Serving<S> {}
+impl<S> Unpin for ServeFuture<S> {}
 
-impl<S, B> Future for Serving<S>
+impl<S, B> Future for ServeFuture<S>
 where
     S: Service<::http::Request<Body>, Response = ::http::Response<B>> + Clone + Send + 'static,
     S::Error: Into<BoxError>,
@@ -143,7 +83,7 @@ where
     }
 }
 
-impl<S, B> Serving<S>
+impl<S, B> ServeFuture<S>
 where
     S: Service<::http::Request<Body>, Response = ::http::Response<B>> + Clone + Send + 'static,
     S::Error: Into<BoxError>,

@@ -4,23 +4,26 @@
 //! do, or panics in them (`handle.rs`). Threading: any thread wakes a task; one polls the set.
 
 use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-use super::ServeTask;
+/// The work on one request, for [`Serve::spawn_with`](super::Serve::spawn_with).
+pub type ServeTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Tasks that one poll of the set polls at most: the executor's other tasks get their turn.
 const AT_ONCE: usize = 64;
 
 #[derive(Default)]
 pub(super) struct TaskSet {
-    places: Vec<Option<Place>>,
+    places: Vec<Option<TaskPlace>>,
     free: Vec<usize>,
     woken: Arc<WokenTasks>,
 }
 
-struct Place {
+struct TaskPlace {
     task: ServeTask,
     bell: Arc<TaskBell>,
 }
@@ -55,7 +58,7 @@ impl TaskSet {
             woken: Arc::clone(&self.woken),
         });
         self.woken.lock().tasks.push_back(Arc::clone(&bell));
-        let added = Some(Place { task, bell });
+        let added = Some(TaskPlace { task, bell });
         match self.places.get_mut(place) {
             Some(empty) => *empty = added,
             None => self.places.push(added),

@@ -86,7 +86,7 @@ fn echoes(client: &mut Client) {
 }
 
 #[test]
-fn upg_004_upg_006_an_upgraded_connection_is_a_pipe_of_either_crate() {
+fn an_upgraded_connection_is_a_pipe_of_either_crate() {
     serving(switching(echo_with_futures_io), |_, port| {
         let mut client = Client::send(port, UPGRADE);
         echoes(&mut client);

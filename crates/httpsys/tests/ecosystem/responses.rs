@@ -124,7 +124,7 @@ fn the_fields_of_the_connection_are_those_of_the_service() {
 }
 
 #[test]
-fn rsp_031_trailers_are_left_out_over_http_1_1() {
+fn trailers_are_left_out_over_http_1_1() {
     let mut fields = HeaderMap::new();
     fields.insert("x-sum", "1".parse().unwrap());
     let script = Script::new([Step::Data("ab"), Step::Trailers(fields)]);
@@ -154,7 +154,8 @@ fn the_head_does_not_wait_for_the_body_and_each_frame_goes_out_as_it_comes() {
 
 #[test]
 fn a_body_that_fails_panics_or_has_the_wrong_length_resets_the_connection() {
-    let cases: [(&str, Option<u64>, fn() -> Vec<Step>); 5] = [
+    type Steps = fn() -> Vec<Step>;
+    let cases: [(&str, Option<u64>, Steps); 5] = [
         ("fails", None, || vec![Step::Data("ab"), Step::Fails]),
         ("panics", None, || vec![Step::Data("ab"), Step::Panics]),
         ("is shorter", Some(5), || data(&["ab"])),
