@@ -250,3 +250,53 @@ impl LogSource for HitLog<'_> {
 fn text_of(bytes: &[u8]) -> Text<'_> {
     std::str::from_utf8(bytes).map_or(Text::Bytes(bytes), Text::Str)
 }
+
+#[cfg(test)]
+mod tests {
+    use httpsys_core::cache::CachePolicy;
+    use httpsys_core::proto::header::id;
+    use httpsys_core::proto::imf_fixdate;
+    use httpsys_core::{QueueId, UrlGroupId};
+
+    use super::*;
+    use crate::conn::outgoing::Next;
+
+    /// The kernel copies the body, and nobody before it, whole or in parts.
+    #[test]
+    fn csh_003_csh_016_what_the_socket_is_given_of_a_hit_is_the_memory_of_the_entry() {
+        let url: Vec<u16> = "http://localhost:80/".encode_utf16().collect();
+        let mut parts = ResponseParts::new();
+        parts.begin(200, b"OK").expect("a status");
+        parts
+            .known(id::CONTENT_TYPE, b"text/plain", true)
+            .expect("a field");
+        let owner = (QueueId(1), UrlGroupId(1));
+        let policy = CachePolicy::UserInvalidates;
+        let body = vec![b'x'; 256 * 1024];
+        let entry = CacheEntry::response(&url, owner, &parts, body, policy, (0, 0));
+        let kept = entry.body().as_ptr_range();
+        let part = |part| CacheAnswer::Parts(std::iter::once(part).collect());
+        for (answer, expected) in [
+            (CacheAnswer::Whole, 256 * 1024),
+            (part(7..200_000), 199_993),
+            (
+                CacheAnswer::Parts(vec![0..100_000, 50_000..200_000]),
+                250_000,
+            ),
+        ] {
+            let mut head = ResponseParts::new();
+            let body = entry.write(&answer, b"token", &mut head);
+            let body = body.expect("a head");
+            let pieces = pieces_of(&entry, &body);
+            let mut outgoing = Outgoing::body(&pieces, true);
+            let date = imf_fixdate(0);
+            outgoing.put_head(write(&mut head, &Finish::new(&date)));
+            let Next::Memory(given) = outgoing.next(usize::MAX) else {
+                panic!("one vectored write of {answer:?}");
+            };
+            let own = given.iter().filter(|piece| kept.contains(&piece.as_ptr()));
+            let own: usize = own.map(|piece| piece.len()).sum();
+            assert_eq!(own, expected, "{answer:?}");
+        }
+    }
+}

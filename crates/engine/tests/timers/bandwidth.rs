@@ -6,10 +6,13 @@
 
 use std::io::Read;
 
-use httpsys_core::call::{Cancel, Control};
+use httpsys_core::cache::CachePolicy;
+use httpsys_core::call::{Cancel, Control, SendResponse};
 use httpsys_core::property::{Property, Timeouts};
+use httpsys_core::proto::header::id;
 use httpsys_core::{CloseReason, Error};
-use httpsys_engine::ConnectionStatus;
+use httpsys_engine::{Chunk, ConnectionStatus};
+use httpsys_proto::ResponseParts;
 
 use crate::calls::Told;
 use crate::client::Client;
@@ -108,6 +111,53 @@ fn the_bandwidth_of_a_group_holds_for_one_client_and_for_several_alike() {
             }
         }
     }
+}
+
+/// CSH-003. An answer from the cache is held back as any other is.
+#[test]
+fn the_bandwidth_of_a_group_holds_for_answers_from_the_cache() {
+    const LENGTH: usize = 200_000;
+    let world = World::new();
+    let (client, received) = world.received();
+    let call = SendResponse {
+        request: received.request,
+        disconnect: false,
+        more_data: false,
+        opaque: false,
+        go_away: false,
+    };
+    let mut head = ResponseParts::new();
+    head.begin(200, b"OK").expect("a status");
+    head.known(id::CONTENT_TYPE, b"text/plain", true)
+        .expect("a field");
+    let body = [Chunk::Memory(&BODY[..LENGTH])];
+    let (service, queue) = (&world.service, &world.queue);
+    let (policy, parts) = (CachePolicy::UserInvalidates, (&head, &body[..]));
+    let keep = service.to_keep(queue, &call, policy, None, parts, None);
+    let sent = service.send_response_and_keep(queue, &call, &mut head, &body, None, keep);
+    let whole = sent.expect("sent");
+    drop(client);
+    limit_group(&world, Some(20_000));
+    let mut hit = world.connect();
+    hit.send(GET);
+    hit.0.set_nonblocking(true).expect("a socket");
+    let mut bytes = 0;
+    let mut pass = |quarters: u64| {
+        for _ in 0..quarters {
+            world.turn(250);
+            world.settle();
+            let mut block = [0; 64 * 1024];
+            while let Ok(n) = hit.0.read(&mut block) {
+                assert_ne!(n, 0, "it has ended");
+                bytes += n as u64;
+            }
+        }
+        bytes
+    };
+    let before = pass(8);
+    expect_rate(pass(24) - before, 20_000, 6);
+    assert_eq!(pass(20), whole);
+    assert_eq!(service.queue_counters(queue).cache_hits, 1);
 }
 
 /// From the first moment on: no more than half a second's bytes are saved up.
