@@ -17,6 +17,7 @@ secure_doors![
     a_client_that_grants_byte_by_byte_loses_its_connection,
     a_flood_of_resets_ends_the_connection,
     a_flood_of_settings_ends_the_connection,
+    a_page_that_gets_no_window_ends_with_a_reset,
     a_field_block_without_end_ends_the_connection,
     a_bomb_of_fields_is_answered_with_400,
     the_end_of_a_connection_ends_what_its_streams_wait_for,
@@ -156,6 +157,19 @@ fn a_flood_of_settings_ends_the_connection<D: Door>(w: &World<D>) {
     let settings = [0, 0, 0, kind::SETTINGS, 0, 0, 0, 0, 0];
     flood(&mut client, &settings, 200);
     expect_calm(&mut client);
+    w.assert_serves();
+}
+
+/// END_STREAM would say that it is whole.
+fn a_page_that_gets_no_window_ends_with_a_reset<D: Door>(w: &World<D>) {
+    const INITIAL_WINDOW: u16 = 4;
+    let mut client = connect_with(w, &[(INITIAL_WINDOW, 10)]);
+    let stream = client.request("GET", "no-path", &[], true);
+    assert_eq!(client.next_text(), format!("HEADERS {stream} 400"));
+    assert_eq!(client.next_text(), format!("DATA {stream} 10"));
+    // When the time is over in which a connection that closes takes what is left.
+    assert_eq!(client.next_text(), format!("RST_STREAM {stream} CANCEL"));
+    client.assert_quiet();
     w.assert_serves();
 }
 

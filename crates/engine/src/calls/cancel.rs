@@ -127,7 +127,8 @@ impl Service {
         self.has_closed(conn, end, stream_id, turn);
     }
 
-    /// Closes the transport connection with FIN, a stream with its last frame.
+    /// Closes the transport connection with FIN, a stream with its last frame, or with a reset if the client has left no
+    /// room for all of the service's own answer: END_STREAM would say that it is whole.
     pub(crate) fn close_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
         count_last(conn);
         let Some(stream) = conn.stream.take() else {
@@ -135,7 +136,7 @@ impl Service {
         };
         let stream_id = stream.stream_id();
         match stream {
-            Transport::Stream(stream) => self.end_stream(*stream, end, true),
+            Transport::Stream(stream) => self.end_stream(*stream, end, conn.kept.is_none()),
             stream => {
                 if let Transport::Carrier(carrier) = &stream {
                     self.end_streams(carrier, end);
