@@ -127,8 +127,8 @@ impl Service {
         self.has_closed(conn, end, stream_id, turn);
     }
 
-    /// Closes the transport connection with FIN, a stream with its last frame, or with a reset if the client has left no
-    /// room for all of the service's own answer: END_STREAM would say that it is whole.
+    /// Closes the transport connection with FIN, a stream with its last frame, or with a reset if the client has left
+    /// no room for all of the service's own answer: END_STREAM would say that it is whole.
     pub(crate) fn close_connection(&self, conn: &mut Conn, end: CloseReason, turn: &mut Turn) {
         count_last(conn);
         let Some(stream) = conn.stream.take() else {
