@@ -38,7 +38,7 @@ SIM_DIR := $(TARGET_DIR)/sim
 .PHONY: help setup build run test check clean install uninstall build-sim book test-ecosystem test-interop test-tls \
 	test-conformance-tls test-slow test-poll test-asan test-tsan fuzz-smoke fuzz fuzz-api sim sim-mutants \
 	check-macos check-windows test-windows dll-windows test-dll test-aarch64 check-msrv probe probe-wine bench \
-	bench-check matrix rows win32 functions package package-deb-test package-install-test
+	bench-check pgo matrix rows win32 functions package package-deb-test package-install-test
 
 ##@ Start here
 
@@ -122,6 +122,13 @@ check: ## everything CI checks besides tests: format, lints, docs, links, genera
 
 clean: ## remove what was built
 	$(CARGO) clean
+
+# RUSTFLAGS are those of `make build`, and the profile; without llvm-profdata it is `make build`, and one line says so.
+pgo: ## as build, guided by a profile of the benchmarks (needs python3, and rustup's llvm-tools)
+	mkdir -p "$(TARGET_DIR)/pgo"
+	if benches/pgo.py "$(TARGET_DIR)/pgo/httpsys.profdata"; then \
+		RUSTFLAGS="$(strip $(RUSTFLAGS) -Cprofile-use=$(abspath $(TARGET_DIR))/pgo/httpsys.profdata)" $(MAKE) build; \
+	else status=$$?; [ $$status -eq 3 ] && $(MAKE) build; fi
 
 ##@ Use it
 

@@ -19,7 +19,7 @@ git archive HEAD | tar -x -C "$work/source"
 cp -R packaging/debian "$work/source/debian"
 say "dpkg-buildpackage"
 # Rust may come from rustup, which dpkg does not know: -d.
-(cd "$work/source" && dpkg-buildpackage -b -us -uc -d > "$cache/deb.log" 2>&1) ||
+(cd "$work/source" && DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-nopgo}" dpkg-buildpackage -b -us -uc -d > "$cache/deb.log" 2>&1) ||
   fail "dpkg-buildpackage failed: $(tail -n 5 "$cache/deb.log")"
 machine=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 packages=()

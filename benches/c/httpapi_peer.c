@@ -26,6 +26,7 @@
 
 #include <http.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,6 +377,13 @@ static int open_port(void)
     return 0;
 }
 
+/* What is linked in may have something to write at the end: the counts of a build that makes a profile. */
+static void end(int number)
+{
+    (void)number;
+    exit(0);
+}
+
 int main(int argc, char **argv)
 {
     int number = argc > 1 ? atoi(argv[1]) : 0;
@@ -402,6 +410,7 @@ int main(int argc, char **argv)
         workers[i] = CreateThread(NULL, 0, iocp ? port_worker : sync_worker, NULL, 0, NULL);
         if (!workers[i]) return fail("CreateThread", GetLastError());
     }
+    signal(SIGTERM, end);
     for (i = 0; i < threads; ++i) WaitForSingleObject(workers[i], INFINITE);
     return 1;
 }
