@@ -10,6 +10,7 @@ mod diagnosis;
 mod first_steps;
 mod graceful;
 mod pages;
+mod strict;
 mod surroundings;
 
 use std::process::Command;
