@@ -315,21 +315,25 @@ fn a_shutdown_waits_for_the_request_in_progress() {
     within_limit(async {
         let shop = Shop::open(router());
         let mut client = shop.connect().await;
-        let head = "POST /sum HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n\x01";
+        let head = "POST /sum HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\
+            Expect: 100-continue\r\n\r\n";
         client.write_all(head.as_bytes()).await.unwrap();
-        // Until the handler has it, the request waits in the queue, and is served all the same.
+        // The handler waits for the body.
+        let mut interim = [0; 25];
+        client.read_exact(&mut interim).await.unwrap();
+        assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
         let Shop {
             server,
             stop,
             served,
         } = shop;
+        let address = server.local_addr().unwrap();
         stop.send(()).unwrap();
         // The shutdown has begun when nobody can connect any more.
-        let address = server.local_addr().unwrap();
         while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
         }
-        client.write_all(b"\x01\x01\x01").await.unwrap();
+        client.write_all(b"\x01\x01\x01\x01").await.unwrap();
         let mut answer = String::new();
         client.read_to_string(&mut answer).await.unwrap();
         assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
