@@ -48,7 +48,9 @@ pub(crate) fn refused(call: &'static str, code: ErrorCode, reason: Option<String
     let suspect = SUSPECT.try_with(Cell::take).ok().flatten();
     let is_misaligned = code == Error::NoAccess.into();
     let misuse = suspect.or(is_misaligned.then_some(Misuse::Misaligned));
-    let (Some(misuse), Ok(service)) = (misuse, service::current()) else {
+    // First, because a look at the service makes one, and most calls that fail are no misuse.
+    let Some(misuse) = misuse else { return };
+    let Ok(service) = service::current() else {
         return;
     };
     if let Some(strict) = service.strict() {

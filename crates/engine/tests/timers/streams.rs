@@ -208,7 +208,8 @@ fn log_002_a_flood_has_a_line_that_says_so() {
     let mut client = connect(&world, 65_535);
     client.send(request(1, false));
     let received = world.receive();
-    client.send(frame_of(kind::PING, 0, 0, &[0; 8]).repeat(101));
+    // One for the stream, and 100.
+    client.send(frame_of(kind::PING, 0, 0, &[0; 8]).repeat(102));
     world.expect_fate(
         received.connection,
         CloseReason::Http2("Http2_EnhanceYourCalm"),
