@@ -127,7 +127,7 @@ clean: ## remove what was built
 pgo: ## as build, guided by a profile of the benchmarks (needs python3, and rustup's llvm-tools)
 	mkdir -p "$(TARGET_DIR)/pgo"
 	if benches/pgo.py "$(TARGET_DIR)/pgo/httpsys.profdata"; then \
-		RUSTFLAGS="$(strip $(RUSTFLAGS) -Cprofile-use=$(abspath $(TARGET_DIR))/pgo/httpsys.profdata)" $(MAKE) build; \
+		$(MAKE) build RUSTFLAGS="$(strip $(RUSTFLAGS) -Cprofile-use=$(abspath $(TARGET_DIR))/pgo/httpsys.profdata)"; \
 	else status=$$?; [ $$status -eq 3 ] && $(MAKE) build; fi
 
 ##@ Use it

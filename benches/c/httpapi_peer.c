@@ -377,11 +377,14 @@ static int open_port(void)
     return 0;
 }
 
-/* What is linked in may have something to write at the end: the counts of a build that makes a profile. */
+/* Set by SIGTERM: main returns, and what is linked in may write what it has at the end, such as the counts of a build
+   that makes a profile. */
+static volatile sig_atomic_t ended;
+
 static void end(int number)
 {
     (void)number;
-    exit(0);
+    ended = 1;
 }
 
 int main(int argc, char **argv)
@@ -411,6 +414,8 @@ int main(int argc, char **argv)
         if (!workers[i]) return fail("CreateThread", GetLastError());
     }
     signal(SIGTERM, end);
-    for (i = 0; i < threads; ++i) WaitForSingleObject(workers[i], INFINITE);
+    for (i = 0; i < threads; ++i)
+        while (WaitForSingleObject(workers[i], 100) == WAIT_TIMEOUT)
+            if (ended) return 0;
     return 1;
 }
