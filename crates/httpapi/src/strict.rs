@@ -2,7 +2,8 @@
 //!
 //! Owns: refusals that are misuse of memory, the structure of a response that is too small, sums of memory that pending
 //! calls have, and the units behind a cooked URL. Does not own: findings and what is remembered of pending calls
-//! (`httpsys_engine`). Invariant: nothing here changes what a call returns. Threading: any thread.
+//! (`httpsys_engine`). Invariant: nothing here changes what a call returns; only a copied body has less room behind the
+//! units. Threading: any thread.
 
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hasher};

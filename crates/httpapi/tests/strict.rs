@@ -334,6 +334,26 @@ fn hst_007_a_part_of_the_url_that_is_read_up_to_a_nul_shows_it() {
 }
 
 #[test]
+fn hst_007_rcv_009_what_is_behind_the_url_asks_for_no_larger_buffer() {
+    let strict = Strict::begin();
+    let server = Server::version_2();
+    let _stream = server.request("GET /path HTTP/1.1", b"");
+    let mut small = RequestMemory::new(size_of::<HTTP_REQUEST_V2>() as u32);
+    let (code, needed) = server.receive(0, 0, &mut small);
+    assert_eq!(code, 234);
+    let id = small.request().RequestId;
+    let mut exact = RequestMemory::new(needed);
+    assert_eq!(server.receive(id, 0, &mut exact), (0, needed));
+    let url = exact.request().CookedUrl;
+    // SAFETY: inside of the buffer.
+    let behind = unsafe { *url.pFullUrl.add(usize::from(url.FullUrlLength) / 2) };
+    assert_eq!(behind, 0);
+    assert_eq!(server.respond(id, 0, &[]).0, 0);
+    assert_eq!(strict.lines(), [""; 0]);
+    close(server);
+}
+
+#[test]
 fn a_correct_program_has_no_finding() {
     let strict = Strict::begin();
     let server = Server::version_2();

@@ -112,7 +112,13 @@ impl RequestBuffer {
     /// [`Error::MoreData`] with the size needed; the fixed structure is zero then, except for
     /// RequestId and ConnectionId (RCV-009).
     pub(crate) fn pack(&mut self, request: &Request) -> Result<usize, Error> {
-        let plan = BufferPlan::of(request, self.fixed, self.behind_url);
+        let mut behind_url = self.behind_url;
+        let mut plan = BufferPlan::of(request, self.fixed, behind_url);
+        if plan.size > self.memory.len() {
+            // What strict mode puts there asks for no larger buffer.
+            behind_url = &[];
+            plan = BufferPlan::of(request, self.fixed, behind_url);
+        }
         let fits = plan.size <= self.memory.len();
         let first = self.memory.first();
         let Some((out, blocks)) = self.memory.split_zeroed::<HTTP_REQUEST_V1>(self.fixed) else {
@@ -129,7 +135,7 @@ impl RequestBuffer {
         let mut packer = Packer {
             first,
             fixed: self.fixed,
-            behind_url: self.behind_url,
+            behind_url,
             blocks,
         };
         packer.request(request, &plan, out);
