@@ -11,6 +11,7 @@ seeds=${1:-10000}
 shift || true
 copy=${HTTPSYS_MUTANTS_DIR:-$root/target/mutants}
 patch=$root/tests/sim/mutants.patch
+rm -rf "$copy/tree"
 mkdir -p "$copy/tree"
 git ls-files -z | xargs -0 tar -cf - | tar -C "$copy/tree" -xf -
 patch -d "$copy/tree" -p1 -s <"$patch"
@@ -39,9 +40,16 @@ for mutant in "${healthy[@]}" "${mutants[@]}"; do
     cache-*) binary=$cache test=every_answer count=$((seeds / 10)) ;;
     *) binary=$random test=random_programs count=$seeds ;;
   esac
-  found=$(HTTPSYS_MUTANT=$mutant HTTPSYS_SHRINK=0 HTTPSYS_SEED=1 HTTPSYS_SEEDS=$count timeout 600 "$binary" \
-    "$test" --nocapture 2>&1 | sed -n '/^SEED/{s/^SEED \([0-9]*\): \(.\{0,90\}\).*/seed \1: \2/p;q}') || true
-  printf '%-28s %s\n' "$mutant" "${found:-not found in $count seeds}"
+  ended=0
+  HTTPSYS_MUTANT=$mutant HTTPSYS_SHRINK=0 HTTPSYS_SEED=1 HTTPSYS_SEEDS=$count timeout 600 "$binary" \
+    "$test" --nocapture >"$copy/output" 2>&1 || ended=$?
+  found=$(sed -n '/^SEED/{s/^SEED \([0-9]*\): \(.\{0,90\}\).*/seed \1: \2/p;q}' "$copy/output")
+  missed="not found in $count seeds"
+  case $ended in
+    124) missed="not found in 600 seconds" ;;
+    134) found=${found:-the process has aborted: $(sed -n 's/.*panicked at /panicked at /p;T;q' "$copy/output")} ;;
+  esac
+  printf '%-28s %s\n' "$mutant" "${found:-$missed}"
   if [[ $mutant = *none ]]; then
     [ -z "$found" ] || status=1
   else

@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use crate::script::{Answer, Ask, Draw, Exchange, Reading, Reply, Settings, Step, Then};
+use crate::script::{
+    Answer, Ask, Draw, Exchange, Piece, Reading, Reply, Send, Settings, Step, Then,
+};
 
 /// What all connections of a run have in common.
 #[derive(Clone, Debug)]
@@ -173,6 +175,16 @@ impl Draw {
         }
     }
 
+    /// More than a connection keeps for the network: other streams wait for room meanwhile.
+    fn large_reply(&mut self) -> Reply {
+        let send = Send {
+            overlapped: self.one_in(2),
+            cancel: false,
+            pieces: vec![Piece::Memory(self.within(70_000..=150_000))],
+        };
+        Reply::Whole(send, false)
+    }
+
     fn stream_exchange(&mut self, token: u64, clients: u64, queues: u64, calm: bool) -> Exchange {
         let body = match self.within(0..=29) {
             // Larger than the window of a stream.
@@ -195,11 +207,14 @@ impl Draw {
             1..=14 => self.millis(20),
             _ => Duration::ZERO,
         };
-        let reply = loop {
-            let reply = self.reply(calm);
-            if !matches!(reply, Reply::Upgrade(_)) {
-                break reply;
-            }
+        let reply = match self.one_in(10) {
+            true => self.large_reply(),
+            false => loop {
+                let reply = self.reply(calm);
+                if !matches!(reply, Reply::Upgrade(_)) {
+                    break reply;
+                }
+            },
         };
         Exchange {
             token,
