@@ -85,7 +85,7 @@ impl<W> Overlapped<W> {
         call: &'static str,
         work: W,
     ) -> Overlapped<W> {
-        if let Some(strict) = handle.service().strict() {
+        if let Some(strict) = handle.strict() {
             strict.uses_overlapped(call, overlapped as usize);
         }
         // SAFETY: by the contract of this function; both types are the OVERLAPPED of Windows.
@@ -117,7 +117,7 @@ impl<W> Overlapped<W> {
     /// Whether its memory is watched.
     #[inline]
     pub(crate) fn is_strict(&self) -> bool {
-        self.handle.service().strict().is_some()
+        self.handle.strict().is_some()
     }
 
     /// Strict mode: the call waits, and sends this memory meanwhile.
@@ -128,7 +128,7 @@ impl<W> Overlapped<W> {
 
     #[cold]
     fn lends_for(&self, call: &'static str, purpose: LentUse, memory: &[&[u8]]) {
-        if let Some(strict) = self.handle.service().strict() {
+        if let Some(strict) = self.handle.strict() {
             let ranges = memory.iter().map(|bytes| strict::range(bytes)).collect();
             strict.lends(call, self.pending.overlapped(), purpose, ranges);
         }
@@ -137,7 +137,7 @@ impl<W> Overlapped<W> {
     /// Strict mode: the call has waited with this memory.
     #[cold]
     pub(crate) fn takes_back(&self, memory: &[&[u8]]) {
-        if let Some(strict) = self.handle.service().strict() {
+        if let Some(strict) = self.handle.strict() {
             let ranges: Vec<_> = memory.iter().map(|bytes| strict::range(bytes)).collect();
             strict.takes_back(self.pending.overlapped(), &ranges);
         }
@@ -176,6 +176,20 @@ impl<W> Overlapped<W> {
 }
 
 impl<W: Work> Overlapped<W> {
+    /// Strict mode: as [`Overlapped::lends`], for a call that fills memory.
+    #[cold]
+    #[inline(never)]
+    fn lends_memory(&self) {
+        let memory = self.work.memory();
+        self.lends_for(self.work.call(), LentUse::Fills, &[memory]);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn takes_memory_back(&self) {
+        self.takes_back(&[self.work.memory()]);
+    }
+
     /// Runs the call within its function.
     #[inline(always)]
     pub(crate) fn start(self, handle: &QueueObject, count: Out<u32>) -> CallResult {
@@ -220,8 +234,7 @@ impl<W: Work> Operation for LentCall<'_, W> {
             return Err((self, error));
         }
         if operation.is_strict() {
-            let call = operation.work.call();
-            operation.lends_for(call, LentUse::Fills, &[operation.work.memory()]);
+            operation.lends_memory();
         }
         self.operation.take().ok_or((self, Error::Internal))
     }
@@ -235,7 +248,7 @@ impl<W: Work> PendingOperation for Overlapped<W> {
     fn signal_kept(kept: &mut Option<Self>, signal: Signal) {
         let Some(operation) = kept else { return };
         if operation.is_strict() {
-            operation.takes_back(&[operation.work.memory()]);
+            operation.takes_memory_back();
         }
         if let Signal::Failed(error) = signal {
             return operation.complete_in_place(Err(error));

@@ -36,7 +36,7 @@ use httpsys_core::call::{Control, Outcome as Made};
 use httpsys_core::id_hasher::BuildSpread;
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::{Error, OperationId, QueueId};
-use httpsys_engine::Service;
+use httpsys_engine::{Service, StrictState};
 use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, ObjectSignal, ThreadId};
 
@@ -64,6 +64,8 @@ pub(crate) struct QueueObject {
     service: CurrentService,
     queue: Arc<httpsys_engine::QueueHandle>,
     kind: HandleKind,
+    /// Whether the service looks for misuse: here, so that a call pays one load.
+    is_strict: bool,
     io: IoState,
     /// By the address of its OVERLAPPED.
     pending: Mutex<HashMap<usize, PendingCall, BuildSpread>>,
@@ -171,6 +173,7 @@ impl QueueObject {
             service: Clone::clone(service),
             queue,
             kind,
+            is_strict: service::of(service).strict().is_some(),
             io: IoState::new(),
             pending: Mutex::default(),
             open_in: AtomicU32::new(process::generation()),
@@ -291,6 +294,15 @@ impl QueueObject {
     /// Whether structures have the layout of version 1.
     pub(crate) fn is_version_1(&self) -> bool {
         self.kind == HandleKind::Version1
+    }
+
+    /// In strict mode, what is remembered.
+    #[inline]
+    pub(crate) fn strict(&self) -> Option<&StrictState> {
+        if !self.is_strict {
+            return None;
+        }
+        self.service().strict()
     }
 
     /// The I/O state, to begin an operation.

@@ -51,7 +51,7 @@ entry! {
                 count.set(0);
             }
         })?;
-        if handle.service().strict().is_some() {
+        if handle.strict().is_some() {
             buffer.mark_url();
         }
         let receive = Receive {

@@ -87,7 +87,7 @@ entry! {
         reserved(reserved_2)?;
         with_response_parts(|head| {
             let (is_version_1, token) = (handle.is_version_1(), handle.service().parameters().server_token());
-            if let Some(strict) = handle.service().strict().filter(|_| !is_version_1) {
+            if let Some(strict) = handle.strict().filter(|_| !is_version_1) {
                 let others = other_memory(cache_policy, bytes_sent, overlapped, log_data);
                 // SAFETY: by the contract of the function.
                 unsafe { strict::response_of_version_2(strict, request, response, &others) };

@@ -48,8 +48,8 @@ pub(crate) struct RequestBuffer {
     memory: Buffer,
     /// Size of the fixed structure: that of the queue's version.
     fixed: usize,
-    /// What is put between the cooked URL and its NUL: nothing but in strict mode.
-    behind_url: &'static [u16],
+    /// Bytes behind the cooked URL: a NUL, and in strict mode a text before it.
+    behind_url: usize,
 }
 
 /// Where the entity body goes in a [`RequestBuffer`].
@@ -91,14 +91,14 @@ impl RequestBuffer {
         Ok(RequestBuffer {
             memory,
             fixed,
-            behind_url: &[],
+            behind_url: size_of::<u16>(),
         })
     }
 
     /// In strict mode a part of the cooked URL that is read up to a NUL shows that.
     #[cold]
     pub(crate) fn mark_url(&mut self) {
-        self.behind_url = &BEHIND_URL;
+        self.behind_url = size_of_val(&BEHIND_URL) + size_of::<u16>();
     }
 
     /// The whole buffer.
@@ -116,7 +116,7 @@ impl RequestBuffer {
         let mut plan = BufferPlan::of(request, self.fixed, behind_url);
         if plan.size > self.memory.len() {
             // What strict mode puts there asks for no larger buffer.
-            behind_url = &[];
+            behind_url = size_of::<u16>();
             plan = BufferPlan::of(request, self.fixed, behind_url);
         }
         let fits = plan.size <= self.memory.len();
@@ -135,10 +135,12 @@ impl RequestBuffer {
         let mut packer = Packer {
             first,
             fixed: self.fixed,
-            behind_url,
             blocks,
         };
         packer.request(request, &plan, out);
+        if behind_url != size_of::<u16>() {
+            self.put_mark(plan.url + size_of_val(request.url.full()));
+        }
         if let Some(session) = &request.tls {
             let behind = tls::Behind {
                 end_of_text: plan.end_of_text,
@@ -148,6 +150,14 @@ impl RequestBuffer {
             tls::pack(&mut self.memory, session, behind);
         }
         Ok(plan.size)
+    }
+
+    /// Puts the text of strict mode behind the URL, and the NUL behind that.
+    #[cold]
+    #[inline(never)]
+    fn put_mark(&mut self, end: usize) {
+        self.memory.put(end, &BEHIND_URL);
+        self.memory.put(end + size_of_val(&BEHIND_URL), &[0_u16]);
     }
 
     /// Where the entity body goes behind `used` bytes; `None` when not one byte of it fits.
@@ -213,13 +223,12 @@ struct BufferPlan {
 }
 
 impl BufferPlan {
-    fn of(request: &Request, fixed: usize, behind_url: &[u16]) -> BufferPlan {
+    fn of(request: &Request, fixed: usize, behind_url: usize) -> BufferPlan {
         let unknown = fixed;
         let remote = unknown + request.head.unknown_len() * size_of::<HTTP_UNKNOWN_HEADER>();
         let local = remote + address_size(request.remote).next_multiple_of(BLOCK);
         let url = local + address_size(request.local).next_multiple_of(BLOCK);
-        let full = size_of_val(request.url.full()) + size_of_val(behind_url);
-        let text = url + full + size_of::<u16>();
+        let text = url + size_of_val(request.url.full()) + behind_url;
         let end_of_text = text + request.head.text().len() + 1;
         let size = match &request.tls {
             None => end_of_text,
@@ -250,8 +259,6 @@ struct Packer<'a> {
     first: *mut u8,
     /// The offset of `blocks` in the buffer.
     fixed: usize,
-    /// As in [`RequestBuffer`].
-    behind_url: &'static [u16],
     blocks: &'a mut [u8],
 }
 
@@ -320,9 +327,7 @@ impl Packer<'_> {
         let full = url.full();
         let end = at - self.fixed + size_of_val(full);
         pointers::put_units(&mut self.blocks[at - self.fixed..end], full);
-        let nul = end + size_of_val(self.behind_url);
-        pointers::put_units(&mut self.blocks[end..nul], self.behind_url);
-        self.blocks[nul..nul + 2].fill(0);
+        self.blocks[end..end + 2].fill(0);
         let part = |start: usize| self.pointer(at + 2 * start).cast::<u16>().cast_const();
         let (host, path) = (url.host_start(), url.path_start());
         let query = url.query_start();
