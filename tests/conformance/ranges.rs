@@ -35,7 +35,11 @@ fn answer(w: &World<CAbi>, fields: &str, reply: &Reply) -> Response {
         0,
         "{fields}"
     );
-    client.read_response()
+    let response = client.read_response();
+    // RSP-016: whatever is made of it.
+    let server = field(&response, "Server");
+    assert_eq!(server, Some("Microsoft-HTTPAPI/2.0".into()), "{fields}");
+    response
 }
 
 fn field(response: &Response, name: &str) -> Option<String> {

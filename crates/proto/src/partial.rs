@@ -82,7 +82,7 @@ pub fn content(
     boundary: &[u8],
     out: &mut ResponseParts,
 ) -> Result<Vec<BodyPiece>, InvalidField> {
-    begin(out, 206, b"Partial Content")?;
+    begin(whole, out, 206, b"Partial Content")?;
     if let [part] = parts {
         let range = content_range(part, length);
         copy(
@@ -126,7 +126,7 @@ pub fn unsatisfiable(
     length: u64,
     out: &mut ResponseParts,
 ) -> Result<(), InvalidField> {
-    begin(out, 416, b"Requested Range Not Satisfiable")?;
+    begin(whole, out, 416, b"Requested Range Not Satisfiable")?;
     let range = format!("bytes */{length}");
     let is_kept = |id| id == Some(response_id::SERVER);
     copy(
@@ -143,7 +143,7 @@ pub fn unsatisfiable(
 /// # Errors
 /// As [`content`].
 pub fn not_modified(whole: &ResponseParts, out: &mut ResponseParts) -> Result<(), InvalidField> {
-    begin(out, 304, b"Not Modified")?;
+    begin(whole, out, 304, b"Not Modified")?;
     let is_kept = |id| {
         matches!(
             id,
@@ -161,10 +161,19 @@ pub fn not_modified(whole: &ResponseParts, out: &mut ResponseParts) -> Result<()
     copy(whole, out, is_kept, &[])
 }
 
-fn begin(out: &mut ResponseParts, status: u16, reason: &[u8]) -> Result<(), InvalidField> {
+fn begin(
+    whole: &ResponseParts,
+    out: &mut ResponseParts,
+    status: u16,
+    reason: &[u8],
+) -> Result<(), InvalidField> {
     out.begin(status, reason)?;
-    // Server is copied with the product that it has.
-    out.set_server_token(ServerToken::Never);
+    // Server is copied with the product that it has; one that is not written yet is added as to the whole (RSP-016).
+    out.set_server_token(if whole.is_server_written() {
+        ServerToken::Never
+    } else {
+        whole.server_token()
+    });
     Ok(())
 }
 
@@ -231,6 +240,30 @@ mod tests {
         }
         whole.unknown(b"X-Own", b"").unwrap();
         whole
+    }
+
+    #[test]
+    fn rsp_016_a_part_has_the_server_field_that_the_whole_will_have() {
+        for token in [ServerToken::Behind, ServerToken::Never] {
+            let mut whole = ResponseParts::new();
+            whole.begin(200, b"OK").unwrap();
+            whole.set_server_token(token);
+            let mut heads = [(); 3].map(|()| ResponseParts::new());
+            content(&whole, &[0..1], 100, b"", &mut heads[0]).unwrap();
+            unsatisfiable(&whole, 100, &mut heads[1]).unwrap();
+            not_modified(&whole, &mut heads[2]).unwrap();
+            for mut head in heads {
+                // The first unknown field ends the known ones.
+                head.unknown(b"X", b"").unwrap();
+                let expected = match token {
+                    ServerToken::Never => vec![],
+                    _ => vec!["Server: Microsoft-HTTPAPI/2.0".to_owned()],
+                };
+                let mut found = lines(&head);
+                found.retain(|line| line.starts_with("Server"));
+                assert_eq!(found, expected, "{}", head.status());
+            }
+        }
     }
 
     fn lines(parts: &ResponseParts) -> Vec<String> {

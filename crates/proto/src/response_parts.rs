@@ -224,6 +224,16 @@ impl ResponseParts {
         self.server_token = token;
     }
 
+    /// What becomes of Server, or has become of it.
+    pub(crate) fn server_token(&self) -> ServerToken {
+        self.server_token
+    }
+
+    /// Whether Server has its place: it stands among the fields, or is left out.
+    pub(crate) fn is_server_written(&self) -> bool {
+        self.server_written
+    }
+
     /// Writes one line for a known field. An empty value is left out (RSP-019), Date (SND-011) and
     /// Connection (CON-012) are ignored, Server becomes `value Microsoft-HTTPAPI/2.0` (RSP-017) unless
     /// [`set_server_token`](Self::set_server_token) says otherwise.
