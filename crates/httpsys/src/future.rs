@@ -116,11 +116,13 @@ pub use read_body::ReadBody;
 pub(crate) use read_body::ReadCall;
 pub(crate) use readers::Readers;
 pub use receive::Receive;
+#[cfg(feature = "http")]
+pub(crate) use respond::RefusedHead;
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub(crate) use respond::send;
 pub use respond::{FinishResponse, Respond, StartResponse, WriteBody};
 #[cfg(any(feature = "futures-io", feature = "tokio"))]
 pub(crate) use send_call::SendCall;
 #[cfg(feature = "tower")]
-pub(crate) use slot::FutureSlot;
+pub(crate) use slot::{FutureSlot, drop_payload};
 pub use upgrade::Upgrade;

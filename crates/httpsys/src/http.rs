@@ -56,9 +56,10 @@
 //! | to HEAD, or with status 204 or 304 | none; to HEAD with the length that the body would have |
 //!
 //! The next frame is asked for when the transport has taken the one before. If the first frame is not
-//! there at once, the head is sent without it. Trailers are sent over HTTP/2; over HTTP/1.1 they are left
-//! out, as in HTTP.sys (RSP-031). If the body fails, or ends too early, the connection (over HTTP/2, the
-//! stream) is reset, so that the client does not take a part for the whole.
+//! there at once, the head is sent without it. Trailers are sent over HTTP/2; over HTTP/1.1, and with
+//! `EnableTrailerSupport` 0, they are left out, as in HTTP.sys (RSP-031). If the body fails, or ends too
+//! early, the connection (over HTTP/2, the stream) is reset, so that the client does not take a part for
+//! the whole.
 //!
 //! `Connection`, `Keep-Alive`, `Proxy-Connection` and `Transfer-Encoding` of a response are the service's
 //! business and are left out; `Connection: close` closes the connection after the response.

@@ -5,6 +5,8 @@
 //! in the order written: first the send, which may have to be broken off, then the request.
 
 use std::future::Future;
+#[cfg(feature = "http")]
+use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -173,6 +175,55 @@ impl StartResponse {
         StartResponse {
             send: Ok(send(&request, Some(head), flags, pieces)),
             stream: Some(ResponseStream::of(request, framing, disconnect)),
+        }
+    }
+}
+
+/// A head that was not accepted, and the request if it can still be answered.
+#[cfg(feature = "http")]
+pub(crate) type RefusedHead = (Error, Option<Request>);
+
+/// Whether nothing has been sent, because the response cannot be.
+#[cfg(feature = "http")]
+pub(super) fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::InvalidResponse(_) | Error::InvalidParameter)
+}
+
+#[cfg(feature = "http")]
+impl Respond {
+    /// As awaiting it, but a response that is refused leaves the request open.
+    pub(crate) async fn or_refusal(mut self) -> std::result::Result<(), RefusedHead> {
+        let sent = poll_fn(|context| self.send.poll(context, self.request.as_ref())).await;
+        let request = self.request.take();
+        match sent {
+            Err(error) if is_refusal(&error) => Err((error, request)),
+            sent => {
+                end(request, sent.is_ok());
+                sent.map(drop).map_err(|error| (error, None))
+            }
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl StartResponse {
+    /// As awaiting it, but a head that is refused leaves the request open.
+    pub(crate) async fn or_refusal(mut self) -> std::result::Result<ResponseStream, RefusedHead> {
+        let StartResponse { send, stream } = &mut self;
+        let sent = match send {
+            Ok(send) => {
+                let request = stream.as_ref().map(ResponseStream::request);
+                poll_fn(|context| send.poll(context, request)).await
+            }
+            Err(error) => Err(*error),
+        };
+        let stream = self.stream.take();
+        match sent {
+            Ok(_) => stream.ok_or((Error::Internal, None)),
+            Err(error) => {
+                let request = stream.map(ResponseStream::into_request);
+                Err((error, request.filter(|_| is_refusal(&error))))
+            }
         }
     }
 }

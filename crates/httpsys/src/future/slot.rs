@@ -4,6 +4,7 @@
 //! future closed it; wakers are cloned, woken and dropped with the lock free, because that may run
 //! code of an executor, which may drop futures; a panic of a waker goes no further than its own future.
 
+use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,10 +64,14 @@ pub(crate) enum Closed<T> {
 /// the calls that are signalled after this one.
 fn wake(waker: Waker) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-        // Dropping a payload may panic in turn; what that throws is left alone.
-        if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-            mem::forget(second);
-        }
+        drop_payload(payload);
+    }
+}
+
+/// Drops what a panic has thrown. That may panic in turn; what it throws then is left alone.
+pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        mem::forget(second);
     }
 }
 

@@ -4,12 +4,16 @@
 //! (`respond.rs`): the bytes of a pipe are the entity bodies of its request, both ways (UPG-004).
 
 use std::future::Future;
+#[cfg(feature = "http")]
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use smallvec::smallvec;
 
 use super::respond::send;
+#[cfg(feature = "http")]
+use super::respond::{RefusedHead, is_refusal};
 use super::send_call::{HeadToSend, SendCall};
 use super::{FinishResponse, ReadBody, WriteBody};
 use crate::by_id::SendFlags;
@@ -56,6 +60,19 @@ impl Request {
         Upgrade {
             send: send(&self, Some(head), SendFlags::UPGRADE, Ok(body)),
             request: Some(self),
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl Upgrade {
+    /// As awaiting it, but a response that is refused leaves the request open.
+    pub(crate) async fn or_refusal(mut self) -> std::result::Result<Upgraded, RefusedHead> {
+        let sent = poll_fn(|context| self.send.poll(context, self.request.as_ref())).await;
+        let request = self.request.take();
+        match sent {
+            Ok(_) => request.map(Upgraded::of).ok_or((Error::Internal, None)),
+            Err(error) => Err((error, request.filter(|_| is_refusal(&error)))),
         }
     }
 }

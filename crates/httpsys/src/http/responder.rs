@@ -15,7 +15,7 @@ use httpsys_engine::reason;
 use super::head::{SplitHead, trailers};
 use super::on_upgrade::PipeSender;
 use super::{BoxError, ResponseError};
-use crate::future::WaitForDisconnect;
+use crate::future::{RefusedHead, WaitForDisconnect};
 use crate::{DataChunk, Error, Request, Response, ResponseStream, Version};
 
 /// Sends the response of a request of [`Request::into_http`].
@@ -34,13 +34,22 @@ struct Sending<'a, B: HttpBody> {
     /// What is still to come, if that is known; and what was announced.
     left: Option<u64>,
     announced: u64,
+    /// Trailers would be sent.
+    with_trailers: bool,
+    /// Frames since other tasks of the executor had their turn.
+    frames: usize,
 }
+
+/// Frames that are taken in one turn at most.
+const AT_ONCE: usize = 32;
 
 /// What a body gives next.
 enum NextPiece {
     Data(Vec<u8>),
     Trailers(DataChunk<'static>),
     End,
+    /// Nothing yet: other tasks have their turn before the next frame.
+    Turn,
 }
 
 impl Responder {
@@ -71,12 +80,13 @@ impl Responder {
     /// If the client is gone while the body has no next frame, the body is dropped, see
     /// [`Responder::half_close`].
     ///
-    /// A status of 1xx other than 101 is no response; it fails, and so does a 101 to a request that
-    /// cannot be upgraded ([`Request::upgrade`]).
+    /// A status of 1xx other than 101 is no response; the client gets a 500 and the call fails, and so does
+    /// a 101 to a request that cannot be upgraded ([`Request::upgrade`]).
     ///
     /// # Errors
-    /// [`ResponseError`]; the connection is reset then. Dropping the future before its end does the same.
-    pub async fn send<B>(self, response: ::http::Response<B>) -> Result<(), ResponseError>
+    /// [`ResponseError`]; the connection is reset then, unless the response was
+    /// [refused](ResponseError::Refused). Dropping the future before its end resets it, too.
+    pub async fn send<B>(mut self, response: ::http::Response<B>) -> Result<(), ResponseError>
     where
         B: HttpBody,
         B::Error: Into<BoxError>,
@@ -84,11 +94,15 @@ impl Responder {
         let (parts, body) = response.into_parts();
         let head = SplitHead::of(&parts);
         let status = parts.status.as_u16();
+        if status != 101 {
+            // Whoever waits for a pipe learns now that there is none.
+            self.upgrade = None;
+        }
         match status {
             101 => return self.upgrade(head.response).await,
             100..=199 => {
                 let error = reason::invalid("a status of 1xx other than 101 is no response");
-                return Err(error.into());
+                return Err(refused((error, Some(self.request))).await);
             }
             204 | 304 => {}
             _ if self.request.is_head() => {}
@@ -106,8 +120,7 @@ impl Responder {
             Some(length) => head.with_length(length),
             None => head.response,
         };
-        self.request.respond_async(response).await?;
-        Ok(())
+        respond(self.request, response).await
     }
 
     async fn send_body<B>(self, head: SplitHead, body: Pin<&mut B>) -> Result<(), ResponseError>
@@ -120,6 +133,8 @@ impl Responder {
             body,
             left,
             announced: left.unwrap_or_default(),
+            with_trailers: takes_trailers(&self.request),
+            frames: 0,
         };
         // What is there goes out with the head. The head waits for nothing.
         let first = poll_fn(|context| Poll::Ready(sending.poll(context))).await;
@@ -131,13 +146,9 @@ impl Responder {
             Some(NextPiece::Data(data)) if sending.is_over() => {
                 // With the length, which the service adds.
                 sending.check_end()?;
-                self.request.respond_async(head.response.body(data)).await?;
-                Ok(())
+                respond(self.request, head.response.body(data)).await
             }
-            Some(NextPiece::End) => {
-                self.request.respond_async(head.response).await?;
-                Ok(())
-            }
+            Some(NextPiece::End) => respond(self.request, head.response).await,
             first => self.stream(head, sending, first).await,
         }
     }
@@ -157,7 +168,6 @@ impl Responder {
             half_close,
             ..
         } = self;
-        let with_trailers = request.version() >= Version::HTTP_2_0;
         let (data, end) = match first {
             Some(NextPiece::Data(data)) => (data, None),
             Some(piece) => (Vec::new(), Some(piece)),
@@ -170,7 +180,10 @@ impl Responder {
             }
             None => request.start_chunked_response_async(head.response.body(data)),
         };
-        let mut stream = start.await?;
+        let mut stream = match start.or_refusal().await {
+            Ok(stream) => stream,
+            Err(refusal) => return Err(refused(refusal).await),
+        };
         let mut next = end;
         loop {
             let piece = match next.take() {
@@ -183,22 +196,59 @@ impl Responder {
                     return Ok(stream.finish_with_async(data).await?);
                 }
                 NextPiece::Data(data) => stream.write_async(data).await?,
-                NextPiece::Trailers(fields) if with_trailers => {
+                NextPiece::Trailers(fields) => {
                     return Ok(stream.finish_with_async(fields).await?);
                 }
-                NextPiece::Trailers(_) | NextPiece::End => {
-                    return Ok(stream.finish_async().await?);
-                }
+                NextPiece::End => return Ok(stream.finish_async().await?),
+                NextPiece::Turn => sending.give_way().await,
             }
         }
     }
 
     async fn upgrade(self, response: Response<'static>) -> Result<(), ResponseError> {
-        let pipe = self.request.upgrade_async(response).await?;
-        if let Some(sender) = self.upgrade {
-            sender.send(pipe);
+        let Responder {
+            request,
+            upgrade: sender,
+            ..
+        } = self;
+        match request.upgrade_async(response).or_refusal().await {
+            Ok(pipe) => {
+                if let Some(sender) = sender {
+                    sender.send(pipe);
+                }
+                Ok(())
+            }
+            Err(refusal) => {
+                drop(sender);
+                Err(refused(refusal).await)
+            }
         }
-        Ok(())
+    }
+}
+
+/// Whether trailers would reach the client: over HTTP/1.1 they are not written (RSP-031), and the service may
+/// refuse them (LIM-021).
+fn takes_trailers(request: &Request) -> bool {
+    let engine = request.scope().service.engine();
+    request.version() >= Version::HTTP_2_0 && engine.parameters().enable_trailer_support
+}
+
+/// A whole response.
+async fn respond(request: Request, response: Response<'static>) -> Result<(), ResponseError> {
+    match request.respond_async(response).or_refusal().await {
+        Ok(()) => Ok(()),
+        Err(refusal) => Err(refused(refusal).await),
+    }
+}
+
+/// Answers 500 instead of what the service does not send.
+async fn refused((error, request): RefusedHead) -> ResponseError {
+    let Some(request) = request else {
+        return error.into();
+    };
+    match request.respond_async(Response::from_status(500)).await {
+        Ok(_) => ResponseError::Refused(error),
+        Err(_) => error.into(),
     }
 }
 
@@ -210,8 +260,15 @@ where
     /// The next piece that says anything.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<NextPiece, ResponseError>> {
         loop {
+            if self.frames == AT_ONCE {
+                return Poll::Ready(Ok(NextPiece::Turn));
+            }
+            self.frames += 1;
             let frame = match self.body.as_mut().poll_frame(context) {
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    self.frames = 0;
+                    return Poll::Pending;
+                }
                 Poll::Ready(Some(Err(error))) => {
                     return Poll::Ready(Err(ResponseError::Body(error.into())));
                 }
@@ -240,7 +297,11 @@ where
             Err(frame) => match frame.into_trailers() {
                 Ok(fields) => {
                     self.check_end()?;
-                    Ok(Some(NextPiece::Trailers(trailers(&fields)?)))
+                    Ok(Some(if self.with_trailers {
+                        NextPiece::Trailers(trailers(&fields)?)
+                    } else {
+                        NextPiece::End
+                    }))
                 }
                 // A kind of frame that this code does not know.
                 Err(_) => Ok(None),
@@ -262,6 +323,18 @@ where
             ready => ready,
         })
         .await
+    }
+
+    /// Lets other tasks of the executor run: a body that is never pending would keep them out.
+    async fn give_way(&mut self) {
+        poll_fn(|context| {
+            if std::mem::take(&mut self.frames) == 0 {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     /// Whether nothing comes any more, as far as the body can tell.

@@ -8,7 +8,8 @@ use crate::Error;
 /// An error of any type, as bodies and services have it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Why a response was not sent to its end. Its connection, or over HTTP/2 its stream, was reset.
+/// Why a response was not sent to its end. Its connection, or over HTTP/2 its stream, was reset, unless the
+/// variant says otherwise.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -19,7 +20,10 @@ pub enum ResponseError {
         /// What was announced, in bytes.
         announced: u64,
     },
-    /// The service refused the response, or the client, the request or the queue is gone.
+    /// The service does not send such a response, for instance one with a status of 1xx. The client has got a
+    /// 500 instead.
+    Refused(Error),
+    /// The client, the request or the queue is gone.
     Call(Error),
 }
 
@@ -33,6 +37,7 @@ impl fmt::Display for ResponseError {
                     "the body of the response does not have the {announced} bytes that it has announced"
                 )
             }
+            ResponseError::Refused(error) => write!(f, "the response was refused: {error}"),
             ResponseError::Call(error) => write!(f, "the response was not sent: {error}"),
         }
     }
@@ -43,7 +48,7 @@ impl StdError for ResponseError {
         match self {
             ResponseError::Body(error) => Some(&**error),
             ResponseError::Length { .. } => None,
-            ResponseError::Call(error) => Some(error),
+            ResponseError::Refused(error) | ResponseError::Call(error) => Some(error),
         }
     }
 }

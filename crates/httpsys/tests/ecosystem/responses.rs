@@ -1,9 +1,15 @@
 //! What goes out for a response: framing, fields, errors of the body.
 
-use http::HeaderMap;
+use std::future::IntoFuture;
+use std::io::{Read, Write};
 
-use crate::support::Client;
-use crate::tools::{Answer, Handler, Script, Step, ask, read_until, serving, split};
+use http::HeaderMap;
+use httpsys::http::{Body, OnUpgrade, ResponseError};
+use httpsys::tower::serve;
+use httpsys::{Parameters, Server};
+
+use crate::support::{Client, server};
+use crate::tools::{Answer, Handler, Script, Step, ask, read_until, served, serving, split};
 
 const GET: &str = "GET / HTTP/1.1";
 const PLAIN: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -130,6 +136,81 @@ fn trailers_are_left_out_over_http_1_1() {
     let script = Script::new([Step::Data("ab"), Step::Trailers(fields)]);
     let sent = answer_to(GET, ok(), script);
     assert_eq!(split(&sent).1, "2\r\nab\r\n0\r\n\r\n");
+}
+
+#[test]
+fn what_is_no_response_is_answered_with_500() {
+    let upgrade = "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade";
+    for (head, status) in [(GET, 100), (GET, 103), (GET, 101), (upgrade, 101)] {
+        let (server, port) = server();
+        let client = std::thread::spawn(move || ask(port, head));
+        let (mut request, responder) = server.receive().unwrap().into_http().unwrap();
+        let pipe = request.extensions_mut().remove::<OnUpgrade>();
+        let response = ok().status(status).body(Body::empty()).unwrap();
+        let sent = pollster::block_on(responder.send(response));
+        assert!(matches!(sent, Err(ResponseError::Refused(_))), "{sent:?}");
+        let answer = client.join().unwrap();
+        let expected = vec!["HTTP/1.1 500 Internal Server Error", "Content-Length: 0"];
+        assert_eq!(split(&answer), (expected, ""), "{head} {status}");
+        assert_eq!(pipe.is_some(), head == upgrade);
+        assert!(pipe.is_none_or(|pipe| pollster::block_on(pipe).is_err()));
+    }
+}
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const END_STREAM: u8 = 1;
+
+/// Type and flags of the frames that answer a GET over HTTP/2, up to the end of its stream.
+fn frames_over_h2(port: u16) -> Vec<(u8, u8)> {
+    let mut client = Client::connect(port);
+    let mut sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+    // GET, http, /, and the authority as it is.
+    let fields = b"\x82\x86\x84\x41\x09localhost";
+    sent.extend([0, 0, fields.len() as u8, HEADERS, 5, 0, 0, 0, 1]);
+    sent.extend(fields);
+    client.0.write_all(&sent).unwrap();
+    let mut frames = Vec::new();
+    loop {
+        let mut head = [0; 9];
+        client.0.read_exact(&mut head).expect("a frame");
+        let [_, high, low, kind, flags, .., stream] = head;
+        let mut payload = vec![0; usize::from(u16::from_be_bytes([high, low]))];
+        client.0.read_exact(&mut payload).expect("its payload");
+        if stream == 1 {
+            frames.push((kind, flags & END_STREAM));
+            if !matches!(kind, DATA | HEADERS) || flags & END_STREAM != 0 {
+                return frames;
+            }
+        }
+    }
+}
+
+#[test]
+fn trailers_are_sent_over_http_2_unless_they_are_turned_off() {
+    for (is_on, last) in [("1", (HEADERS, END_STREAM)), ("0", (DATA, END_STREAM))] {
+        let mut parameters = Parameters::default();
+        parameters.set("EnableTrailerSupport", is_on).unwrap();
+        parameters.choices.http2_prior_knowledge = true;
+        let server = Server::builder().parameters(parameters);
+        let server = server.url("http://localhost:0/").bind().unwrap();
+        let port = server.local_addr().unwrap().port();
+        let handler = Handler(|_| {
+            let mut fields = HeaderMap::new();
+            fields.insert("x-sum", "1".parse().unwrap());
+            let script = Script::new([Step::Data("ab"), Step::Trailers(fields)]);
+            async move { Answer::Ok(http::Response::new(script.body())) }
+        });
+        let serve = serve(server.queue(), handler).into_future();
+        let (frames, ended) = served(&server, serve, || {
+            let frames = frames_over_h2(port);
+            server.queue().clone().close().unwrap();
+            frames
+        });
+        ended.unwrap();
+        assert_eq!(frames.first(), Some(&(HEADERS, 0)));
+        assert_eq!(frames.last(), Some(&last), "{frames:?}");
+    }
 }
 
 #[test]
