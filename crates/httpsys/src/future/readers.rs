@@ -3,6 +3,8 @@
 //! Owns the list of them, and the passing on of a wake-up that nobody used. Does not own the reads
 //! (`read_body.rs`). Threading: any thread; a lock that is held for the change of the list alone.
 
+#[cfg(feature = "http")]
+use std::sync::OnceLock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use httpsys_engine::Signal;
@@ -22,9 +24,18 @@ pub(crate) enum News {
 #[derive(Debug, Default)]
 pub(crate) struct Readers {
     list: Mutex<Vec<Arc<FutureSlot<News>>>>,
+    /// Used instead, once a body that is read apart from its request has it, too.
+    #[cfg(feature = "http")]
+    shared: OnceLock<Arc<Readers>>,
 }
 
 impl Readers {
+    /// The list for a body that outlives its request. No read may be waiting.
+    #[cfg(feature = "http")]
+    pub(crate) fn share(&self) -> Arc<Readers> {
+        Arc::clone(self.shared.get_or_init(Arc::default))
+    }
+
     pub(super) fn add(&self, wait: &Arc<FutureSlot<News>>) {
         self.lock().push(Arc::clone(wait));
     }
@@ -43,6 +54,10 @@ impl Readers {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<FutureSlot<News>>>> {
+        #[cfg(feature = "http")]
+        if let Some(shared) = self.shared.get() {
+            return shared.lock();
+        }
         // Nothing in a section can leave the list half changed.
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }

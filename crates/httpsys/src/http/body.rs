@@ -52,7 +52,8 @@ enum BodyKind {
 struct ClientBody {
     scope: Arc<QueueScope>,
     request: RequestId,
-    readers: Readers,
+    /// Those of the request.
+    readers: Arc<Readers>,
     call: ReadCall,
     buffer: BytesMut,
     /// What is to come, if the client has said so.
@@ -75,7 +76,7 @@ impl Body {
         let reading = ClientBody {
             scope: Arc::clone(request.shared_scope()),
             request: request.id(),
-            readers: Readers::default(),
+            readers: request.readers().share(),
             call: ReadCall::default(),
             buffer: BytesMut::new(),
             left,
@@ -99,6 +100,7 @@ impl Body {
                 out[..n].copy_from_slice(&bytes.split_to(n));
                 Ok(n)
             }
+            BodyKind::Request(reading) if reading.is_over() => Ok(0),
             BodyKind::Request(reading) => ready!(reading.poll_read(out, context)),
         };
         // An empty buffer is filled with nothing, wherever the body is.
@@ -154,6 +156,11 @@ impl ClientBody {
         Poll::Ready(Ok(self.buffer.split_to(n).freeze()))
     }
 
+    /// All that was announced has been read: the response may be complete, and the request gone.
+    fn is_over(&self) -> bool {
+        self.left == Some(0)
+    }
+
     fn count(&mut self, n: usize) {
         if let Some(left) = &mut self.left {
             *left = left.saturating_sub(n as u64);
@@ -179,6 +186,7 @@ impl HttpBody for Body {
         let result = match &mut self.source {
             BodyKind::Empty => return Poll::Ready(None),
             BodyKind::Bytes(bytes) => Ok(std::mem::take(bytes)),
+            BodyKind::Request(reading) if reading.is_over() => Ok(Bytes::new()),
             BodyKind::Request(reading) => ready!(reading.poll_bytes(context)),
         };
         match result {

@@ -2,9 +2,10 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body as _, Frame};
@@ -13,6 +14,8 @@ use httpsys::{Error, Response};
 
 use crate::support::{Client, server};
 use crate::tools::{Answer, Handler, read_until, serving, split, text, write};
+
+const LIMIT: Duration = Duration::from_secs(60);
 
 async fn next(body: &mut Body) -> Option<Result<Bytes, Error>> {
     let frame = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
@@ -111,6 +114,53 @@ fn a_body_that_breaks_off_ends_with_an_error_and_so_does_one_behind_its_response
 }
 
 #[test]
+fn a_body_that_was_read_to_its_length_ends_in_order_behind_its_response() {
+    let (server, port) = server();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nabcde";
+    let _client = Client::send(port, head);
+    let (request, responder) = server.receive().unwrap().into_http().unwrap();
+    let mut body = request.into_body();
+    while !body.is_end_stream() {
+        pollster::block_on(next(&mut body)).unwrap().unwrap();
+    }
+    pollster::block_on(responder.send(text("done"))).unwrap();
+    assert_eq!(pollster::block_on(next(&mut body)), None);
+}
+
+/// Says when its task is woken.
+struct Tells(mpsc::Sender<()>);
+
+impl Wake for Tells {
+    fn wake(self: Arc<Self>) {
+        let _ = self.0.send(());
+    }
+}
+
+#[test]
+fn a_dropped_body_passes_its_wake_up_on_to_a_read_of_its_request() {
+    let (server, port) = server();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n";
+    let mut client = Client::send(port, head);
+    let (request, responder) = server.receive().unwrap().into_http().unwrap();
+    let mut buffer = [0; 8];
+    let [(first, first_is_woken), (second, second_is_woken)] = [(); 2].map(|()| {
+        let (send, woken) = mpsc::channel();
+        (Waker::from(Arc::new(Tells(send))), woken)
+    });
+    let mut body = request.into_body();
+    let waits = Pin::new(&mut body).poll_frame(&mut Context::from_waker(&first));
+    assert!(waits.is_pending());
+    let mut read = pin!(responder.request().read_body_async(&mut buffer));
+    let mut context = Context::from_waker(&second);
+    assert!(read.as_mut().poll(&mut context).is_pending());
+    write(&mut client, "ab");
+    assert_eq!(first_is_woken.recv_timeout(LIMIT), Ok(()));
+    drop(body);
+    assert_eq!(second_is_woken.recv_timeout(LIMIT), Ok(()));
+    assert_eq!(read.poll(&mut context), Poll::Ready(Ok(2)));
+}
+
+#[test]
 fn what_the_program_does_not_read_stays_with_the_client() {
     let (server, port) = server();
     let client = Client::connect(port);
@@ -146,9 +196,10 @@ fn what_the_program_does_not_read_stays_with_the_client() {
     });
 }
 
-/// Frames of 64 KiB, counted as they are asked for.
+/// Frames of one length, counted as they are asked for.
 struct Counted {
     asked: Arc<AtomicUsize>,
+    length: usize,
     left: usize,
 }
 
@@ -165,7 +216,8 @@ impl http_body::Body for Counted {
         }
         self.left -= 1;
         self.asked.fetch_add(1, Ordering::SeqCst);
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b'x'; 65_536])))))
+        let length = self.length;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b'x'; length])))))
     }
 }
 
@@ -178,12 +230,16 @@ fn the_next_frame_is_asked_for_when_the_one_before_is_sent() {
     let asked = Arc::new(AtomicUsize::new(0));
     let body = Counted {
         asked: Arc::clone(&asked),
+        length: 65_536,
         left: FRAMES,
     };
     let mut sends = pin!(responder.send(http::Response::new(body)));
     // The client reads nothing, and the kernel's buffers cannot hold 64 MiB.
-    let polled = sends.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(polled.is_pending());
+    // Up to as many polls as there are frames, since each of them takes some.
+    for _ in 0..FRAMES {
+        let polled = sends.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending());
+    }
     assert!(asked.load(Ordering::SeqCst) < FRAMES);
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| split(&client.read_all()).1.len());
@@ -192,6 +248,37 @@ fn the_next_frame_is_asked_for_when_the_one_before_is_sent() {
         assert_eq!(reader.join().unwrap(), FRAMES * 65_536);
     });
     assert_eq!(asked.load(Ordering::SeqCst), FRAMES);
+}
+
+#[test]
+fn a_body_that_is_never_pending_lets_other_tasks_run() {
+    const FRAMES: usize = 1000;
+    let (server, port) = server();
+    for length in [0, 1] {
+        let client = Client::send(port, "GET / HTTP/1.0\r\n\r\n");
+        let (_, responder) = server.receive().unwrap().into_http().unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let body = Counted {
+            asked: Arc::clone(&asked),
+            length,
+            left: FRAMES,
+        };
+        let (send, woken) = mpsc::channel();
+        let waker = Waker::from(Arc::new(Tells(send)));
+        let mut sends = pin!(responder.send(http::Response::new(body)));
+        let mut polls = 0;
+        while sends
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+        {
+            polls += 1;
+            assert!(asked.load(Ordering::SeqCst) <= polls * 64);
+            assert_eq!(woken.recv_timeout(LIMIT), Ok(()));
+        }
+        assert!(polls >= FRAMES / 64);
+        assert_eq!(split(&client.read_all()).1.len(), FRAMES * length);
+    }
 }
 
 #[test]
