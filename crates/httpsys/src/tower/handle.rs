@@ -5,7 +5,6 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,7 +15,8 @@ use tower_service::Service;
 use super::in_flight::FlightGuard;
 use super::span::RequestSpan;
 use super::task_set::ServeTask;
-use crate::http::{Body, BoxError, ClientWatch, Responder};
+use crate::future::drop_payload;
+use crate::http::{Body, BoxError, ClientWatch, Responder, ResponseError};
 use crate::{Request, Response};
 
 /// Made of a service that is ready.
@@ -68,7 +68,7 @@ where
         }
     };
     let responder = responder.half_close(half_close);
-    let response = match call(service, request, &responder, half_close).await {
+    let response = match call(service, request, &responder, half_close, &span).await {
         ServiceOutcome::Response(response) => response,
         ServiceOutcome::ClientGone => return span.not_sent(&"the client is gone"),
         ServiceOutcome::Failed(error) => {
@@ -81,8 +81,13 @@ where
         }
     };
     span.status(response.status().as_u16());
-    if let Err(error) = responder.send(response).await {
-        span.not_sent(&error);
+    match responder.send(response).await {
+        Ok(()) => {}
+        Err(error @ ResponseError::Refused(_)) => {
+            span.status(500);
+            span.failed("the service returned no response", &error);
+        }
+        Err(error) => span.not_sent(&error),
     }
 }
 
@@ -92,6 +97,7 @@ async fn call<S, B>(
     request: ::http::Request<Body>,
     responder: &Responder,
     half_close: bool,
+    span: &RequestSpan,
 ) -> ServiceOutcome<S::Response>
 where
     S: Service<::http::Request<Body>, Response = ::http::Response<B>>,
@@ -99,10 +105,13 @@ where
 {
     let mut future = match catch_unwind(AssertUnwindSafe(|| Box::pin(service.call(request)))) {
         Ok(future) => future,
-        Err(payload) => return ServiceOutcome::Panicked(text_of(payload)),
+        Err(payload) => {
+            drop_caught(service, span);
+            return ServiceOutcome::Panicked(text_of(payload));
+        }
     };
     let mut watch = ClientWatch::New;
-    poll_fn(|context| {
+    let outcome = poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
         match polled {
             Ok(Poll::Ready(Ok(response))) => Poll::Ready(ServiceOutcome::Response(response)),
@@ -114,7 +123,11 @@ where
             }
         }
     })
-    .await
+    .await;
+    // A response that was returned is sent, whatever becomes of what the service leaves behind.
+    drop_caught(future, span);
+    drop_caught(service, span);
+    outcome
 }
 
 async fn refuse(responder: Responder, span: &RequestSpan) {
@@ -162,16 +175,20 @@ impl<F: Future<Output = ()>> Future for Contained<F> {
 impl<F> Contained<F> {
     /// What the work still holds may panic in its drop.
     fn end(&mut self) {
-        let work = self.work.take();
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(work))) {
-            self.span.failed("a drop panicked", &text_of(payload));
-        }
+        drop_caught(self.work.take(), &self.span);
     }
 }
 
 impl<F> Drop for Contained<F> {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// Drops what may panic in that.
+fn drop_caught<T>(value: T, span: &RequestSpan) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        span.failed("a drop panicked", &text_of(payload));
     }
 }
 
@@ -184,9 +201,6 @@ fn text_of(payload: Box<dyn Any + Send>) -> String {
     } else {
         "a payload that is no text".to_owned()
     };
-    // Dropping a payload may panic in turn; what that throws is left alone.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        mem::forget(second);
-    }
+    drop_payload(payload);
     text
 }
