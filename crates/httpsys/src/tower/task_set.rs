@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
 /// The work on one request, for [`Serve::spawn_with`](super::Serve::spawn_with).
@@ -25,7 +25,7 @@ pub(super) struct TaskSet {
 
 struct TaskPlace {
     task: ServeTask,
-    bell: Arc<TaskBell>,
+    waker: Arc<TaskWaker>,
 }
 
 #[derive(Default)]
@@ -35,30 +35,31 @@ struct WokenTasks {
 
 #[derive(Default)]
 struct WokenState {
-    tasks: VecDeque<Arc<TaskBell>>,
+    tasks: VecDeque<Arc<TaskWaker>>,
     /// Of the task that polls the set.
     waker: Option<Waker>,
 }
 
 /// Wakes one task of the set.
-struct TaskBell {
+struct TaskWaker {
     place: usize,
     /// It is in the line; or its task has ended and nothing puts it there again.
-    is_rung: AtomicBool,
-    woken: Arc<WokenTasks>,
+    is_woken: AtomicBool,
+    /// Does not keep the set's tasks and its waker alive: those that were woken hold this one.
+    woken: Weak<WokenTasks>,
 }
 
 impl TaskSet {
     /// Adds a task, which is polled with the next poll of the set.
     pub(super) fn add(&mut self, task: ServeTask) {
         let place = self.free.pop().unwrap_or(self.places.len());
-        let bell = Arc::new(TaskBell {
+        let waker = Arc::new(TaskWaker {
             place,
-            is_rung: AtomicBool::new(true),
-            woken: Arc::clone(&self.woken),
+            is_woken: AtomicBool::new(true),
+            woken: Arc::downgrade(&self.woken),
         });
-        self.woken.lock().tasks.push_back(Arc::clone(&bell));
-        let added = Some(TaskPlace { task, bell });
+        self.woken.lock().tasks.push_back(Arc::clone(&waker));
+        let added = Some(TaskPlace { task, waker });
         match self.places.get_mut(place) {
             Some(empty) => *empty = added,
             None => self.places.push(added),
@@ -71,28 +72,28 @@ impl TaskSet {
         let before = self.woken.lock().waker.replace(fresh);
         drop(before);
         for _ in 0..AT_ONCE {
-            let Some(bell) = self.woken.lock().tasks.pop_front() else {
+            let Some(woken) = self.woken.lock().tasks.pop_front() else {
                 return;
             };
-            self.poll_one(&bell);
+            self.poll_one(&woken);
         }
         context.waker().wake_by_ref();
     }
 
-    fn poll_one(&mut self, bell: &Arc<TaskBell>) {
-        let Some(Some(place)) = self.places.get_mut(bell.place) else {
+    fn poll_one(&mut self, woken: &Arc<TaskWaker>) {
+        let Some(Some(place)) = self.places.get_mut(woken.place) else {
             return;
         };
-        if !Arc::ptr_eq(&place.bell, bell) {
+        if !Arc::ptr_eq(&place.waker, woken) {
             return;
         }
         // Before the poll: what wakes the task during it counts.
-        bell.is_rung.store(false, Ordering::SeqCst);
-        let waker = Waker::from(Arc::clone(bell));
+        woken.is_woken.store(false, Ordering::SeqCst);
+        let waker = Waker::from(Arc::clone(woken));
         if let Poll::Ready(()) = place.task.as_mut().poll(&mut Context::from_waker(&waker)) {
-            bell.is_rung.store(true, Ordering::SeqCst);
-            self.places[bell.place] = None;
-            self.free.push(bell.place);
+            woken.is_woken.store(true, Ordering::SeqCst);
+            self.places[woken.place] = None;
+            self.free.push(woken.place);
         }
     }
 }
@@ -104,12 +105,15 @@ impl WokenTasks {
     }
 }
 
-impl Wake for TaskBell {
+impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        if self.is_rung.swap(true, Ordering::SeqCst) {
+        if self.is_woken.swap(true, Ordering::SeqCst) {
             return;
         }
-        let woken = Arc::clone(&self.woken);
+        // The set is gone, and its tasks are.
+        let Some(woken) = self.woken.upgrade() else {
+            return;
+        };
         let mut state = woken.lock();
         state.tasks.push_back(self);
         let waker = state.waker.take();
@@ -170,5 +174,33 @@ mod tests {
         set.poll(&context);
         assert_eq!(polled(&polls), [1, 2]);
         assert_eq!(set.free, [1]);
+    }
+
+    #[test]
+    fn a_set_that_is_dropped_leaves_nothing_behind_and_its_wakers_wake_nobody() {
+        let outer = Arc::new(Count::default());
+        let wakers: Arc<Mutex<Vec<Waker>>> = Arc::default();
+        let mut set = TaskSet::default();
+        for _ in 0..2 {
+            let wakers = Arc::clone(&wakers);
+            set.add(Box::pin(poll_fn(move |context| {
+                wakers.lock().unwrap().push(context.waker().clone());
+                Poll::Pending
+            })));
+        }
+        let waker = Waker::from(Arc::clone(&outer));
+        set.poll(&Context::from_waker(&waker));
+        drop(waker);
+        wakers.lock().unwrap()[0].wake_by_ref();
+        assert_eq!(outer.0.load(Ordering::SeqCst), 1);
+        let waker = Waker::from(Arc::clone(&outer));
+        let woken = Arc::downgrade(&set.woken);
+        // One is in the line when the set goes.
+        set.woken.lock().waker = Some(waker);
+        drop(set);
+        assert!(woken.upgrade().is_none());
+        assert_eq!(Arc::strong_count(&outer), 1);
+        wakers.lock().unwrap()[1].wake_by_ref();
+        assert_eq!(outer.0.load(Ordering::SeqCst), 1);
     }
 }
