@@ -68,6 +68,7 @@
 //! |---|---|
 //! | the service returns a response | it is sent as [`crate::http`] describes |
 //! | the service returns an error | 500 |
+//! | the response is none that can be sent, as one with a status of 1xx | 500 |
 //! | the service panics before it has returned a response | 500; the other requests notice nothing |
 //! | the body panics, fails or has the wrong length | the connection, over HTTP/2 the stream, is reset |
 //! | the client is gone while the service or the body waits | its future is dropped, see [`Serve::half_close`] |

@@ -1,36 +1,39 @@
 //! How many requests are in progress.
 //!
-//! Owns the count and who is woken when one ends. Threading: any thread ends one; the lock is held for the
+//! Owns the count, and who is woken when one ends. Threading: any thread ends one; the lock is held for the
 //! change alone.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Waker};
+use std::time::Instant;
 
-#[derive(Debug, Default)]
+use httpsys_socket::lock::{Condvar, Mutex};
+
 pub(super) struct InFlight {
     counted: Mutex<FlightCount>,
+    /// The last of them has ended.
+    idle: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct FlightCount {
     requests: usize,
     waker: Option<Waker>,
 }
 
 /// One of them. It ends with the drop.
-#[derive(Debug)]
 pub(super) struct FlightGuard(Arc<InFlight>);
 
 impl InFlight {
     pub(super) fn begin(self: &Arc<Self>) -> FlightGuard {
-        self.lock().requests += 1;
+        self.counted.lock().requests += 1;
         FlightGuard(Arc::clone(self))
     }
 
     /// How many there are. The task is woken when one of them ends.
     pub(super) fn count(&self, context: &Context<'_>) -> usize {
         let fresh = context.waker().clone();
-        let mut counted = self.lock();
+        let mut counted = self.counted.lock();
         let before = counted.waker.replace(fresh);
         let requests = counted.requests;
         drop(counted);
@@ -39,16 +42,35 @@ impl InFlight {
         requests
     }
 
-    fn lock(&self) -> MutexGuard<'_, FlightCount> {
-        // Nothing in a section can leave the count half changed.
-        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Blocks until there are none, or to the deadline.
+    pub(super) fn wait_until_idle(&self, deadline: Option<Instant>) {
+        let mut counted = self.counted.lock();
+        while counted.requests != 0 {
+            match deadline {
+                None => self.idle.wait(&mut counted),
+                Some(at) if self.idle.wait_until(&mut counted, at).timed_out() => return,
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+impl Default for InFlight {
+    fn default() -> Self {
+        InFlight {
+            counted: Mutex::default(),
+            idle: Condvar::new(),
+        }
     }
 }
 
 impl Drop for FlightGuard {
     fn drop(&mut self) {
-        let mut counted = self.0.lock();
+        let mut counted = self.0.counted.lock();
         counted.requests -= 1;
+        if counted.requests == 0 {
+            self.0.idle.notify_all();
+        }
         let waker = counted.waker.take();
         drop(counted);
         if let Some(waker) = waker {

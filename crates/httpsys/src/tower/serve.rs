@@ -66,8 +66,8 @@ impl<S> Serve<S> {
 
     /// Shuts the queue down gracefully when `signal` is ready, as
     /// [`RequestQueue::shutdown_gracefully`] does: requests in progress get `limit` to end. The call is
-    /// made on a thread of its own. The future of `serve` is ready when all of them have ended, or with the
-    /// limit.
+    /// made on a thread of its own. The future of `serve` is ready when all of them have ended, those of
+    /// clients that are gone as well, or with the limit.
     pub fn shutdown_when(
         mut self,
         signal: impl Future<Output = ()> + Send + 'static,

@@ -8,7 +8,8 @@ use crate::Error;
 use crate::RequestQueue;
 use crate::http::BoxError;
 
-/// Why [`serve`](super::serve) ended before its queue did.
+/// Why [`serve`](super::serve) ended before its queue did. It receives nothing more, and returns the error when
+/// the requests in progress have ended.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ServeError {

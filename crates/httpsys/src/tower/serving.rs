@@ -20,7 +20,7 @@ use super::shutdown::Shutdown;
 use super::task_set::TaskSet;
 use crate::future::Receive;
 use crate::http::{Body, BoxError};
-use crate::{Drained, Request, RequestQueue, Result as CallResult};
+use crate::{Request, RequestQueue};
 
 /// Requests that one poll receives at most: the executor's other tasks get their turn.
 const AT_ONCE: usize = 32;
@@ -32,6 +32,8 @@ pub(super) struct ServeFuture<S> {
     is_ready: bool,
     /// `None`: nothing more comes.
     receive: Option<Receive>,
+    /// With what serving ends when nothing is in progress any more.
+    error: Option<ServeError>,
     options: Options,
     in_flight: Arc<InFlight>,
     tasks: TaskSet,
@@ -44,6 +46,7 @@ impl<S> ServeFuture<S> {
             queue,
             service,
             is_ready: false,
+            error: None,
             options,
             in_flight: Arc::default(),
             tasks: TaskSet::default(),
@@ -67,13 +70,12 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let shutdown = this.options.shutdown.as_mut();
-        let drained = shutdown.and_then(|shutdown| shutdown.poll(&this.queue, context));
+        let is_shut_down = this.poll_shutdown(context);
         this.tasks.poll(context);
         for _ in 0..AT_ONCE {
             match this.next(context) {
-                Poll::Pending => return this.end(drained, context),
-                Poll::Ready(result) => this.start(result?),
+                Poll::Pending => return this.end(is_shut_down, context),
+                Poll::Ready(request) => this.start(request),
             }
             // What was started and needs nothing is answered before the next one is received.
             this.tasks.poll(context);
@@ -92,8 +94,27 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
+    /// Whether the graceful shutdown is over: what is still in progress is not waited for.
+    fn poll_shutdown(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(shutdown) = &mut self.options.shutdown else {
+            return false;
+        };
+        let Some(result) = shutdown.poll(&self.queue, &self.in_flight, context) else {
+            return false;
+        };
+        // A receive that is not polled, since there is no room, does not learn of it.
+        self.receive = None;
+        match result {
+            Ok(_) => true,
+            Err(error) => {
+                self.error.get_or_insert(ServeError::Shutdown(error));
+                false
+            }
+        }
+    }
+
     /// The next request, once there is room for it and the service is ready.
-    fn next(&mut self, context: &mut Context<'_>) -> Poll<Result<Request, ServeError>> {
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Request> {
         let Some(receive) = &mut self.receive else {
             return Poll::Pending;
         };
@@ -104,14 +125,16 @@ where
             match self.service.poll_ready(context) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(error)) => {
-                    return Poll::Ready(Err(ServeError::NotReady(error.into())));
+                    self.error = Some(ServeError::NotReady(error.into()));
+                    self.receive = None;
+                    return Poll::Pending;
                 }
                 Poll::Ready(Ok(())) => self.is_ready = true,
             }
         }
         match Pin::new(receive).poll(context) {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(request)) => Poll::Ready(Ok(request)),
+            Poll::Ready(Ok(request)) => Poll::Ready(request),
             Poll::Ready(Err(_)) => {
                 self.receive = None;
                 Poll::Pending
@@ -133,25 +156,15 @@ where
     }
 
     /// Whether everything has ended.
-    fn end(
-        &self,
-        drained: Option<CallResult<Drained>>,
-        context: &Context<'_>,
-    ) -> Poll<Result<(), ServeError>> {
-        if let Some(Err(error)) = drained {
-            return Poll::Ready(Err(ServeError::Shutdown(error)));
+    fn end(&mut self, is_shut_down: bool, context: &Context<'_>) -> Poll<Result<(), ServeError>> {
+        if !is_shut_down {
+            let is_idle = self.receive.is_none() && self.in_flight.count(context) == 0;
+            let is_shutting_down = self.error.is_none()
+                && (self.options.shutdown.as_ref()).is_some_and(Shutdown::is_draining);
+            if !is_idle || is_shutting_down {
+                return Poll::Pending;
+            }
         }
-        // What was reset at the limit is not waited for.
-        let is_cut = drained.is_some_and(|drained| drained.is_ok_and(|drained| drained.reset != 0));
-        let is_draining = self
-            .options
-            .shutdown
-            .as_ref()
-            .is_some_and(Shutdown::is_draining);
-        let is_idle = self.receive.is_none() && !is_draining;
-        if is_idle && (is_cut || self.in_flight.count(context) == 0) {
-            return Poll::Ready(Ok(()));
-        }
-        Poll::Pending
+        Poll::Ready(self.error.take().map_or(Ok(()), Err))
     }
 }

@@ -1,7 +1,8 @@
 //! A graceful shutdown that begins when a future is ready.
 //!
-//! Owns the thread that makes the blocking call, and the news of its end. Does not own the shutdown itself
-//! (`crate::RequestQueue::shutdown_gracefully`). Threading: whoever polls it, and its own thread.
+//! Owns the thread that makes the blocking call and then waits for what is still in progress, and the news of
+//! its end. Does not own the shutdown itself (`crate::RequestQueue::shutdown_gracefully`). Threading: whoever
+//! polls it, and its own thread.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::in_flight::InFlight;
 use crate::future::FutureSlot;
 use crate::{Drained, Error, RequestQueue, Result};
 
@@ -32,17 +34,19 @@ impl Shutdown {
         }
     }
 
-    /// How the shutdown has ended; `None` before that.
+    /// How the shutdown has ended; `None` before that. If it has ended well, either nothing is in progress
+    /// any more, or the limit is over.
     pub(super) fn poll(
         &mut self,
         queue: &RequestQueue,
+        in_flight: &Arc<InFlight>,
         context: &mut Context<'_>,
     ) -> Option<Result<Drained>> {
         if let ShutdownState::Awaits(signal) = &mut self.state {
             if signal.as_mut().poll(context).is_pending() {
                 return None;
             }
-            self.state = self.begin(queue, context);
+            self.state = self.begin(queue, in_flight, context);
         }
         if let ShutdownState::Drains(slot) = &self.state {
             if let Poll::Ready(result) = slot.poll(context.waker()) {
@@ -55,12 +59,24 @@ impl Shutdown {
         }
     }
 
-    fn begin(&self, queue: &RequestQueue, context: &Context<'_>) -> ShutdownState {
+    fn begin(
+        &self,
+        queue: &RequestQueue,
+        in_flight: &Arc<InFlight>,
+        context: &Context<'_>,
+    ) -> ShutdownState {
         let slot = FutureSlot::new(context.waker());
         let (done, queue, limit) = (Arc::clone(&slot), queue.clone(), self.limit);
+        let in_flight = Arc::clone(in_flight);
         let started = httpsys_socket::spawn("httpsys-drain", move || {
+            let deadline = httpsys_socket::now().checked_add(limit);
+            let drained = queue.shutdown_gracefully(limit);
+            if drained.is_ok() {
+                // Handlers may be at work for clients that are gone.
+                in_flight.wait_until_idle(deadline);
+            }
             // The future may be gone.
-            let _ = done.complete(queue.shutdown_gracefully(limit));
+            let _ = done.complete(drained);
         });
         match started {
             Ok(_) => ShutdownState::Drains(slot),

@@ -4,6 +4,7 @@
 //! (`examples/axum`), or the calls beneath (`tests/futures`).
 
 mod bodies;
+mod endings;
 mod pipes;
 mod requests;
 mod responses;

@@ -1,46 +1,22 @@
 //! Serving: concurrency, errors and panics, clients that go, shutdown, spans.
 
-use std::future::{IntoFuture, pending, poll_fn};
+use std::future::{IntoFuture, pending};
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use httpsys::http::Body;
 use httpsys::tower::{ServeError, serve};
 
 use crate::support::{Client, server};
-use crate::tools::{Answer, Handler, Script, Step, ask, read_until, served, serving, split, text};
+use crate::tools::{
+    Answer, Gate, Handler, Script, Step, ask, read_until, served, serving, split, text,
+};
 
 const PLAIN: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// Opens for all who wait.
-#[derive(Clone, Default)]
-struct Gate(Arc<Mutex<(bool, Vec<Waker>)>>);
-
-impl Gate {
-    fn open(&self) {
-        let mut state = self.0.lock().unwrap();
-        state.0 = true;
-        let wakers = std::mem::take(&mut state.1);
-        drop(state);
-        wakers.into_iter().for_each(Waker::wake);
-    }
-
-    async fn wait(self) {
-        poll_fn(|context| {
-            let mut state = self.0.lock().unwrap();
-            if state.0 {
-                return Poll::Ready(());
-            }
-            state.1.push(context.waker().clone());
-            Poll::Pending
-        })
-        .await;
-    }
-}
 
 /// Says when it is dropped.
 struct Told(mpsc::Sender<&'static str>);
