@@ -159,6 +159,16 @@ impl H2Stream {
 
     fn write_copied(&mut self, bytes: &[u8]) -> Wrote {
         let mut state = self.carrier.lock();
+        if state.unsent() >= OUT {
+            // Other streams have used the room since this one looked.
+            if state.flush().is_err() {
+                return Wrote::Gone;
+            }
+            if state.unsent() >= OUT {
+                state.await_room(self.id);
+                return Wrote::Full;
+            }
+        }
         let is_last = self.left == Some(bytes.len() as u64) && self.trailers.is_none();
         let Ok(said) = state.say_content(self.id, bytes, is_last) else {
             return Wrote::Gone;
