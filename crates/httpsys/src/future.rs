@@ -99,6 +99,8 @@
 //! [`Upgraded::close_async`]: crate::Upgraded::close_async
 //! [`Upgraded::close`]: crate::Upgraded::close
 
+#[cfg(test)]
+pub(crate) mod counting_waker;
 mod disconnect;
 mod read_body;
 mod readers;

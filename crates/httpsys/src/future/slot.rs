@@ -137,23 +137,14 @@ impl<T> FutureSlot<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::task::Wake;
+    use std::sync::atomic::Ordering;
 
     use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
+    use crate::future::counting_waker::CountingWaker;
 
     #[test]
     fn the_waker_of_the_last_poll_is_woken_once() {
-        let [first, second] = [0; 2].map(|_| Arc::new(Count::default()));
+        let [first, second] = [0; 2].map(|_| Arc::new(CountingWaker::default()));
         let slot = FutureSlot::new(&Waker::from(first.clone()));
         assert_eq!(slot.poll(&Waker::from(second.clone())), Poll::Pending);
         assert_eq!(slot.complete(7), Ok(()));

@@ -160,23 +160,14 @@ impl Future for OnUpgrade {
 
 #[cfg(test)]
 mod tests {
-    use std::task::Wake;
 
     use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
+    use crate::future::counting_waker::CountingWaker;
 
     #[test]
     fn each_clone_that_waits_keeps_its_last_waker_alone() {
-        let tasks: [Arc<Count>; 3] = Default::default();
-        let poll = |upgrade: &mut OnUpgrade, task: &Arc<Count>| {
+        let tasks: [Arc<CountingWaker>; 3] = Default::default();
+        let poll = |upgrade: &mut OnUpgrade, task: &Arc<CountingWaker>| {
             let waker = Waker::from(Arc::clone(task));
             Pin::new(upgrade).poll(&mut Context::from_waker(&waker))
         };

@@ -130,19 +130,11 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
+    use crate::future::counting_waker::CountingWaker;
 
     #[test]
     fn only_woken_tasks_are_polled_and_each_wake_wakes_the_set() {
-        let outer = Arc::new(Count::default());
+        let outer = Arc::new(CountingWaker::default());
         let waker = Waker::from(Arc::clone(&outer));
         let context = Context::from_waker(&waker);
         let polls: Arc<[AtomicUsize; 2]> = Arc::default();
@@ -178,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_set_that_is_dropped_leaves_nothing_behind_and_its_wakers_wake_nobody() {
-        let outer = Arc::new(Count::default());
+        let outer = Arc::new(CountingWaker::default());
         let wakers: Arc<Mutex<Vec<Waker>>> = Arc::default();
         let mut set = TaskSet::default();
         for _ in 0..2 {

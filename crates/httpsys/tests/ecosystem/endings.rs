@@ -11,7 +11,9 @@ use httpsys::http::{Body, RequestInfo};
 use httpsys::tower::{ServeError, serve};
 
 use crate::support::{Client, server};
-use crate::tools::{Answer, Gate, Handler, ask, read_until, served, serving, split, text};
+use crate::tools::{
+    Answer, Gate, Handler, ask, read_until, served, serving, split, text, unanswering,
+};
 
 const PLAIN: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const LIMIT: Duration = Duration::from_secs(60);
@@ -20,10 +22,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn the_limit_of_a_shutdown_holds_also_if_there_is_no_room_for_a_request() {
     let (server, port) = server();
     let (send, events) = mpsc::channel();
-    let handler = Handler(move |_| {
-        let _ = send.send("called");
-        pending::<Answer>()
-    });
+    let handler = unanswering(send);
     let signal = Gate::default();
     let serve = serve(server.queue(), handler).concurrency(1);
     let serve = serve.shutdown_when(signal.clone().wait(), Duration::ZERO);

@@ -12,7 +12,8 @@ use httpsys::tower::{ServeError, serve};
 
 use crate::support::{Client, server};
 use crate::tools::{
-    Answer, Gate, Handler, Script, Step, ask, read_until, served, serving, split, text,
+    Answer, Gate, Handler, Script, Step, ask, gated, read_until, served, serving, split, text,
+    unanswering,
 };
 
 const PLAIN: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -52,16 +53,9 @@ fn requests_are_worked_on_at_the_same_time_in_one_task() {
 #[test]
 fn no_more_requests_are_received_than_the_limit_allows() {
     let (server, port) = server();
-    let (gate, (send, events)) = (Gate::default(), mpsc::channel());
-    let opened = gate.clone();
-    let handler = Handler(move |_| {
-        let gate = gate.clone();
-        let _ = send.send("called");
-        async move {
-            gate.wait().await;
-            Answer::Ok(text("done"))
-        }
-    });
+    let opened = Gate::default();
+    let (send, events) = mpsc::channel();
+    let handler = gated(&opened, send, "done");
     let serve = serve(server.queue(), handler).concurrency(2);
     let (_, ended) = served(&server, serve.into_future(), || {
         let clients: Vec<_> = (0..3).map(|_| Client::send(port, PLAIN)).collect();
@@ -177,16 +171,9 @@ fn a_body_that_waits_is_dropped_when_its_client_is_gone() {
 #[test]
 fn a_client_that_has_ended_its_sending_side_is_served_if_that_is_wanted() {
     let (server, port) = server();
-    let (gate, (send, events)) = (Gate::default(), mpsc::channel());
-    let opened = gate.clone();
-    let handler = Handler(move |_| {
-        let gate = gate.clone();
-        let _ = send.send("called");
-        async move {
-            gate.wait().await;
-            Answer::Ok(text("still served"))
-        }
-    });
+    let opened = Gate::default();
+    let (send, events) = mpsc::channel();
+    let handler = gated(&opened, send, "still served");
     let serve = serve(server.queue(), handler).half_close(true);
     let (_, ended) = served(&server, serve.into_future(), || {
         let client = Client::send(port, PLAIN);
@@ -202,17 +189,9 @@ fn a_client_that_has_ended_its_sending_side_is_served_if_that_is_wanted() {
 #[test]
 fn a_signal_shuts_down_and_lets_requests_finish() {
     let (server, port) = server();
-    let (gate, signal) = (Gate::default(), Gate::default());
+    let (opened, signal) = (Gate::default(), Gate::default());
     let (send, events) = mpsc::channel();
-    let opened = gate.clone();
-    let handler = Handler(move |_| {
-        let gate = gate.clone();
-        let _ = send.send("called");
-        async move {
-            gate.wait().await;
-            Answer::Ok(text("finished"))
-        }
-    });
+    let handler = gated(&opened, send, "finished");
     let serve = serve(server.queue(), handler).shutdown_when(signal.clone().wait(), LIMIT);
     let (_, ended) = served(&server, serve.into_future(), || {
         let client = Client::send(port, PLAIN);
@@ -230,10 +209,7 @@ fn a_signal_shuts_down_and_lets_requests_finish() {
 fn what_is_not_finished_at_the_limit_is_reset() {
     let (server, port) = server();
     let (send, events) = mpsc::channel();
-    let handler = Handler(move |_| {
-        let _ = send.send("called");
-        pending::<Answer>()
-    });
+    let handler = unanswering(send);
     let signal = Gate::default();
     let serve = serve(server.queue(), handler).shutdown_when(signal.clone().wait(), Duration::ZERO);
     let (_, ended) = served(&server, serve.into_future(), || {

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::{Future, IntoFuture, Pending, pending, poll_fn};
 use std::io::{Read, Write};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -243,3 +243,33 @@ pub(crate) fn read_until(client: &mut Client, until: &str) -> String {
 pub(crate) fn write(client: &mut Client, text: &str) {
     client.0.write_all(text.as_bytes()).expect("to send");
 }
+
+/// A handler that says when it is called, and answers with this text once the gate is open.
+pub(crate) fn gated(
+    gate: &Gate,
+    called: mpsc::Sender<&'static str>,
+    answer: &'static str,
+) -> Handler<impl Fn(http::Request<Body>) -> BoxFuture<Answer> + Clone + Send + 'static> {
+    let gate = gate.clone();
+    Handler(move |_| {
+        let gate = gate.clone();
+        let _ = called.send("called");
+        let answered = async move {
+            gate.wait().await;
+            Answer::Ok(text(answer))
+        };
+        Box::pin(answered) as BoxFuture<Answer>
+    })
+}
+
+/// A handler that says when it is called, and never answers.
+pub(crate) fn unanswering(
+    called: mpsc::Sender<&'static str>,
+) -> Handler<impl Fn(http::Request<Body>) -> Pending<Answer> + Clone + Send + 'static> {
+    Handler(move |_| {
+        let _ = called.send("called");
+        pending::<Answer>()
+    })
+}
+
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
