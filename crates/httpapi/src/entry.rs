@@ -57,14 +57,9 @@ pub(crate) fn missing(name: &'static str, said: &AtomicBool, code: ErrorCode) ->
 fn caught(name: &'static str, panic: &(dyn Any + Send)) -> ErrorCode {
     #[cfg(feature = "sim")]
     httpsys_socket::world::contain(panic);
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no text");
     tracing::error!(
         function = name,
-        panic = text,
+        panic = httpsys_socket::panic_text(panic),
         "a bug in httpsys: the panic was contained and the call failed"
     );
     Error::Internal.into()

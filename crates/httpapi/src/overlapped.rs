@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::{Error, OperationId};
-use httpsys_engine::{LentUse, Operation, PendingOperation, Signal, Started};
+use httpsys_engine::{LentUse, Operation, PendingOperation, Signal, Started, StrictState};
 use httpsys_win32::Pending;
 
 use crate::code::{CallResult, ErrorCode};
@@ -143,6 +143,14 @@ impl<W> Overlapped<W> {
         }
     }
 
+    /// Strict mode: the call has failed, and its memory is not read any more.
+    #[cold]
+    pub(crate) fn forgets_memory(&self) {
+        if let Some(strict) = self.handle.strict() {
+            strict.forgets(self.pending.overlapped());
+        }
+    }
+
     /// The call ends after the function has returned 997.
     pub(crate) fn complete(mut self, result: Result<u64, Error>) {
         self.complete_in_place(result);
@@ -195,6 +203,9 @@ impl<W: Work> Overlapped<W> {
     pub(crate) fn start(self, handle: &QueueObject, count: Out<u32>) -> CallResult {
         let mut operation = Some(self);
         let Some(result) = attempt(&mut operation, handle, None) else {
+            if let Some(strict) = handle.strict() {
+                strict.tell();
+            }
             return Err(ErrorCode::IO_PENDING);
         };
         match operation {
@@ -247,11 +258,14 @@ impl<W: Work> PendingOperation for Overlapped<W> {
 
     fn signal_kept(kept: &mut Option<Self>, signal: Signal) {
         let Some(operation) = kept else { return };
+        if let Signal::Failed(error) = signal {
+            if operation.is_strict() {
+                operation.forgets_memory();
+            }
+            return operation.complete_in_place(Err(error));
+        }
         if operation.is_strict() {
             operation.takes_memory_back();
-        }
-        if let Signal::Failed(error) = signal {
-            return operation.complete_in_place(Err(error));
         }
         let handle = Arc::clone(&operation.handle);
         let result = match attempt(kept, &handle, Some(signal)) {
@@ -259,7 +273,7 @@ impl<W: Work> PendingOperation for Overlapped<W> {
             // begin then.
             Some(Err(Error::InvalidHandle)) => Err(Error::Aborted),
             Some(result) => result,
-            None => return,
+            None => return handle.strict().map_or((), StrictState::tell),
         };
         if let Some(operation) = kept {
             operation.complete_in_place(result);

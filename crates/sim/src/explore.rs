@@ -4,8 +4,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use httpsys_socket::world::panic_message;
+
 use crate::failure::{Failure, FailureKind};
-use crate::join::message;
 use crate::schedule::Schedule;
 use crate::sim::{Finished, Sim};
 
@@ -31,7 +32,7 @@ pub fn try_sim(sim: Sim, test: impl FnOnce(&Sim)) -> Result<Finished, Box<Failur
         Ok(failure) => return Err(failure),
         Err(panic) => panic,
     };
-    match message(&*panic) {
+    match panic_message(&*panic) {
         Some(message) => Err(Box::new(sim.failed(FailureKind::Panicked {
             thread: "main".to_owned(),
             message: message.to_owned(),

@@ -1,13 +1,12 @@
 //! Threads of the program, and joining them.
 
-use std::any::Any;
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Result;
 
-use httpsys_socket::world::{World, WorldEnded};
+use httpsys_socket::world::{World, panic_message};
 
 use crate::scheduler::Scheduler;
 use crate::state::ThreadRole;
@@ -77,7 +76,7 @@ pub(crate) fn spawn<T: Send + 'static>(
         let result = catch_unwind(AssertUnwindSafe(body));
         let scheduler = here.upgrade();
         if let (Err(panic), Some(scheduler)) = (&result, &scheduler) {
-            if let Some(message) = message(&**panic) {
+            if let Some(message) = panic_message(&**panic) {
                 scheduler.panicked(message);
             }
         }
@@ -92,14 +91,4 @@ pub(crate) fn spawn<T: Send + 'static>(
         number,
         result,
     })
-}
-
-/// The message of a panic. `None`: the simulation has ended the thread.
-pub(crate) fn message(panic: &(dyn Any + Send)) -> Option<&str> {
-    if panic.is::<WorldEnded>() {
-        return None;
-    }
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    let text = owned.or_else(|| panic.downcast_ref::<&str>().copied());
-    Some(text.unwrap_or("a value that is no text"))
 }

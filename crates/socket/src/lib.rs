@@ -17,7 +17,7 @@ pub mod world;
 
 pub use per_world::{Own, PerWorld};
 pub use standard_error::StandardError;
-pub use thread::{JoinHandle, spawn};
+pub use thread::{JoinHandle, panic_text, spawn};
 #[cfg(target_os = "linux")]
 pub use transfer::{coarse_millis, recv, send};
 #[cfg(feature = "sim")]

@@ -14,6 +14,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::thread::panic_text;
+
 /// Replaces the operating system's scheduler and clocks for the threads that belong to it.
 ///
 /// Only `now`, `unix_now` and `wake` may be called from threads that do not belong to it.
@@ -156,6 +158,12 @@ pub fn contain(panic: &(dyn Any + Send)) {
     if panic.is::<WorldEnded>() && current().is_none_or(|world| world.leave()) {
         stand_still();
     }
+}
+
+/// What a panic says. `None`: it is none, its world has ended.
+#[must_use]
+pub fn panic_message(payload: &(dyn Any + Send)) -> Option<&str> {
+    (!payload.is::<WorldEnded>()).then(|| panic_text(payload))
 }
 
 /// The present: in a world its time, elsewhere that of the system.

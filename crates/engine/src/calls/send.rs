@@ -26,6 +26,7 @@ use crate::conn::table::{ConnGuard, RequestGuard};
 use crate::conn::write::{Obstacle, Written};
 use crate::observe::access_log::{Log, SendLog};
 use crate::observe::reason;
+use crate::observe::strict::state::TellsAtEnd;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn, Waiter, Waiting};
 use crate::service::Service;
@@ -157,6 +158,7 @@ impl Service {
         keep: Option<Box<ToKeep>>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
+        let strict = TellsAtEnd(self.strict());
         let mut found = self.lock_to_send("HttpSendHttpResponse", queue, send, body)?;
         if found.is_stream {
             check_for_stream(head)?;
@@ -176,7 +178,7 @@ impl Service {
                 "RequestId has a response already: HttpSendResponseEntityBody goes on with it"
             })
         })?;
-        if let Some(strict) = self.strict() {
+        if let Some(strict) = strict.0 {
             strict.begins(head, found.exchange(), outgoing.total());
         }
         if send.opaque {
@@ -251,6 +253,7 @@ impl Service {
         log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
+        let strict = TellsAtEnd(self.strict());
         let mut found = self.lock_to_send("HttpSendResponseEntityBody", queue, send, body)?;
         let last = found
             .exchange_mut()
@@ -262,7 +265,7 @@ impl Service {
             })?;
         let mut guard = found.into_connection();
         let outgoing = Outgoing::body(body, last);
-        if let Some(strict) = self.strict() {
+        if let Some(strict) = strict.0 {
             strict.continues(send.request, outgoing.total(), last);
         }
         if guard.is_stream {

@@ -300,7 +300,10 @@ impl PendingSend for SendOperation {
 
     fn done(self: Box<Self>, _: &Service, result: Result<u64, Error>) {
         if self.call.is_strict() {
-            self.call.takes_back(&memory(&self.chunks.list()));
+            match result {
+                Ok(_) => self.call.takes_back(&memory(&self.chunks.list())),
+                Err(_) => self.call.forgets_memory(),
+            }
         }
         self.call.complete(result);
     }

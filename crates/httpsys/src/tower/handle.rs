@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http_body::Body as HttpBody;
+use httpsys_socket::panic_text;
 use tower_service::Service;
 
 use super::in_flight::FlightGuard;
@@ -194,13 +195,7 @@ fn drop_caught<T>(value: T, span: &RequestSpan) {
 
 /// The text of a panic.
 fn text_of(payload: Box<dyn Any + Send>) -> String {
-    let text = if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "a payload that is no text".to_owned()
-    };
+    let text = panic_text(&*payload).to_owned();
     drop_payload(payload);
     text
 }

@@ -43,7 +43,8 @@ fn a_task_whose_request_is_gone_is_waited_for_until_the_limit() {
         let _ = send.send(request.extensions().get::<RequestInfo>().unwrap().id);
         pending::<Answer>()
     });
-    // They are polled once.
+    // They are polled once, before the request is gone.
+    let (send, polls) = mpsc::channel();
     let kept = Arc::new(Mutex::new(Vec::new()));
     let tasks = Arc::clone(&kept);
     let signal = Gate::default();
@@ -52,11 +53,13 @@ fn a_task_whose_request_is_gone_is_waited_for_until_the_limit() {
             let polled = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             assert!(polled.is_pending());
             tasks.lock().unwrap().push(task);
+            let _ = send.send(());
         })
         .shutdown_when(signal.clone().wait(), Duration::from_millis(20));
     let (_, ended) = served(&server, serve.into_future(), || {
         let client = Client::send(port, PLAIN);
         let id = ids.recv_timeout(LIMIT).unwrap();
+        polls.recv_timeout(LIMIT).unwrap();
         server.queue().cancel(id).unwrap();
         assert!(client.was_reset());
         signal.open();

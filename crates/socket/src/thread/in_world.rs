@@ -2,14 +2,13 @@
 //!
 //! Owns: the handle that joins either. Threading: any thread.
 
-use std::any::Any;
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::Result;
 
-use crate::world::{self, World, WorldEnded};
+use crate::world::{self, World};
 
 /// As [`std::thread::JoinHandle`].
 pub struct JoinHandle<T>(Joined<T>);
@@ -104,7 +103,7 @@ pub(super) fn spawn<T: Send + 'static>(
         let result = catch_unwind(AssertUnwindSafe(body));
         let world = world::current();
         if let (Err(panic), Some(world)) = (&result, &world) {
-            if let Some(message) = message(&**panic) {
+            if let Some(message) = world::panic_message(&**panic) {
                 world.panicked(message);
             }
         }
@@ -116,14 +115,4 @@ pub(super) fn spawn<T: Send + 'static>(
     };
     world.spawn(name, Box::new(run))?;
     Ok(JoinHandle(Joined::World(outcome)))
-}
-
-/// `None`: it has not panicked, its world has ended.
-fn message(panic: &(dyn Any + Send)) -> Option<&str> {
-    if panic.is::<WorldEnded>() {
-        return None;
-    }
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    let text = owned.or_else(|| panic.downcast_ref::<&str>().copied());
-    Some(text.unwrap_or("a value that is no text"))
 }

@@ -19,6 +19,8 @@ const MAX_PROMISES: usize = 4096;
 struct Promise {
     length: u64,
     given: u64,
+    /// The place in the order in which they began.
+    number: u64,
 }
 
 /// See the module head.
@@ -26,6 +28,9 @@ struct Promise {
 pub(super) struct ResponseLedger {
     answered: VecDeque<RequestId>,
     promises: BTreeMap<RequestId, Promise>,
+    /// The same, the oldest first.
+    by_age: BTreeMap<u64, RequestId>,
+    begun: u64,
 }
 
 /// The Content-Length that the program gave, where the body must have that length.
@@ -50,11 +55,7 @@ impl ResponseLedger {
         last: bool,
     ) -> Option<(u64, u64)> {
         if let Some(length) = promised {
-            if self.promises.len() >= MAX_PROMISES {
-                self.promises.pop_first();
-            }
-            let promise = Promise { length, given: 0 };
-            self.promises.insert(request, promise);
+            self.promise(request, length);
         }
         self.go_on(request, given, last)
     }
@@ -74,12 +75,37 @@ impl ResponseLedger {
         }
         let promise = self.promises.get_mut(&request)?;
         promise.given = promise.given.saturating_add(given);
-        let Promise { length, given } = *promise;
+        let Promise { length, given, .. } = *promise;
         let is_wrong = given > length || (last && given != length);
         if is_wrong || last {
-            self.promises.remove(&request);
+            self.forget(request);
         }
         is_wrong.then_some((length, given))
+    }
+
+    /// The oldest promise goes when there are too many.
+    fn promise(&mut self, request: RequestId, length: u64) {
+        self.forget(request);
+        if self.promises.len() >= MAX_PROMISES {
+            if let Some((_, oldest)) = self.by_age.pop_first() {
+                self.promises.remove(&oldest);
+            }
+        }
+        let number = self.begun;
+        self.begun += 1;
+        let promise = Promise {
+            length,
+            given: 0,
+            number,
+        };
+        self.promises.insert(request, promise);
+        self.by_age.insert(number, request);
+    }
+
+    fn forget(&mut self, request: RequestId) {
+        if let Some(promise) = self.promises.remove(&request) {
+            self.by_age.remove(&promise.number);
+        }
     }
 
     /// Whether the last send of this request has begun.
@@ -116,7 +142,22 @@ mod tests {
         }
         assert_eq!(ledger.answered.len(), MAX_ANSWERED);
         assert_eq!(ledger.promises.len(), MAX_PROMISES);
+        assert_eq!(ledger.by_age.len(), MAX_PROMISES);
         assert!(ledger.is_answered(RequestId(2 * MAX_ANSWERED as u64)));
         assert!(!ledger.is_answered(RequestId(1)));
+    }
+
+    #[test]
+    fn the_oldest_promise_is_forgotten_whatever_its_id_is() {
+        let mut ledger = ResponseLedger::default();
+        let oldest = RequestId(u64::MAX);
+        let youngest = RequestId(1);
+        ledger.begin(oldest, Some(5), 0, false);
+        for id in 2..=MAX_PROMISES as u64 {
+            ledger.begin(RequestId(id), Some(5), 0, false);
+        }
+        ledger.begin(youngest, Some(5), 0, false);
+        assert_eq!(ledger.go_on(oldest, 4, true), None);
+        assert_eq!(ledger.go_on(youngest, 4, true), Some((5, 4)));
     }
 }

@@ -96,6 +96,11 @@ impl LentMemory {
         Some((lent.call, lent.purpose, *range))
     }
 
+    /// A call waits no more, and its memory may be gone.
+    pub(super) fn forget(&mut self, overlapped: usize) {
+        self.0.remove(&overlapped);
+    }
+
     /// Another call that fills a part of the same memory.
     fn shared_with(
         &self,

@@ -3,7 +3,8 @@
 //! Owns: the findings of one service, and when what is remembered becomes one. Does not own: the kinds
 //! (`httpsys_core::misuse`), what is remembered (`ledger.rs`, `lent.rs`), nor where it is told (`report.rs`).
 //! Invariant: a service that is not strict has no [`StrictState`], so that each hook costs it one branch. Threading:
-//! any thread; its locks are taken last, one at a time, and nothing is called while one is held.
+//! any thread; its locks are taken last, one at a time, and nothing is called while one is held. A connection may be
+//! locked when a finding is made, but not when it is told: that may block, and runs code of the program.
 
 use httpsys_core::connection::{DeliveryState, Exchange, Opaque, ResponseState};
 use httpsys_core::proto::{ResponseParts, StrictMode};
@@ -21,9 +22,27 @@ const MAX_FINDINGS: usize = 1024;
 #[derive(Debug)]
 pub struct StrictState {
     mode: StrictMode,
-    findings: Mutex<Vec<Finding>>,
+    findings: Mutex<Findings>,
     ledger: Mutex<ResponseLedger>,
     lent: Mutex<LentMemory>,
+}
+
+/// Tells what was noted when it is dropped: made before a connection is locked, it outlives the lock.
+pub(crate) struct TellsAtEnd<'a>(pub(crate) Option<&'a StrictState>);
+
+impl Drop for TellsAtEnd<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(strict) = self.0 {
+            strict.tell();
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Findings {
+    kept: Vec<Finding>,
+    untold: Vec<Finding>,
 }
 
 impl StrictState {
@@ -31,7 +50,7 @@ impl StrictState {
     pub(crate) fn new(mode: StrictMode) -> Option<Box<StrictState>> {
         let state = || StrictState {
             mode,
-            findings: Mutex::new(Vec::new()),
+            findings: Mutex::default(),
             ledger: Mutex::default(),
             lent: Mutex::default(),
         };
@@ -39,25 +58,41 @@ impl StrictState {
     }
 
     pub(crate) fn kept(&self) -> Vec<Finding> {
-        self.findings.lock().clone()
+        self.findings.lock().kept.clone()
     }
 
     pub(crate) fn clear(&self) {
-        self.findings.lock().clear();
+        self.findings.lock().kept.clear();
     }
 
-    /// Keeps a finding and tells it, as the mode says.
+    /// Keeps a finding and tells it, as the mode says. No connection is locked.
     #[cold]
     pub fn found(&self, misuse: Misuse, call: &'static str, arguments: String) {
+        self.note(misuse, call, arguments);
+        self.tell();
+    }
+
+    /// Keeps a finding; [`StrictState::tell`] follows when no connection is locked any more.
+    fn note(&self, misuse: Misuse, call: &'static str, arguments: String) {
         let finding = Finding::new(misuse, call, arguments);
-        report::tell(self.mode, &finding);
         let mut findings = self.findings.lock();
-        if findings.len() < MAX_FINDINGS {
-            findings.push(finding);
+        if findings.kept.len() < MAX_FINDINGS {
+            findings.kept.push(finding.clone());
+        }
+        findings.untold.push(finding);
+    }
+
+    /// Tells what was noted since the last time. No connection is locked.
+    #[cold]
+    #[inline(never)]
+    pub fn tell(&self) {
+        let untold = std::mem::take(&mut self.findings.lock().untold);
+        for finding in &untold {
+            report::tell(self.mode, finding);
         }
     }
 
-    /// A response begins: its head may promise a length.
+    /// A response begins: its head may promise a length. Noted.
     #[cold]
     #[inline(never)]
     pub(crate) fn begins(&self, head: &ResponseParts, exchange: &Exchange, given: u64) {
@@ -67,7 +102,7 @@ impl StrictState {
         self.check_length("HttpSendHttpResponse", request, wrong);
     }
 
-    /// A response goes on.
+    /// A response goes on. Noted.
     #[cold]
     #[inline(never)]
     pub(crate) fn continues(&self, request: RequestId, given: u64, last: bool) {
@@ -81,7 +116,7 @@ impl StrictState {
                 "RequestId {:#x}, Content-Length {promised}, bytes given {given}",
                 request.0
             );
-            self.found(Misuse::ContentLengthMismatch, call, arguments);
+            self.note(Misuse::ContentLengthMismatch, call, arguments);
         }
     }
 
@@ -95,7 +130,7 @@ impl StrictState {
         }
     }
 
-    /// The connection of this request is reset, because its queue or handle closes.
+    /// The connection of this request is reset, because its queue or handle closes. Noted.
     #[cold]
     pub(crate) fn closes(&self, call: &'static str, queue: QueueId, exchange: &Exchange) {
         let misuse = match (exchange.delivery(), exchange.answer(), exchange.opaque()) {
@@ -110,7 +145,7 @@ impl StrictState {
             queue.0,
             exchange.request().0
         );
-        self.found(misuse, call, arguments);
+        self.note(misuse, call, arguments);
     }
 
     /// A call is about to use this OVERLAPPED.
@@ -124,7 +159,7 @@ impl StrictState {
         }
     }
 
-    /// A call waits, for the first time or again, with this memory.
+    /// A call waits, for the first time or again, with this memory. Noted.
     #[cold]
     #[inline(never)]
     pub fn lends(
@@ -137,7 +172,7 @@ impl StrictState {
         let shared = self.lent.lock().lend(call, overlapped, purpose, ranges);
         if let Some((other, range)) = shared {
             let arguments = format!("{range}, which a pending {other} fills");
-            self.found(Misuse::BufferShared, call, arguments);
+            self.note(Misuse::BufferShared, call, arguments);
         }
     }
 
@@ -153,5 +188,12 @@ impl StrictState {
             };
             self.found(misuse, call, format!("Overlapped {overlapped:#x}, {range}"));
         }
+    }
+
+    /// The call ends with a failure: nobody knows whether what it has lent is still there.
+    #[cold]
+    #[inline(never)]
+    pub fn forgets(&self, overlapped: usize) {
+        self.lent.lock().forget(overlapped);
     }
 }
