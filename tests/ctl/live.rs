@@ -250,7 +250,7 @@ fn the_cache_of_a_live_service_is_shown_and_emptied() {
         "    Request queue name: cache-of-ctl\n    Headers length: ",
         "    Content length: 5\n    Hit count: 1\n    Force disconnect after serving: FALSE\n",
         &format!("\nFragment: {name}\n    Cache policy type: User invalidates\n"),
-        "\n3 responses and 1 fragments in ",
+        "\n3 responses and 1 fragment in ",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
@@ -267,14 +267,14 @@ fn the_cache_of_a_live_service_is_shown_and_emptied() {
     let below = format!("show cachestate --json url=http://127.0.0.1:{port}/a");
     assert_eq!(urls(&run(&below)), ["/a", "/a/b"]);
     let delete = format!("delete cache url=http://127.0.0.1:{port}/a");
-    assert_eq!(run(&delete), "\n1 entries deleted\n\n");
+    assert_eq!(run(&delete), "\n1 entry deleted\n\n");
     assert_eq!(
         urls(&run("show cachestate --json")),
         ["/a/b", "/c", "/part"]
     );
     assert_eq!(
         run(&format!("{delete} recursive=yes")),
-        "\n1 entries deleted\n\n"
+        "\n1 entry deleted\n\n"
     );
     assert_eq!(run("delete cache"), "\n2 entries deleted\n\n");
     assert!(run("show cachestate").contains("\nThere are no entries.\n"));

@@ -114,7 +114,7 @@ impl Run {
         body.resize(length, 0);
         let owner = (QueueId(queue), UrlGroupId(queue));
         let entry = if fragment {
-            CacheEntry::fragment(&url(path), owner.0, body, policy, self.now)
+            CacheEntry::fragment(&url(path), owner.0, body, policy, (self.now, 0))
         } else {
             let mut parts = ResponseParts::new();
             parts.begin(200, b"OK").expect("a head");

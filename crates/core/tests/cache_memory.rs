@@ -121,7 +121,7 @@ fn entry(kind: Kind, number: usize) -> CacheEntry {
     let mut body = Vec::with_capacity(2 * kind.body);
     body.resize(kind.body, b'b');
     if kind.is_fragment {
-        return CacheEntry::fragment(&url, queue, body, policy, 0);
+        return CacheEntry::fragment(&url, queue, body, policy, (0, 0));
     }
     let mut head = ResponseParts::new();
     head.begin(200, b"OK").expect("a status");

@@ -17,12 +17,10 @@ pub(super) fn state_text(answer: &Value) -> String {
     if listed.is_empty() {
         text += "There are no entries.\n\n";
     }
-    let all = (number("responses"), number("fragments"));
+    let responses = counted(number("responses"), "response", "responses");
+    let fragments = counted(number("fragments"), "fragment", "fragments");
     let (bytes, most) = (number("bytes"), number("max_bytes"));
-    text + &format!(
-        "{} responses and {} fragments in {bytes} of {most} bytes\n\n",
-        all.0, all.1
-    )
+    text + &format!("{responses} and {fragments} in {bytes} of {most} bytes\n\n")
 }
 
 fn entry_text(entry: &Value) -> String {
@@ -58,6 +56,11 @@ fn entry_text(entry: &Value) -> String {
         line("Force disconnect after serving", "FALSE".into());
     }
     text + "\n"
+}
+
+/// A number with its noun.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Clients have chosen the URL.
@@ -133,7 +136,7 @@ Fragment: http://localhost:80/part
 
 ... and 1 more
 
-2 responses and 1 fragments in 2000 of 67108864 bytes
+2 responses and 1 fragment in 2000 of 67108864 bytes
 
 ";
         assert_eq!(state_text(&answer), expected);

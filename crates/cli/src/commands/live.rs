@@ -162,7 +162,8 @@ pub(crate) fn delete_cache(arguments: &CommandLine) -> Result<CommandOutput, Com
     };
     let render = |answer: &Value| {
         let deleted = answer["deleted"].as_u64().unwrap_or(0);
-        format!("\n{deleted} entries deleted\n\n")
+        let deleted = super::cache::counted(deleted, "entry", "entries");
+        format!("\n{deleted} deleted\n\n")
     };
     ask_all(arguments, "cache", question, render)
 }

@@ -25,7 +25,7 @@ pub struct CacheEntry {
     log: Option<CachedLog>,
     body: Box<[u8]>,
     policy: CachePolicy,
-    /// The millisecond in which it was kept.
+    /// When it was kept, in seconds since 1970.
     created: u64,
     /// The first millisecond in which it is not there any more.
     end: u64,
@@ -76,18 +76,18 @@ impl CacheEntry {
                 parts: parts.to_stored(),
                 last_modified,
             }),
-            ..CacheEntry::fragment(url, queue, body, policy, now)
+            ..CacheEntry::fragment(url, queue, body, policy, (now, second))
         }
     }
 
-    /// A fragment of a queue under the name by which it is sent.
+    /// A fragment of a queue under the name by which it is sent. `second` is the present second since 1970.
     #[must_use]
     pub fn fragment(
         name: &[u16],
         queue: QueueId,
         body: Vec<u8>,
         policy: CachePolicy,
-        now: u64,
+        (now, second): (u64, u64),
     ) -> CacheEntry {
         CacheEntry {
             url: name.into(),
@@ -96,7 +96,7 @@ impl CacheEntry {
             log: None,
             body: body.into_boxed_slice(),
             policy,
-            created: now,
+            created: second,
             end: policy.end(now),
             hits: AtomicU64::new(0),
             is_used: AtomicBool::new(false),
@@ -159,7 +159,7 @@ impl CacheEntry {
         self.policy
     }
 
-    /// The millisecond in which it was kept.
+    /// When it was kept, in seconds since 1970.
     #[must_use]
     pub fn created(&self) -> u64 {
         self.created

@@ -46,12 +46,11 @@ pub struct CachedItem {
 }
 
 impl ResponseCache {
-    /// What is kept at and below a URL, or all, and at most so many entries of it. `now` is the present millisecond
-    /// and the present second since 1970.
+    /// What is kept at and below a URL, or all, and at most so many entries of it. `now` is the present millisecond.
     #[must_use]
-    pub fn state(&self, scope: Option<&CacheScope>, most: usize, now: (u64, u64)) -> CacheState {
+    pub fn state(&self, scope: Option<&CacheScope>, most: usize, now: u64) -> CacheState {
         let is_wanted = |entry: &CacheEntry| {
-            !entry.is_over(now.0) && scope.is_none_or(|scope| scope.covers(entry.url()))
+            !entry.is_over(now) && scope.is_none_or(|scope| scope.covers(entry.url()))
         };
         let mut found: Vec<&CacheEntry> = self
             .entries()
@@ -62,7 +61,7 @@ impl ResponseCache {
         found.sort_by(|a, b| (a.url(), a.group()).cmp(&(b.url(), b.group())));
         found.truncate(most);
         CacheState {
-            entries: found.into_iter().map(|entry| item(entry, now)).collect(),
+            entries: found.into_iter().map(item).collect(),
             matching,
             usage: self.usage(),
             limit: self.limits().total_bytes,
@@ -70,13 +69,12 @@ impl ResponseCache {
     }
 }
 
-fn item(entry: &CacheEntry, (millis, second): (u64, u64)) -> CachedItem {
-    let age = millis.saturating_sub(entry.created()) / 1000;
+fn item(entry: &CacheEntry) -> CachedItem {
     CachedItem {
         url: String::from_utf16_lossy(entry.url()),
         status: entry.parts().map(ResponseParts::status),
         policy: entry.policy(),
-        created: second.saturating_sub(age),
+        created: entry.created(),
         queue: entry.queue(),
         queue_name: None,
         head_length: entry.parts().map_or(0, ResponseParts::length),

@@ -73,7 +73,7 @@ fn entry(url: &str, body: &str, now: u64) -> CacheEntry {
 
 fn fragment(name: &str, body: &str) -> CacheEntry {
     let policy = CachePolicy::UserInvalidates;
-    CacheEntry::fragment(&utf16(name), QUEUE, body.into(), policy, 0)
+    CacheEntry::fragment(&utf16(name), QUEUE, body.into(), policy, (0, 0))
 }
 
 fn body_of(cache: &ResponseCache, url: &str, now: u64) -> Option<String> {

@@ -49,7 +49,8 @@ impl Service {
             return Ok(());
         };
         let now = self.clock().millis();
-        let entry = CacheEntry::fragment(name, id, read()?, policy, now);
+        let second = self.clock().unix_seconds();
+        let entry = CacheEntry::fragment(name, id, read()?, policy, (now, second));
         let is_valid = || may_have_fragment(&self.routes(), id, name);
         match self.cache().keep(limits, entry, now, is_valid) {
             Ok(true) => self.wake_fallback(),
@@ -107,7 +108,7 @@ impl Service {
     pub fn cache_state(&self, url: Option<&[u16]>, most: usize) -> Result<CacheState, Error> {
         self.check_process()?;
         let scope = url.map(|url| scope_of(url, true)).transpose()?;
-        let now = (self.clock().millis(), self.clock().unix_seconds());
+        let now = self.clock().millis();
         let state = self
             .cache()
             .look(|cache| cache.state(scope.as_ref(), most, now));

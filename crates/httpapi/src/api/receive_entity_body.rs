@@ -25,8 +25,8 @@ entry! {
     /// buffer while bytes are available (ENT-013); 1229 for id 0, an unknown id, or the id of an
     /// answered request (ENT-002, ENT-009); 6 for a handle that is not a queue (ENT-001); 87 for
     /// unknown flags and NULL; 995, 1229 or 64 when the client is gone (ENT-015). After a 101
-    /// response with OPAQUE, the call returns the bytes of the connection unchanged, and 38 when
-    /// the client has closed its sending side (UPG-004, ENT-019, G-096).
+    /// response with HTTP_SEND_RESPONSE_FLAG_OPAQUE, the call returns the bytes of the connection
+    /// unchanged, and 38 when the client has closed its sending side (UPG-004, ENT-019, G-096).
     fn HttpReceiveRequestEntityBody(
         queue: HANDLE,
         request: u64,

@@ -48,11 +48,12 @@ entry! {
     /// The byte count is the number of bytes of head and body on the wire (SND-005). 1229 for an id
     /// that is unknown, has been answered, or whose client is gone (SND-001, SND-002, SND-030); 87
     /// for a second head (G-055), a response that is not well formed (G-057, G-058), unknown flags,
-    /// and OPAQUE with a status other than 101 (SND-021), without MORE_DATA, or for a request with
-    /// a body (UPG-002, the code is assumed); 22 while another send for the request is in progress
-    /// (SND-019); 3 for a fragment that is not in the cache (SND-029); 50 for features that are not
-    /// implemented. The log data of the last call for a response is used; without log data the
-    /// response is not logged (documented). The log data is copied during the call.
+    /// and HTTP_SEND_RESPONSE_FLAG_OPAQUE with a status other than 101 (SND-021), without
+    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA, or for a request with a body (UPG-002, the code is
+    /// assumed); 22 while another send for the request is in progress (SND-019); 3 for a fragment
+    /// that is not in the cache (SND-029); 50 for features that are not implemented. The log data
+    /// of the last call for a response is used; without log data the response is not logged
+    /// (documented). The log data is copied during the call.
     ///
     /// With a cache policy the response is cached, and later requests for the same URL get it
     /// without involving the program. The response must be sent completely in one call, in answer
@@ -64,12 +65,13 @@ entry! {
     /// with 87 (G-240). They are sent over HTTP/2 only (H2X-014, RSP-031); 50 for trailers when
     /// EnableTrailerSupport is 0 (LIM-021).
     ///
-    /// With PROCESS_RANGES the response must be sent completely in one call, otherwise the call
-    /// fails with 87. A GET with a Range field gets the parts that it asks for with a 206, or a 416
-    /// (G-249).
+    /// With HTTP_SEND_RESPONSE_FLAG_PROCESS_RANGES the response must be sent completely in one
+    /// call, otherwise the call fails with 87. A GET with a Range field gets the parts that it asks
+    /// for with a 206, or a 416 (G-249).
     ///
-    /// With GOAWAY the client of an HTTP/2 connection is asked, before the response, not to open
-    /// further streams on it (H2X-008); with HTTP/1.x the flag has no effect (assumed, G-270).
+    /// With HTTP_SEND_RESPONSE_FLAG_GOAWAY the client of an HTTP/2 connection is asked, before the
+    /// response, not to open further streams on it (H2X-008); with HTTP/1.x the flag has no effect
+    /// (assumed, G-270).
     fn HttpSendHttpResponse(
         queue: HANDLE,
         request: u64,
@@ -156,8 +158,9 @@ entry! {
     /// The byte count is the number of body bytes of this call (SND-006). 87 when the response's
     /// head has not been sent (G-056), and for more than 9999 chunks (SND-020); 3 for a fragment
     /// that is not in the cache (SND-029). The other error codes are those of HttpSendHttpResponse.
-    /// After a 101 with OPAQUE the bytes are sent unchanged; a call without MORE_DATA or with
-    /// DISCONNECT closes the connection after them (UPG-004, UPG-006).
+    /// After a 101 with HTTP_SEND_RESPONSE_FLAG_OPAQUE the bytes are sent unchanged; a call without
+    /// HTTP_SEND_RESPONSE_FLAG_MORE_DATA or with HTTP_SEND_RESPONSE_FLAG_DISCONNECT closes the
+    /// connection after them (UPG-004, UPG-006).
     fn HttpSendResponseEntityBody(
         queue: HANDLE,
         request: u64,

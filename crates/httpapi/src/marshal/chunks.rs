@@ -351,7 +351,7 @@ mod tests {
     fn find(name: &[u16]) -> Result<Arc<CacheEntry>, Error> {
         let body = b"0123456789".to_vec();
         let policy = httpsys_core::cache::CachePolicy::UserInvalidates;
-        let entry = CacheEntry::fragment(name, httpsys_core::QueueId(1), body, policy, 0);
+        let entry = CacheEntry::fragment(name, httpsys_core::QueueId(1), body, policy, (0, 0));
         let is_there = name == [u16::from(b'f')];
         is_there
             .then(|| Arc::new(entry))
