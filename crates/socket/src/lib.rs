@@ -6,6 +6,7 @@
 //! what they are for. Threading: any thread; nothing here blocks.
 
 pub mod lock;
+mod panic;
 mod per_world;
 pub mod process;
 mod standard_error;
@@ -15,9 +16,10 @@ mod transfer;
 #[cfg(feature = "sim")]
 pub mod world;
 
+pub use panic::panic_text;
 pub use per_world::{Own, PerWorld};
 pub use standard_error::StandardError;
-pub use thread::{JoinHandle, panic_text, spawn};
+pub use thread::{JoinHandle, spawn};
 #[cfg(target_os = "linux")]
 pub use transfer::{coarse_millis, recv, send};
 #[cfg(feature = "sim")]

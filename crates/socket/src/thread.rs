@@ -9,7 +9,6 @@
 //! crash or repair a page go on to work. A thread or process that the program starts from a callback on
 //! one of our threads inherits the mask, as it does from any thread.
 
-use std::any::Any;
 use std::io;
 use std::thread::Builder;
 
@@ -39,14 +38,6 @@ pub fn spawn<T: Send + 'static>(
     #[cfg(feature = "sim")]
     let started = started.map(JoinHandle::real);
     started
-}
-
-/// What a panic says; its payload is text unless the program has chosen another one (`std::panic::panic_any`).
-#[must_use]
-pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
-    let owned = payload.downcast_ref::<String>().map(String::as_str);
-    let text = owned.or_else(|| payload.downcast_ref::<&str>().copied());
-    text.unwrap_or("a payload that is no text")
 }
 
 /// While it lives the calling thread takes no signals.

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::thread::panic_text;
+use crate::panic::panic_text;
 
 /// Replaces the operating system's scheduler and clocks for the threads that belong to it.
 ///

@@ -1,0 +1,13 @@
+//! The text of a panic.
+//!
+//! Owns: reading the payload. Does not own: catching a panic, nor what becomes of it.
+
+use std::any::Any;
+
+/// What a panic says; its payload is text unless the program has chosen another one (`std::panic::panic_any`).
+#[must_use]
+pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    let text = owned.or_else(|| payload.downcast_ref::<&str>().copied());
+    text.unwrap_or("a payload that is no text")
+}
