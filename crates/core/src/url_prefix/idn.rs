@@ -2,105 +2,28 @@
 //!
 //! A prefix holds the Unicode form (HST-014) while clients send `xn--` labels in Host, so routing
 //! also enters the encoded name (assumed: it is the only way such a prefix can be reached). Owns
-//! the encoder; it does not map or normalise beyond the case folding its input already has.
+//! which labels are encoded; the encoder is that of the crate `idna`. Nothing is mapped or normalised
+//! beyond the case folding that the input already has.
 //!
-//! Invariant: the result is lower-case ASCII. Pure: any thread.
+//! Invariant: the result is ASCII. Pure: any thread.
 
-const BASE: u32 = 36;
-const T_MIN: u32 = 1;
-const T_MAX: u32 = 26;
-const SKEW: u32 = 38;
-const DAMP: u32 = 700;
-const INITIAL_BIAS: u32 = 72;
-const INITIAL_N: u32 = 128;
+use idna::punycode;
 
-/// The encoded name, or `None` when `name` is ASCII already. `name` is at most 255 units long.
+/// The encoded name, or `None` when `name` is ASCII already, or has a label that cannot be encoded.
 pub(crate) fn to_ascii(name: &[u16]) -> Option<Vec<u16>> {
-    if name.iter().all(|&u| u < 0x80) {
+    if name.iter().all(|&unit| unit < 0x80) {
         return None;
     }
-    let mut out = Vec::with_capacity(name.len() + 16);
-    for (index, label) in name.split(|&u| u == u16::from(b'.')).enumerate() {
-        if index > 0 {
-            out.push(u16::from(b'.'));
-        }
-        if label.iter().all(|&u| u < 0x80) {
-            out.extend_from_slice(label);
-        } else {
-            out.extend("xn--".bytes().map(u16::from));
-            encode(label, &mut out);
-        }
-    }
-    Some(out)
+    let name = String::from_utf16_lossy(name);
+    let labels: Option<Vec<String>> = name.split('.').map(encode).collect();
+    Some(labels?.join(".").encode_utf16().collect())
 }
 
-/// RFC 3492 section 6.3. With at most 255 characters `delta` stays below 0x110000 * 256, so 32 bits
-/// cannot overflow.
-fn encode(label: &[u16], out: &mut Vec<u16>) {
-    let chars: Vec<u32> = char::decode_utf16(label.iter().copied())
-        .map(|c| u32::from(c.unwrap_or(char::REPLACEMENT_CHARACTER)))
-        .collect();
-    let basic = chars.iter().filter(|&&c| c < INITIAL_N);
-    out.extend(basic.clone().map(|&c| c as u16));
-    let basic_count = basic.count() as u32;
-    if basic_count > 0 {
-        out.push(u16::from(b'-'));
+fn encode(label: &str) -> Option<String> {
+    if label.is_ascii() {
+        return Some(label.to_owned());
     }
-    let (mut n, mut delta, mut bias, mut handled) = (INITIAL_N, 0u32, INITIAL_BIAS, basic_count);
-    while (handled as usize) < chars.len() {
-        let Some(next) = chars.iter().copied().filter(|&c| c >= n).min() else {
-            return;
-        };
-        delta += (next - n) * (handled + 1);
-        n = next;
-        for &c in &chars {
-            if c < n {
-                delta += 1;
-            } else if c == n {
-                push_number(delta, bias, out);
-                bias = adapt(delta, handled + 1, handled == basic_count);
-                delta = 0;
-                handled += 1;
-            }
-        }
-        delta += 1;
-        n += 1;
-    }
-}
-
-fn push_number(delta: u32, bias: u32, out: &mut Vec<u16>) {
-    let mut q = delta;
-    let mut k = BASE;
-    loop {
-        let t = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
-        if q < t {
-            out.push(digit(q));
-            return;
-        }
-        out.push(digit(t + (q - t) % (BASE - t)));
-        q = (q - t) / (BASE - t);
-        k += BASE;
-    }
-}
-
-fn digit(value: u32) -> u16 {
-    let value = value as u16;
-    if value < 26 {
-        u16::from(b'a') + value
-    } else {
-        u16::from(b'0') + (value - 26)
-    }
-}
-
-fn adapt(delta: u32, points: u32, first: bool) -> u32 {
-    let mut delta = if first { delta / DAMP } else { delta / 2 };
-    delta += delta / points;
-    let mut k = 0;
-    while delta > ((BASE - T_MIN) * T_MAX) / 2 {
-        delta /= BASE - T_MIN;
-        k += BASE;
-    }
-    k + (BASE - T_MIN + 1) * delta / (delta + SKEW)
+    punycode::encode_str(label).map(|encoded| format!("xn--{encoded}"))
 }
 
 #[cfg(test)]
