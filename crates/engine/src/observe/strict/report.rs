@@ -1,8 +1,8 @@
 //! Where a finding of strict mode is told.
 //!
 //! Owns: the line on standard error, the event, and the end of the process. Does not own: keeping findings
-//! (`state.rs`). Threading: any thread, with no slot locked: standard error may block, and a subscriber of events is code
-//! of the program.
+//! (`state.rs`). Threading: any thread, with no slot locked: standard error may block, and a subscriber of
+//! events is code of the program.
 
 use std::io::Write as _;
 
