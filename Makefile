@@ -37,7 +37,7 @@ SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 SIM_DIR := $(TARGET_DIR)/sim
 .PHONY: help setup build run test check clean install uninstall build-sim book test-ecosystem test-interop test-tls \
 	test-conformance-tls test-slow test-poll test-asan test-tsan fuzz-smoke fuzz fuzz-api sim sim-mutants \
-	check-macos check-windows test-windows dll-windows test-dll test-aarch64 check-msrv probe probe-wine bench \
+	check-macos check-windows check-crates test-windows dll-windows test-dll test-aarch64 check-msrv probe probe-wine bench \
 	bench-check pgo matrix rows win32 functions package package-deb-test package-install-test
 
 ##@ Start here
@@ -232,6 +232,9 @@ test-dll: ## C programs of mingw and the conformance tests on that DLL, under Wi
 
 test-aarch64: ## 64-bit Arm Linux under qemu-user, C programs included
 	tools/platforms/test-aarch64.sh
+
+check-crates: ## licences and advisories of the crates used, compatibility with the last tag
+	tools/check-crates.sh
 
 check-msrv: ## everything public builds with the oldest supported Rust
 	tools/platforms/check-msrv.sh
