@@ -207,3 +207,31 @@ fn cfg_005_log_001_httperr_and_the_logs_of_programs_do_not_mix() {
     assert_eq!(lines.len(), 1, "{}", String::from_utf8_lossy(&text));
     assert!(lines[0].ends_with(b" GET /one/%zz - 400 - URL -\r\n"));
 }
+
+#[test]
+fn pxy_008_the_addresses_of_a_proxy_header_are_logged() {
+    let mut parameters = Parameters::default();
+    let set = parameters.set("ProxyProtocol", "*=127.0.0.1");
+    set.expect("a value");
+    let site = Site::new(parameters);
+    let folder = Folder::new();
+    let fields = LogFields::CLIENT_IP | LogFields::SERVER_IP | LogFields::SERVER_PORT;
+    let logging = w3c(&folder).fields(fields);
+    let group = site.server.url_group();
+    group.set_logging(Some(&logging)).expect("a folder");
+    let mut client = Client::connect(site.port);
+    client.send("PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n");
+    for _ in 0..2 {
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let request = site.server.receive().expect("a request");
+        request.respond(Response::ok()).map(drop).expect("sent");
+        client.read_response();
+    }
+    let Site {
+        service, server, ..
+    } = site;
+    drop(service);
+    drop(server);
+    let text = folder.read("extend1.log");
+    assert_eq!(lines(&text), [b"198.51.100.2 443 192.0.2.1\r\n"; 2]);
+}

@@ -13,6 +13,7 @@ mod cache;
 mod h2;
 mod head;
 mod model;
+mod proxy;
 mod response;
 mod store;
 mod store_text;

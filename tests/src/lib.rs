@@ -48,4 +48,6 @@ pub mod pages {
     pub struct Logging;
     #[doc = include_str!("../../docs/PARAMETERS.md")]
     pub struct Parameters;
+    #[doc = include_str!("../../docs/PROXY.md")]
+    pub struct Proxy;
 }

@@ -28,5 +28,6 @@ mod close_notify;
 mod configured;
 mod exchange;
 mod handshake;
+mod proxied;
 mod records;
 mod told;

@@ -16,6 +16,7 @@ mod http2;
 mod limit;
 mod parameter;
 mod path;
+mod proxy;
 mod request_line;
 mod reservation;
 mod response;

@@ -68,12 +68,14 @@ fn confidence_line(rows: &[CatalogRow], tested: impl Fn(&CatalogRow) -> bool) ->
     format!(
         "{done} of {} rows of the behaviour catalog have a passing test. By source: {} \
          from assertions that others run on Windows (T), {} from captures (C), {} from Microsoft's \
-         documentation (D), {} from single remarks (F). None of this has been compared with a running Windows.\n",
+         documentation (D), {} from single remarks (F), {} extensions of this library (X). None of this has \
+         been compared with a running Windows.\n",
         rows.len(),
         count("T"),
         count("C"),
         count("D"),
         count("F"),
+        count("X"),
     )
 }
 

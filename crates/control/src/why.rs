@@ -187,6 +187,13 @@ const EXPLANATIONS: &[Explanation] = &[
     row("Http2_SettingsTimeout", 16,
         "the client did not send its preface, or did not acknowledge SETTINGS, within 30 s",
         ""),
+    row("Proxy_HeaderMissing", 17,
+        "a proxy that ProxyProtocol trusts at this port began with something other than a PROXY header",
+        "switch the PROXY protocol on in the proxy, for health checks too, or remove its address from ProxyProtocol"),
+    row("Proxy_HeaderInvalid", 17,
+        "the PROXY header of a trusted proxy is malformed, or its checksum is wrong; the field detail of \
+         the event says more",
+        "see the field detail of the event"),
     row("Connections_Refused", 0,
         "MaxConnections connections are open already; the event is dropped: MaxConnections",
         "raise MaxConnections"),

@@ -67,6 +67,9 @@ pub enum CloseReason {
     /// The client broke a rule or a limit of HTTP/2: a connection error (RFC 9113 section 5.4.1). The name says
     /// which, see WHY.md.
     Http2(&'static str),
+    /// A proxy that is trusted at this port has not begun with a valid header of the PROXY protocol (PXY-005). The
+    /// phrase says which.
+    Proxy(&'static str),
 }
 
 impl CloseReason {
@@ -90,6 +93,7 @@ impl CloseReason {
             CloseReason::Exhausted => 14,
             CloseReason::Tls(_) => 15,
             CloseReason::Http2(_) => 16,
+            CloseReason::Proxy(_) => 17,
             CloseReason::Timer(TimerKind::IdleConnection) => 20,
             CloseReason::Timer(TimerKind::HeaderWait) => 21,
             CloseReason::Timer(TimerKind::RequestQueue) => 22,
@@ -116,7 +120,8 @@ impl CloseReason {
             CloseReason::Refused(phrase)
             | CloseReason::Unavailable(phrase)
             | CloseReason::Tls(phrase)
-            | CloseReason::Http2(phrase) => phrase,
+            | CloseReason::Http2(phrase)
+            | CloseReason::Proxy(phrase) => phrase,
             CloseReason::BodyMalformed => "BodyMalformed",
             CloseReason::BodyIncomplete => "BodyIncomplete",
             CloseReason::FileUnreadable => "FileUnreadable",
@@ -145,7 +150,8 @@ impl CloseReason {
             | CloseReason::BodyMalformed
             | CloseReason::Exhausted
             | CloseReason::Tls(_)
-            | CloseReason::Http2(_) => Error::ConnectionInvalid,
+            | CloseReason::Http2(_)
+            | CloseReason::Proxy(_) => Error::ConnectionInvalid,
         }
     }
 

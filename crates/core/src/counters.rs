@@ -240,7 +240,7 @@ pub fn timer_index(kind: TimerKind) -> usize {
 
 /// The names under which connections end from the beginning: a series that a reader knows at 0 is
 /// there when it becomes 1.
-pub const END_NAMES: [&str; 31] = [
+pub const END_NAMES: [&str; 33] = [
     CloseReason::Completed.name(),
     CloseReason::PeerClosed.name(),
     CloseReason::PeerReset.name(),
@@ -265,6 +265,8 @@ pub const END_NAMES: [&str; 31] = [
     "Http2_ProtocolError",
     "Http2_SettingsTimeout",
     "Http2_StreamClosed",
+    "Proxy_HeaderInvalid",
+    "Proxy_HeaderMissing",
     "Tls_BadRecord",
     "Tls_ClearText",
     "Tls_ClosedInHandshake",

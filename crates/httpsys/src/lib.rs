@@ -211,8 +211,8 @@ pub use httpsys_core::configuration::ssl_extended::{SslExtended, SslExtendedKind
 pub use httpsys_core::configuration::{CacheParameter, ServiceSetting, ServiceTimeout};
 pub use httpsys_core::property::{LogFormat, Rollover, State, Verbosity};
 pub use httpsys_core::proto::{
-    Choices, InvalidField, InvalidParameter, InvalidSetting, Parameters, StrictMode, Trailers,
-    Version, header,
+    Choices, InvalidField, InvalidParameter, InvalidSetting, IpNetwork, Parameters, ProxyProtocol,
+    StrictMode, Trailers, Version, header,
 };
 pub use httpsys_core::refusal::Refusal;
 pub use httpsys_core::url_prefix::{HostName, InvalidPrefix, PrefixHost, Scheme, UrlPrefix};

@@ -10,8 +10,8 @@ use httpsys_core::call::Query;
 
 use crate::receive::Incoming;
 use crate::{
-    Error, Logging, Parameters, RegisterError, Request, RequestQueue, Result, ServerSession,
-    Service, UrlGroup,
+    Error, Logging, Parameters, ProxyProtocol, RegisterError, Request, RequestQueue, Result,
+    ServerSession, Service, UrlGroup,
 };
 
 /// A request queue with the URLs that lead to it.
@@ -157,6 +157,7 @@ pub struct ServerBuilder {
     queue_name: Option<String>,
     urls: Vec<(String, u64)>,
     logging: Option<Logging>,
+    proxy_protocol: Option<ProxyProtocol>,
 }
 
 /// Which service a server uses.
@@ -231,19 +232,48 @@ impl ServerBuilder {
         self
     }
 
+    /// Connections of these proxies begin with a header of the PROXY protocol, version 1 or 2, before TLS and HTTP.
+    /// [`Request::remote_addr`] and [`Request::local_addr`] are then those that the header names. A connection of a
+    /// proxy without a header is refused; others are served as usual, and a header of theirs is a bad request.
+    ///
+    /// This sets [`Parameters::proxy_protocol`] of a private service: of the one with the given
+    /// [`parameters`](Self::parameters), else with those of the environment. It cannot be set for a
+    /// [`service`](Self::service) that exists already.
+    ///
+    /// ```
+    /// use httpsys::{ProxyProtocol, Response, Server};
+    /// # use std::io::{Read, Write};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxy: std::net::IpAddr = "127.0.0.1".parse()?;
+    /// let server = Server::builder()
+    ///     .proxy_protocol(ProxyProtocol::trusting([proxy]))
+    ///     .url("http://localhost:0/")
+    ///     .bind()?;
+    /// # let mut proxy = std::net::TcpStream::connect(server.local_addr()?)?;
+    /// proxy.write_all(b"PROXY TCP4 192.0.2.1 198.51.100.2 56324 80\r\n")?;
+    /// proxy.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    /// let request = server.receive()?;
+    /// assert_eq!(request.remote_addr(), "192.0.2.1:56324".parse()?);
+    /// assert_eq!(request.local_addr(), "198.51.100.2:80".parse()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxy_protocol(mut self, proxies: ProxyProtocol) -> Self {
+        self.proxy_protocol = Some(proxies);
+        self
+    }
+
     /// Creates the session, the queue and the group, and registers the URLs. Clients can connect
     /// when it returns. A server without a URL gets no requests until one is added to its group.
     ///
     /// # Errors
     /// The same as those of [`UrlGroup::add_url`], of [`UrlGroup::set_logging`], of
     /// [`Service::create_named_request_queue`] for the name, and of [`Service::global`] or, with
-    /// [`parameters`](Self::parameters), [`Service::new`]. In these cases nothing is left behind.
+    /// [`parameters`](Self::parameters), [`Service::new`]; [`Error::InvalidParameter`] for
+    /// [`proxy_protocol`](Self::proxy_protocol) with a given service. In these cases nothing is left behind.
     pub fn bind(self) -> Result<Server, RegisterError> {
-        let service = match self.uses {
-            Uses::Global => global()?,
-            Uses::Given(service) => service,
-            Uses::OneWith(parameters) => with(*parameters)?,
-        };
+        let service = self.uses.service(self.proxy_protocol)?;
         let queue = match &self.queue_name {
             Some(name) => service.create_named_request_queue(name).map_err(|error| {
                 RegisterError::of_step(format!("cannot create the request queue {name:?}"), error)
@@ -270,6 +300,30 @@ impl ServerBuilder {
             queue,
             first_port,
         })
+    }
+}
+
+impl Uses {
+    fn service(self, proxies: Option<ProxyProtocol>) -> Result<Service, RegisterError> {
+        let mut parameters = match (self, &proxies) {
+            (Uses::Global, None) => return global(),
+            (Uses::Given(service), None) => return Ok(service),
+            (Uses::Given(_), Some(_)) => {
+                let step = "proxy_protocol is a parameter, and the given service has its own";
+                return Err(RegisterError::of_step(
+                    step.to_owned(),
+                    Error::InvalidParameter,
+                ));
+            }
+            (Uses::OneWith(parameters), _) => *parameters,
+            (Uses::Global, Some(_)) => crate::parameters_from_environment().map_err(|error| {
+                RegisterError::of_step(error.to_string(), Error::InvalidParameter)
+            })?,
+        };
+        if let Some(proxies) = proxies {
+            parameters.proxy_protocol = proxies;
+        }
+        with(parameters)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns: request heads ([`parse_head`]), request bodies ([`BodyDecoder`]), response heads
 //! ([`ResponseParts`], [`h1::response`]), trailers ([`Trailers`]), byte ranges ([`range`]),
-//! connections of HTTP/2 ([`h2`]), the
+//! connections of HTTP/2 ([`h2`]), headers of the PROXY protocol ([`proxy`]), the
 //! responses that HTTP.sys generates itself ([`Reject`]), the header tables, and the registry parameters that
 //! affect them ([`Parameters`]).
 //!
@@ -29,6 +29,7 @@ pub mod h2;
 pub mod header;
 mod parameters;
 pub mod partial;
+pub mod proxy;
 pub mod range;
 pub mod request;
 pub mod response_parts;
@@ -47,6 +48,7 @@ pub use error_page::Reject;
 pub use h1::body::{BodyDecoder, BodyError, Decoded};
 pub use h1::response::{ConnectionLine, Finish};
 pub use parameters::Parameters;
+pub use proxy::{IpNetwork, ProxyProtocol};
 pub use request::{Framing, Parsed, RequestHead, Span, Target, parse_head};
 pub use response_parts::{InvalidField, ResponseField, ResponseParts, ServerToken};
 pub use setting::{InvalidParameter, InvalidSetting};

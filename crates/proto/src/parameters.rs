@@ -7,6 +7,7 @@
 //! Microsoft documents. Threading: plain values.
 
 use crate::choices::Choices;
+use crate::proxy::ProxyProtocol;
 use crate::response_parts::ServerToken;
 use crate::setting::{InvalidParameter, InvalidSetting, ParameterValue, check};
 use crate::strict::StrictMode;
@@ -168,6 +169,9 @@ parameters! {
     /// the same time, 1 to 1,000,000, default 1,024. A further connection ends the handshake that
     /// has lasted longest.
     max_tls_handshakes: u32 = 1_024, "MaxTlsHandshakes", 1..=1_000_000;
+    /// `ProxyProtocol`, which HTTP.sys does not have: the ports at which connections of trusted proxies begin with a
+    /// header of the PROXY protocol, with the addresses of these proxies, nowhere by default (PXY rows).
+    proxy_protocol: ProxyProtocol = ProxyProtocol::off(), "ProxyProtocol";
     /// `Strict`, which HTTP.sys does not have: whether misuse of the API is looked for; `0`, `1`, `abort` or
     /// `collect`, default 0 (docs/SIMULATION.md, Strict mode).
     strict: StrictMode = StrictMode::Off, "Strict";

@@ -257,7 +257,7 @@ impl Service {
     /// Closes the idle connections of a port that has no registration left (G-077).
     pub(crate) fn close_idle_on(&self, port: u16, turn: &mut Turn) {
         self.for_each_connection(|service, conn| {
-            if conn.local.port() != port {
+            if conn.endpoint().port() != port {
                 return;
             }
             if conn.state.is_idle() {

@@ -127,7 +127,7 @@ impl Service {
         left: &mut Left,
         turn: &mut Turn,
     ) {
-        let on_closed_port = drain.ports.contains(&conn.local.port());
+        let on_closed_port = drain.ports.contains(&conn.endpoint().port());
         if on_closed_port && conn.state.is_idle() {
             // What the client has sent before may not have had its event yet.
             conn.readable = true;
@@ -194,7 +194,7 @@ impl Service {
         let mut reset = 0;
         let mut turn = Turn::default();
         self.for_each_connection(|service, conn| {
-            let on_closed_port = drain.ports.contains(&conn.local.port());
+            let on_closed_port = drain.ports.contains(&conn.endpoint().port());
             match conn.state.phase() {
                 Phase::Exchange(exchange, _) if exchange.queue() == drain.queue.id() => {
                     reset += u64::from(drain.seen.contains(&exchange.request()));

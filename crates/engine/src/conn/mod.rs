@@ -8,6 +8,7 @@ pub(crate) mod error_pages;
 pub(crate) mod outgoing;
 mod pieces;
 pub(crate) mod pool;
+pub(crate) mod proxied;
 pub(crate) mod read;
 pub(crate) mod secure;
 pub(crate) mod slot;

@@ -248,7 +248,7 @@ impl Service {
                 url,
                 conn.is_tls(),
                 head.host(),
-                conn.local,
+                conn.endpoint(),
                 path,
                 self.parameters(),
             );
@@ -256,8 +256,8 @@ impl Service {
                 url.set_host_empty();
             }
             match cooked {
-                Ok(()) => Ok(routes.find(url, conn.local)),
-                Err(Reject::Forbidden) => match routes.find(url, conn.local) {
+                Ok(()) => Ok(routes.find(url, conn.endpoint())),
+                Err(Reject::Forbidden) => match routes.find(url, conn.endpoint()) {
                     // An unknown host is found out before a path that climbs (G-009).
                     Destination::UnknownHost => Ok(Destination::UnknownHost),
                     _ => Err(Reject::Forbidden),

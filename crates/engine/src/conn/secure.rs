@@ -39,6 +39,7 @@ impl Service {
                 self.start_timer(conn, TimerKind::IdleConnection, turn.millis(self));
                 true
             }
+            ReadProgress::HeaderRead => self.handle_proxy_header(conn, turn),
             ReadProgress::GoOnLater => {
                 self.shard().resume_later(conn);
                 false
@@ -74,7 +75,7 @@ impl Service {
             "TLS failed"
         );
         if failure.fault == TlsFault::NoBinding {
-            self.note_missing_certificate(conn.local.port());
+            self.note_missing_certificate(conn.endpoint().port());
         }
         let end = CloseReason::Tls(reason);
         match failure.fault {

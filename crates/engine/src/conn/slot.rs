@@ -44,14 +44,16 @@ pub(crate) struct Conn {
     /// Received bytes; those before `used` are done with.
     input: Vec<u8>,
     used: u32,
+    /// The client: of a proxied connection that of the PROXY header.
     pub(crate) remote: SocketAddr,
+    /// Where the client has connected to: of a proxied connection that of the PROXY header ([`Conn::endpoint`]).
     pub(crate) local: SocketAddr,
     /// Where the request under way was routed, else the last one: the next is probably for the same.
     pub(crate) bound: Option<Arc<Bound>>,
     /// The URL groups whose connections this one counts among (G-084).
     pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
-    /// Waits for the connection's end, made on first use.
-    disconnects: Option<Box<Disconnects>>,
+    /// What few connections have, made on first use.
+    rare: Option<Box<Rare>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
     /// It is among those that go on at a later turn of the thread that polls.
@@ -103,9 +105,14 @@ impl Lasting {
     }
 }
 
-/// Calls that wait for a connection's end, each with the handle it was posted on.
+/// What few connections have.
 #[derive(Debug, Default)]
-pub(crate) struct Disconnects(Vec<(Owner, Waiting)>);
+struct Rare {
+    /// Calls that wait for the connection's end, each with the handle it was posted on.
+    disconnects: Vec<(Owner, Waiting)>,
+    /// Where it was accepted, if a PROXY header names other addresses.
+    endpoint: Option<SocketAddr>,
+}
 
 /// The result of a read attempt.
 #[derive(Debug, PartialEq, Eq)]
@@ -141,7 +148,7 @@ impl Conn {
             local,
             bound: None,
             groups: SmallVec::new(),
-            disconnects: None,
+            rare: None,
             readable: false,
             resumes: false,
             peer_closed: false,
@@ -178,6 +185,35 @@ impl Conn {
     /// as the system can tell.
     pub(crate) fn taken(&self) -> u64 {
         self.sent.saturating_sub(self.untaken())
+    }
+
+    /// Where the connection was accepted, whatever a PROXY header says.
+    #[inline]
+    pub(crate) fn endpoint(&self) -> SocketAddr {
+        match &self.rare {
+            None => self.local,
+            Some(rare) => rare.endpoint.unwrap_or(self.local),
+        }
+    }
+
+    /// A PROXY header names these addresses.
+    #[cold]
+    pub(crate) fn set_proxied(&mut self, remote: SocketAddr, local: SocketAddr) {
+        let endpoint = self.endpoint();
+        self.rare.get_or_insert_default().endpoint = Some(endpoint);
+        (self.remote, self.local) = (remote, local);
+    }
+
+    /// It is a stream of this connection.
+    pub(crate) fn set_carrier(&mut self, carrier: &Conn) {
+        if carrier.endpoint() != carrier.local {
+            self.rare.get_or_insert_default().endpoint = Some(carrier.endpoint());
+        }
+    }
+
+    /// Its PROXY header has not come yet.
+    pub(crate) fn awaits_proxy_header(&self) -> bool {
+        matches!(self.stream, Some(Transport::Preamble(_)))
     }
 
     /// Whether the connection came in by https.
@@ -296,17 +332,18 @@ impl Conn {
 
     /// The calls that wait for the connection's end, made on first use.
     pub(crate) fn disconnects_mut(&mut self) -> &mut Vec<(Owner, Waiting)> {
-        &mut self.disconnects.get_or_insert_default().0
+        &mut self.rare.get_or_insert_default().disconnects
     }
 
     /// The calls that wait for the connection's end, if there are any.
     pub(crate) fn disconnects(&mut self) -> Option<&mut Vec<(Owner, Waiting)>> {
-        self.disconnects.as_mut().map(|list| &mut list.0)
+        self.rare.as_mut().map(|rare| &mut rare.disconnects)
     }
 
     /// Takes the calls that wait for the connection's end.
     pub(crate) fn take_disconnects(&mut self) -> Vec<(Owner, Waiting)> {
-        self.disconnects.take().map_or(Vec::new(), |list| list.0)
+        let rare = self.rare.as_mut();
+        rare.map_or(Vec::new(), |rare| std::mem::take(&mut rare.disconnects))
     }
 
     /// A request was routed to this URL group; with the last `arrived` bytes that were read it

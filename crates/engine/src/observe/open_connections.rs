@@ -45,6 +45,7 @@ fn activity(conn: &Conn) -> ConnectionActivity {
         Phase::Head { .. } if conn.is_tls() && conn.tls_info().is_none() => {
             ConnectionActivity::Handshake
         }
+        Phase::Head { .. } if conn.awaits_proxy_header() => ConnectionActivity::ReadingHead,
         Phase::Head { seen: 0, .. } => ConnectionActivity::Idle,
         Phase::Carrier => ConnectionActivity::Carrying,
         Phase::Head { .. } => ConnectionActivity::ReadingHead,

@@ -137,6 +137,13 @@ impl Service {
             tracing::warn!(%error, "connection dropped: it cannot be polled");
             return vacancy.give_up();
         }
+        let port = listening.port();
+        let proxies = &self.parameters().proxy_protocol;
+        if proxies.expects_header(port, remote.ip()) {
+            let transport = Transport::behind_header(stream, listener.is_secure);
+            let mut conn = vacancy.fill(transport, remote, local);
+            return self.start_timer(&mut conn, TimerKind::HeaderWait, self.clock().millis());
+        }
         if listener.is_secure {
             return self.begin_handshake(vacancy, stream, remote, local);
         }
@@ -153,25 +160,40 @@ impl Service {
         remote: SocketAddr,
         local: SocketAddr,
     ) {
-        let parameters = self.parameters();
-        self.look_for_certificates(self.clock().unix_seconds());
-        let Some(handshake) = self.room_for_handshake(vacancy.id()) else {
-            vacancy.give_up();
-            self.refuse_connection(remote, local, TOO_MANY_HANDSHAKES, "MaxTlsHandshakes");
-            let shard = self.shard();
-            return wire.reset(shard.lead.is_locked().then_some(&shard.registry));
-        };
-        let start = TlsStart {
-            bindings: self.tls_bindings(),
-            local,
-            handshake,
-            now: self.clock().unix_seconds(),
-            sends_close_notify: parameters.enable_ssl_close_notify,
-            offers_http2: parameters.enable_http2_tls,
+        let start = match self.start_of_tls(vacancy.id(), local) {
+            Ok(start) => start,
+            Err(reason) => {
+                vacancy.give_up();
+                self.refuse_connection(remote, local, reason, "MaxTlsHandshakes");
+                let shard = self.shard();
+                return wire.reset(shard.lead.is_locked().then_some(&shard.registry));
+            }
         };
         let stream = Transport::secured(wire, start);
         let mut conn = vacancy.fill(stream, remote, local);
         self.start_timer(&mut conn, TimerKind::HeaderWait, self.clock().millis());
+    }
+
+    /// What TLS begins with on a connection that was accepted at `local`.
+    ///
+    /// # Errors
+    /// The reason to drop it: there are too many handshakes.
+    pub(crate) fn start_of_tls(
+        &self,
+        connection: ConnectionId,
+        local: SocketAddr,
+    ) -> Result<TlsStart, &'static str> {
+        let parameters = self.parameters();
+        self.look_for_certificates(self.clock().unix_seconds());
+        let handshake = self.room_for_handshake(connection);
+        Ok(TlsStart {
+            bindings: self.tls_bindings(),
+            local,
+            handshake: handshake.ok_or(TOO_MANY_HANDSHAKES)?,
+            now: self.clock().unix_seconds(),
+            sends_close_notify: parameters.enable_ssl_close_notify,
+            offers_http2: parameters.enable_http2_tls,
+        })
     }
 
     /// One handshake too many drops the one that has lasted longest: who shakes hands at once gets through a flood

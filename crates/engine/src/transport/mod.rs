@@ -19,6 +19,7 @@ pub(crate) mod memory;
 pub(crate) mod open_batches;
 pub(crate) mod outcome;
 pub(crate) mod port_listener;
+pub(crate) mod preamble;
 pub(crate) mod stream;
 pub(crate) mod tcp;
 pub(crate) mod tls;
@@ -33,6 +34,7 @@ use httpsys_core::tls::TlsInfo;
 use httpsys_tls::TlsFailure;
 use link::Link;
 use outcome::{Read, Wrote};
+use preamble::Preamble;
 use stream::H2Stream;
 use tls::{Tls, TlsStart};
 use wire::Wire;
@@ -50,12 +52,19 @@ pub(crate) enum Transport {
     Stream(Box<H2Stream>),
     /// What streams are carried by. It has no bytes of its own: what is read from it is thrown away.
     Carrier(Arc<Carrier>),
+    /// A header of the PROXY protocol comes first. Nothing is written before it has come.
+    Preamble(Box<Preamble>),
 }
 
 impl Transport {
     /// TLS over a connection that was just accepted.
     pub(crate) fn secured(wire: Wire, start: TlsStart) -> Transport {
         Transport::Tls(Box::new(Tls::new(wire, start)))
+    }
+
+    /// The header of a proxy over a connection that was just accepted.
+    pub(crate) fn behind_header(wire: Wire, is_secure: bool) -> Transport {
+        Transport::Preamble(Box::new(Preamble::new(wire, is_secure)))
     }
 
     /// Whether its bytes are encrypted.
@@ -67,7 +76,7 @@ impl Transport {
     #[inline(never)]
     fn is_tls_or_carried_by_it(&self) -> bool {
         match self {
-            Transport::Plain(_) => false,
+            Transport::Plain(_) | Transport::Preamble(_) => false,
             Transport::Tls(_) => true,
             Transport::Stream(stream) => stream.tls().is_some(),
             Transport::Carrier(carrier) => carrier.tls().is_some(),
@@ -119,7 +128,7 @@ impl Transport {
     #[inline]
     pub(crate) fn tls_info(&self) -> Option<&Arc<TlsInfo>> {
         match self {
-            Transport::Plain(_) => None,
+            Transport::Plain(_) | Transport::Preamble(_) => None,
             Transport::Tls(tls) => tls.info(),
             Transport::Stream(stream) => stream.tls(),
             Transport::Carrier(carrier) => carrier.tls(),
@@ -142,6 +151,7 @@ impl Transport {
             Transport::Tls(tls) => tls.read(buffer),
             Transport::Stream(stream) => stream.read(buffer),
             Transport::Carrier(carrier) => carrier.read(buffer),
+            Transport::Preamble(preamble) => preamble.read(buffer),
         }
     }
 
@@ -160,7 +170,7 @@ impl Transport {
             Transport::Plain(wire) => wire.write(bytes),
             Transport::Tls(tls) => tls.write(&[IoSlice::new(bytes)]),
             Transport::Stream(stream) => stream.write(&[IoSlice::new(bytes)]),
-            Transport::Carrier(_) => Wrote::Gone,
+            Transport::Carrier(_) | Transport::Preamble(_) => Wrote::Gone,
         }
     }
 
@@ -171,7 +181,7 @@ impl Transport {
             Transport::Plain(wire) => wire.write_vectored(pieces),
             Transport::Tls(tls) => tls.write(pieces),
             Transport::Stream(stream) => stream.write(pieces),
-            Transport::Carrier(_) => Wrote::Gone,
+            Transport::Carrier(_) | Transport::Preamble(_) => Wrote::Gone,
         }
     }
 
@@ -179,7 +189,7 @@ impl Transport {
     #[inline]
     pub(crate) fn holds_unsent(&self) -> bool {
         match self {
-            Transport::Plain(_) | Transport::Stream(_) => false,
+            Transport::Plain(_) | Transport::Stream(_) | Transport::Preamble(_) => false,
             Transport::Tls(tls) => tls.is_full(),
             Transport::Carrier(carrier) => carrier.holds_unsent(),
         }
@@ -189,7 +199,9 @@ impl Transport {
     #[cold]
     pub(crate) fn flush(&mut self) -> Wrote {
         match self {
-            Transport::Plain(_) | Transport::Stream(_) => Wrote::Accepted { plain: 0, wire: 0 },
+            Transport::Plain(_) | Transport::Stream(_) | Transport::Preamble(_) => {
+                Wrote::Accepted { plain: 0, wire: 0 }
+            }
             Transport::Tls(tls) => tls.flush(),
             Transport::Carrier(carrier) => carrier.flush(),
         }
@@ -199,7 +211,7 @@ impl Transport {
     #[cold]
     pub(crate) fn take_failure(&mut self) -> Option<TlsFailure> {
         match self {
-            Transport::Plain(_) | Transport::Stream(_) => None,
+            Transport::Plain(_) | Transport::Stream(_) | Transport::Preamble(_) => None,
             Transport::Tls(tls) => tls.take_failure(),
             Transport::Carrier(carrier) => carrier.with_link(Link::take_failure).flatten(),
         }
@@ -210,6 +222,7 @@ impl Transport {
     pub(crate) fn take_unreported(&mut self) -> (usize, usize) {
         match self {
             Transport::Plain(_) | Transport::Stream(_) => (0, 0),
+            Transport::Preamble(preamble) => (preamble.take_unreported(), 0),
             Transport::Tls(tls) => tls.take_unreported(),
             Transport::Carrier(carrier) => carrier.take_unreported(),
         }
@@ -225,6 +238,7 @@ impl Transport {
             Transport::Tls(tls) => tls.shut_down_sending(),
             Transport::Stream(stream) => stream.shut_down_sending(),
             Transport::Carrier(carrier) => carrier.shut_down_sending(),
+            Transport::Preamble(preamble) => preamble.wire_mut().shut_down_sending(),
         }
     }
 
@@ -234,6 +248,7 @@ impl Transport {
         match self {
             Transport::Plain(wire) => wire.reset(polled),
             Transport::Tls(tls) => tls.into_wire(false).reset(polled),
+            Transport::Preamble(preamble) => preamble.into_wire().reset(polled),
             Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
             Transport::Carrier(carrier) => {
                 if let Some(link) = carrier.take_link() {
@@ -248,6 +263,7 @@ impl Transport {
         match self {
             Transport::Plain(wire) => wire.close(registry),
             Transport::Tls(tls) => tls.into_wire(true).close(registry),
+            Transport::Preamble(preamble) => preamble.into_wire().close(registry),
             Transport::Stream(_) => debug_assert!(false, "a stream has a code"),
             Transport::Carrier(carrier) => {
                 if let Some(link) = carrier.take_link() {
@@ -263,6 +279,7 @@ impl Transport {
         match self {
             Transport::Plain(wire) => wire.may_have_more(),
             Transport::Tls(tls) => tls.wire_mut().may_have_more(),
+            Transport::Preamble(preamble) => preamble.wire_mut().may_have_more(),
             Transport::Stream(_) => {}
             Transport::Carrier(carrier) => {
                 carrier.with_link(Link::may_have_more);
@@ -275,6 +292,7 @@ impl Transport {
         match self {
             Transport::Plain(wire) => wire.unacknowledged(),
             Transport::Tls(tls) => tls.unacknowledged(),
+            Transport::Preamble(preamble) => preamble.wire().unacknowledged(),
             Transport::Stream(stream) => stream.unacknowledged(),
             Transport::Carrier(carrier) => {
                 carrier.with_link(|link| link.unacknowledged()).flatten()
@@ -294,6 +312,7 @@ impl Transport {
         match self {
             Transport::Plain(wire) => wire.has_bytes(),
             Transport::Tls(tls) => tls.wire().has_bytes(),
+            Transport::Preamble(preamble) => preamble.wire().has_bytes(),
             Transport::Stream(_) | Transport::Carrier(_) => false,
         }
     }

@@ -26,6 +26,17 @@ impl Client {
         Client::of(socket.into())
     }
 
+    /// From this address of the machine.
+    #[cfg(not(target_os = "macos"))]
+    pub(crate) fn connect_from(from: [u8; 4], port: u16) -> Client {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let from = std::net::SocketAddr::from((from, 0));
+        socket.bind(&from.into()).expect("an address of loopback");
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+        socket.connect(&address.into()).expect("it listens");
+        Client::of(socket.into())
+    }
+
     fn of(stream: TcpStream) -> Client {
         stream.set_nodelay(true).expect("a socket");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket");

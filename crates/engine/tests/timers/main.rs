@@ -26,6 +26,9 @@ mod idle;
 mod limits;
 #[path = "../support/port.rs"]
 mod port;
+// macOS has no second address of loopback.
+#[cfg(not(target_os = "macos"))]
+mod proxy;
 mod race;
 mod request_queue;
 // Windows does not say what a client has taken, which these count to the byte.

@@ -294,12 +294,15 @@ impl World {
         );
     }
 
+    /// Stops the service. The HTTPERR log, empty if there is none.
+    pub(crate) fn log(&self) -> String {
+        self.service.stop();
+        fs::read_to_string(self.logs.join("HTTPERR/httperr1.log")).unwrap_or_default()
+    }
+
     /// Stops the service. What the HTTPERR log says then, each line from cs-version on.
     pub(crate) fn logged(&self) -> Vec<String> {
-        self.service.stop();
-        let Ok(text) = fs::read_to_string(self.logs.join("HTTPERR/httperr1.log")) else {
-            return Vec::new();
-        };
+        let text = self.log();
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let from_version = |line: &str| {
             let fields: Vec<&str> = line.split(' ').collect();

@@ -160,6 +160,7 @@ typedef enum _HTTPSYS_CLOSE_REASON {
     HttpsysCloseReasonExhausted = 14,      /* an internal limit */
     HttpsysCloseReasonTls = 15,            /* TLS failed; Name says how */
     HttpsysCloseReasonHttp2 = 16,          /* an HTTP/2 connection error; Name has the code */
+    HttpsysCloseReasonProxy = 17,          /* no valid PROXY header; Name says which */
     HttpsysCloseReasonTimerIdleConnection = 20,
     HttpsysCloseReasonTimerHeaderWait = 21,
     HttpsysCloseReasonTimerRequestQueue = 22,

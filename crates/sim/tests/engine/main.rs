@@ -7,4 +7,5 @@
 mod calls;
 mod faults;
 mod h2;
+mod proxy;
 mod simulated;
