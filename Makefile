@@ -174,10 +174,11 @@ test-conformance-tls: ## the conformance tests over TLS
 
 # With a folder that more tests of the crate are in, its dependencies are not built again.
 ECOSYSTEM := tower,stream,tokio,futures-io,tracing
-test-ecosystem: ## the crate's features for http, tower, tokio and futures; the example with axum
+test-ecosystem: ## the crate's features for http, tower, tokio and futures; the examples notes and axum
 	$(CARGO) clippy -p httpsys --features $(ECOSYSTEM) --all-targets -- -D warnings
 	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --lib --test ecosystem
 	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --doc -- src/http src/tower src/requests
+	cd examples/notes && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 	cd examples/axum && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 
 test-slow: ## 10,000 slow clients, 19,000 silent ones

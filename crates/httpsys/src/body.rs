@@ -44,6 +44,21 @@ impl Request {
         BodyReader::new(self)
     }
 
+    /// The length of the whole entity body, if the head says it: 0 for a request without a body, and `None`
+    /// for a body that is chunked or, over HTTP/2, has no `Content-Length`.
+    ///
+    /// Answer with 413 if it is too long, before the first read: a client that waits for `100 Continue`
+    /// then does not send the body at all. It is no more than the client's claim; but the service lets no
+    /// body become longer.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        match self.block().head.framing() {
+            Framing::None => Some(0),
+            Framing::Length(length) => Some(length),
+            Framing::Chunked => None,
+        }
+    }
+
     /// Reads the rest of the entity body, of at most `limit` bytes.
     ///
     /// # Errors
@@ -51,11 +66,10 @@ impl Request {
     /// shows that, the body is not read at all. Otherwise the same as those of
     /// [`Request::read_body`].
     pub fn read_body_to_end(&self, limit: usize) -> Result<Vec<u8>> {
-        let announced = match self.block().head.framing() {
-            Framing::None => return Ok(Vec::new()),
-            Framing::Length(length) => Some(length),
-            Framing::Chunked => None,
-        };
+        if self.block().head.framing() == Framing::None {
+            return Ok(Vec::new());
+        }
+        let announced = self.content_length();
         read_to_end(limit, announced, |out| self.read_body(out))
     }
 }

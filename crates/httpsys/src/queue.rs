@@ -182,6 +182,12 @@ impl RequestQueue {
         self.scope().queue.id()
     }
 
+    /// The service that the queue belongs to, for its [counters](crate::counters).
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.scope().service
+    }
+
     /// The number of requests that wait in the queue.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -229,10 +235,6 @@ impl RequestQueue {
 
     pub(crate) fn close_now(&self) -> Result<()> {
         self.scope().close(self.handle.creator)
-    }
-
-    pub(crate) fn service(&self) -> &Service {
-        &self.scope().service
     }
 
     pub(crate) fn scope(&self) -> &Arc<QueueScope> {

@@ -62,6 +62,9 @@
 //! - [`now`], [`unix_now`], [`sleep`], [`yield_now`], joining, [`scope`];
 //! - whatever waits with [`httpsys_socket::world::World::wait`] and is woken with `wake`.
 //!
+//! - [`sync`] and [`thread`]: locks, channels and threads with the names that they have in `std`, for programs that
+//!   are tested.
+//!
 //! Locks of `std` work as long as no thread calls the simulation while it holds one. If one does, the thread
 //! that has its turn may block on that lock for ever; after 5 s of real time ([`Sim::watchdog`]) the report
 //! names it, its last call and all other threads, and the simulation fails. Own sockets, clocks and threads
@@ -158,6 +161,8 @@ mod seat;
 mod shrink;
 mod sim;
 mod state;
+pub mod sync;
+pub mod thread;
 mod trace;
 mod watch;
 

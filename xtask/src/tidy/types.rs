@@ -22,8 +22,8 @@ struct Mirror {
 const MIRRORS: &[Mirror] = &[
     Mirror {
         name: "Condvar",
-        files: 2,
-        why: "the same lock under the feature `sim`, which asks the simulated world",
+        files: 3,
+        why: "the same lock under the feature `sim`, which asks the simulated world, and as std has it",
     },
     Mirror {
         name: "Event",
@@ -57,8 +57,8 @@ const MIRRORS: &[Mirror] = &[
     },
     Mirror {
         name: "Mutex",
-        files: 2,
-        why: "the same lock under the feature `sim`, which asks the simulated world",
+        files: 3,
+        why: "the same lock under the feature `sim`, which asks the simulated world, and as std has it",
     },
     Mirror {
         name: "MutexGuard",

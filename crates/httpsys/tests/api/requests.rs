@@ -221,6 +221,24 @@ fn the_body_reader_reads_to_the_end_and_limits_hold() {
 }
 
 #[test]
+fn a_request_says_how_long_its_body_is() {
+    for (verb, fields, length) in [
+        ("GET", "", Some(0)),
+        ("PUT", "Content-Length: 0\r\n", Some(0)),
+        ("PUT", "Content-Length: 4294967296\r\n", Some(1 << 32)),
+        ("PUT", "Transfer-Encoding: chunked\r\n", None),
+    ] {
+        let (server, port) = server();
+        let head = format!("{verb} / HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
+        let client = Client::send(port, &head);
+        let request = server.receive().unwrap();
+        assert_eq!(request.content_length(), length, "{fields}");
+        request.cancel().unwrap();
+        assert!(client.was_reset());
+    }
+}
+
+#[test]
 fn bdy_a_client_that_breaks_off_fails_the_read() {
     let (server, port) = server();
     let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc";
