@@ -1,12 +1,16 @@
 /* Ends without breaking anything off: a graceful shutdown made of documented calls.
  *
- *   graceful [PORT [SECONDS]]       port 8080 and 10 seconds if not given; ends on SIGINT, SIGTERM
+ *   graceful [PORT [SECONDS [GRACE]]]    port 8080, 10 seconds and no grace if not given; ends on SIGINT, SIGTERM
  *
  *   POST /echo      the body that was sent, up to 64 KiB
+ *   /health         200, or 503 once it is about to end: for the health check of a proxy
+ *   /client         the client's address, where it has connected to, and the process: behind a proxy (docs/PROXY.md)
  *   all others      a line of text
  *
  * Asked to end, it does this in this order:
  *
+ *   0. For GRACE milliseconds /health answers 503, and each response says Connection: close: proxies learn
+ *      that they must go elsewhere, and clients leave.
  *   1. The URLs are removed: the port closes and idle connections end. Requests that have come are
  *      served, and each response from now on says Connection: close.
  *   2. It waits until no request is under way and the queue is empty, for at most SECONDS.
@@ -26,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define THREADS 4
 #define MAX_ECHO (64 * 1024)
@@ -37,7 +42,8 @@ static int stopping; /* responses end their connections */
 
 /* ---- Answering ---- */
 
-static ULONG send_bytes(HANDLE queue, const HTTP_REQUEST *request, const void *bytes, ULONG length)
+static ULONG send_status(HANDLE queue, const HTTP_REQUEST *request, USHORT status, const char *reason,
+                         const void *bytes, ULONG length)
 {
     HTTP_RESPONSE response;
     HTTP_DATA_CHUNK chunk;
@@ -53,9 +59,9 @@ static ULONG send_bytes(HANDLE queue, const HTTP_REQUEST *request, const void *b
     chunk.DataChunkType = HttpDataChunkFromMemory;
     chunk.FromMemory.pBuffer = (void *)bytes;
     chunk.FromMemory.BufferLength = length;
-    response.StatusCode = 200;
-    response.pReason = "OK";
-    response.ReasonLength = 2;
+    response.StatusCode = status;
+    response.pReason = reason;
+    response.ReasonLength = (USHORT)strlen(reason);
     response.Headers.KnownHeaders[HttpHeaderContentLength].pRawValue = digits;
     response.Headers.KnownHeaders[HttpHeaderContentLength].RawValueLength =
         (USHORT)snprintf(digits, sizeof(digits), "%u", (unsigned)length);
@@ -63,6 +69,47 @@ static ULONG send_bytes(HANDLE queue, const HTTP_REQUEST *request, const void *b
     response.pEntityChunks = &chunk;
     return HttpSendHttpResponse(queue, request->RequestId, flags, &response, NULL, NULL, NULL, 0,
                                 NULL, NULL);
+}
+
+static ULONG send_bytes(HANDLE queue, const HTTP_REQUEST *request, const void *bytes, ULONG length)
+{
+    return send_status(queue, request, 200, "OK", bytes, length);
+}
+
+static ULONG health(HANDLE queue, const HTTP_REQUEST *request)
+{
+    int ends;
+
+    pthread_mutex_lock(&mutex);
+    ends = stopping;
+    pthread_mutex_unlock(&mutex);
+    return ends ? send_status(queue, request, 503, "Service Unavailable", "ends\n", 5)
+                : send_bytes(queue, request, "serves\n", 7);
+}
+
+/* a.b.c.d:port, for IPv4. */
+static void describe(char *text, size_t size, const SOCKADDR *address)
+{
+    const UCHAR *bytes = (const UCHAR *)&((const SOCKADDR_IN *)address)->sin_addr;
+    const UCHAR *port = (const UCHAR *)&((const SOCKADDR_IN *)address)->sin_port;
+
+    if (address->sa_family != AF_INET) {
+        snprintf(text, size, "not IPv4");
+        return;
+    }
+    snprintf(text, size, "%u.%u.%u.%u:%u", bytes[0], bytes[1], bytes[2], bytes[3],
+             256u * port[0] + port[1]);
+}
+
+static ULONG client(HANDLE queue, const HTTP_REQUEST *request)
+{
+    char remote[32], local[32], text[96];
+    int length;
+
+    describe(remote, sizeof(remote), request->Address.pRemoteAddress);
+    describe(local, sizeof(local), request->Address.pLocalAddress);
+    length = snprintf(text, sizeof(text), "%s %s %d \n", remote, local, (int)getpid());
+    return send_bytes(queue, request, text, (ULONG)length);
 }
 
 static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
@@ -87,14 +134,23 @@ static ULONG echo(HANDLE queue, const HTTP_REQUEST *request)
     return error;
 }
 
+static int is_path(const HTTP_REQUEST *request, const char *path)
+{
+    return request->RawUrlLength == strlen(path) &&
+           memcmp(request->pRawUrl, path, request->RawUrlLength) == 0;
+}
+
 static void answer(HANDLE queue, const HTTP_REQUEST *request)
 {
     static const char text[] = "ends gracefully\n";
     ULONG error;
 
-    if (request->Verb == HttpVerbPOST && request->RawUrlLength == 5 &&
-        memcmp(request->pRawUrl, "/echo", 5) == 0) {
+    if (request->Verb == HttpVerbPOST && is_path(request, "/echo")) {
         error = echo(queue, request);
+    } else if (is_path(request, "/health")) {
+        error = health(queue, request);
+    } else if (is_path(request, "/client")) {
+        error = client(queue, request);
     } else {
         error = send_bytes(queue, request, text, sizeof(text) - 1);
     }
@@ -185,6 +241,17 @@ static int wait_for_requests(const struct timespec *deadline)
     return left;
 }
 
+/* Step 0. */
+static void tell_proxies(int milliseconds)
+{
+    struct timespec grace = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
+    pthread_mutex_lock(&mutex);
+    stopping = 1;
+    pthread_mutex_unlock(&mutex);
+    nanosleep(&grace, NULL);
+}
+
 /* Steps 1 to 3. Returns how many requests are still under way. The receive that finds the queue
  * empty stays pending until the shutdown: buffer and overlapped have to live until then. */
 static int end_gracefully(HTTP_URL_GROUP_ID group, HANDLE queue, int seconds,
@@ -195,9 +262,6 @@ static int end_gracefully(HTTP_URL_GROUP_ID group, HANDLE queue, int seconds,
 
     clock_gettime(CLOCK_REALTIME, &deadline);
     deadline.tv_sec += seconds;
-    pthread_mutex_lock(&mutex);
-    stopping = 1;
-    pthread_mutex_unlock(&mutex);
     HttpRemoveUrlFromUrlGroup(group, NULL, HTTP_URL_FLAG_REMOVE_ALL);
 
     left = wait_for_requests(&deadline);
@@ -237,6 +301,7 @@ int main(int argc, char **argv)
     WCHAR wide[64];
     int port = argc > 1 ? atoi(argv[1]) : 8080;
     int seconds = argc > 2 ? atoi(argv[2]) : 10;
+    int grace = argc > 3 ? atoi(argv[3]) : 0;
     int n = 0, started = 0, left, signal_number;
 
     snprintf(url, sizeof(url), "http://localhost:%d/", port);
@@ -278,6 +343,7 @@ int main(int argc, char **argv)
     fflush(stdout);
     sigwait(&signals, &signal_number);
 
+    tell_proxies(grace);
     left = end_gracefully(group, queue, seconds, &buffer, &overlapped);
     HttpCloseRequestQueue(queue); /* step 4 */
     while (started > 0) {

@@ -5,6 +5,7 @@
 //! details of the protocol. Each program runs in a process of its own on a port of its own.
 #![cfg(not(windows))]
 
+mod activation;
 mod configuration;
 mod diagnosis;
 mod first_steps;

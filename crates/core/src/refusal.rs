@@ -53,6 +53,15 @@ pub enum Refusal {
         /// The owner of the socket, if the system reports it.
         owner: Option<String>,
     },
+    /// The service manager has passed sockets of the port, and none stands for what the prefix listens on (ACT-002).
+    Passed {
+        /// The port.
+        port: u16,
+        /// What the prefix listens on.
+        wanted: SocketAddr,
+        /// What was passed.
+        passed: Vec<SocketAddr>,
+    },
     /// The system does not let this program open the port.
     Forbidden(SocketAddr),
     /// The system does not open the port for another reason.
@@ -84,7 +93,9 @@ impl Refusal {
             Refusal::Registered { .. } | Refusal::Reserved | Refusal::OtherScheme { .. } => {
                 Error::AlreadyExists
             }
-            Refusal::InUse { .. } | Refusal::NoFreePort => Error::PortInUse,
+            Refusal::InUse { .. } | Refusal::Passed { .. } | Refusal::NoFreePort => {
+                Error::PortInUse
+            }
             Refusal::System { .. }
             | Refusal::NoThread
             | Refusal::MaxEndpoints(_)
@@ -147,6 +158,14 @@ impl fmt::Display for Refusal {
                 Some(owner) => write!(f, "{address} is in use by {owner}"),
                 None => write!(f, "{address} is in use by another socket"),
             },
+            Refusal::Passed { wanted, passed, .. } => {
+                let passed: Vec<String> = passed.iter().map(ToString::to_string).collect();
+                let passed = passed.join(" and ");
+                write!(
+                    f,
+                    "the service manager has passed {passed}, none of which stands for {wanted}"
+                )
+            }
             Refusal::Forbidden(address) => {
                 write!(f, "the system does not let this program open {address}")
             }

@@ -41,6 +41,7 @@ pub use httpsys_configuration as configuration;
 pub use httpsys_core as core;
 pub use httpsys_core::open_connections::ConnectionStatus;
 pub use httpsys_logging as logging;
+pub use httpsys_socket::activation::{ServiceNews, notify};
 pub use httpsys_tls as tls;
 pub use observe::access_log::{Log, LogSource, fields_of};
 #[cfg(feature = "sim")]

@@ -183,6 +183,7 @@ mod reservation;
 mod response;
 mod server;
 mod service;
+pub mod service_manager;
 mod session;
 mod shutdown;
 mod ssl;

@@ -5,6 +5,7 @@
 //! Owns: one function per call, with its unsafe block, so that its users have none. Does not own:
 //! what they are for. Threading: any thread; nothing here blocks.
 
+pub mod activation;
 pub mod lock;
 mod panic;
 mod per_world;

@@ -20,6 +20,7 @@ use crate::poll::waiter::Turn;
 use crate::service::Service;
 use crate::transport::Transport;
 use crate::transport::handshakes::HandshakeUnderWay;
+use crate::transport::listening::canonical;
 use crate::transport::port_listener::PortListener;
 use crate::transport::tls::TlsStart;
 use crate::transport::wire::Wire;
@@ -119,7 +120,7 @@ impl Service {
         }
         stream.prepare();
         let local = if listening.ip().is_unspecified() {
-            stream.local_addr().unwrap_or(listening)
+            stream.local_addr().map_or(listening, canonical)
         } else {
             listening
         };

@@ -22,6 +22,9 @@ mod system;
 /// The addresses of this machine, where the system lists them.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 mod interfaces;
+/// Listening sockets that a service manager has passed, where there is one.
+#[cfg(unix)]
+pub(crate) mod passed;
 /// Where they have to be tried.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod probe;
@@ -122,6 +125,37 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<Held<TcpListener>> {
     socket.bind(&address.into())?;
     socket.listen(system::BACKLOG)?;
     Ok(Held::new(TcpListener::from_std(socket.into()), made))
+}
+
+/// The addresses of the sockets of this port that a service manager has passed, and whether one of IPv6 has clients of
+/// IPv4, too.
+pub(crate) fn passed_on(port: u16) -> Vec<(SocketAddr, bool)> {
+    #[cfg(unix)]
+    return passed::on_port(port);
+    #[cfg(not(unix))]
+    {
+        let _ = port;
+        Vec::new()
+    }
+}
+
+/// A listener of the socket that was passed for this address. `None`: there is none.
+///
+/// # Errors
+/// The system has no descriptor for it.
+pub(crate) fn listen_on_passed(address: SocketAddr) -> io::Result<Option<Held<TcpListener>>> {
+    #[cfg(unix)]
+    return passed::listener_at(address);
+    #[cfg(not(unix))]
+    {
+        let _ = address;
+        Ok(None)
+    }
+}
+
+/// Ends listening with a copy of a passed socket, which goes on to collect connections for the next listener.
+pub(crate) fn close_passed(mut listener: Held<TcpListener>, registry: &Registry) {
+    let _ = registry.deregister(&mut *listener);
 }
 
 /// Children made by fork close what `registry` polls with, where that has a descriptor: events would be

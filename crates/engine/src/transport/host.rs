@@ -60,18 +60,32 @@ impl Host {
         }
     }
 
-    /// Opens a listening socket on exactly this address and port; port 0 is a free one.
+    /// Opens a listening socket on exactly this address and port, or takes the one that was passed; port 0 is a free
+    /// one.
     ///
     /// # Errors
     /// `AddrInUse` when somebody else has the port (PFX-013), and whatever the system says.
     pub(crate) fn listen(&self, address: SocketAddr) -> io::Result<Listening> {
         match self {
-            Host::System => sys::listen(address).map(Listening::Tcp),
+            Host::System => match sys::listen_on_passed(address)? {
+                Some(listener) => Ok(Listening::Passed(listener)),
+                None => sys::listen(address).map(Listening::Tcp),
+            },
             #[cfg(feature = "sim")]
             Host::Simulated(host) => {
                 let listening = host.network.listen(address, BACKLOG);
                 listening.map(Listening::Memory)
             }
+        }
+    }
+
+    /// The addresses of the sockets of this port that a service manager has passed, and whether one of IPv6 has
+    /// clients of IPv4, too. Where there are some, nothing else is opened on the port.
+    pub(crate) fn passed_on(&self, port: u16) -> Vec<(SocketAddr, bool)> {
+        match self {
+            Host::System => sys::passed_on(port),
+            #[cfg(feature = "sim")]
+            Host::Simulated(_) => Vec::new(),
         }
     }
 

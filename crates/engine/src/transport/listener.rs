@@ -37,6 +37,7 @@ impl Service {
         let loopback_only = self.parameters().choices.localhost_on_loopback;
         let wanted = endpoints(port, scopes, loopback_only);
         let wanted = within(&list, wanted);
+        let wanted = among_passed(port, wanted, &self.shard().host.passed_on(port))?;
         if wanted.is_empty() && !scopes.is_empty() {
             tracing::warn!(
                 port,
@@ -140,9 +141,13 @@ impl Service {
     }
 
     fn close_listener(&self, index: usize) {
-        // Clients that are connected already must not pay for the change.
-        self.accept_last(index);
         let shard = self.shard();
+        let is_passed = |listener: &PortListener| listener.socket.is_passed();
+        if !shard.listeners.read().get(index).is_some_and(is_passed) {
+            // Clients that are connected already must not pay for the change. At a passed socket they wait for the next
+            // registration, or for the next process.
+            self.accept_last(index);
+        }
         if let Some(listener) = shard.listeners.write().try_remove(index) {
             listener.socket.close(&shard.registry);
         }
@@ -194,6 +199,33 @@ pub(crate) fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) 
         .into_iter()
         .map(|address| SocketAddr::new(address, port))
         .collect()
+}
+
+/// The `passed` sockets of the port that stand for what is `wanted`, or `wanted` itself where none was passed. A socket
+/// for all addresses does not stand for one of them: it would have clients that the prefix does not want.
+fn among_passed(
+    port: u16,
+    wanted: Vec<SocketAddr>,
+    passed: &[(SocketAddr, bool)],
+) -> Result<Vec<SocketAddr>, Refusal> {
+    if passed.is_empty() || wanted.is_empty() {
+        return Ok(wanted);
+    }
+    let stands_for = |(own, has_both): &(SocketAddr, bool), address: &SocketAddr| {
+        let same_family = own.is_ipv4() == address.is_ipv4() || *has_both;
+        own == address || (address.ip().is_unspecified() && same_family)
+    };
+    let of_both = |one: &&(SocketAddr, bool)| wanted.iter().any(|address| stands_for(one, address));
+    let used: Vec<SocketAddr> = passed.iter().filter(of_both).map(|(own, _)| *own).collect();
+    if used.is_empty() {
+        let passed = passed.iter().map(|(own, _)| *own).collect();
+        return Err(Refusal::Passed {
+            port,
+            wanted: wanted[0],
+            passed,
+        });
+    }
+    Ok(used)
 }
 
 /// What of `wanted` the IP listen list lets open: all of it if the list is empty. The entries
@@ -261,6 +293,34 @@ mod tests {
     fn an_address_listens_there_only() {
         let address = ListenScope::Address("192.0.2.7".parse().unwrap());
         assert_eq!(texts(&[address]), ["192.0.2.7:80"]);
+    }
+
+    #[test]
+    fn act_001_act_002_passed_sockets_stand_for_what_is_wanted_and_for_no_less() {
+        use ListenScope::{Any, Loopback};
+
+        let address = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let used = |scope, passed: &[(&str, bool)]| {
+            let passed = passed.iter().map(|(text, both)| (address(text), *both));
+            let passed: Vec<_> = passed.collect();
+            let used = among_passed(80, endpoints(80, &[scope], true), &passed)?;
+            Ok(used.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+
+        let opened = |texts: &[&str]| Ok(texts.iter().map(ToString::to_string).collect());
+        assert_eq!(used(Any, &[]), opened(&["0.0.0.0:80", "[::]:80"]));
+        assert_eq!(used(Any, &[("[::]:80", true)]), opened(&["[::]:80"]));
+        let one = [("192.0.2.7:80", false)];
+        assert_eq!(used(Any, &one), opened(&["192.0.2.7:80"]));
+        let both = [("127.0.0.1:80", false), ("[::1]:80", false)];
+        assert_eq!(used(Loopback, &both), opened(&["127.0.0.1:80", "[::1]:80"]));
+        assert_eq!(used(Loopback, &both[..1]), opened(&["127.0.0.1:80"]));
+        let refused = used(Loopback, &[("0.0.0.0:80", false), ("[::]:80", true)]);
+        let refused: Refusal = refused.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the service manager has passed 0.0.0.0:80 and [::]:80, none of which stands for 127.0.0.1:80"
+        );
     }
 
     #[test]

@@ -22,6 +22,8 @@ use crate::sys::{self, Held};
 pub(crate) enum Listening {
     /// A socket of the system.
     Tcp(Held<TcpListener>),
+    /// A copy of one that the service manager has passed.
+    Passed(Held<TcpListener>),
     /// A listener of a simulated network.
     #[cfg(feature = "sim")]
     Memory(httpsys_network::Listener),
@@ -38,6 +40,10 @@ impl Listening {
                 let (stream, remote) = sys::accept(listener)?;
                 Ok((Wire::Tcp(Tcp::new(stream)), remote))
             }
+            Listening::Passed(listener) => {
+                let (stream, remote) = sys::accept(listener)?;
+                Ok((Wire::Tcp(Tcp::new(stream)), canonical(remote)))
+            }
             #[cfg(feature = "sim")]
             Listening::Memory(listener) => {
                 let (stream, remote) = listener.accept()?;
@@ -52,7 +58,7 @@ impl Listening {
     /// What the system says when it cannot be polled.
     pub(crate) fn register(&mut self, registry: &PollRegistry, token: usize) -> io::Result<()> {
         match self {
-            Listening::Tcp(listener) => {
+            Listening::Tcp(listener) | Listening::Passed(listener) => {
                 let registry = registry.need_mio()?;
                 registry.register(&mut **listener, Token(token), Interest::READABLE)
             }
@@ -61,12 +67,22 @@ impl Listening {
         }
     }
 
+    /// Whether it goes on to collect connections when it is closed here.
+    pub(crate) fn is_passed(&self) -> bool {
+        matches!(self, Listening::Passed(_))
+    }
+
     /// Ends listening.
     pub(crate) fn close(self, registry: &PollRegistry) {
         match self {
             Listening::Tcp(listener) => {
                 if let Some(registry) = registry.mio() {
                     sys::close_listener(listener, registry);
+                }
+            }
+            Listening::Passed(listener) => {
+                if let Some(registry) = registry.mio() {
+                    sys::close_passed(listener, registry);
                 }
             }
             #[cfg(feature = "sim")]
@@ -80,9 +96,14 @@ impl Listening {
     /// What the system says.
     pub(crate) fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
-            Listening::Tcp(listener) => listener.local_addr(),
+            Listening::Tcp(listener) | Listening::Passed(listener) => listener.local_addr(),
             #[cfg(feature = "sim")]
             Listening::Memory(listener) => listener.local_addr(),
         }
     }
+}
+
+/// An IPv4 address that is mapped into IPv6, as a socket of both families shows it, is the IPv4 address (HST-013).
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
