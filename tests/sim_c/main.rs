@@ -5,6 +5,8 @@
 //! its own; the library is built into a folder of its own, because the ordinary one must not have the feature.
 #![cfg(not(windows))]
 
+mod example;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # httpsys_httpapi.dll from C programs that mingw builds against its own windows.h and http.h, run under
-# Wine, their clients outside it: examples/c, tests/windows/handles.c, and the programs of tests/ports,
+# Wine, their clients outside it: examples/c, examples/cpp, tests/windows/handles.c, and the programs of tests/ports,
 # driven by the test that drives them off Windows. Then the conformance tests of the C ABI, in Rust,
 # linked to it.
 # Needs: as test-windows.sh; curl. Skips: MSVC; a real Windows. HTTPSYS_SHORT=1: the conformance tests.
@@ -42,6 +42,10 @@ compile examples/c/v2_file_post.c -municode -DHTTP_URL_FLAG_REMOVE_ALL=1
 compile tests/windows/handles.c
 libraries='-static -lpthread' compile examples/c/hello.c \
   -include tools/platforms/posix.h -include tools/platforms/mingw_http.h
+
+x86_64-w64-mingw32-g++ -std=c++20 -O1 -Wall -Wextra -Werror -municode -static -D_WIN32_WINNT=0x0602 \
+  -DHTTP_URL_FLAG_REMOVE_ALL=1 examples/cpp/main.cpp examples/cpp/notes.cpp examples/cpp/server.cpp \
+  -o "$folder/notes.exe" -L"$folder" -lhttpsys_httpapi
 
 work=$(mktemp -d)
 server=
@@ -138,6 +142,16 @@ is_reset "a cancelled request is a reset" -d x "$(url /)"
 ask "$(url /quit)" > /dev/null
 ends iocp_load
 grep -q '^201 served, 1 cancelled' "$work/iocp_load.out" || fail "iocp_load counts: $(tail -n 1 "$work/iocp_load.out")"
+
+say "notes: C++ coroutines on a completion port"
+start notes http://localhost:@PORT@/ "$(winepath -w "$work")"
+is "a note is created" '{"id":1,"text":"a"}' ask -d '{"text": "a"}' "$(url /notes)"
+is "a client that waits has it" '[{"id":1,"text":"a"}]' ask "$(url '/notes?after=0')"
+is "a file is stored" "{\"length\":$(wc -c < "$folder/notes.exe")}" ask -T "$folder/notes.exe" "$(url /files/a)"
+same "$folder/notes.exe" "$(url /files/a)"
+# SIGINT is no Ctrl-C to a program under Wine.
+kill "$server" && wait "$server" 2> /dev/null || true
+server=
 
 say "handles: ours and the system's in one program"
 timeout 120 wine "$folder/handles.exe" $((30000 + RANDOM % 2000)) || fail "handles fails"
