@@ -17,10 +17,11 @@ use std::time::Instant;
 
 use httpsys_configuration::ConfigurationStore;
 use httpsys_control::ControlServer;
+use httpsys_core::ids::SlotAddress;
 use httpsys_core::model::{Effects, Model};
 use httpsys_core::proto::{Choices, Parameters};
 use httpsys_core::records::Records;
-use httpsys_core::{Error, QueueId};
+use httpsys_core::{ConnectionId, Error, QueueId};
 use httpsys_logging::ErrorLog;
 use httpsys_socket::lock::{Mutex, RwLock};
 use httpsys_socket::process::{self, PerProcess};
@@ -39,10 +40,9 @@ use crate::observe::missing_certificates::MissingCertificates;
 use crate::observe::reason;
 use crate::observe::strict::state::StrictState;
 use crate::observe::tally::Tallies;
-use crate::poll::deputies::Deputies;
-use crate::poll::leadership::Leadership;
 use crate::poll::operation::OperationIds;
-use crate::poll::shard::{SHARDS, Shard};
+use crate::poll::shard::Shard;
+use crate::poll::shards::Shards;
 use crate::transport::host::Host;
 #[cfg(feature = "sim")]
 use crate::transport::host::SimulatedHost;
@@ -87,14 +87,12 @@ struct Inner {
     clock: Box<dyn Clock>,
     objects: Mutex<Objects>,
     routes: Published,
-    shard: Shard,
+    shards: Shards,
     error_log: Option<ErrorLog>,
     /// Request lines of requests that the program has are kept.
     remembers_requests: AtomicBool,
     control: Mutex<Option<ControlServer>>,
-    leadership: Leadership,
     file_threads: FileThreads,
-    deputies: Deputies,
     requests: RequestPool,
     tallies: Tallies,
     operations: OperationIds,
@@ -161,7 +159,7 @@ impl Objects {
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Service")
-            .field("shard", &self.inner.shard)
+            .field("shards", &self.inner.shards)
             .finish_non_exhaustive()
     }
 }
@@ -262,17 +260,15 @@ impl Service {
         let service = Service {
             inner: Arc::new(Inner {
                 process,
+                shards: Shards::new(process, parameters.shards, host)?,
                 parameters,
                 clock: Box::new(clock),
                 objects: Mutex::new(objects),
                 routes: Published::default(),
-                shard: Shard::new(process % SHARDS, host)?,
                 remembers_requests: AtomicBool::new(error_log.is_some()),
                 error_log,
                 control: Mutex::new(None),
-                leadership: Leadership::default(),
                 file_threads: FileThreads::default(),
-                deputies: Deputies::default(),
                 requests: RequestPool::default(),
                 tallies: Tallies::default(),
                 operations: OperationIds::default(),
@@ -406,20 +402,31 @@ impl Service {
         &*self.inner.clock
     }
 
-    pub(crate) fn shard(&self) -> &Shard {
-        &self.inner.shard
+    #[inline]
+    pub(crate) fn shards(&self) -> &Shards {
+        &self.inner.shards
     }
 
-    pub(crate) fn leadership(&self) -> &Leadership {
-        &self.inner.leadership
+    /// The shard in which `place` is, if it is anywhere.
+    #[inline(always)]
+    pub(crate) fn shard_at(&self, place: SlotAddress) -> &Shard {
+        self.inner.shards.of(place)
+    }
+
+    /// The shard of a connection.
+    #[inline(always)]
+    pub(crate) fn shard_of(&self, connection: ConnectionId) -> &Shard {
+        self.inner.shards.of(connection.place())
+    }
+
+    /// For tests of one shard.
+    #[cfg(test)]
+    pub(crate) fn shard(&self) -> &Shard {
+        self.inner.shards.first()
     }
 
     pub(crate) fn file_threads(&self) -> &FileThreads {
         &self.inner.file_threads
-    }
-
-    pub(crate) fn deputies(&self) -> &Deputies {
-        &self.inner.deputies
     }
 
     pub(crate) fn requests(&self) -> &RequestPool {

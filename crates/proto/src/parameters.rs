@@ -172,6 +172,9 @@ parameters! {
     /// `ProxyProtocol`, which HTTP.sys does not have: the ports at which connections of trusted proxies begin with a
     /// header of the PROXY protocol, with the addresses of these proxies, nowhere by default (PXY rows).
     proxy_protocol: ProxyProtocol = ProxyProtocol::off(), "ProxyProtocol";
+    /// `Shards`, which HTTP.sys does not have: how many threads can poll sockets at the same time, 1 to 16; with 0, the
+    /// default, the service chooses by the number of processors (docs/PERFORMANCE.md, Many cores).
+    shards: u32 = 0, "Shards", 0..=16;
     /// `Strict`, which HTTP.sys does not have: whether misuse of the API is looked for; `0`, `1`, `abort` or
     /// `collect`, default 0 (docs/SIMULATION.md, Strict mode).
     strict: StrictMode = StrictMode::Off, "Strict";

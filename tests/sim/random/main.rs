@@ -6,7 +6,8 @@
 //!
 //! HTTPSYS_SEEDS is the number of seeds, HTTPSYS_SEED the first one; HTTPSYS_SHRINK=0 leaves a failing
 //! script as it is. One script of eight is over TLS; HTTPSYS_SIM_TLS=1 has all of them so, 0 none. One of four is over
-//! HTTP/2; HTTPSYS_SIM_H2 does the same for that.
+//! HTTP/2; HTTPSYS_SIM_H2 does the same for that. One of three has several shards; HTTPSYS_SIM_SHARDS is the number for
+//! all.
 #![allow(missing_docs, reason = "a test program")]
 
 mod checks;

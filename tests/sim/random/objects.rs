@@ -55,6 +55,7 @@ impl Objects {
     pub(crate) fn new(network: &Network, settings: &Settings) -> Objects {
         let disk = MemoryDisk::default();
         let mut parameters = Parameters::default();
+        parameters.shards = settings.shards as u32;
         parameters.choices.http2_prior_knowledge = settings.streams.is_some();
         if settings.logs {
             parameters.enable_error_logging = true;

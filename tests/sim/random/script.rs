@@ -21,6 +21,9 @@ const TLS_SHARE: u64 = 8;
 /// One program of so many is over HTTP/2.
 const STREAM_SHARE: u64 = 4;
 
+/// One program of so many has several shards.
+const SHARDS_SHARE: u64 = 3;
+
 /// What is fixed for the whole run.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -45,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) logs: bool,
     /// All of it is over TLS.
     pub(crate) secure: bool,
+    /// The parameter of this name.
+    pub(crate) shards: u64,
     /// All of it is over HTTP/2.
     pub(crate) streams: Option<StreamSettings>,
     pub(crate) ending: Ending,
@@ -321,6 +326,7 @@ impl Draw {
             handles: self.within(1..=2),
             logs: self.one_in(4),
             secure: false,
+            shards: 1,
             streams: None,
             ending: endings[self.within(0..=4) as usize],
             rules,
@@ -446,6 +452,12 @@ pub(crate) fn draw(seed: u64) -> (Settings, Vec<Step>) {
     settings.secure = match std::env::var("HTTPSYS_SIM_TLS") {
         Ok(asked) => asked == "1",
         Err(_) => SeededRandom::new(seed, 21).one_in(TLS_SHARE),
+    };
+    let mut shards = SeededRandom::new(seed, 23);
+    settings.shards = match std::env::var("HTTPSYS_SIM_SHARDS") {
+        Ok(asked) => asked.parse().unwrap_or(1),
+        Err(_) if shards.one_in(SHARDS_SHARE) => 2 + shards.below(3),
+        Err(_) => 1,
     };
     let streams = match std::env::var("HTTPSYS_SIM_H2") {
         Ok(asked) => asked == "1",

@@ -77,7 +77,10 @@ impl Service {
         request: RequestId,
     ) -> Result<RequestGuard<'_>, Error> {
         self.check_process()?;
-        let found = self.shard().table.live_request(request, queue.id());
+        let found = self
+            .shard_at(request.place())
+            .table
+            .live_request(request, queue.id());
         found.ok_or_else(|| dead_request(queue))
     }
 
@@ -119,7 +122,7 @@ impl Service {
                 if let Transport::Carrier(carrier) = &stream {
                     self.end_streams(carrier, end);
                 }
-                let shard = self.shard();
+                let shard = self.shard_of(conn.state.id());
                 let polled = shard.lead.is_locked().then_some(&shard.registry);
                 stream.reset(polled);
             }
@@ -141,7 +144,7 @@ impl Service {
                 if let Transport::Carrier(carrier) = &stream {
                     self.end_streams(carrier, end);
                 }
-                stream.close(&self.shard().registry);
+                stream.close(&self.shard_of(conn.state.id()).registry);
             }
         }
         self.has_closed(conn, end, stream_id, turn);
@@ -182,7 +185,7 @@ impl Service {
         self.carry_out(conn, turn);
         if !conn.has_ended() {
             // No event tells of what has come already.
-            self.shard().resume_later(conn);
+            self.resume_later(conn);
         }
     }
 

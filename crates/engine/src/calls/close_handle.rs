@@ -52,7 +52,7 @@ impl Service {
         self.for_each_connection(|service, conn| service.return_request(conn, handle, &mut turn));
         turn.fire(self);
         // A thread that leads for this handle, or for another one that has work now, has to see it.
-        self.shard().interrupt();
+        self.shards().interrupt_all();
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl Service {
             }
         });
         turn.fire(self);
-        self.shard().interrupt();
+        self.shards().interrupt_all();
         Ok(())
     }
 

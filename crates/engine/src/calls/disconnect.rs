@@ -28,7 +28,7 @@ impl Service {
         queue: &QueueHandle,
         wait: &WaitForDisconnect,
     ) -> Result<(), Error> {
-        self.block(queue, |waiting| {
+        self.block(self.shard_of(wait.connection), queue, |waiting| {
             let mut conn = self.lock_open(queue, wait.connection)?;
             conn.disconnects_mut().push((queue.owner(), waiting));
             Ok(false)
@@ -54,7 +54,7 @@ impl Service {
             conn.disconnects_mut().push(wait);
         });
         drop(conn);
-        self.arm_fallback();
+        self.arm_fallback(self.shard_of(wait.connection));
         started
     }
 
@@ -65,7 +65,7 @@ impl Service {
         connection: ConnectionId,
     ) -> Result<ConnGuard<'_>, Error> {
         self.check_process()?;
-        let conn = self.shard().table.connection(connection);
+        let conn = self.shard_of(connection).table.connection(connection);
         // Asked with the connection locked: a queue that shuts down later finds this wait.
         if !queue.receives() && !queue.is_drained_for() {
             return Err(Error::InvalidHandle);
@@ -100,7 +100,7 @@ impl Service {
                     .map(|waiting| turn.add(waiting, Signal::Failed(Error::Aborted)))
                     .is_some()
             }
-            Some(place) => match self.shard().table.holder_of(place) {
+            Some(place) => match self.shard_at(place).table.holder_of(place) {
                 Some(mut conn) => self.cancel_on(&mut conn, queue, &matches, &mut turn),
                 None => false,
             },
@@ -120,7 +120,7 @@ impl Service {
         let found = self.cancel_matching(queue, &|wait| wait.is_thread_of(queue.handle_id()));
         if blocked {
             // A receive that polls is on no list.
-            self.shard().interrupt();
+            self.shards().interrupt_all();
         }
         blocked || found
     }

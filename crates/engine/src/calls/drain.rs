@@ -178,13 +178,14 @@ impl Service {
         }
         turn.fire(self);
         // A thread that leads for this queue has to see it.
-        self.shard().interrupt();
+        self.shards().interrupt_all();
     }
 
     /// Waits, and polls meanwhile if nobody does.
     fn rest_until(&self, until: Instant) {
         let waiter = Waiter::of_this_thread();
-        let signal = self.wait(&waiter, Some(until));
+        let shard = self.shards().at(self.shards().home());
+        let signal = self.wait(shard, &waiter, Some(until));
         debug_assert!(signal.is_none(), "the waiter is registered nowhere");
         waiter.recycle();
     }

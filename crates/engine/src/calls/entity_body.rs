@@ -77,9 +77,10 @@ impl Service {
             let waiter = Waiter::of_this_thread();
             let waiting = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
             self.await_body(&mut conn, got, waiting);
+            let shard = self.shard_of(conn.state.id());
             drop(conn);
             turn.fire(self);
-            let signal = self.wait(&waiter, None);
+            let signal = self.wait(shard, &waiter, None);
             waiter.recycle();
             if let Some(Signal::Failed(error)) = signal {
                 return Err(error);
@@ -106,9 +107,10 @@ impl Service {
         let started = self.operations().keep(operation, |operation| {
             self.await_body(&mut conn, got, Waiting::Operation(operation));
         });
+        let shard = self.shard_of(conn.state.id());
         drop(conn);
         turn.fire(self);
-        self.arm_fallback();
+        self.arm_fallback(shard);
         started
     }
 
@@ -185,7 +187,7 @@ impl Service {
                     }
                     if conn.readable {
                         // The transport has more to do, of which no event tells.
-                        self.shard().resume_later(conn);
+                        self.resume_later(conn);
                     }
                     conn.state.body_is_awaited();
                     self.carry_out(conn, turn);

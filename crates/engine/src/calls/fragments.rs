@@ -53,7 +53,7 @@ impl Service {
         let entry = CacheEntry::fragment(name, id, read()?, policy, (now, second));
         let is_valid = || may_have_fragment(&self.routes(), id, name);
         match self.cache().keep(limits, entry, now, is_valid) {
-            Ok(true) => self.wake_fallback(),
+            Ok(true) => self.wake_fallback(self.shards().first()),
             Ok(false) => {}
             Err(why) => tracing::debug!(%why, "a fragment is not kept"),
         }

@@ -128,7 +128,7 @@ impl Service {
             Ok(is_first) => {
                 trace::cached(request, status, None);
                 if is_first {
-                    self.wake_fallback();
+                    self.wake_fallback(self.shards().first());
                 }
             }
             Err(why) => not_kept(request, status, why),

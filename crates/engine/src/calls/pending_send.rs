@@ -77,6 +77,7 @@ impl Service {
         read: Option<u64>,
     ) -> Result<(), Error> {
         let id = self.operations().next();
+        let connection = guard.state.id();
         let send = match register(id) {
             Ok(send) => send,
             Err(error) => {
@@ -88,7 +89,7 @@ impl Service {
         let send = Box::new(Continuation {
             id,
             service: self.clone(),
-            connection: guard.state.id(),
+            connection,
             outgoing: outgoing.into_owned(),
             reading: Reading::new(Some(id)),
             send,
@@ -103,7 +104,7 @@ impl Service {
                 drop(guard);
             }
         }
-        self.arm_fallback();
+        self.arm_fallback(self.shard_of(connection));
         Ok(())
     }
 
@@ -213,7 +214,7 @@ impl FileWork for FileRead {
             send,
             ..
         } = *self.send;
-        let error = match service.shard().table.connection(connection) {
+        let error = match service.shard_of(connection).table.connection(connection) {
             Some(mut guard) => {
                 guard.set_writer(None);
                 let mut turn = Turn::default();
@@ -234,7 +235,11 @@ impl Registered for Continuation {
         if let Signal::Failed(error) = signal {
             return self.send.done(service, Err(error));
         }
-        let Some(guard) = service.shard().table.connection(self.connection) else {
+        let Some(guard) = service
+            .shard_of(self.connection)
+            .table
+            .connection(self.connection)
+        else {
             return self.send.done(service, Err(Error::Aborted));
         };
         // This thread may be the one that polls.

@@ -21,9 +21,11 @@ pub struct Queue {
     /// For logs and counters; the namespace is the model's.
     name: Option<Box<str>>,
     fifos: Mutex<RequestQueue<Waiting>>,
-    /// The thread that polls has this queue in mind: another thread that queues a request which
-    /// nobody waits for has to interrupt it. Changed and read under the lock.
-    polled: AtomicBool,
+    /// At these shards, a bit for each, a thread polls that has this queue in mind: another thread that queues a
+    /// request which nobody waits for has to interrupt one of them. Changed and read under the lock.
+    polled: AtomicU32,
+    /// Which of them was interrupted and has not looked yet. Changed and read under the lock.
+    woken: AtomicU32,
     /// It is inactive: requests have the 503 handling. Changed under the lock.
     inactive: AtomicBool,
     /// Requests that the cache has answered for it.
@@ -40,7 +42,8 @@ impl Queue {
             id,
             name: name.map(|name| String::from_utf16_lossy(name).into()),
             fifos: Mutex::new(RequestQueue::new()),
-            polled: AtomicBool::new(false),
+            polled: AtomicU32::new(0),
+            woken: AtomicU32::new(0),
             inactive: AtomicBool::new(false),
             cache_hits: AtomicU64::new(0),
             handles: AtomicU32::new(0),
@@ -53,14 +56,32 @@ impl Queue {
         self.name.as_deref()
     }
 
-    /// See [`Queue::set_polled`].
-    pub(crate) fn is_polled(&self) -> bool {
-        self.polled.load(Ordering::Relaxed)
+    /// Says that the thread that leads this shard polls for this queue's sake; call under the lock.
+    pub(crate) fn begin_polling(&self, shard: u32) {
+        let polled = self.polled.load(Ordering::Relaxed);
+        self.polled.store(polled | 1 << shard, Ordering::Relaxed);
     }
 
-    /// Says that a thread polls for this queue's sake; call under the lock.
-    pub(crate) fn set_polled(&self, polled: bool) {
-        self.polled.store(polled, Ordering::Relaxed);
+    /// The thread looks for a request itself now; call under the lock.
+    pub(crate) fn end_polling(&self, shard: u32) {
+        for mask in [&self.polled, &self.woken] {
+            let before = mask.load(Ordering::Relaxed);
+            mask.store(before & !(1 << shard), Ordering::Relaxed);
+        }
+    }
+
+    /// A request is there, and nobody waits who could have it: the shard whose poll is to be interrupted. While one was
+    /// woken and did not look yet, there is none; that thread wakes the next one if it leaves anything. Call under
+    /// the lock.
+    #[inline]
+    pub(crate) fn poller_to_wake(&self) -> Option<u32> {
+        let polled = self.polled.load(Ordering::Relaxed);
+        if polled == 0 || self.woken.load(Ordering::Relaxed) != 0 {
+            return None;
+        }
+        let shard = polled.trailing_zeros();
+        self.woken.store(1 << shard, Ordering::Relaxed);
+        Some(shard)
     }
 
     /// The queue's id.
@@ -149,5 +170,28 @@ impl Queue {
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, RequestQueue<Waiting>> {
         self.fifos.lock()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thread_is_woken_at_a_time_and_the_next_one_after_it_has_looked() {
+        let queue = Queue::new(QueueId(1), None);
+        let _fifos = queue.lock();
+        assert_eq!(queue.poller_to_wake(), None, "nobody polls");
+        queue.begin_polling(1);
+        queue.begin_polling(3);
+        assert_eq!(queue.poller_to_wake(), Some(1));
+        assert_eq!(queue.poller_to_wake(), None, "it has not looked yet");
+        queue.end_polling(3);
+        assert_eq!(queue.poller_to_wake(), None, "another one has");
+        queue.begin_polling(3);
+        queue.end_polling(1);
+        assert_eq!(queue.poller_to_wake(), Some(3));
+        queue.end_polling(3);
+        assert_eq!(queue.poller_to_wake(), None);
     }
 }

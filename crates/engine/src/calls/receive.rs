@@ -171,7 +171,7 @@ impl Service {
                             fifos.wait_operation(queue.handle_id(), id, waiting);
                         });
                         drop(fifos);
-                        self.arm_fallback();
+                        self.arm_fallback(self.shards().first());
                         return started;
                     }
                 }
@@ -209,7 +209,10 @@ impl Service {
         }
         let mut turn = Turn::default();
         {
-            let found = self.shard().table.request(request, queue.id());
+            let found = self
+                .shard_at(request.place())
+                .table
+                .request(request, queue.id());
             let queued = found.filter(|own| own.exchange().delivery() == DeliveryState::Queued);
             let Some(mut own) = queued else {
                 // Its client is gone, or somebody has it: nothing to give back.
@@ -230,9 +233,7 @@ impl Service {
             let mut fifos = queue.lock();
             fifos.give_back(request);
             turn.pair(&mut fifos);
-            if queue.is_polled() && !fifos.is_empty() {
-                self.shard().interrupt();
-            }
+            self.wake_poller(queue, &fifos);
         }
         turn.fire(self);
     }
@@ -258,7 +259,11 @@ impl Service {
         expected: DeliveryState,
         sink: &mut dyn FnMut(&mut ReceivedRequest<'_>) -> Verdict,
     ) -> Result<(), Error> {
-        let Some(mut found) = self.shard().table.request(request, queue.id()) else {
+        let Some(mut found) = self
+            .shard_at(request.place())
+            .table
+            .request(request, queue.id())
+        else {
             if expected == DeliveryState::Queued {
                 queue.lock().taken_in_vain();
             }

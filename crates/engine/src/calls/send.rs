@@ -407,12 +407,12 @@ impl Service {
         let wait = Waiting::Thread(Arc::clone(&waiter), queue.handle_id());
         guard.set_writer(Some(wait));
         drop(guard);
-        let signal = self.wait(&waiter, None);
+        let signal = self.wait(self.shard_of(connection), &waiter, None);
         waiter.recycle();
         if let Some(Signal::Failed(error)) = signal {
             return Err(error);
         }
-        self.shard()
+        self.shard_of(connection)
             .table
             .connection(connection)
             .ok_or(Error::Aborted)

@@ -34,7 +34,7 @@ impl Service {
         &self,
         connection: ConnectionId,
     ) -> Result<Option<Arc<TlsInfo>>, Error> {
-        let conn = self.shard().table.connection(connection);
+        let conn = self.shard_of(connection).table.connection(connection);
         let conn = conn.ok_or(Error::ConnectionInvalid)?;
         Ok(conn.tls_info().cloned())
     }

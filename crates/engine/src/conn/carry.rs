@@ -87,7 +87,7 @@ impl Service {
         self.hear_frames(conn, &carrier, events, turn);
         match fed {
             Fed::More | Fed::Nothing => {}
-            Fed::Later => self.shard().resume_later(conn),
+            Fed::Later => self.resume_later(conn),
             Fed::End => {
                 tell_all(self, &carrier, Readiness::READ_CLOSED);
                 if carrier.lock().is_done() {
@@ -130,7 +130,7 @@ impl Service {
     ) {
         let is_request = |event: &&H2Event| matches!(event, H2Event::Request { .. });
         let requests = events.iter().filter(is_request).count();
-        self.shard().batches.add(carrier, requests);
+        self.shard_of(carrier.id()).batches.add(carrier, requests);
         let mut said = Vec::new();
         let mut failed = None;
         for event in events {
@@ -164,7 +164,7 @@ impl Service {
             let known = said.into_iter();
             let known =
                 known.filter_map(|(stream, what)| Some((*state.streams.get(&stream)?, what)));
-            self.shard().tell(known);
+            self.shard_of(carrier.id()).tell(known);
         }
         if let Some(reason) = failed {
             self.carrier_has_failed(conn, carrier, reason, turn);
@@ -205,7 +205,7 @@ impl Service {
         turn: &mut Turn,
     ) {
         let mut place = carrier.place();
-        let Some(vacancy) = self.shard().table.acquire() else {
+        let Some(vacancy) = self.shard_of(carrier.id()).table.acquire() else {
             let mut state = carrier.lock();
             state.answer(&mut place);
             state.reset(id, H2Code::REFUSED_STREAM);
@@ -258,7 +258,7 @@ impl Service {
             (turns, has_block, deadline, state.is_done())
         };
         let turns = turns.into_iter();
-        self.shard()
+        self.shard_of(carrier.id())
             .tell(turns.map(|stream| (stream, Readiness::WRITABLE)));
         if is_done {
             conn.state.end_carrying(None);
@@ -294,7 +294,7 @@ impl Service {
         carrier.lock().handle_timer(&mut events, now);
         self.hear_frames(conn, &carrier, events, turn);
         self.look_after_carrier(conn, &carrier, now, turn);
-        self.shard().interrupt();
+        self.shard_of(carrier.id()).interrupt();
     }
 
     /// A timer of the carrier has run out.
@@ -362,8 +362,9 @@ impl Service {
         };
         if is_done {
             // The carrier sees to it at a turn of its own.
-            self.shard().tell([(carrier.id(), Readiness::RESUMED)]);
-            self.shard().interrupt();
+            let shard = self.shard_of(carrier.id());
+            shard.tell([(carrier.id(), Readiness::RESUMED)]);
+            shard.interrupt();
         }
     }
 
@@ -372,7 +373,7 @@ impl Service {
     pub(crate) fn end_streams(&self, carrier: &Carrier, end: CloseReason) {
         carrier.lock().note_failure(end);
         tell_all(self, carrier, Readiness::ENDED);
-        self.shard().interrupt();
+        self.shard_of(carrier.id()).interrupt();
     }
 }
 
@@ -394,7 +395,8 @@ fn note_stream_error(conn: &Conn, carrier: &Carrier, stream: StreamId, reason: H
 fn tell_all(service: &Service, carrier: &Carrier, what: Readiness) {
     let state = carrier.lock();
     let streams = state.streams.values();
-    service.shard().tell(streams.map(|stream| (*stream, what)));
+    let shard = service.shard_of(carrier.id());
+    shard.tell(streams.map(|stream| (*stream, what)));
 }
 
 /// The code with which a stream is reset that ends for this reason, unless the program has set one.

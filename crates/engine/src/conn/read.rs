@@ -42,7 +42,7 @@ impl Service {
             }
         }
         self.tallies().note(Fault::TurnUsedUp);
-        self.shard().resume_later(conn);
+        self.resume_later(conn);
     }
 
     /// Feeds the bytes that are kept, or reads once. `false`: there is nothing to be fed now.
@@ -375,8 +375,8 @@ impl Service {
         if pushed == Pushed::Queued && !keep {
             turn.pair(&mut fifos);
         }
-        if !polling && queue.is_polled() && !fifos.is_empty() {
-            self.shard().interrupt();
+        if !polling {
+            self.wake_poller(queue, &fifos);
         }
         // The polling thread takes the first that it keeps as soon as it is back.
         (pushed, fifos.len() > usize::from(keep))

@@ -41,7 +41,7 @@ impl Service {
             }
             ReadProgress::HeaderRead => self.handle_proxy_header(conn, turn),
             ReadProgress::GoOnLater => {
-                self.shard().resume_later(conn);
+                self.resume_later(conn);
                 false
             }
         }

@@ -28,6 +28,7 @@ use crate::conn::table::Look;
 use crate::conn::under_way::UnderWay;
 use crate::conn::wheel::WheelState;
 use crate::poll::operation::Signal;
+use crate::poll::shard::Shard;
 use crate::poll::waiter::{Reading, Turn};
 use crate::service::Service;
 
@@ -55,10 +56,12 @@ impl Service {
         self.cache().scavenge(self.clock().millis());
         let mut turn = Turn::default();
         let mut share = Vec::new();
-        while let Some(now) = self.take_due(&mut share) {
-            for (slot, tick) in share.drain(..) {
-                if let Some(mut conn) = self.shard().table.due(slot, tick) {
-                    self.look_at(&mut conn, now, &mut turn);
+        for shard in self.shards().iter() {
+            while let Some(now) = self.take_due(shard, &mut share) {
+                for (slot, tick) in share.drain(..) {
+                    if let Some(mut conn) = shard.table.due(slot, tick) {
+                        self.look_at(&mut conn, now, &mut turn);
+                    }
                 }
             }
         }
@@ -69,18 +72,18 @@ impl Service {
     /// due, and waits for nobody. [`Service::time_to_timers`] says when it goes on. `false`: the thread is not in
     /// office any more.
     #[must_use]
-    pub(crate) fn run_share_of_timers(&self) -> bool {
-        if self.cache().next_look().is_some() {
+    pub(crate) fn run_share_of_timers(&self, shard: &Shard) -> bool {
+        if shard.is_first() && self.cache().next_look().is_some() {
             self.cache().scavenge(self.clock().millis());
         }
         let mut share = Vec::new();
-        let Some(now) = self.take_due(&mut share) else {
+        let Some(now) = self.take_due(shard, &mut share) else {
             return true;
         };
 
         let mut turn = Turn::default();
         share.retain(|&(slot, tick)| {
-            match self.shard().table.due_now(slot, tick) {
+            match shard.table.due_now(slot, tick) {
                 Look::Open(mut conn) => self.look_at(&mut conn, now, &mut turn),
                 Look::Gone => {}
                 Look::Held => return true,
@@ -88,15 +91,15 @@ impl Service {
             false
         });
         if !share.is_empty() {
-            self.shard().timers.0.lock().held.append(&mut share);
+            shard.timers.0.lock().held.append(&mut share);
         }
-        self.fire_in_office(&mut turn)
+        self.fire_in_office(shard, &mut turn)
     }
 
     /// Takes a share of what is due, and the tick that has begun. `None`: nothing is.
-    fn take_due(&self, share: &mut Vec<(u32, Tick)>) -> Option<Tick> {
+    fn take_due(&self, shard: &Shard, share: &mut Vec<(u32, Tick)>) -> Option<Tick> {
         let now = Tick::floor(self.clock().millis());
-        let mut timers = self.shard().timers.0.lock();
+        let mut timers = shard.timers.0.lock();
         let WheelState {
             wheel, due, held, ..
         } = &mut *timers;
@@ -109,15 +112,17 @@ impl Service {
     }
 
     /// How long the wheel can be left alone from now on, unless somebody rings; `None`: for ever.
-    pub(crate) fn time_to_timers(&self) -> Option<Duration> {
-        let mut timers = self.shard().timers.0.lock();
+    pub(crate) fn time_to_timers(&self, shard: &Shard) -> Option<Duration> {
+        let mut timers = shard.timers.0.lock();
         let next = timers.wheel.next();
         timers.wakes_at = next.unwrap_or(Tick::NEVER);
         if !timers.due.is_empty() {
             return Some(Duration::ZERO);
         }
         let next = next.map(Tick::millis);
-        let next = match (next, self.cache().next_look()) {
+        // That of the cache is left to the first shard.
+        let of_cache = shard.is_first().then(|| self.cache().next_look()).flatten();
+        let next = match (next, of_cache) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
@@ -310,8 +315,9 @@ impl Service {
     #[cold]
     fn enter(&self, conn: &mut Conn, at: Tick, now: u64) {
         let slot = conn.state.id().place().slot;
+        let shard = self.shard_of(conn.state.id());
         let sooner = {
-            let mut timers = self.shard().timers.0.lock();
+            let mut timers = shard.timers.0.lock();
             let tick = timers.wheel.enter(slot, at, Tick::floor(now));
             conn.lasting_mut().looked_at = tick;
             let sooner = tick < timers.wakes_at;
@@ -322,7 +328,7 @@ impl Service {
         };
 
         if sooner {
-            self.wake_fallback();
+            self.wake_fallback(shard);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A look at every connection, one after the other.
 //!
-//! Owns the walk over the table. Does not own what is done with a connection. Threading: locks one slot at a
+//! Owns the walk over the tables. Does not own what is done with a connection. Threading: locks one slot at a
 //! time.
 
 use crate::conn::slot::Conn;
@@ -12,10 +12,11 @@ impl Service {
         if self.is_inherited() {
             return;
         }
-        let table = &self.shard().table;
-        for slot in 0..table.used() {
-            if let Some(mut conn) = table.connection_in(slot) {
-                visit(self, &mut conn);
+        for shard in self.shards().iter() {
+            for slot in 0..shard.table.used() {
+                if let Some(mut conn) = shard.table.connection_in(slot) {
+                    visit(self, &mut conn);
+                }
             }
         }
     }

@@ -307,7 +307,7 @@ impl Service {
         reading: &Reading,
         read: &io::Result<()>,
     ) -> Result<ConnGuard<'_>, Error> {
-        let Some(mut guard) = self.shard().table.connection(connection) else {
+        let Some(mut guard) = self.shard_of(connection).table.connection(connection) else {
             return Err(reading.end());
         };
         // Nobody else sends meanwhile, so it is ours.

@@ -134,7 +134,7 @@ impl Service {
         let retired = state.groups.take_retired();
         drop(state);
         turn.fire(self);
-        self.shard().interrupt();
+        self.shards().interrupt_all();
         retired.iter().for_each(|log| log.close());
         Ok((outcome, effects))
     }
@@ -150,7 +150,9 @@ impl Service {
             }
             let is_secure = model.routing().scheme_of(*port) == Some(Scheme::Https);
             self.listen_on(*port, is_secure, &scopes, list, taken)?;
-            self.arm_fallback();
+            self.shards()
+                .iter()
+                .for_each(|shard| self.arm_fallback(shard));
         }
         Ok(())
     }
@@ -188,7 +190,7 @@ impl Service {
         if let Some(log) = self.error_log() {
             log.writer().flush();
         }
-        self.shard().interrupt();
+        self.shards().interrupt_all();
     }
 
     /// [`Service::close_everything`], and ends the I/O thread: the service is not used again.

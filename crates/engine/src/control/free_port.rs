@@ -32,7 +32,7 @@ impl Service {
             return Ok(Taken::default());
         };
         match wanted.prefix.host() {
-            PrefixHost::Ip(ip) if !self.shard().host.has_address(*ip) => {
+            PrefixHost::Ip(ip) if !self.shards().host().has_address(*ip) => {
                 return Err(Refusal::NotOurAddress(*ip));
             }
             _ => {}
@@ -53,7 +53,7 @@ impl Service {
         // system gives other ports.
         let mut useless = Vec::new();
         for _ in 0..ATTEMPTS {
-            let sockets = one_port(&self.shard().host, &addresses)?;
+            let sockets = one_port(self.shards().host(), &addresses)?;
             let whole = sockets.len() == addresses.len();
             let port = sockets
                 .iter()
@@ -84,7 +84,7 @@ impl Service {
         self.with_model(|model| {
             let mut ports: Vec<u16> = model.urls_of(group)?.iter().map(UrlPrefix::port).collect();
             ports.retain(|own| port.is_none_or(|port| port == *own));
-            let listeners = self.shard().listeners.read();
+            let listeners = self.shards().first().listeners.read();
             let addresses = listeners.iter().map(|(_, listener)| listener.address);
             let mut addresses: Vec<_> = addresses
                 .filter(|address| ports.contains(&address.port()))

@@ -127,7 +127,7 @@ fn report_registration(
             .map(Refusal::Prefix);
     }
     if let Some(Refusal::InUse { address, owner }) = &mut refused.refusal {
-        *owner = service.shard().host.port_owner(*address);
+        *owner = service.shards().host().port_owner(*address);
     }
     let url = String::from_utf16_lossy(url);
     let error = refused.error;

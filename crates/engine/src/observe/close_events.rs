@@ -23,10 +23,15 @@ impl Service {
         if self.is_inherited() {
             return ConnectionStatus::Unknown;
         }
-        if self.shard().table.connection(connection).is_some() {
+        if self
+            .shard_of(connection)
+            .table
+            .connection(connection)
+            .is_some()
+        {
             return ConnectionStatus::Open;
         }
-        let ended = self.shard().ends.of(connection);
+        let ended = self.shard_of(connection).ends.of(connection);
         ended.map_or(ConnectionStatus::Unknown, ConnectionStatus::Ended)
     }
 
@@ -42,7 +47,9 @@ impl Service {
     ) {
         let connection = conn.state.id();
         let end = ended.reason.unwrap_or(end);
-        self.shard().ends.remember(connection, end, !conn.is_stream);
+        self.shard_of(connection)
+            .ends
+            .remember(connection, end, !conn.is_stream);
         if !ended.is_reported {
             self.report_end(conn, end, ended, bound, stream_id);
         }

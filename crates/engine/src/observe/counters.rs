@@ -27,7 +27,7 @@ impl Service {
         if self.is_inherited() {
             return Counters::default();
         }
-        let open = self.shard().table.open();
+        let open = self.shards().open();
         self.settle_all();
         let (state, groups) = self.listing();
         let ServiceState {
@@ -60,7 +60,7 @@ impl Service {
         if self.is_inherited() {
             return ServiceCounters::default();
         }
-        let open = self.shard().table.open();
+        let open = self.shards().open();
         self.settle_all();
         self.own_counters(open)
     }
@@ -120,12 +120,12 @@ impl Service {
 
     /// `open`: how many connections were, before anything else was looked at.
     fn own_counters(&self, open: u32) -> ServiceCounters {
-        let (ends, ends_by_number) = self.shard().ends.counts();
         let log = self.error_log().map(|log| log.writer().counters());
         let mut counters = self.tallies().counters();
         counters.connections_open = open.into();
-        counters.ends = ends;
-        counters.ends_by_number = ends_by_number;
+        for shard in self.shards().iter() {
+            shard.ends.add_to(&mut counters);
+        }
         counters.uri_cache = self.cache().counters();
         counters.log_entries_dropped = log.map_or(0, |log| log.dropped + log.failed);
         counters
@@ -140,7 +140,11 @@ impl Service {
             let Some(oldest) = queue.lock().oldest() else {
                 return 0;
             };
-            let Some(found) = self.shard().table.request(oldest, queue.id()) else {
+            let Some(found) = self
+                .shard_at(oldest.place())
+                .table
+                .request(oldest, queue.id())
+            else {
                 continue;
             };
             if found.exchange().delivery() == DeliveryState::Queued {

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named};
+use httpsys_core::counters::{END_NAMES, END_NUMBERS, Named, ServiceCounters};
 use httpsys_core::{CloseReason, ConnectionId};
 use httpsys_socket::lock::Mutex;
 
@@ -49,10 +49,15 @@ impl Ends {
         state.last.push_back((connection, end));
     }
 
-    /// How many connections have ended, by name and by number.
-    pub(crate) fn counts(&self) -> (Named, [u64; END_NUMBERS]) {
+    /// Adds how many connections have ended, by name and by number.
+    pub(crate) fn add_to(&self, counters: &mut ServiceCounters) {
         let state = self.0.lock();
-        (state.by_name.clone(), state.by_number)
+        for (name, count) in state.by_name.iter() {
+            counters.ends.add(name, count);
+        }
+        for (sum, count) in counters.ends_by_number.iter_mut().zip(state.by_number) {
+            *sum += count;
+        }
     }
 
     pub(super) fn of(&self, connection: ConnectionId) -> Option<CloseReason> {

@@ -64,7 +64,11 @@ impl Service {
 
         self.check_holder(call)?;
         let log = match logging {
-            Some(logging) => Some(Arc::new(OpenLog::open(logging, scope, &self.shard().host)?)),
+            Some(logging) => Some(Arc::new(OpenLog::open(
+                logging,
+                scope,
+                self.shards().host(),
+            )?)),
             None => None,
         };
 

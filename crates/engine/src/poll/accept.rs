@@ -16,6 +16,7 @@ use crate::conn::table::{Look, Vacancy};
 use crate::observe::tally::Fault;
 use crate::observe::trace;
 use crate::poll::arrivals::{Arrivals, RETRY};
+use crate::poll::shard::Shard;
 use crate::poll::waiter::Turn;
 use crate::service::Service;
 use crate::transport::Transport;
@@ -51,14 +52,14 @@ enum Accepted {
 
 impl Service {
     /// Accepts the share of one turn, from each listener that has connections as many as from others.
-    pub(crate) fn accept_share(&self, arrivals: &mut Arrivals) {
+    pub(crate) fn accept_share(&self, shard: &Shard, arrivals: &mut Arrivals) {
         arrivals.retry_if_due(|| self.clock().now());
         let rounds = arrivals.ready.len();
         if rounds == 0 {
             return;
         }
         let each = (ACCEPTS / rounds).max(1);
-        let listeners = self.shard().listeners.read();
+        let listeners = shard.listeners.read();
         for _ in 0..rounds.min(ACCEPTS) {
             let Some(index) = arrivals.ready.pop_front() else {
                 return;
@@ -83,7 +84,7 @@ impl Service {
 
     /// Accepts what waits at a listener that is about to close.
     pub(crate) fn accept_last(&self, index: usize) {
-        let listeners = self.shard().listeners.read();
+        let listeners = self.shards().first().listeners.read();
         if let Some(listener) = listeners.get(index) {
             self.accept_at(listener, LAST_ACCEPTS);
         }
@@ -110,11 +111,10 @@ impl Service {
     }
 
     fn adopt(&self, mut stream: Wire, remote: SocketAddr, listener: &PortListener) {
-        let shard = self.shard();
         let listening = listener.address;
         self.tallies().accepted();
         let most = self.parameters().max_connections;
-        if most.is_some_and(|most| shard.table.open() >= most) {
+        if most.is_some_and(|most| self.shards().open() >= most) {
             self.refuse_connection(remote, listening, "Connections_Refused", "MaxConnections");
             return stream.reset(None);
         }
@@ -125,6 +125,7 @@ impl Service {
             listening
         };
 
+        let shard = self.shards().for_connection();
         let Some(vacancy) = shard.table.acquire() else {
             self.tallies().note(Fault::ConnectionDropped);
             tracing::warn!("connection refused: no room in the table");
@@ -161,12 +162,13 @@ impl Service {
         remote: SocketAddr,
         local: SocketAddr,
     ) {
-        let start = match self.start_of_tls(vacancy.id(), local) {
+        let id = vacancy.id();
+        let start = match self.start_of_tls(id, local) {
             Ok(start) => start,
             Err(reason) => {
                 vacancy.give_up();
                 self.refuse_connection(remote, local, reason, "MaxTlsHandshakes");
-                let shard = self.shard();
+                let shard = self.shard_of(id);
                 return wire.reset(shard.lead.is_locked().then_some(&shard.registry));
             }
         };
@@ -200,7 +202,7 @@ impl Service {
     /// One handshake too many drops the one that has lasted longest: who shakes hands at once gets through a flood
     /// of those that do not. Where others are at work on the oldest ones, the newcomer has to go.
     fn room_for_handshake(&self, newcomer: ConnectionId) -> Option<HandshakeUnderWay> {
-        let handshakes = &self.shard().handshakes;
+        let handshakes = self.shards().handshakes();
         let most = self.parameters().max_tls_handshakes;
         let mut passed_over = 0;
         for _ in 0..DROPS {
@@ -214,7 +216,7 @@ impl Service {
 
     /// False if somebody is moving it on.
     fn drop_handshake(&self, oldest: ConnectionId) -> bool {
-        let mut conn = match self.shard().table.connection_soon(oldest, None) {
+        let mut conn = match self.shard_of(oldest).table.connection_soon(oldest, None) {
             Look::Open(conn) => conn,
             Look::Gone => return true,
             Look::Held => return false,

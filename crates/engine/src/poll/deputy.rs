@@ -6,6 +6,8 @@
 //! the same signal under way for [`LATE`] takes the office over, with the signals that are left. Who was
 //! replaced finds that out when it comes back, and is a deputy from then on, or ends.
 //!
+//! Each shard has an office of its own.
+//!
 //! Owns: signalling in office, and the deputies. Does not own what the office does (`lead.rs`). Invariant:
 //! one thread is in office; [`Deputies::firing`] changes from a signal's number to 0 once, by the thread
 //! that signals, which stays in office, or by the deputy that takes it over. Threading: a deputy costs a
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::poll::leadership::TICK;
 use crate::poll::operation::{Registered, Signal};
+use crate::poll::shard::Shard;
 use crate::poll::waiter::Turn;
 use crate::service::Service;
 
@@ -28,7 +31,7 @@ const MOST: usize = 16;
 impl Service {
     /// Fires `turn` as the thread in office. `false`: it is not any more, and leaves.
     #[must_use]
-    pub(crate) fn fire_in_office(&self, turn: &mut Turn) -> bool {
+    pub(crate) fn fire_in_office(&self, shard: &Shard, turn: &mut Turn) -> bool {
         let Some((operation, signal)) = turn.fire_threads(self) else {
             return true;
         };
@@ -36,32 +39,32 @@ impl Service {
         // Most often it is the only one.
         let more = turn.has_operations();
         if more {
-            turn.move_operations(&mut self.deputies().pending.lock());
+            turn.move_operations(&mut shard.deputies.pending.lock());
         }
-        self.fire_one(operation, signal) && (!more || self.fire_pending())
+        self.fire_one(shard, operation, signal) && (!more || self.fire_pending(shard))
     }
 
     /// Signals what is left. As [`Service::fire_in_office`].
     #[must_use]
-    pub(crate) fn fire_pending(&self) -> bool {
+    pub(crate) fn fire_pending(&self, shard: &Shard) -> bool {
         let mut ticked_at = self.clock().now();
         loop {
-            let next = self.deputies().pending.lock().pop_front();
+            let next = shard.deputies.pending.lock().pop_front();
             let Some((operation, signal)) = next else {
                 return true;
             };
 
-            if !self.fire_one(operation, signal) {
+            if !self.fire_one(shard, operation, signal) {
                 return false;
             }
-            self.see_to_batches(&mut ticked_at);
+            self.see_to_batches(shard, &mut ticked_at);
         }
     }
 
     /// Many signals may take longer than a tick, and no other thread in office sees that one goes by.
     #[inline]
-    fn see_to_batches(&self, ticked_at: &mut Instant) {
-        let batches = &self.shard().batches;
+    fn see_to_batches(&self, shard: &Shard, ticked_at: &mut Instant) {
+        let batches = &shard.batches;
         if batches.has_any() {
             let now = self.clock().now();
             if now.saturating_duration_since(*ticked_at) >= TICK {
@@ -71,12 +74,12 @@ impl Service {
         }
     }
 
-    fn fire_one(&self, operation: Box<dyn Registered>, signal: Signal) -> bool {
-        let deputies = self.deputies();
+    fn fire_one(&self, shard: &Shard, operation: Box<dyn Registered>, signal: Signal) -> bool {
+        let deputies = &shard.deputies;
         let number = deputies.count.load(Ordering::Relaxed) + 1;
         deputies.count.store(number, Ordering::SeqCst);
         deputies.firing.store(number, Ordering::SeqCst);
-        self.arm_deputy();
+        self.arm_deputy(shard);
         operation.signal(signal);
         let done = deputies
             .firing
@@ -84,8 +87,8 @@ impl Service {
         done.is_ok()
     }
 
-    fn arm_deputy(&self) {
-        let deputies = self.deputies();
+    fn arm_deputy(&self, shard: &Shard) {
+        let deputies = &shard.deputies;
         // Pairs with the fence of a deputy between disarming and looking again.
         fence(Ordering::SeqCst);
         if deputies.armed.load(Ordering::SeqCst) {
@@ -97,9 +100,11 @@ impl Service {
                 return;
             }
             let service = self.clone();
+            let index = shard.index;
             let started = httpsys_socket::spawn("httpsys-io", move || {
-                service.stand_by();
-                service.deputies().threads.lock().started -= 1;
+                let shard = service.shards().at(index);
+                service.stand_by(shard);
+                shard.deputies.threads.lock().started -= 1;
             });
             if let Err(error) = started {
                 // The office is looked after as long as no signal is held up.
@@ -113,44 +118,44 @@ impl Service {
 
     /// What a thread does that is not in office (any more): stands by, and holds the office when it is
     /// its turn.
-    pub(crate) fn stand_by(&self) {
-        while self.wait_for_office() {
-            self.run_fallback();
+    pub(crate) fn stand_by(&self, shard: &Shard) {
+        while wait_for_office(shard) {
+            self.run_fallback(shard);
         }
     }
+}
 
-    /// Waits until the thread in office is late. `false`: the service ends, or another stands by.
-    fn wait_for_office(&self) -> bool {
-        let deputies = self.deputies();
-        let mut threads = deputies.threads.lock();
-        if threads.waiting > 0 {
-            return false;
-        }
-        threads.waiting += 1;
-        let mut takes_over = false;
-        while !takes_over && !self.leadership().is_stopped() {
-            if !deputies.armed.load(Ordering::SeqCst) {
-                deputies.alarm.wait(&mut threads);
-                continue;
-            }
-            let seen = deputies.firing.load(Ordering::SeqCst);
-            let count = deputies.count.load(Ordering::SeqCst);
-            deputies.alarm.wait_for(&mut threads, LATE);
-            takes_over = seen != 0
-                && deputies
-                    .firing
-                    .compare_exchange(seen, 0, Ordering::SeqCst, Ordering::SeqCst)
-                    .is_ok();
-            let quiet = seen == 0 && deputies.count.load(Ordering::SeqCst) == count;
-            if takes_over || quiet {
-                deputies.armed.store(false, Ordering::SeqCst);
-            }
-            fence(Ordering::SeqCst);
-            if quiet && deputies.count.load(Ordering::SeqCst) != count {
-                deputies.armed.store(true, Ordering::SeqCst);
-            }
-        }
-        threads.waiting -= 1;
-        takes_over
+/// Waits until the thread in office is late. `false`: the service ends, or another stands by.
+fn wait_for_office(shard: &Shard) -> bool {
+    let deputies = &shard.deputies;
+    let mut threads = deputies.threads.lock();
+    if threads.waiting > 0 {
+        return false;
     }
+    threads.waiting += 1;
+    let mut takes_over = false;
+    while !takes_over && !shard.leadership.is_stopped() {
+        if !deputies.armed.load(Ordering::SeqCst) {
+            deputies.alarm.wait(&mut threads);
+            continue;
+        }
+        let seen = deputies.firing.load(Ordering::SeqCst);
+        let count = deputies.count.load(Ordering::SeqCst);
+        deputies.alarm.wait_for(&mut threads, LATE);
+        takes_over = seen != 0
+            && deputies
+                .firing
+                .compare_exchange(seen, 0, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok();
+        let quiet = seen == 0 && deputies.count.load(Ordering::SeqCst) == count;
+        if takes_over || quiet {
+            deputies.armed.store(false, Ordering::SeqCst);
+        }
+        fence(Ordering::SeqCst);
+        if quiet && deputies.count.load(Ordering::SeqCst) != count {
+            deputies.armed.store(true, Ordering::SeqCst);
+        }
+    }
+    threads.waiting -= 1;
+    takes_over
 }

@@ -1,4 +1,4 @@
-//! Who polls: leader and followers.
+//! Who polls: leader and followers, at each shard of the service.
 //!
 //! A thread of the program that has to wait (in a receive, a body read, a blocked send) polls the
 //! sockets itself if nobody does: it *leads*, and what it finds for itself crosses no thread.
@@ -10,7 +10,11 @@
 //! until that leader is back, or until a timer of a connection ends: those are its work alone. So I/O
 //! never depends on the program calling in, and a busy program pays no hand-over.
 //!
-//! Owns the lead's hand-over and the fallback thread. Invariant: whenever the lead is free, the
+//! A shard has a lead and a fallback thread of its own. A thread that waits for the next request leads its home shard
+//! (`shards.rs`), or else one that nobody of the program leads; a thread that waits for something of a connection, the
+//! shard of that connection.
+//!
+//! Owns the lead's hand-over and the fallback threads. Invariant: whenever a lead is free, its
 //! fallback is armed (it will look within a tick) or about to be by the thread that freed it.
 
 use std::sync::Arc;
@@ -23,7 +27,7 @@ use httpsys_socket::lock::MutexGuard;
 use crate::calls::queue_handle::{Blocked, QueueHandle};
 use crate::poll::leadership::TICK;
 use crate::poll::operation::Signal;
-use crate::poll::shard::Lead;
+use crate::poll::shard::{Lead, Shard};
 use crate::poll::waiter::{Turn, Waiter, Waiting};
 use crate::service::Service;
 
@@ -34,17 +38,27 @@ const QUIET_TICKS: u32 = 4;
 const STEP_BACK: Duration = Duration::from_millis(10);
 
 impl Service {
-    /// The lead, if nobody has it or the fallback thread gives it up.
+    /// The lead of a shard that nobody has or the fallback thread gives up: of this thread's home, or else of another.
     pub(crate) fn try_lead(&self) -> Option<MutexGuard<'_, Lead>> {
-        let leadership = self.leadership();
-        let lead = match self.shard().lead.try_lock() {
+        let mut shards = self.shards().from_home();
+        shards.find_map(|shard| self.try_lead_of(shard))
+    }
+
+    /// The lead of this shard, if nobody has it or the fallback thread gives it up.
+    pub(crate) fn try_lead_of<'s>(&self, shard: &'s Shard) -> Option<MutexGuard<'s, Lead>> {
+        let leadership = &shard.leadership;
+        let lead = match shard.lead.try_lock() {
             Some(lead) => lead,
             None if leadership.fallback_leads.load(Ordering::Acquire)
                 || leadership.lent.load(Ordering::Acquire) =>
             {
                 leadership.wanted.store(true, Ordering::Release);
-                self.shard().interrupt();
-                self.shard().lead.try_lock_for(STEP_BACK)?
+                shard.interrupt();
+                shard.lead.try_lock_for(STEP_BACK)?
+            }
+            // Else the thread would poll another shard, and new connections would follow it there.
+            None if self.shards().are_several() && leadership.looks.load(Ordering::Acquire) => {
+                shard.lead.try_lock_for(STEP_BACK)?
             }
             None => return None,
         };
@@ -56,31 +70,36 @@ impl Service {
     /// The lead for a thread that waits for something else, if nobody has it but the fallback
     /// thread. Ends with [`Service::end_loan`].
     pub(crate) fn try_lend(&self) -> Option<MutexGuard<'_, Lead>> {
-        let leadership = self.leadership();
-        if leadership.lent.load(Ordering::Acquire) {
-            return None;
-        }
-        let lead = self.try_lead()?;
-        leadership.lent.store(true, Ordering::Release);
-        Some(lead)
+        let mut shards = self.shards().from_home();
+        shards.find_map(|shard| {
+            let leadership = &shard.leadership;
+            if leadership.lent.load(Ordering::Acquire) {
+                return None;
+            }
+            let lead = self.try_lead_of(shard)?;
+            leadership.lent.store(true, Ordering::Release);
+            Some(lead)
+        })
     }
 
     /// Gives a lent lead back, first of all to a thread that waits for it.
     pub(crate) fn end_loan(&self, lead: MutexGuard<'_, Lead>) {
-        self.leadership().lent.store(false, Ordering::Release);
+        let shard = self.shards().at(lead.index);
+        shard.leadership.lent.store(false, Ordering::Release);
         MutexGuard::unlock_fair(lead);
-        self.arm_fallback();
+        self.arm_fallback(shard);
     }
 
     /// Gives the lead back and sees that somebody looks after the sockets meanwhile.
     pub(crate) fn leave(&self, lead: MutexGuard<'_, Lead>) {
+        let shard = self.shards().at(lead.index);
         drop(lead);
-        self.arm_fallback();
+        self.arm_fallback(shard);
     }
 
-    /// Makes the fallback thread look within a tick.
-    pub(crate) fn arm_fallback(&self) {
-        let leadership = self.leadership();
+    /// Makes the fallback thread of the shard look within a tick.
+    pub(crate) fn arm_fallback(&self, shard: &Shard) {
+        let leadership = &shard.leadership;
         // Pairs with the fence of the fallback thread between disarming and looking at the lead.
         fence(Ordering::SeqCst);
         if leadership.armed.load(Ordering::Relaxed) {
@@ -95,19 +114,24 @@ impl Service {
     }
 
     /// There is a timer that ends before the fallback thread would look.
-    pub(crate) fn wake_fallback(&self) {
-        let leadership = self.leadership();
+    pub(crate) fn wake_fallback(&self, shard: &Shard) {
+        let leadership = &shard.leadership;
         // Timers are those of connections: it runs since there is a registration.
         let _ = self.start_fallback();
         leadership.ring();
         if leadership.fallback_leads.load(Ordering::SeqCst) {
-            self.shard().interrupt();
+            shard.interrupt();
         }
     }
 
-    /// Waits until `waiter` is signalled, leading meanwhile if nobody does. `None`: the deadline
-    /// passed, and the caller withdraws its registration.
-    pub(crate) fn wait(&self, waiter: &Arc<Waiter>, deadline: Option<Instant>) -> Option<Signal> {
+    /// Waits until `waiter` is signalled, leading the shard at which that happens meanwhile if nobody does. `None`: the
+    /// deadline passed, and the caller withdraws its registration.
+    pub(crate) fn wait(
+        &self,
+        shard: &Shard,
+        waiter: &Arc<Waiter>,
+        deadline: Option<Instant>,
+    ) -> Option<Signal> {
         loop {
             if let Some(signal) = waiter.take() {
                 return Some(signal);
@@ -115,10 +139,10 @@ impl Service {
             if deadline.is_some_and(|at| at <= self.clock().now()) {
                 return None;
             }
-            match self.try_lead() {
+            match self.try_lead_of(shard) {
                 Some(mut lead) => {
                     let mut turn = Turn::default();
-                    if waiter.begin_polling() {
+                    if waiter.begin_polling(shard.index) {
                         self.poll_once(&mut lead, deadline, None, &mut turn);
                     }
                     waiter.end_polling();
@@ -126,22 +150,24 @@ impl Service {
                     turn.fire(self);
                 }
                 None => {
-                    self.shard().batches.end_all();
+                    self.shards().end_all_batches();
                     waiter.park(deadline);
                 }
             }
         }
     }
 
-    /// Blocks on a wait that `register` registers, unless it says that there is nothing to wait for.
+    /// Blocks on a wait that `register` registers, unless it says that there is nothing to wait for; what it waits for
+    /// happens at `shard`.
     pub(crate) fn block(
         &self,
+        shard: &Shard,
         queue: &QueueHandle,
         register: impl FnOnce(Waiting) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let waiter = Waiter::of_this_thread();
         let result = match register(Waiting::Thread(Arc::clone(&waiter), queue.handle_id())) {
-            Ok(false) => match self.wait(&waiter, None) {
+            Ok(false) => match self.wait(shard, &waiter, None) {
                 Some(Signal::Failed(error)) => Err(error),
                 _ => Ok(()),
             },
@@ -193,7 +219,8 @@ impl Service {
             };
 
             if let Some(request) = result {
-                self.leadership().note_progress();
+                let shards = self.shards();
+                shards.at(shards.home()).leadership.note_progress();
                 return Ok(request);
             }
         }
@@ -211,7 +238,9 @@ impl Service {
             let fifos = queue.lock();
             let receives = fifos.receives(queue.handle_id()) && !blocked.is_cancelled();
             let idle = fifos.is_empty() && receives;
-            queue.set_polled(idle);
+            if idle {
+                queue.begin_polling(lead.index);
+            }
             idle
         };
 
@@ -221,11 +250,12 @@ impl Service {
         // Before the lead is free: the next leader of this queue sets the mark for itself.
         let request = {
             let mut fifos = queue.lock();
-            queue.set_polled(false);
+            queue.end_polling(lead.index);
             let receives = fifos.receives(queue.handle_id());
             let request = if receives { fifos.take() } else { None };
 
             turn.pair(&mut fifos);
+            self.wake_poller(queue, &fifos);
             request
         };
 
@@ -252,7 +282,7 @@ impl Service {
             fifos.wait(queue.handle_id(), wait)
         };
 
-        self.shard().batches.end_all();
+        self.shards().end_all_batches();
         waiter.park(deadline);
         let mut signal = waiter.take();
         if signal.is_none() && queue.lock().withdraw(ticket).is_none() {
@@ -270,11 +300,12 @@ impl Service {
 
     /// Ends the fallback thread; waiting calls are not touched.
     pub(crate) fn stop_fallback(&self) {
-        let leadership = self.leadership();
-        leadership.stop.store(true, Ordering::SeqCst);
-        leadership.ring();
-        self.deputies().ring();
-        self.shard().interrupt();
+        for shard in self.shards().iter() {
+            shard.leadership.stop.store(true, Ordering::SeqCst);
+            shard.leadership.ring();
+            shard.deputies.ring();
+            shard.interrupt();
+        }
     }
 
     /// Sees that there is a thread that looks after the sockets when no thread of the program does.
@@ -282,7 +313,12 @@ impl Service {
     /// # Errors
     /// [`Error::NoResources`] (8) when the system has no thread for it.
     pub(crate) fn start_fallback(&self) -> Result<(), Error> {
-        let leadership = self.leadership();
+        let mut shards = self.shards().iter();
+        shards.try_for_each(|shard| self.start_fallback_of(shard))
+    }
+
+    fn start_fallback_of(&self, shard: &Shard) -> Result<(), Error> {
+        let leadership = &shard.leadership;
         if leadership.started.load(Ordering::Acquire) {
             return Ok(());
         }
@@ -291,9 +327,11 @@ impl Service {
             return Ok(());
         }
         let service = self.clone();
+        let index = shard.index;
         let spawned = httpsys_socket::spawn("httpsys-io", move || {
-            service.run_fallback();
-            service.stand_by();
+            let shard = service.shards().at(index);
+            service.run_fallback(shard);
+            service.stand_by(shard);
         });
         spawned.map_err(|error| {
             tracing::error!(%error, "no thread for I/O");
@@ -304,20 +342,20 @@ impl Service {
     }
 
     /// Looks after the sockets and timers until the service stops, or a deputy has taken over.
-    pub(crate) fn run_fallback(&self) {
+    pub(crate) fn run_fallback(&self, shard: &Shard) {
         // No tick has gone by while the thread was held up that was in office before.
-        self.shard().batches.let_all_go();
-        if !self.fire_pending() {
+        shard.batches.let_all_go();
+        if !self.fire_pending(shard) {
             return;
         }
-        let leadership = self.leadership();
+        let leadership = &shard.leadership;
         let mut quiet = 0;
         let mut seen = leadership.progress.load(Ordering::Relaxed);
         while !leadership.stop.load(Ordering::SeqCst) {
-            if self.sleep_a_tick() {
-                self.shard().batches.let_all_go();
+            if self.sleep_a_tick(shard) {
+                shard.batches.let_all_go();
             }
-            if !self.run_share_of_timers() {
+            if !self.run_share_of_timers(shard) {
                 return;
             }
             let now = leadership.progress.load(Ordering::Relaxed);
@@ -326,11 +364,11 @@ impl Service {
                 quiet = 0;
                 continue;
             }
-            match self.shard().lead.try_lock() {
-                None => self.disarm(),
+            match shard.lead.try_lock() {
+                None => disarm(shard),
                 Some(lead) => {
                     quiet += 1;
-                    if !self.fallback_lead(lead, quiet > QUIET_TICKS) {
+                    if !self.fallback_lead(shard, lead, quiet > QUIET_TICKS) {
                         return;
                     }
                     if quiet > QUIET_TICKS {
@@ -342,8 +380,8 @@ impl Service {
     }
 
     /// Returns whether a tick has gone by; else a timer's time may have come, or there is another reason to look.
-    fn sleep_a_tick(&self) -> bool {
-        let leadership = self.leadership();
+    fn sleep_a_tick(&self, shard: &Shard) -> bool {
+        let leadership = &shard.leadership;
         let mut sleep = leadership.sleep.lock();
         if leadership.stop.load(Ordering::SeqCst) {
             return false;
@@ -353,7 +391,7 @@ impl Service {
             leadership.alarm.wait_for(&mut sleep, TICK);
         } else {
             // With the lock held: a timer that is started from now on rings behind it.
-            match self.time_to_timers() {
+            match self.time_to_timers(shard) {
                 Some(left) => drop(leadership.alarm.wait_for(&mut sleep, left)),
                 None => leadership.alarm.wait(&mut sleep),
             }
@@ -361,49 +399,54 @@ impl Service {
         is_armed
     }
 
-    /// A leader has been in its poll for a whole tick: it will arm us when it leaves.
-    fn disarm(&self) {
-        let leadership = self.leadership();
-        leadership.armed.store(false, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
-        if !self.shard().lead.is_locked() {
-            leadership.armed.store(true, Ordering::SeqCst);
-        }
-    }
-
     /// `false`: a deputy has taken over.
     pub(super) fn fallback_lead<'s>(
         &'s self,
+        shard: &'s Shard,
         mut lead: MutexGuard<'s, Lead>,
         for_good: bool,
     ) -> bool {
-        let leadership = self.leadership();
+        let leadership = &shard.leadership;
         let mut turn = Turn::default();
         if !for_good {
+            leadership.looks.store(true, Ordering::Release);
             self.poll_once(&mut lead, Some(self.clock().now()), None, &mut turn);
+            leadership.looks.store(false, Ordering::Release);
             drop(lead);
-            return self.fire_in_office(&mut turn);
+            return self.fire_in_office(shard, &mut turn);
         }
         leadership.wanted.store(false, Ordering::SeqCst);
         loop {
             leadership.fallback_leads.store(true, Ordering::SeqCst);
             // No tick goes by here, and the poll does not wait while there is a flood of connections to be accepted.
-            self.shard().batches.let_all_go();
-            let timers = self.time_to_timers().map(|left| self.clock().now() + left);
+            shard.batches.let_all_go();
+            let timers = self
+                .time_to_timers(shard)
+                .map(|left| self.clock().now() + left);
             self.poll_once(&mut lead, timers, None, &mut turn);
             leadership.fallback_leads.store(false, Ordering::SeqCst);
             // Fair: a thread that waits for us to step back gets the lead now. And a completion
             // may run code of the program: not while we lead.
             MutexGuard::unlock_fair(lead);
-            if !self.fire_in_office(&mut turn) || !self.run_share_of_timers() {
+            if !self.fire_in_office(shard, &mut turn) || !self.run_share_of_timers(shard) {
                 return false;
             }
             let step_back =
                 leadership.wanted.load(Ordering::SeqCst) || leadership.stop.load(Ordering::SeqCst);
-            match self.shard().lead.try_lock() {
+            match shard.lead.try_lock() {
                 Some(again) if !step_back => lead = again,
                 _ => return true,
             }
         }
+    }
+}
+
+/// A leader has been in its poll for a whole tick: it will arm us when it leaves.
+fn disarm(shard: &Shard) {
+    let leadership = &shard.leadership;
+    leadership.armed.store(false, Ordering::SeqCst);
+    fence(Ordering::SeqCst);
+    if !shard.lead.is_locked() {
+        leadership.armed.store(true, Ordering::SeqCst);
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Leadership {
     pub(super) armed: AtomicBool,
     /// The fallback thread polls without a limit.
     pub(super) fallback_leads: AtomicBool,
+    /// The fallback thread polls without waiting: it is done soon.
+    pub(super) looks: AtomicBool,
     /// A thread that waits for something else polls; it steps back like the fallback thread.
     pub(super) lent: AtomicBool,
     /// A thread of the program wants the lead from it.
@@ -39,6 +41,23 @@ impl Leadership {
         let progress = self.progress.load(Ordering::Relaxed);
         self.progress
             .store(progress.wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// Whether a thread of the program polls here, or will be back soon.
+    pub(crate) fn is_of_program(&self) -> bool {
+        let led = self.progress.load(Ordering::Relaxed) != 0;
+        led && !self.is_led_by_fallback()
+    }
+
+    /// Whether the fallback thread polls without a limit.
+    #[inline]
+    pub(super) fn is_led_by_fallback(&self) -> bool {
+        self.fallback_leads.load(Ordering::Relaxed)
+    }
+
+    /// Whether a thread polls that waits for something else.
+    pub(super) fn is_lent(&self) -> bool {
+        self.lent.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_stopped(&self) -> bool {

@@ -4,8 +4,10 @@
 //! completion port then polls the sockets itself, and what it waits for crosses no thread. Does not
 //! own the condition nor the thread's sleep: those are the Win32 subset's.
 
+use std::sync::atomic::{Ordering, fence};
 use std::time::Instant;
 
+use crate::poll::shard::Shard;
 use crate::poll::waiter::Turn;
 use crate::service::Service;
 
@@ -23,10 +25,12 @@ impl Service {
                 return true;
             }
             let Some(mut lead) = self.try_lend() else {
-                self.shard().batches.end_all();
+                self.shards().end_all_batches();
                 return false;
             };
             let mut turn = Turn::default();
+            // Pairs with the fence of `stop_driving`.
+            fence(Ordering::SeqCst);
             // What the leader before us found may have been what this thread waits for.
             if !until() {
                 self.poll_once(&mut lead, deadline, None, &mut turn);
@@ -39,6 +43,10 @@ impl Service {
     /// Makes a thread inside [`Service::drive`] look at its condition, also one that has not begun
     /// to poll yet.
     pub fn stop_driving(&self) {
-        self.shard().interrupt();
+        // Whoever has not lent a lead when this looks for it will see what has become true.
+        fence(Ordering::SeqCst);
+        let all = self.shards().iter();
+        all.filter(|shard| shard.leadership.is_lent())
+            .for_each(Shard::interrupt);
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod loan;
 pub(crate) mod operation;
 pub(crate) mod poller;
 pub(crate) mod shard;
+pub(crate) mod shards;
 #[cfg(feature = "sim")]
 pub(crate) mod simulated;
 pub(crate) mod turn;

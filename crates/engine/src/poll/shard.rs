@@ -1,7 +1,7 @@
-//! A shard: one poll, its listeners and its connection table.
+//! A shard: one poll, its listeners and its connection table, and what the threads that poll there tell one another.
 //!
-//! Owns what they are made of, and the tokens. Does not own what a poll's events do (`turn.rs`,
-//! `accept.rs`), nor who polls (`lead.rs`). Threading: `Lead` is used by the one thread that leads;
+//! Owns what they are made of, and the tokens. Does not own which shards there are (`shards.rs`), what a poll's events
+//! do (`turn.rs`, `accept.rs`), nor who polls (`lead.rs`). Threading: `Lead` is used by the one thread that leads;
 //! everything else here is shared.
 
 use std::collections::VecDeque;
@@ -13,36 +13,40 @@ use httpsys_core::ConnectionId;
 use httpsys_socket::lock::{Mutex, RwLock};
 use slab::Slab;
 
-use crate::conn::slot::Conn;
 use crate::conn::table::Table;
 use crate::conn::wheel::Timers;
 use crate::observe::ends::Ends;
 use crate::poll::arrivals::Arrivals;
 use crate::poll::deferred::{Deferred, Readiness};
+use crate::poll::deputies::Deputies;
+use crate::poll::leadership::Leadership;
 use crate::poll::poller::{PollRegistry, Poller};
 use crate::transport::handshakes::Handshakes;
 use crate::transport::host::Host;
 use crate::transport::open_batches::OpenBatches;
 use crate::transport::port_listener::PortListener;
 
-/// Shards that ids may name: tokens of listeners have the top bit.
-pub(crate) const SHARDS: u32 = 32;
-
 /// Listener tokens have the top bit, connection ids (shards below 32) do not.
 pub(crate) const LISTENER_BIT: usize = 1 << (usize::BITS - 1);
 
+/// Lines of the processor's cache that two of them shared would wander between the processors.
+#[repr(align(128))]
 pub(crate) struct Shard {
+    /// Among those of the service.
+    pub(crate) index: u32,
     pub(crate) table: Table,
     pub(crate) registry: PollRegistry,
-    /// Where its listeners are.
-    pub(crate) host: Host,
     pub(crate) lead: Mutex<Lead>,
+    pub(crate) leadership: Leadership,
+    pub(crate) deputies: Deputies,
+    /// All are at the first shard; what they accept goes to any.
     pub(crate) listeners: RwLock<Slab<PortListener>>,
     pub(crate) timers: Timers,
     pub(crate) ends: Ends,
     /// Connections that have more to read than their share of one turn, each once; and streams of which their
     /// carriers have something to say.
     pub(crate) resume: Mutex<VecDeque<(ConnectionId, Readiness)>>,
+    /// Those of the service.
     pub(crate) handshakes: Arc<Handshakes>,
     /// Connections of HTTP/2 on which answers may be kept for a moment.
     pub(crate) batches: OpenBatches,
@@ -50,6 +54,8 @@ pub(crate) struct Shard {
 
 /// What the polling thread needs, and what it has left for a later turn.
 pub(crate) struct Lead {
+    /// That of its shard.
+    pub(crate) index: u32,
     pub(crate) poller: Poller,
     pub(crate) arrivals: Arrivals,
     pub(crate) deferred: Deferred,
@@ -64,22 +70,30 @@ impl fmt::Debug for Shard {
 }
 
 impl Shard {
-    pub(crate) fn new(number: u32, host: Host) -> io::Result<Self> {
+    pub(crate) fn new(
+        index: u32,
+        number: u32,
+        host: &Host,
+        handshakes: &Arc<Handshakes>,
+    ) -> io::Result<Self> {
         let (poller, registry) = host.new_poll()?;
         Ok(Shard {
+            index,
             table: Table::new(number),
             registry,
-            host,
             lead: Mutex::new(Lead {
+                index,
                 poller,
                 arrivals: Arrivals::default(),
                 deferred: Deferred::default(),
             }),
+            leadership: Leadership::default(),
+            deputies: Deputies::default(),
             listeners: RwLock::new(Slab::new()),
             timers: Timers::default(),
             ends: Ends::default(),
             resume: Mutex::new(VecDeque::new()),
-            handshakes: Arc::default(),
+            handshakes: Arc::clone(handshakes),
             batches: OpenBatches::default(),
         })
     }
@@ -89,23 +103,25 @@ impl Shard {
         LISTENER_BIT | index
     }
 
+    /// Whether what concerns the whole service is left to whoever looks after this one.
+    pub(crate) fn is_first(&self) -> bool {
+        self.index == 0
+    }
+
     /// Interrupts the thread that polls, if one does.
     pub(crate) fn interrupt(&self) {
         self.registry.interrupt();
     }
 
-    /// The connection goes on at the next poll, after the others had their turn.
-    pub(crate) fn resume_later(&self, conn: &mut Conn) {
-        // Twice in the list it would have twice the share of the others.
-        if !std::mem::replace(&mut conn.resumes, true) {
-            let mut resume = self.resume.lock();
-            let is_first = resume.is_empty();
-            resume.push_back((conn.state.id(), Readiness::RESUMED));
-            drop(resume);
-            // While there are others, whoever takes them takes this one too or interrupts the next poll.
-            if is_first {
-                self.interrupt();
-            }
+    /// This connection goes on at the next poll, after the others had their turn.
+    pub(super) fn resume(&self, id: ConnectionId) {
+        let mut resume = self.resume.lock();
+        let is_first = resume.is_empty();
+        resume.push_back((id, Readiness::RESUMED));
+        drop(resume);
+        // While there are others, whoever takes them takes this one too or interrupts the next poll.
+        if is_first {
+            self.interrupt();
         }
     }
 

@@ -20,7 +20,7 @@ use crate::poll::arrivals::Arrivals;
 use crate::poll::deferred::{Deferred, Readiness, Says};
 use crate::poll::operation::Signal;
 use crate::poll::poller::{Poller, WAKER};
-use crate::poll::shard::{LISTENER_BIT, Lead};
+use crate::poll::shard::{LISTENER_BIT, Lead, Shard};
 use crate::poll::waiter::Turn;
 use crate::service::Service;
 
@@ -39,14 +39,16 @@ impl Service {
     ) {
         turn.own_queue = own_queue;
         let timeout = self.poll_timeout(lead, deadline);
+        let shard = self.shards().at(lead.index);
         if timeout != Some(Duration::ZERO) {
             // About to sleep, perhaps.
-            self.shard().batches.end_all();
+            self.shards().end_batches_at(shard);
         }
         let Lead {
             poller,
             arrivals,
             deferred,
+            ..
         } = lead;
         if let Err(error) = poller.poll(timeout) {
             if error.kind() != std::io::ErrorKind::Interrupted {
@@ -60,23 +62,23 @@ impl Service {
         match poller {
             Poller::Mio(mio) => {
                 for event in &mio.events {
-                    self.handle_token(event.token().0, event, arrivals, deferred, turn);
+                    self.handle_token(shard, event.token().0, event, arrivals, deferred, turn);
                 }
             }
             #[cfg(feature = "sim")]
             Poller::Memory(simulated) => {
                 for event in &simulated.events {
-                    self.handle_token(event.token, event, arrivals, deferred, turn);
+                    self.handle_token(shard, event.token, event, arrivals, deferred, turn);
                 }
             }
         }
         if !deferred.events.is_empty() {
-            self.handle_deferred(deferred, poller.is_idle(), turn);
+            self.handle_deferred(shard, deferred, poller.is_idle(), turn);
         }
         if arrivals.may_wait() {
-            self.accept_share(arrivals);
+            self.accept_share(shard, arrivals);
         }
-        self.resume_connections(deferred, turn);
+        self.resume_connections(shard, deferred, turn);
         turn.own_queue = None;
     }
 
@@ -100,6 +102,7 @@ impl Service {
     #[inline]
     fn handle_token(
         &self,
+        shard: &Shard,
         token: usize,
         said: impl Says,
         arrivals: &mut Arrivals,
@@ -112,18 +115,19 @@ impl Service {
         if token & LISTENER_BIT != 0 {
             return arrivals.add(token & !LISTENER_BIT);
         }
-        self.handle_event(ConnectionId(token as u64), said, deferred, turn);
+        self.handle_event(shard, ConnectionId(token as u64), said, deferred, turn);
     }
 
     #[inline]
     fn handle_event(
         &self,
+        shard: &Shard,
         id: ConnectionId,
         said: impl Says,
         deferred: &mut Deferred,
         turn: &mut Turn,
     ) {
-        match deferred.look(&self.shard().table, id) {
+        match deferred.look(&shard.table, id) {
             Look::Open(mut conn) => self.hear(&mut conn, said, turn),
             Look::Gone => {}
             Look::Held => deferred.add(id, Readiness::of(said)),
@@ -133,11 +137,11 @@ impl Service {
     /// Looks again at the connections that others had locked; `idle`: nothing has happened since the
     /// last look.
     #[cold]
-    fn handle_deferred(&self, deferred: &mut Deferred, idle: bool, turn: &mut Turn) {
+    fn handle_deferred(&self, shard: &Shard, deferred: &mut Deferred, idle: bool, turn: &mut Turn) {
         // A lock that is still held is not waited for.
         deferred.has_waited = true;
         for (id, readiness) in std::mem::take(&mut deferred.events) {
-            self.handle_event(id, readiness, deferred, turn);
+            self.handle_event(shard, id, readiness, deferred, turn);
         }
         let left = idle && !deferred.events.is_empty();
         deferred.looks = if left { deferred.looks + 1 } else { 0 };
@@ -191,8 +195,16 @@ impl Service {
         self.pump(conn, turn);
     }
 
-    fn resume_connections(&self, deferred: &mut Deferred, turn: &mut Turn) {
-        let shard = self.shard();
+    /// The connection goes on at the next poll of its shard, after the others had their turn.
+    pub(crate) fn resume_later(&self, conn: &mut Conn) {
+        // Twice in the list it would have twice the share of the others.
+        if !std::mem::replace(&mut conn.resumes, true) {
+            let id = conn.state.id();
+            self.shard_of(id).resume(id);
+        }
+    }
+
+    fn resume_connections(&self, shard: &Shard, deferred: &mut Deferred, turn: &mut Turn) {
         let resumed = {
             let mut resume = shard.resume.lock();
             if resume.is_empty() {
@@ -205,7 +217,7 @@ impl Service {
 
         shard.handshakes.renew_costly_steps();
         for (id, readiness) in resumed {
-            self.handle_event(id, readiness, deferred, turn);
+            self.handle_event(shard, id, readiness, deferred, turn);
         }
         // More than a share, or what was said meanwhile.
         if !shard.resume.lock().is_empty() {

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -100,8 +100,8 @@ impl fmt::Debug for Waiting {
 pub(crate) struct Waiter {
     signal: Mutex<Option<Signal>>,
     condvar: Condvar,
-    /// The thread polls: a signal has to interrupt the poll.
-    polls: AtomicBool,
+    /// The shard at which the thread polls, plus one: a signal has to interrupt the poll. 0: it does not.
+    polls: AtomicU32,
 }
 
 thread_local! {
@@ -130,14 +130,14 @@ impl Waiter {
     }
 
     /// The thread is about to poll; `false` when the signal came already.
-    pub(crate) fn begin_polling(&self) -> bool {
+    pub(crate) fn begin_polling(&self, shard: u32) -> bool {
         // Set before the look at the signal: whoever signals after the look sees it.
-        self.polls.store(true, Ordering::SeqCst);
+        self.polls.store(shard + 1, Ordering::SeqCst);
         self.signal.lock().is_none()
     }
 
     pub(crate) fn end_polling(&self) {
-        self.polls.store(false, Ordering::SeqCst);
+        self.polls.store(0, Ordering::SeqCst);
     }
 
     /// Sleeps until there is a signal or the deadline passed; does not take it.
@@ -155,9 +155,9 @@ impl Waiter {
         }
     }
 
-    /// Wakes the thread. `true`: it polls, and its poll has to be interrupted.
+    /// Wakes the thread. If it polls, its poll has to be interrupted, which is that of the returned shard.
     #[must_use]
-    pub(crate) fn signal(&self, value: Signal) -> bool {
+    pub(crate) fn signal(&self, value: Signal) -> Option<u32> {
         {
             let mut signal = self.signal.lock();
             debug_assert!(signal.is_none(), "a waiter is signalled once");
@@ -166,7 +166,7 @@ impl Waiter {
         // Without the lock, which the thread takes as soon as it wakes up. If it has seen the signal by
         // itself and waits for another one already, it is woken for nothing.
         self.condvar.notify_one();
-        self.polls.load(Ordering::SeqCst)
+        self.polls.load(Ordering::SeqCst).checked_sub(1)
     }
 }
 

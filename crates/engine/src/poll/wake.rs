@@ -4,8 +4,10 @@
 //! `operation.rs`). Threading: any thread, with no lock held but the lead; the thread in office signals
 //! operations one by one (`deputy.rs`).
 
+use httpsys_core::request_queue::RequestQueue;
 use smallvec::SmallVec;
 
+use crate::calls::queue::Queue;
 use crate::poll::operation::{Registered, Signal};
 use crate::poll::waiter::{Turn, Waiting, Wakes};
 use crate::service::Service;
@@ -31,8 +33,8 @@ impl Turn {
         for (waiting, signal) in list.drain(..) {
             match waiting {
                 Waiting::Thread(waiter, _) => {
-                    if waiter.signal(signal) {
-                        service.shard().interrupt();
+                    if let Some(shard) = waiter.signal(signal) {
+                        service.shards().at(shard).interrupt();
                     }
                 }
                 Waiting::Operation(operation) if first.is_none() => {
@@ -51,12 +53,26 @@ impl Turn {
     }
 }
 
+impl Service {
+    /// A request may have been left in the queue, for which nobody waits: a thread that polls for the queue's sake
+    /// gets it. `fifos` is the queue's lock.
+    #[inline]
+    pub(crate) fn wake_poller(&self, queue: &Queue, fifos: &RequestQueue<Waiting>) {
+        if fifos.is_empty() {
+            return;
+        }
+        if let Some(shard) = queue.poller_to_wake() {
+            self.shards().at(shard).interrupt();
+        }
+    }
+}
+
 fn fire_all(list: &mut Wakes, service: &Service) {
     for (waiting, signal) in list.drain(..) {
         match waiting {
             Waiting::Thread(waiter, _) => {
-                if waiter.signal(signal) {
-                    service.shard().interrupt();
+                if let Some(shard) = waiter.signal(signal) {
+                    service.shards().at(shard).interrupt();
                 }
             }
             Waiting::Operation(operation) => operation.signal(signal),

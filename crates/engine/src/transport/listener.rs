@@ -54,7 +54,7 @@ impl Service {
             .filter(|address| kept.iter().all(|(_, open)| open != address))
             .collect();
         let most = self.parameters().max_endpoints as usize;
-        let open = self.shard().listeners.read().len();
+        let open = self.shards().first().listeners.read().len();
         if most != 0 && !missing.is_empty() && open - stale.len() + missing.len() > most {
             return Err(Refusal::MaxEndpoints(self.parameters().max_endpoints));
         }
@@ -91,7 +91,8 @@ impl Service {
     }
 
     fn open_endpoints(&self, port: u16) -> Vec<(usize, SocketAddr)> {
-        self.shard()
+        self.shards()
+            .first()
             .listeners
             .read()
             .iter()
@@ -102,7 +103,7 @@ impl Service {
 
     /// The IP listen list of a port that is open.
     fn list_of(&self, port: u16) -> Option<Arc<[IpAddr]>> {
-        let listeners = self.shard().listeners.read();
+        let listeners = self.shards().first().listeners.read();
         let mut open = listeners.iter().map(|(_, listener)| listener);
         let one = open.find(|listener| listener.address.port() == port);
         one.map(|listener| Arc::clone(&listener.list))
@@ -114,7 +115,7 @@ impl Service {
         is_secure: bool,
         list: &Arc<[IpAddr]>,
     ) -> io::Result<usize> {
-        let socket = self.shard().host.listen(address)?;
+        let socket = self.shards().host().listen(address)?;
         self.add_listener(socket, address, is_secure, list)
     }
 
@@ -125,7 +126,7 @@ impl Service {
         is_secure: bool,
         list: &Arc<[IpAddr]>,
     ) -> io::Result<usize> {
-        let shard = self.shard();
+        let shard = self.shards().first();
         let mut listeners = shard.listeners.write();
         let entry = listeners.vacant_entry();
         let index = entry.key();
@@ -141,7 +142,7 @@ impl Service {
     }
 
     fn close_listener(&self, index: usize) {
-        let shard = self.shard();
+        let shard = self.shards().first();
         let is_passed = |listener: &PortListener| listener.socket.is_passed();
         if !shard.listeners.read().get(index).is_some_and(is_passed) {
             // Clients that are connected already must not pay for the change. At a passed socket they wait for the next

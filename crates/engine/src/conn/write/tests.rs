@@ -203,7 +203,7 @@ impl World {
 
     pub(crate) fn pace(&self, connection: ConnectionId, pace: Option<Pace>) {
         self.service
-            .shard()
+            .shard_of(connection)
             .table
             .connection(connection)
             .unwrap()

@@ -285,7 +285,7 @@ fn connections_that_go_on_later_have_one_share_each() {
     {
         let mut conn = world.connection_of(&client);
         for _ in 0..3 {
-            shard.resume_later(&mut conn);
+            world.service.resume_later(&mut conn);
         }
         assert_eq!(shard.resume.lock().len(), 1, "once in the list");
     }

@@ -44,7 +44,7 @@ impl<'w> Talk<'w> {
     fn begin(world: &'w World) -> Talk<'w> {
         let lead = world.service.shard().lead.lock();
         // From then on the fallback thread looks at nothing: somebody polls.
-        let armed = &world.service.leadership().armed;
+        let armed = &world.service.shard().leadership.armed;
         while armed.load(Ordering::SeqCst) {
             std::thread::yield_now();
         }
@@ -386,10 +386,15 @@ fn while_connections_are_accepted_without_end_what_is_kept_goes_out() {
     // One round of the fallback thread, whose poll does not wait.
     world
         .service
-        .leadership()
+        .shard()
+        .leadership
         .stop
         .store(true, Ordering::SeqCst);
-    assert!(world.service.fallback_lead(talk.lead, true));
+    assert!(
+        world
+            .service
+            .fallback_lead(world.service.shard(), talk.lead, true)
+    );
     talk.lead = world.service.shard().lead.lock();
     talk.expect(&response(1));
 }
@@ -428,7 +433,7 @@ impl<F: FnOnce() + Send> Registered for Completion<F> {
 
 impl Talk<'_> {
     fn add_completion(&self, does: impl FnOnce() + Send + 'static) {
-        let mut pending = self.world.service.deputies().pending.lock();
+        let mut pending = self.world.service.shard().deputies.pending.lock();
         pending.push_back((Box::new(Completion(does)), Signal::Ready));
     }
 }
@@ -449,7 +454,7 @@ fn completions_that_take_long_hold_up_no_tick() {
     let carrier = talk.carrier();
     talk.add_completion(move || tell.send(carrier.lock().unsent()).unwrap());
     // If the machine stands still so long that a deputy does the rest, that is fine.
-    let _ = world.service.fire_pending();
+    let _ = world.service.fire_pending(world.service.shard());
     assert_eq!(told.recv(), Ok(0));
     talk.expect(&response(1));
 }
@@ -467,7 +472,7 @@ fn a_deputy_that_takes_over_lets_go_what_is_kept() {
             std::thread::yield_now();
         }
     });
-    let in_office = world.service.fire_pending();
+    let in_office = world.service.fire_pending(world.service.shard());
     assert!(!in_office && Instant::now() < patience);
     talk.expect(&response(1));
 }
