@@ -119,12 +119,13 @@ impl Service {
                 self.end_stream(*stream, end, false);
             }
             stream => {
-                if let Transport::Carrier(carrier) = &stream {
-                    self.end_streams(carrier, end);
-                }
+                let carrier = self.end_streams_of(&stream, end);
                 let shard = self.shard_of(conn.state.id());
                 let polled = shard.lead.is_locked().then_some(&shard.registry);
                 stream.reset(polled);
+                if let Some(carrier) = carrier {
+                    conn.count_last_of(&carrier);
+                }
             }
         }
         self.has_closed(conn, end, stream_id, turn);
@@ -141,10 +142,11 @@ impl Service {
         match stream {
             Transport::Stream(stream) => self.end_stream(*stream, end, conn.kept.is_none()),
             stream => {
-                if let Transport::Carrier(carrier) = &stream {
-                    self.end_streams(carrier, end);
-                }
+                let carrier = self.end_streams_of(&stream, end);
                 stream.close(&self.shard_of(conn.state.id()).registry);
+                if let Some(carrier) = carrier {
+                    conn.count_last_of(&carrier);
+                }
             }
         }
         self.has_closed(conn, end, stream_id, turn);

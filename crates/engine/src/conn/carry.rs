@@ -368,12 +368,18 @@ impl Service {
         }
     }
 
-    /// The transport of a carrier is gone: so are its streams, for the same reason.
+    /// The transport of a connection goes: so do its streams, if it is a carrier, for the same reason. Returns that carrier.
     #[cold]
-    pub(crate) fn end_streams(&self, carrier: &Carrier, end: CloseReason) {
+    pub(crate) fn end_streams_of(
+        &self,
+        transport: &Transport,
+        end: CloseReason,
+    ) -> Option<Arc<Carrier>> {
+        let carrier = transport.carrier()?;
         carrier.lock().note_failure(end);
         tell_all(self, carrier, Readiness::ENDED);
         self.shard_of(carrier.id()).interrupt();
+        Some(Arc::clone(carrier))
     }
 }
 

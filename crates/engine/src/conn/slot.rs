@@ -27,6 +27,7 @@ use crate::observe::error_log::Received;
 use crate::observe::tally::{Traffic, TrafficDelta};
 use crate::poll::waiter::Waiting;
 use crate::transport::Transport;
+use crate::transport::carrier::Carrier;
 use crate::transport::outcome::{Read, ReadProgress};
 use crate::transport::stream::H2Stream;
 
@@ -328,6 +329,13 @@ impl Conn {
             }
             self.tally.sent_beyond(sent as u64);
         }
+    }
+
+    /// Counts what a carrier has sent as its last, and what streams have sent before they heard of its end.
+    pub(crate) fn count_last_of(&mut self, carrier: &Carrier) {
+        let (received, sent) = carrier.take_unreported();
+        self.tally.received += received as u64;
+        self.tally.sent_beyond(sent as u64);
     }
 
     /// The calls that wait for the connection's end, made on first use.

@@ -175,13 +175,18 @@ impl Carrier {
         self.state.lock()
     }
 
-    /// Ends it. What is kept goes before, also before a reset: calls have said that it is sent.
+    /// Ends it. What is kept goes before, also before a reset: calls have said that it is sent. Wire bytes of which
+    /// nobody was told are left to [`Carrier::take_unreported`].
     pub(super) fn take_link(&self) -> Option<Link> {
         let mut state = self.lock();
         if state.is_open() {
             let _ = state.flush();
         }
-        state.link.take()
+        let mut link = state.link.take()?;
+        let (received, sent) = link.take_unreported();
+        state.received += received as i64;
+        state.sent += sent as i64;
+        Some(link)
     }
 
     /// A thread is about to sleep: nothing is kept any more.
@@ -252,7 +257,7 @@ impl Carrier {
     }
 
     /// The wire bytes that no stream counts as its own, nor will: what waits for one is not among them.
-    pub(super) fn take_unreported(&self) -> (usize, usize) {
+    pub(crate) fn take_unreported(&self) -> (usize, usize) {
         let mut state = self.lock();
         let is_shared = state.is_shared;
         let told = state.link.as_mut().map(|link| {
