@@ -241,10 +241,10 @@ fn lim_016_what_slow_clients_have_not_taken_counts() {
     w.keep(client, "large", size, KEPT);
     // More than a socket takes, by answers that are not read.
     let mut reader = w.connect();
+    let hits = w.counters().uri_cache_hits;
     for _ in 0..30 {
         w.get(&mut reader, "large");
     }
-    let hits = w.counters().uri_cache_hits;
     until(|| w.counters().uri_cache_hits > hits);
     let url: Vec<u16> = format!("http://localhost:{}/", w.port)
         .encode_utf16()

@@ -56,6 +56,7 @@ pub(crate) struct Shards {
 
 impl Shards {
     /// `process`: which generation of processes this is, so that ids that a child inherits name nothing of its own.
+    /// After as many generations as there is room for so many shards, the numbers are used again.
     ///
     /// # Errors
     /// The system has no descriptor for a poll.
