@@ -368,7 +368,8 @@ impl Service {
         }
     }
 
-    /// The transport of a connection goes: so do its streams, if it is a carrier, for the same reason. Returns that carrier.
+    /// The transport of a connection goes: so do its streams, if it is a carrier, for the same reason. Returns that
+    /// carrier.
     #[cold]
     pub(crate) fn end_streams_of(
         &self,

@@ -40,7 +40,7 @@ const STEP_BACK: Duration = Duration::from_millis(10);
 impl Service {
     /// The lead of a shard that nobody has or the fallback thread gives up: of this thread's home, or else of another.
     pub(crate) fn try_lead(&self) -> Option<MutexGuard<'_, Lead>> {
-        let mut shards = self.shards().from_home();
+        let mut shards = self.shards().beginning_at_home();
         shards.find_map(|shard| self.try_lead_of(shard))
     }
 
@@ -70,7 +70,7 @@ impl Service {
     /// The lead for a thread that waits for something else, if nobody has it but the fallback
     /// thread. Ends with [`Service::end_loan`].
     pub(crate) fn try_lend(&self) -> Option<MutexGuard<'_, Lead>> {
-        let mut shards = self.shards().from_home();
+        let mut shards = self.shards().beginning_at_home();
         shards.find_map(|shard| {
             let leadership = &shard.leadership;
             if leadership.lent.load(Ordering::Acquire) {

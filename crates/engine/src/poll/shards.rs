@@ -125,7 +125,7 @@ impl Shards {
     }
 
     /// All of them, beginning at the one at which this thread polls first.
-    pub(crate) fn from_home(&self) -> impl Iterator<Item = &Shard> {
+    pub(crate) fn beginning_at_home(&self) -> impl Iterator<Item = &Shard> {
         let home = self.home();
         let all = 0..self.count();
         all.map(move |index| self.at((home + index) % self.count()))
