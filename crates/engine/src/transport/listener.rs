@@ -37,7 +37,7 @@ impl Service {
         let loopback_only = self.parameters().choices.localhost_on_loopback;
         let wanted = endpoints(port, scopes, loopback_only);
         let wanted = within(&list, wanted);
-        let wanted = among_passed(port, wanted, &self.shard().host.passed_on(port))?;
+        let wanted = among_passed(port, wanted, &self.shards().host().passed_on(port))?;
         if wanted.is_empty() && !scopes.is_empty() {
             tracing::warn!(
                 port,
