@@ -73,7 +73,7 @@
 //! | `http` | `httpsys::http`: requests and responses of the crate `http`, bodies of `http-body` |
 //! | `tower` | `httpsys::tower`: any `tower_service::Service` serves a queue, an axum `Router` for instance |
 //! | `stream` | `RequestQueue::requests`, a `futures_core::Stream` |
-//! | `tokio`, `futures-io` | `AsyncRead` and `AsyncWrite` for upgraded connections, `AsyncRead` for bodies |
+//! | `tokio`, `futures-io` | `AsyncRead`, `AsyncWrite` for upgraded connections, streamed responses and bodies |
 //! | `tracing` | a span around each request that `httpsys::tower` serves |
 //! | `sim` | for the crate `httpsys-sim`, which tests use |
 //!
@@ -153,6 +153,8 @@
 //! refer to rows and gaps of the project's behaviour catalog.
 #![forbid(unsafe_code)]
 
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+mod async_response;
 mod body;
 mod by_id;
 mod cache;
@@ -196,7 +198,11 @@ pub mod tower;
 mod upgraded;
 mod url_group;
 mod verb;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+mod write_side;
 
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+pub use async_response::AsyncResponse;
 pub use body::BodyReader;
 pub use chunk::{DataChunk, FileRange};
 pub use data::Data;

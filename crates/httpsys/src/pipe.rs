@@ -1,8 +1,8 @@
 //! Upgraded connections and request bodies as the `AsyncRead` and `AsyncWrite` of `tokio` and `futures-io`.
 //!
-//! Owns: the read and the send that a pipe polls between two calls, and the two pairs of traits. Does not own
-//! the calls (`crate::future`). Invariant: a pipe that is dropped before its close resets the connection, as
-//! an [`Upgraded`] does. Threading: plain value; the `split` of either crate gives two halves.
+//! Owns: the read that a pipe polls between two calls, and the two pairs of traits. Does not own the calls
+//! (`crate::future`), the send (`write_side.rs`). Invariant: a pipe that is dropped before its close resets
+//! the connection, as an [`Upgraded`] does. Threading: plain value; the `split` of either crate gives two halves.
 
 use std::io;
 use std::pin::Pin;
@@ -10,14 +10,12 @@ use std::task::{Context, Poll, ready};
 
 use smallvec::smallvec;
 
+use crate::Upgraded;
 use crate::body::into_io;
 use crate::by_id::SendFlags;
 use crate::chunk::Pieces;
-use crate::future::{ReadCall, SendCall, send};
-use crate::{Result, Upgraded};
-
-/// What a write takes at once at most.
-const MOST: usize = 64 * 1024;
+use crate::future::{ReadCall, send};
+use crate::write_side::WriteSide;
 
 /// An upgraded connection for asynchronous code: `AsyncRead` and `AsyncWrite` of `tokio` with the feature
 /// `tokio`, of `futures-io` with the feature `futures-io`. Made by [`Upgraded::into_async`].
@@ -32,15 +30,6 @@ pub struct AsyncPipe {
     write: WriteSide,
     /// Dropped behind the send, which may have to be broken off.
     pipe: Upgraded,
-}
-
-#[derive(Debug)]
-enum WriteSide {
-    Idle,
-    /// Bytes that a write has taken.
-    Writes(SendCall),
-    Closes(SendCall),
-    Closed,
 }
 
 impl Upgraded {
@@ -68,46 +57,21 @@ impl AsyncPipe {
     }
 
     fn write(&mut self, data: &[u8], context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        ready!(self.flush(context))?;
-        if let WriteSide::Closes(_) | WriteSide::Closed = self.write {
-            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        let data = &data[..data.len().min(MOST)];
-        if data.is_empty() {
-            return Poll::Ready(Ok(0));
-        }
-        let pieces = Ok(smallvec![data.to_vec().into()]);
-        let mut call = send(self.pipe.request(), None, SendFlags::MORE_DATA, pieces);
-        match call.poll(context, None) {
-            Poll::Ready(result) => Poll::Ready(result.map(|_| data.len()).map_err(into_io)),
-            Poll::Pending => {
-                self.write = WriteSide::Writes(call);
-                Poll::Ready(Ok(data.len()))
-            }
-        }
-    }
-
-    fn flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let WriteSide::Writes(call) = &mut self.write {
-            let result = ready!(call.poll(context, None));
-            self.write = WriteSide::Idle;
-            return Poll::Ready(result.map(drop).map_err(into_io));
-        }
-        Poll::Ready(Ok(()))
+        let AsyncPipe { write, pipe, .. } = self;
+        write.write(data, context, |data| {
+            let pieces = Ok(smallvec![data]);
+            send(pipe.request(), None, SendFlags::MORE_DATA, pieces)
+        })
     }
 
     fn close(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.flush(context))?;
-        if let WriteSide::Idle = self.write {
+        let AsyncPipe { write, pipe, .. } = self;
+        let closed = ready!(write.close(context, || {
             let pieces = Ok(Pieces::new());
-            let call = send(self.pipe.request(), None, SendFlags::default(), pieces);
-            self.write = WriteSide::Closes(call);
-        }
-        if let WriteSide::Closes(call) = &mut self.write {
-            let result: Result<u64> = ready!(call.poll(context, None));
-            self.write = WriteSide::Closed;
-            result.map_err(into_io)?;
-            self.pipe.ended();
+            send(pipe.request(), None, SendFlags::default(), pieces)
+        }))?;
+        if closed {
+            pipe.ended();
         }
         Poll::Ready(Ok(()))
     }
@@ -141,7 +105,7 @@ impl futures_io::AsyncWrite for AsyncPipe {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.flush(context)
+        self.write.flush(context)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -173,7 +137,7 @@ impl tokio::io::AsyncWrite for AsyncPipe {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.flush(context)
+        self.write.flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

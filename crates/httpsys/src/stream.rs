@@ -169,6 +169,12 @@ impl ResponseStream {
         self.request
     }
 
+    /// Its last part was sent: the drop has nothing to reset.
+    #[cfg(any(feature = "futures-io", feature = "tokio"))]
+    pub(crate) fn ended(&mut self) {
+        self.request.answered();
+    }
+
     fn send_head(
         request: Request,
         response: &Response<'_>,
@@ -255,7 +261,7 @@ impl ResponseStream {
         Err(Error::ConnectionInvalid)
     }
 
-    fn last_flags(&self) -> SendFlags {
+    pub(crate) fn last_flags(&self) -> SendFlags {
         SendFlags {
             more_data: false,
             disconnect: self.disconnect,

@@ -5,10 +5,10 @@ use std::io;
 use std::pin::Pin;
 use std::thread;
 
-use httpsys::AsyncPipe;
 use httpsys::http::{Body, OnUpgrade};
+use httpsys::{AsyncPipe, AsyncResponse, Request, Response, Server};
 
-use crate::support::Client;
+use crate::support::{Client, server};
 use crate::tools::{Answer, Handler, read_until, serving, split, text, write};
 
 const UPGRADE: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
@@ -181,4 +181,103 @@ fn a_body_is_an_async_read_of_either_crate() {
             assert_eq!(split(&Client::send(port, &sent).read_all()).1, "01234567");
         }
     });
+}
+
+/// A response that is streamed to the client's request, and whether it was closed.
+fn streamed(
+    method: &str,
+    write: impl AsyncFnOnce(AsyncResponse) -> io::Result<()>,
+) -> (Server, Client) {
+    let (server, port) = server();
+    let head = format!("{method} / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    let client = Client::send(port, &head);
+    let request: Request = server.receive().unwrap();
+    let stream = request.start_chunked_response(Response::ok()).unwrap();
+    pollster::block_on(write(stream.into_async())).unwrap();
+    (server, client)
+}
+
+async fn write_with_tokio(mut response: AsyncResponse) -> io::Result<()> {
+    use tokio::io::AsyncWrite;
+    let mut rest = &b"hello, "[..];
+    while !rest.is_empty() {
+        rest = &rest[poll_fn(|cx| Pin::new(&mut response).poll_write(cx, rest)).await?..];
+    }
+    poll_fn(|cx| Pin::new(&mut response).poll_flush(cx)).await?;
+    assert_eq!(
+        poll_fn(|cx| Pin::new(&mut response).poll_write(cx, b"")).await?,
+        0
+    );
+    poll_fn(|cx| Pin::new(&mut response).poll_write(cx, b"world")).await?;
+    poll_fn(|cx| Pin::new(&mut response).poll_shutdown(cx)).await?;
+    poll_fn(|cx| Pin::new(&mut response).poll_shutdown(cx)).await?; // has no effect
+    let late = poll_fn(|cx| Pin::new(&mut response).poll_write(cx, b"late")).await;
+    assert_eq!(late.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    Ok(())
+}
+
+async fn write_with_futures_io(mut response: AsyncResponse) -> io::Result<()> {
+    use futures_io::AsyncWrite;
+    for piece in [&b"hello, "[..], b"world"] {
+        poll_fn(|cx| Pin::new(&mut response).poll_write(cx, piece)).await?;
+    }
+    poll_fn(|cx| Pin::new(&mut response).poll_flush(cx)).await?;
+    poll_fn(|cx| Pin::new(&mut response).poll_close(cx)).await
+}
+
+#[test]
+fn a_streamed_response_is_an_async_write_of_either_crate() {
+    for (_server, client) in [
+        streamed("GET", write_with_tokio),
+        streamed("GET", write_with_futures_io),
+    ] {
+        let answer = client.read_all();
+        assert!(
+            answer.ends_with("\r\n\r\n7\r\nhello, \r\n5\r\nworld\r\n0\r\n\r\n"),
+            "{answer}"
+        );
+    }
+    for (_server, client) in [
+        streamed("HEAD", write_with_tokio),
+        streamed("HEAD", write_with_futures_io),
+    ] {
+        let answer = client.read_all();
+        assert_eq!(split(&answer).1, "", "{answer}");
+    }
+}
+
+#[test]
+fn a_streamed_response_waits_for_its_client_and_ends_whole() {
+    use futures_io::AsyncWrite;
+    const LENGTH: usize = 3_000_000;
+    let (server, port) = server();
+    let client = Client::send(port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let response = Response::ok().content_length(LENGTH as u64).disconnect();
+    let stream = server.receive().unwrap().start_response(response).unwrap();
+    let reader = thread::spawn(move || client.read_all());
+    let mut response = stream.into_async();
+    pollster::block_on(async {
+        let data = vec![b'x'; LENGTH];
+        let mut rest = &data[..];
+        while !rest.is_empty() {
+            let n = poll_fn(|cx| Pin::new(&mut response).poll_write(cx, rest)).await?;
+            assert!(n <= 64 * 1024);
+            rest = &rest[n..];
+        }
+        poll_fn(|cx| Pin::new(&mut response).poll_close(cx)).await
+    })
+    .unwrap();
+    let answer = reader.join().unwrap();
+    assert_eq!(split(&answer).1.len(), LENGTH);
+}
+
+#[test]
+fn a_streamed_response_that_is_dropped_before_its_close_resets_the_connection() {
+    let (_server, mut client) = streamed("GET", async |mut response| {
+        use futures_io::AsyncWrite;
+        poll_fn(|cx| Pin::new(&mut response).poll_write(cx, b"abc"))
+            .await
+            .map(drop)
+    });
+    assert!(client.read_to_reset().is_some());
 }

@@ -1,0 +1,83 @@
+//! The sending side of an `AsyncWrite`: the send that is polled between two calls.
+//!
+//! Owns: which send is under way, and that nothing is written after the end. Does not own: what a send contains (who
+//! begins it), the traits (`pipe.rs`, `async_response.rs`). Threading: plain value.
+
+use std::io;
+use std::task::{Context, Poll, ready};
+
+use crate::DataChunk;
+use crate::body::into_io;
+use crate::future::SendCall;
+
+/// What a write takes at once at most.
+const MOST: usize = 64 * 1024;
+
+#[derive(Debug)]
+pub(crate) enum WriteSide {
+    Idle,
+    /// Bytes that a write has taken.
+    Writes(SendCall),
+    Closes(SendCall),
+    Closed,
+}
+
+impl WriteSide {
+    /// Waits for the send before, and begins one with a copy of the data, at most 64 KiB.
+    pub(crate) fn write(
+        &mut self,
+        data: &[u8],
+        context: &mut Context<'_>,
+        begin: impl FnOnce(DataChunk<'static>) -> SendCall,
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.ready_to_write(context))?;
+        let data = &data[..data.len().min(MOST)];
+        if data.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let mut call = begin(data.to_vec().into());
+        match call.poll(context, None) {
+            Poll::Ready(result) => Poll::Ready(result.map(|_| data.len()).map_err(into_io)),
+            Poll::Pending => {
+                *self = WriteSide::Writes(call);
+                Poll::Ready(Ok(data.len()))
+            }
+        }
+    }
+
+    /// As [`WriteSide::flush`]; fails after the close.
+    pub(crate) fn ready_to_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.flush(context))?;
+        Poll::Ready(match self {
+            WriteSide::Closes(_) | WriteSide::Closed => Err(io::ErrorKind::BrokenPipe.into()),
+            WriteSide::Idle | WriteSide::Writes(_) => Ok(()),
+        })
+    }
+
+    pub(crate) fn flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let WriteSide::Writes(call) = self {
+            let result = ready!(call.poll(context, None));
+            *self = WriteSide::Idle;
+            return Poll::Ready(result.map(drop).map_err(into_io));
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Returns true when the last send has ended well, and false after that.
+    pub(crate) fn close(
+        &mut self,
+        context: &mut Context<'_>,
+        begin: impl FnOnce() -> SendCall,
+    ) -> Poll<io::Result<bool>> {
+        ready!(self.flush(context))?;
+        if let WriteSide::Idle = self {
+            *self = WriteSide::Closes(begin());
+        }
+        if let WriteSide::Closes(call) = self {
+            let result = ready!(call.poll(context, None));
+            *self = WriteSide::Closed;
+            return Poll::Ready(result.map(|_| true).map_err(into_io));
+        }
+        Poll::Ready(Ok(false))
+    }
+}
