@@ -2,7 +2,8 @@
 """Instructions of the parts of a request's way, and a guard against regressions (standard library only).
 
   micro.py                 the parts (binary micro), under valgrind
-  micro.py --whole         also whole requests: user instructions per keep-alive GET of the servers
+  micro.py --whole         also whole requests: user instructions per keep-alive GET of the servers, and how many of
+                           them are locked
   micro.py --check         both, against benches/limits.tsv; exit status 1 for a clear regression
   micro.py --write         writes benches/limits.tsv anew
 
@@ -21,11 +22,15 @@ import sys
 sys.dont_write_bytecode = True
 import count  # noqa: E402
 import lab  # noqa: E402
+import locked  # noqa: E402
 
 LIMITS = os.path.join(lab.ROOT, "benches", "limits.tsv")
 TOLERANCE = 0.10
+# Locked instructions a request may have beyond that: how the threads meet.
+LOCKED_MORE = 0.5
 RUNS = 3
 LOW, HIGH = 2000, 12000
+LOCKED = ["c_abi", "c_abi_iocp", "rust"]
 WHOLE = ["c_abi", "c_abi_iocp", "rust", "c_abi_logged", "rust_logged", "c_abi_cached"]
 
 
@@ -72,8 +77,31 @@ def whole(wanted):
         yield f"GET {name}", lowest
 
 
-def is_over(limit, value):
-    return limit is not None and value > limit * (1 + TOLERANCE) + 2
+def locks(wanted):
+    """Locked instructions of whole requests; counted again as in `whole`."""
+    if not locked.is_available():
+        lab.say("!! no locked instructions: objdump is not installed (Debian, Ubuntu: package binutils)")
+        return
+    ports = iter(range(19100, 65536))
+    missing = lab.build({name: lab.SERVERS[name][0] for name in LOCKED})
+    family, args = count.WORKLOADS["hello"]
+    for name in LOCKED:
+        if name in missing:
+            continue
+
+        def make(prefix):
+            return lab.Server(name, lab.SERVERS[name][0], next(ports), 1, 2, prefix=prefix, start_s=60)
+
+        lowest = math.inf
+        for _ in range(RUNS):
+            lowest = min(lowest, locked.per_request(make, family, [*args, "--conns", "8"], 4000)[0])
+            if not is_over(wanted.get(f"locked {name}"), lowest, LOCKED_MORE):
+                break
+        yield f"locked {name}", lowest
+
+
+def is_over(limit, value, more=2):
+    return limit is not None and value > limit * (1 + TOLERANCE) + more
 
 
 def limits():
@@ -96,18 +124,21 @@ def main():
     found = dict(parts())
     if opt.whole or opt.check or opt.write:
         found.update(whole(wanted))
+        found.update(locks(wanted))
     bad = []
     print("| what | instructions | limit |\n| --- | ---: | ---: |")
     for name, value in found.items():
         limit = wanted.get(name)
-        over = is_over(limit, value)
+        is_lock = name.startswith("locked ")
+        over = is_over(limit, value, LOCKED_MORE if is_lock else 2)
+        shape = ",.1f" if is_lock else ",.0f"
         if over:
-            bad.append(f"{name}: {value:,.0f} instructions, {limit:,.0f} before")
-        print(f"| {name} | {value:,.0f} | {'-' if limit is None else format(limit, ',.0f')}{' (!)' if over else ''} |")
+            bad.append(f"{name}: {value:{shape}} instructions, {limit:{shape}} before")
+        print(f"| {name} | {value:{shape}} | {'-' if limit is None else format(limit, shape)}{' (!)' if over else ''} |")
     if opt.write:
         with open(LIMITS, "w") as f:
             f.write("# Instructions, counted by `benches/micro.py --write`; `--check` allows a tenth more.\n")
-            f.writelines(f"{name}\t{value:.0f}\n" for name, value in found.items())
+            f.writelines(f"{name}\t{value:.{1 if name.startswith('locked ') else 0}f}\n" for name, value in found.items())
     for line in bad:
         lab.say("REGRESSION " + line)
     return 1 if bad else 0
