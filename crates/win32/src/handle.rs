@@ -7,7 +7,7 @@
 //! value is neither a handle of the system, which fits in 32 bits, nor an address. The low two bits
 //! of a value are ignored, as Windows does, which leaves the tag bit of `OVERLAPPED.hEvent` to
 //! callers. A child made by fork(2) begins with an empty table, as a new process on Windows does: what
-//! it inherits are closed values. Threading: a look-up takes the read lock of one slot; opening and
+//! it inherits are closed values. Threading: a look-up takes the read lock of one slot, `is_open` none; opening and
 //! closing take one short mutex of the free list.
 
 use std::collections::VecDeque;
@@ -33,7 +33,11 @@ const FIRST_GENERATION: u64 = 1;
 #[cfg(windows)]
 const FIRST_GENERATION: u64 = 1 << 30;
 
-struct HandleSlot(RwLock<HandleEntry>);
+struct HandleSlot {
+    entry: RwLock<HandleEntry>,
+    /// The generation of the open handle, 0 while there is none. Changed under the lock.
+    open: AtomicU64,
+}
 
 struct HandleEntry {
     generation: u64,
@@ -86,8 +90,10 @@ pub fn insert(object: Arc<dyn Object>) -> Handle {
     };
     let segment = &table.segments[index as usize / SEGMENT_SLOTS];
     let segment = segment.get_or_init(|| new_segment(table.first));
-    let mut entry = segment[index as usize % SEGMENT_SLOTS].0.write();
+    let slot = &segment[index as usize % SEGMENT_SLOTS];
+    let mut entry = slot.entry.write();
     entry.object = Some(object);
+    slot.open.store(entry.generation, Ordering::Release);
     LATEST.fetch_max(entry.generation, Ordering::Relaxed);
     encode(index, entry.generation)
 }
@@ -95,11 +101,19 @@ pub fn insert(object: Arc<dyn Object>) -> Handle {
 /// The object behind a handle; `None` for a value that is not an open handle.
 pub fn lookup(handle: Handle) -> Option<Arc<dyn Object>> {
     let (slot, generation, _) = locate(handle)?;
-    let entry = slot.0.read();
+    let entry = slot.entry.read();
     if entry.generation != generation {
         return None;
     }
     entry.object.clone()
+}
+
+/// Whether the handle is open: for who has looked it up before, without a lock.
+#[inline]
+pub(crate) fn is_open(handle: Handle) -> bool {
+    locate(handle).is_some_and(|(slot, generation, _)| {
+        generation != 0 && slot.open.load(Ordering::Acquire) == generation
+    })
 }
 
 /// The object behind a handle if it is a `T`.
@@ -116,7 +130,7 @@ pub fn was_closed(handle: Handle) -> bool {
         return true;
     }
     locate(handle).is_some_and(|(slot, generation, _)| {
-        let current = slot.0.read().generation;
+        let current = slot.entry.read().generation;
         (first..current).contains(&generation)
     })
 }
@@ -131,11 +145,12 @@ pub(crate) fn is_ours(handle: Handle) -> bool {
 pub fn remove(handle: Handle) -> Option<Arc<dyn Object>> {
     let (slot, generation, index) = locate(handle)?;
     let object = {
-        let mut entry = slot.0.write();
+        let mut entry = slot.entry.write();
         if entry.generation != generation {
             return None;
         }
         let object = entry.object.take()?;
+        slot.open.store(0, Ordering::Release);
         entry.generation = if generation >= MAX_GENERATION {
             FIRST_GENERATION
         } else {
@@ -153,7 +168,7 @@ pub fn replace_all<T: Object>(by: &Arc<dyn Object>) -> Vec<Arc<T>> {
     let mut replaced = Vec::new();
     for segment in &table().segments {
         for slot in segment.get().into_iter().flatten() {
-            let mut entry = slot.0.write();
+            let mut entry = slot.entry.write();
             let object = entry.object.clone().map(|object| object.into_any());
             if let Some(Ok(object)) = object.map(|object| object.downcast()) {
                 entry.object = Some(Arc::clone(by));
@@ -184,11 +199,12 @@ pub fn close(handle: Handle) -> bool {
 }
 
 fn new_segment(first: u64) -> Box<[HandleSlot]> {
-    let entry = || {
-        HandleSlot(RwLock::new(HandleEntry {
+    let entry = || HandleSlot {
+        entry: RwLock::new(HandleEntry {
             generation: first,
             object: None,
-        }))
+        }),
+        open: AtomicU64::new(0),
     };
     (0..SEGMENT_SLOTS).map(|_| entry()).collect()
 }
@@ -255,9 +271,13 @@ mod tests {
     #[test]
     fn a_stale_handle_fails_also_after_its_slot_is_used_again() {
         let first = insert(Arc::new(Other));
+        assert!(is_open(first));
         assert!(close(first));
+        assert!(!is_open(first));
         let more: Vec<Handle> = (0..3000).map(|_| insert(Arc::new(Other))).collect();
         assert!(lookup(first).is_none());
+        assert!(!is_open(first) && more.iter().all(|&h| is_open(h)));
+        assert!(!is_open(std::ptr::null_mut()) && !is_open(INVALID_HANDLE_VALUE));
         assert!(was_closed(first) && !was_closed(more[0]));
         assert!(!was_closed(std::ptr::null_mut()) && !was_closed(INVALID_HANDLE_VALUE));
         assert!(!close(first));

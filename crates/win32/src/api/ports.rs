@@ -2,14 +2,36 @@
 //!
 //! Owns the C form only. Threading: any thread; dequeuing blocks the caller.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::{Bool, fence, fence_bool, not_null, object, object_as, open, put};
 use crate::handle::{self, Handle, INVALID_HANDLE_VALUE};
 use crate::io::overlapped::{OVERLAPPED, OVERLAPPED_ENTRY};
 use crate::io::port::{Packet, Port};
-use crate::status::{self, ERROR_INVALID_PARAMETER};
+use crate::status::{self, Code, ERROR_INVALID_PARAMETER};
 use crate::time::deadline;
+
+thread_local! {
+    /// The last port that this thread has used, with the value of its handle.
+    static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
+}
+
+/// Lends the port behind a handle. Most threads use one: each keeps the last one, so that a call neither locks the
+/// handle table nor counts the object up and down. A value is never used again, so one that is open still means
+/// that port.
+fn with_port<R>(handle: Handle, f: impl FnOnce(&Port) -> Result<R, Code>) -> Result<R, Code> {
+    let last = LAST.try_with(Cell::take).ok().flatten();
+    let port = match last {
+        Some((last, port)) if last == handle as usize && handle::is_open(handle) => port,
+        _ => object_as::<Port>(handle)?,
+    };
+    let result = f(&port);
+    if handle::is_open(handle) {
+        let _ = LAST.try_with(|last| last.set(Some((handle as usize, port))));
+    }
+    result
+}
 
 /// CreateIoCompletionPort: creates a port (`file` is INVALID_HANDLE_VALUE), associates a handle
 /// with a port, or both. Returns the port; NULL on failure: 87 if the handle is associated already
@@ -70,7 +92,9 @@ pub unsafe extern "system" fn GetQueuedCompletionStatus(
             status: 0,
             bytes: 0,
         };
-        object_as::<Port>(port)?.take(1, deadline(milliseconds), |_, taken| packet = taken)?;
+        with_port(port, |port| {
+            port.take(1, deadline(milliseconds), |_, taken| packet = taken)
+        })?;
         // SAFETY: as above.
         unsafe {
             put(bytes, packet.bytes as u32);
@@ -106,8 +130,7 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
         if count == 0 {
             return Err(ERROR_INVALID_PARAMETER);
         }
-        let port = object_as::<Port>(port)?;
-        let taken = port.take(count as usize, deadline(milliseconds), |at, packet| {
+        let sink = |at, packet: Packet| {
             let entry = OVERLAPPED_ENTRY {
                 lpCompletionKey: packet.key,
                 lpOverlapped: packet.overlapped as *mut OVERLAPPED,
@@ -116,7 +139,9 @@ pub unsafe extern "system" fn GetQueuedCompletionStatusEx(
             };
             // SAFETY: `at` is below `count`, and there are as many entries.
             unsafe { put(entries.add(at), entry) };
-        })?;
+        };
+        let deadline = deadline(milliseconds);
+        let taken = with_port(port, |port| port.take(count as usize, deadline, sink))?;
         // SAFETY: not NULL as tested, so valid by the contract of this function.
         unsafe { put(removed, taken as u32) };
         Ok(())
@@ -132,12 +157,13 @@ pub extern "system" fn PostQueuedCompletionStatus(
     overlapped: *mut OVERLAPPED,
 ) -> Bool {
     fence_bool(|| {
-        object_as::<Port>(port)?.post(Packet {
+        let packet = Packet {
             key,
             overlapped: overlapped as usize,
             status: 0,
             bytes: bytes as usize,
-        })
+        };
+        with_port(port, |port| port.post(packet))
     })
 }
 

@@ -11,11 +11,11 @@
 //! Threading: any thread; a `Pending` may end on another thread than the one that began it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use httpsys_socket::lock::{Mutex, RwLock};
+use httpsys_socket::lock::Mutex;
 
 use crate::io::cancel::CancelScope;
 use crate::io::overlapped::{self, OVERLAPPED};
@@ -38,12 +38,17 @@ pub const SKIP_PORT_ON_SUCCESS: u8 = 1;
 pub const SKIP_SET_EVENT_ON_HANDLE: u8 = 2;
 
 /// Where completions of a handle go besides the event.
-#[derive(Clone)]
 pub(crate) enum CompletionTarget {
-    None,
     Port(Arc<Port>, usize),
     Pool(Arc<ThreadpoolIo>),
     Routine(CompletionRoutine),
+}
+
+/// Where the completion of one operation goes besides the event.
+enum OpTarget {
+    Nowhere,
+    /// Where the handle's completions go.
+    OfHandle,
     /// A procedure call to the thread that issued the operation (ReadFileEx).
     #[cfg(not(windows))]
     Call(CallRoutine, Arc<crate::threads::apc::ApcQueue>),
@@ -60,14 +65,15 @@ pub struct IoState {
 }
 
 struct SharedIo {
-    target: RwLock<CompletionTarget>,
+    /// Once associated, a handle stays so.
+    target: OnceLock<CompletionTarget>,
     modes: AtomicU8,
     /// The signal of the handle itself, used by calls without an event.
     signal: HandleSignal,
     /// Threads in GetOverlappedResult, by address of the OVERLAPPED.
     results: Mutex<Vec<(usize, Arc<WaitingThread>)>>,
     results_len: AtomicUsize,
-    /// Operations between writing their result and setting their event.
+    /// Operations with an event between writing their result and setting it.
     finishing: AtomicUsize,
 }
 
@@ -83,7 +89,7 @@ pub struct Pending {
 struct Op {
     shared: Arc<SharedIo>,
     event: Option<event::Kept>,
-    target: CompletionTarget,
+    target: OpTarget,
     modes: u8,
 }
 
@@ -99,7 +105,7 @@ impl IoState {
     pub fn new() -> IoState {
         IoState {
             shared: Arc::new(SharedIo {
-                target: RwLock::new(CompletionTarget::None),
+                target: OnceLock::new(),
                 modes: AtomicU8::new(0),
                 signal: HandleSignal::new(true, false),
                 results: Mutex::new(Vec::new()),
@@ -141,10 +147,11 @@ impl IoState {
         }
         // SAFETY: valid by the contract of this function.
         unsafe { overlapped::mark_pending(overlapped) };
-        let target = match &*self.shared.target.read() {
-            _ if no_packet => CompletionTarget::None,
-            CompletionTarget::Pool(io) if io.is_closed() => CompletionTarget::None,
-            target => target.clone(),
+        let target = match self.shared.target.get() {
+            None => OpTarget::Nowhere,
+            Some(_) if no_packet => OpTarget::Nowhere,
+            Some(CompletionTarget::Pool(io)) if io.is_closed() => OpTarget::Nowhere,
+            Some(_) => OpTarget::OfHandle,
         };
         let modes = self.shared.modes.load(Ordering::Relaxed);
         Pending {
@@ -174,7 +181,7 @@ impl IoState {
         routine: CallRoutine,
         calls: Arc<crate::threads::apc::ApcQueue>,
     ) -> Result<Pending, Code> {
-        if !matches!(&*self.shared.target.read(), CompletionTarget::None) {
+        if self.shared.target.get().is_some() {
             return Err(ERROR_INVALID_PARAMETER);
         }
         // SAFETY: valid by the contract of this function.
@@ -183,7 +190,7 @@ impl IoState {
             op: Some(Op {
                 shared: self.shared.clone(),
                 event: None,
-                target: CompletionTarget::Call(routine, calls),
+                target: OpTarget::Call(routine, calls),
                 modes: SKIP_SET_EVENT_ON_HANDLE,
             }),
             overlapped: overlapped as usize,
@@ -206,12 +213,8 @@ impl IoState {
     }
 
     pub(crate) fn bind(&self, target: CompletionTarget) -> Result<(), Code> {
-        let mut current = self.shared.target.write();
-        if !matches!(*current, CompletionTarget::None) {
-            return Err(ERROR_INVALID_PARAMETER);
-        }
-        *current = target;
-        Ok(())
+        let bound = self.shared.target.set(target);
+        bound.map_err(|_| ERROR_INVALID_PARAMETER)
     }
 
     /// Waits the instant between the result of an operation and its event: a caller that saw the
@@ -334,13 +337,18 @@ impl Pending {
             return;
         };
         let overlapped = self.overlapped as *mut OVERLAPPED;
-        op.shared.finishing.fetch_add(1, Ordering::SeqCst);
+        // Who waits for an operation without an event waits for its result alone.
+        if op.event.is_some() {
+            op.shared.finishing.fetch_add(1, Ordering::SeqCst);
+        }
         // SAFETY: valid until the operation has ended by the contract of `begin`; this is the end.
         unsafe { overlapped::mark_ended(overlapped, error, bytes) };
         if end != OperationEnd::Refused {
             op.set_event();
         }
-        op.shared.finishing.fetch_sub(1, Ordering::SeqCst);
+        if op.event.is_some() {
+            op.shared.finishing.fetch_sub(1, Ordering::SeqCst);
+        }
         let skip = end == OperationEnd::Inline && op.modes & SKIP_PORT_ON_SUCCESS != 0;
         if end != OperationEnd::Refused && !skip {
             op.send(self.overlapped, error, bytes);
@@ -369,9 +377,19 @@ impl Op {
     }
 
     fn send(&self, overlapped: usize, error: Code, bytes: usize) {
-        match &self.target {
-            CompletionTarget::None => {}
-            CompletionTarget::Port(port, key) => {
+        let target = match &self.target {
+            OpTarget::Nowhere => None,
+            OpTarget::OfHandle => self.shared.target.get(),
+            #[cfg(not(windows))]
+            OpTarget::Call(routine, queue) => {
+                let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+                let call = crate::threads::apc::Apc::Completion(*routine, error, bytes, overlapped);
+                return queue.push(call);
+            }
+        };
+        match target {
+            None => {}
+            Some(CompletionTarget::Port(port, key)) => {
                 let status = status::nt_from_win32(error);
                 // A port that was closed meanwhile has nobody to tell.
                 let _ = port.post(Packet {
@@ -381,19 +399,13 @@ impl Op {
                     bytes,
                 });
             }
-            CompletionTarget::Pool(io) => file_io::deliver(io, overlapped, error, bytes),
-            CompletionTarget::Routine(routine) => {
+            Some(CompletionTarget::Pool(io)) => file_io::deliver(io, overlapped, error, bytes),
+            Some(CompletionTarget::Routine(routine)) => {
                 let status = match error {
                     ERROR_SUCCESS => 0,
                     _ => status::nt_from_win32(error),
                 };
                 file_io::deliver_routine(*routine, overlapped, status, bytes);
-            }
-            #[cfg(not(windows))]
-            CompletionTarget::Call(routine, queue) => {
-                let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-                let call = crate::threads::apc::Apc::Completion(*routine, error, bytes, overlapped);
-                queue.push(call);
             }
         }
     }

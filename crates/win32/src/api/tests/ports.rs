@@ -271,6 +271,25 @@ fn closing_the_port_ends_waits_with_735_and_later_calls_with_6() {
 }
 
 #[test]
+fn a_thread_that_uses_ports_in_turn_gets_the_packets_of_each_and_6_once_it_is_closed() {
+    let ports = [new_port(), new_port()];
+    for round in 0..3 {
+        for (n, &port) in ports.iter().enumerate() {
+            assert_eq!(PostQueuedCompletionStatus(port, round, n, null_mut()), 1);
+            assert_eq!(next(port, 0), (1, round, n, null_mut()));
+        }
+    }
+    let last = ports[1] as usize;
+    let closing = std::thread::spawn(move || CloseHandle(last as Handle));
+    assert_eq!(closing.join().expect("no panic"), 1);
+    assert_eq!((next(ports[1], 0).0, GetLastError()), (0, 6));
+    failed_with(PostQueuedCompletionStatus(ports[1], 0, 0, null_mut()), 6);
+    assert_eq!(PostQueuedCompletionStatus(ports[0], 1, 2, null_mut()), 1);
+    assert_eq!(next(ports[0], 0), (1, 1, 2, null_mut()));
+    assert_eq!(CloseHandle(ports[0]), 1);
+}
+
+#[test]
 fn completions_for_a_closed_port_vanish() {
     let (device, handle) = Device::open();
     let port = CreateIoCompletionPort(handle, null_mut(), 7, 0);
