@@ -18,6 +18,10 @@ pub(crate) const HEAD_READ: usize = 4 * 1024;
 const SCRATCH_SIZE: usize = 64 * 1024;
 
 const REQUESTS_KEPT: usize = 256;
+/// What a thread keeps: as many as it reads heads in a turn, most often.
+const OWN_MOST: usize = 16;
+/// What goes between a thread and the others at once.
+const REQUESTS_MOVED: usize = OWN_MOST / 2;
 const BUFFERS_KEPT: usize = 16;
 const LARGEST_BUFFER_KEPT: usize = 64 * 1024;
 
@@ -32,37 +36,52 @@ impl RequestPool {
     /// A block, with whatever it held before.
     #[inline]
     pub(crate) fn get(&self) -> Box<Request> {
-        let own = OWN_REQUEST.try_with(Cell::take).ok().flatten();
         #[cfg(feature = "sim")]
-        let own = own.filter(|_| !is_simulated());
-        own.unwrap_or_else(|| self.get_shared())
+        if is_simulated() {
+            return self.free.lock().pop().unwrap_or_default();
+        }
+        let own = OWN_REQUESTS.try_with(|own| {
+            let mut own = own.borrow_mut();
+            own.pop().or_else(|| self.get_shared(&mut own))
+        });
+        own.ok().flatten().unwrap_or_default()
     }
 
+    /// One, and some more for this thread.
     #[inline(never)]
-    fn get_shared(&self) -> Box<Request> {
-        self.free.lock().pop().unwrap_or_default()
+    #[expect(clippy::vec_box, reason = "as above")]
+    fn get_shared(&self, own: &mut Vec<Box<Request>>) -> Option<Box<Request>> {
+        let mut free = self.free.lock();
+        let left = free.len().saturating_sub(REQUESTS_MOVED);
+        own.extend(free.drain(left..));
+        own.pop()
     }
 
-    /// Takes a block back: into this thread's place if that is free, which costs no lock, so that
-    /// a thread which reads heads and takes their requests itself uses one block over and over.
+    /// Takes a block back: for this thread as long as it has few, which costs no lock, so that
+    /// a thread which reads heads and takes their requests itself uses the same blocks over and over.
     #[inline]
     pub(crate) fn put(&self, request: Box<Request>) {
         #[cfg(feature = "sim")]
         if is_simulated() {
             return self.free.lock().push(request);
         }
-        let before = OWN_REQUEST.try_with(|own| own.replace(Some(request)));
-        if let Ok(Some(before)) = before {
-            self.put_shared(before);
-        }
+        let _ = OWN_REQUESTS.try_with(|own| {
+            let mut own = own.borrow_mut();
+            if own.len() == OWN_MOST {
+                self.put_shared(&mut own);
+            }
+            own.push(request);
+        });
     }
 
+    /// Makes room: some of this thread's are for others.
     #[inline(never)]
-    fn put_shared(&self, request: Box<Request>) {
+    #[expect(clippy::vec_box, reason = "as above")]
+    fn put_shared(&self, own: &mut Vec<Box<Request>>) {
+        let moved = own.drain(..REQUESTS_MOVED);
         let mut free = self.free.lock();
-        if free.len() < REQUESTS_KEPT {
-            free.push(request);
-        }
+        let room = REQUESTS_KEPT.saturating_sub(free.len());
+        free.extend(moved.take(room));
     }
 }
 
@@ -75,7 +94,8 @@ fn is_simulated() -> bool {
 
 thread_local! {
     /// Shared by the services of a process: blocks know none.
-    static OWN_REQUEST: Cell<Option<Box<Request>>> = const { Cell::new(None) };
+    #[expect(clippy::vec_box, reason = "the boxes themselves go in and out")]
+    static OWN_REQUESTS: RefCell<Vec<Box<Request>>> = const { RefCell::new(Vec::new()) };
     static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
     static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
     static RESPONSE: Cell<Option<Box<ResponseParts>>> = const { Cell::new(None) };
@@ -133,4 +153,28 @@ pub(crate) fn put_buffer(mut buffer: Vec<u8>) {
             buffers.push(buffer);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_keeps_a_few_request_blocks_and_leaves_the_others_to_all() {
+        let pool = RequestPool::default();
+        let own = || OWN_REQUESTS.with_borrow(Vec::len);
+        let blocks: Vec<_> = (0..2 * REQUESTS_KEPT).map(|_| pool.get()).collect();
+        assert_eq!((own(), pool.free.lock().len()), (0, 0));
+        blocks.into_iter().for_each(|block| pool.put(block));
+        assert!((1..=OWN_MOST).contains(&own()));
+        assert_eq!(pool.free.lock().len(), REQUESTS_KEPT);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                drop(pool.get());
+                assert_eq!(own(), REQUESTS_MOVED - 1);
+            });
+        });
+        let left = REQUESTS_KEPT - REQUESTS_MOVED;
+        assert_eq!(pool.free.lock().len(), left);
+    }
 }

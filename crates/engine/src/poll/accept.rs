@@ -118,7 +118,7 @@ impl Service {
             self.refuse_connection(remote, listening, "Connections_Refused", "MaxConnections");
             return stream.reset(None);
         }
-        stream.prepare();
+        stream.prepare(listener.socket.is_passed());
         let local = if listening.ip().is_unspecified() {
             stream.local_addr().map_or(listening, canonical)
         } else {

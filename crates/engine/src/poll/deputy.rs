@@ -47,7 +47,9 @@ impl Service {
     /// Signals what is left. As [`Service::fire_in_office`].
     #[must_use]
     pub(crate) fn fire_pending(&self, shard: &Shard) -> bool {
-        let mut ticked_at = self.clock().now();
+        // Of batches that begin meanwhile, the first tick begins when they are seen.
+        let has_batches = shard.batches.has_any();
+        let mut ticked_at = has_batches.then(|| self.clock().now());
         loop {
             let next = shard.deputies.pending.lock().pop_front();
             let Some((operation, signal)) = next else {
@@ -63,10 +65,11 @@ impl Service {
 
     /// Many signals may take longer than a tick, and no other thread in office sees that one goes by.
     #[inline]
-    fn see_to_batches(&self, shard: &Shard, ticked_at: &mut Instant) {
+    fn see_to_batches(&self, shard: &Shard, ticked_at: &mut Option<Instant>) {
         let batches = &shard.batches;
         if batches.has_any() {
             let now = self.clock().now();
+            let ticked_at = ticked_at.get_or_insert(now);
             if now.saturating_duration_since(*ticked_at) >= TICK {
                 batches.let_all_go();
                 *ticked_at = now;

@@ -27,6 +27,9 @@ pub(crate) const INTEREST: Interest = Interest::READABLE
 /// connect(2) with AF_UNSPEC tells epoll of an error; a close does not.
 pub(super) const ABORT_IS_AN_EVENT: bool = true;
 
+/// An accepted socket has TCP_NODELAY from its listener.
+pub(super) const ACCEPTED_INHERIT: bool = true;
+
 /// Pending connections; cut to net.core.somaxconn, 4096 since Linux 5.4 (listen(2)).
 pub(super) const BACKLOG: i32 = 4096;
 

@@ -26,6 +26,9 @@ pub(crate) const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE)
 /// There is no abort but the close.
 pub(super) const ABORT_IS_AN_EVENT: bool = false;
 
+/// Options are set for each accepted socket.
+pub(super) const ACCEPTED_INHERIT: bool = false;
+
 /// Pending connections; cut to kern.ipc.somaxconn, 128 unless the administrator raised it.
 pub(super) const BACKLOG: i32 = 4096;
 

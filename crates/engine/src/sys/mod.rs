@@ -121,6 +121,9 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<Held<TcpListener>> {
         socket.set_only_v6(true)?;
     }
     system::before_bind(&socket)?;
+    if system::ACCEPTED_INHERIT {
+        let _ = socket.set_tcp_nodelay(true);
+    }
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(system::BACKLOG)?;
@@ -190,10 +193,12 @@ pub(crate) fn port_owner(address: SocketAddr) -> Option<String> {
     system::port_owner(address)
 }
 
-/// Options of every accepted socket.
-pub(crate) fn prepare(stream: &TcpStream) {
+/// Options of every accepted socket; `of_passed`: its listener is one that [`listen`] has not opened.
+pub(crate) fn prepare(stream: &TcpStream, of_passed: bool) {
     // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
-    let _ = stream.set_nodelay(true);
+    if of_passed || !system::ACCEPTED_INHERIT {
+        let _ = stream.set_nodelay(true);
+    }
     system::prepare(stream);
 }
 

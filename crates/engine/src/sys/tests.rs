@@ -12,7 +12,7 @@ fn pair() -> (Held<TcpStream>, Peer) {
     let (ours, _) = listener.accept().unwrap();
     ours.set_nonblocking(true).unwrap();
     let ours = Held::new(TcpStream::from_std(ours), Moment::now());
-    prepare(&ours);
+    prepare(&ours, true);
     (ours, peer)
 }
 
@@ -65,6 +65,24 @@ fn a_reset_is_no_event_for_who_polls() {
     poll.poll(&mut events, Some(Duration::ZERO)).unwrap();
     assert!(events.is_empty(), "{events:?}");
     drop(copy);
+}
+
+#[test]
+fn an_accepted_connection_does_not_hold_small_pieces_back() {
+    let listener = listen((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let _peer = Peer::connect(listener.local_addr().unwrap()).unwrap();
+    let ours = loop {
+        match accept(&listener) {
+            Ok((ours, _)) => break ours,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    prepare(&ours, false);
+    assert!(ours.nodelay().unwrap());
+    // Of a listener that is not ours, which has not the option.
+    let (ours, _peer) = pair();
+    assert!(ours.nodelay().unwrap());
 }
 
 #[test]

@@ -25,6 +25,9 @@ pub(crate) const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE)
 /// There is no abort but the close.
 pub(super) const ABORT_IS_AN_EVENT: bool = false;
 
+/// Options are set for each accepted socket.
+pub(super) const ACCEPTED_INHERIT: bool = false;
+
 /// SOMAXCONN: the provider takes the largest reasonable number; a plain number is cut to 200.
 pub(super) const BACKLOG: i32 = 0x7fff_ffff;
 

@@ -83,8 +83,8 @@ impl Tcp {
         self.stream.shutdown(Shutdown::Write)
     }
 
-    pub(super) fn prepare(&self) {
-        sys::prepare(&self.stream);
+    pub(super) fn prepare(&self, of_passed: bool) {
+        sys::prepare(&self.stream, of_passed);
     }
 
     pub(super) fn reset(self, polled: Option<&Registry>) {

@@ -68,9 +68,9 @@ impl Wire {
     }
 
     /// Sets the options of an accepted connection.
-    pub(crate) fn prepare(&self) {
+    pub(crate) fn prepare(&self, of_passed: bool) {
         match self {
-            Wire::Tcp(tcp) => tcp.prepare(),
+            Wire::Tcp(tcp) => tcp.prepare(of_passed),
             #[cfg(feature = "sim")]
             Wire::Memory(_) => {}
         }
