@@ -9,6 +9,8 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 pub(super) const HIGH: u64 = ONES * 0x80;
 /// Bytes of a word.
 pub(super) const WORD: usize = 8;
+/// From so many bytes on the compiler's loop, which takes sixteen at once, is shorter than one over words.
+const LONG: usize = 32;
 
 /// Appends each byte as one unit.
 #[inline]
@@ -16,6 +18,9 @@ pub(super) fn push_bytes(text: &mut Vec<u16>, bytes: &[u8]) {
     let Some(end) = bytes.last_chunk::<WORD>() else {
         return push_short(text, bytes);
     };
+    if bytes.len() >= LONG {
+        return text.extend(bytes.iter().copied().map(u16::from));
+    }
     text.reserve(bytes.len());
     let mut words = bytes.chunks_exact(WORD);
     for word in words.by_ref().filter_map(<[u8]>::first_chunk) {
