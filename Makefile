@@ -35,7 +35,7 @@ SHOWN_PORT := $(if $(filter 0,$(PORT)),PORT,$(PORT))
 
 .DEFAULT_GOAL := help
 SIM_DIR := $(TARGET_DIR)/sim
-.PHONY: help setup build run test check clean install uninstall build-sim book test-ecosystem test-interop test-tls \
+.PHONY: help setup build run test check clean install uninstall build-sim book test-ecosystem test-interop test-proxy test-tls \
 	test-conformance-tls test-slow test-poll test-asan test-tsan fuzz-smoke fuzz fuzz-api sim sim-mutants \
 	check-macos check-windows check-crates test-windows dll-windows test-dll test-aarch64 check-msrv probe probe-wine bench \
 	bench-check pgo matrix rows win32 functions package package-deb-test package-install-test
@@ -160,6 +160,9 @@ book: ## build the documents as a book in target/book (needs mdbook)
 test-interop: ## other clients against the samples: curl, Python, Node, Chromium, wrk (installs what it can)
 	tests/interop/setup.sh
 	HTTPSYS_INTEROP_REQUIRED=1 $(CARGO) test -p httpsys-tests --test interop
+
+test-proxy: ## two servers behind haproxy and nginx, restarted in turn under load: no request fails
+	HTTPSYS_TEST_PROXY=1 $(CARGO) test -p httpsys-tests --test proxy -- --nocapture
 
 test-tls: test-conformance-tls ## HTTPS: conformance, clients of others, testssl.sh, sslyze (installs what it can)
 	tests/interop/setup.sh

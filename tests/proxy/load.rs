@@ -1,0 +1,179 @@
+//! Clients that send one request after the other, each with an address of its own.
+//!
+//! Owns: what is a failure: a connection that is refused, or ends without the response that it owes, and any status but
+//! 200. A connection whose response says `Connection: close` is over, and the next one begins. Does not own: who
+//! answers. Threading: a thread for each client.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use httpsys_tests::PATIENCE;
+use socket2::{Domain, Socket, Type};
+
+const CLIENTS: u8 = 4;
+const REQUEST: &[u8] = b"GET /client HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const LAST_REQUEST: &[u8] = b"GET /client HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+/// A client begins a new connection after so many requests, as new clients would: a proxy that only passes bytes on
+/// chooses a server then.
+const REQUESTS: u64 = 20;
+
+/// What a server was told of a client.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Told {
+    pub(crate) sent_from: String,
+    pub(crate) remote: String,
+    pub(crate) local: String,
+    pub(crate) process: u32,
+    pub(crate) forwarded: String,
+}
+
+/// What the clients have seen.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) told: BTreeSet<Told>,
+    answered: u64,
+    failures: Vec<String>,
+}
+
+impl Seen {
+    #[track_caller]
+    pub(crate) fn expect_no_failure(&self) {
+        eprintln!("{} requests, {} failed", self.answered, self.failures.len());
+        assert!(self.answered > 100, "too few to show anything");
+        assert_eq!(self.failures, [""; 0], "of {}", self.answered);
+    }
+}
+
+/// Clients at work.
+pub(crate) struct Load {
+    seen: Arc<Mutex<Seen>>,
+    ends: Arc<AtomicBool>,
+    clients: Vec<JoinHandle<()>>,
+}
+
+/// Starts the clients.
+pub(crate) fn start(port: u16) -> Load {
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let ends = Arc::new(AtomicBool::new(false));
+    let clients = (0..CLIENTS).map(|number| {
+        let (seen, ends) = (Arc::clone(&seen), Arc::clone(&ends));
+        thread::spawn(move || {
+            let from = SocketAddr::from(([127, 0, 0, 10 + number], 0));
+            let mut open = None;
+            let mut count = 0;
+            while !ends.load(Ordering::SeqCst) {
+                count += 1;
+                let request = if count % REQUESTS == 0 {
+                    LAST_REQUEST
+                } else {
+                    REQUEST
+                };
+                let answer = ask(&mut open, request, from, port);
+                let mut seen = seen.lock().expect("no client panics");
+                match answer {
+                    Ok(told) => {
+                        seen.told.insert(told);
+                        seen.answered += 1;
+                    }
+                    Err(error) => {
+                        seen.failures.push(error.to_string());
+                        open = None;
+                    }
+                }
+            }
+        })
+    });
+    let clients = clients.collect();
+    Load {
+        seen,
+        ends,
+        clients,
+    }
+}
+
+impl Load {
+    /// Waits until this process has answered a request.
+    pub(crate) fn wait_for(&self, process: u32) {
+        let start = Instant::now();
+        let answers = |told: &Told| told.process == process;
+        while !self
+            .seen
+            .lock()
+            .expect("no client panics")
+            .told
+            .iter()
+            .any(answers)
+        {
+            assert!(start.elapsed() < PATIENCE, "{process} does not answer");
+            thread::yield_now();
+        }
+    }
+
+    /// Ends the clients. What they have seen.
+    pub(crate) fn end(self) -> Seen {
+        self.ends.store(true, Ordering::SeqCst);
+        for client in self.clients {
+            client.join().expect("a client");
+        }
+        std::mem::take(&mut *self.seen.lock().expect("no client panics"))
+    }
+}
+
+/// Sends a request on the open connection, or a new one, and reads its response.
+fn ask(
+    open: &mut Option<TcpStream>,
+    request: &[u8],
+    from: SocketAddr,
+    port: u16,
+) -> io::Result<Told> {
+    let mut stream = match open.take() {
+        Some(stream) => stream,
+        None => connect(from, port)?,
+    };
+    stream.write_all(request)?;
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
+    let field = |name: &str| {
+        let line = head.lines().find_map(|line| line.strip_prefix(name));
+        line.map(str::trim)
+    };
+    let length = field("content-length:").and_then(|length| length.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut body)?;
+    if !head.starts_with("http/1.1 200") {
+        return Err(io::Error::other(head.lines().next().unwrap_or_default()));
+    }
+    let sent_from = stream.local_addr()?.to_string();
+    if field("connection:") != Some("close") {
+        *open = Some(stream);
+    }
+    let body = String::from_utf8_lossy(&body);
+    let mut words = body.trim_end_matches('\n').split(' ').map(str::to_owned);
+    let mut word = || words.next().unwrap_or_default();
+    Ok(Told {
+        sent_from,
+        remote: word(),
+        local: word(),
+        process: word().parse().map_err(io::Error::other)?,
+        forwarded: word(),
+    })
+}
+
+fn connect(from: SocketAddr, port: u16) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&from.into())?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_tcp_nodelay(true)?;
+    socket.connect(&SocketAddr::from(([127, 0, 0, 1], port)).into())?;
+    Ok(socket.into())
+}

@@ -1,0 +1,186 @@
+//! Processes behind a real HAProxy and a real nginx: each is restarted in turn, and no request fails.
+//!
+//! Owns: the recipe of docs/PROXY.md, with the configurations of `examples/proxy`, which the page shows; that addresses
+//! of clients arrive through the PROXY protocol. Does not own: the protocol's form. Each test runs a proxy, two
+//! servers, and clients that send without a pause, on ports of its own. Needs HTTPSYS_TEST_PROXY=1 (`make
+//! test-proxy`), and says SKIPPED where a proxy is missing.
+#![cfg(target_os = "linux")]
+
+mod load;
+mod site;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Once;
+
+use httpsys_tests::program::{build_c, cargo_build, root, target_dir};
+use httpsys_tests::watchdog::Watchdog;
+
+use load::{Seen, Told};
+use site::{Server, Site};
+
+/// Whether this is to run here.
+fn is_wanted(program: &str) -> bool {
+    if std::env::var_os("HTTPSYS_TEST_PROXY").is_none() {
+        eprintln!("SKIPPED: make test-proxy runs this");
+        return false;
+    }
+    let there = Command::new(program).arg("-v").output();
+    let there = there.is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("SKIPPED: no {program} on this machine");
+    }
+    there
+}
+
+fn configuration(name: &str) -> String {
+    let path = root().join("examples/proxy").join(name);
+    std::fs::read_to_string(path).expect("a file of the repository")
+}
+
+fn rust_server() -> Server {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| cargo_build(&["-p", "httpsys-examples", "--bin", "behind_proxy"]));
+    Server::rust(&target_dir().join("behind_proxy"))
+}
+
+/// Restarts both servers in turn under load. What the clients were told.
+fn restart_both(site: &mut Site) -> Seen {
+    let load = load::start(site.port());
+    for server in 0..2 {
+        load.wait_for(site.process(server));
+        site.restart(server);
+        load.wait_for(site.process(server));
+    }
+    load.end()
+}
+
+fn expect_addresses(seen: &Seen) {
+    for told in &seen.told {
+        assert_eq!(told.remote, told.sent_from, "the client's address");
+    }
+}
+
+fn haproxy(test: &str, change: impl FnOnce(String) -> String, environment: &[(&str, &str)]) {
+    if !is_wanted("haproxy") {
+        return;
+    }
+    let _watchdog = Watchdog::start();
+    let text = change(configuration("haproxy.cfg"));
+    let c_file = build_c("examples/c/graceful.c");
+    let servers = [rust_server(), Server::c(&c_file)];
+    let servers = servers.map(|own| {
+        own.with("ProxyProtocol", "*=127.0.0.1")
+            .with_all(environment)
+    });
+    let mut site = Site::start(test, servers, &text, |file| {
+        let mut command = Command::new("haproxy");
+        command.args(["-db", "-f"]).arg(file);
+        command
+    });
+    let seen = restart_both(&mut site);
+    seen.expect_no_failure();
+    expect_addresses(&seen);
+    let port = site.port();
+    assert!(
+        seen.told
+            .iter()
+            .all(|told| told.local.ends_with(&format!(":{port}")))
+    );
+    std::fs::remove_file(c_file).expect("a file");
+}
+
+fn replaced(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "{from}");
+    text.replace(from, to)
+}
+
+#[test]
+fn pxy_010_haproxy_with_version_2_and_a_checksum() {
+    haproxy("v2", |text| text, &[]);
+}
+
+#[test]
+fn pxy_010_haproxy_with_version_1() {
+    let v1 = |text: String| replaced(&text, "send-proxy-v2 proxy-v2-options crc32c", "send-proxy");
+    haproxy("v1", v1, &[]);
+}
+
+#[test]
+fn pxy_010_haproxy_with_http_2_to_the_servers() {
+    let h2 = |text: String| {
+        replaced(
+            &text,
+            "default-server check",
+            "default-server proto h2 check",
+        )
+    };
+    haproxy("h2", h2, &[("Http2PriorKnowledge", "1")]);
+}
+
+/// With what a process of nginx needs that is not installed: a folder of its own, and modules.
+fn nginx(test: &str, name: &str, module: Option<&Path>, trusted: Option<&str>) -> Seen {
+    let _watchdog = Watchdog::start();
+    let mut text = configuration(name);
+    if let Some(module) = module {
+        text = format!("load_module {};\n{text}", module.display());
+    }
+    let mut servers = [rust_server(), rust_server()];
+    if let Some(trusted) = trusted {
+        servers = servers.map(|own| own.with("ProxyProtocol", trusted));
+    }
+    let mut site = Site::start(test, servers, &text, |file| {
+        let folder = file.parent().expect("a folder").display();
+        let mut command = Command::new("nginx");
+        let globals = format!("daemon off; pid {folder}/pid; error_log {folder}/error.log;");
+        command
+            .args(["-g", &globals, "-e"])
+            .arg(format!("{folder}/first.log"));
+        command.arg("-c").arg(file);
+        command
+    });
+    let seen = restart_both(&mut site);
+    seen.expect_no_failure();
+    seen
+}
+
+#[test]
+fn pxy_010_nginx_names_the_client_in_a_field() {
+    if !is_wanted("nginx") {
+        return;
+    }
+    let seen = nginx("http", "nginx.conf", None, None);
+    let named =
+        |told: &Told| told.forwarded == told.sent_from.split(':').next().expect("an address");
+    assert!(seen.told.iter().all(named));
+}
+
+/// The module is a file of its own in most distributions; HTTPSYS_NGINX_STREAM names it where it is elsewhere.
+fn stream_module() -> Option<std::path::PathBuf> {
+    let own = std::env::var_os("HTTPSYS_NGINX_STREAM").map(Into::into);
+    let path: std::path::PathBuf =
+        own.unwrap_or_else(|| "/usr/lib/nginx/modules/ngx_stream_module.so".into());
+    path.exists().then_some(path)
+}
+
+#[test]
+fn pxy_010_nginx_with_version_1() {
+    if !is_wanted("nginx") {
+        return;
+    }
+    let Some(module) = stream_module() else {
+        return eprintln!("SKIPPED: nginx has no stream module on this machine");
+    };
+    let trusted = Some("*=127.0.0.1");
+    let seen = nginx("stream", "nginx-stream.conf", Some(&module), trusted);
+    expect_addresses(&seen);
+}
+
+#[test]
+fn the_configurations_of_the_page_are_the_files() {
+    let page = std::fs::read_to_string(root().join("docs/PROXY.md")).expect("the page");
+    for name in ["haproxy.cfg", "nginx.conf", "nginx-stream.conf"] {
+        let block = format!("```text\n{}```", configuration(name));
+        assert!(page.contains(&block), "{name}");
+    }
+}
