@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
 
 use httpsys_tests::PATIENCE;
 use socket2::{Domain, Socket, Type};
@@ -51,14 +50,14 @@ impl Seen {
 
 /// Clients at work.
 pub(crate) struct Load {
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
     ends: Arc<AtomicBool>,
     clients: Vec<JoinHandle<()>>,
 }
 
 /// Starts the clients.
 pub(crate) fn start(port: u16) -> Load {
-    let seen = Arc::new(Mutex::new(Seen::default()));
+    let seen = Arc::new((Mutex::new(Seen::default()), Condvar::new()));
     let ends = Arc::new(AtomicBool::new(false));
     let clients = (0..CLIENTS).map(|number| {
         let (seen, ends) = (Arc::clone(&seen), Arc::clone(&ends));
@@ -74,10 +73,13 @@ pub(crate) fn start(port: u16) -> Load {
                     REQUEST
                 };
                 let answer = ask(&mut open, request, from, port);
-                let mut seen = seen.lock().expect("no client panics");
+                let (lock, is_new) = &*seen;
+                let mut seen = lock.lock().expect("no client panics");
                 match answer {
                     Ok(told) => {
-                        seen.told.insert(told);
+                        if seen.told.insert(told) {
+                            is_new.notify_all();
+                        }
                         seen.answered += 1;
                     }
                     Err(error) => {
@@ -99,19 +101,14 @@ pub(crate) fn start(port: u16) -> Load {
 impl Load {
     /// Waits until this process has answered a request.
     pub(crate) fn wait_for(&self, process: u32) {
-        let start = Instant::now();
+        let (lock, is_new) = &*self.seen;
         let answers = |told: &Told| told.process == process;
-        while !self
-            .seen
-            .lock()
-            .expect("no client panics")
-            .told
-            .iter()
-            .any(answers)
-        {
-            assert!(start.elapsed() < PATIENCE, "{process} does not answer");
-            thread::yield_now();
-        }
+        let waits = |seen: &mut Seen| !seen.told.iter().any(answers);
+        let seen = lock.lock().expect("no client panics");
+        let (_seen, waited) = is_new
+            .wait_timeout_while(seen, PATIENCE, waits)
+            .expect("no client panics");
+        assert!(!waited.timed_out(), "{process} does not answer");
     }
 
     /// Ends the clients. What they have seen.
@@ -120,7 +117,7 @@ impl Load {
         for client in self.clients {
             client.join().expect("a client");
         }
-        std::mem::take(&mut *self.seen.lock().expect("no client panics"))
+        std::mem::take(&mut *self.seen.0.lock().expect("no client panics"))
     }
 }
 
