@@ -7,6 +7,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use httpsys_socket::process::PerProcess;
 use mio::net::TcpListener;
@@ -23,6 +24,8 @@ struct PassedSocket {
     has_both_families: bool,
     name: Option<String>,
     socket: Held<Socket>,
+    /// Of the first one for its address: how many copies of all of them were made.
+    copies: AtomicUsize,
 }
 
 /// As [`passed_on`](super::passed_on).
@@ -34,8 +37,17 @@ pub(super) fn on_port(port: u16) -> Vec<(SocketAddr, bool)> {
 
 /// As [`listen_on_passed`](super::listen_on_passed).
 pub(super) fn listener_at(address: SocketAddr) -> io::Result<Option<Held<TcpListener>>> {
-    let own = passed().iter().find(|own| own.address == address);
-    own.map(PassedSocket::listener).transpose()
+    next_of(passed(), address)
+        .map(PassedSocket::listener)
+        .transpose()
+}
+
+/// Sockets that share their address (SO_REUSEPORT) have clients of their own: each is copied in turn, as they are all
+/// opened together.
+fn next_of(all: &[PassedSocket], address: SocketAddr) -> Option<&PassedSocket> {
+    let sharing = || all.iter().filter(|own| own.address == address);
+    let copied = sharing().next()?.copies.fetch_add(1, Ordering::Relaxed);
+    sharing().nth(copied % sharing().count())
 }
 
 /// Those of this process; none in a child that was made by fork.
@@ -59,6 +71,7 @@ fn take() -> Vec<PassedSocket> {
             has_both_families,
             name,
             socket: Held::new(socket, made),
+            copies: AtomicUsize::new(0),
         })
     });
     sockets.collect()
@@ -83,5 +96,54 @@ impl PassedSocket {
         let (address, name) = (self.address, self.name.as_deref());
         tracing::info!(%address, name, "listening on a passed socket");
         Ok(Held::new(TcpListener::from_std(copy.into()), made))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+    use std::time::{Duration, Instant};
+
+    use socket2::Domain;
+
+    use super::*;
+
+    fn passed_at(address: SocketAddr) -> PassedSocket {
+        let made = Moment::now();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_reuse_port(true).unwrap();
+        socket.bind(&address.into()).unwrap();
+        socket.listen(64).unwrap();
+        let address = address_of(&SockRef::from(&socket)).expect("it listens");
+        PassedSocket {
+            address,
+            has_both_families: false,
+            name: None,
+            socket: Held::new(socket, made),
+            copies: AtomicUsize::new(0),
+        }
+    }
+
+    /// The system gives each client to one of them: whoever did not listen with all would lose clients.
+    #[test]
+    fn act_001_sockets_that_share_an_address_are_all_used() {
+        const CLIENTS: usize = 32;
+        let first = passed_at((Ipv4Addr::LOCALHOST, 0).into());
+        let address = first.address;
+        let all = [first, passed_at(address)];
+        let listener = || next_of(&all, address).unwrap().listener().unwrap();
+        let listeners = [listener(), listener()];
+        let clients = (0..CLIENTS).map(|_| TcpStream::connect(address).unwrap());
+        let clients: Vec<_> = clients.collect();
+        let limit = Instant::now() + Duration::from_secs(60);
+        let mut accepted = 0;
+        while accepted < CLIENTS {
+            let came = listeners.iter().filter(|own| own.accept().is_ok());
+            accepted += came.count();
+            assert!(Instant::now() < limit, "{accepted} were accepted");
+        }
+        drop(clients);
+        let other = (Ipv4Addr::LOCALHOST, 1).into();
+        assert!(next_of(&all, other).is_none());
     }
 }
