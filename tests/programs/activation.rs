@@ -117,29 +117,34 @@ fn act_005_the_service_manager_is_told_of_the_start_and_the_end() {
     let program = rust_example();
     let name = format!("httpsys-notify-{}", std::process::id());
     let path = std::env::temp_dir().join(&name);
-    let mut sockets = vec![(
-        UnixDatagram::bind(&path).expect("a socket"),
-        path.to_str().expect("text").to_owned(),
-    )];
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::linux::net::SocketAddrExt;
-        use std::os::unix::net::SocketAddr;
-        let address = SocketAddr::from_abstract_name(&name).expect("a name");
-        let socket = UnixDatagram::bind_addr(&address).expect("a socket");
-        sockets.push((socket, format!("@{name}")));
-    }
-    for (socket, name) in &sockets {
+    let socket = UnixDatagram::bind(&path).expect("a socket");
+    let in_folder = (socket, path.to_str().expect("text").to_owned());
+    for (socket, name) in std::iter::once(in_folder).chain(abstract_socket(&name)) {
         socket.set_read_timeout(Some(PATIENCE)).expect("a socket");
         let mut command = Command::new(&program);
         command.args(["--url", "http://localhost:0/", "--grace", "0"]);
-        let mut program = Program::start(command.env("NOTIFY_SOCKET", name));
-        expect_news(socket, "READY=1");
+        let mut program = Program::start(command.env("NOTIFY_SOCKET", &name));
+        expect_news(&socket, "READY=1");
         program.ask_to_end();
-        expect_news(socket, "STOPPING=1");
+        expect_news(&socket, "STOPPING=1");
         assert!(program.wait());
     }
     std::fs::remove_file(path).expect("a file");
+}
+
+/// A socket in the abstract namespace, which only Linux has, with the name by which programs are told of it.
+#[cfg(target_os = "linux")]
+fn abstract_socket(name: &str) -> Option<(UnixDatagram, String)> {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::SocketAddr;
+    let address = SocketAddr::from_abstract_name(name).expect("a name");
+    let socket = UnixDatagram::bind_addr(&address).expect("a socket");
+    Some((socket, format!("@{name}")))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn abstract_socket(_name: &str) -> Option<(UnixDatagram, String)> {
+    None
 }
 
 /// The units of the page are those of the examples.

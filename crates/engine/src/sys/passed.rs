@@ -80,8 +80,22 @@ fn take() -> Vec<PassedSocket> {
 /// Where it listens, if it is a socket of TCP that listens.
 fn address_of(socket: &SockRef<'_>) -> Option<SocketAddr> {
     let is_stream = socket.r#type().is_ok_and(|own| own == Type::STREAM);
-    let listens = is_stream && socket.is_listener().unwrap_or(false);
-    socket.local_addr().ok().filter(|_| listens)?.as_socket()
+    socket
+        .local_addr()
+        .ok()
+        .filter(|_| is_stream && listens(socket))?
+        .as_socket()
+}
+
+#[cfg(target_os = "linux")]
+fn listens(socket: &SockRef<'_>) -> bool {
+    socket.is_listener().unwrap_or(false)
+}
+
+/// The system does not say (SO_ACCEPTCONN): a socket that is not connected is taken for one that listens.
+#[cfg(not(target_os = "linux"))]
+fn listens(socket: &SockRef<'_>) -> bool {
+    socket.peer_addr().is_err()
 }
 
 impl PassedSocket {
