@@ -2,8 +2,8 @@
 //! has connected to, before the first byte of TLS or HTTP (PXY rows).
 //!
 //! Owns: reading a header ([`ProxyReader`]), and who may send one ([`ProxyProtocol`]). Does not own: the socket, nor
-//! which bytes come behind the header: the reader says how many bytes it wants, and none of them belongs to what
-//! follows. Source: "The PROXY protocol, versions 1 & 2", section 2. Threading: plain values.
+//! what follows the header: the reader says how many bytes it wants, and all of them belong to the header. Source: "The
+//! PROXY protocol, versions 1 & 2", section 2. Threading: plain values.
 
 mod crc32c;
 mod reader;
@@ -39,6 +39,14 @@ pub enum ProxyHeader {
 pub enum ProxyFault {
     /// The first bytes are not those of a header.
     Missing,
-    /// It begins like one, and is none for this reason.
+    /// The bytes begin like a header; this is what is wrong with them.
     Invalid(&'static str),
+}
+
+/// Whether the bytes agree with this beginning, as far as they go.
+fn agrees(bytes: &[u8], beginning: &[u8]) -> bool {
+    bytes
+        .iter()
+        .zip(beginning)
+        .all(|(byte, wanted)| byte == wanted)
 }

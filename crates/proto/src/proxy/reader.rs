@@ -1,12 +1,12 @@
 //! Reading a PROXY header from bytes as they come.
 //!
-//! Owns: telling the versions apart, and how many bytes may be read. Does not own what a whole header says (`v1.rs`,
-//! `v2.rs`). Invariants: [`ProxyReader::wanted`] never reaches behind the end of a valid header, so that nothing of TLS
+//! Owns: which version it is, and how many bytes may be read. Does not own what a whole header says (`v1.rs`,
+//! `v2.rs`). Invariants: [`ProxyReader::wanted`] never reaches beyond the end of a valid header, so that nothing of TLS
 //! or HTTP is ever read here; the outcome does not depend on how the bytes are split; a fault is found with the first
 //! byte that shows it. Threading: plain values.
 
 use super::v1::{self, LONGEST_V1};
-use super::{ProxyFault, ProxyHeader, v2};
+use super::{ProxyFault, ProxyHeader, agrees, v2};
 
 /// No header of either version is shorter: `PROXY UNKNOWN` with CR and LF has as many bytes.
 const SHORTEST: usize = 15;
@@ -24,8 +24,8 @@ impl ProxyReader {
         ProxyReader::default()
     }
 
-    /// So many bytes at most may be read and pushed now: at least as many belong to the header. Never 0 before the
-    /// header is whole.
+    /// How many bytes may be read and pushed now; a valid header has at least that many left. Never 0 before the header
+    /// is whole.
     #[must_use]
     pub fn wanted(&self) -> usize {
         let have = self.bytes.len();
@@ -52,16 +52,12 @@ impl ProxyReader {
         Ok(header)
     }
 
-    /// One more byte has come.
+    /// Looks at the bytes after each one that has come.
     fn look(&self) -> Result<Option<ProxyHeader>, ProxyFault> {
-        let bytes = &self.bytes[..];
-        let begins = |signature: &[u8]| {
-            let compared = bytes.len().min(signature.len());
-            bytes[..compared] == signature[..compared]
-        };
-        if begins(v1::NAME) {
+        let bytes = &self.bytes;
+        if agrees(bytes, v1::NAME) {
             v1::look(bytes)
-        } else if begins(v2::SIGNATURE) {
+        } else if agrees(bytes, v2::SIGNATURE) {
             v2::look(bytes)
         } else {
             Err(ProxyFault::Missing)

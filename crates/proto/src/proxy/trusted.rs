@@ -1,6 +1,6 @@
 //! Which connections begin with a PROXY header: the value of the parameter `ProxyProtocol`.
 //!
-//! Owns: the ports, the networks of the proxies that are trusted there, and the text of both. Does not own: the
+//! Owns: the ports, the networks of the proxies that are trusted at each, and their form as text. Does not own: the
 //! header. Threading: plain values.
 
 use std::fmt;
@@ -17,14 +17,14 @@ pub struct IpNetwork {
 }
 
 impl IpNetwork {
-    /// The network of the addresses that begin with the first `bits` of `address`. `None` if it does not have so many.
+    /// The network of the addresses that begin with the first `bits` of `address`. `None` if an address has fewer bits.
     #[must_use]
     pub fn new(address: IpAddr, bits: u8) -> Option<IpNetwork> {
         let own = IpNetwork { address, bits };
         (bits <= own.width()).then_some(own)
     }
 
-    /// Whether the address is one of these. An IPv4 address that is mapped into IPv6 is the IPv4 address.
+    /// Whether the address belongs to the network. An IPv4 address that is mapped into IPv6 counts as the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let shift = 128 - u32::from(self.bits);
@@ -52,13 +52,13 @@ impl From<IpAddr> for IpNetwork {
     }
 }
 
-/// A text that is not an address, or not one with the number of its first bits.
+/// A text that is neither an address nor a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidNetwork;
 
 impl fmt::Display for InvalidNetwork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an IP address, nor one with a number of bits such as 10.0.0.0/8")
+        f.write_str("neither an IP address nor a network such as 10.0.0.0/8")
     }
 }
 
@@ -76,15 +76,14 @@ impl FromStr for IpNetwork {
         let Some(bits) = bits else {
             return Ok(address.into());
         };
-        let digits = bits.bytes().all(|byte| byte.is_ascii_digit());
-        let bits = bits.parse().ok().filter(|_| digits);
+        let has_digits_only = bits.bytes().all(|byte| byte.is_ascii_digit());
+        let bits = bits.parse().ok().filter(|_| has_digits_only);
         bits.and_then(|bits| IpNetwork::new(address, bits))
             .ok_or(InvalidNetwork)
     }
 }
 
-/// Where connections begin with a PROXY header, and from whom: ports with the networks of the proxies. Nowhere by
-/// default.
+/// Which connections begin with a PROXY header: ports with the networks of the proxies. None by default.
 ///
 /// ```
 /// use httpsys_proto::ProxyProtocol;
@@ -100,7 +99,7 @@ pub struct ProxyProtocol {
 }
 
 impl ProxyProtocol {
-    /// Nowhere.
+    /// No connection begins with a header.
     #[must_use]
     pub fn off() -> ProxyProtocol {
         ProxyProtocol::default()
@@ -145,7 +144,7 @@ impl ProxyProtocol {
     }
 }
 
-/// A text that does not say where and from whom.
+/// A text that is not a list of ports with the addresses of proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidProxyProtocol;
 
@@ -159,7 +158,7 @@ impl fmt::Display for InvalidProxyProtocol {
 
 impl std::error::Error for InvalidProxyProtocol {}
 
-/// `PORT=ADDRESS,ADDRESS/BITS PORT=...`, where `*` is any other port; empty: nowhere.
+/// `PORT=ADDRESS,ADDRESS/BITS PORT=...`, where `*` is any other port. An empty text: at no port.
 impl FromStr for ProxyProtocol {
     type Err = InvalidProxyProtocol;
 
@@ -168,23 +167,29 @@ impl FromStr for ProxyProtocol {
         let entries = text.split([' ', ';']).filter(|entry| !entry.is_empty());
         for entry in entries {
             let (port, proxies) = entry.split_once('=').ok_or(InvalidProxyProtocol)?;
-            let port = match port {
-                "*" => None,
-                _ => Some(u32::from_text(port).ok_or(InvalidProxyProtocol)?),
-            };
-            let port = port.map(u16::try_from).transpose();
-            let port = port.map_err(|_| InvalidProxyProtocol)?;
-            let networks: Result<Vec<IpNetwork>, _> = proxies.split(',').map(str::parse).collect();
-            match networks {
-                Ok(networks)
-                    if port != Some(0) && !all.ports.iter().any(|(own, _)| *own == port) =>
-                {
-                    all.trust(port, networks);
-                }
-                _ => return Err(InvalidProxyProtocol),
+            let port = parse_port(port)?;
+            if all.ports.iter().any(|(known, _)| *known == port) {
+                return Err(InvalidProxyProtocol);
             }
+            let networks: Result<Vec<IpNetwork>, _> = proxies.split(',').map(str::parse).collect();
+            all.trust(
+                port,
+                networks.map_err(|InvalidNetwork| InvalidProxyProtocol)?,
+            );
         }
         Ok(all)
+    }
+}
+
+/// `None` is `*`.
+fn parse_port(text: &str) -> Result<Option<u16>, InvalidProxyProtocol> {
+    if text == "*" {
+        return Ok(None);
+    }
+    let port = u32::from_text(text).and_then(|port| u16::try_from(port).ok());
+    match port {
+        None | Some(0) => Err(InvalidProxyProtocol),
+        port => Ok(port),
     }
 }
 

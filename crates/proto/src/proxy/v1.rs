@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{ProxyFault, ProxyHeader};
+use super::{ProxyFault, ProxyHeader, agrees};
 
 /// The longest line, with CR and LF (section 2.1).
 pub const LONGEST_V1: usize = 107;
@@ -17,10 +17,7 @@ const UNKNOWN: &[u8] = b"PROXY UNKNOWN";
 const TCP4: &[u8] = b"PROXY TCP4 ";
 const TCP6: &[u8] = b"PROXY TCP6 ";
 
-/// Two addresses and two ports.
-const FIELDS: usize = 4;
-
-/// A line with one more byte, all before which is no fault.
+/// Looks at a line that has got one more byte, before which there was no fault. `None`: the line goes on.
 pub(super) fn look(line: &[u8]) -> Result<Option<ProxyHeader>, ProxyFault> {
     let invalid = |why| Err(ProxyFault::Invalid(why));
     let (last, before) = match line {
@@ -36,13 +33,11 @@ pub(super) fn look(line: &[u8]) -> Result<Option<ProxyHeader>, ProxyFault> {
     if line.len() == LONGEST_V1 {
         return invalid("the line is longer than 107 bytes");
     }
-    let known = [UNKNOWN, TCP4, TCP6];
-    let begins = |known: &&[u8]| {
-        let compared = line.len().min(known.len());
-        known[..compared] == line[..compared]
-    };
+    let is_known = [UNKNOWN, TCP4, TCP6]
+        .iter()
+        .any(|known| agrees(line, known));
     let cut_short = last == b'\r' && line.starts_with(b"PROXY TCP");
-    if !known.iter().any(begins) && !cut_short {
+    if !is_known && !cut_short {
         return invalid("the protocol is not TCP4, TCP6 or UNKNOWN");
     }
     Ok(None)
@@ -57,25 +52,28 @@ pub(super) fn least_left(line: &[u8]) -> usize {
     let address = match line {
         _ if line.starts_with(TCP4) => "0.0.0.0".len(),
         _ if line.starts_with(TCP6) => "::".len(),
-        _ => return 2,
+        _ => return "\r\n".len(),
     };
     let shortest = [address, address, 1, 1];
     let fields = &line[TCP4.len()..];
-    let begun = fields.iter().filter(|byte| **byte == b' ').count();
-    let own = match shortest.get(begun) {
-        Some(own) if fields.is_empty() || fields.ends_with(b" ") => *own,
+    let current = fields.iter().filter(|byte| **byte == b' ').count();
+    // A field that has begun may be whole already.
+    let has_begun = !(fields.is_empty() || fields.ends_with(b" "));
+    let left_of_current = match shortest.get(current) {
+        Some(length) if !has_begun => *length,
         _ => 0,
     };
-    let others = shortest.iter().skip(begun + 1).map(|one| one + 1);
-    own + others.sum::<usize>() + 2
+    // Each with the space before it.
+    let following = shortest.iter().skip(current + 1).map(|length| 1 + length);
+    left_of_current + following.sum::<usize>() + "\r\n".len()
 }
 
 /// A line with its end.
 fn parse(line: &[u8]) -> Result<ProxyHeader, ProxyFault> {
     let invalid = |why| Err(ProxyFault::Invalid(why));
-    let line = &line[..line.len() - 2];
+    let line = &line[..line.len() - "\r\n".len()];
     if line.starts_with(UNKNOWN) {
-        // What is behind it is to be ignored.
+        // The rest of the line is to be ignored.
         return match line.get(UNKNOWN.len()) {
             None | Some(b' ') => Ok(ProxyHeader::Own),
             Some(_) => invalid("the protocol is not TCP4, TCP6 or UNKNOWN"),
@@ -90,17 +88,18 @@ fn parse(line: &[u8]) -> Result<ProxyHeader, ProxyFault> {
     let [source, destination, source_port, destination_port] = fields[..] else {
         return invalid("the line does not have two addresses and two ports");
     };
-    debug_assert_eq!(fields.len(), FIELDS);
-    match (address(source, is_v4), address(destination, is_v4)) {
-        (Some(source), Some(destination)) => match (port(source_port), port(destination_port)) {
-            (Some(from), Some(to)) => Ok(ProxyHeader::Proxied {
-                source: SocketAddr::new(source, from),
-                destination: SocketAddr::new(destination, to),
-            }),
-            _ => invalid("a port is not a number from 0 to 65535 without leading zeros"),
-        },
-        _ => invalid("an address is not one of the family"),
-    }
+    let addresses = [source, destination].map(|text| address(text, is_v4));
+    let [Some(source), Some(destination)] = addresses else {
+        return invalid("an address is not one of the family");
+    };
+    let ports = [source_port, destination_port].map(port);
+    let [Some(source_port), Some(destination_port)] = ports else {
+        return invalid("a port is not a number from 0 to 65535 without leading zeros");
+    };
+    Ok(ProxyHeader::Proxied {
+        source: SocketAddr::new(source, source_port),
+        destination: SocketAddr::new(destination, destination_port),
+    })
 }
 
 fn address(text: &str, is_v4: bool) -> Option<IpAddr> {
@@ -109,7 +108,8 @@ fn address(text: &str, is_v4: bool) -> Option<IpAddr> {
 }
 
 fn port(text: &str) -> Option<u16> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let leads = text.len() > 1 && text.starts_with('0');
-    text.parse().ok().filter(|_| digits && !leads)
+    let has_digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
+    let has_leading_zero = text.len() > 1 && text.starts_with('0');
+    let port = text.parse().ok();
+    port.filter(|_| has_digits_only && !has_leading_zero)
 }

@@ -1,6 +1,6 @@
 //! Version 2 of the PROXY header: binary, with vectors of type, length and value (TLV) behind the addresses.
 //!
-//! Owns the layout, and the checksum if there is one. Of the other vectors only the bounds are looked at. Does not own
+//! Owns the layout, and the checksum if there is one. Only the bounds of the other vectors are checked. Does not own
 //! reading (`reader.rs`). Source: section 2.2 of the specification. Threading: plain values.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -17,7 +17,7 @@ const FRONT: usize = 16;
 /// PP2_TYPE_CRC32C.
 const CRC32C: u8 = 3;
 
-/// A header with one more byte, all before which is no fault.
+/// Looks at a header that has got one more byte, before which there was no fault. `None`: the header goes on.
 pub(super) fn look(bytes: &[u8]) -> Result<Option<ProxyHeader>, ProxyFault> {
     match bytes.len() {
         13 => check_command(bytes[12])?,
@@ -35,7 +35,7 @@ pub(super) fn look(bytes: &[u8]) -> Result<Option<ProxyHeader>, ProxyFault> {
     parse(bytes).map(Some)
 }
 
-/// The length of the header, as far as it is known.
+/// The length of the header; the least that it can be as long as its length has not come.
 pub(super) fn length(bytes: &[u8]) -> usize {
     match bytes.get(14..FRONT) {
         Some(length) => FRONT + usize::from(u16::from_be_bytes([length[0], length[1]])),
@@ -68,7 +68,7 @@ fn check_protocol(command: u8, protocol: u8) -> Result<(), ProxyFault> {
     }
 }
 
-/// The bytes that the addresses take, 0 where there are none to be read.
+/// The length of the addresses; 0 where none are to be read.
 fn address_length(bytes: &[u8]) -> usize {
     match bytes[13] {
         _ if is_local(bytes[12]) => 0,
@@ -114,7 +114,7 @@ where
     }
 }
 
-/// Goes through the vectors, and compares the checksum if one of them is it.
+/// Checks the bounds of the vectors, and the checksum if one of them is one.
 fn check_vectors(bytes: &[u8], from: usize) -> Result<(), ProxyFault> {
     let mut at = from;
     let mut checksum = None;
@@ -138,8 +138,8 @@ fn check_vectors(bytes: &[u8], from: usize) -> Result<(), ProxyFault> {
         return Ok(());
     };
     let (front, rest) = bytes.split_at(checksum);
-    let (told, back) = rest.split_at(4);
-    if crc32c([front, &[0; 4], back]).to_be_bytes() != told {
+    let (sent, back) = rest.split_at(4);
+    if crc32c([front, &[0; 4], back]).to_be_bytes() != sent {
         return Err(ProxyFault::Invalid("the checksum is wrong"));
     }
     Ok(())
