@@ -53,13 +53,11 @@ pub enum Refusal {
         /// The owner of the socket, if the system reports it.
         owner: Option<String>,
     },
-    /// The service manager has passed sockets of the port, and none stands for what the prefix listens on (ACT-002).
+    /// The service manager has passed sockets of the port, but none for where the prefix listens (ACT-002).
     Passed {
-        /// The port.
-        port: u16,
-        /// What the prefix listens on.
+        /// Where the prefix listens.
         wanted: SocketAddr,
-        /// What was passed.
+        /// Where the passed sockets listen.
         passed: Vec<SocketAddr>,
     },
     /// The system does not let this program open the port.
@@ -158,7 +156,7 @@ impl fmt::Display for Refusal {
                 Some(owner) => write!(f, "{address} is in use by {owner}"),
                 None => write!(f, "{address} is in use by another socket"),
             },
-            Refusal::Passed { wanted, passed, .. } => {
+            Refusal::Passed { wanted, passed } => {
                 let passed: Vec<String> = passed.iter().map(ToString::to_string).collect();
                 let passed = passed.join(" and ");
                 write!(

@@ -2,8 +2,8 @@
 //!
 //! Owns: taking the descriptors that LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES announce (sd_listen_fds(3)), each once
 //! and by this process only; and sending news to NOTIFY_SOCKET (sd_notify(3)). Does not own: what the sockets are for.
-//! Threading: any thread; sending may wait for the service manager. Where there are no such things, nothing is passed
-//! and nobody is told.
+//! Threading: any thread; sending may wait for the service manager. Outside Unix there is only [`notify`], which tells
+//! nobody.
 
 #[cfg(unix)]
 pub use unix::{PassedDescriptor, notify, take_passed};
@@ -24,7 +24,7 @@ pub enum ServiceNews<'a> {
     Status(&'a str),
 }
 
-/// Nobody is told anything here.
+/// Does nothing: there is no service manager that could be told.
 ///
 /// # Errors
 /// None.
@@ -47,10 +47,15 @@ mod unix {
     /// SD_LISTEN_FDS_START.
     const FIRST: RawFd = 3;
 
-    /// More descriptors than any service manager passes: a larger number is none of its.
+    /// More descriptors than any service manager passes: a larger number is a mistake.
     const MOST: RawFd = 4096;
 
-    const VARIABLES: [&str; 3] = ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"];
+    /// The process that the descriptors are for.
+    const PROCESS: &str = "LISTEN_PID";
+    /// How many there are.
+    const COUNT: &str = "LISTEN_FDS";
+    /// Their names, with colons between them.
+    const NAMES: &str = "LISTEN_FDNAMES";
 
     /// A descriptor that was passed.
     #[derive(Debug)]
@@ -61,11 +66,11 @@ mod unix {
         pub descriptor: OwnedFd,
     }
 
-    /// Takes the descriptors that were passed to this process and that `wanted` wants; the others stay open, for the
-    /// program, and are closed in programs that it executes. The variables are removed, so that no child takes them for
-    /// its own. Nothing was passed to a process that is not LISTEN_PID.
+    /// Takes those of the descriptors passed to this process that `wanted` wants. The others stay open for the program,
+    /// and are closed in programs that it executes. The variables are removed, so that no child takes them for its own.
+    /// Nothing was passed to a process that is not LISTEN_PID.
     ///
-    /// The first call has all of it; later calls get nothing.
+    /// Only the first call takes anything.
     pub fn take_passed(wanted: impl Fn(BorrowedFd<'_>) -> bool) -> Vec<PassedDescriptor> {
         static TAKEN: Mutex<bool> = Mutex::new(false);
         let mut taken = TAKEN.lock();
@@ -75,9 +80,12 @@ mod unix {
         let Some(passed) = Announced::read() else {
             return Vec::new();
         };
-        // SAFETY: what can go wrong is that another thread reads or changes the environment at this moment. Rust's own
-        // functions share a lock; the C library moves pointers within its list, and frees no string that is in it.
-        unsafe { VARIABLES.iter().for_each(|name| env::remove_var(name)) };
+        for name in [PROCESS, COUNT, NAMES] {
+            // SAFETY: what can go wrong is that another thread reads or changes the environment at this moment. Rust's
+            // own functions share a lock; the C library moves pointers within its list, and frees no string that is in
+            // it.
+            unsafe { env::remove_var(name) };
+        }
         passed.take(wanted)
     }
 
@@ -90,11 +98,11 @@ mod unix {
     impl Announced {
         fn read() -> Option<Announced> {
             let number = |name| env::var(name).ok()?.parse::<u32>().ok();
-            if number(VARIABLES[0])? != std::process::id() {
+            if number(PROCESS)? != std::process::id() {
                 return None;
             }
-            let count = RawFd::try_from(number(VARIABLES[1])?).ok()?;
-            let names = env::var(VARIABLES[2]).unwrap_or_default();
+            let count = RawFd::try_from(number(COUNT)?).ok()?;
+            let names = env::var(NAMES).unwrap_or_default();
             let names = names.split(':').map(str::to_owned).collect();
             (count <= MOST).then_some(Announced { count, names })
         }
@@ -121,7 +129,7 @@ mod unix {
         }
     }
 
-    /// Tells the service manager. `false`: there is none that wants to hear it, NOTIFY_SOCKET is not set.
+    /// Tells the service manager. `false`: there is none to be told, as NOTIFY_SOCKET is not set.
     ///
     /// # Errors
     /// The socket is not there, or does not take the message.

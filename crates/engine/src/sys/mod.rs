@@ -130,9 +130,17 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<Held<TcpListener>> {
     Ok(Held::new(TcpListener::from_std(socket.into()), made))
 }
 
-/// The addresses of the sockets of this port that a service manager has passed, and whether one of IPv6 has clients of
-/// IPv4, too.
-pub(crate) fn passed_on(port: u16) -> Vec<(SocketAddr, bool)> {
+/// Where a socket listens that a service manager has passed.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "no socket is passed there"))]
+pub(crate) struct PassedEndpoint {
+    pub(crate) address: SocketAddr,
+    /// An IPv6 socket that accepts clients over IPv4, too.
+    pub(crate) has_both_families: bool,
+}
+
+/// Where the sockets of this port listen that a service manager has passed.
+pub(crate) fn passed_on(port: u16) -> Vec<PassedEndpoint> {
     #[cfg(unix)]
     return passed::on_port(port);
     #[cfg(not(unix))]
@@ -142,7 +150,7 @@ pub(crate) fn passed_on(port: u16) -> Vec<(SocketAddr, bool)> {
     }
 }
 
-/// A listener of the socket that was passed for this address. `None`: there is none.
+/// A listener with the socket that was passed for this address. `None`: no socket was passed for it.
 ///
 /// # Errors
 /// The system has no descriptor for it.
@@ -193,7 +201,7 @@ pub(crate) fn port_owner(address: SocketAddr) -> Option<String> {
     system::port_owner(address)
 }
 
-/// Options of every accepted socket; `of_passed`: its listener is one that [`listen`] has not opened.
+/// Sets the options of an accepted socket; `of_passed`: its listener was passed, and has not those of [`listen`].
 pub(crate) fn prepare(stream: &TcpStream, of_passed: bool) {
     // Without TCP_NODELAY a response in two pieces waits for the client's delayed ACK.
     if of_passed || !system::ACCEPTED_INHERIT {

@@ -1,6 +1,6 @@
 //! Listening sockets that a service manager has passed to this process (ACT rows).
 //!
-//! Owns: which of the passed descriptors they are, and a copy of one for each listener. Does not own: taking the
+//! Owns: which of the passed descriptors they are, and the copy that each listener gets. Does not own: taking the
 //! descriptors (`httpsys_socket::activation`), nor which of them a registration uses (`transport/listener.rs`). The
 //! passed sockets stay open as long as the process runs: whoever connects while no URL is registered waits for the next
 //! registration, or for the next process. Threading: any thread.
@@ -13,25 +13,22 @@ use httpsys_socket::process::PerProcess;
 use mio::net::TcpListener;
 use socket2::{SockRef, Socket, Type};
 
-use super::{Held, Moment};
+use super::{Held, Moment, PassedEndpoint};
 
 /// A listening socket that was passed.
 #[derive(Debug)]
 struct PassedSocket {
-    /// Where it listens.
-    address: SocketAddr,
-    /// It is one of IPv6 that has clients of IPv4, too.
-    has_both_families: bool,
+    endpoint: PassedEndpoint,
     name: Option<String>,
     socket: Held<Socket>,
-    /// Of the first one for its address: how many copies of all of them were made.
+    /// How many copies of the sockets with this address were made, counted at the first of them.
     copies: AtomicUsize,
 }
 
 /// As [`passed_on`](super::passed_on).
-pub(super) fn on_port(port: u16) -> Vec<(SocketAddr, bool)> {
-    let all = passed().iter().filter(|own| own.address.port() == port);
-    all.map(|own| (own.address, own.has_both_families))
+pub(super) fn on_port(port: u16) -> Vec<PassedEndpoint> {
+    let all = passed().iter().map(|socket| socket.endpoint);
+    all.filter(|endpoint| endpoint.address.port() == port)
         .collect()
 }
 
@@ -42,15 +39,15 @@ pub(super) fn listener_at(address: SocketAddr) -> io::Result<Option<Held<TcpList
         .transpose()
 }
 
-/// Sockets that share their address (SO_REUSEPORT) have clients of their own: each is copied in turn, as they are all
-/// opened together.
+/// The socket for the next listener at this address. Of sockets that share their address (SO_REUSEPORT), each gets
+/// clients of its own: they are taken in turn, since the listeners of an address are opened together.
 fn next_of(all: &[PassedSocket], address: SocketAddr) -> Option<&PassedSocket> {
-    let sharing = || all.iter().filter(|own| own.address == address);
+    let sharing = || all.iter().filter(|own| own.endpoint.address == address);
     let copied = sharing().next()?.copies.fetch_add(1, Ordering::Relaxed);
     sharing().nth(copied % sharing().count())
 }
 
-/// Those of this process; none in a child that was made by fork.
+/// The sockets that were passed to this process. A child that was made by fork has none.
 fn passed() -> &'static [PassedSocket] {
     static PASSED: PerProcess<Vec<PassedSocket>> = PerProcess::new();
     PASSED.get_or_init(take)
@@ -67,8 +64,10 @@ fn take() -> Vec<PassedSocket> {
         let name = passed.name;
         tracing::info!(%address, name, "a listening socket was passed by the service manager");
         Some(PassedSocket {
-            address,
-            has_both_families,
+            endpoint: PassedEndpoint {
+                address,
+                has_both_families,
+            },
             name,
             socket: Held::new(socket, made),
             copies: AtomicUsize::new(0),
@@ -77,7 +76,7 @@ fn take() -> Vec<PassedSocket> {
     sockets.collect()
 }
 
-/// Where it listens, if it is a socket of TCP that listens.
+/// Where the socket listens, if it is a TCP socket that does.
 fn address_of(socket: &SockRef<'_>) -> Option<SocketAddr> {
     let is_stream = socket.r#type().is_ok_and(|own| own == Type::STREAM);
     socket
@@ -107,7 +106,7 @@ impl PassedSocket {
         let made = Moment::now();
         let copy = self.socket.try_clone()?;
         copy.set_nonblocking(true)?;
-        let (address, name) = (self.address, self.name.as_deref());
+        let (address, name) = (self.endpoint.address, self.name.as_deref());
         tracing::info!(%address, name, "listening on a passed socket");
         Ok(Held::new(TcpListener::from_std(copy.into()), made))
     }
@@ -130,20 +129,22 @@ mod tests {
         socket.listen(64).unwrap();
         let address = address_of(&SockRef::from(&socket)).expect("it listens");
         PassedSocket {
-            address,
-            has_both_families: false,
+            endpoint: PassedEndpoint {
+                address,
+                has_both_families: false,
+            },
             name: None,
             socket: Held::new(socket, made),
             copies: AtomicUsize::new(0),
         }
     }
 
-    /// The system gives each client to one of them: whoever did not listen with all would lose clients.
+    /// The system gives each client to one of the sockets: clients of one that is left out would wait for ever.
     #[test]
     fn act_001_sockets_that_share_an_address_are_all_used() {
         const CLIENTS: usize = 32;
         let first = passed_at((Ipv4Addr::LOCALHOST, 0).into());
-        let address = first.address;
+        let address = first.endpoint.address;
         let all = [first, passed_at(address)];
         let listener = || next_of(&all, address).unwrap().listener().unwrap();
         let listeners = [listener(), listener()];

@@ -80,7 +80,7 @@ fn an_accepted_connection_does_not_hold_small_pieces_back() {
     };
     prepare(&ours, false);
     assert!(ours.nodelay().unwrap());
-    // Of a listener that is not ours, which has not the option.
+    // From a listener without the option, as a passed one may be.
     let (ours, _peer) = pair();
     assert!(ours.nodelay().unwrap());
 }

@@ -16,7 +16,7 @@ use super::listening::Listening;
 use crate::poll::poller::{PollRegistry, Poller, mio_poll};
 #[cfg(feature = "sim")]
 use crate::poll::simulated::simulated_poll;
-use crate::sys;
+use crate::sys::{self, PassedEndpoint};
 
 /// See the module head.
 pub(crate) enum Host {
@@ -60,8 +60,8 @@ impl Host {
         }
     }
 
-    /// Opens a listening socket on exactly this address and port, or takes the one that was passed; port 0 is a free
-    /// one.
+    /// Listens on exactly this address and port, with the socket that was passed for them or with a new one; port 0 is
+    /// a free one.
     ///
     /// # Errors
     /// `AddrInUse` when somebody else has the port (PFX-013), and whatever the system says.
@@ -79,9 +79,9 @@ impl Host {
         }
     }
 
-    /// The addresses of the sockets of this port that a service manager has passed, and whether one of IPv6 has
-    /// clients of IPv4, too. Where there are some, nothing else is opened on the port.
-    pub(crate) fn passed_on(&self, port: u16) -> Vec<(SocketAddr, bool)> {
+    /// Where the sockets of this port listen that a service manager has passed. If there are any, nothing else is
+    /// opened on the port.
+    pub(crate) fn passed_on(&self, port: u16) -> Vec<PassedEndpoint> {
         match self {
             Host::System => sys::passed_on(port),
             #[cfg(feature = "sim")]

@@ -17,7 +17,7 @@ use httpsys_core::url_prefix::ListenScope;
 use crate::control::taken::Taken;
 use crate::poll::shard::Shard;
 use crate::service::Service;
-use crate::sys;
+use crate::sys::{self, PassedEndpoint};
 use crate::transport::listening::Listening;
 use crate::transport::port_listener::PortListener;
 
@@ -37,7 +37,7 @@ impl Service {
         let loopback_only = self.parameters().choices.localhost_on_loopback;
         let wanted = endpoints(port, scopes, loopback_only);
         let wanted = within(&list, wanted);
-        let wanted = among_passed(port, wanted, &self.shards().host().passed_on(port))?;
+        let wanted = among_passed(wanted, &self.shards().host().passed_on(port))?;
         if wanted.is_empty() && !scopes.is_empty() {
             tracing::warn!(
                 port,
@@ -145,8 +145,8 @@ impl Service {
         let shard = self.shards().first();
         let is_passed = |listener: &PortListener| listener.socket.is_passed();
         if !shard.listeners.read().get(index).is_some_and(is_passed) {
-            // Clients that are connected already must not pay for the change. At a passed socket they wait for the next
-            // registration, or for the next process.
+            // Clients that have connected are still served. At a passed socket they wait for the next registration, or
+            // for the next process.
             self.accept_last(index);
         }
         if let Some(listener) = shard.listeners.write().try_remove(index) {
@@ -202,31 +202,32 @@ pub(crate) fn endpoints(port: u16, scopes: &[ListenScope], loopback_only: bool) 
         .collect()
 }
 
-/// The `passed` sockets of the port that stand for what is `wanted`, or `wanted` itself where none was passed. A socket
-/// for all addresses does not stand for one of them: it would have clients that the prefix does not want.
+/// The addresses of the `passed` sockets that stand for what is `wanted`, or `wanted` itself where none was passed.
 fn among_passed(
-    port: u16,
     wanted: Vec<SocketAddr>,
-    passed: &[(SocketAddr, bool)],
+    passed: &[PassedEndpoint],
 ) -> Result<Vec<SocketAddr>, Refusal> {
     if passed.is_empty() || wanted.is_empty() {
         return Ok(wanted);
     }
-    let stands_for = |(own, has_both): &(SocketAddr, bool), address: &SocketAddr| {
-        let same_family = own.is_ipv4() == address.is_ipv4() || *has_both;
-        own == address || (address.ip().is_unspecified() && same_family)
-    };
-    let of_both = |one: &&(SocketAddr, bool)| wanted.iter().any(|address| stands_for(one, address));
-    let used: Vec<SocketAddr> = passed.iter().filter(of_both).map(|(own, _)| *own).collect();
+    let used = passed
+        .iter()
+        .filter(|passed| wanted.iter().any(|address| stands_for(passed, *address)));
+    let used: Vec<SocketAddr> = used.map(|passed| passed.address).collect();
     if used.is_empty() {
-        let passed = passed.iter().map(|(own, _)| *own).collect();
         return Err(Refusal::Passed {
-            port,
             wanted: wanted[0],
-            passed,
+            passed: passed.iter().map(|passed| passed.address).collect(),
         });
     }
     Ok(used)
+}
+
+/// Whether the passed socket is used where this address is wanted. A socket for all addresses does not stand for one of
+/// them: it would accept clients that the prefix does not want.
+fn stands_for(passed: &PassedEndpoint, wanted: SocketAddr) -> bool {
+    let has_family = passed.has_both_families || passed.address.is_ipv4() == wanted.is_ipv4();
+    passed.address == wanted || (wanted.ip().is_unspecified() && has_family)
 }
 
 /// What of `wanted` the IP listen list lets open: all of it if the list is empty. The entries
@@ -302,9 +303,14 @@ mod tests {
 
         let address = |text: &str| text.parse::<SocketAddr>().unwrap();
         let used = |scope, passed: &[(&str, bool)]| {
-            let passed = passed.iter().map(|(text, both)| (address(text), *both));
+            let passed = passed
+                .iter()
+                .map(|(text, has_both_families)| PassedEndpoint {
+                    address: address(text),
+                    has_both_families: *has_both_families,
+                });
             let passed: Vec<_> = passed.collect();
-            let used = among_passed(80, endpoints(80, &[scope], true), &passed)?;
+            let used = among_passed(endpoints(80, &[scope], true), &passed)?;
             Ok(used.iter().map(ToString::to_string).collect::<Vec<_>>())
         };
 
