@@ -223,7 +223,7 @@ impl Service {
         stream.is_head = block.head.verb() == Verb::Head;
         let transport = Transport::Stream(Box::new(stream));
         let mut own = vacancy.fill(transport, conn.remote, conn.local);
-        own.set_carrier(conn);
+        own.inherit_endpoint(conn);
         own.tally.received += counted as u64;
         // The connection counts for a group, not its streams (G-084).
         own.groups = std::mem::take(&mut conn.groups);

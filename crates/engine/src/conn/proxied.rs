@@ -13,42 +13,33 @@ use crate::conn::slot::Conn;
 use crate::poll::waiter::Turn;
 use crate::service::Service;
 use crate::transport::Transport;
-use crate::transport::preamble::Preamble;
 
 impl Service {
-    /// The header has been read. Returns whether there is more to be fed now.
+    /// The header has come, or there is none. Returns whether there is more to be fed now.
     #[cold]
     pub(super) fn handle_proxy_header(&self, conn: &mut Conn, turn: &mut Turn) -> bool {
         conn.count_untold();
-        let preamble = match conn.stream.take() {
-            Some(Transport::Preamble(preamble)) => preamble,
-            other => {
-                conn.stream = other;
-                return false;
-            }
+        let Some(Transport::Preamble(preamble)) = &conn.stream else {
+            return false;
         };
+        let is_secure = preamble.is_secure();
         match preamble.outcome() {
-            Some(Ok(header)) => self.begin_proxied(conn, *preamble, header, turn),
+            Some(Ok(header)) => self.begin_proxied(conn, header, is_secure, turn),
             Some(Err(fault)) => {
-                conn.stream = Some(Transport::Preamble(preamble));
                 self.refuse_proxy(conn, fault, turn);
                 false
             }
-            None => {
-                conn.stream = Some(Transport::Preamble(preamble));
-                false
-            }
+            None => false,
         }
     }
 
     fn begin_proxied(
         &self,
         conn: &mut Conn,
-        preamble: Preamble,
         header: ProxyHeader,
+        is_secure: bool,
         turn: &mut Turn,
     ) -> bool {
-        let endpoint = conn.local;
         if let ProxyHeader::Proxied {
             source,
             destination,
@@ -57,34 +48,30 @@ impl Service {
             tracing::debug!(
                 connection = conn.state.id().0,
                 proxy = %conn.remote,
-                endpoint = %endpoint,
+                endpoint = %conn.local,
                 remote = %source,
                 local = %destination,
                 "PROXY header"
             );
             conn.set_proxied(source, destination);
         }
-        if !preamble.is_secure() {
-            conn.stream = Some(Transport::Plain(preamble.into_wire()));
-            // HeaderWait was for this header.
-            self.start_timer(conn, TimerKind::IdleConnection, turn.millis(self));
-            return true;
-        }
-        // HeaderWait goes on: it is for both.
-        match self.start_of_tls(conn.state.id(), endpoint) {
-            Ok(start) => {
-                conn.stream = Some(Transport::secured(preamble.into_wire(), start));
-                true
-            }
+        let start = is_secure.then(|| self.start_of_tls(conn.state.id(), conn.endpoint()));
+        let start = match start.transpose() {
+            Ok(start) => start,
             Err(reason) => {
-                conn.stream = Some(Transport::Preamble(Box::new(preamble)));
                 self.reset_connection(conn, CloseReason::Tls(reason), turn);
-                false
+                return false;
             }
+        };
+        conn.stream = conn.stream.take().map(|stream| stream.after_header(start));
+        // With TLS, HeaderWait goes on: it is for the header and the handshake.
+        if !is_secure {
+            self.start_timer(conn, TimerKind::IdleConnection, turn.millis(self));
         }
+        true
     }
 
-    /// A trusted proxy has sent something else: nothing of it is believed (PXY-005).
+    /// Resets a connection of a trusted proxy that has sent something else (PXY-005).
     fn refuse_proxy(&self, conn: &mut Conn, fault: ProxyFault, turn: &mut Turn) {
         let (reason, detail) = match fault {
             ProxyFault::Missing => ("Proxy_HeaderMissing", "the first bytes are not a header's"),

@@ -45,16 +45,16 @@ pub(crate) struct Conn {
     /// Received bytes; those before `used` are done with.
     input: Vec<u8>,
     used: u32,
-    /// The client: of a proxied connection that of the PROXY header.
+    /// The client: the peer, or the source that a PROXY header names.
     pub(crate) remote: SocketAddr,
-    /// Where the client has connected to: of a proxied connection that of the PROXY header ([`Conn::endpoint`]).
+    /// Where the client has connected to: [`Conn::endpoint`], or the destination that a PROXY header names.
     pub(crate) local: SocketAddr,
     /// Where the request under way was routed, else the last one: the next is probably for the same.
     pub(crate) bound: Option<Arc<Bound>>,
     /// The URL groups whose connections this one counts among (G-084).
     pub(crate) groups: SmallVec<[Arc<Group>; 1]>,
-    /// What few connections have, made on first use.
-    rare: Option<Box<Rare>>,
+    /// Made on first use.
+    rare: Option<Box<RareParts>>,
     /// A read may find something: set by events, cleared when the socket said it is empty.
     pub(crate) readable: bool,
     /// It is among those that go on at a later turn of the thread that polls.
@@ -108,7 +108,7 @@ impl Lasting {
 
 /// What few connections have.
 #[derive(Debug, Default)]
-struct Rare {
+struct RareParts {
     /// Calls that wait for the connection's end, each with the handle it was posted on.
     disconnects: Vec<(Owner, Waiting)>,
     /// Where it was accepted, if a PROXY header names other addresses.
@@ -197,7 +197,7 @@ impl Conn {
         }
     }
 
-    /// A PROXY header names these addresses.
+    /// Takes the addresses that a PROXY header names.
     #[cold]
     pub(crate) fn set_proxied(&mut self, remote: SocketAddr, local: SocketAddr) {
         let endpoint = self.endpoint();
@@ -205,14 +205,14 @@ impl Conn {
         (self.remote, self.local) = (remote, local);
     }
 
-    /// It is a stream of this connection.
-    pub(crate) fn set_carrier(&mut self, carrier: &Conn) {
+    /// A stream was accepted where its carrier was.
+    pub(crate) fn inherit_endpoint(&mut self, carrier: &Conn) {
         if carrier.endpoint() != carrier.local {
             self.rare.get_or_insert_default().endpoint = Some(carrier.endpoint());
         }
     }
 
-    /// Its PROXY header has not come yet.
+    /// Whether its PROXY header has not come yet.
     pub(crate) fn awaits_proxy_header(&self) -> bool {
         matches!(self.stream, Some(Transport::Preamble(_)))
     }
@@ -331,7 +331,7 @@ impl Conn {
         }
     }
 
-    /// Counts what a carrier has sent as its last, and what streams have sent before they heard of its end.
+    /// Counts what its carrier has sent last, and what streams have sent before they heard of the end.
     pub(crate) fn count_last_of(&mut self, carrier: &Carrier) {
         let (received, sent) = carrier.take_unreported();
         self.tally.received += received as u64;

@@ -142,7 +142,7 @@ impl Service {
         let port = listening.port();
         let proxies = &self.parameters().proxy_protocol;
         if proxies.expects_header(port, remote.ip()) {
-            let transport = Transport::behind_header(stream, listener.is_secure);
+            let transport = Transport::awaiting_header(stream, listener.is_secure);
             let mut conn = vacancy.fill(transport, remote, local);
             return self.start_timer(&mut conn, TimerKind::HeaderWait, self.clock().millis());
         }
@@ -180,7 +180,7 @@ impl Service {
     /// What TLS begins with on a connection that was accepted at `local`.
     ///
     /// # Errors
-    /// The reason to drop it: there are too many handshakes.
+    /// The reason to drop the connection: there are too many handshakes.
     pub(crate) fn start_of_tls(
         &self,
         connection: ConnectionId,

@@ -52,7 +52,7 @@ pub(crate) enum Transport {
     Stream(Box<H2Stream>),
     /// What streams are carried by. It has no bytes of its own: what is read from it is thrown away.
     Carrier(Arc<Carrier>),
-    /// A header of the PROXY protocol comes first. Nothing is written before it has come.
+    /// A connection whose PROXY header has not come yet. Nothing is written to it.
     Preamble(Box<Preamble>),
 }
 
@@ -62,9 +62,20 @@ impl Transport {
         Transport::Tls(Box::new(Tls::new(wire, start)))
     }
 
-    /// The header of a proxy over a connection that was just accepted.
-    pub(crate) fn behind_header(wire: Wire, is_secure: bool) -> Transport {
+    /// A connection that was just accepted from a trusted proxy.
+    pub(crate) fn awaiting_header(wire: Wire, is_secure: bool) -> Transport {
         Transport::Preamble(Box::new(Preamble::new(wire, is_secure)))
+    }
+
+    /// What a connection becomes when its PROXY header has come: the beginning of TLS, or plain bytes.
+    pub(crate) fn after_header(self, start: Option<TlsStart>) -> Transport {
+        match (self, start) {
+            (Transport::Preamble(preamble), None) => Transport::Plain(preamble.into_wire()),
+            (Transport::Preamble(preamble), Some(start)) => {
+                Transport::secured(preamble.into_wire(), start)
+            }
+            (other, _) => other,
+        }
     }
 
     /// Whether its bytes are encrypted.

@@ -30,7 +30,7 @@ pub(crate) enum Read {
 pub(crate) enum ReadProgress {
     /// The TLS handshake is over.
     Secured,
-    /// The PROXY header is whole, or there is none.
+    /// The PROXY header has come, or it is known that there is none.
     HeaderRead,
     /// There is more to be done, at a later turn: others come first. No event tells of it.
     GoOnLater,

@@ -1,6 +1,6 @@
 //! A connection that begins with a header of the PROXY protocol (PXY rows).
 //!
-//! Owns: reading the header, and nothing behind it, from the wire. Does not own: the header's form
+//! Owns: reading the header, and nothing beyond it, from the wire. Does not own: the header's form
 //! (`httpsys_core::proto::proxy`), who is trusted, nor what the connection becomes (`conn/proxied.rs`). Threading:
 //! behind the lock of the connection's slot; no call here blocks.
 
@@ -9,7 +9,7 @@ use httpsys_core::proto::proxy::{ProxyFault, ProxyHeader, ProxyReader};
 use super::outcome::{Read, ReadProgress};
 use super::wire::Wire;
 
-/// Reads of the wire for one read of the caller's: a proxy that sends byte by byte must not keep a thread.
+/// How often one call reads the wire: a proxy that sends byte by byte must not keep a thread busy.
 const MAX_READS: usize = 16;
 
 /// See the module head.
@@ -18,9 +18,9 @@ pub(crate) struct Preamble {
     wire: Wire,
     reader: ProxyReader,
     outcome: Option<Result<ProxyHeader, ProxyFault>>,
-    /// Bytes that were received and not reported.
+    /// Bytes that were received and have not been reported.
     received: usize,
-    /// TLS comes behind the header.
+    /// TLS comes after the header.
     is_secure: bool,
 }
 
@@ -36,7 +36,7 @@ impl Preamble {
         }
     }
 
-    /// Reads the header on. No byte ever comes into the caller's hands.
+    /// Reads more of the header, by way of the buffer. The caller gets no bytes.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Read {
         for _ in 0..MAX_READS {
             if self.outcome.is_some() {
@@ -56,17 +56,17 @@ impl Preamble {
         Read::Progress(ReadProgress::GoOnLater)
     }
 
-    /// Whether TLS comes behind the header.
+    /// Whether TLS comes after the header.
     pub(crate) fn is_secure(&self) -> bool {
         self.is_secure
     }
 
-    /// What the header says, or why there is none, once it has been read.
+    /// What the header says, or why it is none; `None` until that is known.
     pub(crate) fn outcome(&self) -> Option<Result<ProxyHeader, ProxyFault>> {
         self.outcome
     }
 
-    /// Bytes that were received and not reported.
+    /// How many bytes were received since the last call.
     pub(super) fn take_unreported(&mut self) -> usize {
         std::mem::take(&mut self.received)
     }
@@ -79,7 +79,7 @@ impl Preamble {
         &mut self.wire
     }
 
-    pub(crate) fn into_wire(self) -> Wire {
+    pub(super) fn into_wire(self) -> Wire {
         self.wire
     }
 }
