@@ -22,12 +22,12 @@ use httpsys_engine::clock::Clock;
 use httpsys_engine::{Chunk, ConnectionStatus, QueueHandle, Service, Verdict};
 use httpsys_proto::{Parameters, ResponseParts};
 
-/// So long a test waits before it fails.
+/// How long a test waits before it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const SHARDS: usize = 4;
 
-/// The time of timers is turned by the test; threads wait by that of the system.
+/// A clock whose time for timers the test sets; threads wait by the system's time.
 #[derive(Clone, Default)]
 struct Turned(Arc<AtomicU64>);
 
@@ -76,7 +76,8 @@ impl Drop for World {
 impl World {
     fn new() -> World {
         let mut parameters = Parameters::default();
-        parameters.set("Shards", "4").expect("a parameter");
+        let set = parameters.set("Shards", &SHARDS.to_string());
+        set.expect("a parameter");
         let clock = Turned::default();
         let service = Service::with_clock(parameters, clock.clone()).expect("a service");
         let Ok(Outcome::Queue(id)) = service.control(Control::CreateHttpHandle) else {
@@ -143,9 +144,17 @@ impl World {
 
     /// Receives and answers until the queue ends or the call is cancelled.
     fn serve(&self) -> Error {
+        self.serve_noting(|_| ())
+    }
+
+    /// As [`World::serve`]; `note` gets each request that was answered.
+    fn serve_noting(&self, note: impl Fn(Received)) -> Error {
         loop {
             match self.receive(None) {
-                Ok(received) => self.answer(&received).expect("it is open"),
+                Ok(received) => {
+                    self.answer(&received).expect("it is open");
+                    note(received);
+                }
                 Err(error) => return error,
             }
         }
@@ -157,22 +166,14 @@ impl World {
         stream
     }
 
-    /// Clients with connections at each shard, `each` at least, all of which have had an answer. While threads lead all
-    /// shards, connections go to all of them.
+    /// Clients with at least `each` connections at each shard, all of which have had an answer. As many threads as there
+    /// are shards receive, so that connections go to all of them.
     fn crowd(&self, each: usize) -> Vec<Client> {
         let served = Mutex::new(Vec::new());
         let limit = Instant::now() + PATIENCE;
         let mut streams = Vec::new();
         thread::scope(|scope| {
-            let serve = || loop {
-                match self.receive(None) {
-                    Ok(received) => {
-                        self.answer(&received).expect("it is open");
-                        served.lock().unwrap().push(received);
-                    }
-                    Err(error) => return error,
-                }
-            };
+            let serve = || self.serve_noting(|received| served.lock().unwrap().push(received));
             let servers: Vec<_> = (0..SHARDS).map(|_| scope.spawn(serve)).collect();
             while !is_spread(&served.lock().unwrap(), each) {
                 assert!(Instant::now() < limit, "{:?}", served.lock().unwrap());
@@ -318,7 +319,7 @@ fn cxl_001_cancel_ends_exactly_its_connection_at_any_shard() {
         .iter()
         .map(|_| world.receive(None).expect("a request"))
         .collect();
-    // Of each connection either the request is cancelled or answered; every other one by turns.
+    // Every other request is cancelled, the others are answered.
     let is_cancelled = |received: &Received| {
         let number = received.path[1..].parse::<usize>();
         number.expect("a number") % 2 == 0
@@ -352,7 +353,7 @@ fn cxl_001_cancel_ends_exactly_its_connection_at_any_shard() {
     assert_eq!(counters.connections_open, clients.len() as u64 - cancelled);
 }
 
-/// TMO-005, with nobody in a call: the service's own threads look at the timers of each shard.
+/// TMO-005: the timers of each shard are looked at, with nobody in a call.
 #[test]
 fn idle_connections_end_at_every_shard_and_the_lists_have_them_all() {
     let world = World::new();
@@ -373,7 +374,7 @@ fn idle_connections_end_at_every_shard_and_the_lists_have_them_all() {
     assert_eq!(counters.ends.get(end.name()), count as u64);
 }
 
-/// CON-017: a port that is gone takes no connections, closes those that are idle at any shard, and can come back.
+/// CON-017: a port whose URL is removed takes no connections, closes the idle ones of every shard, and can come back.
 #[test]
 fn ports_come_and_go_while_all_shards_have_traffic() {
     let mut world = World::new();
@@ -396,7 +397,7 @@ fn ports_come_and_go_while_all_shards_have_traffic() {
     assert_eq!(counters.connections_open, 0);
 }
 
-/// PFX-013: the other service shares no port with the first one, whatever its shards are.
+/// PFX-013: two services with several shards do not share a port.
 #[test]
 fn a_port_in_use_stays_refused() {
     let (first, second) = (World::new(), World::new());
@@ -404,9 +405,8 @@ fn a_port_in_use_stays_refused() {
     assert_eq!(refused.error, Error::PortInUse);
 }
 
-/// Out of its range: 87, with the reason.
 #[test]
-fn the_number_of_shards_is_checked() {
+fn up_to_sixteen_shards_can_be_had() {
     let mut parameters = Parameters::default();
     assert!(parameters.set("Shards", "17").is_err());
     assert!(parameters.set("shards", "16").is_ok());

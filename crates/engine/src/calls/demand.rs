@@ -21,7 +21,7 @@ impl Service {
     /// (183) while another wait is outstanding (QUE-012); [`Error::Aborted`] (995) when the queue
     /// shuts down meanwhile.
     pub fn wait_for_demand_start(&self, queue: &QueueHandle) -> Result<(), Error> {
-        self.block(self.shards().at(self.shards().home()), queue, |waiting| {
+        self.block(self.shards().home(), queue, |waiting| {
             let Some(mut fifos) = self.fifos_without_demand(queue)? else {
                 return Ok(true);
             };

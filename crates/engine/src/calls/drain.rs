@@ -184,8 +184,7 @@ impl Service {
     /// Waits, and polls meanwhile if nobody does.
     fn rest_until(&self, until: Instant) {
         let waiter = Waiter::of_this_thread();
-        let shard = self.shards().at(self.shards().home());
-        let signal = self.wait(shard, &waiter, Some(until));
+        let signal = self.wait(self.shards().home(), &waiter, Some(until));
         debug_assert!(signal.is_none(), "the waiter is registered nowhere");
         waiter.recycle();
     }

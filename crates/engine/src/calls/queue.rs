@@ -21,10 +21,10 @@ pub struct Queue {
     /// For logs and counters; the namespace is the model's.
     name: Option<Box<str>>,
     fifos: Mutex<RequestQueue<Waiting>>,
-    /// At these shards, a bit for each, a thread polls that has this queue in mind: another thread that queues a
-    /// request which nobody waits for has to interrupt one of them. Changed and read under the lock.
+    /// The shards, a bit for each, that a thread polls for the sake of this queue: another thread that queues a
+    /// request for which nobody waits has to interrupt one of them. Changed and read under the lock.
     polled: AtomicU32,
-    /// Which of them was interrupted and has not looked yet. Changed and read under the lock.
+    /// The bit of the shard that was interrupted and whose thread has not looked yet. Changed and read under the lock.
     woken: AtomicU32,
     /// It is inactive: requests have the 503 handling. Changed under the lock.
     inactive: AtomicBool,
@@ -70,11 +70,10 @@ impl Queue {
         }
     }
 
-    /// A request is there, and nobody waits who could have it: the shard whose poll is to be interrupted. While one was
-    /// woken and did not look yet, there is none; that thread wakes the next one if it leaves anything. Call under
-    /// the lock.
+    /// Chooses the shard whose poll is interrupted for a request that nobody waits for. `None` as long as a thread that
+    /// was woken has not looked: it wakes the next one if it leaves anything. Call under the lock.
     #[inline]
-    pub(crate) fn poller_to_wake(&self) -> Option<u32> {
+    pub(crate) fn choose_poller(&self) -> Option<u32> {
         let polled = self.polled.load(Ordering::Relaxed);
         if polled == 0 || self.woken.load(Ordering::Relaxed) != 0 {
             return None;
@@ -181,17 +180,17 @@ mod tests {
     fn one_thread_is_woken_at_a_time_and_the_next_one_after_it_has_looked() {
         let queue = Queue::new(QueueId(1), None);
         let _fifos = queue.lock();
-        assert_eq!(queue.poller_to_wake(), None, "nobody polls");
+        assert_eq!(queue.choose_poller(), None, "nobody polls");
         queue.begin_polling(1);
         queue.begin_polling(3);
-        assert_eq!(queue.poller_to_wake(), Some(1));
-        assert_eq!(queue.poller_to_wake(), None, "it has not looked yet");
+        assert_eq!(queue.choose_poller(), Some(1));
+        assert_eq!(queue.choose_poller(), None, "it has not looked yet");
         queue.end_polling(3);
-        assert_eq!(queue.poller_to_wake(), None, "another one has");
+        assert_eq!(queue.choose_poller(), None, "another one has");
         queue.begin_polling(3);
         queue.end_polling(1);
-        assert_eq!(queue.poller_to_wake(), Some(3));
+        assert_eq!(queue.choose_poller(), Some(3));
         queue.end_polling(3);
-        assert_eq!(queue.poller_to_wake(), None);
+        assert_eq!(queue.choose_poller(), None);
     }
 }

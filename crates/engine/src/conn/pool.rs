@@ -18,10 +18,10 @@ pub(crate) const HEAD_READ: usize = 4 * 1024;
 const SCRATCH_SIZE: usize = 64 * 1024;
 
 const REQUESTS_KEPT: usize = 256;
-/// What a thread keeps: as many as it reads heads in a turn, most often.
-const OWN_MOST: usize = 16;
-/// What goes between a thread and the others at once.
-const REQUESTS_MOVED: usize = OWN_MOST / 2;
+/// Request blocks that a thread keeps for itself: mostly enough for the heads that it reads in a turn.
+const REQUESTS_OWN: usize = 16;
+/// Request blocks that go at once from a thread to the shared ones, or back.
+const REQUESTS_MOVED: usize = REQUESTS_OWN / 2;
 const BUFFERS_KEPT: usize = 16;
 const LARGEST_BUFFER_KEPT: usize = 64 * 1024;
 
@@ -47,7 +47,7 @@ impl RequestPool {
         own.ok().flatten().unwrap_or_default()
     }
 
-    /// One, and some more for this thread.
+    /// Takes a shared block, and moves some more to this thread.
     #[inline(never)]
     #[expect(clippy::vec_box, reason = "as above")]
     fn get_shared(&self, own: &mut Vec<Box<Request>>) -> Option<Box<Request>> {
@@ -67,14 +67,14 @@ impl RequestPool {
         }
         let _ = OWN_REQUESTS.try_with(|own| {
             let mut own = own.borrow_mut();
-            if own.len() == OWN_MOST {
+            if own.len() == REQUESTS_OWN {
                 self.put_shared(&mut own);
             }
             own.push(request);
         });
     }
 
-    /// Makes room: some of this thread's are for others.
+    /// Makes room: moves some of this thread's blocks to the shared ones.
     #[inline(never)]
     #[expect(clippy::vec_box, reason = "as above")]
     fn put_shared(&self, own: &mut Vec<Box<Request>>) {
@@ -166,7 +166,7 @@ mod tests {
         let blocks: Vec<_> = (0..2 * REQUESTS_KEPT).map(|_| pool.get()).collect();
         assert_eq!((own(), pool.free.lock().len()), (0, 0));
         blocks.into_iter().for_each(|block| pool.put(block));
-        assert!((1..=OWN_MOST).contains(&own()));
+        assert!((1..=REQUESTS_OWN).contains(&own()));
         assert_eq!(pool.free.lock().len(), REQUESTS_KEPT);
         std::thread::scope(|scope| {
             scope.spawn(|| {

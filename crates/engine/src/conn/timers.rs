@@ -120,7 +120,7 @@ impl Service {
             return Some(Duration::ZERO);
         }
         let next = next.map(Tick::millis);
-        // That of the cache is left to the first shard.
+        // The first shard sees to the cache.
         let of_cache = shard.is_first().then(|| self.cache().next_look()).flatten();
         let next = match (next, of_cache) {
             (Some(a), Some(b)) => Some(a.min(b)),

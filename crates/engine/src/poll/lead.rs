@@ -38,7 +38,7 @@ const QUIET_TICKS: u32 = 4;
 const STEP_BACK: Duration = Duration::from_millis(10);
 
 impl Service {
-    /// The lead of a shard that nobody has or the fallback thread gives up: of this thread's home, or else of another.
+    /// A lead that nobody has, or that a fallback thread gives up: of this thread's home, or else of another shard.
     pub(crate) fn try_lead(&self) -> Option<MutexGuard<'_, Lead>> {
         let mut shards = self.shards().beginning_at_home();
         shards.find_map(|shard| self.try_lead_of(shard))
@@ -67,8 +67,8 @@ impl Service {
         Some(lead)
     }
 
-    /// The lead for a thread that waits for something else, if nobody has it but the fallback
-    /// thread. Ends with [`Service::end_loan`].
+    /// A lead for a thread that waits for something else, as [`Service::try_lead`] gives it. Ends with
+    /// [`Service::end_loan`].
     pub(crate) fn try_lend(&self) -> Option<MutexGuard<'_, Lead>> {
         let mut shards = self.shards().beginning_at_home();
         shards.find_map(|shard| {
@@ -124,7 +124,7 @@ impl Service {
         }
     }
 
-    /// Waits until `waiter` is signalled, leading the shard at which that happens meanwhile if nobody does. `None`: the
+    /// Waits until `waiter` is signalled, and meanwhile leads `shard`, where that happens, if nobody does. `None`: the
     /// deadline passed, and the caller withdraws its registration.
     pub(crate) fn wait(
         &self,
@@ -157,8 +157,8 @@ impl Service {
         }
     }
 
-    /// Blocks on a wait that `register` registers, unless it says that there is nothing to wait for; what it waits for
-    /// happens at `shard`.
+    /// Blocks on a wait for something at `shard`, which `register` registers. `register` returns true if there is
+    /// nothing to wait for.
     pub(crate) fn block(
         &self,
         shard: &Shard,
@@ -219,8 +219,7 @@ impl Service {
             };
 
             if let Some(request) = result {
-                let shards = self.shards();
-                shards.at(shards.home()).leadership.note_progress();
+                self.shards().home().leadership.note_progress();
                 return Ok(request);
             }
         }
@@ -298,7 +297,7 @@ impl Service {
         }
     }
 
-    /// Ends the fallback thread; waiting calls are not touched.
+    /// Ends the fallback threads; waiting calls are not touched.
     pub(crate) fn stop_fallback(&self) {
         for shard in self.shards().iter() {
             shard.leadership.stop.store(true, Ordering::SeqCst);
@@ -308,10 +307,10 @@ impl Service {
         }
     }
 
-    /// Sees that there is a thread that looks after the sockets when no thread of the program does.
+    /// Sees that each shard has a thread that looks after its sockets when no thread of the program does.
     ///
     /// # Errors
-    /// [`Error::NoResources`] (8) when the system has no thread for it.
+    /// [`Error::NoResources`] (8) when the system has no thread for that.
     pub(crate) fn start_fallback(&self) -> Result<(), Error> {
         let mut shards = self.shards().iter();
         shards.try_for_each(|shard| self.start_fallback_of(shard))

@@ -55,7 +55,7 @@ impl Leadership {
         self.fallback_leads.load(Ordering::Relaxed)
     }
 
-    /// Whether a thread polls that waits for something else.
+    /// Whether the thread that polls waits for something else.
     pub(super) fn is_lent(&self) -> bool {
         self.lent.load(Ordering::Relaxed)
     }

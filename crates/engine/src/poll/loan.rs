@@ -43,7 +43,7 @@ impl Service {
     /// Makes a thread inside [`Service::drive`] look at its condition, also one that has not begun
     /// to poll yet.
     pub fn stop_driving(&self) {
-        // Whoever has not lent a lead when this looks for it will see what has become true.
+        // Pairs with the fence in `drive`: either the lent lead is seen here, or its thread sees what has become true.
         fence(Ordering::SeqCst);
         let all = self.shards().iter();
         all.filter(|shard| shard.leadership.is_lent())

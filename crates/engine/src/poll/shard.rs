@@ -29,24 +29,24 @@ use crate::transport::port_listener::PortListener;
 /// Listener tokens have the top bit, connection ids (shards below 32) do not.
 pub(crate) const LISTENER_BIT: usize = 1 << (usize::BITS - 1);
 
-/// Lines of the processor's cache that two of them shared would wander between the processors.
+/// See the module head. Aligned so that no two shards share a cache line, which would wander between the processors.
 #[repr(align(128))]
 pub(crate) struct Shard {
-    /// Among those of the service.
+    /// Which one of the service's shards this is, from 0.
     pub(crate) index: u32,
     pub(crate) table: Table,
     pub(crate) registry: PollRegistry,
     pub(crate) lead: Mutex<Lead>,
     pub(crate) leadership: Leadership,
     pub(crate) deputies: Deputies,
-    /// All are at the first shard; what they accept goes to any.
+    /// All of them are at the first shard; the connections that they accept go to any shard.
     pub(crate) listeners: RwLock<Slab<PortListener>>,
     pub(crate) timers: Timers,
     pub(crate) ends: Ends,
-    /// Connections that have more to read than their share of one turn, each once; and streams of which their
-    /// carriers have something to say.
+    /// Connections that have more to read than their share of one turn, each once; and streams for which their
+    /// carriers have news.
     pub(crate) resume: Mutex<VecDeque<(ConnectionId, Readiness)>>,
-    /// Those of the service.
+    /// Shared by all shards of the service.
     pub(crate) handshakes: Arc<Handshakes>,
     /// Connections of HTTP/2 on which answers may be kept for a moment.
     pub(crate) batches: OpenBatches,
@@ -54,7 +54,7 @@ pub(crate) struct Shard {
 
 /// What the polling thread needs, and what it has left for a later turn.
 pub(crate) struct Lead {
-    /// That of its shard.
+    /// The index of its shard.
     pub(crate) index: u32,
     pub(crate) poller: Poller,
     pub(crate) arrivals: Arrivals,
@@ -103,7 +103,7 @@ impl Shard {
         LISTENER_BIT | index
     }
 
-    /// Whether what concerns the whole service is left to whoever looks after this one.
+    /// Whether the thread that looks after this shard takes care of what concerns the whole service, too.
     pub(crate) fn is_first(&self) -> bool {
         self.index == 0
     }

@@ -1,5 +1,5 @@
-//! The shards of a service: how many there are, which one an id names, at which one a thread polls first, and which
-//! one a new connection goes to.
+//! The shards of a service: how many there are, which one an id names, which one a thread polls first, and which one
+//! a new connection goes to.
 //!
 //! Owns the list and these choices. Does not own what a shard is (`shard.rs`), nor who polls it (`lead.rs`).
 //! Invariant: what an id names never moves to another shard. Threading: any thread; nothing here is locked, and with
@@ -10,30 +10,31 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use httpsys_core::ids::SlotAddress;
+use httpsys_core::ids::{MAX_SHARDS, SlotAddress};
 
 use crate::poll::shard::Shard;
 use crate::transport::handshakes::Handshakes;
 use crate::transport::host::Host;
 
-/// Shard numbers that ids may have: tokens of listeners have the top bit.
-const NUMBERS: u32 = 32;
+/// The shard numbers of connection ids: half of all, since the top bit marks the tokens of listeners.
+const NUMBERS: u32 = MAX_SHARDS / 2;
 
-/// The most shards of a service; as the parameter `Shards` says.
+/// The most shards of a service, as for the parameter `Shards`.
 const MOST: usize = 16;
 
-/// Up to here a second shard has nobody who would poll it at the same time: the program's clients, or its other
-/// threads, need the processors, too.
-const PROCESSORS_OF_ONE: usize = 4;
+/// Up to so many processors there is one shard. Nobody would poll a second one at the same time: the program's other
+/// threads, or its clients, need the processors, too.
+const FEW_PROCESSORS: usize = 4;
 
-/// So many processors are behind each shard where there are more.
-const PROCESSORS_OF_EACH: usize = 2;
+/// With more processors there is one shard for so many of them.
+const PROCESSORS_PER_SHARD: usize = 2;
 
-/// Numbers services, so that a thread's home at one is none at the next.
+/// Numbers the services, so that a thread's home in one is not taken for its home in another.
 static SERVICES: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// For which service this thread has a home, and which one.
+    /// The service in which this thread has a home, and the index of that shard. A thread that uses several services by
+    /// turns gets another home each time.
     static HOME: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
 }
 
@@ -41,30 +42,31 @@ thread_local! {
 pub(crate) struct Shards {
     /// See [`SERVICES`].
     service: u64,
-    /// The number of the first one in ids; the others follow.
+    /// The number of the first shard in ids; the others have the next ones.
     number: u32,
-    /// In place: with one shard, a look-up costs no more than that of a member.
+    /// In place, so that with one shard a look-up costs no more than the access to a field.
     first: Shard,
     others: Box<[Shard]>,
     /// The machine on which all of them are.
     host: Host,
     /// The home of the next thread that asks for one.
     next_home: AtomicU32,
-    /// From which one the search for the shard of the next connection begins.
+    /// Where the search for the shard of the next connection begins.
     next_target: AtomicU32,
 }
 
 impl Shards {
-    /// `process`: which generation of processes this is, so that ids that a child inherits name nothing of its own.
-    /// After as many generations as there is room for so many shards, the numbers are used again.
+    /// `process` is the number of the process. Ids of a child made by fork have other shard numbers than those of its
+    /// parent, so that an id that it inherits names nothing of its own. After as many generations as there is room for,
+    /// the numbers are used again.
     ///
     /// # Errors
     /// The system has no descriptor for a poll.
     pub(crate) fn new(process: u32, wanted: u32, host: Host) -> io::Result<Self> {
-        let count = count(wanted, &host);
-        let places = NUMBERS / count;
-        let number = process % places * count;
-        // Their limit is one of the service.
+        let count = how_many(wanted, &host);
+        let generations = NUMBERS / count;
+        let number = process % generations * count;
+        // MaxTlsHandshakes is a limit of the service.
         let handshakes = Arc::default();
         let others: io::Result<Vec<Shard>> = (1..count)
             .map(|index| Shard::new(index, number + index, &host, &handshakes))
@@ -84,7 +86,7 @@ impl Shards {
         &self.host
     }
 
-    /// The one that has the listeners, and to which what concerns the whole service is left.
+    /// The shard that has the listeners, and that takes care of what concerns the whole service.
     #[inline]
     pub(crate) fn first(&self) -> &Shard {
         &self.first
@@ -94,7 +96,7 @@ impl Shards {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// The shard with this index, which is one's own.
+    /// The shard with this index, as [`Shard::index`] and [`Lead::index`](crate::poll::shard::Lead) have it.
     #[inline]
     pub(crate) fn at(&self, index: u32) -> &Shard {
         match index {
@@ -103,7 +105,8 @@ impl Shards {
         }
     }
 
-    /// The shard in which `place` is. A forged one is nowhere: what is found then does not know it either.
+    /// The shard in which `place` is. For a place in no shard, which only a forged id has, it is the first one, which
+    /// does not find it either.
     #[inline(always)]
     pub(crate) fn of(&self, place: SlotAddress) -> &Shard {
         match place.shard.wrapping_sub(self.number) {
@@ -126,7 +129,7 @@ impl Shards {
 
     /// All of them, beginning at the one at which this thread polls first.
     pub(crate) fn beginning_at_home(&self) -> impl Iterator<Item = &Shard> {
-        let home = self.home();
+        let home = self.home_index();
         let all = 0..self.count();
         all.map(move |index| self.at((home + index) % self.count()))
     }
@@ -135,9 +138,14 @@ impl Shards {
         self.others.len() as u32 + 1
     }
 
-    /// Threads that call have one after the other, so that each shard has as many, give or take one.
+    /// The home of this thread. Threads get homes in turn, so that each shard is the home of as many, give or take one.
     #[inline]
-    pub(crate) fn home(&self) -> u32 {
+    pub(crate) fn home(&self) -> &Shard {
+        self.at(self.home_index())
+    }
+
+    #[inline]
+    fn home_index(&self) -> u32 {
         if self.others.is_empty() {
             return 0;
         }
@@ -154,12 +162,12 @@ impl Shards {
     }
 
     /// Where a new connection goes: among the shards that threads of the program poll, to one with the fewest
-    /// connections. A shard of which only the service's own thread takes care would hand over each request.
+    /// connections. A shard that only the service's own thread polls would have to hand over each request.
     pub(crate) fn for_connection(&self) -> &Shard {
         if self.others.is_empty() {
             return &self.first;
         }
-        // Among equals not always the same.
+        // Not always the same one of those with equally few.
         let from = self.next_target.fetch_add(1, Ordering::Relaxed) % self.count();
         let all = (0..self.count()).map(|index| self.at((from + index) % self.count()));
         let polled = all.filter(|shard| shard.leadership.is_of_program());
@@ -167,12 +175,12 @@ impl Shards {
         fewest.unwrap_or(&self.first)
     }
 
-    /// TLS handshakes, which are counted for all shards together.
+    /// The TLS handshakes under way, of all shards together.
     pub(crate) fn handshakes(&self) -> &Arc<Handshakes> {
         &self.first.handshakes
     }
 
-    /// Open transport connections.
+    /// How many transport connections are open.
     pub(crate) fn open(&self) -> u32 {
         self.iter().map(|shard| shard.table.open()).sum()
     }
@@ -182,7 +190,8 @@ impl Shards {
         self.iter().for_each(Shard::interrupt);
     }
 
-    /// The thread that polls this shard is about to sleep. Those of the program may have kept something anywhere.
+    /// The thread that polls this shard is about to sleep. A thread of the program may have kept answers at any shard,
+    /// the fallback thread only at its own.
     #[inline]
     pub(crate) fn end_batches_at(&self, shard: &Shard) {
         if shard.leadership.is_led_by_fallback() {
@@ -192,7 +201,7 @@ impl Shards {
         }
     }
 
-    /// What was kept for batches of HTTP/2 goes out: a thread of the program is about to sleep.
+    /// Sends what was kept for batches of HTTP/2: a thread of the program is about to sleep.
     #[inline]
     pub(crate) fn end_all_batches(&self) {
         self.first.batches.end_all();
@@ -200,10 +209,10 @@ impl Shards {
     }
 }
 
-/// How many shards there are to be; 0 stands for what suits the machine.
-fn count(wanted: u32, host: &Host) -> u32 {
+/// How many shards a service gets that wants so many; 0 stands for what suits the machine.
+fn how_many(wanted: u32, host: &Host) -> u32 {
     let count = match wanted as usize {
-        // Which orders there are in a simulation must not depend on the machine.
+        // What happens in a simulation must not depend on the machine.
         0 if host.is_simulated() => 1,
         0 => suitable(std::thread::available_parallelism().map_or(1, usize::from)),
         wanted => wanted,
@@ -212,10 +221,10 @@ fn count(wanted: u32, host: &Host) -> u32 {
 }
 
 fn suitable(processors: usize) -> usize {
-    if processors <= PROCESSORS_OF_ONE {
+    if processors <= FEW_PROCESSORS {
         1
     } else {
-        processors / PROCESSORS_OF_EACH
+        processors / PROCESSORS_PER_SHARD
     }
 }
 

@@ -100,7 +100,7 @@ impl fmt::Debug for Waiting {
 pub(crate) struct Waiter {
     signal: Mutex<Option<Signal>>,
     condvar: Condvar,
-    /// The shard at which the thread polls, plus one: a signal has to interrupt the poll. 0: it does not.
+    /// 1 plus the index of the shard that the thread polls, whose poll a signal has to interrupt; 0 while it polls none.
     polls: AtomicU32,
 }
 
@@ -155,7 +155,7 @@ impl Waiter {
         }
     }
 
-    /// Wakes the thread. If it polls, its poll has to be interrupted, which is that of the returned shard.
+    /// Wakes the thread. Returns the shard that it polls, if it does: the caller interrupts that poll.
     #[must_use]
     pub(crate) fn signal(&self, value: Signal) -> Option<u32> {
         {

@@ -54,14 +54,14 @@ impl Turn {
 }
 
 impl Service {
-    /// A request may have been left in the queue, for which nobody waits: a thread that polls for the queue's sake
-    /// gets it. `fifos` is the queue's lock.
+    /// Interrupts a thread that polls for the queue's sake if the queue has a request: no receive waits for it.
+    /// `fifos` is what the queue's lock guards.
     #[inline]
     pub(crate) fn wake_poller(&self, queue: &Queue, fifos: &RequestQueue<Waiting>) {
         if fifos.is_empty() {
             return;
         }
-        if let Some(shard) = queue.poller_to_wake() {
+        if let Some(shard) = queue.choose_poller() {
             self.shards().at(shard).interrupt();
         }
     }
