@@ -1,6 +1,6 @@
 //! Streamed responses as the `AsyncWrite` of `tokio` and `futures-io`.
 //!
-//! Owns: the two traits on a [`ResponseStream`]. Does not own: its framing (`stream.rs`), the send between two calls
+//! Owns: the two traits on a [`ResponseStream`]. Does not own: its framing (`stream.rs`), nor the send between two calls
 //! (`write_side.rs`). Invariant: a response that is dropped before its close resets the connection, as a
 //! [`ResponseStream`] does. Threading: plain value.
 
@@ -20,13 +20,13 @@ use crate::{DataChunk, ResponseStream};
 /// A response in progress for asynchronous code: `AsyncWrite` of `tokio` with the feature `tokio`, of `futures-io`
 /// with the feature `futures-io`. Made by [`ResponseStream::into_async`].
 ///
-/// A write takes up to 64 KiB, which are one chunk of a chunked response, and returns before the transport has them;
-/// the next write, flush or close waits for it and returns its error. Closing (`shutdown` of tokio) ends the response;
+/// A write takes up to 64 KiB, which are one chunk of a chunked response, and may return before the transport has them;
+/// the next write, flush or close waits for that and returns its error. Closing (`shutdown` of tokio) ends the response;
 /// dropping it before that resets the connection.
 #[derive(Debug)]
 pub struct AsyncResponse {
     write: WriteSide,
-    /// Dropped behind the send, which may have to be broken off.
+    /// Dropped after the send, which may have to be broken off.
     stream: ResponseStream,
 }
 

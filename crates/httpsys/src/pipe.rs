@@ -1,7 +1,7 @@
 //! Upgraded connections and request bodies as the `AsyncRead` and `AsyncWrite` of `tokio` and `futures-io`.
 //!
 //! Owns: the read that a pipe polls between two calls, and the two pairs of traits. Does not own the calls
-//! (`crate::future`), the send (`write_side.rs`). Invariant: a pipe that is dropped before its close resets
+//! (`crate::future`), nor the send (`write_side.rs`). Invariant: a pipe that is dropped before its close resets
 //! the connection, as an [`Upgraded`] does. Threading: plain value; the `split` of either crate gives two halves.
 
 use std::io;
@@ -28,7 +28,7 @@ use crate::write_side::WriteSide;
 pub struct AsyncPipe {
     read: ReadCall,
     write: WriteSide,
-    /// Dropped behind the send, which may have to be broken off.
+    /// Dropped after the send, which may have to be broken off.
     pipe: Upgraded,
 }
 

@@ -1,7 +1,7 @@
 //! The sending side of an `AsyncWrite`: the send that is polled between two calls.
 //!
-//! Owns: which send is under way, and that nothing is written after the end. Does not own: what a send contains (who
-//! begins it), the traits (`pipe.rs`, `async_response.rs`). Threading: plain value.
+//! Owns: which send is under way, and that nothing is written after the end. Does not own: what a send contains, nor the
+//! traits (`pipe.rs`, `async_response.rs`). Threading: plain value.
 
 use std::io;
 use std::task::{Context, Poll, ready};
@@ -10,20 +10,24 @@ use crate::DataChunk;
 use crate::body::into_io;
 use crate::future::SendCall;
 
-/// What a write takes at once at most.
+/// The most bytes that one write takes.
 const MOST: usize = 64 * 1024;
 
+/// See the module head.
 #[derive(Debug)]
 pub(crate) enum WriteSide {
+    /// No send is under way.
     Idle,
-    /// Bytes that a write has taken.
+    /// The send of the bytes that a write has taken.
     Writes(SendCall),
+    /// The last send.
     Closes(SendCall),
+    /// The last send has ended, well or not.
     Closed,
 }
 
 impl WriteSide {
-    /// Waits for the send before, and begins one with a copy of the data, at most 64 KiB.
+    /// Waits for the previous send, and begins one with a copy of the data, of at most 64 KiB.
     pub(crate) fn write(
         &mut self,
         data: &[u8],
@@ -45,7 +49,7 @@ impl WriteSide {
         }
     }
 
-    /// As [`WriteSide::flush`]; fails after the close.
+    /// As [`WriteSide::flush`], but fails once the close has begun.
     pub(crate) fn ready_to_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.flush(context))?;
         Poll::Ready(match self {
@@ -54,6 +58,7 @@ impl WriteSide {
         })
     }
 
+    /// Waits for the send that a write has begun, and returns its error.
     pub(crate) fn flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let WriteSide::Writes(call) = self {
             let result = ready!(call.poll(context, None));
@@ -63,7 +68,7 @@ impl WriteSide {
         Poll::Ready(Ok(()))
     }
 
-    /// Returns true when the last send has ended well, and false after that.
+    /// Sends what `begin` begins as the last send, once. Returns true when that has ended well, and false in later calls.
     pub(crate) fn close(
         &mut self,
         context: &mut Context<'_>,

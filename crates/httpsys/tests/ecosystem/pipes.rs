@@ -183,7 +183,7 @@ fn a_body_is_an_async_read_of_either_crate() {
     });
 }
 
-/// A response that is streamed to the client's request, and whether it was closed.
+/// Streams a response with `write` to a client's request. The client can read it as long as the server lives.
 fn streamed(
     method: &str,
     write: impl AsyncFnOnce(AsyncResponse) -> io::Result<()>,
