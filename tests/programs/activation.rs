@@ -1,6 +1,6 @@
-//! Programs that get their listening socket from a service manager, and tell it how they are (ACT).
+//! Programs that get their listening socket from a service manager, and send it news (ACT).
 //!
-//! Owns: that a program in C, which knows nothing of it, and one in Rust use the socket that was passed; what waits
+//! Owns: that a program in C, which knows nothing of this, and one in Rust use the passed socket; that clients wait
 //! there between two processes. Does not own: taking the descriptors (`httpsys-socket`).
 
 use std::io::ErrorKind;
@@ -17,7 +17,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::get;
 
-/// A command that starts `program` with the socket as a service manager passes it, which keeps its own.
+/// A command that starts `program` with a copy of the socket, as a service manager does.
 fn activated(program: &std::path::Path, socket: &TcpListener) -> Command {
     let script = "exec 3<&0 0</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=http; exec \"$0\" \"$@\"";
     let copy = socket.try_clone().expect("a descriptor");
@@ -42,7 +42,7 @@ fn act_001_act_004_a_program_in_c_uses_the_socket_and_the_next_process_goes_on()
     let file = build_c("examples/c/graceful.c");
     let socket = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = port_of(&socket).to_string();
-    let start = || Program::start_as_is(activated(&file, &socket).args([&port, "60"]));
+    let start = || Program::start_with_stdin(activated(&file, &socket).args([&port, "60"]));
     let mut first = start();
     let mut client = Client::connect(first.port());
     client.send(get("/"));
@@ -94,7 +94,7 @@ fn act_001_hst_013_a_socket_of_both_families_shows_no_mapped_addresses() {
     let url = format!("http://+:{port}/");
     let program = rust_example();
     let mut command = activated(&program, &socket);
-    let _program = Program::start_as_is(command.args(["--url", &url, "--grace", "0"]));
+    let _program = Program::start_with_stdin(command.args(["--url", &url, "--grace", "0"]));
     let mut client = Client::connect(port);
     client.send(get("/"));
     let body = client.read_response().body;
@@ -147,7 +147,6 @@ fn abstract_socket(_name: &str) -> Option<(UnixDatagram, String)> {
     None
 }
 
-/// The units of the page are those of the examples.
 #[test]
 fn the_units_of_the_page_are_the_files() {
     let page = include_str!("../../docs/PROXY.md");

@@ -1,8 +1,8 @@
 //! Clients that send one request after the other, each with an address of its own.
 //!
-//! Owns: what is a failure: a connection that is refused, or ends without the response that it owes, and any status but
-//! 200. A connection whose response says `Connection: close` is over, and the next one begins. Does not own: who
-//! answers. Threading: a thread for each client.
+//! Owns: what counts as a failure: a connection that is refused or ends before the response is complete, and any status
+//! but 200. After a response with `Connection: close` a client opens the next connection. Does not own: who answers.
+//! Threading: a thread for each client.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
@@ -17,11 +17,11 @@ use socket2::{Domain, Socket, Type};
 const CLIENTS: u8 = 4;
 const REQUEST: &[u8] = b"GET /client HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const LAST_REQUEST: &[u8] = b"GET /client HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-/// A client begins a new connection after so many requests, as new clients would: a proxy that only passes bytes on
-/// chooses a server then.
-const REQUESTS: u64 = 20;
+/// After so many requests a client opens a new connection: that is when a proxy that only forwards bytes chooses a
+/// server.
+const REQUESTS_PER_CONNECTION: u64 = 20;
 
-/// What a server was told of a client.
+/// Where a client has sent from, and what the server says that answered it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Told {
     pub(crate) sent_from: String,
@@ -67,7 +67,7 @@ pub(crate) fn start(port: u16) -> Load {
             let mut count = 0;
             while !ends.load(Ordering::SeqCst) {
                 count += 1;
-                let request = if count % REQUESTS == 0 {
+                let request = if count % REQUESTS_PER_CONNECTION == 0 {
                     LAST_REQUEST
                 } else {
                     REQUEST
@@ -111,7 +111,7 @@ impl Load {
         assert!(!waited.timed_out(), "{process} does not answer");
     }
 
-    /// Ends the clients. What they have seen.
+    /// Ends the clients. Returns what they have seen.
     pub(crate) fn end(self) -> Seen {
         self.ends.store(true, Ordering::SeqCst);
         for client in self.clients {
@@ -121,7 +121,7 @@ impl Load {
     }
 }
 
-/// Sends a request on the open connection, or a new one, and reads its response.
+/// Sends a request on the open connection, or on a new one, and reads the response.
 fn ask(
     open: &mut Option<TcpStream>,
     request: &[u8],

@@ -1,15 +1,15 @@
-//! Processes behind a real HAProxy and a real nginx: each is restarted in turn, and no request fails.
+//! Servers behind a real HAProxy and a real nginx: they are restarted in turn, and no request fails.
 //!
-//! Owns: the recipe of docs/PROXY.md, with the configurations of `examples/proxy`, which the page shows; that addresses
-//! of clients arrive through the PROXY protocol. Does not own: the protocol's form. Each test runs a proxy, two
-//! servers, and clients that send without a pause, on ports of its own. Needs HTTPSYS_TEST_PROXY=1 (`make
-//! test-proxy`), and says SKIPPED where a proxy is missing.
+//! Owns: the recipe of docs/PROXY.md with the configurations of `examples/proxy`, which the page shows; that the clients'
+//! addresses arrive. Does not own: the form of the PROXY protocol. Each test runs a proxy, two servers, and clients that
+//! send without a pause, on ports of its own. Needs HTTPSYS_TEST_PROXY=1 (`make test-proxy`), and says SKIPPED where a
+//! proxy is missing.
 #![cfg(target_os = "linux")]
 
 mod load;
 mod site;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Once;
 
@@ -19,8 +19,8 @@ use httpsys_tests::watchdog::Watchdog;
 use load::{Seen, Told};
 use site::{Server, Site};
 
-/// Whether this is to run here.
-fn is_wanted(program: &str) -> bool {
+/// Whether the tests of this proxy run here; otherwise says why not.
+fn runs_here(program: &str) -> bool {
     if std::env::var_os("HTTPSYS_TEST_PROXY").is_none() {
         eprintln!("SKIPPED: make test-proxy runs this");
         return false;
@@ -44,7 +44,7 @@ fn rust_server() -> Server {
     Server::rust(&target_dir().join("behind_proxy"))
 }
 
-/// Restarts both servers in turn under load. What the clients were told.
+/// Restarts both servers in turn under load. Returns what the clients have seen, which is no failure.
 fn restart_both(site: &mut Site) -> Seen {
     let load = load::start(site.port());
     for server in 0..2 {
@@ -52,7 +52,9 @@ fn restart_both(site: &mut Site) -> Seen {
         site.restart(server);
         load.wait_for(site.process(server));
     }
-    load.end()
+    let seen = load.end();
+    seen.expect_no_failure();
+    seen
 }
 
 fn expect_addresses(seen: &Seen) {
@@ -61,36 +63,24 @@ fn expect_addresses(seen: &Seen) {
     }
 }
 
-fn haproxy(
-    test: &str,
-    other: impl FnOnce() -> Server,
-    change: impl FnOnce(String) -> String,
-    environment: &[(&str, &str)],
-) {
-    if !is_wanted("haproxy") {
-        return;
-    }
+/// Runs two servers with these parameters behind HAProxy with this configuration.
+fn haproxy(test: &str, servers: [Server; 2], text: &str, parameters: &[(&str, &str)]) {
     let _watchdog = Watchdog::start();
-    let text = change(configuration("haproxy.cfg"));
-    let servers = [rust_server(), other()];
     let servers = servers.map(|own| {
         own.with("ProxyProtocol", "*=127.0.0.1")
-            .with_all(environment)
+            .with_all(parameters)
     });
-    let mut site = Site::start(test, servers, &text, |file| {
+    let mut site = Site::start(test, servers, text, |file| {
         let mut command = Command::new("haproxy");
         command.args(["-db", "-f"]).arg(file);
         command
     });
     let seen = restart_both(&mut site);
-    seen.expect_no_failure();
     expect_addresses(&seen);
-    let port = site.port();
-    assert!(
-        seen.told
-            .iter()
-            .all(|told| told.local.ends_with(&format!(":{port}")))
-    );
+    let port = format!(":{}", site.port());
+    for told in &seen.told {
+        assert!(told.local.ends_with(&port), "{told:?}");
+    }
 }
 
 fn replaced(text: &str, from: &str, to: &str) -> String {
@@ -100,34 +90,41 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 #[test]
 fn pxy_010_haproxy_with_version_2_and_a_checksum() {
-    if !is_wanted("haproxy") {
+    if !runs_here("haproxy") {
         return;
     }
-    // One of the two is a program in C.
     let file = build_c("examples/c/graceful.c");
-    haproxy("v2", || Server::c(&file), |text| text, &[]);
+    let servers = [rust_server(), Server::c(&file)];
+    haproxy("v2", servers, &configuration("haproxy.cfg"), &[]);
     std::fs::remove_file(file).expect("a file");
 }
 
 #[test]
 fn pxy_010_haproxy_with_version_1() {
-    let v1 = |text: String| replaced(&text, "send-proxy-v2 proxy-v2-options crc32c", "send-proxy");
-    haproxy("v1", rust_server, v1, &[]);
+    if !runs_here("haproxy") {
+        return;
+    }
+    let v2 = configuration("haproxy.cfg");
+    let v1 = replaced(&v2, "send-proxy-v2 proxy-v2-options crc32c", "send-proxy");
+    haproxy("v1", [rust_server(), rust_server()], &v1, &[]);
 }
 
 #[test]
 fn pxy_010_haproxy_with_http_2_to_the_servers() {
-    let h2 = |text: String| {
-        replaced(
-            &text,
-            "default-server check",
-            "default-server proto h2 check",
-        )
-    };
-    haproxy("h2", rust_server, h2, &[("Http2PriorKnowledge", "1")]);
+    if !runs_here("haproxy") {
+        return;
+    }
+    let http1 = configuration("haproxy.cfg");
+    let h2 = replaced(
+        &http1,
+        "default-server check",
+        "default-server proto h2 check",
+    );
+    let parameters = [("Http2PriorKnowledge", "1")];
+    haproxy("h2", [rust_server(), rust_server()], &h2, &parameters);
 }
 
-/// With what a process of nginx needs that is not installed: a folder of its own, and modules.
+/// Runs two servers behind nginx with this configuration, and with a folder of its own for what it writes.
 fn nginx(test: &str, name: &str, module: Option<&Path>, trusted: Option<&str>) -> Seen {
     let _watchdog = Watchdog::start();
     let mut text = configuration(name);
@@ -148,14 +145,12 @@ fn nginx(test: &str, name: &str, module: Option<&Path>, trusted: Option<&str>) -
         command.arg("-c").arg(file);
         command
     });
-    let seen = restart_both(&mut site);
-    seen.expect_no_failure();
-    seen
+    restart_both(&mut site)
 }
 
 #[test]
 fn pxy_010_nginx_names_the_client_in_a_field() {
-    if !is_wanted("nginx") {
+    if !runs_here("nginx") {
         return;
     }
     let seen = nginx("http", "nginx.conf", None, None);
@@ -165,16 +160,15 @@ fn pxy_010_nginx_names_the_client_in_a_field() {
 }
 
 /// The module is a file of its own in most distributions; HTTPSYS_NGINX_STREAM names it where it is elsewhere.
-fn stream_module() -> Option<std::path::PathBuf> {
-    let own = std::env::var_os("HTTPSYS_NGINX_STREAM").map(Into::into);
-    let path: std::path::PathBuf =
-        own.unwrap_or_else(|| "/usr/lib/nginx/modules/ngx_stream_module.so".into());
-    path.exists().then_some(path)
+fn stream_module() -> Option<PathBuf> {
+    let path = std::env::var_os("HTTPSYS_NGINX_STREAM")
+        .unwrap_or_else(|| "/usr/lib/nginx/modules/ngx_stream_module.so".into());
+    Some(PathBuf::from(path)).filter(|path| path.exists())
 }
 
 #[test]
 fn pxy_010_nginx_with_version_1() {
-    if !is_wanted("nginx") {
+    if !runs_here("nginx") {
         return;
     }
     let Some(module) = stream_module() else {

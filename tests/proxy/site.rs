@@ -12,33 +12,43 @@ use httpsys_tests::PATIENCE;
 use httpsys_tests::ports::Port;
 use httpsys_tests::program::Program;
 
-/// Milliseconds in which the proxy notices that a server is about to end: three health checks.
+/// The milliseconds for which a server answers 503 before it ends: three health checks of the proxy.
 const GRACE: &str = "600";
 
 /// A server, and how it is started.
 pub(crate) struct Server {
     program: PathBuf,
-    is_rust: bool,
+    /// The command line for a port.
+    arguments: fn(port: u16) -> Vec<String>,
     environment: Vec<(String, String)>,
 }
 
 impl Server {
+    /// `examples/rust/src/behind_proxy.rs`.
     pub(crate) fn rust(program: &Path) -> Server {
+        let arguments = |port| {
+            let url = format!("http://localhost:{port}/");
+            vec!["--url".into(), url, "--grace".into(), GRACE.into()]
+        };
+        Server::new(program, arguments)
+    }
+
+    /// `examples/c/graceful.c`.
+    pub(crate) fn c(program: &Path) -> Server {
+        Server::new(program, |port| {
+            vec![port.to_string(), "30".into(), GRACE.into()]
+        })
+    }
+
+    fn new(program: &Path, arguments: fn(u16) -> Vec<String>) -> Server {
         Server {
             program: program.to_owned(),
-            is_rust: true,
+            arguments,
             environment: Vec::new(),
         }
     }
 
-    pub(crate) fn c(program: &Path) -> Server {
-        Server {
-            is_rust: false,
-            ..Server::rust(program)
-        }
-    }
-
-    /// With a registry parameter.
+    /// The server with a registry parameter.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Server {
         self.environment
             .push((format!("HTTPSYS_{name}"), value.to_owned()));
@@ -52,16 +62,7 @@ impl Server {
 
     fn start(&self, port: u16) -> Program {
         let mut command = Command::new(&self.program);
-        if self.is_rust {
-            command.args([
-                "--url",
-                &format!("http://localhost:{port}/"),
-                "--grace",
-                GRACE,
-            ]);
-        } else {
-            command.args([&port.to_string(), "30", GRACE]);
-        }
+        command.args((self.arguments)(port));
         let environment = self.environment.iter().map(|(name, value)| (name, value));
         Program::start(command.envs(environment))
     }
@@ -102,7 +103,7 @@ impl Site {
             text = text.replace(&from, &to);
         }
         if text.contains("http {") {
-            // Folders that a process without rights can write to.
+            // Folders to which a process without privileges can write.
             let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
             let paths = kinds.map(|kind| format!("{kind}_temp_path {}/{kind};", folder.display()));
             text = text.replacen(
@@ -137,7 +138,7 @@ impl Site {
         }
     }
 
-    /// The proxy's.
+    /// The port of the proxy.
     pub(crate) fn port(&self) -> u16 {
         self.port.number()
     }

@@ -159,14 +159,14 @@ impl Program {
     /// # Panics
     /// If it ends or does not say in time that it listens, and on which port.
     pub fn start(command: &mut Command) -> Program {
-        Program::start_as_is(command.stdin(Stdio::null()))
+        Program::start_with_stdin(command.stdin(Stdio::null()))
     }
 
     /// As [`Program::start`], with the standard input that the command has.
     ///
     /// # Panics
-    /// As that.
-    pub fn start_as_is(command: &mut Command) -> Program {
+    /// As [`Program::start`].
+    pub fn start_with_stdin(command: &mut Command) -> Program {
         let mut child = command
             .stdout(Stdio::piped())
             .spawn()

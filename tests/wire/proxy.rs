@@ -61,7 +61,7 @@ impl Lab {
         }
     }
 
-    /// What a request behind this header tells, sent in pieces of so many bytes.
+    /// What the program is told of a client whose header and request come in pieces of `step` bytes.
     #[track_caller]
     fn told_behind(&self, header: &[u8], step: usize) -> String {
         let mut client = Client::connect(self.port);
@@ -186,7 +186,7 @@ fn pxy_001_a_header_of_anybody_else_is_a_bad_request() {
 
 #[test]
 fn pxy_001_each_port_has_its_own_proxies() {
-    // A port that is no test's: the others have no header.
+    // Port 1 is not the server's, so its connections have no header.
     Lab::run(set("ProxyProtocol", "1=127.0.0.1"), |lab| {
         let mut client = Client::connect(lab.port);
         client.send(get("/"));
@@ -198,7 +198,7 @@ fn pxy_001_each_port_has_its_own_proxies() {
 fn pxy_007_urls_belong_to_the_port_that_was_connected_to() {
     Lab::run(trusting(), |lab| {
         let mut client = Client::connect(lab.port);
-        // Without a host the address stands in for it: that of the connection, which a registration may be for.
+        // A request without a host is routed by address: that of the connection.
         client.send([V1, b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"].concat());
         assert_eq!(body(&mut client), from_client());
         // An idle connection of a port without URLs is closed, whatever port its header names.

@@ -3,9 +3,9 @@
 //! Owns: that no cut, no delay and no order of threads changes what the program is told. Does not own: the form of
 //! headers (`httpsys-proto`).
 
-use httpsys_engine::Verdict;
 use std::io::ErrorKind;
 
+use httpsys_engine::Verdict;
 use httpsys_engine::core::RequestId;
 use httpsys_engine::core::call::Receive;
 use httpsys_engine::core::proto::Parameters;
