@@ -29,7 +29,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Without a note; files are stored in the folder, which exists.
+    /// Begins without a note; files are stored in the folder, which exists.
     pub(crate) fn new(folder: impl Into<PathBuf>) -> App {
         let feed = Arc::new(Feed::new());
         let notes = Arc::new(Notes::new(Arc::clone(&feed)));

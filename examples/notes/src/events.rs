@@ -1,7 +1,7 @@
 //! Server-sent events: one response for each subscriber, which goes on until the program or the client ends it.
 //!
-//! Owns the subscribers, and a thread for each. Does not own what is published (`notes.rs`). Whoever publishes never
-//! waits for a client: a subscriber that is 16 events behind loses its stream, and its browser connects again.
+//! Owns the subscribers, and a thread for each. Does not own what is published (`notes.rs`). Publishing never waits for
+//! a client: a subscriber that is 16 events behind loses its stream, and its browser connects again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::world::{Mutex, thread};
 
 /// How many events may wait for a subscriber.
 const MOST: usize = 16;
-/// After so long without an event a comment is sent: it shows whether the client is still there.
+/// After this time without an event a comment is sent, which shows whether the client is still there.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 type Event = Arc<str>;
@@ -48,7 +48,7 @@ impl Feed {
         subscribers.as_ref().map_or(0, Vec::len)
     }
 
-    /// Ends all streams, after the events that wait.
+    /// Ends all streams after the events that they still have to send.
     pub(crate) fn close(&self) {
         *self.subscribers.lock().unwrap() = None;
     }

@@ -1,7 +1,7 @@
 //! Files: an upload goes to the disk piece by piece, a download is sent from there.
 //!
-//! Owns the folder, the limit, and that a file is there whole or not at all: an upload is a temporary file until its
-//! last byte has come. Does not own routing (`app.rs`).
+//! Owns the folder, the limit, and that a file is there as a whole or not at all: an upload is a temporary file until
+//! its last byte has come. Does not own routing (`app.rs`).
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ impl Files {
         Files { folder }
     }
 
-    /// PUT
+    /// Answers `PUT /files/NAME`.
     pub(crate) fn store(&self, request: &Request, name: &str) -> Result<Response<'static>> {
         if !is_name(name) {
             return Ok(problem(400, "a name has letters, digits, '-', '_' and '.'"));
@@ -90,7 +90,7 @@ impl Files {
         Ok(length)
     }
 
-    /// GET
+    /// Answers `GET /files/NAME`.
     pub(crate) fn load(&self, name: &str) -> Response<'static> {
         let opened = match is_name(name) {
             true => FileRange::open(self.folder.join(name)),
@@ -112,7 +112,7 @@ impl Files {
     }
 }
 
-/// Nothing that leads out of the folder, is hidden, or means something else on some system.
+/// Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
 fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.bytes().all(allowed)

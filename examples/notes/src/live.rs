@@ -33,10 +33,10 @@ impl Live {
         }
     }
 
-    /// Takes the connection over, if the request is a handshake.
+    /// Takes the connection over if the request is a handshake.
     pub(crate) fn accept(self: &Arc<Self>, request: Request) -> Result<()> {
         let Some(key) = accept_key(&request) else {
-            let response = problem(426, "a WebSocket is spoken here");
+            let response = problem(426, "this is a WebSocket");
             return request
                 .respond(response.header("Upgrade", "websocket"))
                 .map(drop);
@@ -114,8 +114,8 @@ fn accept_key(request: &Request) -> Option<String> {
     is_handshake.then(|| derive_accept_key(key))
 }
 
-/// The thread of the connection reads the client's answer. One write is one frame, so this one may come from another
-/// thread.
+/// Sends a close frame, whose answer the connection's own thread reads. Each write is a whole frame, so any thread may
+/// send this one.
 fn say_goodbye(pipe: &Upgraded) -> Result<()> {
     let frame = Frame::close(Some(CloseFrame {
         code: CloseCode::Away,

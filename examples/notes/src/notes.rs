@@ -1,6 +1,6 @@
 //! The notes: a REST resource with JSON.
 //!
-//! Owns the notes, and that each change is told to the feed. Does not own routing (`app.rs`).
+//! Owns the notes, and publishes each change in the feed. Does not own routing (`app.rs`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl Notes {
         note
     }
 
-    /// POST
+    /// Answers `POST /notes`.
     pub(crate) fn create(&self, request: &Request) -> Result<Response<'static>> {
         let body = match request.read_body_to_end(LIMIT) {
             Ok(body) => body,
@@ -82,14 +82,14 @@ impl Notes {
         })
     }
 
-    /// GET of one
+    /// Answers `GET /notes/ID`.
     pub(crate) fn show(&self, id: &str) -> Response<'static> {
         let board = self.board.lock().unwrap();
         let note = id.parse().ok().and_then(|id: u64| board.notes.get(&id));
         note.map_or_else(no_note, |note| json(200, note))
     }
 
-    /// DELETE
+    /// Answers `DELETE /notes/ID`.
     pub(crate) fn delete(&self, id: &str) -> Response<'static> {
         let mut board = self.board.lock().unwrap();
         let note = id.parse().ok().and_then(|id| board.notes.remove(&id));

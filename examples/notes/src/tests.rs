@@ -79,7 +79,7 @@ impl Running {
         names.collect()
     }
 
-    /// The shutdown of the program, and [`Running::finish`]. Returns how many connections were reset.
+    /// Shuts the program down, as on Ctrl-C, then [`Running::finish`]. Returns how many connections were reset.
     fn end(self) -> u64 {
         let ended = self.app.end(self.server.queue(), LIMIT).unwrap();
         self.finish();
@@ -96,12 +96,22 @@ impl Running {
     }
 }
 
+/// Runs the test under ten seeds: the threads in another order, the bytes split elsewhere. Nothing may be reset at the
+/// end.
+fn under_ten_seeds(test: impl Fn(&Running)) {
+    for seed in 1..=10 {
+        let notes = Running::on(simulation(seed));
+        test(&notes);
+        assert_eq!(notes.end(), 0);
+    }
+}
+
 fn request(line: &str, body: &str) -> String {
     let length = body.len();
     format!("{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
 }
 
-/// Reads until what has come ends with that.
+/// Reads until the text ends with `end`.
 fn read_until(client: &mut Client, end: &str) -> String {
     use std::io::Read;
     let mut text = Vec::new();
@@ -113,9 +123,8 @@ fn read_until(client: &mut Client, end: &str) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// What docs/SIMULATION.md shows of the application is what it is.
 #[test]
-fn the_page_shows_where_threads_and_locks_come_from() {
+fn the_page_on_simulation_shows_where_threads_and_locks_come_from() {
     let page = include_str!("../../../docs/SIMULATION.md");
     let (_, code) = include_str!("world.rs").split_once("\n\n").unwrap();
     assert!(page.contains(code));

