@@ -23,7 +23,7 @@ inline std::string ToUtf8(std::wstring_view wide)
     return narrow;
 }
 
-// Nothing for what is no UTF-8.
+// Nothing if it is not valid UTF-8.
 inline std::optional<std::wstring> ToWide(std::string_view narrow)
 {
     const int length = static_cast<int>(narrow.size());
@@ -66,12 +66,15 @@ public:
             return std::nullopt;
         }
         std::optional<std::wstring> value = String();
-        const bool ends = Accept(L'}') && (Blanks(), rest_.empty());
-        return ends ? value : std::nullopt;
+        if (!Accept(L'}')) {
+            return std::nullopt;
+        }
+        SkipBlanks();
+        return rest_.empty() ? value : std::nullopt;
     }
 
 private:
-    void Blanks()
+    void SkipBlanks()
     {
         while (!rest_.empty() && std::wstring_view(L" \t\r\n").find(rest_.front()) != rest_.npos) {
             rest_.remove_prefix(1);
@@ -80,7 +83,7 @@ private:
 
     bool Accept(wchar_t c)
     {
-        Blanks();
+        SkipBlanks();
         if (rest_.empty() || rest_.front() != c) {
             return false;
         }

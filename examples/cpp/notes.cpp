@@ -30,13 +30,13 @@ std::wstring NoteAsJson(unsigned id, const std::wstring &text)
     return L"{\"id\":" + std::to_wstring(id) + L",\"text\":" + Quoted(text) + L"}";
 }
 
-// What follows the prefix; empty if the text does not begin with it.
+// What comes after the prefix; empty if the text does not begin with it.
 std::wstring_view After(std::wstring_view text, std::wstring_view prefix)
 {
     return text.substr(0, prefix.size()) == prefix ? text.substr(prefix.size()) : std::wstring_view();
 }
 
-// 0 for what is no id.
+// 0 for a text that is not an id.
 unsigned Id(std::wstring_view digits)
 {
     const bool is_id = !digits.empty() && digits.size() < 10 &&
@@ -44,7 +44,7 @@ unsigned Id(std::wstring_view digits)
     return is_id ? static_cast<unsigned>(std::stoul(std::wstring(digits))) : 0;
 }
 
-// Nothing that leads out of the folder, is hidden, or means something else on some system.
+// Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
 bool IsName(std::wstring_view name)
 {
     constexpr std::wstring_view allowed = L"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -77,7 +77,7 @@ public:
         return file_ != INVALID_HANDLE_VALUE && WriteFile(file_, bytes, size, &written, nullptr) && written == size;
     }
 
-    // Under that name, in place of a file that has it.
+    // Keeps the file under this name, in place of one that has it.
     bool Keep(const std::filesystem::path &name)
     {
         const bool is_open = file_ != INVALID_HANDLE_VALUE;
@@ -293,7 +293,7 @@ Response Notes::Add(std::wstring text)
         response.location = "/notes/" + std::to_string(id);
         notes_.emplace(id, std::move(text));
     }
-    WakeThose([](const Waiter &, ULONGLONG) { return true; });
+    WakeAll();
     return response;
 }
 
@@ -303,24 +303,29 @@ void Notes::End()
         const std::lock_guard held(lock_);
         ending_ = true;
     }
-    WakeThose([](const Waiter &, ULONGLONG) { return true; });
+    WakeAll();
 }
 
 VOID CALLBACK Notes::EachSecond(PTP_CALLBACK_INSTANCE, PVOID notes, PTP_TIMER)
 {
-    static_cast<Notes *>(notes)->WakeThose([](const Waiter &waiter, ULONGLONG now) { return now >= waiter.until; });
+    static_cast<Notes *>(notes)->WakeIf([](const Waiter &waiter, ULONGLONG now) { return now >= waiter.until; });
 }
 
-// They go on on the server's threads.
-void Notes::WakeThose(bool (*wake)(const Waiter &, ULONGLONG now))
+void Notes::WakeAll()
+{
+    WakeIf([](const Waiter &, ULONGLONG) { return true; });
+}
+
+// Their coroutines go on in the server's threads.
+void Notes::WakeIf(bool (*is_due)(const Waiter &, ULONGLONG now))
 {
     const ULONGLONG now = GetTickCount64();
     const std::lock_guard held(lock_);
     waiters_.remove_if([&](Waiter *waiter) {
-        const bool woken = wake(*waiter, now);
-        if (woken) {
+        const bool wakes = is_due(*waiter, now);
+        if (wakes) {
             server_->Resume(waiter);
         }
-        return woken;
+        return wakes;
     });
 }

@@ -17,10 +17,10 @@ public:
     explicit Notes(std::filesystem::path folder);
     ~Notes();
 
-    // The server that its requests come from, before the first one.
+    // Sets the server that its requests come from, before the first one.
     void Serve(Server &server) { server_ = &server; }
     void Answer(Exchange exchange);
-    // Clients that wait get their answer, from now on at once.
+    // Answers the clients that wait, and from now on all others at once.
     void End();
 
 private:
@@ -43,7 +43,8 @@ private:
     Response Show(unsigned id);
     Response Remove(unsigned id);
     Response Add(std::wstring text);
-    void WakeThose(bool (*wake)(const Waiter &, ULONGLONG now));
+    void WakeAll();
+    void WakeIf(bool (*is_due)(const Waiter &, ULONGLONG now));
     static VOID CALLBACK EachSecond(PTP_CALLBACK_INSTANCE, PVOID notes, PTP_TIMER);
 
     const std::filesystem::path folder_;

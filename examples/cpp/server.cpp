@@ -204,17 +204,21 @@ ULONG Server::Send(HTTP_REQUEST *request, const Response &response, OVERLAPPED *
                                 nullptr, bytes, nullptr, 0, overlapped, nullptr);
 }
 
-// Waits until no more than MOST coroutines are left, or for the moment; how many there are.
+// Waits until at most MOST coroutines are left, but not longer than UNTIL. Returns how many are left.
 int Server::WaitForTickets(int most, ULONGLONG until)
 {
     const std::lock_guard held(lock_);
-    for (ULONGLONG now; tickets_ > most && (now = GetTickCount64()) < until;) {
+    while (tickets_ > most) {
+        const ULONGLONG now = GetTickCount64();
+        if (now >= until) {
+            break;
+        }
         SleepConditionVariableSRW(&fewer_, lock_.get(), static_cast<DWORD>(until - now), 0);
     }
     return tickets_;
 }
 
-// Whether it was not answered until now.
+// Whether the request was still unanswered; from now on it counts as answered.
 bool Server::TakeUnanswered(HTTP_REQUEST_ID id)
 {
     const std::lock_guard held(lock_);

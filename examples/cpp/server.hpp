@@ -80,7 +80,7 @@ public:
         waiting = coroutine;
         const ULONG error = call_(static_cast<OVERLAPPED *>(this), &result.bytes);
         if (error == ERROR_IO_PENDING) {
-            return true; // another thread may have gone on already: *this is its
+            return true; // another thread may have gone on already: *this is no longer ours
         }
         result.error = error;
         return false;

@@ -1,5 +1,5 @@
-// The notes board in a simulation (httpsys_sim.h): no port, and time that passes at once. The application has no line
-// for it.
+// The notes board in a simulation (httpsys_sim.h): no port, and time that passes at once. The application needs no line
+// of code for it.
 //
 //   tools/httpsys-c++ --sim -std=c++20 -I . test/notes_test.cpp notes.cpp server.cpp -o notes_test
 //   HTTPSYS_STRICT=collect ./notes_test FOLDER
