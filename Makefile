@@ -177,8 +177,8 @@ test-conformance-tls: ## the conformance tests over TLS
 
 # With a folder that more tests of the crate are in, its dependencies are not built again.
 ECOSYSTEM := tower,stream,tokio,futures-io,tracing
-# None, each alone, and those that have code in common.
-FEATURES := , http tower stream tokio futures-io tracing http,tokio http,futures-io tower,tracing
+# None, each alone, and those that share code.
+FEATURES := "" http tower stream tokio futures-io tracing http,tokio http,futures-io tower,tracing
 test-ecosystem: ## the crate's features for http, tower, tokio and futures; the examples notes and axum
 	$(CARGO) clippy -p httpsys --features $(ECOSYSTEM) --all-targets -- -D warnings
 	for features in $(FEATURES); do \

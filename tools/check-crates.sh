@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# The crates, as those who depend on them see them.
+# The crates that this project depends on, and its promises to those who depend on its own.
 #
 #   tools/check-crates.sh
 #
-# 1. cargo-deny: licences, sources and crates that are not wanted, by deny.toml; security advisories where their
-#    database can be had (OFFLINE=1 leaves them out).
+# 1. cargo-deny: licences, sources and unwanted crates, by deny.toml; and security advisories, whose database is
+#    downloaded for that (OFFLINE=1 leaves them out).
 # 2. cargo-semver-checks: that the public interfaces that docs/STABILITY.md promises are compatible with the last
 #    tag. Without a tag there is nothing to compare with.
 #
-# With CI=true a tool that is missing is an error, otherwise its part says SKIPPED.
+# A tool that is missing is an error with CI=true; otherwise its part is SKIPPED.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# have SUBCOMMAND
+# have SUBCOMMAND: whether cargo has it.
 have() {
   cargo "$1" --version >/dev/null 2>&1 && return
   echo "SKIPPED: cargo $1 is missing (cargo install --locked cargo-$1)"
