@@ -204,7 +204,7 @@ impl<W: Work> Overlapped<W> {
         let mut operation = Some(self);
         let Some(result) = attempt(&mut operation, handle, None) else {
             if let Some(strict) = handle.strict() {
-                strict.tell();
+                strict.report();
             }
             return Err(ErrorCode::IO_PENDING);
         };
@@ -273,7 +273,7 @@ impl<W: Work> PendingOperation for Overlapped<W> {
             // begin then.
             Some(Err(Error::InvalidHandle)) => Err(Error::Aborted),
             Some(result) => result,
-            None => return handle.strict().map_or((), StrictState::tell),
+            None => return handle.strict().map_or((), StrictState::report),
         };
         if let Some(operation) = kept {
             operation.complete_in_place(result);

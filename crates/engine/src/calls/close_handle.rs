@@ -12,7 +12,7 @@ use httpsys_core::{CloseReason, Error, HandleId, QueueId};
 use crate::calls::queue::Queue;
 use crate::calls::queue_handle::QueueHandle;
 use crate::conn::slot::Conn;
-use crate::observe::strict::state::TellsAtEnd;
+use crate::observe::strict::state::ReportsAtEnd;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::Turn;
 use crate::service::Service;
@@ -69,7 +69,7 @@ impl Service {
             return Err(Error::InvalidHandle);
         }
         self.end_reception(handle, &mut turn)?;
-        let strict = TellsAtEnd(self.strict());
+        let strict = ReportsAtEnd(self.strict());
         self.for_each_connection(|service, conn| {
             let exchange = conn.state.exchange();
             if let Some(exchange) = exchange.filter(|exchange| handle.holds(exchange)) {

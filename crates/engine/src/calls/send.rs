@@ -26,7 +26,7 @@ use crate::conn::table::{ConnGuard, RequestGuard};
 use crate::conn::write::{Obstacle, Written};
 use crate::observe::access_log::{Log, SendLog};
 use crate::observe::reason;
-use crate::observe::strict::state::TellsAtEnd;
+use crate::observe::strict::state::ReportsAtEnd;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn, Waiter, Waiting};
 use crate::service::Service;
@@ -158,7 +158,7 @@ impl Service {
         keep: Option<Box<ToKeep>>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        let strict = TellsAtEnd(self.strict());
+        let strict = ReportsAtEnd(self.strict());
         let mut found = self.lock_to_send("HttpSendHttpResponse", queue, send, body)?;
         if found.is_stream {
             check_for_stream(head)?;
@@ -253,7 +253,7 @@ impl Service {
         log: Log<'_>,
         when_full: WhenFull<'_>,
     ) -> Result<Option<u64>, Error> {
-        let strict = TellsAtEnd(self.strict());
+        let strict = ReportsAtEnd(self.strict());
         let mut found = self.lock_to_send("HttpSendResponseEntityBody", queue, send, body)?;
         let last = found
             .exchange_mut()

@@ -19,7 +19,7 @@ use crate::control::records::{depends_on_records, is_change_of_records};
 use crate::control::refused::{Refused, RefusedCall};
 use crate::control::taken::Taken;
 use crate::observe::reason;
-use crate::observe::strict::state::TellsAtEnd;
+use crate::observe::strict::state::ReportsAtEnd;
 use crate::observe::trace;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::Turn;
@@ -75,7 +75,7 @@ impl Service {
         let log = self.open_log(&call)?;
         let mut effects = Effects::default();
         let mut turn = Turn::default();
-        let _strict = TellsAtEnd(self.strict());
+        let _strict = ReportsAtEnd(self.strict());
         let mut state = self.objects().lock();
         let mut taken = self.prepare(&mut state.model, &call)?;
         let outcome = match state.model.apply(call, &mut effects) {
@@ -164,7 +164,7 @@ impl Service {
             return;
         }
         let mut turn = Turn::default();
-        let _strict = TellsAtEnd(self.strict());
+        let _strict = ReportsAtEnd(self.strict());
         let mut state = self.objects().lock();
         let ports: Vec<u16> = state
             .model

@@ -1,10 +1,10 @@
 //! The state of a strict service, and the hooks for what its calls show.
 //!
 //! Owns: the findings of one service, and when what is remembered becomes one. Does not own: the kinds
-//! (`httpsys_core::misuse`), what is remembered (`ledger.rs`, `lent.rs`), nor where it is told (`report.rs`).
+//! (`httpsys_core::misuse`), what is remembered (`ledger.rs`, `lent.rs`), nor where it is reported (`report.rs`).
 //! Invariant: a service that is not strict has no [`StrictState`], so that each hook costs it one branch. Threading:
 //! any thread; its locks are taken last, one at a time, and nothing is called while one is held. A connection may be
-//! locked when a finding is made, but not when it is told: that may block, and runs code of the program.
+//! locked when a finding is noted, but not when it is reported: that may block, and runs code of the program.
 
 use httpsys_core::connection::{DeliveryState, Exchange, Opaque, ResponseState};
 use httpsys_core::proto::{ResponseParts, StrictMode};
@@ -15,7 +15,7 @@ use crate::observe::strict::ledger::{self, ResponseLedger};
 use crate::observe::strict::lent::{LentMemory, LentRange, LentUse};
 use crate::observe::strict::report;
 
-/// Findings that are kept; further ones are only told.
+/// How many findings are kept; further ones are only reported.
 const MAX_FINDINGS: usize = 1024;
 
 /// What a strict service remembers.
@@ -27,14 +27,14 @@ pub struct StrictState {
     lent: Mutex<LentMemory>,
 }
 
-/// Tells what was noted when it is dropped: made before a connection is locked, it outlives the lock.
-pub(crate) struct TellsAtEnd<'a>(pub(crate) Option<&'a StrictState>);
+/// Reports what was noted when it is dropped. It is made before a connection is locked, and so outlives the lock.
+pub(crate) struct ReportsAtEnd<'a>(pub(crate) Option<&'a StrictState>);
 
-impl Drop for TellsAtEnd<'_> {
+impl Drop for ReportsAtEnd<'_> {
     #[inline]
     fn drop(&mut self) {
         if let Some(strict) = self.0 {
-            strict.tell();
+            strict.report();
         }
     }
 }
@@ -42,7 +42,7 @@ impl Drop for TellsAtEnd<'_> {
 #[derive(Debug, Default)]
 struct Findings {
     kept: Vec<Finding>,
-    untold: Vec<Finding>,
+    unreported: Vec<Finding>,
 }
 
 impl StrictState {
@@ -65,34 +65,34 @@ impl StrictState {
         self.findings.lock().kept.clear();
     }
 
-    /// Keeps a finding and tells it, as the mode says. No connection is locked.
+    /// Keeps a finding and reports it, as the mode says. No connection is locked.
     #[cold]
     pub fn found(&self, misuse: Misuse, call: &'static str, arguments: String) {
         self.note(misuse, call, arguments);
-        self.tell();
+        self.report();
     }
 
-    /// Keeps a finding; [`StrictState::tell`] follows when no connection is locked any more.
+    /// Keeps a finding; [`StrictState::report`] follows when no connection is locked any more.
     fn note(&self, misuse: Misuse, call: &'static str, arguments: String) {
         let finding = Finding::new(misuse, call, arguments);
         let mut findings = self.findings.lock();
         if findings.kept.len() < MAX_FINDINGS {
             findings.kept.push(finding.clone());
         }
-        findings.untold.push(finding);
+        findings.unreported.push(finding);
     }
 
-    /// Tells what was noted since the last time. No connection is locked.
+    /// Reports what was noted since the last time. No connection is locked.
     #[cold]
     #[inline(never)]
-    pub fn tell(&self) {
-        let untold = std::mem::take(&mut self.findings.lock().untold);
-        for finding in &untold {
-            report::tell(self.mode, finding);
+    pub fn report(&self) {
+        let unreported = std::mem::take(&mut self.findings.lock().unreported);
+        for finding in &unreported {
+            report::report(self.mode, finding);
         }
     }
 
-    /// A response begins: its head may promise a length. Noted.
+    /// A response begins: its head may promise a length. A finding is only noted.
     #[cold]
     #[inline(never)]
     pub(crate) fn begins(&self, head: &ResponseParts, exchange: &Exchange, given: u64) {
@@ -102,7 +102,7 @@ impl StrictState {
         self.check_length("HttpSendHttpResponse", request, wrong);
     }
 
-    /// A response goes on. Noted.
+    /// A response goes on. A finding is only noted.
     #[cold]
     #[inline(never)]
     pub(crate) fn continues(&self, request: RequestId, given: u64, last: bool) {
@@ -130,7 +130,7 @@ impl StrictState {
         }
     }
 
-    /// The connection of this request is reset, because its queue or handle closes. Noted.
+    /// The connection of this request is reset, because its queue or handle closes. A finding is only noted.
     #[cold]
     pub(crate) fn closes(&self, call: &'static str, queue: QueueId, exchange: &Exchange) {
         let misuse = match (exchange.delivery(), exchange.answer(), exchange.opaque()) {
@@ -159,7 +159,7 @@ impl StrictState {
         }
     }
 
-    /// A call waits, for the first time or again, with this memory. Noted.
+    /// A call waits, for the first time or again, with this memory. A finding is only noted.
     #[cold]
     #[inline(never)]
     pub fn lends(
