@@ -1,6 +1,6 @@
 //! Strict mode, seen by a subscriber of events that calls the service back.
 //!
-//! Owns: that nothing is locked while a finding is told. Does not own: what is a finding (`tests` of the APIs).
+//! Owns: that nothing is locked while a finding is reported. Does not own: what is a finding (`tests` of the APIs).
 #![allow(missing_docs, reason = "a test program")]
 
 #[path = "support/port.rs"]
@@ -132,8 +132,8 @@ impl World {
         (client, request)
     }
 
-    /// A response whose length is more than what it has.
-    fn respond_in_short(&self, request: RequestId, more_data: bool) {
+    /// Sends a response whose Content-Length is 5, without a body.
+    fn respond_with_too_little(&self, request: RequestId, more_data: bool) {
         let mut head = ResponseParts::default();
         head.begin(200, b"OK").expect("a head");
         head.known(id::CONTENT_LENGTH, b"5", false)
@@ -171,11 +171,11 @@ fn a_subscriber_that_hears_of_a_misuse_may_call_the_service() {
 
     let world = World::new();
     let (_client, request) = world.request();
-    world.respond_in_short(request, false);
+    world.respond_with_too_little(request, false);
     assert_eq!(heard().0, mismatch);
 
     let (_client, request) = world.request();
-    world.respond_in_short(request, true);
+    world.respond_with_too_little(request, true);
     let call = World::send(request, false);
     let sent = world
         .service

@@ -1,11 +1,11 @@
-//! Locks and channels of a program's own, in place of those of [`std::sync`].
+//! Locks and channels for the program under test, in place of those of [`std::sync`].
 //!
 //! Owns: types with the names and methods of std whose waits belong to the simulation. Does not own: the locks
-//! (`httpsys_socket::lock`), threads ([`crate::thread`]). What is not here works with std's own: `Arc`, atomics,
-//! `OnceLock`. A lock is never poisoned: a panic that nobody joins fails the simulation. Threading: as std's; on a
-//! thread of no simulation they are real ones.
+//! (`httpsys_socket::lock`), threads ([`crate::thread`]). What is missing here can be used from std: `Arc`, atomics,
+//! `OnceLock`. A lock is never poisoned: a panic in a thread that nobody joins fails the simulation. Threading: as
+//! std's; in a thread outside a simulation they wait in real time.
 //!
-//! A program whose tests are in its own crate takes them in tests only, and ships std's:
+//! A program whose tests are in its own crate uses these in tests only, and ships std's:
 //!
 //! ```
 //! #[cfg(test)]
@@ -26,12 +26,12 @@ use httpsys_socket::lock::{self, MutexGuard, WaitTimeoutResult};
 pub struct Mutex<T: ?Sized>(lock::Mutex<T>);
 
 impl<T> Mutex<T> {
-    /// Nobody holds it.
+    /// A mutex with this value, which nobody holds.
     pub const fn new(value: T) -> Mutex<T> {
         Mutex(lock::Mutex::new(value))
     }
 
-    /// What is in it.
+    /// The value.
     ///
     /// # Errors
     /// Never.
@@ -41,7 +41,7 @@ impl<T> Mutex<T> {
 }
 
 impl<T: ?Sized> Mutex<T> {
-    /// Takes it; another thread may go on before.
+    /// Locks it; the simulation may let another thread run first.
     ///
     /// # Errors
     /// Never.
@@ -55,13 +55,13 @@ impl<T: ?Sized> Mutex<T> {
 pub struct Condvar(lock::Condvar);
 
 impl Condvar {
-    /// Nobody waits.
+    /// A condition variable for which nobody waits.
     #[must_use]
     pub const fn new() -> Condvar {
         Condvar(lock::Condvar::new())
     }
 
-    /// Lets the lock go and sleeps until it is notified.
+    /// Releases the lock and sleeps until it is notified.
     ///
     /// # Errors
     /// Never.
@@ -70,7 +70,7 @@ impl Condvar {
         Ok(guard)
     }
 
-    /// As [`Condvar::wait`], for so long in virtual time at most.
+    /// As [`Condvar::wait`], but at most for this virtual time.
     ///
     /// # Errors
     /// Never.

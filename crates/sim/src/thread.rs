@@ -1,4 +1,4 @@
-//! Threads of a program's own, in place of those of [`std::thread`].
+//! Threads for the program under test, in place of those of [`std::thread`].
 //!
 //! Owns: the names of std. Does not own: starting and joining (`join.rs`, `scope.rs`). Threading: the calling thread
 //! belongs to a simulation.
@@ -11,7 +11,7 @@ pub use crate::scope::scope;
 /// As [`std::thread::spawn`], and [`crate::spawn`]: the thread has to end before [`crate::Sim::finish`] does.
 ///
 /// # Panics
-/// There is no thread, or the calling one belongs to no simulation.
+/// The system has no thread, or the calling thread belongs to no simulation.
 pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     let thread = crate::sim::spawn("spawned", body);
     thread.unwrap_or_else(|error| panic!("no thread of a simulation: {error}"))

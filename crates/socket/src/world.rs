@@ -160,7 +160,7 @@ pub fn contain(panic: &(dyn Any + Send)) {
     }
 }
 
-/// What a panic says. `None`: it is none, its world has ended.
+/// The text of a panic. `None`: the thread has not panicked, its world has ended.
 #[must_use]
 pub fn panic_message(payload: &(dyn Any + Send)) -> Option<&str> {
     (!payload.is::<WorldEnded>()).then(|| panic_text(payload))

@@ -108,7 +108,7 @@ pub fn lookup(handle: Handle) -> Option<Arc<dyn Object>> {
     entry.object.clone()
 }
 
-/// Whether the handle is open: for who has looked it up before, without a lock.
+/// Whether the handle is open, without a lock: for callers that have the object from an earlier look-up.
 #[inline]
 pub(crate) fn is_open(handle: Handle) -> bool {
     locate(handle).is_some_and(|(slot, generation, _)| {

@@ -26,7 +26,7 @@ impl Client {
         Client::of(socket.into())
     }
 
-    /// From this address of the machine.
+    /// Connects from this address of the machine.
     #[cfg(not(target_os = "macos"))]
     pub(crate) fn connect_from(from: [u8; 4], port: u16) -> Client {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");

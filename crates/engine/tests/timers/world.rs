@@ -294,7 +294,7 @@ impl World {
         );
     }
 
-    /// Stops the service. The HTTPERR log, empty if there is none.
+    /// Stops the service and returns the HTTPERR log, which is empty if there is none.
     pub(crate) fn log(&self) -> String {
         self.service.stop();
         fs::read_to_string(self.logs.join("HTTPERR/httperr1.log")).unwrap_or_default()

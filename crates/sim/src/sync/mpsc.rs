@@ -1,6 +1,6 @@
 //! Channels in place of those of [`std::sync::mpsc`]; the errors are std's.
 //!
-//! Owns: the queue between senders and a receiver, and waiting at both ends. Does not own: the locks. Threading:
+//! Owns: the queue between senders and a receiver, and waiting on both sides. Does not own: the locks. Threading:
 //! any number of senders, one receiver.
 
 use std::cell::Cell;
@@ -21,7 +21,7 @@ struct ChannelState<T> {
 }
 
 struct Channel<T> {
-    /// How many values it holds.
+    /// The most values that it holds.
     bound: usize,
     state: Mutex<ChannelState<T>>,
     changed: Condvar,
@@ -193,10 +193,10 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Takes a value, or says why there is none; it does not wait.
+    /// Takes a value without waiting.
     ///
     /// # Errors
-    /// The channel is empty, or also without senders.
+    /// The channel is empty, and its senders may be gone, too.
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         match self.recv_until(Some(world::now())) {
             Ok(value) => Ok(value),
@@ -213,10 +213,10 @@ impl<T> Receiver<T> {
         self.recv_until(None).map_err(|_| RecvError)
     }
 
-    /// As [`Receiver::recv`], for so long in virtual time at most.
+    /// As [`Receiver::recv`], but at most for this virtual time.
     ///
     /// # Errors
-    /// The time is over; the channel is empty, and its senders are gone.
+    /// The time is over, or the channel is empty and its senders are gone.
     pub fn recv_timeout(&self, time: Duration) -> Result<T, RecvTimeoutError> {
         self.recv_until(world::now().checked_add(time))
     }

@@ -1,6 +1,7 @@
 //! Completion ports and notification modes.
 //!
-//! Owns the C form only. Threading: any thread; dequeuing blocks the caller.
+//! Owns the C form, and which port a thread has used last. Does not own: packets (`io/port.rs`). Threading: any thread;
+//! dequeuing blocks the caller.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -13,13 +14,14 @@ use crate::status::{self, Code, ERROR_INVALID_PARAMETER};
 use crate::time::deadline;
 
 thread_local! {
-    /// The last port that this thread has used, with the value of its handle.
+    /// The last port that this thread has used, with the value of its handle. It may have been closed since then: it is
+    /// let go at the next use of a port, or when the thread ends.
     static LAST: Cell<Option<(usize, Arc<Port>)>> = const { Cell::new(None) };
 }
 
-/// Lends the port behind a handle. Most threads use one: each keeps the last one, so that a call neither locks the
-/// handle table nor counts the object up and down. A value is never used again, so one that is open still means
-/// that port.
+/// Calls `f` with the port behind a handle. Most threads use one port only: each keeps its last one, so that a call
+/// neither locks the handle table nor changes the count of references. The value of a handle is not used again, so as
+/// long as it is open it means that port.
 fn with_port<R>(handle: Handle, f: impl FnOnce(&Port) -> Result<R, Code>) -> Result<R, Code> {
     let last = LAST.try_with(Cell::take).ok().flatten();
     let port = match last {

@@ -73,7 +73,7 @@ struct SharedIo {
     /// Threads in GetOverlappedResult, by address of the OVERLAPPED.
     results: Mutex<Vec<(usize, Arc<WaitingThread>)>>,
     results_len: AtomicUsize,
-    /// Operations with an event between writing their result and setting it.
+    /// How many operations with an event have written their result and not set the event yet.
     finishing: AtomicUsize,
 }
 
@@ -337,7 +337,7 @@ impl Pending {
             return;
         };
         let overlapped = self.overlapped as *mut OVERLAPPED;
-        // Who waits for an operation without an event waits for its result alone.
+        // A thread that waits for an operation without an event waits only for its result.
         if op.event.is_some() {
             op.shared.finishing.fetch_add(1, Ordering::SeqCst);
         }
