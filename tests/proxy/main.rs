@@ -1,9 +1,9 @@
 //! Servers behind a real HAProxy and a real nginx: they are restarted in turn, and no request fails.
 //!
-//! Owns: the recipe of docs/PROXY.md with the configurations of `examples/proxy`, which the page shows; that the clients'
-//! addresses arrive. Does not own: the form of the PROXY protocol. Each test runs a proxy, two servers, and clients that
-//! send without a pause, on ports of its own. Needs HTTPSYS_TEST_PROXY=1 (`make test-proxy`), and says SKIPPED where a
-//! proxy is missing.
+//! Owns: the recipe of docs/PROXY.md with the configurations of `examples/proxy`, which the page shows; that the
+//! addresses of clients arrive. Does not own: the form of the PROXY protocol. Each test runs a proxy, two servers, and
+//! clients that send without a pause, on ports of its own. Needs HTTPSYS_TEST_PROXY=1 (`make test-proxy`), and says
+//! SKIPPED where a proxy is missing.
 #![cfg(target_os = "linux")]
 
 mod load;

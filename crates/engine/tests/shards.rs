@@ -166,8 +166,8 @@ impl World {
         stream
     }
 
-    /// Clients with at least `each` connections at each shard, all of which have had an answer. As many threads as there
-    /// are shards receive, so that connections go to all of them.
+    /// Clients with at least `each` connections at each shard, all of which have had an answer. There are as many
+    /// threads that receive as shards, so that connections go to all of them.
     fn crowd(&self, each: usize) -> Vec<Client> {
         let served = Mutex::new(Vec::new());
         let limit = Instant::now() + PATIENCE;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::{Error, OperationId};
-use httpsys_engine::{LentUse, Operation, PendingOperation, Signal, Started, StrictState};
+use httpsys_engine::{LentUse, Operation, PendingOperation, Signal, Started};
 use httpsys_win32::Pending;
 
 use crate::code::{CallResult, ErrorCode};
@@ -203,15 +203,21 @@ impl<W: Work> Overlapped<W> {
     pub(crate) fn start(self, handle: &QueueObject, count: Out<u32>) -> CallResult {
         let mut operation = Some(self);
         let Some(result) = attempt(&mut operation, handle, None) else {
-            if let Some(strict) = handle.strict() {
-                strict.report();
-            }
+            report_findings(handle);
             return Err(ErrorCode::IO_PENDING);
         };
         match operation {
             Some(operation) => operation.inline(result, count),
             None => Err(ErrorCode::IO_PENDING),
         }
+    }
+}
+
+/// Strict mode: reports what was noted while a connection was locked.
+#[inline]
+fn report_findings(handle: &QueueObject) {
+    if let Some(strict) = handle.strict() {
+        strict.report();
     }
 }
 
@@ -273,7 +279,7 @@ impl<W: Work> PendingOperation for Overlapped<W> {
             // begin then.
             Some(Err(Error::InvalidHandle)) => Err(Error::Aborted),
             Some(result) => result,
-            None => return handle.strict().map_or((), StrictState::report),
+            None => return report_findings(&handle),
         };
         if let Some(operation) = kept {
             operation.complete_in_place(result);

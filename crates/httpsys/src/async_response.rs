@@ -1,7 +1,7 @@
 //! Streamed responses as the `AsyncWrite` of `tokio` and `futures-io`.
 //!
-//! Owns: the two traits on a [`ResponseStream`]. Does not own: its framing (`stream.rs`), nor the send between two calls
-//! (`write_side.rs`). Invariant: a response that is dropped before its close resets the connection, as a
+//! Owns: the two traits on a [`ResponseStream`]. Does not own: its framing (`stream.rs`), nor the send between two
+//! calls (`write_side.rs`). Invariant: a response that is dropped before its close resets the connection, as a
 //! [`ResponseStream`] does. Threading: plain value.
 
 use std::io;
@@ -21,8 +21,8 @@ use crate::{DataChunk, ResponseStream};
 /// with the feature `futures-io`. Made by [`ResponseStream::into_async`].
 ///
 /// A write takes up to 64 KiB, which are one chunk of a chunked response, and may return before the transport has them;
-/// the next write, flush or close waits for that and returns its error. Closing (`shutdown` of tokio) ends the response;
-/// dropping it before that resets the connection.
+/// the next write, flush or close waits for that and returns its error. Closing (`shutdown` of tokio) ends the
+/// response; dropping it before that resets the connection.
 #[derive(Debug)]
 pub struct AsyncResponse {
     write: WriteSide,

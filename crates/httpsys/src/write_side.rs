@@ -1,7 +1,7 @@
 //! The sending side of an `AsyncWrite`: the send that is polled between two calls.
 //!
-//! Owns: which send is under way, and that nothing is written after the end. Does not own: what a send contains, nor the
-//! traits (`pipe.rs`, `async_response.rs`). Threading: plain value.
+//! Owns: which send is under way, and that nothing is written after the end. Does not own: what a send contains, nor
+//! the traits (`pipe.rs`, `async_response.rs`). Threading: plain value.
 
 use std::io;
 use std::task::{Context, Poll, ready};
@@ -68,7 +68,8 @@ impl WriteSide {
         Poll::Ready(Ok(()))
     }
 
-    /// Sends what `begin` begins as the last send, once. Returns true when that has ended well, and false in later calls.
+    /// Waits for the last send, which the first call begins. Returns true when that has ended well, and false in later
+    /// calls.
     pub(crate) fn close(
         &mut self,
         context: &mut Context<'_>,

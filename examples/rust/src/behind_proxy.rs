@@ -11,8 +11,8 @@
 //! Connections of the given proxies begin with a PROXY header. On SIGTERM or SIGINT the server does this, in this order
 //! (docs/PROXY.md):
 //!
-//! 1. It tells the service manager that it stops. For the time of `--grace`, `/health` answers 503 and each response ends
-//!    its connection: proxies learn that they must go elsewhere, and clients leave.
+//! 1. It tells the service manager that it stops. For the time of `--grace`, `/health` answers 503 and each response
+//!    ends its connection: proxies learn that they must go elsewhere, and clients leave.
 //! 2. [`Server::shutdown_gracefully`]: the port closes, and requests that are in progress are finished.
 
 use std::process::ExitCode;

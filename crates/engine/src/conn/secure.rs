@@ -2,8 +2,8 @@
 //!
 //! Owns: its timer before and after the handshake, how one ends whose TLS has failed, and that a port without a
 //! certificate is told of. Does not own TLS (`transport/tls.rs`), nor which connections begin with it
-//! (`poll/accept.rs`). For plain connections only [`Service::handle_broken`] is called, and [`Service::handle_progress`]
-//! for those that begin with a PROXY header. Threading: with the connection's slot locked.
+//! (`poll/accept.rs`). For plain connections only [`Service::handle_broken`] is called, and for those that begin with a
+//! PROXY header [`Service::handle_progress`]. Threading: with the connection's slot locked.
 
 use std::io::Write;
 

@@ -100,7 +100,7 @@ impl fmt::Debug for Waiting {
 pub(crate) struct Waiter {
     signal: Mutex<Option<Signal>>,
     condvar: Condvar,
-    /// 1 plus the index of the shard that the thread polls, whose poll a signal has to interrupt; 0 while it polls none.
+    /// 1 plus the index of the shard that the thread polls, 0 while it polls none. A signal has to interrupt that poll.
     polls: AtomicU32,
 }
 

@@ -5,7 +5,7 @@
 //! crate is free of `cfg`, but for the feature `sim`. docs/PLATFORMS.md has each difference, its source,
 //! and what was checked where. Threading: any thread; nothing here blocks but a read of a file.
 //!
-//! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `BACKLOG`, `SEND_FLAGS`,
+//! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `ACCEPTED_INHERIT`, `BACKLOG`, `SEND_FLAGS`,
 //! `NO_FAMILY`, `BAD_MEMORY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,
 //! `has_address`, `port_owner`, `memory`.
 
@@ -24,8 +24,9 @@ mod system;
 mod interfaces;
 /// Listening sockets that a service manager has passed, where there is one.
 #[cfg(unix)]
-pub(crate) mod passed;
-/// Where they have to be tried.
+mod passed;
+mod passed_endpoint;
+/// The addresses of this machine, where they have to be tried.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod probe;
 /// Whose socket has a port, where the system tells.
@@ -46,6 +47,7 @@ use mio::net::{TcpListener, TcpStream};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 pub(crate) use httpsys_socket::process::{Held, Listed, Moment};
+pub(crate) use passed_endpoint::PassedEndpoint;
 pub(crate) use system::{INTEREST, millis, unix_seconds};
 
 /// True where a read that returned less than asked for means that the socket is empty, and the
@@ -128,15 +130,6 @@ pub(crate) fn listen(address: SocketAddr) -> io::Result<Held<TcpListener>> {
     socket.bind(&address.into())?;
     socket.listen(system::BACKLOG)?;
     Ok(Held::new(TcpListener::from_std(socket.into()), made))
-}
-
-/// Where a socket listens that a service manager has passed.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(unix), allow(dead_code, reason = "no socket is passed there"))]
-pub(crate) struct PassedEndpoint {
-    pub(crate) address: SocketAddr,
-    /// An IPv6 socket that accepts clients over IPv4, too.
-    pub(crate) has_both_families: bool,
 }
 
 /// Where the sockets of this port listen that a service manager has passed.

@@ -13,7 +13,8 @@ use httpsys_socket::process::PerProcess;
 use mio::net::TcpListener;
 use socket2::{SockRef, Socket, Type};
 
-use super::{Held, Moment, PassedEndpoint};
+use super::passed_endpoint::PassedEndpoint;
+use super::{Held, Moment};
 
 /// A listening socket that was passed.
 #[derive(Debug)]
