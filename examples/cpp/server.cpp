@@ -58,7 +58,7 @@ Exchange::Exchange(Server &server) : server_(server), ticket_(server), buffer_(s
 Exchange::~Exchange()
 {
     if (!buffer_.empty() && server_.TakeUnanswered(Request()->RequestId)) {
-        HttpCancelHttpRequest(server_.queue_, Request()->RequestId, nullptr); // or its client would wait on
+        HttpCancelHttpRequest(server_.queue_, Request()->RequestId, nullptr); // or its client would wait forever
     }
 }
 
@@ -91,7 +91,7 @@ Server::Server(const std::wstring &url, Handler handler) : handler_(std::move(ha
           HttpSetUrlGroupProperty(group_, HttpServerBindingProperty, &binding, sizeof(binding)));
     port_ = CreateIoCompletionPort(queue_, nullptr, 0, 0);
     Succeeded("CreateIoCompletionPort", port_ != nullptr);
-    // No packet for a call that ends at once: its coroutine goes on without one.
+    // No packet for a call that completes immediately: its coroutine continues without one.
     Succeeded("SetFileCompletionNotificationModes",
               SetFileCompletionNotificationModes(queue_, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
     Check("HttpAddUrlToUrlGroup", HttpAddUrlToUrlGroup(group_, url.c_str(), 0, 0));
@@ -204,7 +204,7 @@ ULONG Server::Send(HTTP_REQUEST *request, const Response &response, OVERLAPPED *
                                 nullptr, bytes, nullptr, 0, overlapped, nullptr);
 }
 
-// Waits until at most MOST coroutines are left, but not longer than UNTIL. Returns how many are left.
+// Waits until at most MOST tickets are left, or until the moment UNTIL. Returns how many are left.
 int Server::WaitForTickets(int most, ULONGLONG until)
 {
     const std::lock_guard held(lock_);
@@ -218,7 +218,7 @@ int Server::WaitForTickets(int most, ULONGLONG until)
     return tickets_;
 }
 
-// Whether the request was still unanswered; from now on it counts as answered.
+// Whether it was still to be answered. It no longer is.
 bool Server::TakeUnanswered(HTTP_REQUEST_ID id)
 {
     const std::lock_guard held(lock_);
@@ -250,7 +250,7 @@ int Server::End(DWORD milliseconds)
     // The receives end. A request that one of them has got meanwhile is still answered.
     HttpShutdownRequestQueue(queue_);
     const int left = WaitForTickets(0, std::max(until, GetTickCount64() + 500));
-    // What is left is broken off: its calls end with ERROR_OPERATION_ABORTED, and its coroutine does.
+    // What is left is broken off: its calls end with ERROR_OPERATION_ABORTED, and so its coroutines end.
     CancelUnanswered();
     HttpCloseRequestQueue(queue_);
     while (WaitForTickets(0, GetTickCount64() + 1000) > 0) {

@@ -1,7 +1,7 @@
 // A request queue on a completion port, with coroutines: `co_await` a call of http.h, and go on when it has ended.
 //
 // Owns: the objects of the API, the threads, the receives that are outstanding, the end in order. Does not own: what
-// is answered (notes.hpp). Threading: a coroutine goes on on any of the threads, but on one at a time.
+// is answered (notes.hpp). Threading: a coroutine may resume on any of the threads, and runs on one at a time.
 #pragma once
 
 #ifndef WIN32_LEAN_AND_MEAN
@@ -80,7 +80,7 @@ public:
         waiting = coroutine;
         const ULONG error = call_(static_cast<OVERLAPPED *>(this), &result.bytes);
         if (error == ERROR_IO_PENDING) {
-            return true; // another thread may have gone on already: *this is no longer ours
+            return true; // *this may be gone: another thread may have resumed already
         }
         result.error = error;
         return false;
@@ -146,16 +146,16 @@ public:
     using Handler = std::function<void(Exchange)>;
 
     Server(const std::wstring &url, Handler handler);
-    // After End.
+    // If it was started, End has to be called first.
     ~Server();
     Server(const Server &) = delete;
     Server &operator=(const Server &) = delete;
 
-    // Clients can connect to it before, and are answered from now on.
+    // Clients can connect since the constructor, and are answered from now on.
     void Start(int threads, int receives);
     // Lets a thread of the server resume a coroutine.
     void Resume(Pending *pending) { PostQueuedCompletionStatus(port_, 0, 0, pending); }
-    // No more requests; those in progress get so many milliseconds. Returns how many it had to break off.
+    // Ends the reception of requests; those in progress get so many milliseconds. Returns how many were broken off.
     int End(DWORD milliseconds);
 
 private:

@@ -1,8 +1,8 @@
 //! The application: which part answers which request, and its end.
 //!
-//! Owns routing, and what responses have in common. Does not own receiving threads (`main.rs`). A handler makes a
-//! response from a borrowed request; only one that goes on after it has returned (events, WebSockets) takes the
-//! request over.
+//! Owns routing, and what responses have in common. Does not own receiving threads (`main.rs`). A handler borrows the
+//! request and returns a response; only those whose response goes on after they have returned (events, WebSockets)
+//! take the request.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::files::Files;
 use crate::live::Live;
 use crate::notes::Notes;
 
-/// The context of the URL under which the metrics are, so that they can have a port of their own.
+/// The context of the URL of the metrics, which tells their requests from others. So they can have a port of their own.
 pub(crate) const METRICS: u64 = 1;
 
 /// Everything that the threads share.
@@ -53,8 +53,8 @@ impl App {
         }
     }
 
-    /// Ends what would never end by itself, then lets requests in progress finish. The threads in [`App::serve`] go
-    /// on meanwhile, and return.
+    /// Ends what would never end by itself, then lets requests in progress finish. Meanwhile the threads in
+    /// [`App::serve`] keep answering; then they return.
     pub(crate) fn end(&self, queue: &RequestQueue, limit: Duration) -> Result<Drained> {
         self.feed.close();
         self.live.close();

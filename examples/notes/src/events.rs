@@ -14,14 +14,14 @@ use crate::world::{Mutex, thread};
 
 /// How many events may wait for a subscriber.
 const MOST: usize = 16;
-/// After this time without an event a comment is sent, which shows whether the client is still there.
+/// When there has been no event for this long, a comment is sent: it shows whether the client is still there.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 type Event = Arc<str>;
 
 /// Where events are published.
 pub(crate) struct Feed {
-    /// `None`: the program ends.
+    /// `None`: the program is ending.
     subscribers: Mutex<Option<Vec<SyncSender<Event>>>>,
 }
 

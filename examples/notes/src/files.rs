@@ -14,7 +14,7 @@ use crate::app::{json, problem};
 
 /// The longest file.
 pub(crate) const LIMIT: u64 = 16 << 20;
-/// Bytes that are in memory for an upload.
+/// How many bytes of an upload are in memory at a time.
 const BUFFER: usize = 64 * 1024;
 
 /// The files in a folder.
@@ -53,7 +53,7 @@ impl Files {
         }
         match self.receive(request, name) {
             Ok(length) => Ok(json(201, &json!({ "name": name, "length": length }))),
-            // What the client still sends is thrown away by the service.
+            // The service discards what the client still sends.
             Err(UploadError::TooLong) => Ok(problem(413, "at most 16 MiB")),
             Err(UploadError::Client(error)) => Err(error),
             Err(UploadError::Disk(error)) => {
@@ -112,7 +112,7 @@ impl Files {
     }
 }
 
-/// Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
+/// Nothing that leads out of the folder or is hidden. Names of Windows' devices, such as `NUL`, are not refused.
 fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.bytes().all(allowed)

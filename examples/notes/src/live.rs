@@ -21,7 +21,7 @@ const LIMIT: usize = 64 * 1024;
 /// The open connections.
 pub(crate) struct Live {
     notes: Arc<Notes>,
-    /// `None`: the program ends.
+    /// `None`: the program is ending.
     open: Mutex<Option<Vec<Weak<Upgraded>>>>,
 }
 
@@ -68,7 +68,7 @@ impl Live {
         }
     }
 
-    /// `false`: the program ends.
+    /// `false`: the program is ending.
     fn add(&self, pipe: &Arc<Upgraded>) -> bool {
         let mut open = self.open.lock().unwrap();
         let Some(open) = &mut *open else { return false };

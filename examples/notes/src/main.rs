@@ -39,7 +39,7 @@ use httpsys::Server;
 
 /// Threads that receive requests. Event streams and WebSockets have their own.
 const WORKERS: usize = 4;
-/// For requests in progress, at the end.
+/// How long requests in progress may take at the end.
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
@@ -66,7 +66,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || {
-        let _ = stop.send(()); // the second one finds nobody
+        let _ = stop.send(()); // nobody receives a second one
     })?;
     println!("listening on {url}");
     let ended = thread::scope(|scope| {

@@ -53,7 +53,7 @@ impl Notes {
         board.notes.values().cloned().collect()
     }
 
-    /// Adds a note; all subscribers of the feed hear of it, in the order of the ids.
+    /// Adds a note and tells all subscribers of the feed, in the order of the ids.
     pub(crate) fn add(&self, text: String) -> Note {
         let mut board = self.board.lock().unwrap();
         board.last += 1;
