@@ -38,7 +38,7 @@ case $(uname -s) in
 esac
 attempt() {
   # A hang is a failure, and soon.
-  limited 800 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@" 2>&1 | tee "$log"
+  limited 600 cargo test ${jobs:+-j "$jobs"} ${target[@]+"${target[@]}"} --no-fail-fast "$@" 2>&1 | tee "$log"
 }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

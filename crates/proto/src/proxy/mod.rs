@@ -2,12 +2,8 @@
 //! has connected to, before the first byte of TLS or HTTP (PXY rows).
 //!
 //! Owns: reading a header ([`ProxyReader`]), and who may send one ([`ProxyProtocol`]). Does not own: the socket, nor
-//! which bytes come behind the header: the reader says how many bytes it wants, and none of them belongs to what
-//! follows. Source: "The PROXY protocol, versions 1 & 2", section 2. Threading: plain values.
-//!
-//! Why not the crate `ppp`, the most widely used reader: version 2.3 needs the whole header in one buffer and does not
-//! say how many bytes may be read without those behind the header; it does not compare the checksum, accepts TLVs that
-//! reach beyond the header, and accepts `+1` as a port.
+//! what follows the header: the reader says how many bytes it wants, and all of them belong to the header. Source: "The
+//! PROXY protocol, versions 1 & 2", section 2. Threading: plain values.
 
 mod crc32c;
 mod reader;
