@@ -40,8 +40,8 @@ const STEP_BACK: Duration = Duration::from_millis(10);
 impl Service {
     /// A lead that nobody has, or that a fallback thread gives up: of this thread's home, or else of another shard.
     pub(crate) fn try_lead(&self) -> Option<MutexGuard<'_, Lead>> {
-        let mut shards = self.shards().beginning_at_home();
-        shards.find_map(|shard| self.try_lead_of(shard))
+        self.shards()
+            .find_from_home(|shard| self.try_lead_of(shard))
     }
 
     /// The lead of this shard, if nobody has it or the fallback thread gives it up.
@@ -70,8 +70,7 @@ impl Service {
     /// A lead for a thread that waits for something else, as [`Service::try_lead`] gives it. Ends with
     /// [`Service::end_loan`].
     pub(crate) fn try_lend(&self) -> Option<MutexGuard<'_, Lead>> {
-        let mut shards = self.shards().beginning_at_home();
-        shards.find_map(|shard| {
+        self.shards().find_from_home(|shard| {
             let leadership = &shard.leadership;
             if leadership.lent.load(Ordering::Acquire) {
                 return None;
@@ -98,13 +97,19 @@ impl Service {
     }
 
     /// Makes the fallback thread of the shard look within a tick.
+    #[inline]
     pub(crate) fn arm_fallback(&self, shard: &Shard) {
-        let leadership = &shard.leadership;
         // Pairs with the fence of the fallback thread between disarming and looking at the lead.
         fence(Ordering::SeqCst);
-        if leadership.armed.load(Ordering::Relaxed) {
-            return;
+        if !shard.leadership.armed.load(Ordering::Relaxed) {
+            self.arm_fallback_anew(shard);
         }
+    }
+
+    /// Once in a tick at most.
+    #[cold]
+    fn arm_fallback_anew(&self, shard: &Shard) {
+        let leadership = &shard.leadership;
         leadership.armed.store(true, Ordering::SeqCst);
         if self.start_fallback().is_err() {
             // The next one to arm it tries again.

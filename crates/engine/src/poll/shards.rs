@@ -109,14 +109,16 @@ impl Shards {
     /// does not find it either.
     #[inline(always)]
     pub(crate) fn of(&self, place: SlotAddress) -> &Shard {
-        match place.shard.wrapping_sub(self.number) {
-            0 => &self.first,
-            index => self.other(index),
+        if self.others.is_empty() {
+            // Its table compares the number with its own.
+            return &self.first;
         }
+        self.among_several(place.shard.wrapping_sub(self.number))
     }
 
     #[inline]
-    fn other(&self, index: u32) -> &Shard {
+    fn among_several(&self, index: u32) -> &Shard {
+        // 0 is none of the others.
         let other = self.others.get((index as usize).wrapping_sub(1));
         other.unwrap_or(&self.first)
     }
@@ -127,11 +129,24 @@ impl Shards {
         !self.others.is_empty()
     }
 
-    /// All of them, beginning at the one at which this thread polls first.
-    pub(crate) fn beginning_at_home(&self) -> impl Iterator<Item = &Shard> {
+    /// The first result of `look`, beginning at the shard at which this thread polls first.
+    #[inline]
+    pub(crate) fn find_from_home<'s, T>(
+        &'s self,
+        look: impl Fn(&'s Shard) -> Option<T>,
+    ) -> Option<T> {
+        if self.others.is_empty() {
+            return look(&self.first);
+        }
+        self.find_among_several(look)
+    }
+
+    /// A function of its own: `look` is in it a second time.
+    #[inline(never)]
+    fn find_among_several<'s, T>(&'s self, look: impl Fn(&'s Shard) -> Option<T>) -> Option<T> {
         let home = self.home_index();
-        let all = 0..self.count();
-        all.map(move |index| self.at((home + index) % self.count()))
+        let mut all = 0..self.count();
+        all.find_map(|index| look(self.at((home + index) % self.count())))
     }
 
     fn count(&self) -> u32 {
@@ -149,6 +164,13 @@ impl Shards {
         if self.others.is_empty() {
             return 0;
         }
+        self.home_among_several()
+    }
+
+    /// A function of its own: in a shared library, thread-local storage costs a call, which the compiler would move to
+    /// where it is not known yet whether it is needed.
+    #[inline(never)]
+    fn home_among_several(&self) -> u32 {
         HOME.try_with(|home| {
             let (of, index) = home.get();
             if of == self.service {
