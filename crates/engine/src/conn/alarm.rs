@@ -40,6 +40,9 @@ pub(crate) struct Allowance {
     pub(super) request: RequestId,
     /// The bytes of the connection up to which time was given ([`Conn::sent`]).
     pub(super) position: u64,
+    /// Those that were sent then, and what other streams of HTTP/2 on the same connection had sent.
+    pub(super) sent: u64,
+    pub(super) others: u64,
     /// When the client must have taken them, in the clock's milliseconds.
     pub(super) until: u64,
 }

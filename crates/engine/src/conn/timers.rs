@@ -212,9 +212,9 @@ impl Service {
     /// A send waits for the client, with `sent` of its bytes handed to the socket and `left` not:
     /// from now on its time runs (TMO-010), if it does not already.
     pub(crate) fn limit_send(&self, conn: &mut Conn, sent: u64, left: u64) {
-        let bound = conn.bound.as_ref();
-        let rate = bound.and_then(|bound| bound.effective.timers.min_send_rate);
-        let Some(rate) = rate else { return };
+        let Some(rate) = min_send_rate(conn) else {
+            return;
+        };
 
         if conn.send_alarm.purpose == Purpose::Nothing {
             self.allow_time(conn, rate, sent, left);
@@ -227,25 +227,28 @@ impl Service {
     #[cold]
     fn allow_time(&self, conn: &mut Conn, rate: u32, sent: u64, left: u64) {
         let now = self.clock().millis();
-        let needs = |bytes: u64| bytes.saturating_mul(1000).div_ceil(u64::from(rate.max(1)));
         let position = conn.sent.saturating_add(left);
         let bytes = conn.untaken().max(sent).saturating_add(left);
-        let mut until = now.saturating_add(needs(bytes));
+        let mut until = now.saturating_add(lasts(bytes, rate));
         // Messages in opaque mode are no response (UPG-004): each has its own time.
         let exchange = conn.state.exchange();
         let response = exchange.filter(|exchange| exchange.opaque() == Opaque::No);
         if let Some(request) = response.map(Exchange::request) {
+            let (sent, stream) = (conn.sent, conn.stream_mut());
+            let others = stream.map_or(0, |stream| stream.content_of_others());
             let Some(waits) = conn.state.under_way_mut().map(UnderWay::waits_mut) else {
                 return;
             };
 
             if let Some(before) = waits.allowance.filter(|before| before.request == request) {
-                let more = needs(position.saturating_sub(before.position));
+                let more = lasts(position.saturating_sub(before.position), rate);
                 until = until.max(before.until.saturating_add(more));
             }
             waits.allowance = Some(Allowance {
                 request,
                 position,
+                sent,
+                others,
                 until,
             });
         }
@@ -255,6 +258,36 @@ impl Service {
         };
 
         self.arm(conn, now);
+    }
+
+    /// The time of a send is over: a stream of HTTP/2 gets as long as the content of other streams lasts that went
+    /// before its own meanwhile, since the client had to take that first. Not one that waits only for its own window:
+    /// nobody but the client holds it up. `false`: it gets no more.
+    #[cold]
+    fn allow_for_others(&self, conn: &mut Conn) -> bool {
+        let (rate, sent) = (min_send_rate(conn), conn.sent);
+        let stream = conn.stream_mut().map(|stream| {
+            let others = stream.content_of_others();
+            (others, stream.is_window_used_up())
+        });
+        let waits = conn.state.under_way_mut().and_then(UnderWay::waits);
+        let allowance = waits.and_then(|waits| waits.allowance.as_mut());
+        let (Some(rate), Some((others, is_shut)), Some(allowance)) = (rate, stream, allowance)
+        else {
+            return false;
+        };
+
+        let before = others - allowance.others;
+        if before == 0 || (is_shut && sent == allowance.sent) {
+            return false;
+        }
+        allowance.until = allowance.until.saturating_add(lasts(before, rate));
+        (allowance.sent, allowance.others) = (sent, others);
+        conn.send_alarm = Alarm {
+            purpose: Purpose::Timer(TimerKind::MinSendRate),
+            at: Tick::after(allowance.until, LAG_MS),
+        };
+        true
     }
 
     /// A file is going to be read for the send.
@@ -396,13 +429,25 @@ impl Service {
                 };
             }
             Purpose::Timer(TimerKind::MinSendRate) if conn.is_sending() => {
-                conn.state.handle_timer(TimerKind::MinSendRate);
-                self.carry_out(conn, turn);
+                if !self.allow_for_others(conn) {
+                    conn.state.handle_timer(TimerKind::MinSendRate);
+                    self.carry_out(conn, turn);
+                }
             }
             // Nothing waits for the client any more.
             _ => {}
         }
     }
+}
+
+/// Bytes a second that the client must take, if it must.
+fn min_send_rate(conn: &Conn) -> Option<u32> {
+    conn.bound.as_ref()?.effective.timers.min_send_rate
+}
+
+/// The milliseconds that so many bytes take at this rate.
+fn lasts(bytes: u64, rate: u32) -> u64 {
+    bytes.saturating_mul(1000).div_ceil(u64::from(rate.max(1)))
 }
 
 #[cfg(test)]

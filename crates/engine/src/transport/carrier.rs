@@ -104,6 +104,8 @@ pub(crate) struct CarrierState {
     pub(super) batch: Batch,
     /// Those that wait for room in `out`.
     waiting: VecDeque<StreamId>,
+    /// Bytes of content that were taken from all streams.
+    pub(super) content: u64,
     /// When the last stream ended, in the clock's milliseconds.
     pub(crate) idle_since: u64,
     /// Wire bytes that the connection has received and sent, less those that streams count as theirs.
@@ -153,6 +155,7 @@ impl Carrier {
                 failed: None,
                 batch: Batch::default(),
                 waiting: VecDeque::new(),
+                content: 0,
                 idle_since: now,
                 received: 0,
                 sent: 0,
@@ -369,6 +372,7 @@ impl CarrierState {
             }
             content += length;
         }
+        self.content += content as u64;
         let has_ended = is_last && content == bytes.len() && self.finish(stream, None);
         if is_lent && content > 0 {
             self.hand_over_lent(&frames)?;

@@ -36,6 +36,8 @@ pub(crate) struct H2Stream {
     place: Option<BatchPlace>,
     /// How much content the call has that sends now, if it also ends the response.
     left: Option<u64>,
+    /// Bytes of content that were taken.
+    content: u64,
     /// The end was said.
     has_ended: bool,
 }
@@ -55,6 +57,7 @@ impl H2Stream {
             trailers: None,
             place,
             left: None,
+            content: 0,
             has_ended: false,
         }
     }
@@ -174,6 +177,7 @@ impl H2Stream {
             return Wrote::Gone;
         };
         let plain = said.content;
+        self.content += plain as u64;
         self.has_ended |= said.has_ended;
         self.left = self.left.map(|left| left.saturating_sub(plain as u64));
         let passed_on = match self.left {
@@ -288,6 +292,16 @@ impl H2Stream {
         // On a stream that the peer has reset nothing was sent.
         state.give_up(&mut self.place);
         state.remove(self.id, now)
+    }
+
+    /// Bytes of content that the connection has taken from its other streams.
+    pub(crate) fn content_of_others(&self) -> u64 {
+        self.carrier.lock().content - self.content
+    }
+
+    /// Whether the peer holds its window shut.
+    pub(crate) fn is_window_used_up(&self) -> bool {
+        self.carrier.lock().h2.is_window_used_up(self.id)
     }
 
     /// The wire bytes that the peer has not acknowledged and that may be this stream's.

@@ -8,6 +8,7 @@ use std::thread;
 use httpsys_core::close_reason::TimerKind;
 use httpsys_core::property::Timeouts;
 use httpsys_core::{CloseReason, Error};
+use httpsys_engine::ConnectionStatus;
 use httpsys_proto::Parameters;
 use httpsys_proto::h2::frame::{self, flag, kind};
 use httpsys_proto::h2::{PREFACE, StreamId};
@@ -20,6 +21,10 @@ const SLOW: CloseReason = CloseReason::Timer(TimerKind::MinSendRate);
 const RATE: u32 = 1_000;
 /// Lasts ten seconds.
 static BODY: [u8; 10_000] = [b'x'; 10_000];
+/// More than sockets hold.
+static LARGE: [u8; 16 << 20] = [b'x'; 16 << 20];
+/// Of a connection, at first.
+const WINDOW: usize = 65_535;
 
 fn world() -> World {
     let mut parameters = Parameters::default();
@@ -40,13 +45,21 @@ fn frame_of(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 
 /// A client that grants windows of so many bytes.
 fn connect(world: &World, window: u32) -> Client {
-    let mut client = world.connect();
+    greet(world.connect(), window)
+}
+
+fn greet(mut client: Client, window: u32) -> Client {
     client.send(PREFACE);
     let window = window.to_be_bytes();
     let settings = [&[0, 4][..], &window].concat();
     client.send(frame_of(kind::SETTINGS, 0, 0, &settings));
     client.send(frame_of(kind::SETTINGS, flag::ACK, 0, &[]));
     client
+}
+
+/// Of a stream, or of the connection: 0.
+fn window_update(stream: u32, by: u32) -> Vec<u8> {
+    frame_of(kind::WINDOW_UPDATE, 0, stream, &by.to_be_bytes())
 }
 
 /// `GET /x` or `POST /x`; the first has no content.
@@ -76,6 +89,15 @@ fn next(client: &mut Client, wanted: u8) -> (u32, Vec<u8>) {
             return (stream, payload);
         }
     }
+}
+
+/// So much content, of whatever streams.
+fn take_content(client: &mut Client, length: usize) {
+    let mut taken = 0;
+    while taken < length {
+        taken += next(client, kind::DATA).1.len();
+    }
+    assert_eq!(taken, length);
 }
 
 /// A window of nothing that is held open costs a sender, which the timer gives back: for the whole response the client
@@ -172,6 +194,83 @@ fn tmo_010_a_window_that_grows_by_a_byte_gives_no_more_time() {
     world.turn_to(start + 12_000);
     world.expect_fate(received.connection, SLOW);
     send.expect(&Err(Error::ConnectionInvalid));
+}
+
+/// The buffer of the connection and the socket are full of another response when its window opens: the client, which
+/// has to take that first, is not slow before it lasts.
+#[test]
+fn tmo_010_g_150_what_other_streams_have_sent_before_a_response_gives_it_time() {
+    for takes in [true, false] {
+        let world = world();
+        let mut client = greet(Client::small(world.port), 0);
+        client.send(request(1, false));
+        let small = world.receive();
+        let send = world.waiting_send(small.request, &BODY[..1_000]);
+        client.send([window_update(0, 1 << 30), request(3, false)].concat());
+        let large = world.receive();
+        let _goes_on = world.waiting_send(large.request, &LARGE);
+        client.send(window_update(3, 1 << 30));
+        world.settle();
+        client.send(window_update(1, 1_000));
+        world.settle();
+        let start = world.now();
+        world.turn_to(start + 30_000);
+        world.settle();
+        world.expect_open(small.connection);
+        send.expect_nothing();
+        if takes {
+            while next(&mut client, kind::DATA).0 != 1 {}
+            assert!(send.get().is_ok());
+        } else {
+            // No longer than all of it.
+            world.turn_to(start + LARGE.len() as u64 + 60_000);
+            world.expect_fate(small.connection, SLOW);
+            send.expect(&Err(Error::ConnectionInvalid));
+        }
+    }
+}
+
+/// The same where other responses use the window of the connection.
+#[test]
+fn tmo_010_g_150_what_other_streams_take_of_the_window_of_the_connection_gives_a_response_time() {
+    let world = world();
+    let mut client = connect(&world, 1 << 30);
+    client.send(request(1, false));
+    let large = world.receive();
+    let more = world.waiting_send(large.request, &LARGE[..WINDOW + 160_000]);
+    take_content(&mut client, WINDOW);
+    client.send(request(3, false));
+    let small = world.receive();
+    let send = world.waiting_send(small.request, &BODY[..1_000]);
+    for _ in 0..3 {
+        client.send(window_update(0, 50_000));
+        take_content(&mut client, 50_000);
+        world.turn(50_000);
+        world.settle();
+        let slow = ConnectionStatus::Ended(SLOW);
+        assert_ne!(world.service.fate_of(small.connection), slow);
+    }
+    client.send(window_update(0, 1 << 30));
+    assert!(more.get().is_ok());
+    assert!(send.get().is_ok());
+}
+
+/// What goes on beside it is no reason to hold a sender whose window is shut.
+#[test]
+fn tmo_010_g_150_a_window_of_nothing_gives_no_time_for_other_streams() {
+    let world = world();
+    let mut client = connect(&world, 0);
+    client.send([request(1, false), request(3, false)].concat());
+    let [large, small] = [world.receive(), world.receive()];
+    let more = world.waiting_send(large.request, &LARGE);
+    let send = world.waiting_send(small.request, &BODY[..1_000]);
+    client.send(window_update(1, 1 << 30));
+    take_content(&mut client, WINDOW);
+    world.turn(3_000);
+    world.expect_fate(small.connection, SLOW);
+    send.expect(&Err(Error::ConnectionInvalid));
+    world.expect_open(large.connection);
+    more.expect_nothing();
 }
 
 #[test]

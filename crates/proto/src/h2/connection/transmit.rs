@@ -126,6 +126,13 @@ impl H2Connection {
         Ok(room)
     }
 
+    /// Whether the stream's own window has no room: it waits for nothing but its peer.
+    #[must_use]
+    pub fn is_window_used_up(&mut self, stream: StreamId) -> bool {
+        let active = self.streams.get_mut(stream);
+        active.is_some_and(|active| active.window.available() == 0)
+    }
+
     /// The stream's window, or the connection's, has grown.
     pub(super) fn tell_of_room(&mut self, stream: StreamId) {
         let connection = self.send_window.available();
