@@ -23,7 +23,7 @@ inline std::string ToUtf8(std::wstring_view wide)
     return narrow;
 }
 
-// nullopt if it is not UTF-8.
+// Nothing if it is not valid UTF-8.
 inline std::optional<std::wstring> ToWide(std::string_view narrow)
 {
     const int length = static_cast<int>(narrow.size());

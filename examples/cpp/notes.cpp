@@ -36,7 +36,7 @@ std::wstring_view After(std::wstring_view text, std::wstring_view prefix)
     return text.substr(0, prefix.size()) == prefix ? text.substr(prefix.size()) : std::wstring_view();
 }
 
-// 0 if this is not an id.
+// 0 for a text that is not an id.
 unsigned Id(std::wstring_view digits)
 {
     const bool is_id = !digits.empty() && digits.size() < 10 &&
@@ -44,7 +44,7 @@ unsigned Id(std::wstring_view digits)
     return is_id ? static_cast<unsigned>(std::stoul(std::wstring(digits))) : 0;
 }
 
-// Nothing that leads out of the folder or is hidden. Names of Windows' devices, such as NUL, are not refused.
+// Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
 bool IsName(std::wstring_view name)
 {
     constexpr std::wstring_view allowed = L"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -77,7 +77,7 @@ public:
         return file_ != INVALID_HANDLE_VALUE && WriteFile(file_, bytes, size, &written, nullptr) && written == size;
     }
 
-    // Gives it its name, in place of a file that has it.
+    // Keeps the file under this name, in place of one that has it.
     bool Keep(const std::filesystem::path &name)
     {
         const bool is_open = file_ != INVALID_HANDLE_VALUE;
@@ -311,8 +311,13 @@ VOID CALLBACK Notes::EachSecond(PTP_CALLBACK_INSTANCE, PVOID notes, PTP_TIMER)
     static_cast<Notes *>(notes)->WakeIf([](const Waiter &waiter, ULONGLONG now) { return now >= waiter.until; });
 }
 
-// They resume on the server's threads.
-void Notes::WakeThose(bool (*wake)(const Waiter &, ULONGLONG now))
+void Notes::WakeAll()
+{
+    WakeIf([](const Waiter &, ULONGLONG) { return true; });
+}
+
+// Their coroutines go on in the server's threads.
+void Notes::WakeIf(bool (*is_due)(const Waiter &, ULONGLONG now))
 {
     const ULONGLONG now = GetTickCount64();
     const std::lock_guard held(lock_);

@@ -17,10 +17,10 @@ public:
     explicit Notes(std::filesystem::path folder);
     ~Notes();
 
-    // Says which server the requests come from; to be called before the first request.
+    // Sets the server that its requests come from, before the first one.
     void Serve(Server &server) { server_ = &server; }
     void Answer(Exchange exchange);
-    // Answers the clients that are waiting. From now on none waits.
+    // Answers the clients that wait, and from now on all others at once.
     void End();
 
 private:

@@ -204,7 +204,7 @@ ULONG Server::Send(HTTP_REQUEST *request, const Response &response, OVERLAPPED *
                                 nullptr, bytes, nullptr, 0, overlapped, nullptr);
 }
 
-// Waits until at most MOST tickets are left, or until the moment UNTIL. Returns how many are left.
+// Waits until at most MOST coroutines are left, but not longer than UNTIL. Returns how many are left.
 int Server::WaitForTickets(int most, ULONGLONG until)
 {
     const std::lock_guard held(lock_);
@@ -218,7 +218,7 @@ int Server::WaitForTickets(int most, ULONGLONG until)
     return tickets_;
 }
 
-// Whether it was still to be answered. It no longer is.
+// Whether the request was still unanswered; from now on it counts as answered.
 bool Server::TakeUnanswered(HTTP_REQUEST_ID id)
 {
     const std::lock_guard held(lock_);

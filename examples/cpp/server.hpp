@@ -80,7 +80,7 @@ public:
         waiting = coroutine;
         const ULONG error = call_(static_cast<OVERLAPPED *>(this), &result.bytes);
         if (error == ERROR_IO_PENDING) {
-            return true; // *this may be gone: another thread may have resumed already
+            return true; // another thread may have gone on already: *this is no longer ours
         }
         result.error = error;
         return false;

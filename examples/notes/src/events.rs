@@ -14,7 +14,7 @@ use crate::world::{Mutex, thread};
 
 /// How many events may wait for a subscriber.
 const MOST: usize = 16;
-/// When there has been no event for this long, a comment is sent: it shows whether the client is still there.
+/// After this time without an event a comment is sent, which shows whether the client is still there.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 type Event = Arc<str>;

@@ -112,7 +112,7 @@ impl Files {
     }
 }
 
-/// Nothing that leads out of the folder or is hidden. Names of Windows' devices, such as `NUL`, are not refused.
+/// Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
 fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.bytes().all(allowed)

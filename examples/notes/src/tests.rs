@@ -111,7 +111,7 @@ fn request(line: &str, body: &str) -> String {
     format!("{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
 }
 
-/// Reads until the bytes received end with `end`.
+/// Reads until the text ends with `end`.
 fn read_until(client: &mut Client, end: &str) -> String {
     use std::io::Read;
     let mut text = Vec::new();
@@ -123,7 +123,6 @@ fn read_until(client: &mut Client, end: &str) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// docs/SIMULATION.md shows the code of `world.rs`.
 #[test]
 fn the_page_on_simulation_shows_where_threads_and_locks_come_from() {
     let page = include_str!("../../../docs/SIMULATION.md");

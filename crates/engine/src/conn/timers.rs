@@ -429,7 +429,8 @@ impl Service {
                 };
             }
             Purpose::Timer(TimerKind::MinSendRate) if conn.is_sending() => {
-                if !self.allow_for_others(conn) {
+                let has_more_time = self.allow_for_others(conn);
+                if !has_more_time {
                     conn.state.handle_timer(TimerKind::MinSendRate);
                     self.carry_out(conn, turn);
                 }
