@@ -289,6 +289,13 @@ impl Plan {
         calls
     }
 
+    /// Whether the last of several calls sends nothing.
+    pub(crate) fn ends_empty(&self) -> bool {
+        let calls = self.calls();
+        let last = calls.last().filter(|_| calls.len() > 1);
+        last.is_some_and(|spans| spans.iter().all(|span| span.length() == 0))
+    }
+
     /// Bytes behind the head.
     pub(crate) fn body_length(&self) -> u64 {
         self.calls().iter().flatten().map(Span::length).sum()

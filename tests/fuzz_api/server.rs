@@ -325,7 +325,11 @@ impl Worker<'_> {
                 connection,
                 may_fail: false,
             }),
-            Begun::Ended(Ended { code: 6 | 1229, .. }) => {}
+            // 995: the queue was closed while the call was under way (RCV-007).
+            Begun::Ended(Ended {
+                code: 6 | 995 | 1229,
+                ..
+            }) => {}
             Begun::Ended(ended) => finding!("HttpWaitForDisconnect gives {}", ended.code),
         }
     }
