@@ -144,9 +144,12 @@ impl Shards {
     /// A function of its own: `look` is in it a second time.
     #[inline(never)]
     fn find_among_several<'s, T>(&'s self, look: impl Fn(&'s Shard) -> Option<T>) -> Option<T> {
-        let home = self.home_index();
-        let mut all = 0..self.count();
-        all.find_map(|index| look(self.at((home + index) % self.count())))
+        self.all_from(self.home_index()).find_map(look)
+    }
+
+    /// All of them, beginning at the one with this index.
+    fn all_from(&self, start: u32) -> impl Iterator<Item = &Shard> {
+        (0..self.count()).map(move |index| self.at((start + index) % self.count()))
     }
 
     fn count(&self) -> u32 {
@@ -191,8 +194,8 @@ impl Shards {
         }
         // Not always the same one of those with equally few.
         let from = self.next_target.fetch_add(1, Ordering::Relaxed) % self.count();
-        let all = (0..self.count()).map(|index| self.at((from + index) % self.count()));
-        let polled = all.filter(|shard| shard.leadership.is_of_program());
+        let shards = self.all_from(from);
+        let polled = shards.filter(|shard| shard.leadership.is_of_program());
         let fewest = polled.min_by_key(|shard| shard.table.open());
         fewest.unwrap_or(&self.first)
     }
