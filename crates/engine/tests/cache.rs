@@ -241,11 +241,22 @@ fn lim_016_what_slow_clients_have_not_taken_counts() {
     w.keep(client, "large", size, KEPT);
     // More than a socket takes, by answers that are not read.
     let mut reader = w.connect();
-    let hits = w.counters().uri_cache_hits;
+    let unread = w.counters().uri_cache_hits;
     for _ in 0..30 {
         w.get(&mut reader, "large");
     }
-    until(|| w.counters().uri_cache_hits > hits);
+    // The socket is full when the thread that polls serves others and no further response begins. Before that, the
+    // program would get the next of these requests as soon as the response is flushed.
+    until(|| {
+        let begun = w.counters().uri_cache_hits;
+        for _ in 0..50 {
+            w.get(client, "behind");
+            w.answer(b"", CachePolicy::Nocache);
+            read(client);
+        }
+        begun > unread && w.counters().uri_cache_hits == begun
+    });
+    assert!(w.counters().uri_cache_hits < unread + 30);
     let url: Vec<u16> = format!("http://localhost:{}/", w.port)
         .encode_utf16()
         .collect();
