@@ -47,7 +47,8 @@ mod unix {
     /// SD_LISTEN_FDS_START.
     const FIRST: RawFd = 3;
 
-    /// More descriptors than any service manager passes: a larger number is a mistake.
+    /// A larger number of descriptors is more likely a mistake than a service manager's: they are looked for only up to
+    /// the first that is not open.
     const MOST: RawFd = 4096;
 
     /// The process that the descriptors are for.
@@ -104,16 +105,19 @@ mod unix {
             let count = RawFd::try_from(number(COUNT)?).ok()?;
             let names = env::var(NAMES).unwrap_or_default();
             let names = names.split(':').map(str::to_owned).collect();
-            (count <= MOST).then_some(Announced { count, names })
+            Some(Announced { count, names })
         }
 
         fn take(self, wanted: impl Fn(BorrowedFd<'_>) -> bool) -> Vec<PassedDescriptor> {
             let mut names = self.names.into_iter();
             let mut all = Vec::new();
-            for number in FIRST..FIRST + self.count {
+            for number in FIRST..FIRST.saturating_add(self.count) {
                 let name = names.next().filter(|name| !name.is_empty());
                 // SAFETY: changes a flag of a descriptor; one that is not open is an error.
                 if unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) } != 0 {
+                    if number - FIRST >= MOST {
+                        break;
+                    }
                     continue;
                 }
                 // SAFETY: it is open, and the service manager has passed it to this process, in which nobody else takes

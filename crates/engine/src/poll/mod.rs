@@ -5,6 +5,7 @@ pub(crate) mod arrivals;
 pub(crate) mod deferred;
 pub(crate) mod deputies;
 pub(crate) mod deputy;
+pub(crate) mod fallback;
 pub(crate) mod lead;
 pub(crate) mod leadership;
 pub(crate) mod loan;

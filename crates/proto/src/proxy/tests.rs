@@ -253,6 +253,23 @@ fn pxy_003_the_longest_header_is_read_to_its_end() {
 }
 
 #[test]
+fn pxy_001_a_network_of_mapped_addresses_is_that_of_the_ipv4_addresses() {
+    let trusts = |networks: &str, remote: &str| {
+        let own: ProxyProtocol = format!("*={networks}").parse().expect("networks");
+        own.expects_header(80, remote.parse().expect("an address"))
+    };
+    for address in ["10.1.2.3", "::ffff:10.1.2.3"] {
+        assert!(trusts("10.0.0.0/8", address));
+        assert!(trusts("::ffff:10.0.0.0/104", address));
+        assert!(trusts("::ffff:10.1.2.3", address));
+        assert!(trusts("::ffff:10.1.2.3/128", address));
+        assert!(!trusts("::ffff:11.0.0.0/104", address));
+        assert!(!trusts("10::/8", address));
+    }
+    assert!("*=::ffff:10.0.0.0/129".parse::<ProxyProtocol>().is_err());
+}
+
+#[test]
 fn pxy_001_ports_and_the_networks_of_their_proxies() {
     let own: ProxyProtocol = "8080=127.0.0.1,10.0.0.0/8 8443=2001:db8::/33;*=::1"
         .parse()

@@ -9,6 +9,9 @@ use std::str::FromStr;
 
 use crate::setting::ParameterValue;
 
+/// What comes before the IPv4 address in one that is mapped into IPv6 (RFC 4291, 2.5.5.2).
+const MAPPED_BITS: u8 = 96;
+
 /// Addresses that have their first bits in common, `10.0.0.0/8` or `::1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpNetwork {
@@ -18,10 +21,19 @@ pub struct IpNetwork {
 
 impl IpNetwork {
     /// The network of the addresses that begin with the first `bits` of `address`. `None` if an address has fewer bits.
+    /// A network of IPv4 addresses that are mapped into IPv6, such as `::ffff:10.0.0.0/104`, is that of the IPv4
+    /// addresses.
     #[must_use]
     pub fn new(address: IpAddr, bits: u8) -> Option<IpNetwork> {
         let own = IpNetwork { address, bits };
-        (bits <= own.width()).then_some(own)
+        match (address.to_canonical(), bits.checked_sub(MAPPED_BITS)) {
+            _ if bits > own.width() => None,
+            (canonical, Some(bits)) if canonical != address => Some(IpNetwork {
+                address: canonical,
+                bits,
+            }),
+            _ => Some(own),
+        }
     }
 
     /// Whether the address belongs to the network. An IPv4 address that is mapped into IPv6 counts as the IPv4 address.
@@ -44,6 +56,7 @@ impl IpNetwork {
 
 impl From<IpAddr> for IpNetwork {
     fn from(address: IpAddr) -> Self {
+        let address = address.to_canonical();
         let all = IpNetwork { address, bits: 0 };
         IpNetwork {
             bits: all.width(),
