@@ -263,6 +263,10 @@ pub(crate) fn exchanges(steps: &[Step]) -> impl Iterator<Item = &Exchange> {
 pub(crate) struct Draw(SeededRandom);
 
 impl Draw {
+    pub(crate) fn seeded(seed: u64) -> Draw {
+        Draw(SeededRandom::new(seed, 20))
+    }
+
     pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.0.one_in(times)
     }
@@ -446,7 +450,7 @@ impl Draw {
 
 /// The program of a seed.
 pub(crate) fn draw(seed: u64) -> (Settings, Vec<Step>) {
-    let mut draw = Draw(SeededRandom::new(seed, 20));
+    let mut draw = Draw::seeded(seed);
     let mut settings = draw.settings();
     // Of its own, so that the script of a seed is the same with TLS and without.
     settings.secure = match std::env::var("HTTPSYS_SIM_TLS") {

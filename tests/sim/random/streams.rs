@@ -185,7 +185,13 @@ impl Draw {
         Reply::Whole(send, false)
     }
 
-    fn stream_exchange(&mut self, token: u64, clients: u64, queues: u64, calm: bool) -> Exchange {
+    pub(crate) fn stream_exchange(
+        &mut self,
+        token: u64,
+        clients: u64,
+        queues: u64,
+        calm: bool,
+    ) -> Exchange {
         let body = match self.within(0..=29) {
             // Larger than the window of a stream.
             0 => self.within(60_000..=150_000),

@@ -320,6 +320,25 @@ fn rfc_9113_6_9_2_a_setting_changes_the_windows_of_all_streams() {
 }
 
 #[test]
+fn rfc_9113_6_9_1_an_end_without_content_goes_out_although_settings_have_made_the_window_negative()
+{
+    let mut peer = Peer::started();
+    peer.send(&[settings(&[(4, 10)]), get(1)].concat());
+    let stream = id(1);
+    peer.connection
+        .respond(stream, 200, NO_FIELDS.into_iter())
+        .unwrap();
+    peer.connection.offer(stream, 10).unwrap();
+    peer.drive();
+    assert!(peer.frames().ends_with("DATA 1 10"));
+    peer.send(&settings(&[(4, 4)]));
+    assert_eq!(peer.frames(), "SETTINGS ack");
+    peer.connection.finish(stream).unwrap();
+    peer.drive();
+    assert_eq!(peer.frames(), "DATA 1 0 end");
+}
+
+#[test]
 fn rfc_9113_6_9_1_content_waits_for_the_connection_s_window_and_ends_do_not() {
     let mut peer = Peer::started();
     peer.send(&[settings(&[(4, 1_000_000)]), get(1), get(3), get(5)].concat());
