@@ -23,6 +23,8 @@ const IDLE: Duration = Duration::from_secs(120);
 const NEVER: Duration = Duration::MAX;
 /// While more waits to be sent, no content is added.
 const ENOUGH: usize = 4_096;
+/// The service and the network keep no more than this for the client.
+const KEPT: usize = 256 * 1024;
 const INITIAL_WINDOW: u16 = 4;
 const TABLE_SIZE: u16 = 1;
 
@@ -69,8 +71,10 @@ struct H2Client<'a> {
 
     /// The network is calm, and nothing was done that ends the connection.
     intact: bool,
-    /// What the client has done wrong.
+    /// What the client has done wrong, and when; or when the last content came that the service had said before.
     fault: Option<(Fault, Duration)>,
+    /// Bytes of that content.
+    behind_fault: usize,
     /// Code and highest stream of the service's last GOAWAY.
     told: Option<(H2Code, u32)>,
     said_goodbye: bool,
@@ -115,6 +119,7 @@ impl<'a> H2Client<'a> {
             next_ping: 1,
             intact: clients.calm,
             fault: None,
+            behind_fault: 0,
             told: None,
             said_goodbye: false,
             idles: false,
@@ -447,6 +452,7 @@ impl<'a> H2Client<'a> {
             kind::DATA => {
                 self.granted -= header.length as i64;
                 assert!(self.granted >= 0, "more than the connection's window");
+                self.hear_behind_fault(header.length);
                 if self.opened(number).outcome != Some(Outcome::Left) {
                     self.opened(number).hear_data(&frame.payload, is_end);
                 }
@@ -468,6 +474,16 @@ impl<'a> H2Client<'a> {
             other => panic!("a frame of type {other}"),
         }
         self.last_ended = self.now();
+    }
+
+    /// A connection error is told behind what was said before, which takes its time in a slow network.
+    fn hear_behind_fault(&mut self, bytes: usize) {
+        let now = self.now();
+        if let Some((_, since)) = &mut self.fault {
+            *since = now;
+            self.behind_fault += bytes;
+            assert!(self.behind_fault <= KEPT, "it goes on behind its error");
+        }
     }
 
     fn opened(&mut self, number: u32) -> &mut H2Exchange<'a> {
