@@ -15,9 +15,9 @@
 //! their thread. No lock of this crate is held across a call into the service, except by a read of
 //! an entity body (`receiving`).
 //!
-//! Unsafe code: only what raw pointers of C callers need, in `pointers`, `marshal`, `overlapped`
-//! and the exported functions. On Windows the C names belong to the system's DLL: there this crate
-//! has the [`types`] only, unless the feature `dll` asks for the code of `httpsys_httpapi.dll`.
+//! Unsafe code: what raw pointers of C callers need, in `pointers`, `marshal`, `overlapped` and the exported
+//! functions; and the handle that a thread keeps, in `kept`. On Windows the C names belong to the system's DLL:
+//! there this crate has the [`types`] only, unless the feature `dll` asks for the code of `httpsys_httpapi.dll`.
 
 #[cfg(any(not(windows), feature = "dll"))]
 pub mod api;
@@ -27,6 +27,8 @@ mod code;
 mod driver;
 #[cfg(any(not(windows), feature = "dll"))]
 mod entry;
+#[cfg(any(not(windows), feature = "dll"))]
+mod kept;
 #[cfg(any(not(windows), feature = "dll"))]
 mod lifecycle;
 #[cfg(any(not(windows), feature = "dll"))]

@@ -15,7 +15,7 @@ use httpsys_win32::Pending;
 
 use crate::code::{CallResult, ErrorCode};
 use crate::pointers::Out;
-use crate::queue_handle::{PendingCall, QueueObject};
+use crate::queue_handle::{HeldHandle, PendingCall, QueueObject};
 use crate::strict;
 use crate::types::OVERLAPPED;
 
@@ -80,7 +80,7 @@ impl<W> Overlapped<W> {
     /// `overlapped` is valid for reads and writes until the operation has ended.
     #[inline]
     pub(crate) unsafe fn begin(
-        handle: &Arc<QueueObject>,
+        handle: &HeldHandle,
         overlapped: *mut OVERLAPPED,
         call: &'static str,
         work: W,
@@ -91,7 +91,7 @@ impl<W> Overlapped<W> {
         // SAFETY: by the contract of this function; both types are the OVERLAPPED of Windows.
         let pending = unsafe { handle.io_state().begin(overlapped.cast()) };
         Overlapped {
-            handle: Arc::clone(handle),
+            handle: handle.share(),
             pending,
             id: None,
             work,

@@ -25,10 +25,8 @@
 //! remembered with the operation, so that one which is between two waits does not begin the second.
 //! Threading: any thread; the list has a lock that is never held over a call into the engine.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -41,6 +39,7 @@ use httpsys_socket::process;
 use httpsys_win32::{CancelScope, Handle, IoState, Object, ObjectSignal, ThreadId};
 
 use crate::code::ErrorCode;
+use crate::kept::{HasHandle, HeldObject, LastObject};
 use crate::lifecycle;
 use crate::reason::invalid;
 use crate::service::{self, CurrentService};
@@ -105,47 +104,27 @@ impl PendingCall {
 /// Most threads use one: each keeps the last one, so that a call neither enters the handle table
 /// nor counts the object up and down. A value is never reused, so a handle that is not closed is
 /// still the one its value refers to.
-#[derive(Debug)]
-pub(crate) struct HeldHandle {
-    value: usize,
-    /// `None` only while it is dropped.
-    handle: Option<Arc<QueueObject>>,
-}
+pub(crate) type HeldHandle = HeldObject<QueueObject>;
 
 thread_local! {
-    static LAST: Cell<Option<(usize, Arc<QueueObject>)>> = const { Cell::new(None) };
+    static LAST: LastObject<QueueObject> = const { LastObject::new() };
+    /// Beside it, so that it needs no destructor.
+    static RELEASE_LAST: ReleaseLast = const { ReleaseLast };
 }
 
-impl HeldHandle {
-    #[inline]
-    fn look_up(value: Handle) -> Option<HeldHandle> {
-        let last = LAST.try_with(Cell::take).ok().flatten();
-        let handle = match last {
-            Some((last, handle)) if last == value as usize && !handle.is_closed() => handle,
-            _ => httpsys_win32::lookup_as(value)?,
-        };
-        Some(HeldHandle {
-            value: value as usize,
-            handle: Some(handle),
-        })
-    }
-}
+/// Releases what the thread keeps, at its end.
+struct ReleaseLast;
 
-impl Deref for HeldHandle {
-    type Target = Arc<QueueObject>;
-
-    fn deref(&self) -> &Arc<QueueObject> {
-        self.handle.as_ref().expect("present until it is dropped")
-    }
-}
-
-impl Drop for HeldHandle {
-    #[inline]
+impl Drop for ReleaseLast {
     fn drop(&mut self) {
-        if let Some(handle) = self.handle.take().filter(|handle| !handle.is_closed()) {
-            // A call within this call may have left one there; that is dropped.
-            let _ = LAST.try_with(|last| last.replace(Some((self.value, handle))));
-        }
+        let _ = LAST.try_with(LastObject::release);
+    }
+}
+
+impl HasHandle for QueueObject {
+    #[inline]
+    fn is_closed(&self) -> bool {
+        self.open_in.load(Ordering::SeqCst) != process::generation()
     }
 }
 
@@ -194,7 +173,7 @@ impl QueueObject {
         for handle in httpsys_win32::replace_all::<QueueObject>(&ended) {
             handle.on_close();
         }
-        let _ = LAST.try_with(Cell::take);
+        let _ = LAST.try_with(LastObject::release);
     }
 
     /// The queue handle behind a value.
@@ -203,7 +182,10 @@ impl QueueObject {
     /// 6 for anything else, NULL included (RCV-001, ENT-001, G-064).
     #[inline]
     pub(crate) fn lookup(value: Handle) -> Result<HeldHandle, ErrorCode> {
-        HeldHandle::look_up(value).ok_or_else(|| Error::InvalidHandle.into())
+        let keeps = || RELEASE_LAST.try_with(|_| ()).is_ok();
+        let find = || httpsys_win32::lookup_as(value);
+        HeldHandle::look_up(&LAST, value as usize, keeps, find)
+            .ok_or_else(|| Error::InvalidHandle.into())
     }
 
     /// As [`QueueObject::lookup`], for functions that tell what is closed from what never was a
@@ -273,11 +255,6 @@ impl QueueObject {
                 "RequestQueueHandle is a version 1 queue, to which URL groups cannot be bound",
             )),
         }
-    }
-
-    #[inline]
-    fn is_closed(&self) -> bool {
-        self.open_in.load(Ordering::SeqCst) != process::generation()
     }
 
     /// The service the queue belongs to.

@@ -17,7 +17,7 @@ use crate::marshal::cache_policy::policy_of;
 use crate::marshal::chunks::{Chunks, range_within};
 use crate::overlapped::{Overlapped, blocking};
 use crate::pointers::{self, Buffer, Out};
-use crate::queue_handle::QueueObject;
+use crate::queue_handle::{HeldHandle, QueueObject};
 use crate::reason::{NamedArgument, invalid};
 use crate::types::{
     HANDLE, HTTP_BYTE_RANGE, HTTP_BYTE_RANGE_TO_EOF, HTTP_CACHE_POLICY, HTTP_DATA_CHUNK,
@@ -142,7 +142,7 @@ entry! {
 /// `overlapped` is NULL or valid for reads and writes until the operation has ended.
 unsafe fn at_once(
     name: &'static str,
-    handle: &std::sync::Arc<QueueObject>,
+    handle: &HeldHandle,
     overlapped: *mut OVERLAPPED,
     count: Out<u32>,
     call: impl FnOnce() -> Result<u64, Error>,

@@ -2,8 +2,6 @@
 //!
 //! Owns the functions. Does not own connections (`httpsys_engine`). Threading: any thread.
 
-use std::sync::Arc;
-
 use httpsys_core::call::WaitForDisconnect;
 use httpsys_core::ids::SlotAddress;
 use httpsys_core::{ConnectionId, Error};
@@ -14,7 +12,7 @@ use crate::code::CallResult;
 use crate::entry::entry;
 use crate::overlapped::{LentCall, Overlapped, Work};
 use crate::pointers::Out;
-use crate::queue_handle::QueueObject;
+use crate::queue_handle::{HeldHandle, QueueObject};
 use crate::types::{HANDLE, OVERLAPPED};
 
 entry! {
@@ -46,11 +44,7 @@ entry! {
 
 /// # Safety
 /// `overlapped` is NULL or valid until the operation has ended.
-unsafe fn wait(
-    handle: &Arc<QueueObject>,
-    connection: u64,
-    overlapped: *mut OVERLAPPED,
-) -> CallResult {
+unsafe fn wait(handle: &HeldHandle, connection: u64, overlapped: *mut OVERLAPPED) -> CallResult {
     let wait = WaitForDisconnect {
         connection: ConnectionId(connection),
     };
