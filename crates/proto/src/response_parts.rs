@@ -31,6 +31,8 @@ const PRODUCT: &[u8; 22] = b" Microsoft-HTTPAPI/2.0";
 const SERVER_LINE: &[u8; 31] = b"Server: Microsoft-HTTPAPI/2.0\r\n";
 /// The beginning of a status line, up to the reason; the blank in front of an empty one stays.
 const STATUS_200: &[u8; 13] = b"HTTP/1.1 200 ";
+/// The status line of most responses, to be copied at once.
+const STATUS_LINE_OK: &[u8; 17] = b"HTTP/1.1 200 OK\r\n";
 /// Bytes of the end of a line.
 const LINE_END: usize = 2;
 /// Bytes between name and value: colon and blank.
@@ -198,6 +200,11 @@ impl ResponseParts {
             reason_length: reason.len(),
             ..Self::default()
         };
+        if status == 200 && reason == b"OK" {
+            self.lines.extend_from_slice(STATUS_LINE_OK);
+            self.part = Part::Known;
+            return Ok(());
+        }
         if !(1..=999).contains(&status) {
             return Err(InvalidField::Status);
         }
@@ -417,6 +424,7 @@ impl ResponseParts {
     }
 
     /// No field follows: Server is among them now. False: that was so before, or nothing was begun.
+    #[inline]
     pub(crate) fn end(&mut self) -> bool {
         if self.part == Part::Ended || self.part == Part::Empty {
             return false;

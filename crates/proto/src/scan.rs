@@ -59,8 +59,18 @@ pub(crate) fn find_control(text: &[u8], from: usize) -> usize {
         at += 8;
         rest = behind;
     }
-    let is_text = |byte: &u8| *byte >= 0x20 && *byte != 0x7F;
-    at + rest.iter().take_while(|byte| is_text(byte)).count()
+    match text.last_chunk() {
+        Some(word) if !rest.is_empty() => {
+            // The last bytes again, without those that were looked at: a zero behind the text ends it.
+            let word = u64::from_le_bytes(*word) >> (u64::BITS as usize - 8 * rest.len());
+            let hit = (word.wrapping_sub(ONES * 0x20) & !word | is_byte(word, 0x7F)) & HIGH;
+            at + (hit.trailing_zeros() / 8) as usize
+        }
+        _ => {
+            let is_text = |byte: &u8| *byte >= 0x20 && *byte != 0x7F;
+            at + rest.iter().take_while(|byte| is_text(byte)).count()
+        }
+    }
 }
 
 /// Index of the first colon.
@@ -221,6 +231,15 @@ mod tests {
                 let expected = if control { place } else { 19 };
                 assert_eq!(find_control(&text, 0), expected);
                 assert_eq!(find_control(&text, place), expected);
+            }
+        }
+        for length in 0..20 {
+            for place in 0..=length {
+                let mut text = [b'\xFF'; 20];
+                text[place..].fill(b'\r');
+                for from in 0..=place {
+                    assert_eq!(find_control(&text[..length], from), place);
+                }
             }
         }
         assert_eq!(find_control(b"", 0), 0);

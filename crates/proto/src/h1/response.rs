@@ -13,6 +13,19 @@ const DATE: &[u8; 6] = b"Date: ";
 const DATE_TEXT: usize = 29;
 /// The end of the last line, and the blank line.
 const HEAD_END: &[u8; 4] = b"\r\n\r\n";
+/// The two digits of each number below 100, in the order of the text.
+static PAIRS: [[u8; 2]; 100] = pairs();
+
+const fn pairs() -> [[u8; 2]; 100] {
+    let mut out = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < out.len() {
+        out[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    out
+}
+
 /// Digits of the longest 64-bit number.
 const DIGITS: usize = 20;
 
@@ -126,11 +139,9 @@ fn push_last_number(out: &mut Vec<u8>, number: u64) {
         return out.extend_from_slice(HEAD_END);
     }
     // Four digits, of which the leading zeros are shifted out. See below for the copy.
-    let number = number as u16;
-    let digit = |n: u16| b'0' + (n % 10) as u8;
+    let number = number as usize;
     let [a, b, c, d] = *HEAD_END;
-    let digits = [number / 1000, number / 100, number / 10, number].map(digit);
-    let [e, f, g, h] = digits;
+    let ([e, f], [g, h]) = (PAIRS[number / 100], PAIRS[number % 100]);
     let zeros = usize::from(number < 1000) + usize::from(number < 100) + usize::from(number < 10);
     let text = u64::from_le_bytes([e, f, g, h, a, b, c, d]) >> (zeros * 8);
     let end = out.len() + 8 - zeros;

@@ -365,6 +365,31 @@ fn snd_009_010_g_049_generated_length_yields_to_the_application() {
 }
 
 #[test]
+fn snd_009_every_length_is_written_in_decimal() {
+    for length in (0..10_200).chain([99_999, 100_000, u64::MAX]) {
+        let finish = Finish {
+            content_length: Some(length),
+            ..Finish::new(NOW)
+        };
+        let written = text(&mut build(200, "OK", &[], &[]), &finish);
+        assert!(written.ends_with(&format!("\r\nContent-Length: {length}\r\n\r\n")));
+    }
+}
+
+#[test]
+fn snd_007_008_status_and_reason_stand_as_given() {
+    for (status, reason) in [(200, "OK"), (200, "Ok"), (200, ""), (201, "OK"), (1, "OK")] {
+        let mut parts = build(status, reason, &[], &[]);
+        assert_eq!(
+            (parts.status(), parts.reason()),
+            (status, reason.as_bytes())
+        );
+        let line = format!("HTTP/1.1 {status:03} {reason}\r\nServer: ");
+        assert!(text(&mut parts, &Finish::new(NOW)).starts_with(&line));
+    }
+}
+
+#[test]
 fn g_057_status_and_reason_are_checked() {
     let mut head = ResponseParts::new();
     assert_eq!(head.begin(0, b"OK"), Err(InvalidField::Status));
