@@ -176,16 +176,16 @@ test-conformance-tls: ## the conformance tests over TLS
 	HTTPSYS_TEST_TLS=1 $$tests -p httpsys-tests --test conformance
 
 # With a folder that more tests of the crate are in, its dependencies are not built again.
-ECOSYSTEM := tower,stream,tokio,futures-io,tracing
+ECOSYSTEM := headers,tower,stream,tokio,futures-io,tracing
 # None, each alone, and those that share code.
-FEATURES := "" http tower stream tokio futures-io tracing http,tokio http,futures-io tower,tracing
+FEATURES := "" headers http tower stream tokio futures-io tracing http,tokio http,futures-io tower,tracing
 test-ecosystem: ## the crate's features for http, tower, tokio and futures; the examples notes and axum
 	$(CARGO) clippy -p httpsys --features $(ECOSYSTEM) --all-targets -- -D warnings
 	for features in $(FEATURES); do \
 		$(CARGO) clippy --quiet -p httpsys --features "$$features" -- -D warnings || exit 1; \
 	done
 	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --lib --test ecosystem
-	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --doc -- src/http src/tower src/requests
+	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --doc -- src/http src/tower src/requests src/typed_header
 	cd examples/notes && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 	cd examples/axum && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 

@@ -1,12 +1,12 @@
-//! The blocks in C of all pages in docs compile.
+//! The blocks in C of all pages in docs compile, and each page with blocks in Rust belongs to a test.
 //!
-//! Owns: taking the blocks out of the pages, and what stands in front of those that include nothing. Does not own
-//! the blocks in Rust, which are doc tests (`tests/src/lib.rs`), nor the pages of the functions, whose examples are
-//! quoted from programs that other tests build.
+//! Owns: taking the blocks in C out of the pages, and what stands in front of those that include nothing. Does not
+//! own the tests of the blocks in Rust: these are doc tests (`tests/src/lib.rs`, `examples/axum`) or compared with the
+//! source of a test. Nor the pages of the functions, whose examples are quoted from programs that other tests build.
 //! A block is a whole source, or declarations behind `#include <windows.h>` and `<http.h>`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use httpsys_tests::program::{is_there, root};
@@ -33,16 +33,52 @@ fn blocks(page: &str) -> Vec<(usize, String)> {
     blocks
 }
 
+/// Files that contain the text of a page, as doc tests or to compare it with their own.
+const READERS: [&str; 5] = [
+    "tests/src/lib.rs",
+    "examples/axum/src/lib.rs",
+    "examples/notes/src/tests.rs",
+    "crates/sim/tests/example.rs",
+    "crates/sim/tests/first_steps.rs",
+];
+
+/// The pages in docs.
+fn pages() -> Vec<PathBuf> {
+    let pages = fs::read_dir(root().join("docs")).expect("docs");
+    let mut names: Vec<_> = pages.map(|page| page.expect("a page").path()).collect();
+    names.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    names
+}
+
+#[test]
+fn each_page_with_a_block_in_rust_belongs_to_a_test() {
+    let readers = READERS.map(|file| fs::read_to_string(root().join(file)).expect(file));
+    let mut count = 0;
+    for page in pages() {
+        if fs::read_to_string(&page)
+            .expect("a page")
+            .contains("\n```rust")
+        {
+            let name = page.file_name().expect("a name").to_string_lossy();
+            let end = format!("/docs/{name}\")");
+            let is_read = readers.iter().any(|text| text.contains(&end));
+            assert!(is_read, "no test compiles the code of docs/{name}");
+            count += 1;
+        }
+    }
+    assert!(
+        count >= 8,
+        "{count} pages: are the blocks marked otherwise?"
+    );
+}
+
 #[test]
 fn each_block_in_c_compiles() {
     if !is_there("cc") {
         return;
     }
-    let pages = fs::read_dir(root().join("docs")).expect("docs");
-    let mut names: Vec<_> = pages.map(|page| page.expect("a page").path()).collect();
-    names.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
     let (mut count, mut wrong) = (0, Vec::new());
-    for page in names {
+    for page in pages() {
         let text = fs::read_to_string(&page).expect("a page");
         for (line, block) in blocks(&text) {
             count += 1;

@@ -50,4 +50,6 @@ pub mod pages {
     pub struct Parameters;
     #[doc = include_str!("../../docs/PROXY.md")]
     pub struct Proxy;
+    #[doc = include_str!("../../docs/TESTING.md")]
+    pub struct Testing;
 }

@@ -71,6 +71,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `http` | `httpsys::http`: requests and responses of the crate `http`, bodies of `http-body` |
+//! | `headers` | `Request::typed_header`, `Response::typed_header`: fields as types of the crate `headers` |
 //! | `tower` | `httpsys::tower`: any `tower_service::Service` serves a queue, an axum `Router` for instance |
 //! | `stream` | `RequestQueue::requests`, a `futures_core::Stream` |
 //! | `tokio`, `futures-io` | `AsyncRead`, `AsyncWrite` for upgraded connections, streamed responses and bodies |
@@ -195,6 +196,8 @@ mod timeouts;
 pub mod tls;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(feature = "headers")]
+mod typed_header;
 mod upgraded;
 mod url_group;
 mod verb;

@@ -158,3 +158,8 @@ async fn upgrade(upgrade: Option<Extension<OnUpgrade>>) -> Response {
 async fn panics() -> StatusCode {
     panic!("a handler panics")
 }
+
+/// The Rust code of the page about the ecosystem.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/RUST-ECOSYSTEM.md")]
+pub struct Page;

@@ -13,3 +13,4 @@ mod serving;
 #[path = "../api/support.rs"]
 mod support;
 mod tools;
+mod typed_headers;
