@@ -44,12 +44,23 @@ unsigned Id(std::wstring_view digits)
     return is_id ? static_cast<unsigned>(std::stoul(std::wstring(digits))) : 0;
 }
 
+// Whether Windows takes the name for a device, as it does with any extension: nul.txt is a device as well.
+bool IsDevice(std::wstring_view name)
+{
+    std::wstring stem(name.substr(0, name.find(L'.')));
+    CharUpperBuffW(stem.data(), static_cast<DWORD>(stem.size()));
+    if (stem.size() == 4 && (stem.starts_with(L"COM") || stem.starts_with(L"LPT"))) {
+        return stem[3] >= L'0' && stem[3] <= L'9';
+    }
+    return stem == L"CON" || stem == L"PRN" || stem == L"AUX" || stem == L"NUL";
+}
+
 // Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
 bool IsName(std::wstring_view name)
 {
     constexpr std::wstring_view allowed = L"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
-    return !name.empty() && name.size() <= 100 && name.front() != L'.' &&
-           name.find_first_not_of(allowed) == name.npos;
+    return !name.empty() && name.size() <= 100 && name.front() != L'.' && name.back() != L'.' &&
+           name.find_first_not_of(allowed) == name.npos && !IsDevice(name);
 }
 
 // A file that is deleted unless it is kept.
@@ -138,7 +149,7 @@ void Notes::Answer(Exchange exchange)
     } else if (!id.empty() && verb == HttpVerbDELETE) {
         Reply(std::move(exchange), Remove(Id(id)));
     } else if (!name.empty() && !IsName(name)) {
-        Reply(std::move(exchange), Problem(400, L"a name has letters, digits, '-', '_' and '.'"));
+        Reply(std::move(exchange), Problem(400, L"a name has letters, digits, '-', '_' and '.', and is not that of a device such as NUL"));
     } else if (!name.empty() && verb == HttpVerbPUT) {
         Store(std::move(exchange), folder_ / name);
     } else if (!name.empty() && reads) {

@@ -77,10 +77,16 @@ std::wstring_view Exchange::Query()
     return {url.pQueryString + 1, url.QueryStringLength / sizeof(wchar_t) - 1};
 }
 
-Server::Server(const std::wstring &url, Handler handler) : handler_(std::move(handler))
+Server::Server(Handler handler) : handler_(std::move(handler))
 {
     const HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
     Check("HttpInitialize", HttpInitialize(version, HTTP_INITIALIZE_SERVER, nullptr));
+}
+
+// Once the other constructor has ended, the destructor runs even if this one throws.
+Server::Server(const std::wstring &url, Handler handler) : Server(std::move(handler))
+{
+    const HTTPAPI_VERSION version = HTTPAPI_VERSION_2;
     Check("HttpCreateServerSession", HttpCreateServerSession(version, &session_, 0));
     Check("HttpCreateUrlGroup", HttpCreateUrlGroup(session_, &group_, 0));
     Check("HttpCreateRequestQueue", HttpCreateRequestQueue(version, nullptr, nullptr, 0, &queue_));
@@ -99,8 +105,15 @@ Server::Server(const std::wstring &url, Handler handler) : handler_(std::move(ha
 
 Server::~Server()
 {
-    HttpCloseUrlGroup(group_);
-    HttpCloseServerSession(session_);
+    if (group_ != HTTP_NULL_ID) {
+        HttpCloseUrlGroup(group_);
+    }
+    if (session_ != HTTP_NULL_ID) {
+        HttpCloseServerSession(session_);
+    }
+    if (queue_ != nullptr) {
+        HttpCloseRequestQueue(queue_);
+    }
     if (port_ != nullptr) {
         CloseHandle(port_);
     }
@@ -255,6 +268,7 @@ int Server::End(DWORD milliseconds)
     HttpCloseRequestQueue(queue_);
     while (WaitForTickets(0, GetTickCount64() + 1000) > 0) {
     }
+    queue_ = nullptr; // no coroutine is left that uses it
     for (std::size_t n = 0; n < threads_.size(); ++n) {
         Resume(nullptr);
     }

@@ -162,6 +162,8 @@ private:
     friend class Exchange;
     friend class Ticket;
 
+    explicit Server(Handler handler);
+
     Detached Receive();
     static DWORD WINAPI Work(LPVOID server);
     ULONG Send(HTTP_REQUEST *request, const Response &response, OVERLAPPED *overlapped, ULONG *bytes);

@@ -157,12 +157,17 @@ impl fmt::Display for Refusal {
                 None => write!(f, "{address} is in use by another socket"),
             },
             Refusal::Passed { wanted, passed } => {
-                let passed: Vec<String> = passed.iter().map(ToString::to_string).collect();
-                let passed = passed.join(" and ");
-                write!(
-                    f,
-                    "the service manager has passed {passed}, none of which stands for {wanted}"
-                )
+                f.write_str("the service manager has passed ")?;
+                for (index, address) in passed.iter().enumerate() {
+                    let between = match index {
+                        0 => "",
+                        _ if index + 1 < passed.len() => ", ",
+                        1 => " and ",
+                        _ => ", and ",
+                    };
+                    write!(f, "{between}{address}")?;
+                }
+                write!(f, ", none of which stands for {wanted}")
             }
             Refusal::Forbidden(address) => {
                 write!(f, "the system does not let this program open {address}")
@@ -253,6 +258,26 @@ mod tests {
         {
             assert_eq!(refusal.error().win32(), code, "{refusal}");
             assert_eq!(refusal.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn act_002_the_addresses_of_passed_sockets_are_a_list() {
+        let at = |last: u8| SocketAddr::from(([10, 0, 0, last], 80));
+        for (passed, text) in [
+            (vec![at(1)], "10.0.0.1:80"),
+            (vec![at(1), at(2)], "10.0.0.1:80 and 10.0.0.2:80"),
+            (
+                vec![at(1), at(2), at(3)],
+                "10.0.0.1:80, 10.0.0.2:80, and 10.0.0.3:80",
+            ),
+        ] {
+            let wanted = at(9);
+            let refusal = Refusal::Passed { wanted, passed };
+            let expected = format!(
+                "the service manager has passed {text}, none of which stands for 10.0.0.9:80"
+            );
+            assert_eq!(refusal.to_string(), expected);
         }
     }
 }

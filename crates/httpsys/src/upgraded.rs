@@ -17,8 +17,9 @@ use crate::{Request, Response, Result};
 ///
 /// Reading ends with 0 bytes when the peer has closed its sending side; writing remains possible
 /// until [`Upgraded::close`] (G-096). Dropping the pipe before that resets the connection, and data
-/// that is still on its way may be lost. `&Upgraded` can read and write, too, so that two threads
-/// can use both directions; the pipe can be in an [`std::sync::Arc`].
+/// that is still on its way may be lost. Like `&TcpStream`, `&Upgraded` can read and write, too, so
+/// that two threads can use both directions. For a pipe in an [`Arc`](std::sync::Arc), that is
+/// `(&*pipe).read_exact(..)`.
 ///
 /// ```
 /// use std::io::{Read, Write};

@@ -30,7 +30,7 @@ macro_rules! choices {
                 $(
                     if name.eq_ignore_ascii_case($name) {
                         self.$field = <$type as ParameterValue>::from_text(text)
-                            .ok_or_else(|| InvalidSetting::value($name, text))?;
+                            .ok_or_else(|| InvalidSetting::value::<$type>($name, text))?;
                         return Ok(());
                     }
                 )*

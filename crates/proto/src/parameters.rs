@@ -59,7 +59,7 @@ macro_rules! parameters {
                 $(
                     if name.eq_ignore_ascii_case($name) {
                         let value = <$type as ParameterValue>::from_text(text)
-                            .ok_or_else(|| InvalidSetting::value($name, text))?;
+                            .ok_or_else(|| InvalidSetting::value::<$type>($name, text))?;
                         $(check($name, &value, $range).map_err(InvalidSetting::range)?;)?
                         self.$field = value;
                         return Ok(());

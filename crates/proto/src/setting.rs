@@ -7,6 +7,9 @@ use std::fmt;
 
 /// A kind of value that a text can be read as.
 pub(crate) trait ParameterValue: Sized {
+    /// What the text may be, for the message that refuses another one; empty if the name of the parameter says it.
+    const FORM: &'static str = "";
+
     fn from_text(text: &str) -> Option<Self>;
     /// The number, for the check of a range.
     fn number(&self) -> Option<u32> {
@@ -111,7 +114,8 @@ pub struct InvalidSetting {
 enum SettingProblem {
     Line(String),
     Name(String),
-    Value(&'static str, String),
+    /// Parameter, value, and the form that it should have.
+    Value(&'static str, String, &'static str),
     Range(InvalidParameter),
 }
 
@@ -125,8 +129,9 @@ impl InvalidSetting {
         SettingProblem::Name(name.to_owned()).into()
     }
 
-    pub(crate) fn value(name: &'static str, text: &str) -> Self {
-        SettingProblem::Value(name, text.to_owned()).into()
+    /// A text that is no value of this type.
+    pub(crate) fn value<T: ParameterValue>(name: &'static str, text: &str) -> Self {
+        SettingProblem::Value(name, text.to_owned(), T::FORM).into()
     }
 
     pub(crate) fn range(error: InvalidParameter) -> Self {
@@ -151,7 +156,13 @@ impl fmt::Display for InvalidSetting {
         match &self.problem {
             SettingProblem::Line(line) => write!(f, "{line:?} is not of the form Name = value"),
             SettingProblem::Name(name) => write!(f, "there is no parameter {name:?}"),
-            SettingProblem::Value(name, text) => write!(f, "{text:?} is not a value for {name}"),
+            SettingProblem::Value(name, text, form) => {
+                write!(f, "{text:?} is not a value for {name}")?;
+                match *form {
+                    "" => Ok(()),
+                    form => write!(f, ", which is {form}"),
+                }
+            }
             SettingProblem::Range(error) => error.fmt(f),
         }
     }

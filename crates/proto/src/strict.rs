@@ -20,11 +20,18 @@ pub enum StrictMode {
 }
 
 impl ParameterValue for StrictMode {
+    const FORM: &'static str = "0, 1, abort or collect";
+
     fn from_text(text: &str) -> Option<Self> {
         match text {
             _ if text.eq_ignore_ascii_case("collect") => Some(StrictMode::Collect),
             _ if text.eq_ignore_ascii_case("abort") => Some(StrictMode::Abort),
-            _ => bool::from_text(text).map(|on| if on { StrictMode::Report } else { Self::Off }),
+            // Another number would look like a higher level, which does not exist.
+            _ => match u32::from_text(text) {
+                Some(0) => Some(StrictMode::Off),
+                Some(1) => Some(StrictMode::Report),
+                _ => None,
+            },
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use httpsys_socket::world::World;
 
+use crate::failure::FailureKind;
 use crate::scheduler::{LATE_CALLS, OWN, Scheduler};
 use crate::state::{MAIN, ThreadRole};
 use crate::trace::ThreadEvent;
@@ -37,6 +38,21 @@ impl World for Scheduler {
 
     fn wake(&self, key: usize, all: bool) {
         self.state().wake(key, all);
+    }
+
+    fn stranger_waits(&self) {
+        let thread = std::thread::current();
+        let thread = thread
+            .name()
+            .map_or_else(|| format!("{:?}", thread.id()), str::to_owned);
+        let kind = FailureKind::Stranger { thread };
+        let mut state = self.state();
+        if !state.ending {
+            state.fail(kind.clone());
+            drop(state);
+            // It would wait for ever, and so would a thread of the simulation that joins it.
+            panic!("{kind}");
+        }
     }
 
     fn leave(&self) -> bool {

@@ -45,6 +45,11 @@ pub enum FailureKind {
         /// What it panicked with.
         message: String,
     },
+    /// A thread that the simulation does not know, one of `std` for instance, waited in a call of the library.
+    Stranger {
+        /// The name of the thread, or its number if it has none.
+        thread: String,
+    },
     /// The thread that could run did not come back to the simulation for too long a real time: as a rule
     /// it waits for a lock of the program's own that another thread of the simulation holds.
     Stalled {
@@ -74,6 +79,11 @@ impl fmt::Display for FailureKind {
             FailureKind::Panicked { thread, message } => {
                 write!(f, "thread {thread} has panicked: {message}")
             }
+            FailureKind::Stranger { thread } => write!(
+                f,
+                "thread {thread} waits in a call of the library but does not belong to the simulation, whose clock \
+                 does not wait for it: start it with httpsys_sim::thread in place of std::thread"
+            ),
             FailureKind::Stalled { thread, call } => write!(
                 f,
                 "thread {thread} runs and has not come back since its call {call}: \

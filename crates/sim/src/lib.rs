@@ -172,6 +172,7 @@ pub use explore::{each_seed, every_schedule, try_seed, try_seeds, try_sim};
 pub use failure::{Failure, FailureKind};
 pub use fault::SimFault;
 pub use httpsys_engine::logging::MemoryDisk;
+pub use httpsys_network::{AcceptFault, Damage, FaultMoment, FullBacklog, NetworkFault, Rules};
 pub use httpsys_socket::world::{now, sleep, unix_now, yield_now};
 pub use join::JoinHandle;
 pub use random::SeededRandom;

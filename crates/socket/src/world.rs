@@ -18,7 +18,7 @@ use crate::panic::panic_text;
 
 /// Replaces the operating system's scheduler and clocks for the threads that belong to it.
 ///
-/// Only `now`, `unix_now` and `wake` may be called from threads that do not belong to it.
+/// Only `now`, `unix_now`, `wake` and `stranger_waits` may be called from threads that do not belong to it.
 pub trait World: Send + Sync {
     /// The time since the world's beginning. Never goes back.
     fn now(&self) -> Duration;
@@ -51,6 +51,12 @@ pub trait World: Send + Sync {
     /// The calling thread, started with [`crate::spawn`], has panicked with this message and is about
     /// to end.
     fn panicked(&self, message: &str);
+
+    /// The calling thread, which does not belong to the world, is about to wait for something that only happens there.
+    ///
+    /// # Panics
+    /// The world may refuse such threads.
+    fn stranger_waits(&self) {}
 
     /// The calling thread is none of the world any more: it does nothing from now on, and has frames of
     /// another language, so that nothing can unwind it. May be called once its world has ended. `false`: the

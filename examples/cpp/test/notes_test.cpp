@@ -140,6 +140,9 @@ void AFileIsStoredWholeOrNotAtAll(const fs::path &folder)
     HttpsysSimAdvance(running.sim, 1000);
     CHECK(running.IsFolderEmpty());
     CHECK(Has(running.Ask("PUT /files/..%5Cx", "x"), "404", "}") && running.IsFolderEmpty());
+    for (const std::string name : {"CON", "nul", "Nul.txt", "aux.tar.gz", "PRN.", "com1", "LPT0.log"}) {
+        CHECK(Has(running.Ask("PUT /files/" + name, "x"), "400", "}") && running.IsFolderEmpty());
+    }
     CHECK(Has(running.Ask("GET /files/a"), "404", "}"));
     CHECK(Has(running.Ask("PUT /files/a", file), "201", R"({"length":200000})"));
     CHECK(Has(running.Ask("GET /files/a"), "200", "\r\n\r\n" + file));

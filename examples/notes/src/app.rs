@@ -82,7 +82,8 @@ impl App {
             (_, ["files", _]) => not_allowed("GET, HEAD, PUT"),
             _ => problem(404, "there is nothing here"),
         };
-        request.respond(response).map(drop) // to HEAD without the body
+        request.respond(response)?; // to HEAD without the body
+        Ok(())
     }
 }
 

@@ -17,6 +17,10 @@ pub(crate) const LIMIT: u64 = 16 << 20;
 /// How many bytes of an upload are in memory at a time.
 const BUFFER: usize = 64 * 1024;
 
+/// What a client is told of a name that it cannot use.
+const BAD_NAME: &str =
+    "a name has letters, digits, '-', '_' and '.', and is not that of a device such as NUL";
+
 /// The files in a folder.
 pub(crate) struct Files {
     folder: PathBuf,
@@ -49,7 +53,7 @@ impl Files {
     /// Answers `PUT /files/NAME`.
     pub(crate) fn store(&self, request: &Request, name: &str) -> Result<Response<'static>> {
         if !is_name(name) {
-            return Ok(problem(400, "a name has letters, digits, '-', '_' and '.'"));
+            return Ok(problem(400, BAD_NAME));
         }
         match self.receive(request, name) {
             Ok(length) => Ok(json(201, &json!({ "name": name, "length": length }))),
@@ -115,5 +119,20 @@ impl Files {
 /// Whether it is a plain name: none that leads out of the folder, is hidden, or has a special meaning on some system.
 fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.bytes().all(allowed)
+    !name.is_empty()
+        && name.len() <= 100
+        && !name.starts_with('.')
+        && !name.ends_with('.') // Windows drops it
+        && name.bytes().all(allowed)
+        && !is_device(name)
+}
+
+/// Whether Windows takes the name for a device, as it does with any extension: `nul.txt` is a device as well.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.to_ascii_uppercase();
+    match stem.strip_prefix("COM").or(stem.strip_prefix("LPT")) {
+        Some(number) => matches!(number.as_bytes(), [b'0'..=b'9']),
+        None => matches!(&stem[..], "CON" | "PRN" | "AUX" | "NUL"),
+    }
 }

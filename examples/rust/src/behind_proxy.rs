@@ -21,7 +21,7 @@ use std::thread;
 use std::time::Duration;
 
 use httpsys::service_manager::{ServiceNews, notify};
-use httpsys::{ProxyProtocol, Request, Response, Result, Server};
+use httpsys::{ProxyProtocol, Request, Response, Server};
 
 /// Threads that answer.
 const THREADS: usize = 2;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
+fn run() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = parse(std::env::args().skip(1))?;
     let mut builder = Server::builder().url(&arguments.url);
     if arguments.proxies != ProxyProtocol::off() {
@@ -59,8 +59,9 @@ fn run() -> std::result::Result<(), Box<dyn std::error::Error>> {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 for request in server.incoming() {
+                    let response = answer(&request, is_ending.load(Ordering::SeqCst));
                     // The client may have gone.
-                    let _ = answer(request, is_ending.load(Ordering::SeqCst));
+                    let _ = request.respond(response);
                 }
             });
         }
@@ -79,9 +80,10 @@ fn serve_until_asked(
     signals: &mut EndSignals,
     is_ending: &AtomicBool,
     grace: Duration,
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let port = server.local_addr()?.port();
-    println!("listening on http://localhost:{port}/");
+) -> Result<(), Box<dyn std::error::Error>> {
+    for url in server.url_group().urls()? {
+        println!("listening on {url}");
+    }
     notify(ServiceNews::Ready)?;
     signals.wait();
     notify(ServiceNews::Stopping)?;
@@ -92,7 +94,7 @@ fn serve_until_asked(
     Ok(())
 }
 
-fn answer(request: Request, is_ending: bool) -> Result<()> {
+fn answer(request: &Request, is_ending: bool) -> Response<'static> {
     let response = if request.path() == "/health" {
         if is_ending {
             Response::new(503, "Service Unavailable")
@@ -106,12 +108,11 @@ fn answer(request: Request, is_ending: bool) -> Result<()> {
         let process = std::process::id();
         Response::ok().body(format!("{remote} {local} {process} {forwarded}\n"))
     };
-    let response = if is_ending {
+    if is_ending {
         response.disconnect()
     } else {
         response
-    };
-    request.respond(response).map(drop)
+    }
 }
 
 /// The signals that ask the program to end.
@@ -148,9 +149,7 @@ impl EndSignals {
     }
 }
 
-fn parse(
-    mut words: impl Iterator<Item = String>,
-) -> std::result::Result<Arguments, Box<dyn std::error::Error>> {
+fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, Box<dyn std::error::Error>> {
     let mut arguments = Arguments {
         url: "http://localhost:8080/".to_owned(),
         proxies: ProxyProtocol::off(),

@@ -21,6 +21,7 @@ struct WaitKey(#[allow(dead_code, reason = "not empty, so that each has an addre
 pub(crate) struct SimulatedPoller {
     poll: Poll,
     key: Arc<WaitKey>,
+    world: Weak<dyn World>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -38,15 +39,20 @@ pub(crate) fn simulated_poll(
     let poll = Poll::new(network);
     let key = Arc::new(WaitKey(0));
     // The world may own the network: the network must not own the world.
-    let (waits, world) = (Arc::clone(&key), Weak::clone(world));
+    let (waits, waking) = (Arc::clone(&key), Weak::clone(world));
     poll.on_ready(move || {
-        if let Some(world) = world.upgrade() {
+        if let Some(world) = waking.upgrade() {
             world.wake(address(&waits), true);
         }
     });
     let registry = SimulatedRegistry { poll: poll.clone() };
-    let events = Vec::new();
-    (SimulatedPoller { poll, key, events }, registry)
+    let poller = SimulatedPoller {
+        poll,
+        key,
+        world: Weak::clone(world),
+        events: Vec::new(),
+    };
+    (poller, registry)
 }
 
 fn address(key: &Arc<WaitKey>) -> usize {
@@ -57,7 +63,10 @@ impl SimulatedPoller {
     /// Waits for events, for `timeout` at most.
     pub(crate) fn poll(&mut self, timeout: Option<Duration>) {
         let Some(world) = world::current() else {
-            // A thread that no scheduler knows of cannot wait for virtual time.
+            // A thread that no scheduler knows of cannot wait for virtual time: the world says so, unless it has ended.
+            if timeout != Some(Duration::ZERO) {
+                self.world.upgrade().inspect(|world| world.stranger_waits());
+            }
             self.poll.events(&mut self.events);
             return std::thread::yield_now();
         };

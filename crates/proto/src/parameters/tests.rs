@@ -152,6 +152,15 @@ fn a_bad_text_names_its_line_and_what_is_wrong() {
         "line 1: \"yes\" is not a value for FavorUTF8"
     );
     assert_eq!(
+        message("Strict = 2"),
+        "line 1: \"2\" is not a value for Strict, which is 0, 1, abort or collect"
+    );
+    assert_eq!(
+        message("ProxyProtocol = 127.0.0.1"),
+        "line 1: \"127.0.0.1\" is not a value for ProxyProtocol, which is PORT=ADDRESS,ADDRESS/BITS \
+         with a blank between ports, as in 8080=127.0.0.1,10.0.0.0/8 *=::1"
+    );
+    assert_eq!(
         message("DisableServerHeader = 300"),
         "line 1: DisableServerHeader is 300, but must be between 0 and 2"
     );

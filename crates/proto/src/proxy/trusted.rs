@@ -207,6 +207,9 @@ fn parse_port(text: &str) -> Result<Option<u16>, InvalidProxyProtocol> {
 }
 
 impl ParameterValue for ProxyProtocol {
+    const FORM: &'static str = "PORT=ADDRESS,ADDRESS/BITS with a blank between ports, as in \
+        8080=127.0.0.1,10.0.0.0/8 *=::1";
+
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok()
     }

@@ -30,6 +30,22 @@ fn a_request_without_an_answer_fails_the_check_with_seed_and_trace() {
 }
 
 #[test]
+fn a_thread_of_std_that_waits_is_named_with_what_to_use_in_its_place() {
+    let failure = try_seed(7, |sim| {
+        let (_service, server) = server(sim);
+        let worker = std::thread::Builder::new().name("worker".into());
+        let worker = worker.spawn(move || server.receive()).unwrap();
+        assert!(worker.join().is_err(), "it waits for ever");
+        sim.advance(Duration::from_secs(1));
+    })
+    .unwrap_err();
+    let thread = "worker".to_owned();
+    assert_eq!(failure.kind, FailureKind::Stranger { thread });
+    let text = failure.to_string();
+    assert!(text.contains("httpsys_sim::thread"), "{text}");
+}
+
+#[test]
 fn a_request_that_nobody_receives_fails_the_finish() {
     let sim = Sim::seeded(1);
     let (_service, _server) = server(&sim);

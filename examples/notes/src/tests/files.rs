@@ -26,14 +26,20 @@ fn a_file_is_stored_whole_and_sent_back() {
 }
 
 #[test]
-fn a_name_does_not_lead_out_of_the_folder() {
+fn a_name_does_not_lead_out_of_the_folder_nor_to_a_device_of_windows() {
     let notes = Running::start();
-    for name in ["..%2Fx", "%2E%2E", ".hidden", "a:b", "a%5Cb", ""] {
+    let outside = ["..%2Fx", "%2E%2E", ".hidden", "a:b", "a%5Cb", ""];
+    let devices = ["CON", "nul", "Nul.txt", "aux.tar.gz", "PRN.", "com1", "LPT0.log"];
+    for name in outside.into_iter().chain(devices) {
         let line = format!("PUT /files/{name}");
         let status = notes.ask(&line, "x").status;
         assert!([400, 404, 405].contains(&status), "{name}: {status}");
     }
     assert!(notes.files().is_empty());
+    for name in ["CONSOLE", "nul1", "com10", "lpt", "a.nul", "com.1"] {
+        let status = notes.ask(&format!("PUT /files/{name}"), "x").status;
+        assert_eq!(status, 201, "{name}");
+    }
     assert_eq!(notes.end(), 0);
 }
 
