@@ -14,7 +14,7 @@ use httpsys_win32::last_error;
 
 use httpsys_sim::every_schedule;
 
-use super::{INFINITE, Owned, WAIT_TIMEOUT, each_seed, given, start, taken};
+use super::{INFINITE, Owned, WAIT_TIMEOUT, each_seed, event, given, start, taken};
 
 struct Workers {
     port: Owned,
@@ -96,4 +96,80 @@ fn packets_and_waits_meet_under_every_order() {
     });
     println!("{runs} orders");
     assert!(runs > 50, "{runs}");
+}
+
+struct Crowd {
+    port: Owned,
+    running: AtomicUsize,
+    most: AtomicUsize,
+    release: Owned,
+    how: fn(&Crowd),
+}
+
+unsafe extern "system" fn join_crowd(crowd: *mut c_void) -> u32 {
+    // SAFETY: a `Crowd` that lives until this thread has ended.
+    let crowd = unsafe { given::<Crowd>(crowd) };
+    let mut count = 0;
+    while let Some(1..) = take(&crowd.port, INFINITE) {
+        let running = crowd.running.fetch_add(1, Ordering::SeqCst) + 1;
+        crowd.most.fetch_max(running, Ordering::SeqCst);
+        (crowd.how)(crowd);
+        crowd.running.fetch_sub(1, Ordering::SeqCst);
+        count += 1;
+    }
+    count
+}
+
+/// Four threads at a port for `limit` of them get twelve packets: the most that ran at once, and the time it took.
+fn crowd_of_four(limit: u32, how: fn(&Crowd)) -> (usize, u64) {
+    let crowd = Crowd {
+        port: Owned(CreateIoCompletionPort(
+            INVALID_HANDLE_VALUE,
+            null_mut(),
+            0,
+            limit,
+        )),
+        running: AtomicUsize::new(0),
+        most: AtomicUsize::new(0),
+        release: event(true),
+        how,
+    };
+    let threads = [(); 4].map(|()| start(join_crowd, &crowd));
+    let taken = taken(|| {
+        for key in [1; 12].into_iter().chain([0; 4]) {
+            PostQueuedCompletionStatus(crowd.port.0, 0, key, null_mut());
+        }
+        for thread in &threads {
+            assert_eq!(WaitForSingleObject(thread.0, INFINITE), 0);
+        }
+    });
+    (crowd.most.load(Ordering::SeqCst), taken)
+}
+
+/// Other threads of the world get their turn meanwhile.
+fn runs(crowd: &Crowd) {
+    for _ in 0..3 {
+        assert_eq!(WaitForSingleObject(crowd.release.0, 0), WAIT_TIMEOUT);
+    }
+}
+
+#[test]
+fn ses_034_no_more_threads_run_at_once_than_the_concurrency_value_says() {
+    each_seed(|_| {
+        for limit in [1, 2, 3] {
+            let (most, taken) = crowd_of_four(limit, runs);
+            assert!(most <= limit as usize, "{most} of {limit}");
+            assert_eq!(taken, 0);
+        }
+    });
+}
+
+#[test]
+fn ses_035_a_thread_that_waits_in_a_function_of_the_library_does_not_count() {
+    each_seed(|_| {
+        let sleeps = |_: &Crowd| Sleep(1000);
+        assert_eq!(crowd_of_four(1, sleeps), (4, 3000));
+        let waits = |crowd: &Crowd| _ = WaitForSingleObject(crowd.release.0, 1000);
+        assert_eq!(crowd_of_four(1, waits), (4, 3000));
+    });
 }

@@ -10,6 +10,7 @@ pub mod lock;
 mod panic;
 mod per_world;
 pub mod process;
+mod running;
 mod standard_error;
 mod thread;
 #[cfg(target_os = "linux")]
@@ -19,6 +20,7 @@ pub mod world;
 
 pub use panic::panic_text;
 pub use per_world::{Own, PerWorld};
+pub use running::{Absence, Membership, RunLimit};
 pub use standard_error::StandardError;
 pub use thread::{JoinHandle, spawn};
 #[cfg(target_os = "linux")]

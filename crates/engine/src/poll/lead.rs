@@ -131,10 +131,13 @@ impl Service {
     ) -> Result<(), Error> {
         let waiter = Waiter::of_this_thread();
         let result = match register(Waiting::Thread(Arc::clone(&waiter), queue.handle_id())) {
-            Ok(false) => match self.wait(shard, &waiter, None) {
-                Some(Signal::Failed(error)) => Err(error),
-                _ => Ok(()),
-            },
+            Ok(false) => {
+                let _waits = httpsys_socket::Absence::begin();
+                match self.wait(shard, &waiter, None) {
+                    Some(Signal::Failed(error)) => Err(error),
+                    _ => Ok(()),
+                }
+            }
             Ok(true) => Ok(()),
             Err(error) => Err(error),
         };
@@ -155,6 +158,7 @@ impl Service {
     ) -> Result<RequestId, Error> {
         let mut first = true;
         let mut blocked = None;
+        let mut waits = None;
         loop {
             {
                 let mut fifos = queue.lock();
@@ -177,6 +181,7 @@ impl Service {
             if blocked.is_cancelled() {
                 return Err(Error::Aborted);
             }
+            waits.get_or_insert_with(httpsys_socket::Absence::begin);
             let result = match self.try_lead() {
                 Some(lead) => self.lead_for(lead, queue, blocked, deadline),
                 None => self.follow(queue, blocked, deadline)?,

@@ -22,7 +22,7 @@ thread_local! {
 /// Calls `f` with the port behind a handle. Most threads use one port only: each keeps its last one, so that a call
 /// neither locks the handle table nor changes the count of references. The value of a handle is not used again, so as
 /// long as it is open it means that port.
-fn with_port<R>(handle: Handle, f: impl FnOnce(&Port) -> Result<R, Code>) -> Result<R, Code> {
+fn with_port<R>(handle: Handle, f: impl FnOnce(&Arc<Port>) -> Result<R, Code>) -> Result<R, Code> {
     let last = LAST.try_with(Cell::take).ok().flatten();
     let port = match last {
         Some((last, port)) if last == handle as usize && handle::is_open(handle) => port,
@@ -39,18 +39,23 @@ fn with_port<R>(handle: Handle, f: impl FnOnce(&Port) -> Result<R, Code>) -> Res
 /// with a port, or both. Returns the port; NULL on failure: 87 if the handle is associated already
 /// or is not file-like, 6 for a bad handle.
 ///
-/// Differs: the concurrency value is not enforced: every thread that waits may be released.
+/// At most `concurrent_threads` threads run at once after they were released (0: as many as the process has processors;
+/// ignored with an `existing` port). A thread that then waits in a function of this library does not count meanwhile.
+///
+/// Differs: how a thread spends its time elsewhere, such as in the C library, is not known. If a packet has waited for
+/// 10 ms and none was taken meanwhile, the threads that were released are taken to wait, and the next 1,000 packets are
+/// taken without a limit. 0 counts the processors that the process may use, not all of the machine.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateIoCompletionPort(
     file: Handle,
     existing: Handle,
     key: usize,
-    _concurrent_threads: u32,
+    concurrent_threads: u32,
 ) -> Handle {
     fence(std::ptr::null_mut(), || {
         if file == INVALID_HANDLE_VALUE {
             return match existing.is_null() {
-                true => open(Arc::new(Port::new())),
+                true => open(Arc::new(Port::new(concurrent_threads))),
                 false => Err(ERROR_INVALID_PARAMETER),
             };
         }
@@ -60,7 +65,7 @@ pub extern "system" fn CreateIoCompletionPort(
             io.bind_port(object_as::<Port>(existing)?, key)?;
             return Ok(existing);
         }
-        let port = Arc::new(Port::new());
+        let port = Arc::new(Port::new(concurrent_threads));
         let created = open(port.clone())?;
         io.bind_port(port, key)
             .inspect_err(|_| _ = handle::remove(created))?;

@@ -23,6 +23,16 @@ pub fn processors() -> u32 {
     count.clamp(1, 64) as u32
 }
 
+/// The processors that the process may use at once: fewer than [`processors`] if it is bound to some of them, or has a
+/// share of them only. In a simulated world always 4, so that a seed is the same run on every machine.
+pub fn usable_processors() -> u32 {
+    if crate::time::source::is_simulated() {
+        return 4;
+    }
+    let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// A mask of all of them.
 pub fn all_processors() -> u64 {
     u64::MAX >> (64 - processors())

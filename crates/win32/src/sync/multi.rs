@@ -195,7 +195,7 @@ mod tests {
         );
         let twice = [objects[0].clone(), objects[0].clone()];
         assert_eq!(wait_many(&twice, true, None), Err(87));
-        let port: Arc<dyn Object> = Arc::new(crate::io::port::Port::new());
+        let port: Arc<dyn Object> = Arc::new(crate::io::port::Port::new(0));
         assert_eq!(wait_many(&[port], false, None), Err(6));
     }
 

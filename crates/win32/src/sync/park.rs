@@ -99,6 +99,7 @@ pub(crate) use at_address::{
 mod at_address {
     use std::time::Instant;
 
+    use httpsys_socket::Absence;
     #[cfg(feature = "sim")]
     use httpsys_socket::world;
     use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult};
@@ -124,6 +125,7 @@ mod at_address {
         let_go: impl FnOnce(),
         deadline: Option<Instant>,
     ) -> Parked {
+        let _waits = Absence::begin();
         #[cfg(feature = "sim")]
         if let Some(world) = world::current() {
             if !needed() {

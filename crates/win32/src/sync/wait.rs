@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Instant;
 
 use httpsys_socket::lock::Mutex;
-use httpsys_socket::{Own, PerWorld};
+use httpsys_socket::{Absence, Own, PerWorld};
 
 use crate::sync::park::Parker;
 use crate::threads::id::{self, ThreadId};
@@ -240,6 +240,7 @@ impl Drop for Lease {
 /// Returns the outcome; after [`TIMED_OUT`] nobody can claim the waiter any more.
 pub(crate) fn block(lease: &Lease, deadline: Option<Instant>) -> u32 {
     let waiter = lease.waiter();
+    let _waits = Absence::begin();
     match DRIVER.get() {
         Some(driver) => block_driving(*driver, waiter, deadline),
         None => while !waiter.claimed() && waiter.park(deadline) {},

@@ -164,6 +164,7 @@ fn leave() {
         }
     }
     ends::leave();
+    httpsys_socket::Membership::end();
     crate::last_error::set(0);
 }
 

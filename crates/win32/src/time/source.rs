@@ -66,6 +66,7 @@ pub(crate) fn age() -> Option<Duration> {
 
 /// Suspends this thread for so long.
 pub(crate) fn sleep(time: Duration) {
+    let _waits = httpsys_socket::Absence::begin();
     #[cfg(feature = "sim")]
     if world::current().is_some() {
         return world::sleep(time);

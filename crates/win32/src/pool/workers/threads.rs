@@ -109,7 +109,7 @@ impl Pool {
                     task.run();
                     idle = Some(IDLE);
                 }
-                Err(Stop::TimedOut) if !self.can_spare_one() => {
+                Err(Stop::TimedOut(_)) if !self.can_spare_one() => {
                     if source::is_simulated() {
                         // A thread that looks now and then would hide from the world that nothing
                         // happens any more.
