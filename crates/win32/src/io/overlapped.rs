@@ -7,7 +7,7 @@
 //! any thread.
 
 use std::ptr::{addr_of, addr_of_mut};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use crate::handle::value::Handle;
 use crate::status::{self, Code, STATUS_PENDING};
@@ -58,17 +58,24 @@ pub struct OverlappedOutcome {
 /// # Safety
 /// `overlapped` points to a valid OVERLAPPED.
 pub(crate) unsafe fn mark_pending(overlapped: *mut OVERLAPPED) {
+    // Whoever ends the operation is told of it later than this.
     // SAFETY: valid by the contract; only field addresses are formed.
     unsafe {
-        store(addr_of_mut!((*overlapped).InternalHigh), 0);
+        store(
+            addr_of_mut!((*overlapped).InternalHigh),
+            0,
+            Ordering::Relaxed,
+        );
         store(
             addr_of_mut!((*overlapped).Internal),
             STATUS_PENDING as usize,
+            Ordering::Relaxed,
         );
     }
 }
 
-/// Writes the end of the operation. The memory may be gone as soon as this returns.
+/// Writes the end of the operation. The memory may be gone as soon as this returns. What this thread reads with
+/// `SeqCst` afterwards is not older than the end as others see it.
 ///
 /// # Safety
 /// `overlapped` points to an OVERLAPPED that is valid until `Internal` is written.
@@ -76,8 +83,16 @@ pub(crate) unsafe fn mark_ended(overlapped: *mut OVERLAPPED, error: Code, bytes:
     let status = status::nt_from_win32(error);
     // SAFETY: valid by the contract; only field addresses are formed.
     unsafe {
-        store(addr_of_mut!((*overlapped).InternalHigh), bytes);
-        store(addr_of_mut!((*overlapped).Internal), status as usize);
+        store(
+            addr_of_mut!((*overlapped).InternalHigh),
+            bytes,
+            Ordering::Relaxed,
+        );
+        store(
+            addr_of_mut!((*overlapped).Internal),
+            status as usize,
+            Ordering::SeqCst,
+        );
     }
 }
 
@@ -127,13 +142,14 @@ pub(crate) unsafe fn outcome(overlapped: *mut OVERLAPPED) -> Option<OverlappedOu
     Some(OverlappedOutcome { error, bytes })
 }
 
-unsafe fn store(at: *mut usize, value: usize) {
+unsafe fn store(at: *mut usize, value: usize, order: Ordering) {
     if at.is_aligned() {
         // SAFETY: valid by the contract of the callers, aligned as tested.
-        unsafe { AtomicUsize::from_ptr(at) }.store(value, Ordering::SeqCst);
+        unsafe { AtomicUsize::from_ptr(at) }.store(value, order);
     } else {
         // SAFETY: valid by the contract of the callers.
         unsafe { at.write_unaligned(value) };
+        fence(Ordering::SeqCst);
     }
 }
 

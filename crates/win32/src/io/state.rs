@@ -242,8 +242,8 @@ impl IoState {
                     .results_len
                     .store(results.len(), Ordering::SeqCst);
             }
-            // Pairs with the fence in `notify_results`: either the end is seen here, or this
-            // waiter is seen there.
+            // The end is written before `notify_results` looks, both in the one order of such accesses: either the
+            // end is seen here, or this waiter is seen there.
             fence(Ordering::SeqCst);
             let timed_out = !ended() && wait::block(&lease, deadline) == TIMED_OUT;
             let mut results = self.shared.results.lock();
@@ -269,8 +269,8 @@ impl Default for IoState {
 }
 
 impl SharedIo {
+    /// After the end of the operation was written.
     fn notify_results(&self, overlapped: usize) {
-        fence(Ordering::SeqCst);
         if self.results_len.load(Ordering::SeqCst) == 0 {
             return;
         }
