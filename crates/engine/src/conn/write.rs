@@ -22,6 +22,7 @@ use crate::conn::under_way::UnderWay;
 use crate::control::routes::Bound;
 use crate::observe::access_log::SendLog;
 use crate::observe::tally::Fault;
+use crate::poll::deferred::Readiness;
 use crate::poll::operation::Signal;
 use crate::poll::waiter::{Reading, Turn, Waiting};
 use crate::service::Service;
@@ -387,12 +388,27 @@ impl Service {
         first: Option<Wrote>,
     ) -> Result<Stopped, Broken> {
         let most = self.most_per_call();
-        if conn.kept.is_some() {
-            if let Some(stopped) = write_kept(conn, most) {
-                return stopped;
-            }
+        let kept = match conn.kept {
+            Some(_) => write_kept(conn, most),
+            None => None,
+        };
+        let stopped = kept.unwrap_or_else(|| write_pieces(conn, outgoing, share, most, first));
+        if matches!(stopped, Ok(Stopped::Full)) {
+            self.let_others_go(conn);
         }
-        write_pieces(conn, outgoing, share, most, first)
+        stopped
+    }
+
+    /// A stream of HTTP/2 that lets others of its connection go first, although there is room: its connection is told,
+    /// since no event of the network tells it.
+    #[cold]
+    fn let_others_go(&self, conn: &mut Conn) {
+        let carrier = conn.stream_mut().and_then(|stream| stream.take_yield());
+        if let Some(carrier) = carrier {
+            let shard = self.shard_of(carrier);
+            shard.tell([(carrier, Readiness::WRITABLE)]);
+            shard.interrupt();
+        }
     }
 
     /// One call of the system hands over so many bytes at most (LIM-015).

@@ -7,8 +7,9 @@
 //!
 //! Content of responses is copied into the buffer only while that is below [`OUT`] and both windows have room,
 //! and only from memory that cannot stand still (`stream.rs`): whoever has the lock never waits. Streams that
-//! find no room stand in a line, and are told one after the other when there is some: so each has its turn,
-//! and a slow one holds up nobody.
+//! find no room stand in a line (`line.rs`), and are told one after the other when there is some. While others stand in
+//! it, a stream says at most [`OUT`] bytes, or a record if frames wait, and goes behind them for more: so each has its
+//! turn, however large its response is, and a slow one holds up nobody.
 //!
 //! **Responses that go out together.** Requests that were read from a connection between two polls that may wait
 //! came together: a *batch*, if there are two or more. What the call says that ends the response to one of them is
@@ -32,7 +33,7 @@
 //! Order of locks: the slot of the carrier, or of one of its streams, then this one; never the other way.
 //! Threading: any thread; no call here blocks but on the lock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +45,7 @@ use httpsys_socket::lock::{Mutex, MutexGuard};
 use smallvec::SmallVec;
 
 use super::batch::{Batch, BatchPlace};
+use super::line::TurnLine;
 use super::link::Link;
 use super::outcome::{Read, Wrote};
 
@@ -51,7 +53,7 @@ use super::outcome::{Read, Wrote};
 pub(super) const OUT: usize = 64 * 1024;
 
 /// The most plain bytes of a record of TLS.
-const RECORD: usize = 16 * 1024;
+pub(super) const RECORD: usize = 16 * 1024;
 
 /// The memory that an idle carrier keeps for them.
 const KEPT: usize = 16 * 1024;
@@ -103,7 +105,9 @@ pub(crate) struct CarrierState {
     /// The requests that came together last.
     pub(super) batch: Batch,
     /// Those that wait for room in `out`.
-    waiting: VecDeque<StreamId>,
+    pub(crate) line: TurnLine,
+    /// A stream has let others go first although there is room: no event tells of that.
+    has_yielded: bool,
     /// Bytes of content that were taken from all streams.
     pub(super) content: u64,
     /// When the last stream ended, in the clock's milliseconds.
@@ -154,7 +158,8 @@ impl Carrier {
                 faults: BTreeMap::new(),
                 failed: None,
                 batch: Batch::default(),
-                waiting: VecDeque::new(),
+                line: TurnLine::default(),
+                has_yielded: false,
                 content: 0,
                 idle_since: now,
                 received: 0,
@@ -212,7 +217,7 @@ impl Carrier {
     /// Whether something waits for room in the network.
     pub(super) fn holds_unsent(&self) -> bool {
         let state = self.lock();
-        state.unsent() > 0 || !state.waiting.is_empty() || state.link_is_full()
+        state.unsent() > 0 || state.line.has_untold() || state.link_is_full()
     }
 
     /// Hands to the network what waits.
@@ -424,26 +429,22 @@ impl CarrierState {
         Ok(())
     }
 
-    /// A stream found no room: it is told when there is some.
-    pub(crate) fn await_room(&mut self, stream: StreamId) {
-        if !self.waiting.contains(&stream) {
-            self.waiting.push_back(stream);
-        }
+    /// A stream goes behind the others that want to say something. If there is room, no event tells of it, and whoever
+    /// has said something tells the carrier ([`CarrierState::take_yield`]).
+    pub(super) fn let_others_go(&mut self, stream: StreamId) {
+        self.line.leave(stream);
+        self.line.join(stream);
+        self.has_yielded |= self.unsent() == 0 && !self.link_is_full();
     }
 
-    /// Whether others wait for room before this stream.
-    pub(super) fn has_others_before(&self, stream: StreamId) -> bool {
-        self.waiting.front().is_some_and(|first| *first != stream)
-    }
-
-    /// The stream has its turn.
-    pub(super) fn leave_line(&mut self, stream: StreamId) {
-        self.waiting.retain(|other| *other != stream);
+    /// Whether the carrier is to be told that there is room for those in the line.
+    pub(super) fn take_yield(&mut self) -> bool {
+        std::mem::take(&mut self.has_yielded)
     }
 
     /// The streams whose turn it is, since there is room.
     pub(crate) fn take_turns(&mut self) -> Vec<ConnectionId> {
-        if self.waiting.is_empty() {
+        if !self.line.has_untold() {
             return Vec::new();
         }
         // What is left then waits for room, of which an event tells: what is only kept for a batch has none, and those
@@ -454,8 +455,7 @@ impl CarrierState {
             unsent if unsent < OUT => TOLD,
             _ => return Vec::new(),
         };
-        let most = most.min(self.waiting.len());
-        let told = self.waiting.drain(..most);
+        let told = self.line.tell(most);
         told.filter_map(|stream| self.streams.get(&stream).copied())
             .collect()
     }
@@ -713,7 +713,7 @@ impl CarrierState {
     pub(super) fn remove(&mut self, stream: StreamId, now: u64) -> bool {
         self.streams.remove(&stream);
         self.faults.remove(&stream);
-        self.leave_line(stream);
+        self.line.leave(stream);
         if self.streams.is_empty() {
             self.idle_since = now;
             // Nobody else may come to do it.

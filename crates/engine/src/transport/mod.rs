@@ -11,6 +11,7 @@ pub(crate) mod batch;
 pub(crate) mod carrier;
 pub(crate) mod handshakes;
 pub(crate) mod host;
+pub(crate) mod line;
 pub(crate) mod link;
 pub(crate) mod listener;
 pub(crate) mod listening;

@@ -4,17 +4,18 @@
 //! all streams (`carrier.rs`). Threading: behind the lock of its connection's slot; takes the carrier's lock.
 //!
 //! Content comes from the program's memory, which may stand in a page fault; so it is copied before the
-//! carrier's lock is taken, at most one buffer's worth, and only if there is room for it.
+//! carrier's lock is taken, at most one buffer's worth, and only if there is room for it. While other streams stand in
+//! the line for room it is their turn then (`line.rs`), and one record's worth is the most while frames wait.
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
-use httpsys_core::CloseReason;
 use httpsys_core::proto::h2::{FieldSection, H2Code, SendError, StreamId, StreamResponse};
 use httpsys_core::tls::TlsInfo;
+use httpsys_core::{CloseReason, ConnectionId};
 
 use super::batch::BatchPlace;
-use super::carrier::{Carrier, CarrierState, OUT};
+use super::carrier::{Carrier, CarrierState, OUT, RECORD};
 use super::outcome::{Read, Wrote};
 use crate::conn::pool;
 
@@ -40,6 +41,8 @@ pub(crate) struct H2Stream {
     content: u64,
     /// The end was said.
     has_ended: bool,
+    /// It has said something while others stood in the line: they go before it says more.
+    has_had_turn: bool,
 }
 
 /// The response cannot go out: the stream has ended.
@@ -59,6 +62,7 @@ impl H2Stream {
             left: None,
             content: 0,
             has_ended: false,
+            has_had_turn: false,
         }
     }
 
@@ -136,7 +140,7 @@ impl H2Stream {
     }
 
     /// How much content can be taken now; 0: the stream is told when that changes.
-    fn room(&self) -> Result<usize, StreamGone> {
+    fn room(&mut self) -> Result<usize, StreamGone> {
         let mut state = self.carrier.lock();
         if !state.is_open() {
             return Err(StreamGone);
@@ -145,19 +149,33 @@ impl H2Stream {
         if room == 0 {
             // The head that was said before does not wait for a window.
             state.flush().map_err(|_| StreamGone)?;
-            state.leave_line(self.id);
+            state.line.leave(self.id);
             return Ok(0);
         }
-        if state.unsent() >= OUT || (state.unsent() > 0 && state.has_others_before(self.id)) {
+        let has_had_turn = std::mem::take(&mut self.has_had_turn);
+        let has_others = state.line.has_others(self.id);
+        let has_to_wait = |state: &CarrierState| match state.unsent() {
+            0 => false,
+            unsent => unsent >= OUT || state.line.has_others_before(self.id),
+        };
+        if has_others && has_had_turn {
+            state.flush().map_err(|_| StreamGone)?;
+            state.let_others_go(self.id);
+            return Ok(0);
+        }
+        if has_to_wait(&state) {
             // What is still here then waits for room, of which an event tells.
             state.flush().map_err(|_| StreamGone)?;
+            if has_to_wait(&state) {
+                state.line.join(self.id);
+                return Ok(0);
+            }
         }
-        if state.unsent() >= OUT || (state.unsent() > 0 && state.has_others_before(self.id)) {
-            state.await_room(self.id);
-            return Ok(0);
-        }
-        state.leave_line(self.id);
-        Ok(room)
+        Ok(match state.unsent() {
+            _ if !has_others => room,
+            0 => room.min(OUT),
+            _ => room.min(RECORD),
+        })
     }
 
     fn write_copied(&mut self, bytes: &[u8]) -> Wrote {
@@ -168,10 +186,12 @@ impl H2Stream {
                 return Wrote::Gone;
             }
             if state.unsent() >= OUT {
-                state.await_room(self.id);
+                state.line.join(self.id);
                 return Wrote::Full;
             }
         }
+        state.line.leave(self.id);
+        self.has_had_turn = state.line.has_others(self.id);
         let is_last = self.left == Some(bytes.len() as u64) && self.trailers.is_none();
         let Ok(said) = state.say_content(self.id, bytes, is_last) else {
             return Wrote::Gone;
@@ -258,6 +278,12 @@ impl H2Stream {
     pub(crate) fn flush(&self) {
         // A broken transport is found by its event.
         let _ = self.carrier.lock().flush();
+    }
+
+    /// The connection that is to be told that there is room, if this stream has let others go first.
+    pub(crate) fn take_yield(&self) -> Option<ConnectionId> {
+        let has_yielded = self.carrier.lock().take_yield();
+        has_yielded.then(|| self.carrier.id())
     }
 
     /// Ends the response behind its last byte: an empty DATA frame with END_STREAM (H2X-002, H2X-003).

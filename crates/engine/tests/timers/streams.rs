@@ -196,34 +196,40 @@ fn tmo_010_a_window_that_grows_by_a_byte_gives_no_more_time() {
     send.expect(&Err(Error::ConnectionInvalid));
 }
 
-/// The buffer of the connection and the socket are full of another response when its window opens: the client, which
-/// has to take that first, is not slow before it lasts.
+/// The buffer of the connection and the socket are full of another response when its window opens, and it has its turns
+/// beside that: the client, which has to take both, is not slow before both last.
 #[test]
 fn tmo_010_g_150_what_other_streams_have_sent_before_a_response_gives_it_time() {
+    // More than its turns come to while the client takes nothing.
+    const SMALL: usize = 1 << 20;
     for takes in [true, false] {
         let world = world();
         let mut client = greet(Client::small(world.port), 0);
         client.send(request(1, false));
         let small = world.receive();
-        let send = world.waiting_send(small.request, &BODY[..1_000]);
+        let send = world.waiting_send(small.request, &LARGE[..SMALL]);
         client.send([window_update(0, 1 << 30), request(3, false)].concat());
         let large = world.receive();
         let _goes_on = world.waiting_send(large.request, &LARGE);
         client.send(window_update(3, 1 << 30));
         world.settle();
-        client.send(window_update(1, 1_000));
+        client.send(window_update(1, SMALL as u32));
         world.settle();
         let start = world.now();
-        world.turn_to(start + 30_000);
+        world.turn_to(start + SMALL as u64 + 30_000);
         world.settle();
         world.expect_open(small.connection);
         send.expect_nothing();
         if takes {
-            while next(&mut client, kind::DATA).0 != 1 {}
+            let mut taken = 0;
+            while taken < SMALL {
+                let (stream, content) = next(&mut client, kind::DATA);
+                taken += if stream == 1 { content.len() } else { 0 };
+            }
             assert!(send.get().is_ok());
         } else {
             // No longer than all of it.
-            world.turn_to(start + LARGE.len() as u64 + 60_000);
+            world.turn_to(start + (SMALL + LARGE.len()) as u64 + 60_000);
             world.expect_fate(small.connection, SLOW);
             send.expect(&Err(Error::ConnectionInvalid));
         }

@@ -12,12 +12,23 @@ use httpsys_network::{Role, Rules, TraceKind};
 use crate::simulated::{Client, Simulated, rest};
 
 fn world() -> Simulated {
-    let mut parameters = Parameters::default();
-    parameters.choices.http2_prior_knowledge = true;
-    Simulated::with(1, Rules::default(), parameters)
+    world_of(1, Rules::default())
 }
 
-fn frame_of(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn world_of(seed: u64, rules: Rules) -> Simulated {
+    let mut parameters = Parameters::default();
+    parameters.choices.http2_prior_knowledge = true;
+    Simulated::with(seed, rules, parameters)
+}
+
+/// GET / of http and localhost.
+pub(crate) fn get(stream: u32) -> Vec<u8> {
+    let block = [&[0x82, 0x86, 0x84, 0x01, 9][..], b"localhost"].concat();
+    let flags = flag::END_HEADERS | flag::END_STREAM;
+    frame_of(kind::HEADERS, flags, stream, &block)
+}
+
+pub(crate) fn frame_of(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     frame::write(&mut out, kind, flags, StreamId::new(stream), payload);
     out

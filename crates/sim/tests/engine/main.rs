@@ -7,5 +7,6 @@
 mod calls;
 mod faults;
 mod h2;
+mod h2_turns;
 mod proxy;
 mod simulated;

@@ -367,7 +367,7 @@ fn what_is_kept_for_a_batch_keeps_no_stream_in_the_line_for_room() {
     let carrier = talk.carrier();
     let mut state = carrier.lock();
     let waiting = [3, 5, 7, 9, 11, 13, 15].map(|number| StreamId::new(number).unwrap());
-    waiting.iter().for_each(|stream| state.await_room(*stream));
+    waiting.iter().for_each(|stream| state.line.join(*stream));
     // The network has room, so no event of it comes: those that are not told now would never be.
     assert_eq!(state.take_turns().len(), waiting.len());
 }
