@@ -310,15 +310,14 @@ impl<T> FifoInner<T> {
         self.has_room()
     }
 
-    /// Whether the taker looks after the others while it waits on.
+    /// Whether the taker looks after the others while it waits on. It does so for a whole tick, even if there is
+    /// nothing left meanwhile: a busy port then wakes it once in a tick, and not for each item without a place.
     fn watch_on(&mut self, watches: Option<WatchSince>) -> Option<WatchSince> {
-        if self.items.is_empty() || self.has_room() {
-            self.end_watch(watches);
-            return None;
-        }
         match watches {
-            Some(since) if since.takes == self.takes && !wait::expired(Some(since.until)) => {
-                Some(since)
+            Some(since) if !wait::expired(Some(since.until)) => Some(since),
+            _ if self.items.is_empty() || self.has_room() => {
+                self.end_watch(watches);
+                None
             }
             None if self.is_watched => None,
             _ => {
@@ -516,6 +515,15 @@ mod tests {
         let watch = |takes| Some(WatchSince { takes, until: past });
         inner.takes = 5;
         assert!(!inner.may_take(watch(4)) && inner.watch_on(watch(4)).is_some());
+        let until = past + Duration::from_secs(60);
+        let items = std::mem::take(&mut inner.items);
+        let early = inner.watch_on(Some(WatchSince { takes: 5, until }));
+        assert!(
+            early.is_some() && inner.is_watched,
+            "until the tick is over"
+        );
+        assert!(inner.watch_on(watch(5)).is_none() && !inner.is_watched);
+        inner.items = items;
         assert!(inner.may_take(watch(5)) && inner.round == 1);
         inner.run();
         assert!(inner.has_room(), "without a limit for a while");
