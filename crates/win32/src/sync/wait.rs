@@ -239,10 +239,19 @@ impl Drop for Lease {
 /// Blocks this thread until its waiter is claimed or the deadline (`None`: never) has passed.
 /// Returns the outcome; after [`TIMED_OUT`] nobody can claim the waiter any more.
 pub(crate) fn block(lease: &Lease, deadline: Option<Instant>) -> u32 {
+    block_as(DRIVER.get().map(|driver| *driver), lease, deadline)
+}
+
+/// As [`block`], by a thread that the driver does not get: what it found would be for other threads.
+pub(crate) fn sleep(lease: &Lease, deadline: Option<Instant>) -> u32 {
+    block_as(None, lease, deadline)
+}
+
+fn block_as(driver: Option<&dyn Driver>, lease: &Lease, deadline: Option<Instant>) -> u32 {
     let waiter = lease.waiter();
     let _waits = Absence::begin();
-    match DRIVER.get() {
-        Some(driver) => block_driving(*driver, waiter, deadline),
+    match driver {
+        Some(driver) => block_driving(driver, waiter, deadline),
         None => while !waiter.claimed() && waiter.park(deadline) {},
     }
     match waiter.claim(TIMED_OUT) {
