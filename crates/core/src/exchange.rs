@@ -356,6 +356,18 @@ impl Exchange {
         Ok((false, decoded.consumed))
     }
 
+    /// Bytes of trailer fields that were consumed with the body.
+    #[must_use]
+    pub fn trailer_bytes(&self) -> usize {
+        self.body.trailer_bytes()
+    }
+
+    /// The trailer fields among bytes that were consumed just now, before which there were `before` bytes of them.
+    #[must_use]
+    pub fn trailers_in<'a>(&self, before: usize, consumed: &'a [u8]) -> &'a [u8] {
+        self.body.trailers_in(before, consumed)
+    }
+
     /// The program asks for body bytes and none have arrived: true once, when the interim
     /// `100 Continue` is to be sent now (BDY-021, ENT-018, G-041).
     pub fn take_continue(&mut self) -> bool {

@@ -14,7 +14,7 @@ use crate::chunk::{Lent, lend};
 use crate::fields::{Added, with_head};
 use crate::log::{AsBefore, ResponseLog};
 use crate::queue::QueueScope;
-use crate::{DataChunk, Error, RequestQueue, Response, Result};
+use crate::{DataChunk, Error, RequestQueue, Response, Result, Trailers};
 
 /// HTTP_SEND_RESPONSE_FLAG_* of one call.
 #[derive(Clone, Copy, Debug, Default)]
@@ -136,6 +136,10 @@ impl QueueScope {
             Err(Error::EndOfBody) => Ok(0),
             result => result,
         }
+    }
+
+    pub(crate) fn trailers(&self, id: RequestId) -> Result<Option<Trailers>> {
+        self.service.engine().request_trailers(&self.queue, id)
     }
 
     pub(crate) fn cancel(&self, id: RequestId) -> Result<()> {

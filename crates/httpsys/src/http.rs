@@ -43,8 +43,8 @@
 //! the extension [`OnUpgrade`].
 //!
 //! [`Body`] reads nothing ahead: what the program does not ask for stays with the client, so that a slow
-//! program slows the client down. Its size hint is exact if the client has announced a length. It has no
-//! trailers, since HTTP.sys does not pass them on.
+//! program slows the client down. Its size hint is exact if the client has announced a length. Trailers of a chunked
+//! request or over HTTP/2 are its last frame ([`Request::trailers`](crate::Request::trailers)).
 //!
 //! # Responses
 //!

@@ -24,7 +24,7 @@ use crate::headers::{self, Headers};
 use crate::log::RequestLog;
 use crate::queue::QueueScope;
 use crate::tls::{ClientCertificate, TlsInfo};
-use crate::{CloseReason, ConnectionStatus, Response, Result, Verb};
+use crate::{CloseReason, ConnectionStatus, Response, Result, Trailers, Verb};
 
 /// A request that is waiting for its response.
 ///
@@ -460,6 +460,38 @@ impl Request {
     /// [`Error::InvalidHandle`](crate::Error::InvalidHandle) when the queue is closed.
     pub fn read_body(&self, out: &mut [u8]) -> Result<usize> {
         self.scope.read_body(self.id(), out)
+    }
+
+    /// The trailer fields that the client has sent behind the entity body, chunked or over HTTP/2: names as they came,
+    /// in their order; none if there were none. `None` until the body has been read to its end, which a read that
+    /// returned 0 has shown. Never waits.
+    ///
+    /// HTTP.sys does not pass trailers on (BDY-020, H2X-025), and neither does the C API. They are the client's claim
+    /// like any header field, and are no header fields: a `Content-Length` among them means nothing.
+    ///
+    /// ```
+    /// use httpsys::{Response, Server};
+    /// # use std::io::{Read, Write};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::builder().url("http://localhost:0/").bind()?;
+    /// # let mut client = std::net::TcpStream::connect(server.local_addr()?)?;
+    /// # client.write_all(b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\
+    /// #   Connection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 294\r\n\r\n")?;
+    /// let request = server.receive()?;
+    /// assert_eq!(request.read_body_to_end(1024)?, b"abc");
+    /// let trailers = request.trailers()?.unwrap_or_default();
+    /// assert!(trailers.iter().eq([(&b"X-Sum"[..], &b"294"[..])]));
+    /// request.respond(Response::ok())?;
+    /// # client.read_to_string(&mut String::new())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`](crate::Error::ConnectionInvalid) when the client or the request is gone.
+    pub fn trailers(&self) -> Result<Option<Trailers>> {
+        self.scope.trailers(self.id())
     }
 }
 

@@ -1,14 +1,14 @@
-//! The trailer fields of a response, whichever protocol carries it.
+//! The trailer fields of a response or a request, whichever protocol carries it.
 //!
-//! Owns: the list in the order given (H2X-015), and which names and values can be sent. Does not own: whether
-//! they are sent. HTTP/2 has a field section for them ([`Trailers::section`]); on HTTP/1.1 they are not
-//! written, as in HTTP.sys (RSP-031). Threading: plain value.
+//! Owns: the list in the order given (H2X-015), which names and values can be sent, and those of a chunked request
+//! body. Does not own: whether they are sent. HTTP/2 has a field section for them ([`Trailers::section`]); on HTTP/1.1
+//! they are not written, as in HTTP.sys (RSP-031). Threading: plain value.
 
 use std::collections::TryReserveError;
 
 use crate::h2::FieldSection;
 use crate::response_parts::InvalidField;
-use crate::scan::is_token;
+use crate::scan::{is_token, trim};
 
 /// HttpDataChunkTrailers: fields behind the body of a response (H2X-014).
 ///
@@ -59,6 +59,25 @@ impl Trailers {
         Ok(())
     }
 
+    /// The fields of a chunked body, whose lines [`BodyDecoder`](crate::BodyDecoder) has accepted: names as they came,
+    /// values without the blanks around them.
+    #[must_use]
+    pub fn of_lines(lines: &[u8]) -> Self {
+        let mut fields = FieldSection::new();
+        for line in lines.split(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if let Some(colon) = line.iter().position(|byte| *byte == b':') {
+                fields.push(&line[..colon], trim(&line[colon + 1..]));
+            }
+        }
+        Self { fields }
+    }
+
+    /// The fields in their order: names and values.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> + '_ {
+        self.fields.iter()
+    }
+
     /// The fields as HTTP/2 sends them
     /// ([`H2Connection::finish_with_trailers`](crate::h2::H2Connection::finish_with_trailers), which leaves out
     /// those that belong to a connection of HTTP/1).
@@ -71,6 +90,13 @@ impl Trailers {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
+    }
+}
+
+impl From<FieldSection> for Trailers {
+    /// The trailers of a request over HTTP/2, which the protocol has checked.
+    fn from(fields: FieldSection) -> Self {
+        Self { fields }
     }
 }
 
@@ -120,5 +146,14 @@ mod tests {
         }
         assert!(trailers.is_empty());
         assert_eq!(trailers.push(b"n", b"\xE4\t "), Ok(()), "other bytes pass");
+    }
+
+    #[test]
+    fn bdy_020_the_lines_of_a_chunked_body_are_fields() {
+        let trailers = Trailers::of_lines(b"X-Sum:  1 \r\na:\r\nX-Sum:a:b\r\n");
+        let fields: Vec<_> = trailers.iter().collect();
+        let expected: [(&[u8], &[u8]); 3] = [(b"X-Sum", b"1"), (b"a", b""), (b"X-Sum", b"a:b")];
+        assert_eq!(fields, expected);
+        assert!(Trailers::of_lines(b"").is_empty());
     }
 }

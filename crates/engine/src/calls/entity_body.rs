@@ -9,12 +9,15 @@ use std::sync::Arc;
 
 use httpsys_core::call::ReceiveEntityBody;
 use httpsys_core::connection::Opaque;
-use httpsys_core::{CloseReason, Error};
+use httpsys_core::exchange::Exchange;
+use httpsys_core::proto::Trailers;
+use httpsys_core::{CloseReason, Error, RequestId};
 
 use crate::calls::queue_handle::{Blocked, QueueHandle};
 use crate::conn::pool;
 use crate::conn::slot::{Conn, ReadOutcome};
 use crate::conn::table::ConnGuard;
+use crate::conn::under_way::UnderWay;
 use crate::poll::operation::{Operation, Signal, Started};
 use crate::poll::waiter::{Turn, Waiter, Waiting};
 use crate::service::Service;
@@ -86,6 +89,29 @@ impl Service {
                 return Err(error);
             }
         }
+    }
+
+    /// The trailer fields of a request whose body was read to its end: those that came, or none. `None`: there may be
+    /// more of the body. HTTP.sys has no such call (BDY-020, H2X-025). Any thread; never waits.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionInvalid`] (1229) for a dead or foreign id.
+    pub fn request_trailers(
+        &self,
+        queue: &QueueHandle,
+        request: RequestId,
+    ) -> Result<Option<Trailers>, Error> {
+        let found = self.live_request_of("Request::trailers", queue, request)?;
+        if !found.exchange().body_done() {
+            return Ok(None);
+        }
+        let mut conn = found.into_connection();
+        if let Some(stream) = conn.stream_mut() {
+            return Ok(Some(stream.request_trailers()));
+        }
+        let waits = conn.state.under_way_mut().and_then(UnderWay::waits);
+        let lines = waits.map_or(&[][..], |waits| &waits.trailers);
+        Ok(Some(Trailers::of_lines(lines)))
     }
 
     /// An overlapped read. One that waits is signalled when there may be bytes, and calls this again.
@@ -364,6 +390,22 @@ fn read_opaque(conn: &mut Conn, out: &mut [u8]) -> BodyRead {
     }
 }
 
+fn trailer_bytes(conn: &Conn) -> usize {
+    conn.state.exchange().map_or(0, Exchange::trailer_bytes)
+}
+
+/// Keeps the trailer fields among the bytes that were consumed just now (BDY-020).
+#[cold]
+fn keep_trailers(conn: &mut Conn, before: usize, consumed: &[u8]) {
+    let lines = conn
+        .state
+        .exchange()
+        .map(|exchange| exchange.trailers_in(before, consumed));
+    if let (Some(lines), Some(own)) = (lines, conn.state.under_way_mut()) {
+        own.waits_mut().trailers.extend_from_slice(lines);
+    }
+}
+
 fn advance(conn: &mut Conn, n: usize) {
     if let Some(exchange) = conn.state.exchange_mut() {
         exchange.advance_body(n as u64);
@@ -383,11 +425,15 @@ fn fill_input(conn: &mut Conn) -> ReadOutcome {
 
 fn decode_buffered(conn: &mut Conn, out: &mut [u8]) -> Result<usize, ()> {
     let (input, start) = conn.take_input();
+    let before = trailer_bytes(conn);
     let decoded = match conn.state.exchange_mut() {
         Some(exchange) => exchange.decode_body(&input[start..], out).map_err(|_| ()),
         None => Err(()),
     };
     let consumed = decoded.as_ref().map_or(0, |decoded| decoded.consumed);
+    if trailer_bytes(conn) > before {
+        keep_trailers(conn, before, &input[start..start + consumed]);
+    }
     conn.put_input_back(input, start + consumed);
     decoded.map(|decoded| decoded.produced)
 }
@@ -396,12 +442,16 @@ fn decode_buffered(conn: &mut Conn, out: &mut [u8]) -> Result<usize, ()> {
 /// the decoder works on a copy for that.
 fn probe_buffered(conn: &mut Conn) -> Result<bool, ()> {
     let (input, start) = conn.take_input();
+    let before = trailer_bytes(conn);
     let result = match conn.state.exchange_mut() {
         Some(exchange) => exchange.probe_body(&input[start..]).map_err(|_| ()),
         None => Err(()),
     };
     match result {
         Ok((has_byte, consumed)) => {
+            if trailer_bytes(conn) > before {
+                keep_trailers(conn, before, &input[start..start + consumed]);
+            }
             conn.put_input_back(input, start + consumed);
             Ok(has_byte)
         }

@@ -142,11 +142,6 @@ impl Service {
                     wire,
                 } => self.open_stream(conn, carrier, stream, (section, is_end, wire), turn),
                 H2Event::Content { stream } => said.push((stream, Readiness::READABLE)),
-                H2Event::Trailers { stream, fields } => {
-                    // They end the content, and nobody is shown them: pTrailers is reserved (H2X-025).
-                    carrier.lock().h2.recycle(fields);
-                    said.push((stream, Readiness::READABLE));
-                }
                 H2Event::Room { stream } => said.push((stream, Readiness::WRITABLE)),
                 H2Event::Ended { stream, cause } => {
                     if let EndCause::Fault(reason) = cause {
@@ -155,8 +150,8 @@ impl Service {
                     said.push((stream, Readiness::ENDED));
                 }
                 H2Event::Failed { reason } => failed = Some(reason),
-                // Its streams are served to their end; then it closes.
-                H2Event::GoAway { .. } | H2Event::Sent { .. } => {}
+                // Its streams are served to their end; then it closes. The carrier keeps trailers.
+                H2Event::GoAway { .. } | H2Event::Sent { .. } | H2Event::Trailers { .. } => {}
             }
         }
         if !said.is_empty() {

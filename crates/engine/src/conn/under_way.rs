@@ -44,6 +44,8 @@ pub(crate) struct Waits {
     pub(crate) allowance: Option<Allowance>,
     /// Bytes that the bandwidth still allows the current send to write.
     pub(crate) allowed: u64,
+    /// The lines of the trailer fields that have come behind a chunked body (BDY-020): no more than its decoder takes.
+    pub(crate) trailers: Vec<u8>,
 }
 
 /// A head of which a part has come.
@@ -137,6 +139,7 @@ fn put_free(mut waits: Box<Waits>) {
     waits.writer = None;
     waits.allowance = None;
     waits.allowed = 0;
+    waits.trailers = Vec::new();
     let _ = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
         if free.len() < KEPT {

@@ -38,6 +38,7 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::time::Duration;
 
+use httpsys_core::proto::Trailers;
 use httpsys_core::proto::h2::{FieldSection, H2Code, H2Connection, H2Event, H2Limits, StreamId};
 use httpsys_core::tls::TlsInfo;
 use httpsys_core::{CloseReason, ConnectionId};
@@ -100,6 +101,8 @@ pub(crate) struct CarrierState {
     pub(crate) streams: BTreeMap<StreamId, ConnectionId>,
     /// Why streams have ended that do not know it yet, if it was for an error of the client. As many as streams.
     faults: BTreeMap<StreamId, CloseReason>,
+    /// The trailers of requests whose streams have not ended here.
+    pub(super) trailers: BTreeMap<StreamId, Trailers>,
     /// Why all have ended.
     failed: Option<CloseReason>,
     /// The requests that came together last.
@@ -156,6 +159,7 @@ impl Carrier {
                 input: input.to_vec(),
                 streams: BTreeMap::new(),
                 faults: BTreeMap::new(),
+                trailers: BTreeMap::new(),
                 failed: None,
                 batch: Batch::default(),
                 line: TurnLine::default(),
@@ -668,9 +672,25 @@ impl CarrierState {
 
     fn collect(&mut self, events: &mut Vec<H2Event>) {
         while let Some(event) = self.h2.poll_event() {
-            if !matches!(event, H2Event::Sent { .. }) {
-                events.push(event);
+            match event {
+                H2Event::Sent { .. } => {}
+                H2Event::Trailers { stream, fields } => {
+                    // Kept at once: whoever reads the end of the content may ask for them.
+                    self.keep_trailers(stream, fields, events);
+                    events.push(H2Event::Content { stream });
+                }
+                event => events.push(event),
             }
+        }
+    }
+
+    /// The trailers of a request on a stream that goes on here, or has just come.
+    #[cold]
+    fn keep_trailers(&mut self, of: StreamId, fields: FieldSection, events: &[H2Event]) {
+        let comes =
+            |event: &H2Event| matches!(event, H2Event::Request { stream, .. } if *stream == of);
+        if self.streams.contains_key(&of) || events.iter().any(comes) {
+            self.trailers.insert(of, fields.into());
         }
     }
 
@@ -695,6 +715,7 @@ impl CarrierState {
 
     /// Resets a stream, if it goes on.
     pub(crate) fn reset(&mut self, stream: StreamId, code: H2Code) {
+        self.trailers.remove(&stream);
         if self.h2.reset(stream, code).is_ok() {
             let _ = self.flush();
         }
@@ -713,6 +734,7 @@ impl CarrierState {
     pub(super) fn remove(&mut self, stream: StreamId, now: u64) -> bool {
         self.streams.remove(&stream);
         self.faults.remove(&stream);
+        self.trailers.remove(&stream);
         self.line.leave(stream);
         if self.streams.is_empty() {
             self.idle_since = now;

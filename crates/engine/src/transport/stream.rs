@@ -10,6 +10,7 @@
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
+use httpsys_core::proto::Trailers;
 use httpsys_core::proto::h2::{FieldSection, H2Code, SendError, StreamId, StreamResponse};
 use httpsys_core::tls::TlsInfo;
 use httpsys_core::{CloseReason, ConnectionId};
@@ -101,6 +102,12 @@ impl H2Stream {
         if !self.is_head {
             self.trailers = Some(trailers.clone());
         }
+    }
+
+    /// The trailers that have ended the request.
+    pub(crate) fn request_trailers(&self) -> Trailers {
+        let state = self.carrier.lock();
+        state.trailers.get(&self.id).cloned().unwrap_or_default()
     }
 
     pub(super) fn read(&self, buffer: &mut [u8]) -> Read {

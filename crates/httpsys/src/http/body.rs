@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use ::http::{HeaderMap, HeaderName, HeaderValue};
 use ::http_body::{Body as HttpBody, Frame, SizeHint};
 use bytes::{Bytes, BytesMut};
 use httpsys_core::RequestId;
@@ -16,7 +17,7 @@ use httpsys_core::proto::Framing;
 
 use crate::future::{BodySource, ReadCall, Readers};
 use crate::queue::QueueScope;
-use crate::{Error, Request};
+use crate::{Error, Request, Trailers, Version};
 
 /// What is read at once at most.
 const FRAME: usize = 16 * 1024;
@@ -58,6 +59,18 @@ struct ClientBody {
     buffer: BytesMut,
     /// What is to come, if the client has said so.
     left: Option<u64>,
+    trailers: TrailerState,
+}
+
+/// Of a request's body.
+#[derive(Debug)]
+enum TrailerState {
+    /// Content may come before them.
+    Unknown,
+    /// They are the last frame.
+    Ready(Box<HeaderMap>),
+    /// There are none, or they were taken.
+    Over,
 }
 
 impl Body {
@@ -80,6 +93,11 @@ impl Body {
             call: ReadCall::default(),
             buffer: BytesMut::new(),
             left,
+            // Content-Length of HTTP/1.1 ends the request.
+            trailers: match left {
+                Some(_) if request.version() < Version::HTTP_2_0 => TrailerState::Over,
+                _ => TrailerState::Unknown,
+            },
         };
         Body {
             source: BodyKind::Request(Box::new(reading)),
@@ -153,7 +171,29 @@ impl ClientBody {
         };
         let n = ready!(self.call.poll(source, &mut self.buffer, context))?;
         self.count(n);
+        if n == 0 || self.is_over() {
+            self.look_for_trailers();
+        }
         Poll::Ready(Ok(self.buffer.split_to(n).freeze()))
+    }
+
+    /// All content has come. If the request is gone by now, so are they.
+    fn look_for_trailers(&mut self) {
+        if !matches!(self.trailers, TrailerState::Unknown) {
+            return;
+        }
+        let found = self.scope.trailers(self.request).ok().flatten();
+        let found = found.filter(|fields| !fields.is_empty());
+        self.trailers = found.map_or(TrailerState::Over, |fields| {
+            TrailerState::Ready(Box::new(header_map(&fields)))
+        });
+    }
+
+    fn take_trailers(&mut self) -> Option<HeaderMap> {
+        match std::mem::replace(&mut self.trailers, TrailerState::Over) {
+            TrailerState::Ready(fields) => Some(*fields),
+            TrailerState::Unknown | TrailerState::Over => None,
+        }
     }
 
     /// All that was announced has been read: the response may be complete, and the request gone.
@@ -166,6 +206,18 @@ impl ClientBody {
             *left = left.saturating_sub(n as u64);
         }
     }
+}
+
+/// Trailers as the crate `http` has them; a value that it cannot have is left out.
+fn header_map(trailers: &Trailers) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    for (name, value) in trailers.iter() {
+        let name = HeaderName::from_bytes(name).ok();
+        if let (Some(name), Ok(value)) = (name, HeaderValue::from_bytes(value)) {
+            fields.append(name, value);
+        }
+    }
+    fields
 }
 
 impl Drop for ClientBody {
@@ -192,8 +244,11 @@ impl HttpBody for Body {
         match result {
             Ok(bytes) if !bytes.is_empty() => Poll::Ready(Some(Ok(Frame::data(bytes)))),
             Ok(_) => {
-                self.source = BodyKind::Empty;
-                Poll::Ready(None)
+                let trailers = match std::mem::take(&mut self.source) {
+                    BodyKind::Request(mut reading) => reading.take_trailers(),
+                    BodyKind::Empty | BodyKind::Bytes(_) => None,
+                };
+                Poll::Ready(trailers.map(|fields| Ok(Frame::trailers(fields))))
             }
             Err(error) => {
                 self.source = BodyKind::Empty;
@@ -203,7 +258,11 @@ impl HttpBody for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.size_hint().exact() == Some(0)
+        let has_trailers = match &self.source {
+            BodyKind::Request(reading) => matches!(reading.trailers, TrailerState::Ready(_)),
+            BodyKind::Empty | BodyKind::Bytes(_) => false,
+        };
+        self.size_hint().exact() == Some(0) && !has_trailers
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -13,4 +13,5 @@ mod serving;
 #[path = "../api/support.rs"]
 mod support;
 mod tools;
+mod trailers;
 mod typed_headers;

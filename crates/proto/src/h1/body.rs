@@ -2,9 +2,9 @@
 //!
 //! Owns: counting Content-Length and decoding the chunked coding (RFC 9112 section 7.1) as HTTP.sys
 //! accepts it: line ends are CRLF only (PRS-028, A-14), chunk sizes have at most 16 significant hex
-//! digits (G-022), and extensions and trailer fields are read up to a limit and discarded (G-022,
-//! G-024, BDY-020). Does not own: buffers, or what happens to the connection after an error
-//! (G-023).
+//! digits (G-022), and extensions and trailer fields are read up to a limit (G-022, G-024). Which of
+//! the consumed bytes are trailer fields is told, for who wants to keep them (BDY-020). Does not own:
+//! buffers, or what happens to the connection after an error (G-023).
 //!
 //! Invariants: how the input is split affects neither the entity nor the error; nothing is
 //! allocated; once a call has failed, every later call returns the same error. Threading: plain
@@ -221,6 +221,38 @@ impl BodyDecoder {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.state == DecoderState::Done
+    }
+
+    /// Bytes of trailer fields that were consumed, with their line ends; the empty line behind them is not counted.
+    #[must_use]
+    pub fn trailer_bytes(&self) -> usize {
+        match self.state {
+            DecoderState::TrailerStart
+            | DecoderState::TrailerName
+            | DecoderState::TrailerValue
+            | DecoderState::TrailerLf
+            | DecoderState::EndLf
+            | DecoderState::Done => self.line as usize,
+            _ => 0,
+        }
+    }
+
+    /// Where the trailer fields are among bytes that a call has consumed, before which there were `before` of them.
+    #[must_use]
+    pub fn trailers_in<'a>(&self, before: usize, consumed: &'a [u8]) -> &'a [u8] {
+        let length = self.trailer_bytes().saturating_sub(before);
+        let behind = match self.state {
+            DecoderState::Done => 2,
+            DecoderState::EndLf => 1,
+            _ => 0,
+        };
+        let end = consumed.len().saturating_sub(behind);
+        match length {
+            0 => &[],
+            length => consumed
+                .get(end.saturating_sub(length)..end)
+                .unwrap_or_default(),
+        }
     }
 
     /// The error that every further call returns.

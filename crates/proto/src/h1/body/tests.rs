@@ -344,3 +344,31 @@ fn random_bytes_decode_the_same_in_any_split() {
         let _ = chunked(&wire);
     }
 }
+
+#[test]
+fn bdy_020_trailer_fields_are_told_however_the_input_is_split() {
+    let body = b"3;x=y\r\nabc\r\n0\r\nX-Sum: 1\r\nb:2\r\n\r\nGET /";
+    for first in 0..body.len() {
+        for second in first..body.len() {
+            let mut decoder = BodyDecoder::new(Framing::Chunked);
+            let (mut lines, mut at) = (Vec::new(), 0);
+            for end in [first, second, body.len()] {
+                while at < end {
+                    let before = decoder.trailer_bytes();
+                    let done = decoder.decode(&body[at..end], &mut [0; 2]).unwrap();
+                    let consumed = &body[at..at + done.consumed];
+                    lines.extend_from_slice(decoder.trailers_in(before, consumed));
+                    if done.consumed == 0 {
+                        break;
+                    }
+                    at += done.consumed;
+                }
+            }
+            assert!(decoder.is_done());
+            assert_eq!(lines, b"X-Sum: 1\r\nb:2\r\n", "{first}, {second}");
+        }
+    }
+    let mut decoder = BodyDecoder::new(Framing::Length(3));
+    decoder.decode(b"abc", &mut [0; 3]).unwrap();
+    assert_eq!(decoder.trailer_bytes(), 0);
+}

@@ -26,10 +26,18 @@ pub struct ContentRead {
 impl H2Connection {
     /// Reads content of the request on `stream`, and lets the peer send as much again. `None`: the stream
     /// has ended, and what was not read is gone.
+    ///
+    /// Where Content-Length says how much there is, the last byte is not given before the end of the request has come:
+    /// who has read all of it knows its trailers, or that there are none.
     pub fn read_content(&mut self, stream: StreamId, out: &mut [u8]) -> Option<ContentRead> {
         let active = self.streams.get_mut(stream)?;
         active.is_told = false;
-        let length = active.content.read(out);
+        let kept = match &active.state {
+            StreamState::Open(receiving, _) => usize::from(receiving.is_whole()),
+            StreamState::HalfClosedRemote(_) => 0,
+        };
+        let most = active.content.len().saturating_sub(kept).min(out.len());
+        let length = active.content.read(&mut out[..most]);
         let is_end = active.content.len() == 0 && !active.state.is_open();
         let update = match &mut active.state {
             StreamState::Open(receiving, _) => receiving.window.give_back(length),

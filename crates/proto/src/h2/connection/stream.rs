@@ -81,6 +81,11 @@ impl RequestProgress {
             Some(declared) => self.received <= declared,
         }
     }
+
+    /// All content has come that was announced.
+    pub(super) fn is_whole(&self) -> bool {
+        self.declared == Some(self.received)
+    }
 }
 
 /// A response that is not complete.
