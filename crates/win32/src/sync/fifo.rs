@@ -188,8 +188,8 @@ impl<T> Fifo<T> {
             watches = inner.watch_on(watches);
             let lease = Lease::new();
             inner.line_up(lease.waiter(), watches.is_some());
-            // Without a place, a taker that made the I/O progress would find little at a time, and all of it for others:
-            // who runs does it as soon as it has taken everything.
+            // Without a place, a taker that made the I/O progress would find little at a time, and all of it for
+            // others: who runs does it as soon as it has taken everything.
             let is_to_drive = inner.has_room();
             drop(inner);
             let until = deadline.into_iter().chain(watches.map(|since| since.until));
