@@ -9,7 +9,9 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
 use httpsys_win32::api::{errors::*, events::*, overlapped::*, ports::*, waits::*};
-use httpsys_win32::{Driver, Handle, IoState, OVERLAPPED, Object, Pending, insert, set_driver};
+use httpsys_win32::{
+    Driver, Handle, INVALID_HANDLE_VALUE, IoState, OVERLAPPED, Object, Pending, insert, set_driver,
+};
 
 /// An engine whose I/O is a list of operations to end; one thread at a time drives it.
 #[derive(Default)]
@@ -18,10 +20,12 @@ struct Engine {
     work: Mutex<(VecDeque<Pending>, bool)>,
     bell: Condvar,
     ended: AtomicUsize,
+    asked: AtomicUsize,
 }
 
 impl Driver for Engine {
     fn drive(&self, until: &dyn Fn() -> bool, deadline: Option<Instant>) -> bool {
+        self.asked.fetch_add(1, Ordering::SeqCst);
         if self.leading.swap(true, Ordering::SeqCst) {
             return false;
         }
@@ -109,6 +113,7 @@ fn waits_make_the_progress_they_wait_for() {
     assert_eq!(WaitForSingleObject(event, 1), 258);
     foreign_signals_reach_a_driving_thread(event as usize);
     many_threads_share_the_lead(engine, &queue, handle);
+    a_thread_without_a_place_does_not_drive(engine);
     assert_eq!((CloseHandle(event), CloseHandle(handle)), (1, 1));
 }
 
@@ -165,5 +170,30 @@ fn many_threads_share_the_lead(engine: &'static Engine, queue: &Arc<Queue>, hand
     takers
         .into_iter()
         .for_each(|thread| assert!(thread.join().is_ok()));
+    assert_eq!(CloseHandle(port as Handle), 1);
+}
+
+/// SES-034: what it would find is for the threads that run.
+fn a_thread_without_a_place_does_not_drive(engine: &Engine) {
+    let none = std::ptr::null_mut();
+    let port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, none, 0, 1) as usize;
+    let take = move |milliseconds| {
+        let (mut bytes, mut key, mut ov) = (0, 0, std::ptr::null_mut());
+        // SAFETY: valid out parameters.
+        unsafe {
+            let take = GetQueuedCompletionStatus;
+            take(port as Handle, &mut bytes, &mut key, &mut ov, milliseconds)
+        }
+    };
+    let post = PostQueuedCompletionStatus(port as Handle, 0, 1, std::ptr::null_mut());
+    assert_eq!(post, 1);
+    assert_eq!(take(u32::MAX), 1, "this thread runs from now on");
+    let before = engine.asked.load(Ordering::SeqCst);
+    let other = std::thread::spawn(move || take(20));
+    assert_eq!(other.join().ok(), Some(0));
+    assert_eq!(engine.asked.load(Ordering::SeqCst), before);
+    // This one has a place, its own.
+    assert_eq!(take(1), 0);
+    assert!(engine.asked.load(Ordering::SeqCst) > before);
     assert_eq!(CloseHandle(port as Handle), 1);
 }
