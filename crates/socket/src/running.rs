@@ -137,7 +137,8 @@ impl Drop for Absence {
             return;
         }
         if let Some(own) = Membership::of_this_thread() {
-            let round = own.limit.goes_on();
+            // It may have taken something meanwhile, and counts for that.
+            let round = own.counted.unwrap_or_else(|| own.limit.goes_on());
             own.keep(Some(round));
         }
     }

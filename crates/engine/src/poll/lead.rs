@@ -96,10 +96,12 @@ impl Service {
         waiter: &Arc<Waiter>,
         deadline: Option<Instant>,
     ) -> Option<Signal> {
+        let mut waits = None;
         loop {
             if let Some(signal) = waiter.take() {
                 return Some(signal);
             }
+            waits.get_or_insert_with(httpsys_socket::Absence::begin);
             if deadline.is_some_and(|at| at <= self.clock().now()) {
                 return None;
             }
@@ -131,13 +133,10 @@ impl Service {
     ) -> Result<(), Error> {
         let waiter = Waiter::of_this_thread();
         let result = match register(Waiting::Thread(Arc::clone(&waiter), queue.handle_id())) {
-            Ok(false) => {
-                let _waits = httpsys_socket::Absence::begin();
-                match self.wait(shard, &waiter, None) {
-                    Some(Signal::Failed(error)) => Err(error),
-                    _ => Ok(()),
-                }
-            }
+            Ok(false) => match self.wait(shard, &waiter, None) {
+                Some(Signal::Failed(error)) => Err(error),
+                _ => Ok(()),
+            },
             Ok(true) => Ok(()),
             Err(error) => Err(error),
         };

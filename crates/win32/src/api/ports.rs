@@ -42,9 +42,10 @@ fn with_port<R>(handle: Handle, f: impl FnOnce(&Arc<Port>) -> Result<R, Code>) -
 /// At most `concurrent_threads` threads run at once after they were released (0: as many as the process has processors;
 /// ignored with an `existing` port). A thread that then waits in a function of this library does not count meanwhile.
 ///
-/// Differs: how a thread spends its time elsewhere, such as in the C library, is not known. If a packet has waited for
-/// 10 ms and none was taken meanwhile, the threads that were released are taken to wait, and the next 1,000 packets are
-/// taken without a limit. 0 counts the processors that the process may use, not all of the machine.
+/// Differs: how a thread spends its time elsewhere, such as in the C library or in a `recv` that blocks, is not
+/// known. If a packet has waited for 10 ms and none was taken meanwhile, the threads that were released are taken to
+/// wait, and the next 1,000 packets are taken without a limit. 0 counts the processors that the process may use, not
+/// all of the machine.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateIoCompletionPort(
     file: Handle,

@@ -152,6 +152,7 @@ fn poll<S: Polled>(
             return Ok(0);
         }
         let (timeout, last) = timeout(deadline);
+        let _waits = (timeout != 0).then(httpsys_socket::Absence::begin);
         // SAFETY: a list of so many entries; the descriptors are open while `interests` holds them.
         let count = unsafe { libc::poll(list.as_mut_ptr(), list.len() as libc::nfds_t, timeout) };
         match count {

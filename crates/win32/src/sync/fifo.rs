@@ -80,12 +80,16 @@ struct FifoInner<T> {
     takes: u64,
     /// The limit applies from this many takes on.
     limited_from: u64,
+    /// Items wait without a place, as was seen first after the last take.
+    standstill: Option<Standstill>,
 }
 
-/// What a taker has found out that looks whether the others go on: nobody has taken anything since then.
+/// Items wait and nobody takes them, whoever comes to look meanwhile and however soon it goes again.
 #[derive(Clone, Copy)]
-struct WatchSince {
+struct Standstill {
+    /// How often items had been taken when it began.
     takes: u64,
+    /// When those that run count as waiting elsewhere.
     until: Instant,
 }
 
@@ -113,6 +117,7 @@ impl<T> Fifo<T> {
             is_watched: false,
             takes: 0,
             limited_from: 0,
+            standstill: None,
         };
         Fifo {
             inner: Mutex::new(inner),
@@ -125,8 +130,14 @@ impl<T> Fifo<T> {
         if inner.closed {
             return FifoPushed::Closed;
         }
+        if inner.items.is_empty() {
+            inner.standstill = None;
+        }
         inner.items.push_back(item);
         let has_room = inner.has_room();
+        if !has_room {
+            inner.stand_still();
+        }
         let woken = match has_room {
             true => inner.claim_taker(),
             false if inner.is_watched => None,
@@ -166,7 +177,7 @@ impl<T> Fifo<T> {
         let mut inner = self.inner.lock();
         inner.stop_running(counted);
         loop {
-            if inner.may_take(watches) {
+            if inner.may_take() {
                 let count = max.min(inner.items.len());
                 let items = inner.items.drain(..count);
                 items.enumerate().for_each(|(at, item)| sink(at, item));
@@ -192,7 +203,7 @@ impl<T> Fifo<T> {
             // others: who runs does it as soon as it has taken everything.
             let is_to_drive = inner.has_room();
             drop(inner);
-            let until = deadline.into_iter().chain(watches.map(|since| since.until));
+            let until = deadline.into_iter().chain(watches);
             let outcome = match is_to_drive {
                 true => wait::block(&lease, until.min()),
                 false => wait::sleep(&lease, until.min()),
@@ -200,7 +211,7 @@ impl<T> Fifo<T> {
             inner = self.inner.lock();
             match outcome {
                 RELEASED => inner.released -= 1,
-                WATCHES => watches = Some(inner.watch_from_now()),
+                WATCHES => watches = Some(source::now() + TICK),
                 CLOSED => {}
                 _ => inner.step_out(lease.waiter()),
             }
@@ -297,30 +308,40 @@ impl<T> FifoInner<T> {
         }
     }
 
-    /// Whether there is an item and a place for a taker. To one that has seen nobody take anything for a whole tick,
-    /// those that run are threads that wait elsewhere: they do not count until they come back, and for a while
-    /// there is no limit.
-    fn may_take(&mut self, watches: Option<WatchSince>) -> bool {
-        if self.items.is_empty() {
+    /// Whether there is an item and a place for a taker. If nobody has taken anything for a whole tick, those that
+    /// run are threads that wait elsewhere: they do not count until they come back, and for a while there is no
+    /// limit.
+    fn may_take(&mut self) -> bool {
+        if self.items.is_empty() || self.has_room() {
+            return !self.items.is_empty();
+        }
+        if !wait::expired(Some(self.stand_still().until)) {
             return false;
         }
-        let stuck = |since: WatchSince| {
-            since.takes == self.takes && wait::expired(Some(since.until)) && !self.has_room()
-        };
-        if watches.is_some_and(stuck) {
-            self.running = 0;
-            self.round += 1;
-            self.limited_from = self.takes + TAKES_WITHOUT_LIMIT;
-            return true;
-        }
-        self.has_room()
+        self.running = 0;
+        self.round += 1;
+        self.limited_from = self.takes + TAKES_WITHOUT_LIMIT;
+        self.standstill = None;
+        true
     }
 
-    /// Whether the taker looks after the others while it waits on. It does so for a whole tick, even if there is
-    /// nothing left meanwhile: a busy port then wakes it once in a tick, and not for each item without a place.
-    fn watch_on(&mut self, watches: Option<WatchSince>) -> Option<WatchSince> {
+    /// Items wait without a place, since now or since it was noted before.
+    fn stand_still(&mut self) -> Standstill {
+        match self.standstill {
+            Some(known) if known.takes == self.takes => known,
+            _ => *self.standstill.insert(Standstill {
+                takes: self.takes,
+                until: source::now() + TICK,
+            }),
+        }
+    }
+
+    /// Until when the taker looks after the others while it waits on, if it does. It does so for a whole tick, even
+    /// if there is nothing left meanwhile: a busy port then wakes it once in a tick, and not for each item without a
+    /// place.
+    fn watch_on(&mut self, watches: Option<Instant>) -> Option<Instant> {
         match watches {
-            Some(since) if !wait::expired(Some(since.until)) => Some(since),
+            Some(until) if !wait::expired(Some(until)) => Some(until),
             _ if self.items.is_empty() || self.has_room() => {
                 self.end_watch(watches);
                 None
@@ -328,20 +349,13 @@ impl<T> FifoInner<T> {
             None if self.is_watched => None,
             _ => {
                 self.is_watched = true;
-                Some(self.watch_from_now())
+                Some(self.stand_still().until)
             }
         }
     }
 
-    fn watch_from_now(&self) -> WatchSince {
-        WatchSince {
-            takes: self.takes,
-            until: source::now() + TICK,
-        }
-    }
-
     /// The taker does not look any more, if it did.
-    fn end_watch(&mut self, watches: Option<WatchSince>) {
+    fn end_watch(&mut self, watches: Option<Instant>) {
         self.is_watched &= watches.is_none();
     }
 
@@ -518,22 +532,56 @@ mod tests {
         inner.run();
         inner.items.extend([1, 2]);
         let past = Instant::now();
-        let watch = |takes| Some(WatchSince { takes, until: past });
+        let since = |takes| Some(Standstill { takes, until: past });
         inner.takes = 5;
-        assert!(!inner.may_take(watch(4)) && inner.watch_on(watch(4)).is_some());
-        let until = past + Duration::from_secs(60);
+        inner.standstill = since(4);
+        assert!(!inner.may_take(), "one was taken since: a tick begins anew");
+        assert!(inner.watch_on(Some(past)).is_some());
         let items = std::mem::take(&mut inner.items);
-        let early = inner.watch_on(Some(WatchSince { takes: 5, until }));
-        assert!(
-            early.is_some() && inner.is_watched,
-            "until the tick is over"
-        );
-        assert!(inner.watch_on(watch(5)).is_none() && !inner.is_watched);
+        let until = past + Duration::from_secs(60);
+        assert_eq!(inner.watch_on(Some(until)), Some(until), "for a whole tick");
+        assert!(inner.watch_on(Some(past)).is_none() && !inner.is_watched);
         inner.items = items;
-        assert!(inner.may_take(watch(5)) && inner.round == 1);
+        inner.standstill = since(5);
+        assert!(inner.may_take() && inner.round == 1);
         inner.run();
         assert!(inner.has_room(), "without a limit for a while");
         inner.takes += TAKES_WITHOUT_LIMIT;
         assert!(!inner.has_room());
+    }
+
+    #[test]
+    fn g_274_takers_that_never_wait_for_a_whole_tick_go_on_all_the_same() {
+        for wait in [Duration::ZERO, TICK / 2] {
+            let fifo = Fifo::limited(1);
+            // This thread waits in the system for one of the takers, which look in again and again.
+            assert_eq!(fifo.run(), 0);
+            assert_eq!(fifo.push(1), FifoPushed::Queued);
+            let mut counted = None;
+            let round = loop {
+                let until = Some(Instant::now() + wait);
+                match fifo.take_as(counted, 1, until, |_, _| {}) {
+                    Ok(taken) => break taken.round,
+                    Err(Stop::TimedOut(round)) => counted = Some(round),
+                    Err(Stop::Closed) => unreachable!("it is open"),
+                }
+            };
+            assert_eq!(round, 1);
+        }
+    }
+
+    #[test]
+    fn an_item_does_not_inherit_how_long_another_one_waited() {
+        let fifo = Fifo::limited(1);
+        assert_eq!(fifo.run(), 0);
+        assert_eq!(fifo.push(1), FifoPushed::Queued);
+        let past = Instant::now();
+        fifo.inner.lock().standstill = Some(Standstill {
+            takes: 0,
+            until: past,
+        });
+        assert_eq!(fifo.discard(|_| true), 1);
+        assert_eq!(fifo.push(2), FifoPushed::Queued);
+        assert!(!fifo.inner.lock().may_take());
     }
 }

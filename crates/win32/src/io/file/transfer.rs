@@ -185,6 +185,7 @@ impl File {
             events,
             revents: 0,
         };
+        let _waits = httpsys_socket::Absence::begin();
         // SAFETY: one valid pollfd.
         let ready = unsafe { libc::poll(&mut poll, 1, -1) };
         ready > 0
