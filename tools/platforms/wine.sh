@@ -37,8 +37,9 @@ C
     x86_64-w64-mingw32-gcc -shared -O1 -o "$system/bcryptprimitives.dll" "$cache/bcryptprimitives.c" -ladvapi32
   fi
   # Programs follow one another, and the first one's end must not meet the next one's beginning: Wine's server ends with
-  # its last program otherwise, and resets what starts meanwhile. It stays longer than anything is compiled in between.
-  wineserver -p300 > /dev/null 2>&1 < /dev/null || true
+  # its last program otherwise, and resets what starts meanwhile. Not for longer: Wine's services have the output of the
+  # program that started them, and whoever reads it waits for their end.
+  wineserver -p20 2> /dev/null || true
   export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
   export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=wine
 }
