@@ -138,11 +138,7 @@ impl<T> Fifo<T> {
         if !has_room {
             inner.stand_still();
         }
-        let woken = match has_room {
-            true => inner.claim_taker(),
-            false if inner.is_watched => None,
-            false => inner.claim_watcher(),
-        };
+        let woken = inner.claim_next();
         drop(inner);
         if let Some(waiter) = &woken {
             waiter.wake();
@@ -276,11 +272,7 @@ fn release_next<T>(mut inner: MutexGuard<'_, FifoInner<T>>) {
     if inner.takers.is_empty() || inner.items.len() <= inner.released as usize {
         return;
     }
-    let woken = match inner.has_room() {
-        true => inner.claim_taker(),
-        false if inner.is_watched => None,
-        false => inner.claim_watcher(),
-    };
+    let woken = inner.claim_next();
     drop(inner);
     if let Some(waiter) = woken {
         waiter.wake();
@@ -367,6 +359,16 @@ impl<T> FifoInner<T> {
 
     fn step_out(&mut self, waiter: &Arc<WaitingThread>) {
         self.takers.retain(|other| !Arc::ptr_eq(other, waiter));
+    }
+
+    /// The taker that is to be woken for an item: one that is released if there is a place, else one that looks after
+    /// the others, unless one does.
+    fn claim_next(&mut self) -> Option<Arc<WaitingThread>> {
+        match self.has_room() {
+            true => self.claim_taker(),
+            false if self.is_watched => None,
+            false => self.claim_watcher(),
+        }
     }
 
     /// Releases a taker; it is to be woken.
