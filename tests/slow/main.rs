@@ -348,7 +348,7 @@ fn requests_pipelined_without_reading_cost_a_bounded_amount() {
 }
 
 #[test]
-fn idle_connections_cost_less_than_400_bytes() {
+fn idle_connections_cost_less_than_420_bytes() {
     let server = Server::start();
     server.settle();
     let count = count();
@@ -369,6 +369,6 @@ fn idle_connections_cost_less_than_400_bytes() {
     let half = count as u64 / 2;
     let grown = memory[1].saturating_sub(memory[0]);
     eprintln!("idle: {} bytes for each of {count}", grown / half);
-    // The table of connections grows by doubling: at most twice what one takes.
-    assert!(grown <= 2 * 400 * half + 128 * 1024, "{grown} for {half}");
+    // The slack is for threads that do something for the first time.
+    assert!(grown <= 420 * half + 128 * 1024, "{grown} for {half}");
 }

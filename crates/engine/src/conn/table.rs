@@ -26,9 +26,12 @@ use crate::conn::slot::{Conn, Lasting};
 use crate::conn::under_way::UnderWay;
 use crate::transport::Transport;
 
-/// log2 of the first segment's slots; each later segment doubles the table.
-const FIRST_BITS: u32 = 6;
-const SEGMENTS: usize = (22 - FIRST_BITS + 1) as usize;
+/// log2 of the slots of a segment at first. Segments are a sixty-fourth of what the table has already (and of
+/// [`BASE`]), so that there are never many more slots than connections were open.
+const FIRST_BITS: u32 = 3;
+const PART_BITS: u32 = 6;
+const BASE: u32 = 1 << (FIRST_BITS + PART_BITS);
+const SEGMENTS: usize = split(MAX_SLOTS - 1).0 + 1;
 
 pub(crate) struct Table {
     shard: u32,
@@ -258,10 +261,9 @@ impl Table {
 
     /// `None` when there is no memory: clients can ask for a lot of it.
     fn make_segment(&self, segment: usize) -> Option<Box<[Mutex<Slot>]>> {
-        let count = 1u32 << (FIRST_BITS as usize + segment);
+        let (first, count) = slots_of(segment);
         let mut slots = Vec::new();
         slots.try_reserve_exact(count as usize).ok()?;
-        let first = first_slot(segment);
         slots.extend((first..first + count).map(|slot| {
             let ids = SlotIds::new(self.shard, slot);
             Mutex::new(Slot::Vacant(Lasting::new(ids)))
@@ -458,15 +460,23 @@ impl fmt::Debug for Table {
     }
 }
 
-/// Segment `s` holds the slots from 64 * (2^s - 1) on, 64 * 2^s of them.
-fn split(slot: u32) -> (usize, usize) {
-    let shifted = slot + (1 << FIRST_BITS);
-    let segment = (shifted.ilog2() - FIRST_BITS) as usize;
-    (segment, (slot - first_slot(segment)) as usize)
+/// The segment of a slot, and its place in there. Each power of two of `slot + BASE` is divided into 64 segments
+/// of the same size.
+const fn split(slot: u32) -> (usize, usize) {
+    let place = slot + BASE;
+    let bits = place.ilog2() - PART_BITS;
+    let segment = ((bits - FIRST_BITS) << PART_BITS) + (place >> bits) - (1 << PART_BITS);
+    (segment as usize, (place & ((1 << bits) - 1)) as usize)
 }
 
-fn first_slot(segment: usize) -> u32 {
-    ((1u32 << segment) - 1) << FIRST_BITS
+/// The first slot of a segment, and how many it has.
+const fn slots_of(segment: usize) -> (u32, u32) {
+    let (power, part) = (
+        segment as u32 >> PART_BITS,
+        segment as u32 & ((1 << PART_BITS) - 1),
+    );
+    let bits = power + FIRST_BITS;
+    ((((1 << PART_BITS) + part) << bits) - BASE, 1 << bits)
 }
 
 #[cfg(test)]

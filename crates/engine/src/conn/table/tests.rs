@@ -11,13 +11,26 @@ fn every_slot_number_has_its_own_place() {
     let mut expected = (0, 0);
     for slot in 0..100_000 {
         assert_eq!(split(slot), expected);
+        let (first, count) = slots_of(expected.0);
+        assert_eq!(slot - first, expected.1 as u32);
         expected.1 += 1;
-        if expected.1 == 1 << (FIRST_BITS as usize + expected.0) {
+        if expected.1 == count as usize {
             expected = (expected.0 + 1, 0);
         }
     }
     let last = split(MAX_SLOTS - 1);
-    assert!(last.0 < SEGMENTS);
+    assert_eq!(last.0, SEGMENTS - 1);
+    let (first, count) = slots_of(last.0);
+    assert!(first < MAX_SLOTS && MAX_SLOTS - first <= count);
+}
+
+/// What is made ahead is memory that nobody uses: 2 % of the slots in use, and 8 slots.
+#[test]
+fn few_more_slots_are_made_than_are_used() {
+    for used in 1..100_000 {
+        let (first, count) = slots_of(split(used - 1).0);
+        assert!(first + count - used <= used / 64 + 8, "{used}");
+    }
 }
 
 fn nowhere() -> SocketAddr {
