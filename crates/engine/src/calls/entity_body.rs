@@ -424,40 +424,36 @@ fn fill_input(conn: &mut Conn) -> ReadOutcome {
 }
 
 fn decode_buffered(conn: &mut Conn, out: &mut [u8]) -> Result<usize, ()> {
-    let (input, start) = conn.take_input();
-    let before = trailer_bytes(conn);
-    let decoded = match conn.state.exchange_mut() {
-        Some(exchange) => exchange.decode_body(&input[start..], out).map_err(|_| ()),
-        None => Err(()),
-    };
-    let consumed = decoded.as_ref().map_or(0, |decoded| decoded.consumed);
-    if trailer_bytes(conn) > before {
-        keep_trailers(conn, before, &input[start..start + consumed]);
-    }
-    conn.put_input_back(input, start + consumed);
-    decoded.map(|decoded| decoded.produced)
+    with_input(conn, |exchange, input| {
+        let decoded = exchange.decode_body(input, out).map_err(|_| ())?;
+        Ok((decoded.produced, decoded.consumed))
+    })
 }
 
 /// True when the kept bytes hold a body byte. Framing before it is consumed, the byte is not:
 /// the decoder works on a copy for that.
 fn probe_buffered(conn: &mut Conn) -> Result<bool, ()> {
+    with_input(conn, |exchange, input| {
+        exchange.probe_body(input).map_err(|_| ())
+    })
+}
+
+/// Runs `step` on the bytes that are kept; it says how many of them it consumed, which are gone then. Trailer fields among
+/// them are kept (BDY-020). An error consumes nothing.
+fn with_input<T>(
+    conn: &mut Conn,
+    step: impl FnOnce(&mut Exchange, &[u8]) -> Result<(T, usize), ()>,
+) -> Result<T, ()> {
     let (input, start) = conn.take_input();
     let before = trailer_bytes(conn);
     let result = match conn.state.exchange_mut() {
-        Some(exchange) => exchange.probe_body(&input[start..]).map_err(|_| ()),
+        Some(exchange) => step(exchange, &input[start..]),
         None => Err(()),
     };
-    match result {
-        Ok((has_byte, consumed)) => {
-            if trailer_bytes(conn) > before {
-                keep_trailers(conn, before, &input[start..start + consumed]);
-            }
-            conn.put_input_back(input, start + consumed);
-            Ok(has_byte)
-        }
-        Err(()) => {
-            conn.put_input_back(input, start);
-            Err(())
-        }
+    let consumed = result.as_ref().map_or(0, |(_, consumed)| *consumed);
+    if trailer_bytes(conn) > before {
+        keep_trailers(conn, before, &input[start..start + consumed]);
     }
+    conn.put_input_back(input, start + consumed);
+    result.map(|(found, _)| found)
 }

@@ -27,7 +27,7 @@ impl IpNetwork {
     pub fn new(address: IpAddr, bits: u8) -> Option<IpNetwork> {
         let own = IpNetwork { address, bits };
         match (address.to_canonical(), bits.checked_sub(MAPPED_BITS)) {
-            _ if bits > own.width() => None,
+            _ if bits > width(address) => None,
             (canonical, Some(bits)) if canonical != address => Some(IpNetwork {
                 address: canonical,
                 bits,
@@ -48,20 +48,18 @@ impl IpNetwork {
         address.is_ipv4() == self.address.is_ipv4()
             && first_bits(address) == first_bits(self.address)
     }
+}
 
-    fn width(&self) -> u8 {
-        if self.address.is_ipv4() { 32 } else { 128 }
-    }
+/// How many bits an address has.
+fn width(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
 }
 
 impl From<IpAddr> for IpNetwork {
     fn from(address: IpAddr) -> Self {
         let address = address.to_canonical();
-        let all = IpNetwork { address, bits: 0 };
-        IpNetwork {
-            bits: all.width(),
-            ..all
-        }
+        let bits = width(address);
+        IpNetwork { address, bits }
     }
 }
 
