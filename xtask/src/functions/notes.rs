@@ -63,7 +63,7 @@ impl DocNotes {
             let mut rest = Vec::new();
             for clause in split(sentence, "; ") {
                 match code(clause) {
-                    Some(code) => self.codes.push(code),
+                    Some(code) => self.add_code(code),
                     None => rest.push(clause),
                 }
             }
@@ -78,6 +78,15 @@ impl DocNotes {
         }
         if !remark.is_empty() {
             self.remarks.push(remark);
+        }
+    }
+
+    /// Adds a code, to the text of the same one if there is one already.
+    fn add_code(&mut self, code: DocCode) {
+        let same = |known: &&mut DocCode| known.numbers == code.numbers;
+        match self.codes.iter_mut().find(same) {
+            Some(known) => known.when += &format!("; {}", small(&code.when)),
+            None => self.codes.push(code),
         }
     }
 }
@@ -158,6 +167,17 @@ fn capitalised(text: &str) -> String {
     }
 }
 
+/// With a small letter at the beginning, unless its word is in capitals.
+fn small(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next();
+    match first {
+        Some(_) if characters.as_str().starts_with(char::is_uppercase) => text.to_owned(),
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +207,14 @@ mod tests {
         );
         assert_eq!(read.partial.as_deref(), Some("half, so far."));
         assert_eq!(read.differs.as_deref(), Some("much."));
+    }
+
+    #[test]
+    fn a_code_that_comes_twice_has_one_entry() {
+        let read =
+            notes("Starts.\n\n87 for NULL; 6 for a handle; 87 for a name.\n\n87 for OPEN and B.");
+        let texts: Vec<_> = read.codes.iter().map(|code| &code.when[..]).collect();
+        assert_eq!(texts, ["NULL; a name; OPEN and B", "A handle"]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ entry! {
     ///
     /// 87 for unknown flags or none (SES-002), and for a parameter in the environment that is
     /// refused, with a line on standard error (assumed); 1306 for a version other than 1.0 and 2.0
-    /// (G-101, assumed). Otherwise the version has no effect: queues and sessions have their own
+    /// (G-101, assumed). The version has no other effect: queues and sessions have their own
     /// (SES-004).
     fn HttpInitialize(version: HTTPAPI_VERSION, flags: u32, reserved: *mut c_void) -> u32,
     needs Nothing {

@@ -20,6 +20,10 @@ use crate::types::{HANDLE, HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER, OV
 entry! {
     /// Reads bytes of a request's entity body, decoded (ENT-003, ENT-004, ENT-010 to ENT-012).
     ///
+    /// The call returns as soon as there are some bytes. With the flag
+    /// HTTP_RECEIVE_REQUEST_ENTITY_BODY_FLAG_FILL_BUFFER (1), it waits until the buffer is full or the
+    /// body ends.
+    ///
     /// 38 with a byte count of 0 when the whole body has been delivered: an overlapped call, too,
     /// returns this code immediately (ENT-005 to ENT-007); 234 with a byte count of 1 for an empty
     /// buffer while bytes are available (ENT-013); 1229 for id 0, an unknown id, or the id of an

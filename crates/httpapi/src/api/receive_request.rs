@@ -21,9 +21,14 @@ use crate::types::{
 entry! {
     /// Receives the next request or, by its id, a request that did not fit into the buffer before.
     ///
-    /// 6 for a handle that is not an open queue (RCV-001) and after HttpShutdownRequestQueue
-    /// (G-075); 5 for a controller's handle (SES-022); 87 for unknown flags (G-036); 998 for a
-    /// buffer that is NULL or misaligned (RCV-022); 122 for a buffer smaller than the fixed
+    /// With the flag HTTP_RECEIVE_REQUEST_FLAG_COPY_BODY (1), the part of the entity body that has
+    /// arrived is copied into the buffer as well, as far as it fits (RCV-019, RCV-020); with
+    /// HTTP_RECEIVE_REQUEST_FLAG_FLUSH_BODY (2), the whole body is (RCV-021).
+    /// HttpReceiveRequestEntityBody reads what was not copied.
+    ///
+    /// 6 for a handle that is not an open queue (RCV-001), and for any handle after its
+    /// HttpShutdownRequestQueue (G-075); 5 for a controller's handle (SES-022); 87 for unknown
+    /// flags (G-036); 998 for a buffer that is NULL or misaligned (RCV-022); 122 for a buffer smaller than the fixed
     /// structure: the request stays in the queue (RCV-008); 234 for a buffer that is too small for
     /// the request: the call returns the required size, RequestId and ConnectionId (RCV-009 to
     /// RCV-012); 1229 for an id that is unknown on this queue or has been answered, or whose client

@@ -60,7 +60,7 @@ entry! {
     ///
     /// 1229 for a request that has ended; 87 for a property that does not exist, for NULL and for a
     /// qualifier, which SNI does not have; 234 for a buffer smaller than HTTP_REQUEST_PROPERTY_SNI,
-    /// with the required size in ReturnLength. In these cases nothing is written, and no completion
+    /// with the required size in ReturnLength. After an error nothing is written, and no completion
     /// is delivered.
     ///
     /// Partial: TCP statistics (TcpInfo) are not available.

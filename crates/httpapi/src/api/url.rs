@@ -53,7 +53,7 @@ entry! {
     /// program owns the result and must free it with HeapFree on the process heap (CFG-002).
     ///
     /// 87 for NULL, for reserved arguments that are not 0, and for a URL that cannot be a
-    /// UrlPrefix; 8 when there is not enough memory. In these cases, `prepared` is not changed.
+    /// UrlPrefix; 8 when there is not enough memory. After an error, `prepared` is not changed.
     fn HttpPrepareUrl(
         reserved: *const c_void,
         flags: u32,

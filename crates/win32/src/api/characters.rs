@@ -162,59 +162,59 @@ pub unsafe extern "system" fn CharLowerBuffA(text: *mut u8, count: u32) -> u32 {
     unsafe { buffer_narrow(text, count, case::lower) }
 }
 
-/// IsCharAlphaW: whether a unit is a letter.
+/// IsCharAlphaW: returns whether a unit is a letter.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharAlphaW(unit: u16) -> Bool {
     Bool::from(case::is_alphabetic(unit))
 }
 
-/// IsCharAlphaA: whether a byte is a letter; bytes that are no ASCII are none.
+/// IsCharAlphaA: returns whether a byte is a letter; bytes outside ASCII are not.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharAlphaA(byte: u8) -> Bool {
     let unit = u16::from(byte);
     Bool::from(byte.is_ascii() && (case::is_alphabetic(unit)))
 }
 
-/// IsCharAlphaNumericW: whether a unit is a letter or a digit.
+/// IsCharAlphaNumericW: returns whether a unit is a letter or a digit.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharAlphaNumericW(unit: u16) -> Bool {
     Bool::from(case::is_alphabetic(unit) || case::is_digit(unit))
 }
 
-/// IsCharAlphaNumericA: whether a byte is a letter or a digit; bytes that are no ASCII are none.
+/// IsCharAlphaNumericA: returns whether a byte is a letter or a digit; bytes outside ASCII are not.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharAlphaNumericA(byte: u8) -> Bool {
     let unit = u16::from(byte);
     Bool::from(byte.is_ascii() && (case::is_alphabetic(unit) || case::is_digit(unit)))
 }
 
-/// IsCharUpperW: whether a unit is a capital letter.
+/// IsCharUpperW: returns whether a unit is a capital letter.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharUpperW(unit: u16) -> Bool {
     Bool::from(case::is_upper(unit))
 }
 
-/// IsCharUpperA: whether a byte is a capital letter; bytes that are no ASCII are none.
+/// IsCharUpperA: returns whether a byte is a capital letter; bytes outside ASCII are not.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharUpperA(byte: u8) -> Bool {
     let unit = u16::from(byte);
     Bool::from(byte.is_ascii() && (case::is_upper(unit)))
 }
 
-/// IsCharLowerW: whether a unit is a small letter.
+/// IsCharLowerW: returns whether a unit is a small letter.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharLowerW(unit: u16) -> Bool {
     Bool::from(case::is_lower(unit))
 }
 
-/// IsCharLowerA: whether a byte is a small letter; bytes that are no ASCII are none.
+/// IsCharLowerA: returns whether a byte is a small letter; bytes outside ASCII are not.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsCharLowerA(byte: u8) -> Bool {
     let unit = u16::from(byte);
     Bool::from(byte.is_ascii() && (case::is_lower(unit)))
 }
 
-/// CharNextW: the unit behind this one; the same at the NUL.
+/// CharNextW: returns the address of the next unit; at the NUL, the same address.
 ///
 /// # Safety
 /// `text` is NULL or points into a NUL-terminated string.
@@ -225,7 +225,7 @@ pub unsafe extern "system" fn CharNextW(text: *const u16) -> *mut u16 {
     text.wrapping_add(usize::from(!ends)).cast_mut()
 }
 
-/// CharPrevW: the unit before this one; the beginning at the beginning.
+/// CharPrevW: returns the address of the previous unit; at the beginning of the string, the same address.
 ///
 /// # Safety
 /// `start` and `text` are of one string.
@@ -238,7 +238,8 @@ fn continues(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }
 
-/// CharNextA: the character behind this one, of as many bytes as UTF-8 has for it; the same at the NUL.
+/// CharNextA: returns the address of the next character, which is as many bytes away as this one has in UTF-8; at the
+/// NUL, the same address.
 ///
 /// # Safety
 /// `text` is NULL or points into a NUL-terminated string.
@@ -257,8 +258,8 @@ pub unsafe extern "system" fn CharNextA(text: *const u8) -> *mut u8 {
     at.cast_mut()
 }
 
-/// CharPrevA: the character before this one, of as many bytes as UTF-8 has for it; the beginning at the
-/// beginning.
+/// CharPrevA: returns the address of the previous character, which may have several bytes; at the beginning of the
+/// string, the same address.
 ///
 /// # Safety
 /// `start` and `text` are of one string.

@@ -86,9 +86,9 @@ fn check<A, B>(
     }
 }
 
-/// MultiByteToWideChar: UTF-16 of bytes: the units, or with a buffer size of 0 how many there would
-/// be. 0 with 87 for pages that do not exist, and for NULL and invalid sizes; 122 when they do not
-/// fit, 1004 for invalid flags, 1113 with MB_ERR_INVALID_CHARS for bytes that are no character.
+/// MultiByteToWideChar: converts bytes to UTF-16. Returns the number of units, or, with a buffer size of 0, how many
+/// there would be. 0 with 87 for pages that do not exist, and for NULL and invalid sizes; 122 when they do not fit,
+/// 1004 for invalid flags, 1113 with MB_ERR_INVALID_CHARS for bytes that are no character.
 ///
 /// Differs: CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8, with the flags that other pages take; MB_COMPOSITE
 /// does not take characters apart; tables are those of the WHATWG.
@@ -126,10 +126,10 @@ pub unsafe extern "system" fn MultiByteToWideChar(
     })
 }
 
-/// WideCharToMultiByte: bytes of UTF-16: the bytes, or with a buffer size of 0 how many there would
-/// be. 0 with 87 for pages that do not exist, for NULL and invalid sizes, and for a default
-/// character with UTF-8; 122 when they do not fit, 1004 for invalid flags, 1113 with
-/// WC_ERR_INVALID_CHARS for half a surrogate pair.
+/// WideCharToMultiByte: converts UTF-16 to bytes. Returns the number of bytes, or, with a buffer size of 0, how many
+/// there would be. 0 with 87 for pages that do not exist, for NULL and invalid sizes, and for a default character
+/// with UTF-8; 122 when they do not fit, 1004 for invalid flags, 1113 with WC_ERR_INVALID_CHARS for half a surrogate
+/// pair.
 ///
 /// Differs: CP_ACP, CP_OEMCP and CP_THREAD_ACP are UTF-8, with the flags that other pages take; a character
 /// that a page lacks is never replaced by one that looks like it.
@@ -193,19 +193,19 @@ fn is_lead(page: KnownCodePage, byte: u8) -> bool {
     ranges.any(|&(first, last)| (first..=last).contains(&byte))
 }
 
-/// GetACP: 65001, UTF-8.
+/// GetACP: returns 65001, UTF-8.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetACP() -> u32 {
     UTF8
 }
 
-/// GetOEMCP: 65001, UTF-8.
+/// GetOEMCP: returns 65001, UTF-8.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetOEMCP() -> u32 {
     UTF8
 }
 
-/// IsValidCodePage: TRUE for the pages that the conversions have.
+/// IsValidCodePage: returns TRUE for the pages that the conversions have.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsValidCodePage(number: u32) -> Bool {
     fence(FALSE, || {
@@ -213,14 +213,14 @@ pub extern "system" fn IsValidCodePage(number: u32) -> Bool {
     })
 }
 
-/// IsDBCSLeadByte: FALSE, since no byte of UTF-8 is one.
+/// IsDBCSLeadByte: returns FALSE, since UTF-8 has no lead bytes of this kind.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsDBCSLeadByte(_byte: u8) -> Bool {
     FALSE
 }
 
-/// IsDBCSLeadByteEx: TRUE for the first byte of a character of two bytes; FALSE with 87 for a page
-/// that does not exist.
+/// IsDBCSLeadByteEx: returns TRUE for the first byte of a character of two bytes; FALSE with 87 for a page that does
+/// not exist.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsDBCSLeadByteEx(number: u32, byte: u8) -> Bool {
     fence(FALSE, || {
@@ -266,7 +266,7 @@ fn info(page: KnownCodePage) -> CPINFO {
     }
 }
 
-/// GetCPInfo: what a page is like; FALSE with 87 for one that does not exist.
+/// GetCPInfo: describes a code page; FALSE with 87 for one that does not exist.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.

@@ -36,8 +36,8 @@ fn kept<U: Unit + Sync + Send>(place: &'static OnceLock<Vec<U>>) -> *mut U {
     units.as_ptr().cast_mut()
 }
 
-/// GetCommandLineW: the arguments as one string, quoted so that CommandLineToArgvW gives them again. It
-/// belongs to the library and stays.
+/// GetCommandLineW: gets the arguments as one string, quoted so that CommandLineToArgvW gives them again. It belongs
+/// to the library and stays.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCommandLineW() -> *mut u16 {
     static LINE: OnceLock<Vec<u16>> = OnceLock::new();
@@ -51,9 +51,9 @@ pub extern "system" fn GetCommandLineA() -> *mut u8 {
     fence(std::ptr::null_mut(), || Ok(kept(&LINE)))
 }
 
-/// CommandLineToArgvW: the arguments of a command line: pointers, the last of them NULL, in one block
-/// with the strings, which LocalFree frees. An empty string gives the path of the program. NULL with
-/// 87 for NULL, 8 without memory.
+/// CommandLineToArgvW: gets the arguments of a command line: pointers, the last of them NULL, in one block with the
+/// strings, which LocalFree frees. An empty string gives the path of the program. NULL with 87 for NULL, 8 without
+/// memory.
 ///
 /// # Safety
 /// `line` is NULL or a NUL-terminated string; `count` is valid.

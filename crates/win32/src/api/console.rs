@@ -56,9 +56,9 @@ pub extern "system" fn GenerateConsoleCtrlEvent(event: u32, group: u32) -> Bool 
     fence_bool(|| control::generate(event, group))
 }
 
-/// GetStdHandle: the handle of standard input (-10), output (-11) or error (-12), for ReadFile,
-/// WriteFile and the console functions. The same one each time. INVALID_HANDLE_VALUE with 6 for another
-/// number, NULL when the descriptor is not open.
+/// GetStdHandle: returns the handle of standard input (-10), output (-11) or error (-12), for ReadFile, WriteFile and
+/// the console functions. The same one each time. INVALID_HANDLE_VALUE with 6 for another number, NULL when the
+/// descriptor is not open.
 ///
 /// Differs: closing the handle leaves the descriptor open.
 #[unsafe(no_mangle)]
@@ -69,7 +69,7 @@ pub extern "system" fn GetStdHandle(number: u32) -> Handle {
     })
 }
 
-/// SetStdHandle: what GetStdHandle gives from now on. FALSE with 6 for an invalid number.
+/// SetStdHandle: sets the handle that GetStdHandle returns from now on. FALSE with 6 for an invalid number.
 ///
 /// Differs: the descriptors 0, 1 and 2, which the C library uses, stay.
 #[unsafe(no_mangle)]
@@ -99,8 +99,8 @@ fn side(handle: Handle, descriptor: RawFd) -> Side {
     }
 }
 
-/// GetConsoleMode: FALSE with 6 for a handle that is no terminal, which is how programs notice that
-/// output was redirected.
+/// GetConsoleMode: gets the modes of a console handle. FALSE with 6 for a handle that is not a terminal, which is how
+/// programs notice that output was redirected.
 ///
 /// # Safety
 /// `mode` is NULL or valid.
@@ -253,13 +253,13 @@ pub extern "system" fn FlushConsoleInputBuffer(handle: Handle) -> Bool {
 /// The code page of terminals.
 const CP_UTF8: u32 = 65001;
 
-/// GetConsoleCP: 65001 (UTF-8).
+/// GetConsoleCP: returns 65001 (UTF-8).
 #[unsafe(no_mangle)]
 pub extern "system" fn GetConsoleCP() -> u32 {
     CP_UTF8
 }
 
-/// GetConsoleOutputCP: 65001 (UTF-8).
+/// GetConsoleOutputCP: returns 65001 (UTF-8).
 #[unsafe(no_mangle)]
 pub extern "system" fn GetConsoleOutputCP() -> u32 {
     CP_UTF8
@@ -272,7 +272,7 @@ fn set_code_page(page: u32) -> Bool {
     })
 }
 
-/// SetConsoleCP: FALSE with 87 for another code page than 65001.
+/// SetConsoleCP: sets the code page of the input. FALSE with 87 for another code page than 65001.
 ///
 /// Differs: terminals speak UTF-8 only.
 #[unsafe(no_mangle)]
@@ -280,7 +280,7 @@ pub extern "system" fn SetConsoleCP(page: u32) -> Bool {
     set_code_page(page)
 }
 
-/// SetConsoleOutputCP: FALSE with 87 for another code page than 65001.
+/// SetConsoleOutputCP: sets the code page of the output. FALSE with 87 for another code page than 65001.
 ///
 /// Differs: terminals speak UTF-8 only.
 #[unsafe(no_mangle)]
@@ -313,7 +313,7 @@ unsafe fn set_title<U: Unit>(title: *const U) -> Bool {
     })
 }
 
-/// SetConsoleTitleW: the title of the terminal's window, by its control sequence if standard output is a
+/// SetConsoleTitleW: sets the title of the terminal's window, by its control sequence if standard output is a
 /// terminal. FALSE with 87 for NULL, 8 for one that is too long.
 ///
 /// # Safety
@@ -343,8 +343,8 @@ unsafe fn title<U: Unit>(to: *mut U, room: u32) -> u32 {
     })
 }
 
-/// GetConsoleTitleW: the title that this process has set; its length. Empty if it has set none. Nothing
-/// is stored if the buffer is too small.
+/// GetConsoleTitleW: copies the title that this process has set, and returns its length. The title is empty if none
+/// was set. Nothing is stored if the buffer is too small.
 ///
 /// Differs: the title that the window had before is not known.
 ///
@@ -378,8 +378,8 @@ pub struct ScreenBufferInfo {
     maximum: [i16; 2],
 }
 
-/// GetConsoleScreenBufferInfo: the size of the terminal's window. FALSE with 6 for a handle that is
-/// not a terminal.
+/// GetConsoleScreenBufferInfo: gets the size of the terminal's window. FALSE with 6 for a handle that is not a
+/// terminal.
 ///
 /// Differs: the buffer is as large as the window, the position of the cursor is 0, 0 and the attributes
 /// are those that were set last.
@@ -414,8 +414,8 @@ pub unsafe extern "system" fn GetConsoleScreenBufferInfo(
 const PLAIN: u16 = 0x07;
 static ATTRIBUTES: Mutex<u16> = Mutex::new(PLAIN);
 
-/// SetConsoleTextAttribute: colours of what is written from now on, by control sequences. FALSE
-/// with 6 for a handle that is not a terminal.
+/// SetConsoleTextAttribute: sets the colours of what is written from now on, by control sequences. FALSE with 6 for a
+/// handle that is not a terminal.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetConsoleTextAttribute(handle: Handle, attributes: u16) -> Bool {
     fence_bool(|| {
@@ -439,7 +439,7 @@ fn colours(attributes: u16) -> String {
     format!("\x1b[{front};{back}m")
 }
 
-/// GetConsoleWindow: NULL, since a terminal has no window handle.
+/// GetConsoleWindow: returns NULL, since a terminal has no window handle.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetConsoleWindow() -> Handle {
     std::ptr::null_mut()

@@ -52,7 +52,7 @@ pub unsafe extern "system" fn OutputDebugStringA(text: *const u8) {
     unsafe { output(text) }
 }
 
-/// IsDebuggerPresent: whether a debugger (gdb, lldb, strace) is attached to the process.
+/// IsDebuggerPresent: returns whether a debugger (gdb, lldb, strace) is attached to the process.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsDebuggerPresent() -> Bool {
     fence(FALSE, || Ok(Bool::from(own::is_traced())))
@@ -94,7 +94,7 @@ pub extern "system" fn SetErrorMode(mode: u32) -> u32 {
     ERROR_MODE.swap(mode, Ordering::Relaxed)
 }
 
-/// GetErrorMode: what was set last.
+/// GetErrorMode: returns the mode that was set last.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetErrorMode() -> u32 {
     ERROR_MODE.load(Ordering::Relaxed)
@@ -111,7 +111,7 @@ fn filter() -> Option<ExceptionFilter> {
     unsafe { std::mem::transmute(address) }
 }
 
-/// SetUnhandledExceptionFilter: the function that RaiseException calls; returns the one before.
+/// SetUnhandledExceptionFilter: sets the function that RaiseException calls; returns the one before.
 ///
 /// Partial: faults (SIGSEGV and the like) do not call it: install a signal handler for them.
 ///
@@ -213,7 +213,7 @@ static DESCRIPTIONS: PerProcess<Mutex<BTreeMap<ThreadId, Vec<u16>>>> = PerProces
 
 const E_FAIL: i32 = 0x8007_0006_u32 as i32; // HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)
 
-/// SetThreadDescription: the name of a thread; the calling one shows it, up to 15 bytes, in the
+/// SetThreadDescription: sets the name of a thread; for the calling thread, its first 15 bytes are shown in the
 /// system's tools. Returns S_OK, or 0x80070006 for a handle that is not a thread.
 ///
 /// # Safety
@@ -255,8 +255,8 @@ fn show(name: &str) {
     }
 }
 
-/// GetThreadDescription: the name that was set, empty if none was, for LocalFree. Returns S_OK, or
-/// 0x80070006 for a handle that is not a thread.
+/// GetThreadDescription: gets the name that was set, or an empty one; the program frees it with LocalFree. Returns
+/// S_OK, or 0x80070006 for a handle that is not a thread.
 ///
 /// # Safety
 /// `description` is NULL or valid.

@@ -44,9 +44,9 @@ unsafe fn from_text(
     })
 }
 
-/// ConvertStringSecurityDescriptorToSecurityDescriptorW: the self-relative descriptor of a text in
-/// SDDL, for LocalFree. FALSE with 87 for something that is not one, 1336 for a bad list, 1337 for
-/// a bad SID, 1305 for a revision other than 1.
+/// ConvertStringSecurityDescriptorToSecurityDescriptorW: gets the self-relative descriptor of a text in SDDL, for
+/// LocalFree. FALSE with 87 for something that is not one, 1336 for a bad list, 1337 for a bad SID, 1305 for a
+/// revision other than 1.
 ///
 /// Partial: conditional entries (XA, XD, ZA) and resource attributes (RA) fail with 1336; accounts of a domain
 /// (DA, LA) are those of S-1-5-21-0-0-0.
@@ -64,7 +64,7 @@ pub unsafe extern "system" fn ConvertStringSecurityDescriptorToSecurityDescripto
     unsafe { from_text(wide(text).map(String::from_utf16_lossy), revision, to, size) }
 }
 
-/// ConvertStringSecurityDescriptorToSecurityDescriptorA: the descriptor of a text in SDDL, as the W function.
+/// ConvertStringSecurityDescriptorToSecurityDescriptorA: works like the W function.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; the others are NULL or valid.
@@ -108,9 +108,9 @@ unsafe fn to_text<U: From<u8>>(
     })
 }
 
-/// ConvertSecurityDescriptorToStringSecurityDescriptorW: the text of a descriptor in SDDL, for
-/// LocalFree, with the parts that SECURITY_INFORMATION asks for. FALSE with 1338, 1336, 1337 for
-/// something that is not one, 1305 for a revision other than 1.
+/// ConvertSecurityDescriptorToStringSecurityDescriptorW: gets the text of a descriptor in SDDL, for LocalFree, with
+/// the parts that SECURITY_INFORMATION asks for. FALSE with 1338, 1336, 1337 for something that is not one, 1305 for
+/// a revision other than 1.
 ///
 /// Partial: entries that SDDL writes with conditions fail with 1336.
 ///
@@ -128,7 +128,7 @@ pub unsafe extern "system" fn ConvertSecurityDescriptorToStringSecurityDescripto
     unsafe { to_text(descriptor, revision, parts, to, length) }
 }
 
-/// ConvertSecurityDescriptorToStringSecurityDescriptorA: the text of a descriptor in SDDL, as the W function.
+/// ConvertSecurityDescriptorToStringSecurityDescriptorA: works like the W function.
 ///
 /// # Safety
 /// As for the W function.
@@ -144,8 +144,8 @@ pub unsafe extern "system" fn ConvertSecurityDescriptorToStringSecurityDescripto
     unsafe { to_text(descriptor, revision, parts, to, length) }
 }
 
-/// InitializeSecurityDescriptor: an absolute descriptor without parts; FALSE with 1305 for a revision other than
-/// 1.
+/// InitializeSecurityDescriptor: makes an absolute descriptor without parts; FALSE with 1305 for a revision other
+/// than 1.
 ///
 /// # Safety
 /// `descriptor` has room for 40 bytes.
@@ -167,7 +167,7 @@ pub unsafe extern "system" fn InitializeSecurityDescriptor(
     })
 }
 
-/// IsValidSecurityDescriptor: whether a descriptor and its parts are well.
+/// IsValidSecurityDescriptor: returns whether a descriptor and its parts are valid.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid with all that it points at.
@@ -195,8 +195,8 @@ pub unsafe extern "system" fn IsValidSecurityDescriptor(descriptor: *const c_voi
     })
 }
 
-/// GetSecurityDescriptorLength: the size that a descriptor has or would have when self-relative; 0
-/// for something that is not one.
+/// GetSecurityDescriptorLength: returns the size that a descriptor has or would have when self-relative; 0 for
+/// something that is not one.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid with all that it points at.
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorLength(descriptor: *const c_v
     })
 }
 
-/// GetSecurityDescriptorControl: the control bits and the revision of a descriptor.
+/// GetSecurityDescriptorControl: gets the control bits and the revision of a descriptor.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -257,8 +257,8 @@ fn when(condition: Bool, bit: u16) -> u16 {
     if condition != 0 { bit } else { 0 }
 }
 
-/// SetSecurityDescriptorDacl: the discretionary list of an absolute descriptor, which is not copied; NULL
-/// with `present` is a NULL list. FALSE with 1338 for a self-relative descriptor.
+/// SetSecurityDescriptorDacl: sets the discretionary list of an absolute descriptor, which is not copied; NULL with
+/// `present` is a NULL list. FALSE with 1338 for a self-relative descriptor.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid; `list` is NULL or a list that stays as long as it is used.
@@ -283,7 +283,7 @@ pub unsafe extern "system" fn SetSecurityDescriptorDacl(
     }
 }
 
-/// GetSecurityDescriptorDacl: the discretionary list of a descriptor, and whether it has one.
+/// GetSecurityDescriptorDacl: gets the discretionary list of a descriptor, and whether it has one.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -308,7 +308,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorDacl(
     })
 }
 
-/// SetSecurityDescriptorSacl: the system's list of an absolute descriptor, which is not copied; NULL with
+/// SetSecurityDescriptorSacl: sets the system's list of an absolute descriptor, which is not copied; NULL with
 /// `present` is a NULL list. FALSE with 1338 for a self-relative descriptor.
 ///
 /// # Safety
@@ -334,7 +334,7 @@ pub unsafe extern "system" fn SetSecurityDescriptorSacl(
     }
 }
 
-/// GetSecurityDescriptorSacl: the system's list of a descriptor, and whether it has one.
+/// GetSecurityDescriptorSacl: gets the system's list of a descriptor, and whether it has one.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -359,7 +359,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorSacl(
     })
 }
 
-/// SetSecurityDescriptorOwner: the owner of an absolute descriptor, which is not copied. FALSE with 1338 for a
+/// SetSecurityDescriptorOwner: sets the owner of an absolute descriptor, which is not copied. FALSE with 1338 for a
 /// self-relative descriptor.
 ///
 /// # Safety
@@ -382,7 +382,7 @@ pub unsafe extern "system" fn SetSecurityDescriptorOwner(
     }
 }
 
-/// GetSecurityDescriptorOwner: the owner of a descriptor, NULL when it has none.
+/// GetSecurityDescriptorOwner: gets the owner of a descriptor, NULL when it has none.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -401,8 +401,8 @@ pub unsafe extern "system" fn GetSecurityDescriptorOwner(
     })
 }
 
-/// SetSecurityDescriptorGroup: the primary group of an absolute descriptor, which is not copied. FALSE with 1338 for a
-/// self-relative descriptor.
+/// SetSecurityDescriptorGroup: sets the primary group of an absolute descriptor, which is not copied. FALSE with 1338
+/// for a self-relative descriptor.
 ///
 /// # Safety
 /// `descriptor` is NULL or valid; `sid` is NULL or a SID that stays as long as it is used.
@@ -424,7 +424,7 @@ pub unsafe extern "system" fn SetSecurityDescriptorGroup(
     }
 }
 
-/// GetSecurityDescriptorGroup: the primary group of a descriptor, NULL when it has none.
+/// GetSecurityDescriptorGroup: gets the primary group of a descriptor, NULL when it has none.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -443,7 +443,7 @@ pub unsafe extern "system" fn GetSecurityDescriptorGroup(
     })
 }
 
-/// MakeSelfRelativeSD: a self-relative copy of an absolute descriptor; FALSE with 122 and the size when it does
+/// MakeSelfRelativeSD: makes a self-relative copy of an absolute descriptor; FALSE with 122 and the size when it does
 /// not fit, 1338 for one that is self-relative.
 ///
 /// # Safety

@@ -21,8 +21,8 @@ unsafe fn get<U: Unit>(name: *const U, to: *mut U, room: u32) -> u32 {
     })
 }
 
-/// GetEnvironmentVariableW: the value of a variable. The characters stored without the NUL, or if the
-/// buffer is too small the room needed, with the NUL. 0 with 203 when there is no such variable.
+/// GetEnvironmentVariableW: copies the value of a variable. Returns the number of characters without the NUL, or, if
+/// the buffer is too small, the size that is needed, with the NUL. 0 with 203 when there is no such variable.
 ///
 /// Differs: names that differ in case can be two variables here; a name that exists as it is written
 /// comes first, then one that differs in the case of ASCII letters only.
@@ -142,7 +142,7 @@ fn strings<U: Unit>() -> *mut U {
     })
 }
 
-/// GetEnvironmentStringsW: a copy of all variables, `name=value` with a NUL each, and one more NUL, for
+/// GetEnvironmentStringsW: gets a copy of all variables, `name=value` with a NUL each, and one more NUL, for
 /// FreeEnvironmentStringsW. NULL with 8 without memory.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetEnvironmentStringsW() -> *mut u16 {
@@ -162,7 +162,7 @@ pub extern "system" fn GetEnvironmentStrings() -> *mut u8 {
     strings()
 }
 
-/// FreeEnvironmentStringsW: TRUE.
+/// FreeEnvironmentStringsW: returns TRUE.
 ///
 /// # Safety
 /// `block` is NULL or came from GetEnvironmentStrings and is freed once.
@@ -173,7 +173,7 @@ pub unsafe extern "system" fn FreeEnvironmentStringsW(block: *mut u16) -> Bool {
     TRUE
 }
 
-/// FreeEnvironmentStringsA: TRUE.
+/// FreeEnvironmentStringsA: returns TRUE.
 ///
 /// # Safety
 /// Works like [`FreeEnvironmentStringsW`].

@@ -7,7 +7,7 @@ use crate::handle::{self, Handle};
 use crate::last_error;
 use crate::status::{self, ERROR_INVALID_HANDLE};
 
-/// GetLastError: the last error of this thread.
+/// GetLastError: returns the last error of this thread.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetLastError() -> u32 {
     last_error::get()
@@ -19,7 +19,7 @@ pub extern "system" fn SetLastError(code: u32) {
     last_error::set(code);
 }
 
-/// RtlNtStatusToDosError: the Win32 code of an NTSTATUS, 317 if there is none.
+/// RtlNtStatusToDosError: returns the Win32 code of an NTSTATUS, 317 if there is none.
 #[unsafe(no_mangle)]
 pub extern "system" fn RtlNtStatusToDosError(status: u32) -> u32 {
     fence(status::ERROR_INTERNAL_ERROR, || {

@@ -68,7 +68,7 @@ fn register(server: String, source: String) -> Result<Handle, Code> {
     }
 }
 
-/// DeregisterEventSource: FALSE with 6.
+/// DeregisterEventSource: closes a source. FALSE with 6 for a handle that is not one.
 #[unsafe(no_mangle)]
 pub extern "system" fn DeregisterEventSource(source: Handle) -> Bool {
     fence_bool(|| {
@@ -77,9 +77,9 @@ pub extern "system" fn DeregisterEventSource(source: Handle) -> Bool {
     })
 }
 
-/// ReportEventW: an event with the strings, their number, category and identifier.
-/// EVENTLOG_ERROR_TYPE (1) is an error, EVENTLOG_WARNING_TYPE (2) a warning, everything else
-/// information. FALSE with 6, 87 (NULL instead of strings or data).
+/// ReportEventW: reports an event with the strings, their number, category and identifier. EVENTLOG_ERROR_TYPE (1) is
+/// an error, EVENTLOG_WARNING_TYPE (2) a warning, everything else information. FALSE with 6, 87 (NULL instead of
+/// strings or data).
 ///
 /// Differs: the strings stand as they are, there are no message files; of the binary data only the
 /// length is told.

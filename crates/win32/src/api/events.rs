@@ -13,8 +13,8 @@ use crate::sync::names;
 const CREATE_EVENT_MANUAL_RESET: u32 = 1;
 const CREATE_EVENT_INITIAL_SET: u32 = 2;
 
-/// CreateEventW: a new event, or with a name that exists another handle to that event and last
-/// error 183. NULL on failure.
+/// CreateEventW: creates an event, or, if the name exists, another handle to that event, with last error 183. NULL on
+/// failure.
 ///
 /// Differs: security attributes are ignored; a name is known in this process only.
 ///
@@ -82,7 +82,7 @@ pub unsafe extern "system" fn CreateEventExA(
     create_event_ex(flags, unsafe { ObjectName::narrow(name) })
 }
 
-/// OpenEventW: another handle to a named event of this process. NULL with 2 when there is none.
+/// OpenEventW: opens another handle to a named event of this process. NULL with 2 when there is none.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.

@@ -141,7 +141,7 @@ fn create(name: &[u16], mode: OpenMode) -> Result<Handle, Code> {
     Ok(handle)
 }
 
-/// GetFileSizeEx: 87 without a place for the size.
+/// GetFileSizeEx: gets the size of a file. FALSE with 87 if the pointer for the size is NULL.
 ///
 /// # Safety
 /// `size` is NULL or valid.

@@ -28,7 +28,7 @@ thread_local! {
     static COM: Cell<(u32, bool)> = const { Cell::new((0, false)) };
 }
 
-/// CoInitializeEx: S_OK for the first time on this thread, S_FALSE for further ones, RPC_E_CHANGED_MODE when
+/// CoInitializeEx: returns S_OK for the first time on this thread, S_FALSE for further ones, RPC_E_CHANGED_MODE when
 /// the thread is of the other kind. There are no COM objects.
 #[unsafe(no_mangle)]
 pub extern "system" fn CoInitializeEx(reserved: *const c_void, kind: u32) -> Hresult {
@@ -64,7 +64,7 @@ pub extern "system" fn CoUninitialize() {
     });
 }
 
-/// CoCreateGuid: a random GUID; E_INVALIDARG for NULL.
+/// CoCreateGuid: makes a random GUID; E_INVALIDARG for NULL.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.
@@ -78,7 +78,7 @@ pub unsafe extern "system" fn CoCreateGuid(to: *mut GUID) -> Hresult {
     }
 }
 
-/// UuidCreate: a random GUID: 0 (RPC_S_OK), or 87 for NULL.
+/// UuidCreate: makes a random GUID. Returns 0 (RPC_S_OK), or 87 for NULL.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.
@@ -97,7 +97,7 @@ pub unsafe extern "system" fn UuidCreate(to: *mut GUID) -> u32 {
     }
 }
 
-/// UuidCreateNil: the GUID of zeros: 0.
+/// UuidCreateNil: makes the GUID of zeros. Returns 0.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.
@@ -117,7 +117,7 @@ unsafe fn or_nil(guid: *const GUID) -> GUID {
     unsafe { get(guid) }.unwrap_or_default()
 }
 
-/// UuidCompare: -1, 0 or 1 by the numbers of which GUIDs are made; NULL is the GUID of zeros.
+/// UuidCompare: returns -1, 0 or 1 by the numbers of which GUIDs are made; NULL is the GUID of zeros.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -135,7 +135,7 @@ pub unsafe extern "system" fn UuidCompare(
     }
 }
 
-/// UuidEqual: whether two GUIDs are equal; NULL is the GUID of zeros.
+/// UuidEqual: returns whether two GUIDs are equal; NULL is the GUID of zeros.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -149,7 +149,7 @@ pub unsafe extern "system" fn UuidEqual(
     i32::from(unsafe { UuidCompare(left, right, status) } == 0)
 }
 
-/// UuidIsNil: whether a GUID is that of zeros, or NULL.
+/// UuidIsNil: returns whether a GUID is that of zeros, or NULL.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -187,7 +187,7 @@ unsafe fn uuid_to_string<U: Copy + Default + From<u8>>(guid: *const GUID, to: *m
     }
 }
 
-/// UuidToStringW: the text of a GUID, in small letters and without braces; free it with RpcStringFreeW. 0, or 14
+/// UuidToStringW: returns the text of a GUID, in lower case and without braces; free it with RpcStringFreeW. 0, or 14
 /// (RPC_S_OUT_OF_MEMORY).
 ///
 /// # Safety
@@ -198,7 +198,7 @@ pub unsafe extern "system" fn UuidToStringW(guid: *const GUID, to: *mut *mut u16
     unsafe { uuid_to_string(guid, to) }
 }
 
-/// UuidToStringA: the text of a GUID, as UuidToStringW; free it with RpcStringFreeA.
+/// UuidToStringA: works like UuidToStringW; free it with RpcStringFreeA.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -241,7 +241,7 @@ pub unsafe extern "system" fn RpcStringFreeA(text: *mut *mut u8) -> u32 {
     unsafe { string_free(text) }
 }
 
-/// UuidFromStringW: the GUID of a text without braces; NULL is that of zeros. 0, or 1705
+/// UuidFromStringW: returns the GUID of a text without braces; NULL is that of zeros. Returns 0, or 1705
 /// (RPC_S_INVALID_STRING_UUID).
 ///
 /// # Safety
@@ -265,7 +265,7 @@ pub unsafe extern "system" fn UuidFromStringW(text: *const u16, to: *mut GUID) -
     }
 }
 
-/// UuidFromStringA: the GUID of a text, as UuidFromStringW.
+/// UuidFromStringA: works like UuidFromStringW.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; `to` is NULL or valid.
@@ -282,7 +282,7 @@ pub unsafe extern "system" fn UuidFromStringA(text: *const u8, to: *mut GUID) ->
     unsafe { UuidFromStringW(units.as_ptr(), to) }
 }
 
-/// StringFromGUID2: the text of a GUID in capitals and with braces: 39 units with the NUL, 0 when there is no
+/// StringFromGUID2: returns the text of a GUID in capitals and with braces: 39 units with the NUL, 0 when there is no
 /// room for them.
 ///
 /// # Safety
@@ -305,7 +305,7 @@ pub unsafe extern "system" fn StringFromGUID2(guid: *const GUID, to: *mut u16, r
     39
 }
 
-/// StringFromCLSID: the text of a GUID in capitals and with braces; free it with CoTaskMemFree.
+/// StringFromCLSID: returns the text of a GUID in capitals and with braces; free it with CoTaskMemFree.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -326,7 +326,7 @@ pub unsafe extern "system" fn StringFromCLSID(guid: *const GUID, to: *mut *mut u
     }
 }
 
-/// StringFromIID: the text of a GUID, as StringFromCLSID.
+/// StringFromIID: works like StringFromCLSID.
 ///
 /// # Safety
 /// The pointers are NULL or valid.
@@ -354,7 +354,8 @@ unsafe fn from_braced(text: *const u16, to: *mut GUID, failure: Hresult) -> Hres
     })
 }
 
-/// CLSIDFromString: the GUID of a text with braces; CO_E_CLASSSTRING for another one. NULL is the GUID of zeros.
+/// CLSIDFromString: returns the GUID of a text with braces; CO_E_CLASSSTRING for another one. NULL is the GUID of
+/// zeros.
 ///
 /// Differs: names of classes (ProgIDs) are not looked up.
 ///
@@ -366,7 +367,7 @@ pub unsafe extern "system" fn CLSIDFromString(text: *const u16, to: *mut GUID) -
     unsafe { from_braced(text, to, CO_E_CLASSSTRING) }
 }
 
-/// IIDFromString: the GUID of a text with braces; CO_E_IIDSTRING for another one. NULL is the GUID of zeros.
+/// IIDFromString: returns the GUID of a text with braces; CO_E_IIDSTRING for another one. NULL is the GUID of zeros.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; `to` is NULL or valid.

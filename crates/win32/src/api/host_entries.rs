@@ -101,8 +101,8 @@ pub unsafe extern "system" fn Httpsys_gethostbyname(name: *const c_char) -> *mut
     })
 }
 
-/// getservbyname: the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until its
-/// next call. NULL with 10014, 10093, 11004.
+/// getservbyname: gets the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until its next
+/// call. NULL with 10014, 10093, 11004.
 ///
 /// # Safety
 /// `name` and `protocol` are NULL or NUL-terminated.

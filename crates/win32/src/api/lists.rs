@@ -14,7 +14,7 @@ use crate::status::{
     ERROR_INVALID_PARAMETER, ERROR_REVISION_MISMATCH,
 };
 
-/// InitializeAcl: an empty list in a buffer of `bytes` bytes; FALSE with 122 for fewer than 8, 87 for more than
+/// InitializeAcl: makes an empty list in a buffer of `bytes` bytes; FALSE with 122 for fewer than 8, 87 for more than
 /// 65,535 and for revisions other than 2 and 4.
 ///
 /// # Safety
@@ -37,7 +37,7 @@ pub unsafe extern "system" fn InitializeAcl(list: *mut c_void, bytes: u32, revis
     })
 }
 
-/// IsValidAcl: whether a list holds its entries; FALSE with 1336 if it does not.
+/// IsValidAcl: returns whether a list is well formed; FALSE with 1336 if it is not.
 ///
 /// # Safety
 /// `list` is NULL or valid for as many bytes as its header says.
@@ -163,7 +163,7 @@ pub unsafe extern "system" fn AddAccessDeniedAceEx(
     unsafe { add(list, revision, 1, flags, mask, sid) }
 }
 
-/// GetAce: where an entry of a list lies; FALSE with 87 for an invalid index, 1336 for a bad list.
+/// GetAce: gets the address of an entry of a list; FALSE with 87 for an invalid index, 1336 for a bad list.
 ///
 /// # Safety
 /// `list` is NULL or valid for as many bytes as its header says; `to` is NULL or valid.
@@ -183,7 +183,7 @@ pub unsafe extern "system" fn GetAce(
     })
 }
 
-/// GetAclInformation: the revision of a list (class 1), or the number of its entries and its used and free bytes
+/// GetAclInformation: gets the revision of a list (class 1), or the number of its entries and its used and free bytes
 /// (class 2); FALSE with 122 when they do not fit, 87 for other classes.
 ///
 /// # Safety

@@ -77,14 +77,14 @@ unsafe fn unlock(handle: *mut c_void, fixed: Bool) -> Bool {
     })
 }
 
-/// LocalAlloc: with LMEM_MOVEABLE a handle for LocalLock, else memory that does not move. NULL with 8
-/// if there is none.
+/// LocalAlloc: allocates memory: with LMEM_MOVEABLE it returns a handle for LocalLock, otherwise memory that does not
+/// move. NULL with 8 if there is none.
 #[unsafe(no_mangle)]
 pub extern "system" fn LocalAlloc(flags: u32, bytes: usize) -> *mut c_void {
     alloc(flags, bytes)
 }
 
-/// LocalReAlloc: another size; fixed memory moves only with LMEM_MOVEABLE. NULL on failure, and the
+/// LocalReAlloc: changes the size of an object; fixed memory moves only with LMEM_MOVEABLE. NULL on failure, and the
 /// object is as it was: 8 when there is no memory, 6 for a handle that is not valid.
 ///
 /// # Safety
@@ -99,7 +99,7 @@ pub unsafe extern "system" fn LocalReAlloc(
     unsafe { re_alloc(handle, bytes, flags) }
 }
 
-/// LocalFree: NULL, or the handle with 6 for a handle that is not valid. Frees locked objects too.
+/// LocalFree: frees an object, even if it is locked. Returns NULL, or the handle, with 6, if that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library, and nobody uses it any more.
@@ -109,8 +109,8 @@ pub unsafe extern "system" fn LocalFree(handle: *mut c_void) -> *mut c_void {
     unsafe { release(handle) }
 }
 
-/// LocalLock: the address of the object, which stays until it is unlocked as often. NULL with 6 for
-/// a handle that is not valid, 157 for one of size 0.
+/// LocalLock: locks an object and returns its address, which stays the same until the object has been unlocked as
+/// often as locked. NULL with 6 for a handle that is not valid, 157 for one of size 0.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -122,8 +122,8 @@ pub unsafe extern "system" fn LocalLock(handle: *mut c_void) -> *mut c_void {
     })
 }
 
-/// LocalUnlock: TRUE while the object is locked by others; FALSE with 0 when it no longer is, with 158 when
-/// it was not. FALSE for fixed memory.
+/// LocalUnlock: takes one lock away. TRUE while the object still has locks; FALSE with 0 when it has none left, with
+/// 158 when it was not locked. FALSE for fixed memory.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -133,7 +133,7 @@ pub unsafe extern "system" fn LocalUnlock(handle: *mut c_void) -> Bool {
     unsafe { unlock(handle, FALSE) }
 }
 
-/// LocalSize: the size of the object; 0 with 6 for something that is not one.
+/// LocalSize: returns the size of the object; 0 with 6 for something that is not one.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -143,8 +143,7 @@ pub unsafe extern "system" fn LocalSize(handle: *mut c_void) -> usize {
     fence(0, || unsafe { movable::size(checked(handle)?) })
 }
 
-/// LocalFlags: the number of locks; 0x8000 (LMEM_INVALID_HANDLE) with 6 for a handle that is not
-/// valid.
+/// LocalFlags: returns the number of locks; 0x8000 (LMEM_INVALID_HANDLE) with 6 for a handle that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -156,8 +155,8 @@ pub unsafe extern "system" fn LocalFlags(handle: *mut c_void) -> u32 {
     })
 }
 
-/// LocalHandle: the handle of the object that an address of LocalLock belongs to; NULL with 6 for
-/// something that is not one.
+/// LocalHandle: gets the handle of the object that an address of LocalLock belongs to; NULL with 6 for something that
+/// is not one.
 ///
 /// # Safety
 /// `memory` is NULL or came from this library.
@@ -173,15 +172,15 @@ pub unsafe extern "system" fn LocalHandle(memory: *const c_void) -> *mut c_void 
     })
 }
 
-/// GlobalAlloc: with GMEM_MOVEABLE a handle for GlobalLock, else memory that does not move. NULL with 8
-/// if there is none.
+/// GlobalAlloc: allocates memory: with GMEM_MOVEABLE it returns a handle for GlobalLock, otherwise memory that does
+/// not move. NULL with 8 if there is none.
 #[unsafe(no_mangle)]
 pub extern "system" fn GlobalAlloc(flags: u32, bytes: usize) -> *mut c_void {
     alloc(flags, bytes)
 }
 
-/// GlobalReAlloc: another size; fixed memory moves only with GMEM_MOVEABLE. NULL on failure, and
-/// the object is as it was: 8 when there is no memory, 6 for a handle that is not valid.
+/// GlobalReAlloc: changes the size of an object; fixed memory moves only with GMEM_MOVEABLE. NULL on failure, and the
+/// object is as it was: 8 when there is no memory, 6 for a handle that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -195,7 +194,7 @@ pub unsafe extern "system" fn GlobalReAlloc(
     unsafe { re_alloc(handle, bytes, flags) }
 }
 
-/// GlobalFree: NULL, or the handle with 6 for a handle that is not valid. Frees locked objects too.
+/// GlobalFree: frees an object, even if it is locked. Returns NULL, or the handle, with 6, if that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library, and nobody uses it any more.
@@ -205,8 +204,8 @@ pub unsafe extern "system" fn GlobalFree(handle: *mut c_void) -> *mut c_void {
     unsafe { release(handle) }
 }
 
-/// GlobalLock: the address of the object, which stays until it is unlocked as often. NULL with 6
-/// for a handle that is not valid, 157 for one of size 0.
+/// GlobalLock: locks an object and returns its address, which stays the same until the object has been unlocked as
+/// often as locked. NULL with 6 for a handle that is not valid, 157 for one of size 0.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -218,8 +217,8 @@ pub unsafe extern "system" fn GlobalLock(handle: *mut c_void) -> *mut c_void {
     })
 }
 
-/// GlobalUnlock: TRUE while the object is locked by others; FALSE with 0 when it no longer is, with 158 when
-/// it was not. TRUE for fixed memory.
+/// GlobalUnlock: takes one lock away. TRUE while the object still has locks; FALSE with 0 when it has none left, with
+/// 158 when it was not locked. TRUE for fixed memory.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -229,7 +228,7 @@ pub unsafe extern "system" fn GlobalUnlock(handle: *mut c_void) -> Bool {
     unsafe { unlock(handle, TRUE) }
 }
 
-/// GlobalSize: the size of the object; 0 with 6 for something that is not one.
+/// GlobalSize: returns the size of the object; 0 with 6 for something that is not one.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -239,8 +238,7 @@ pub unsafe extern "system" fn GlobalSize(handle: *mut c_void) -> usize {
     fence(0, || unsafe { movable::size(checked(handle)?) })
 }
 
-/// GlobalFlags: the number of locks; 0x8000 (GMEM_INVALID_HANDLE) with 6 for a handle that is not
-/// valid.
+/// GlobalFlags: returns the number of locks; 0x8000 (GMEM_INVALID_HANDLE) with 6 for a handle that is not valid.
 ///
 /// # Safety
 /// `handle` is NULL or was allocated by this library and is not freed.
@@ -252,8 +250,8 @@ pub unsafe extern "system" fn GlobalFlags(handle: *mut c_void) -> u32 {
     })
 }
 
-/// GlobalHandle: the handle of the object that an address of GlobalLock belongs to; NULL with 6 for
-/// something that is not one.
+/// GlobalHandle: gets the handle of the object that an address of GlobalLock belongs to; NULL with 6 for something
+/// that is not one.
 ///
 /// # Safety
 /// `memory` is NULL or came from this library.

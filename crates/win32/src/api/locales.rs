@@ -20,25 +20,25 @@ pub(crate) unsafe fn named(name: *const u16) -> Result<Locale, Code> {
     }
 }
 
-/// GetUserDefaultLCID: 0x0409, en-US.
+/// GetUserDefaultLCID: returns 0x0409, en-US.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetUserDefaultLCID() -> u32 {
     ENGLISH_US
 }
 
-/// GetSystemDefaultLCID: 0x0409, en-US.
+/// GetSystemDefaultLCID: returns 0x0409, en-US.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetSystemDefaultLCID() -> u32 {
     ENGLISH_US
 }
 
-/// GetThreadLocale: 0x0409, en-US.
+/// GetThreadLocale: returns 0x0409, en-US.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetThreadLocale() -> u32 {
     ENGLISH_US
 }
 
-/// SetThreadLocale: TRUE for a locale that stands for en-US, otherwise FALSE with 87.
+/// SetThreadLocale: returns TRUE for a locale that stands for en-US, otherwise FALSE with 87.
 ///
 /// Partial: a thread has no other locale than en-US.
 #[unsafe(no_mangle)]
@@ -49,31 +49,32 @@ pub extern "system" fn SetThreadLocale(id: u32) -> Bool {
     })
 }
 
-/// GetUserDefaultLangID: 0x0409.
+/// GetUserDefaultLangID: returns 0x0409.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetUserDefaultLangID() -> u16 {
     ENGLISH_US as u16
 }
 
-/// GetSystemDefaultLangID: 0x0409.
+/// GetSystemDefaultLangID: returns 0x0409.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetSystemDefaultLangID() -> u16 {
     ENGLISH_US as u16
 }
 
-/// GetUserDefaultUILanguage: 0x0409.
+/// GetUserDefaultUILanguage: returns 0x0409.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetUserDefaultUILanguage() -> u16 {
     ENGLISH_US as u16
 }
 
-/// GetSystemDefaultUILanguage: 0x0409.
+/// GetSystemDefaultUILanguage: returns 0x0409.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetSystemDefaultUILanguage() -> u16 {
     ENGLISH_US as u16
 }
 
-/// GetUserDefaultLocaleName: "en-US". Units with the NUL; 0 with 122 if they do not fit.
+/// GetUserDefaultLocaleName: copies "en-US", and returns the number of units with the NUL; 0 with 122 if they do not
+/// fit.
 ///
 /// # Safety
 /// `to` has room for `room` units.
@@ -96,7 +97,7 @@ pub unsafe extern "system" fn GetSystemDefaultLocaleName(to: *mut u16, room: i32
     unsafe { GetUserDefaultLocaleName(to, room) }
 }
 
-/// IsValidLocale: TRUE for the invariant locale and for en-US.
+/// IsValidLocale: returns TRUE for the invariant locale and for en-US.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsValidLocale(id: u32, _flags: u32) -> Bool {
     match id {
@@ -105,7 +106,7 @@ pub extern "system" fn IsValidLocale(id: u32, _flags: u32) -> Bool {
     }
 }
 
-/// IsValidLocaleName: TRUE for "", "en" and "en-US".
+/// IsValidLocaleName: returns TRUE for "", "en" and "en-US".
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -118,7 +119,7 @@ pub unsafe extern "system" fn IsValidLocaleName(name: *const u16) -> Bool {
     }
 }
 
-/// LocaleNameToLCID: 0 with 87 for an invalid name.
+/// LocaleNameToLCID: returns the id of a locale; 0 with 87 for an invalid name.
 ///
 /// # Safety
 /// `name` is NULL or a NUL-terminated string.
@@ -134,7 +135,7 @@ pub unsafe extern "system" fn LocaleNameToLCID(name: *const u16, flags: u32) -> 
     })
 }
 
-/// LCIDToLocaleName: the units of the name with the NUL; 0 with 87 or 122.
+/// LCIDToLocaleName: copies the name of a locale, and returns the number of units with the NUL; 0 with 87 or 122.
 ///
 /// # Safety
 /// `to` has room for `room` units.

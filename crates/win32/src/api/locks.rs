@@ -83,7 +83,7 @@ functions! { ConditionVariable:
 functions! { ListHeader:
     /// InterlockedFlushSList: takes all entries; the first of them, or NULL.
     InterlockedFlushSList => |list| list.flush(), usize, 0;
-    /// QueryDepthSList: the number of entries, modulo 65,536.
+    /// QueryDepthSList: gets the number of entries, modulo 65,536.
     QueryDepthSList => ListHeader::depth, u16, 0;
 }
 

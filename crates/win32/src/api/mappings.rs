@@ -40,8 +40,8 @@ fn change_bytes(bytes: Vec<u8>, map: fn(u16) -> u16) -> Vec<u8> {
     u8::encode(&change_units(u8::decode(bytes), map))
 }
 
-/// LCMapStringW: a string in upper or lower case: the units, or with a buffer size of 0 how many
-/// there would be. 0 with 87, 122, or 1004 for other flags.
+/// LCMapStringW: converts a string to upper or lower case. Returns the number of units, or, with a buffer size of 0,
+/// how many there would be. 0 with 87, 122, or 1004 for other flags.
 ///
 /// Partial: LCMAP_UPPERCASE and LCMAP_LOWERCASE; sort keys and the others fail with 1004.
 ///
@@ -86,7 +86,7 @@ pub unsafe extern "system" fn LCMapStringA(
     })
 }
 
-/// LCMapStringEx: a string in upper or lower case, as LCMapStringW, by the locale's name.
+/// LCMapStringEx: works like LCMapStringW, by the locale's name.
 ///
 /// Partial: LCMAP_UPPERCASE and LCMAP_LOWERCASE; sort keys and the others fail with 1004.
 ///
@@ -142,8 +142,8 @@ unsafe fn through(
     })
 }
 
-/// NormalizeString: a string in a normal form of Unicode: the units, or with a buffer size of 0 how
-/// many there would be. 0 or less with 87, 122, or 1113 for half a surrogate pair.
+/// NormalizeString: converts a string to a normal form of Unicode. Returns the number of units, or, with a buffer
+/// size of 0, how many there would be. 0 or less with 87, 122, or 1113 for half a surrogate pair.
 ///
 /// Differs: with a room of 0 the length is exact.
 ///
@@ -165,8 +165,8 @@ pub unsafe extern "system" fn NormalizeString(
     }
 }
 
-/// IsNormalizedString: whether a string is in a normal form of Unicode; FALSE with 87 or 1113 on failure, with
-/// 0 if it is not.
+/// IsNormalizedString: returns whether a string is in a normal form of Unicode; FALSE with 87 or 1113 on failure,
+/// with 0 if it is not.
 ///
 /// # Safety
 /// `from` has `count` units, or with -1 a NUL.
@@ -186,8 +186,8 @@ pub unsafe extern "system" fn IsNormalizedString(form: i32, from: *const u16, co
 const IDN_ALLOW_UNASSIGNED: u32 = 1;
 const IDN_USE_STD3_ASCII_RULES: u32 = 2;
 
-/// IdnToAscii: a host name in Punycode: the units, or with a buffer size of 0 how many there would
-/// be. 0 with 87, 122, 123 for something that is not a name, 1004 for other flags.
+/// IdnToAscii: converts a host name to Punycode. Returns the number of units, or, with a buffer size of 0, how many
+/// there would be. 0 with 87, 122, 123 for something that is not a name, 1004 for other flags.
 ///
 /// Partial: IDN_EMAIL_ADDRESS and IDN_RAW_PUNYCODE fail with 1004. The rules are those of UTS 46.
 ///
@@ -209,7 +209,7 @@ pub unsafe extern "system" fn IdnToAscii(
     unsafe { through(from, count, to, room, by) }
 }
 
-/// IdnToUnicode: a host name in its own script, as IdnToAscii.
+/// IdnToUnicode: converts a host name from Punycode to its own script; otherwise it works like IdnToAscii.
 ///
 /// Partial: IDN_EMAIL_ADDRESS and IDN_RAW_PUNYCODE fail with 1004. The rules are those of UTS 46.
 ///

@@ -27,13 +27,13 @@ fn heap(handle: Handle) -> Result<Heap, Code> {
     }
 }
 
-/// GetProcessHeap: a value that stands for the heap; not to be closed.
+/// GetProcessHeap: returns a value that stands for the heap; it must not be closed.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetProcessHeap() -> Handle {
     std::ptr::from_ref(&PROCESS_HEAP).cast_mut().cast()
 }
 
-/// GetProcessHeaps: the number of heaps, of which as many are told as there is room for.
+/// GetProcessHeaps: returns the number of heaps, and stores as many of their handles as there is room for.
 ///
 /// # Safety
 /// `to` has room for `room` handles.
@@ -53,8 +53,8 @@ pub unsafe extern "system" fn GetProcessHeaps(room: u32, to: *mut Handle) -> u32
     })
 }
 
-/// HeapCreate: a heap of its own; with a largest size, its blocks together have that many bytes at most and
-/// each fewer than 1 MB.
+/// HeapCreate: creates a heap; with a largest size, its blocks together have that many bytes at most and each fewer
+/// than 1 MB.
 ///
 /// Differs: HEAP_GENERATE_EXCEPTIONS raises nothing, a failed allocation is NULL; HEAP_NO_SERIALIZE heaps
 /// are safe to use from several threads.
@@ -79,8 +79,8 @@ pub unsafe extern "system" fn HeapDestroy(heap: Handle) -> Bool {
     fence_bool(|| unsafe { heaps::destroy(heap as usize) })
 }
 
-/// HeapAlloc: NULL if there is no memory (the last error is not set, as documented) or the heap is none
-/// (last error 6).
+/// HeapAlloc: allocates a block. NULL if there is no memory (the last error is not set, as documented) or the handle
+/// is not a heap (last error 6).
 #[unsafe(no_mangle)]
 pub extern "system" fn HeapAlloc(handle: Handle, flags: u32, bytes: usize) -> *mut c_void {
     fence(NULL, || {
@@ -89,9 +89,9 @@ pub extern "system" fn HeapAlloc(handle: Handle, flags: u32, bytes: usize) -> *m
     })
 }
 
-/// HeapReAlloc: NULL if there is no memory, and the block is as it was (the last error is not set,
-/// as documented); 87 for a pointer that is not a block of the heap, 6 for a handle that is not a
-/// heap. What is new is zeroed with HEAP_ZERO_MEMORY.
+/// HeapReAlloc: changes the size of a block. NULL if there is no memory; the block is then unchanged (the last error
+/// is not set, as documented); 87 for a pointer that is not a block of the heap, 6 for a handle that is not a heap.
+/// What is new is zeroed with HEAP_ZERO_MEMORY.
 ///
 /// Differs: with HEAP_REALLOC_IN_PLACE_ONLY another size always fails.
 ///
@@ -135,8 +135,8 @@ pub unsafe extern "system" fn HeapFree(handle: Handle, _flags: u32, memory: *mut
     })
 }
 
-/// HeapSize: the size of a block as it was asked for; (SIZE_T)-1 with 87 for something that is not
-/// one, 6 for a handle that is not a heap.
+/// HeapSize: returns the size of a block as it was requested; (SIZE_T)-1 with 87 for something that is not one, 6 for
+/// a handle that is not a heap.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library.
@@ -152,7 +152,7 @@ pub unsafe extern "system" fn HeapSize(
     })
 }
 
-/// HeapValidate: whether the block is one of the heap, or for NULL whether the heap is well.
+/// HeapValidate: returns whether a block belongs to the heap and is intact, or for NULL whether the heap is intact.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library.
@@ -169,7 +169,7 @@ pub unsafe extern "system" fn HeapValidate(
     })
 }
 
-/// HeapSetInformation: TRUE for the three classes that there are (0, 1, 3), which change nothing; 87 for
+/// HeapSetInformation: returns TRUE for the three classes that there are (0, 1, 3), which change nothing; 87 for
 /// others, 122 for a wrong length.
 ///
 /// # Safety
@@ -194,7 +194,7 @@ pub unsafe extern "system" fn HeapSetInformation(
     })
 }
 
-/// HeapQueryInformation: class 0 (HeapCompatibilityInformation) is 2, the low-fragmentation heap.
+/// HeapQueryInformation: gets class 0 (HeapCompatibilityInformation) as 2, the low-fragmentation heap.
 ///
 /// # Safety
 /// `information` has room for `length` bytes; `returned` is NULL or valid.
@@ -222,13 +222,13 @@ pub unsafe extern "system" fn HeapQueryInformation(
     })
 }
 
-/// HeapCompact: the largest block that could be had; nothing is moved.
+/// HeapCompact: returns the size of the largest block that could be allocated; nothing is moved.
 #[unsafe(no_mangle)]
 pub extern "system" fn HeapCompact(handle: Handle, _flags: u32) -> usize {
     fence(0, || heap(handle).map(|_| isize::MAX as usize))
 }
 
-/// CoTaskMemAlloc: NULL if there is no memory.
+/// CoTaskMemAlloc: allocates a block of memory. NULL if there is none.
 #[unsafe(no_mangle)]
 pub extern "system" fn CoTaskMemAlloc(bytes: usize) -> *mut c_void {
     fence(NULL, || {
@@ -238,7 +238,8 @@ pub extern "system" fn CoTaskMemAlloc(bytes: usize) -> *mut c_void {
     })
 }
 
-/// CoTaskMemRealloc: NULL allocates, a size of 0 frees. NULL if there is no memory.
+/// CoTaskMemRealloc: changes the size of a block. With NULL it allocates, with a size of 0 it frees. NULL if there is
+/// no memory.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library and is not freed.
@@ -260,7 +261,7 @@ pub unsafe extern "system" fn CoTaskMemRealloc(memory: *mut c_void, bytes: usize
     })
 }
 
-/// CoTaskMemFree: NULL is allowed; what is no block is left alone.
+/// CoTaskMemFree: frees a block of memory. NULL is allowed; a pointer that is not a block is ignored.
 ///
 /// # Safety
 /// `memory` is NULL or was allocated by this library, and nobody uses it any more.

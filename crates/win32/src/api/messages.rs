@@ -26,11 +26,10 @@ const KNOWN: u32 = 0x3FFF;
 /// The longest text (documented: 64 KB).
 const LONGEST: usize = 65_535;
 
-/// FormatMessageW: the text of an error code or of a message definition, with its inserts. Returns the
-/// characters stored, without the NUL; 0 on failure: 87 for wrong flags, formats and missing values,
-/// 122 if the buffer is too small, 317 for a code without a text, 1813 for a module without messages,
-/// 1815 for a language other than English, 8 without memory. FORMAT_MESSAGE_ALLOCATE_BUFFER gives
-/// memory for LocalFree.
+/// FormatMessageW: makes the text of an error code or of a message definition, with its inserts. Returns the number
+/// of characters stored, without the NUL; 0 on failure: 87 for wrong flags, formats and missing values, 122 if the
+/// buffer is too small, 317 for a code without a text, 1813 for a module without messages, 1815 for a language other
+/// than English, 8 without memory. FORMAT_MESSAGE_ALLOCATE_BUFFER gives memory for LocalFree.
 ///
 /// Differs: the texts of the system are our own short sentences, in English; codes without one have a
 /// text that names the code.

@@ -29,9 +29,9 @@ unsafe fn find<U: Unit>(name: *const U) -> Result<usize, Code> {
     module::find(&string(&unsafe { text::read(name) }?), false)
 }
 
-/// GetModuleHandleW: the handle of a loaded module; NULL means the program. NULL with 126 when it is not
-/// loaded. The names of the system's libraries whose functions are here (httpapi.dll, kernel32.dll,
-/// ntdll.dll, ws2_32.dll ...) mean this library.
+/// GetModuleHandleW: returns the handle of a loaded module; NULL means the program. NULL with 126 when it is not
+/// loaded. The names of the system's libraries whose functions are here (httpapi.dll, kernel32.dll, ntdll.dll,
+/// ws2_32.dll ...) mean this library.
 ///
 /// Differs: a module handle is no address of an image.
 ///
@@ -176,8 +176,7 @@ pub unsafe extern "system" fn LoadLibraryExA(name: *const u8, file: Handle, flag
     unsafe { load(name, file, flags) }
 }
 
-/// FreeLibrary: FALSE with 126 for a handle that is not a module. The program and this library stay
-/// loaded.
+/// FreeLibrary: returns FALSE with 126 for a handle that is not a module. The program and this library stay loaded.
 ///
 /// # Safety
 /// Nothing of the library is used any more when it was freed as often as it was loaded.
@@ -199,9 +198,8 @@ pub unsafe extern "system" fn FreeLibraryAndExitThread(handle: Handle, code: u32
     }
 }
 
-/// GetProcAddress: what a module exports under a name. NULL with 127 when it does not, with 126 for
-/// a handle that is not a module. For this library only its own functions count, not those of the C
-/// library.
+/// GetProcAddress: returns the address that a module exports under a name. NULL with 127 if it exports none, with 126
+/// for a handle that is not a module. For this library only its own functions count, not those of the C library.
 ///
 /// Differs: there are no ordinals (127).
 /// Partial: in a program that is linked to the static library, what the program itself exports
@@ -241,9 +239,9 @@ unsafe fn file_name<U: Unit>(handle: Handle, to: *mut U, room: u32) -> u32 {
     })
 }
 
-/// GetModuleFileNameW: the path of a module's file; NULL means the program. The characters stored
-/// without the NUL; if the buffer is too small, what fits with a NUL, `room`, and last error 122. 0
-/// with 126 for a handle that is not a module.
+/// GetModuleFileNameW: stores the path of a module's file; NULL means the program. Returns the number of characters
+/// without the NUL; if the buffer is too small, it stores as much as fits, with a NUL, returns `room`, and sets the
+/// last error to 122. 0 with 126 for a handle that is not a module.
 ///
 /// # Safety
 /// `to` has room for `room` characters.
@@ -263,8 +261,8 @@ pub unsafe extern "system" fn GetModuleFileNameA(handle: Handle, to: *mut u8, ro
     unsafe { file_name(handle, to, room) }
 }
 
-/// DisableThreadLibraryCalls: TRUE; libraries are not called when threads start or end. FALSE with
-/// 126 for a handle that is not a module.
+/// DisableThreadLibraryCalls: returns TRUE; libraries are not called when threads start or end. FALSE with 126 for a
+/// handle that is not a module.
 #[unsafe(no_mangle)]
 pub extern "system" fn DisableThreadLibraryCalls(handle: Handle) -> Bool {
     fence_bool(|| module::check(handle as usize))

@@ -13,8 +13,8 @@ use crate::sync::semaphore::Semaphore;
 
 const CREATE_MUTEX_INITIAL_OWNER: u32 = 1;
 
-/// CreateMutexW: a new mutex, owned by the calling thread if `initial_owner`; with a name that
-/// exists another handle to that mutex and last error 183. NULL on failure.
+/// CreateMutexW: creates a mutex, owned by the calling thread if `initial_owner`, or, if the name exists, another
+/// handle to that mutex, with last error 183. NULL on failure.
 ///
 /// Differs: security attributes are ignored; a name is known in this process only.
 ///
@@ -78,7 +78,7 @@ pub unsafe extern "system" fn CreateMutexExA(
     })
 }
 
-/// OpenMutexW: another handle to a named mutex of this process. NULL with 2 when there is none.
+/// OpenMutexW: opens another handle to a named mutex of this process. NULL with 2 when there is none.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.
@@ -105,8 +105,8 @@ pub extern "system" fn ReleaseMutex(mutex: Handle) -> Bool {
     fence_bool(|| object_as::<MutexObject>(mutex)?.release())
 }
 
-/// CreateSemaphoreW: a new semaphore, or with a name that exists another handle to that semaphore
-/// and last error 183. NULL on failure: 87 for counts that cannot be.
+/// CreateSemaphoreW: creates a semaphore, or, if the name exists, another handle to that semaphore, with last error
+/// 183. NULL on failure: 87 for impossible counts.
 ///
 /// Differs: security attributes are ignored; a name is known in this process only.
 ///
@@ -174,8 +174,7 @@ pub unsafe extern "system" fn CreateSemaphoreExA(
     create_semaphore(initial, maximum, unsafe { ObjectName::narrow(name) })
 }
 
-/// OpenSemaphoreW: another handle to a named semaphore of this process. NULL with 2 when there is
-/// none.
+/// OpenSemaphoreW: opens another handle to a named semaphore of this process. NULL with 2 when there is none.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.

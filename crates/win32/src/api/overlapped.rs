@@ -13,9 +13,8 @@ use crate::status::{Code, ERROR_IO_INCOMPLETE, ERROR_NOT_FOUND, WAIT_TIMEOUT};
 use crate::threads::id;
 use crate::time::{deadline, source};
 
-/// GetOverlappedResult: TRUE if the operation succeeded; otherwise the last error is its error, or
-/// 996 (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE. The byte count is written whenever the
-/// operation has ended.
+/// GetOverlappedResult: returns TRUE if the operation succeeded; otherwise the last error is its error, or 996
+/// (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE. The byte count is written whenever the operation has ended.
 ///
 /// # Safety
 /// `overlapped` points to the OVERLAPPED of the operation; `bytes` is NULL or valid.

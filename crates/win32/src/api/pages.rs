@@ -76,8 +76,8 @@ pub extern "system" fn VirtualAlloc(
     })
 }
 
-/// VirtualFree: with MEM_RELEASE the whole reservation (`address` is its beginning, `bytes` 0,
-/// otherwise 87), with MEM_DECOMMIT pages of it. 487 for something that is not a reservation.
+/// VirtualFree: frees pages: with MEM_RELEASE the whole reservation (`address` is its beginning, `bytes` 0, otherwise
+/// 87), with MEM_DECOMMIT pages of it. 487 for something that is not a reservation.
 ///
 /// # Safety
 /// Nobody uses the memory any more.
@@ -93,8 +93,8 @@ pub unsafe extern "system" fn VirtualFree(address: *mut c_void, bytes: usize, ki
     })
 }
 
-/// VirtualProtect: another protection for committed pages; `before` gets that of the first page. 998 if it
-/// is NULL, 487 for pages that are not committed, 87 for an invalid protection.
+/// VirtualProtect: changes the protection of committed pages; `before` receives the previous one of the first page.
+/// 998 if it is NULL, 487 for pages that are not committed, 87 for an invalid protection.
 ///
 /// Differs: PAGE_GUARD and PAGE_WRITECOPY fail with 87; memory that VirtualAlloc has not given out is known
 /// on Linux only.
@@ -119,7 +119,7 @@ pub unsafe extern "system" fn VirtualProtect(
     })
 }
 
-/// VirtualQuery: what the pages from `address` on are; the bytes that were written, 48, or 0 with 24 for a
+/// VirtualQuery: describes the pages from `address` on. Returns the number of bytes written, 48, or 0 with 24 for a
 /// buffer that is too short.
 ///
 /// Differs: memory that VirtualAlloc has not given out is known on Linux only; elsewhere the call fails
@@ -184,21 +184,22 @@ fn bad(good: impl FnOnce() -> bool) -> Bool {
     super::fence(super::TRUE, || Ok::<_, Code>(Bool::from(!good())))
 }
 
-/// IsBadReadPtr: whether memory cannot be read now; FALSE for a size of 0.
+/// IsBadReadPtr: returns whether memory cannot be read now; FALSE for a size of 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsBadReadPtr(memory: *const c_void, bytes: usize) -> Bool {
     bad(|| probe::can_read(memory as usize, bytes))
 }
 
-/// IsBadWritePtr: whether memory cannot be written now; FALSE for a size of 0.
+/// IsBadWritePtr: returns whether memory cannot be written now; FALSE for a size of 0.
 ///
-/// Differs: beside Linux, memory that VirtualAlloc has not given out counts as writable if it can be read.
+/// Differs: on systems other than Linux, memory that VirtualAlloc has not given out counts as writable if it can be
+/// read.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsBadWritePtr(memory: *mut c_void, bytes: usize) -> Bool {
     bad(|| probe::can_write(memory as usize, bytes))
 }
 
-/// IsBadCodePtr: whether the first byte cannot be read now.
+/// IsBadCodePtr: returns whether the first byte cannot be read now.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsBadCodePtr(code: *const c_void) -> Bool {
     bad(|| probe::can_read(code as usize, 1))
@@ -223,13 +224,13 @@ fn bad_string<U: Copy + Default + PartialEq>(text: *const U, most: usize) -> Boo
     })
 }
 
-/// IsBadStringPtrA: whether a string cannot be read up to its NUL or to `most` bytes.
+/// IsBadStringPtrA: returns whether a string cannot be read up to its NUL or to `most` bytes.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsBadStringPtrA(text: *const u8, most: usize) -> Bool {
     bad_string(text, most)
 }
 
-/// IsBadStringPtrW: whether a string cannot be read up to its NUL or to `most` units.
+/// IsBadStringPtrW: returns whether a string cannot be read up to its NUL or to `most` units.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsBadStringPtrW(text: *const u16, most: usize) -> Bool {
     bad_string(text, most)

@@ -20,7 +20,7 @@ fn own_id() -> u32 {
     std::process::id()
 }
 
-/// GetCurrentProcess: the pseudo handle -1, which means this process.
+/// GetCurrentProcess: returns the pseudo handle -1, which means this process.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentProcess() -> Handle {
     INVALID_HANDLE_VALUE
@@ -48,20 +48,20 @@ pub extern "system" fn TerminateProcess(handle: Handle, code: u32) -> Bool {
     })
 }
 
-/// GetCurrentProcessId: the system's process id.
+/// GetCurrentProcessId: returns the id of this process.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentProcessId() -> u32 {
     own_id()
 }
 
-/// GetProcessId: the id of a process; 0 with 6 for something that is not one.
+/// GetProcessId: returns the id of a process; 0 with 6 for something that is not one.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetProcessId(handle: Handle) -> u32 {
     fence(0, || own::check(handle).map(|()| own_id()))
 }
 
-/// OpenProcess: a handle to the process of that id. It can be waited for and is never signalled while
-/// the caller runs. NULL with 87 for an invalid id, 5 for another process.
+/// OpenProcess: opens a handle to the process with this id. It can be waited for and is never signalled while the
+/// caller runs. NULL with 87 for an invalid id, 5 for another process.
 ///
 /// Partial: only the calling process can be opened.
 /// Differs: access rights are ignored.
@@ -81,7 +81,7 @@ pub extern "system" fn OpenProcess(_access: u32, _inherit: Bool, id: u32) -> Han
     })
 }
 
-/// GetExitCodeProcess: 259 (STILL_ACTIVE) for this process. FALSE with 6 for what is not.
+/// GetExitCodeProcess: gets 259 (STILL_ACTIVE) for this process. FALSE with 6 for any other handle.
 ///
 /// # Safety
 /// `code` is NULL or valid.
@@ -96,7 +96,7 @@ pub unsafe extern "system" fn GetExitCodeProcess(handle: Handle, code: *mut u32)
     })
 }
 
-/// ProcessIdToSessionId: session 0, that of services, for this process. FALSE with 87 for another id.
+/// ProcessIdToSessionId: gets session 0, that of services, for this process. FALSE with 87 for another id.
 ///
 /// # Safety
 /// `session` is NULL or valid.
@@ -132,8 +132,7 @@ const _: () = assert!(size_of::<StartupInfo>() == 104);
 /// STARTF_USESTDHANDLES, the eighth of the numbers.
 const USE_STANDARD_HANDLES: u32 = 0x100;
 
-/// GetStartupInfoW: the standard handles, which every process here is started with; everything else
-/// is zero.
+/// GetStartupInfoW: gets the standard handles, which every process here is started with; everything else is zero.
 ///
 /// Differs: desktop, title and window are not known.
 ///
@@ -174,9 +173,9 @@ pub unsafe extern "system" fn GetStartupInfoA(info: *mut StartupInfo) {
     unsafe { GetStartupInfoW(info) }
 }
 
-/// GetProcessTimes: when the process began (FILETIME), and the time it has used in the system's
-/// code and its own, in units of 100 nanoseconds. The time of its end is 0. FALSE with 6 for a
-/// handle that is not this process.
+/// GetProcessTimes: gets the time at which the process began (FILETIME), and the time it has used in the system's
+/// code and its own, in units of 100 nanoseconds. The time of its end is reported as 0. FALSE with 6 for a handle
+/// that is not this process.
 ///
 /// # Safety
 /// The pointers are valid.
@@ -224,9 +223,9 @@ pub struct MemoryCounters {
 const COUNTERS_SIZE: u32 = 72;
 const _: () = assert!(size_of::<MemoryCounters>() == COUNTERS_SIZE as usize + 8);
 
-/// GetProcessMemoryInfo: the memory of the process, in bytes: resident (WorkingSetSize), its peak,
-/// and the address space (PagefileUsage, PrivateUsage). FALSE with 6 for a handle that is not this
-/// process, 122 for a size that is too small.
+/// GetProcessMemoryInfo: gets the memory of the process, in bytes: resident (WorkingSetSize), its peak, and the
+/// address space (PagefileUsage, PrivateUsage). FALSE with 6 for a handle that is not this process, 122 for a size
+/// that is too small.
 ///
 /// Differs: the pool quotas are 0, and the peak of the address space is what it is now.
 ///
@@ -281,8 +280,8 @@ pub unsafe extern "system" fn K32GetProcessMemoryInfo(
     unsafe { GetProcessMemoryInfo(handle, counters, size) }
 }
 
-/// GetPriorityClass: the class that was set last, or NORMAL_PRIORITY_CLASS. 0 with 6 for a handle
-/// that is not this process.
+/// GetPriorityClass: returns the class that was set last, or NORMAL_PRIORITY_CLASS. 0 with 6 for a handle that is not
+/// this process.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetPriorityClass(handle: Handle) -> u32 {
     fence(0, || own::check(handle).map(|()| own::priority_class()))
@@ -300,8 +299,8 @@ pub extern "system" fn SetPriorityClass(handle: Handle, class: u32) -> Bool {
     })
 }
 
-/// SetProcessAffinityMask: the processors that the threads of the process may use. FALSE with 87 for a
-/// mask without a processor that there is.
+/// SetProcessAffinityMask: sets the processors that the threads of the process may use. FALSE with 87 for a mask
+/// without a processor that there is.
 ///
 /// Differs: where the system binds no threads (macOS) fewer than all give 50.
 #[unsafe(no_mangle)]
@@ -312,8 +311,8 @@ pub extern "system" fn SetProcessAffinityMask(handle: Handle, mask: usize) -> Bo
     })
 }
 
-/// SetThreadAffinityMask: the processors that the calling thread may use; returns those before. 0 with
-/// 87 for a mask without a processor that there is.
+/// SetThreadAffinityMask: sets the processors that the calling thread may use; returns those before. 0 with 87 for a
+/// mask without a processor that there is.
 ///
 /// Partial: another thread than the calling one gives 50.
 #[unsafe(no_mangle)]
@@ -327,8 +326,8 @@ pub extern "system" fn SetThreadAffinityMask(handle: Handle, mask: usize) -> usi
     })
 }
 
-/// GetProcessAffinityMask: one bit for each processor this process may use, up to 64, numbered from
-/// 0; the other mask has one for each that there is.
+/// GetProcessAffinityMask: gets a mask with one bit for each processor that this process may use, up to 64, numbered
+/// from 0, and a mask of all processors.
 ///
 /// # Safety
 /// `process_mask` and `system_mask` are valid for writes.

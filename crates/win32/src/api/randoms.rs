@@ -41,7 +41,8 @@ unsafe fn fill(to: *mut u8, bytes: u32) -> Result<(), u32> {
     Ok(())
 }
 
-/// BCryptGenRandom: random bytes of the system: 0, or STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER.
+/// BCryptGenRandom: fills a buffer with random bytes of the system. Returns 0, STATUS_INVALID_HANDLE,
+/// STATUS_INVALID_PARAMETER.
 ///
 /// # Safety
 /// `to` is NULL or has room for `bytes` bytes.
@@ -70,7 +71,7 @@ pub unsafe extern "system" fn BCryptGenRandom(
     }
 }
 
-/// BCryptOpenAlgorithmProvider: a handle for random numbers ("RNG").
+/// BCryptOpenAlgorithmProvider: returns a handle for random numbers ("RNG").
 ///
 /// Partial: other algorithms are STATUS_NOT_FOUND.
 ///
@@ -107,8 +108,8 @@ pub extern "system" fn BCryptCloseAlgorithmProvider(algorithm: Handle, _flags: u
     }
 }
 
-/// SystemFunction036: random bytes of the system, under the name by which it is exported; programs call it
-/// RtlGenRandom. FALSE for NULL.
+/// SystemFunction036: fills a buffer with random bytes of the system, under the name by which it is exported;
+/// programs call it RtlGenRandom. FALSE for NULL.
 ///
 /// # Safety
 /// `to` is NULL or has room for `bytes` bytes.
@@ -139,7 +140,7 @@ fn context(handle: usize) -> Result<(), u32> {
     }
 }
 
-/// CryptAcquireContextW: a handle for CryptGenRandom.
+/// CryptAcquireContextW: gets a handle for CryptGenRandom.
 ///
 /// Partial: it is good for random numbers; key containers, providers, kinds and flags are ignored.
 ///
@@ -156,7 +157,7 @@ pub unsafe extern "system" fn CryptAcquireContextW(
     acquire(to)
 }
 
-/// CryptAcquireContextA: a handle for CryptGenRandom.
+/// CryptAcquireContextA: gets a handle for CryptGenRandom.
 ///
 /// Partial: it is good for random numbers; key containers, providers, kinds and flags are ignored.
 ///
@@ -173,7 +174,7 @@ pub unsafe extern "system" fn CryptAcquireContextA(
     acquire(to)
 }
 
-/// CryptGenRandom: random bytes of the system; FALSE with 87 for an invalid handle and for NULL.
+/// CryptGenRandom: fills a buffer with random bytes of the system; FALSE with 87 for an invalid handle and for NULL.
 ///
 /// # Safety
 /// `to` is NULL or has room for `bytes` bytes.

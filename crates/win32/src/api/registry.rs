@@ -113,7 +113,7 @@ pub unsafe extern "system" fn RegOpenKeyA(
     status(|| unsafe { open(key, &from_narrow(path), key::ALL, opened) })
 }
 
-/// RegOpenCurrentUser: HKEY_CURRENT_USER. Returns 0, 87, 1009.
+/// RegOpenCurrentUser: opens HKEY_CURRENT_USER. Returns 0, 87, 1009.
 ///
 /// # Safety
 /// `opened` is NULL or valid.
@@ -265,10 +265,9 @@ const NO_EXPAND: u32 = 0x1000_0000;
 /// RRF_ZEROONFAILURE.
 const ZERO_ON_FAILURE: u32 = 0x2000_0000;
 
-/// RegGetValueW: a value of a key below `key`, if it has one of the types in `flags` (RRF_RT_); text
-/// always ends with NUL, REG_EXPAND_SZ is expanded from the environment and is REG_SZ then (not with
-/// RRF_NOEXPAND). Returns 0, 2, 5, 6, 13 (a number of another length), 87, 234, 1630 (another type),
-/// 1009, 1018.
+/// RegGetValueW: gets a value of a key below `key`, if it has one of the types in `flags` (RRF_RT_); text always ends
+/// with NUL, REG_EXPAND_SZ is expanded from the environment and is REG_SZ then (not with RRF_NOEXPAND). Returns 0, 2,
+/// 5, 6, 13 (a number of another length), 87, 234, 1630 (another type), 1009, 1018.
 ///
 /// # Safety
 /// Each pointer is NULL or valid; `data` has room for `*length` bytes.

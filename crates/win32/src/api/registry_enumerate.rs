@@ -12,9 +12,8 @@ use crate::registry::key::{self, ENUMERATE, QUERY};
 use crate::registry::tree::RegistryValue;
 use crate::status::{Code, ERROR_INVALID_PARAMETER, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS};
 
-/// RegEnumKeyExW: the name of the key at this index below `key`, and when it was last written. Returns 0,
-/// 5, 6, 87, 234 (the name does not fit), 259 (no more), 1009, 1018. No key has a class: `class` becomes
-/// "".
+/// RegEnumKeyExW: gets the name of the key at this index below `key`, and when it was last written. Returns 0, 5, 6,
+/// 87, 234 (the name does not fit), 259 (no more), 1009, 1018. No key has a class: `class` becomes "".
 ///
 /// # Safety
 /// `name` has room for `*length` WCHARs; the other pointers are NULL or valid.
@@ -151,9 +150,9 @@ fn nth_value(key: Handle, index: u32, reserved: *const u32) -> Result<RegistryVa
     })
 }
 
-/// RegQueryInfoKeyW: how many keys and values there are and how long their names (WCHARs without NUL) and
-/// data (bytes) are at most; when the key was last written. Returns 0, 5, 6, 87, 1009, 1018. Class and
-/// security descriptor have no length.
+/// RegQueryInfoKeyW: tells how many keys and values a key has and how long their names (WCHARs without NUL) and data
+/// (bytes) are at most; when the key was last written. Returns 0, 5, 6, 87, 1009, 1018. Class and security descriptor
+/// have no length.
 ///
 /// # Safety
 /// Each pointer is NULL or valid.

@@ -252,8 +252,8 @@ pub unsafe extern "system" fn RegDeleteValueA(key: Handle, name: *const c_char) 
     status(|| key::of(key)?.unset(&unsafe { from_narrow(name) }))
 }
 
-/// RegDeleteKeyW: a key without keys below it. Returns 0, 2, 5 (there are keys below it), 6, 87 (NULL
-/// or ""), 1009, 1018.
+/// RegDeleteKeyW: deletes a key that has no keys below it. Returns 0, 2, 5 (there are keys below it), 6, 87 (NULL or
+/// ""), 1009, 1018.
 ///
 /// # Safety
 /// `path` is NULL or NUL-terminated.
@@ -303,7 +303,8 @@ pub unsafe extern "system" fn RegDeleteKeyExA(
     unsafe { RegDeleteKeyA(key, path) }
 }
 
-/// RegDeleteTreeW: a key with all below it; all that is in `key` for NULL. Returns 0, 2, 6, 1009, 1018.
+/// RegDeleteTreeW: deletes a key with everything below it, or, for NULL, everything in `key`. Returns 0, 2, 6, 1009,
+/// 1018.
 ///
 /// # Safety
 /// `path` is NULL or NUL-terminated.

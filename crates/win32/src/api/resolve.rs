@@ -51,9 +51,8 @@ struct AddressEntry {
     wide: Vec<u16>,
 }
 
-/// getaddrinfo: 0 and a list for `freeaddrinfo`, or the code, which is the last error, too: 10022
-/// (flags), 10044 (kind), 10047 (family), 10093, 10109 (service), 11001 (no such host), 11002 (try
-/// again), 11003, 11004, 8.
+/// getaddrinfo: returns 0 and a list for `freeaddrinfo`, or the code, which is the last error, too: 10022 (flags),
+/// 10044 (kind), 10047 (family), 10093, 10109 (service), 11001 (no such host), 11002 (try again), 11003, 11004, 8.
 ///
 /// # Safety
 /// `host` and `service` are NULL or NUL-terminated; `hints` is NULL or valid; `list` is valid.
@@ -92,7 +91,7 @@ pub unsafe extern "system" fn GetAddrInfoW(
     })
 }
 
-/// freeaddrinfo: NULL is nothing.
+/// freeaddrinfo: frees the list of `getaddrinfo`; NULL is allowed.
 ///
 /// # Safety
 /// A list of `getaddrinfo` that was not freed yet, or NULL.
@@ -213,7 +212,7 @@ fn entry(answer: ResolvedAddress, next: *mut ADDRINFO, wide: bool) -> Box<Addres
     entry
 }
 
-/// getnameinfo: 0, or the code: 10014, 10022 (flags), 10047, 10093, 11001, 122 (does not fit).
+/// getnameinfo: returns 0, or the code: 10014, 10022 (flags), 10047, 10093, 11001, 122 (does not fit).
 ///
 /// # Safety
 /// `address` points to `length` bytes; `host` and `service` are NULL or have room for so many bytes.
@@ -300,7 +299,7 @@ unsafe fn put_name<U: Unit>(name: &CStr, to: *mut U, room: usize) -> Result<(), 
     }
 }
 
-/// gethostname: the name of this host. SOCKET_ERROR with 10014 (NULL, or `length` too small), 10050, 10093.
+/// gethostname: copies the name of this host. SOCKET_ERROR with 10014 (NULL, or `length` too small), 10050, 10093.
 ///
 /// # Safety
 /// `name` has room for `length` bytes.

@@ -34,8 +34,8 @@ unsafe fn dispatch(table: *const ServiceTableEntry) -> Result<(), Code> {
     }
 }
 
-/// StartServiceCtrlDispatcherW: FALSE with 1063 (ERROR_FAILED_SERVICE_CONTROLLER_CONNECT), as in a
-/// program that was started from a console; 13 for an empty table.
+/// StartServiceCtrlDispatcherW: returns FALSE with 1063 (ERROR_FAILED_SERVICE_CONTROLLER_CONNECT), as in a program
+/// that was started from a console; 13 for an empty table.
 ///
 /// Differs: no program is ever started as a service.
 ///
@@ -57,7 +57,7 @@ pub unsafe extern "system" fn StartServiceCtrlDispatcherA(table: *const ServiceT
     fence_bool(|| unsafe { dispatch(table) })
 }
 
-/// RegisterServiceCtrlHandlerW: NULL with 1083 (no such service in this program), 87 for NULL.
+/// RegisterServiceCtrlHandlerW: returns NULL with 1083 (no such service in this program), 87 for NULL.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -69,7 +69,7 @@ pub unsafe extern "system" fn RegisterServiceCtrlHandlerW(
     handler(name.is_null())
 }
 
-/// RegisterServiceCtrlHandlerExW: NULL with 1083 (no such service in this program), 87 for NULL.
+/// RegisterServiceCtrlHandlerExW: returns NULL with 1083 (no such service in this program), 87 for NULL.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -82,7 +82,7 @@ pub unsafe extern "system" fn RegisterServiceCtrlHandlerExW(
     handler(name.is_null())
 }
 
-/// RegisterServiceCtrlHandlerA: NULL with 1083 (no such service in this program), 87 for NULL.
+/// RegisterServiceCtrlHandlerA: returns NULL with 1083 (no such service in this program), 87 for NULL.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -94,7 +94,7 @@ pub unsafe extern "system" fn RegisterServiceCtrlHandlerA(
     handler(name.is_null())
 }
 
-/// RegisterServiceCtrlHandlerExA: NULL with 1083 (no such service in this program), 87 for NULL.
+/// RegisterServiceCtrlHandlerExA: returns NULL with 1083 (no such service in this program), 87 for NULL.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -114,7 +114,7 @@ fn handler(unnamed: bool) -> Handle {
     })
 }
 
-/// OpenSCManagerW: NULL with 1065 (ERROR_DATABASE_DOES_NOT_EXIST): there are no services.
+/// OpenSCManagerW: returns NULL with 1065 (ERROR_DATABASE_DOES_NOT_EXIST): there are no services.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -127,7 +127,7 @@ pub unsafe extern "system" fn OpenSCManagerW(
     fence(ptr::null_mut(), || Err(ERROR_DATABASE_DOES_NOT_EXIST))
 }
 
-/// OpenServiceW: NULL with 6: no manager is ever open.
+/// OpenServiceW: returns NULL with 6: no manager is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -140,7 +140,7 @@ pub unsafe extern "system" fn OpenServiceW(
     fence(ptr::null_mut(), || Err(ERROR_INVALID_HANDLE))
 }
 
-/// CreateServiceW: NULL with 6: no manager is ever open.
+/// CreateServiceW: returns NULL with 6: no manager is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -163,7 +163,7 @@ pub unsafe extern "system" fn CreateServiceW(
     fence(ptr::null_mut(), || Err(ERROR_INVALID_HANDLE))
 }
 
-/// StartServiceW: FALSE with 6: no service is ever open.
+/// StartServiceW: returns FALSE with 6: no service is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -176,7 +176,7 @@ pub unsafe extern "system" fn StartServiceW(
     no_service()
 }
 
-/// OpenSCManagerA: NULL with 1065 (ERROR_DATABASE_DOES_NOT_EXIST): there are no services.
+/// OpenSCManagerA: returns NULL with 1065 (ERROR_DATABASE_DOES_NOT_EXIST): there are no services.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -189,7 +189,7 @@ pub unsafe extern "system" fn OpenSCManagerA(
     fence(ptr::null_mut(), || Err(ERROR_DATABASE_DOES_NOT_EXIST))
 }
 
-/// OpenServiceA: NULL with 6: no manager is ever open.
+/// OpenServiceA: returns NULL with 6: no manager is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -202,7 +202,7 @@ pub unsafe extern "system" fn OpenServiceA(
     fence(ptr::null_mut(), || Err(ERROR_INVALID_HANDLE))
 }
 
-/// CreateServiceA: NULL with 6: no manager is ever open.
+/// CreateServiceA: returns NULL with 6: no manager is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -225,7 +225,7 @@ pub unsafe extern "system" fn CreateServiceA(
     fence(ptr::null_mut(), || Err(ERROR_INVALID_HANDLE))
 }
 
-/// StartServiceA: FALSE with 6: no service is ever open.
+/// StartServiceA: returns FALSE with 6: no service is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -238,7 +238,7 @@ pub unsafe extern "system" fn StartServiceA(
     no_service()
 }
 
-/// SetServiceStatus: FALSE with 6: no service is ever open.
+/// SetServiceStatus: returns FALSE with 6: no service is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -247,7 +247,7 @@ pub unsafe extern "system" fn SetServiceStatus(_service: Handle, _status: *const
     no_service()
 }
 
-/// QueryServiceStatus: FALSE with 6: no service is ever open.
+/// QueryServiceStatus: returns FALSE with 6: no service is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -256,7 +256,7 @@ pub unsafe extern "system" fn QueryServiceStatus(_service: Handle, _status: *mut
     no_service()
 }
 
-/// ControlService: FALSE with 6: no service is ever open.
+/// ControlService: returns FALSE with 6: no service is ever open.
 ///
 /// # Safety
 /// The pointers are not read.
@@ -269,13 +269,13 @@ pub unsafe extern "system" fn ControlService(
     no_service()
 }
 
-/// DeleteService: FALSE with 6: no service is ever open.
+/// DeleteService: returns FALSE with 6: no service is ever open.
 #[unsafe(no_mangle)]
 pub extern "system" fn DeleteService(_service: Handle) -> Bool {
     no_service()
 }
 
-/// CloseServiceHandle: FALSE with 6: no service is ever open.
+/// CloseServiceHandle: returns FALSE with 6: no service is ever open.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseServiceHandle(_service: Handle) -> Bool {
     no_service()

@@ -30,7 +30,7 @@ pub(crate) fn local_text<U: From<u8>>(text: &str) -> Result<*mut U, Code> {
     Ok(memory)
 }
 
-/// AllocateAndInitializeSid: a SID of up to 8 subauthorities, for FreeSid. FALSE with 87 for NULL, 1337 for
+/// AllocateAndInitializeSid: allocates a SID of up to 8 subauthorities, for FreeSid. FALSE with 87 for NULL, 1337 for
 /// more of them.
 ///
 /// # Safety
@@ -79,7 +79,7 @@ pub unsafe extern "system" fn FreeSid(sid: *mut c_void) -> *mut c_void {
     }
 }
 
-/// IsValidSid: whether the revision is 1 and there are at most 15 subauthorities.
+/// IsValidSid: returns whether a SID has revision 1 and at most 15 subauthorities.
 ///
 /// # Safety
 /// `sid` is NULL or points to a SID.
@@ -89,7 +89,7 @@ pub unsafe extern "system" fn IsValidSid(sid: *const c_void) -> Bool {
     Bool::from(unsafe { raw::sid(sid) }.is_ok())
 }
 
-/// EqualSid: whether two SIDs are equal; FALSE with 1337 for something that is not one.
+/// EqualSid: returns whether two SIDs are equal; FALSE with 1337 for something that is not one.
 ///
 /// # Safety
 /// Both are NULL or point to a SID.
@@ -101,8 +101,8 @@ pub unsafe extern "system" fn EqualSid(left: *const c_void, right: *const c_void
     })
 }
 
-/// EqualPrefixSid: whether two SIDs are equal but for the last subauthority; FALSE with 1337 for
-/// something that is not one.
+/// EqualPrefixSid: returns whether two SIDs are equal but for the last subauthority; FALSE with 1337 for something
+/// that is not one.
 ///
 /// # Safety
 /// Both are NULL or point to a SID.
@@ -119,7 +119,7 @@ pub unsafe extern "system" fn EqualPrefixSid(left: *const c_void, right: *const 
     })
 }
 
-/// GetLengthSid: the size of a SID in bytes; 0 with 1337 for something that is not one.
+/// GetLengthSid: returns the size of a SID in bytes; 0 with 1337 for something that is not one.
 ///
 /// # Safety
 /// `sid` is NULL or points to a SID.
@@ -131,7 +131,7 @@ pub unsafe extern "system" fn GetLengthSid(sid: *const c_void) -> u32 {
     })
 }
 
-/// GetSidLengthRequired: the size in bytes of a SID with so many subauthorities.
+/// GetSidLengthRequired: returns the size in bytes of a SID with so many subauthorities.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetSidLengthRequired(count: u8) -> u32 {
     8 + 4 * u32::from(count)
@@ -156,7 +156,8 @@ pub unsafe extern "system" fn CopySid(bytes: u32, to: *mut c_void, sid: *const c
     })
 }
 
-/// InitializeSid: the head of a SID of up to 15 subauthorities, which the program fills in; FALSE with 87.
+/// InitializeSid: makes the head of a SID with up to 15 subauthorities, which the program then fills in; FALSE with
+/// 87.
 ///
 /// # Safety
 /// `sid` has room for 8 bytes; `authority` points to 6.
@@ -181,7 +182,7 @@ pub unsafe extern "system" fn InitializeSid(
     })
 }
 
-/// GetSidSubAuthority: where a subauthority lies.
+/// GetSidSubAuthority: returns the address of a subauthority of a SID.
 ///
 /// # Safety
 /// `sid` points to a SID with more subauthorities than `index`.
@@ -191,7 +192,7 @@ pub unsafe extern "system" fn GetSidSubAuthority(sid: *const c_void, index: u32)
     at.cast_mut().cast()
 }
 
-/// GetSidSubAuthorityCount: where the number of subauthorities lies.
+/// GetSidSubAuthorityCount: returns the address of the number of subauthorities of a SID.
 ///
 /// # Safety
 /// `sid` points to a SID.
@@ -200,7 +201,7 @@ pub unsafe extern "system" fn GetSidSubAuthorityCount(sid: *const c_void) -> *mu
     sid.cast::<u8>().wrapping_add(1).cast_mut()
 }
 
-/// GetSidIdentifierAuthority: where the authority lies.
+/// GetSidIdentifierAuthority: returns the address of the authority of a SID.
 ///
 /// # Safety
 /// `sid` points to a SID.
@@ -209,7 +210,7 @@ pub unsafe extern "system" fn GetSidIdentifierAuthority(sid: *const c_void) -> *
     sid.cast::<u8>().wrapping_add(2).cast_mut().cast()
 }
 
-/// CreateWellKnownSid: a SID by its WELL_KNOWN_SID_TYPE; FALSE with 122 and the size when it does not fit, 87
+/// CreateWellKnownSid: makes a SID by its WELL_KNOWN_SID_TYPE; FALSE with 122 and the size when it does not fit, 87
 /// for others.
 ///
 /// Partial: the kinds up to 37 that need no domain.
@@ -246,7 +247,7 @@ pub unsafe extern "system" fn CreateWellKnownSid(
     })
 }
 
-/// IsWellKnownSid: whether a SID is that of a WELL_KNOWN_SID_TYPE.
+/// IsWellKnownSid: returns whether a SID is that of a WELL_KNOWN_SID_TYPE.
 ///
 /// Partial: the kinds up to 37 that need no domain.
 ///
@@ -274,8 +275,8 @@ unsafe fn to_text<U: From<u8>>(sid: *const c_void, to: *mut *mut U) -> Bool {
     })
 }
 
-/// ConvertSidToStringSidW: the text of a SID ("S-1-5-32-544"), for LocalFree; FALSE with 1337 for
-/// something that is not one, 87 for NULL.
+/// ConvertSidToStringSidW: gets the text of a SID ("S-1-5-32-544"), for LocalFree; FALSE with 1337 for something that
+/// is not one, 87 for NULL.
 ///
 /// # Safety
 /// `sid` is NULL or points to a SID; `to` is NULL or valid.
@@ -288,7 +289,7 @@ pub unsafe extern "system" fn ConvertSidToStringSidW(
     unsafe { to_text(sid, to) }
 }
 
-/// ConvertSidToStringSidA: the text of a SID, as ConvertSidToStringSidW.
+/// ConvertSidToStringSidA: works like ConvertSidToStringSidW.
 ///
 /// # Safety
 /// `sid` is NULL or points to a SID; `to` is NULL or valid.
@@ -311,8 +312,8 @@ unsafe fn from_text(text: Result<String, Code>, to: *mut *mut c_void) -> Bool {
     })
 }
 
-/// ConvertStringSidToSidW: the SID of its text, or of the two letters that SDDL has for it, for
-/// LocalFree; FALSE with 1337 for something that is not one, 87 for NULL.
+/// ConvertStringSidToSidW: gets the SID of its text, or of the two letters that SDDL has for it, for LocalFree; FALSE
+/// with 1337 for something that is not one, 87 for NULL.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; `to` is NULL or valid.
@@ -325,7 +326,7 @@ pub unsafe extern "system" fn ConvertStringSidToSidW(
     unsafe { from_text(wide(text).map(String::from_utf16_lossy), to) }
 }
 
-/// ConvertStringSidToSidA: the SID of its text, as ConvertStringSidToSidW.
+/// ConvertStringSidToSidA: works like ConvertStringSidToSidW.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated; `to` is NULL or valid.

@@ -297,7 +297,7 @@ unsafe fn fill(set: *mut FdSet, found: &[usize]) {
     }
 }
 
-/// __WSAFDIsSet: what FD_ISSET calls.
+/// __WSAFDIsSet: returns whether a socket is in a set; FD_ISSET calls it.
 ///
 /// # Safety
 /// `set` is NULL or has as many sockets as it says.

@@ -124,8 +124,9 @@ pub extern "system" fn Httpsys_listen(handle: usize, backlog: i32) -> i32 {
     zero(|| socket::find(handle)?.listen(backlog))
 }
 
-/// accept: the new socket has the blocking mode and the timeouts of the listening one. INVALID_SOCKET with
-/// 10004 (closed meanwhile), 10014 (`length` too small), 10022 (not listening), 10024, 10035, 10038, 10045.
+/// accept: accepts a connection; the new socket has the blocking mode and the timeouts of the listening one.
+/// INVALID_SOCKET with 10004 (closed meanwhile), 10014 (`length` too small), 10022 (not listening), 10024, 10035,
+/// 10038, 10045.
 ///
 /// # Safety
 /// `address` is NULL or points to `*length` bytes; `length` is NULL or valid.
@@ -220,8 +221,8 @@ pub unsafe extern "system" fn Httpsys_getpeername(
     })
 }
 
-/// send: bytes sent; a blocking socket sends all. SOCKET_ERROR with 10004, 10014, 10035, 10038, 10045 (flags),
-/// 10053, 10054, 10057, 10058 (after shutdown), 10060 (SO_SNDTIMEO).
+/// send: sends bytes and returns their number; a blocking socket sends all of them. SOCKET_ERROR with 10004, 10014,
+/// 10035, 10038, 10045 (flags), 10053, 10054, 10057, 10058 (after shutdown), 10060 (SO_SNDTIMEO).
 ///
 /// # Safety
 /// `bytes` points to `length` bytes.
@@ -264,8 +265,8 @@ pub unsafe extern "system" fn Httpsys_sendto(
     })
 }
 
-/// recv: bytes received; 0 when the peer has shut down. SOCKET_ERROR with 10004, 10014, 10035, 10038,
-/// 10040 (the rest of the datagram is lost), 10045 (flags), 10053, 10054, 10057, 10058, 10060
+/// recv: receives bytes and returns their number; 0 when the peer has shut down. SOCKET_ERROR with 10004, 10014,
+/// 10035, 10038, 10040 (the rest of the datagram is lost), 10045 (flags), 10053, 10054, 10057, 10058, 10060
 /// (SO_RCVTIMEO).
 ///
 /// # Safety

@@ -215,8 +215,8 @@ unsafe fn issue(
     }
 }
 
-/// WSAGetOverlappedResult: TRUE if the operation succeeded; otherwise the last error is its Winsock
-/// code, or 996 if it goes on and `wait` is FALSE.
+/// WSAGetOverlappedResult: returns TRUE if the operation succeeded; otherwise the last error is its Winsock code, or
+/// 996 if it goes on and `wait` is FALSE.
 ///
 /// # Safety
 /// `overlapped` points to the OVERLAPPED of the operation; `bytes` and `flags` are NULL or valid.
@@ -289,7 +289,7 @@ pub unsafe extern "system" fn WSAConnect(
     unsafe { Httpsys_connect(handle, address, length) }
 }
 
-/// WSACreateEvent: a manual-reset event that is not set; NULL with 10093 or 8.
+/// WSACreateEvent: returns a manual-reset event that is not set; NULL with 10093 or 8.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSACreateEvent() -> Handle {
     let null = std::ptr::null_mut();

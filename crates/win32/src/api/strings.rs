@@ -325,7 +325,7 @@ unsafe fn copy<U: Copy + Default + PartialEq>(
     })
 }
 
-/// lstrlenW: the units of a string without its NUL; 0 for NULL.
+/// lstrlenW: returns the number of units of a string without its NUL; 0 for NULL.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated.
@@ -365,7 +365,7 @@ pub unsafe extern "system" fn lstrcatW(to: *mut u16, from: *const u16) -> *mut u
     unsafe { copy(to, from, usize::MAX, true) }
 }
 
-/// lstrlenA: the bytes of a string without its NUL; 0 for NULL.
+/// lstrlenA: returns the number of bytes of a string without its NUL; 0 for NULL.
 ///
 /// # Safety
 /// `text` is NULL or NUL-terminated.

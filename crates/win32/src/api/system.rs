@@ -37,7 +37,7 @@ const ARCHITECTURE: (u16, u32) = match cfg!(target_arch = "aarch64") {
     false => (9, 8664),
 };
 
-/// GetSystemInfo: processors (64 at most), their architecture, and the size of a page.
+/// GetSystemInfo: gets the number of processors (64 at most), their architecture, and the size of a page.
 ///
 /// Differs: level and revision of the processors are not known; addresses are those of 64-bit Windows.
 ///
@@ -92,8 +92,8 @@ pub struct MemoryStatus {
 
 const _: () = assert!(size_of::<MemoryStatus>() == 64);
 
-/// GlobalMemoryStatusEx: the memory of the machine, in bytes. FALSE with 87 unless `dwLength` is the
-/// size of the structure.
+/// GlobalMemoryStatusEx: gets the memory of the machine, in bytes. FALSE with 87 unless `dwLength` is the size of the
+/// structure.
 ///
 /// # Safety
 /// `status` is NULL or valid.
@@ -127,8 +127,8 @@ pub unsafe extern "system" fn GlobalMemoryStatusEx(status: *mut MemoryStatus) ->
     })
 }
 
-/// GetCurrentProcessorNumber: the processor that runs the calling thread; 0 where the system does not
-/// say (macOS).
+/// GetCurrentProcessorNumber: returns the processor that runs the calling thread; 0 where the system does not say
+/// (macOS).
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentProcessorNumber() -> u32 {
     machine::current_processor()
@@ -137,7 +137,7 @@ pub extern "system" fn GetCurrentProcessorNumber() -> u32 {
 /// ALL_PROCESSOR_GROUPS.
 const ALL_GROUPS: u16 = 0xFFFF;
 
-/// GetActiveProcessorCount: the processors of the one group, 0. 0 with 87 for another group.
+/// GetActiveProcessorCount: returns the number of processors in group 0, the only one. 0 with 87 for another group.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetActiveProcessorCount(group: u16) -> u32 {
     fence(0, || match group {
@@ -152,7 +152,7 @@ pub extern "system" fn GetMaximumProcessorCount(group: u16) -> u32 {
     GetActiveProcessorCount(group)
 }
 
-/// GetActiveProcessorGroupCount: 1.
+/// GetActiveProcessorGroupCount: returns 1.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetActiveProcessorGroupCount() -> u16 {
     1
@@ -190,9 +190,9 @@ unsafe fn computer<U: Unit>(to: *mut U, size: *mut u32) -> Bool {
     })
 }
 
-/// GetComputerNameW: the NetBIOS name: the host name up to its first point, in capitals, of 15
-/// characters at most. `size` is the room before and the length after. FALSE with 111 and the room
-/// needed if the buffer is too small.
+/// GetComputerNameW: gets the NetBIOS name: the host name up to its first dot, in capitals, at most 15 characters.
+/// `size` is the size of the buffer on input and the length on output. FALSE with 111 and the room needed if the
+/// buffer is too small.
 ///
 /// # Safety
 /// `to` is NULL or has the room that `size` says; `size` is NULL or valid.
@@ -220,8 +220,8 @@ unsafe fn computer_ex<U: Unit>(format: u32, to: *mut U, size: *mut u32) -> Bool 
     })
 }
 
-/// GetComputerNameExW: the NetBIOS, host, domain or full name of the computer. FALSE with 234 and the
-/// room needed if the buffer is too small, 87 for an invalid format.
+/// GetComputerNameExW: gets the NetBIOS, host, domain or full name of the computer. FALSE with 234 and the room
+/// needed if the buffer is too small, 87 for an invalid format.
 ///
 /// # Safety
 /// Works like [`GetComputerNameW`].
@@ -252,8 +252,8 @@ unsafe fn user<U: Unit>(to: *mut U, size: *mut u32) -> Bool {
     })
 }
 
-/// GetUserNameW: the name of the user whose rights the process has. `size` is the room before and the
-/// length with the NUL after. FALSE with 122 and the room needed if the buffer is too small.
+/// GetUserNameW: gets the name of the user whose rights the process has. `size` is the size of the buffer on input
+/// and the length with the NUL on output. FALSE with 122 and the room needed if the buffer is too small.
 ///
 /// # Safety
 /// Works like [`GetComputerNameW`].
@@ -273,8 +273,8 @@ pub unsafe extern "system" fn GetUserNameA(to: *mut u8, size: *mut u32) -> Bool 
     unsafe { user(to, size) }
 }
 
-/// IsWow64Process: FALSE in `wow`, since programs have 64 bits. FALSE with 6 for a handle that is
-/// not this process.
+/// IsWow64Process: stores FALSE in `wow`, since programs have 64 bits. FALSE with 6 for a handle that is not this
+/// process.
 ///
 /// # Safety
 /// `wow` is NULL or valid.

@@ -17,14 +17,13 @@ use crate::sync::locks::CriticalSection;
 use crate::sync::mutex::MutexObject;
 use crate::sync::semaphore::Semaphore;
 
-/// CreateThreadpool: a pool of its own.
+/// CreateThreadpool: creates a pool.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateThreadpool(_reserved: *mut c_void) -> Handle {
     fence(std::ptr::null_mut(), || open(Pool::new()))
 }
 
-/// SetThreadpoolThreadMaximum: the pool runs no more than this number of callbacks at the same
-/// time.
+/// SetThreadpoolThreadMaximum: sets how many callbacks the pool runs at the same time, at most.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
     fence((), || {
@@ -33,15 +32,15 @@ pub extern "system" fn SetThreadpoolThreadMaximum(pool: Handle, most: u32) {
     });
 }
 
-/// SetThreadpoolThreadMinimum: TRUE.
+/// SetThreadpoolThreadMinimum: returns TRUE.
 ///
-/// Differs: No threads are kept: they are started when there is work.
+/// Differs: no threads are kept: they are started when there is work.
 #[unsafe(no_mangle)]
 pub extern "system" fn SetThreadpoolThreadMinimum(pool: Handle, _least: u32) -> Bool {
     fence_bool(|| object_as::<Pool>(pool).map(drop))
 }
 
-/// CloseThreadpool: its threads end when what is queued has run.
+/// CloseThreadpool: closes a pool; its threads end when what is queued has run.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpool(pool: Handle) {
     fence((), || {
@@ -51,7 +50,7 @@ pub extern "system" fn CloseThreadpool(pool: Handle) {
     });
 }
 
-/// CreateThreadpoolCleanupGroup: a group without members.
+/// CreateThreadpoolCleanupGroup: creates a group without members.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateThreadpoolCleanupGroup() -> Handle {
     fence(std::ptr::null_mut(), || {
@@ -74,7 +73,7 @@ pub extern "system" fn CloseThreadpoolCleanupGroupMembers(
     });
 }
 
-/// CloseThreadpoolCleanupGroup: the end of a group whose members have been closed.
+/// CloseThreadpoolCleanupGroup: closes a group whose members have been closed.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolCleanupGroup(group: Handle) {
     fence((), || {
@@ -169,14 +168,13 @@ pub unsafe extern "system" fn LeaveCriticalSectionWhenCallbackReturns(
     }
 }
 
-/// CallbackMayRunLong: TRUE; the pool grows while callbacks block.
+/// CallbackMayRunLong: returns TRUE; the pool grows while callbacks block.
 #[unsafe(no_mangle)]
 pub extern "system" fn CallbackMayRunLong(_instance: *mut c_void) -> Bool {
     TRUE
 }
 
-/// DisassociateCurrentThreadFromCallback: those who wait for the callback need not wait until it
-/// returns.
+/// DisassociateCurrentThreadFromCallback: ends the waits for the callback that is running, before it returns.
 ///
 /// # Safety
 /// `instance` is NULL or what the callback that runs was given.

@@ -86,8 +86,8 @@ fn with(own: Handle, run: impl FnOnce(&Arc<Member>)) {
     });
 }
 
-/// CreateThreadpoolWork: an object whose callback runs each time it is submitted. NULL on failure
-/// (87 for no callback, 6 for a stale pool or group).
+/// CreateThreadpoolWork: creates an object whose callback runs each time it is submitted. NULL on failure (87 for no
+/// callback, 6 for a stale pool or group).
 ///
 /// # Safety
 /// `callback` may be called from any thread with `context`; `environment` is NULL or initialized.
@@ -101,7 +101,7 @@ pub unsafe extern "system" fn CreateThreadpoolWork(
     unsafe { create(callback.map(Callback::Object), context, environment) }
 }
 
-/// SubmitThreadpoolWork: the callback runs once for each call.
+/// SubmitThreadpoolWork: queues the callback, which runs once for each call.
 #[unsafe(no_mangle)]
 pub extern "system" fn SubmitThreadpoolWork(work: Handle) {
     with(work, |work| work.submit(0));
@@ -114,7 +114,7 @@ pub extern "system" fn WaitForThreadpoolWorkCallbacks(work: Handle, cancel_pendi
     with(work, |work| _ = work.wait(cancel_pending != 0));
 }
 
-/// CloseThreadpoolWork: what is queued still runs.
+/// CloseThreadpoolWork: closes the object; callbacks that are queued still run.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolWork(work: Handle) {
     with(work, Member::close);
@@ -159,7 +159,7 @@ pub unsafe extern "system" fn QueueUserWorkItem(
     })
 }
 
-/// CreateThreadpoolTimer: an object whose callback runs when its time has come; otherwise as
+/// CreateThreadpoolTimer: creates an object whose callback runs when its time has come; otherwise it works like
 /// [`CreateThreadpoolWork`].
 ///
 /// # Safety
@@ -174,7 +174,7 @@ pub unsafe extern "system" fn CreateThreadpoolTimer(
     unsafe { create(callback.map(Callback::Object), context, environment) }
 }
 
-/// SetThreadpoolTimer: due at `due` (a FILETIME, or negative 100-nanosecond intervals from now;
+/// SetThreadpoolTimer: sets a timer to be due at `due` (a FILETIME, or negative 100-nanosecond intervals from now;
 /// NULL: never), then every `period` milliseconds (0: once).
 ///
 /// Differs: the window is not used: the callback is never put off.
@@ -215,8 +215,8 @@ pub unsafe extern "system" fn SetThreadpoolTimerEx(
     })
 }
 
-/// IsThreadpoolTimerSet: TRUE if the timer has a due time, which is the case from
-/// SetThreadpoolTimer until it is set to none.
+/// IsThreadpoolTimerSet: returns TRUE if the timer has a due time, which is the case from SetThreadpoolTimer until it
+/// is set to none.
 #[unsafe(no_mangle)]
 pub extern "system" fn IsThreadpoolTimerSet(timer: Handle) -> Bool {
     fence(FALSE, || {
@@ -230,14 +230,14 @@ pub extern "system" fn WaitForThreadpoolTimerCallbacks(timer: Handle, cancel_pen
     with(timer, |timer| _ = timer.wait(cancel_pending != 0));
 }
 
-/// CloseThreadpoolTimer: the timer is not due any more; what is queued still runs.
+/// CloseThreadpoolTimer: cancels a timer and closes it; what is queued still runs.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolTimer(timer: Handle) {
     with(timer, Member::close);
 }
 
-/// CreateThreadpoolWait: an object whose callback runs when another object is signalled; otherwise
-/// as [`CreateThreadpoolWork`].
+/// CreateThreadpoolWait: creates an object whose callback runs when another object is signalled; otherwise it works
+/// like [`CreateThreadpoolWork`].
 ///
 /// # Safety
 /// Works like [`CreateThreadpoolWork`].
@@ -251,7 +251,7 @@ pub unsafe extern "system" fn CreateThreadpoolWait(
     unsafe { create(callback.map(Callback::Wait), context, environment) }
 }
 
-/// SetThreadpoolWait: the callback runs once, when the object is signalled or the time-out (as the due
+/// SetThreadpoolWait: begins a wait: the callback runs once, when the object is signalled or the time-out (as the due
 /// time of a timer; NULL: never) has passed. A NULL object ends the wait.
 ///
 /// # Safety
@@ -297,7 +297,7 @@ pub extern "system" fn WaitForThreadpoolWaitCallbacks(wait: Handle, cancel_pendi
     with(wait, |wait| _ = wait.wait(cancel_pending != 0));
 }
 
-/// CloseThreadpoolWait: the wait ends; what is queued still runs.
+/// CloseThreadpoolWait: ends a wait and closes it; what is queued still runs.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolWait(wait: Handle) {
     with(wait, Member::close);

@@ -64,7 +64,7 @@ pub extern "system" fn ResumeThread(handle: Handle) -> u32 {
     fence(u32::MAX, || Ok(thread_of(handle)?.resume()))
 }
 
-/// GetExitCodeThread: the exit code, or 259 (STILL_ACTIVE).
+/// GetExitCodeThread: gets the exit code, or 259 (STILL_ACTIVE).
 ///
 /// # Safety
 /// `code` is valid for a write.
@@ -90,13 +90,13 @@ pub(super) fn thread_of(handle: Handle) -> Result<Arc<Thread>, Code> {
     }
 }
 
-/// GetCurrentThread: the pseudo handle -2, which means the thread that uses it.
+/// GetCurrentThread: returns the pseudo handle -2, which means the thread that uses it.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentThread() -> Handle {
     CURRENT_THREAD
 }
 
-/// OpenThread: a handle to a thread of this process that runs. NULL with 87 for an invalid id.
+/// OpenThread: opens a handle to a running thread of this process. NULL with 87 for an invalid id.
 #[unsafe(no_mangle)]
 pub extern "system" fn OpenThread(_access: u32, _inherit: Bool, id: u32) -> Handle {
     fence(std::ptr::null_mut(), || {
@@ -104,14 +104,14 @@ pub extern "system" fn OpenThread(_access: u32, _inherit: Bool, id: u32) -> Hand
     })
 }
 
-/// GetThreadId: the id of the thread behind a handle; 0 on failure.
+/// GetThreadId: returns the id of the thread behind a handle; 0 on failure.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetThreadId(handle: Handle) -> u32 {
     fence(0, || Ok(thread_of(handle)?.id().0))
 }
 
-/// QueueUserAPC: the thread calls `routine` with `argument` when it waits alertably. 0 with 31 for a
-/// thread that has ended.
+/// QueueUserAPC: queues a procedure call: the thread calls `routine` with `argument` when it waits alertably. 0 with
+/// 31 for a thread that has ended.
 ///
 /// # Safety
 /// `routine` may be called on that thread with `argument`.
@@ -152,7 +152,7 @@ pub extern "system" fn SetThreadPriority(handle: Handle, priority: i32) -> Bool 
     })
 }
 
-/// GetThreadPriority: the value that was set, or 0x7FFFFFFF on failure.
+/// GetThreadPriority: returns the value that was set, or 0x7FFFFFFF on failure.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetThreadPriority(handle: Handle) -> i32 {
     fence(i32::MAX, || Ok(thread_of(handle)?.priority()))
@@ -171,8 +171,8 @@ pub extern "system" fn ExitThread(code: u32) {
     });
 }
 
-/// DuplicateHandle: another handle to the same object, in this process only. Option 1 closes the
-/// source. The pseudo handle of a thread becomes a real one.
+/// DuplicateHandle: creates another handle to the same object, in this process only. Option 1 closes the source. The
+/// pseudo handle of a thread becomes a real one.
 ///
 /// # Safety
 /// `target` is NULL or valid for a write.
@@ -208,7 +208,7 @@ pub unsafe extern "system" fn DuplicateHandle(
     })
 }
 
-/// GetCurrentThreadId: the id of the calling thread, never 0.
+/// GetCurrentThreadId: returns the id of the calling thread, never 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetCurrentThreadId() -> u32 {
     fence(0, || Ok(thread_id::current_id().0))

@@ -105,8 +105,8 @@ unsafe fn given_picture<U: Unit>(text: *const U) -> Result<Option<Vec<u16>>, Cod
     }
 }
 
-/// GetDateFormatW: a date as text: the units with the NUL, 0 on failure (87, 122, 1004). NULL for the time
-/// is now.
+/// GetDateFormatW: makes the text of a date. Returns the number of units with the NUL, or 0 on failure (87, 122,
+/// 1004). NULL for the time means now.
 ///
 /// Partial: the locales are the invariant one and en-US (which is the user's and the system's).
 ///
@@ -196,8 +196,8 @@ pub unsafe extern "system" fn GetDateFormatEx(
     })
 }
 
-/// GetTimeFormatW: a time of day as text: the units with the NUL, 0 on failure (87, 122, 1004). NULL for
-/// the time is now.
+/// GetTimeFormatW: makes the text of a time of day. Returns the number of units with the NUL, or 0 on failure (87,
+/// 122, 1004). NULL for the time means now.
 ///
 /// Partial: the locales are the invariant one and en-US (which is the user's and the system's).
 ///

@@ -11,7 +11,7 @@ use crate::time::zone::{self, DYNAMIC_TIME_ZONE_INFORMATION, TIME_ZONE_INFORMATI
 /// TIME_ZONE_ID_INVALID.
 const INVALID: u32 = u32::MAX;
 
-/// GetTimeZoneInformation: the local zone in the current year. 0 (TIME_ZONE_ID_UNKNOWN: no daylight
+/// GetTimeZoneInformation: gets the local zone in the current year. Returns 0 (TIME_ZONE_ID_UNKNOWN: no daylight
 /// saving time), 1 (standard time), 2 (daylight saving time), or 0xFFFFFFFF.
 ///
 /// Differs: names are abbreviations ("CET", "CEST"), as the system's zone data has them.
@@ -79,8 +79,8 @@ unsafe fn apply(
     }
 }
 
-/// SystemTimeToTzSpecificLocalTime: the local time of a time in UTC, in the zone given, or in the
-/// local one for NULL. Fails with 87 for something that is not a date or no rule.
+/// SystemTimeToTzSpecificLocalTime: converts a time in UTC to local time, in the zone given, or in the local one for
+/// NULL. Fails with 87 for something that is not a date or no rule.
 ///
 /// # Safety
 /// All pointers are NULL or valid.
@@ -102,8 +102,8 @@ pub unsafe extern "system" fn SystemTimeToTzSpecificLocalTime(
     }
 }
 
-/// TzSpecificLocalTimeToSystemTime: the inverse of SystemTimeToTzSpecificLocalTime. A time that comes
-/// twice counts as the first, one that is skipped as daylight saving time.
+/// TzSpecificLocalTimeToSystemTime: converts a local time to UTC: the inverse of SystemTimeToTzSpecificLocalTime. A
+/// time that comes twice counts as the first, one that is skipped as daylight saving time.
 ///
 /// # Safety
 /// All pointers are NULL or valid.
@@ -154,7 +154,7 @@ pub unsafe extern "system" fn TzSpecificLocalTimeToSystemTimeEx(
     unsafe { TzSpecificLocalTimeToSystemTime(zone.cast(), local, utc) }
 }
 
-/// GetTimeZoneInformationForYear: the local zone in a year; with a zone given, that zone.
+/// GetTimeZoneInformationForYear: gets the local zone in a year; with a zone given, that zone.
 ///
 /// Partial: the key of a zone that is given is not looked up.
 ///

@@ -40,8 +40,8 @@ fn create_timer(manual: bool, name: ObjectName) -> Handle {
     })
 }
 
-/// CreateWaitableTimerW: a timer that is not set; with a name that exists another handle to that
-/// timer and last error 183.
+/// CreateWaitableTimerW: creates a timer that is not set, or, if the name exists, another handle to that timer, with
+/// last error 183.
 ///
 /// Differs: security attributes are ignored; a name is known in this process only.
 ///
@@ -107,7 +107,7 @@ pub unsafe extern "system" fn CreateWaitableTimerExA(
     })
 }
 
-/// OpenWaitableTimerW: another handle to a named timer of this process. NULL with 2 when there is none.
+/// OpenWaitableTimerW: opens another handle to a named timer of this process. NULL with 2 when there is none.
 ///
 /// # Safety
 /// `name` is a NUL-terminated string.
@@ -135,8 +135,8 @@ pub unsafe extern "system" fn OpenWaitableTimerA(
     open_existing::<WaitableTimer>(unsafe { ObjectName::narrow(name) })
 }
 
-/// SetWaitableTimer: not signalled until `due` (a FILETIME, or negative 100-nanosecond intervals from
-/// now), then every `period` milliseconds (0: once). `routine` is queued to the calling thread each
+/// SetWaitableTimer: sets a timer, which is not signalled until `due` (a FILETIME, or negative 100-nanosecond
+/// intervals from now), then every `period` milliseconds (0: once). `routine` is queued to the calling thread each
 /// time. FALSE with 87 for a negative period.
 ///
 /// # Safety
@@ -181,7 +181,7 @@ pub unsafe extern "system" fn SetWaitableTimerEx(
     unsafe { SetWaitableTimer(timer, due, period, routine, argument, 0) }
 }
 
-/// CancelWaitableTimer: the due time is forgotten; the signal stays as it is.
+/// CancelWaitableTimer: forgets the due time of a timer; the signal stays as it is.
 #[unsafe(no_mangle)]
 pub extern "system" fn CancelWaitableTimer(timer: Handle) -> Bool {
     fence_bool(|| {
@@ -195,7 +195,7 @@ fn milliseconds(period: u32) -> Option<Duration> {
     (period > 0).then(|| Duration::from_millis(u64::from(period)))
 }
 
-/// CreateTimerQueue: a queue without timers. NULL on failure.
+/// CreateTimerQueue: creates a queue without timers. NULL on failure.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateTimerQueue() -> Handle {
     super::fence(std::ptr::null_mut(), || {
@@ -246,7 +246,7 @@ pub unsafe extern "system" fn CreateTimerQueueTimer(
     })
 }
 
-/// ChangeTimerQueueTimer: a new due time and period for a timer.
+/// ChangeTimerQueueTimer: gives a timer a new due time and period.
 #[unsafe(no_mangle)]
 pub extern "system" fn ChangeTimerQueueTimer(
     _queue: Handle,
@@ -262,15 +262,15 @@ pub extern "system" fn ChangeTimerQueueTimer(
     })
 }
 
-/// DeleteTimerQueueTimer: the timer is not due any more. With INVALID_HANDLE_VALUE the call waits for
-/// callbacks that run; with an event that is set when they have ended, or with NULL, it is FALSE with
-/// 997 (ERROR_IO_PENDING) while one runs. FALSE with 6 for another handle, and the timer stays.
+/// DeleteTimerQueueTimer: cancels a timer and deletes it. With INVALID_HANDLE_VALUE the call waits for callbacks that
+/// run; with an event that is set when they have ended, or with NULL, it is FALSE with 997 (ERROR_IO_PENDING) while
+/// one runs. FALSE with 6 for another handle, and the timer stays.
 #[unsafe(no_mangle)]
 pub extern "system" fn DeleteTimerQueueTimer(_queue: Handle, timer: Handle, done: Handle) -> Bool {
     fence_bool(|| end_member(timer, done))
 }
 
-/// DeleteTimerQueueEx: the same for all timers of a queue and the queue itself.
+/// DeleteTimerQueueEx: works like DeleteTimerQueueTimer, for all timers of a queue and the queue itself.
 #[unsafe(no_mangle)]
 pub extern "system" fn DeleteTimerQueueEx(queue: Handle, done: Handle) -> Bool {
     fence_bool(|| {
@@ -346,7 +346,7 @@ pub extern "system" fn UnregisterWait(wait: Handle) -> Bool {
     UnregisterWaitEx(wait, std::ptr::null_mut())
 }
 
-/// UnregisterWaitEx: the wait ends; `done` as in [`DeleteTimerQueueTimer`].
+/// UnregisterWaitEx: ends a wait; `done` works as in [`DeleteTimerQueueTimer`].
 #[unsafe(no_mangle)]
 pub extern "system" fn UnregisterWaitEx(wait: Handle, done: Handle) -> Bool {
     fence_bool(|| end_member(wait, done))

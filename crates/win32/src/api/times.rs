@@ -53,19 +53,19 @@ unsafe fn tell<T>(to: *mut T, value: impl FnOnce() -> Result<T, Code>) {
     });
 }
 
-/// GetTickCount: milliseconds since the system started, wrapping after 49.7 days.
+/// GetTickCount: returns the milliseconds since the system started, wrapping after 49.7 days.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetTickCount() -> u32 {
     time::tick_count() as u32
 }
 
-/// GetTickCount64: milliseconds since the system started.
+/// GetTickCount64: returns the milliseconds since the system started.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetTickCount64() -> u64 {
     time::tick_count()
 }
 
-/// GetSystemTimeAsFileTime: the system time, UTC.
+/// GetSystemTimeAsFileTime: gets the system time, UTC.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -75,7 +75,7 @@ pub unsafe extern "system" fn GetSystemTimeAsFileTime(time: *mut FILETIME) {
     unsafe { tell(time, || Ok(FILETIME::new(now()))) }
 }
 
-/// GetSystemTimePreciseAsFileTime: the system time, UTC, as finely as the system counts.
+/// GetSystemTimePreciseAsFileTime: gets the system time, UTC, as finely as the system counts.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -85,7 +85,7 @@ pub unsafe extern "system" fn GetSystemTimePreciseAsFileTime(time: *mut FILETIME
     unsafe { tell(time, || Ok(FILETIME::new(now()))) }
 }
 
-/// GetSystemTime: the date and the time of day, UTC.
+/// GetSystemTime: gets the date and the time of day, UTC.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -95,7 +95,7 @@ pub unsafe extern "system" fn GetSystemTime(time: *mut SYSTEMTIME) {
     unsafe { tell(time, || civil::from_intervals(now())) }
 }
 
-/// GetLocalTime: the date and the time of day in the local time zone.
+/// GetLocalTime: gets the date and the time of day in the local time zone.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -105,7 +105,8 @@ pub unsafe extern "system" fn GetLocalTime(time: *mut SYSTEMTIME) {
     unsafe { tell(time, || civil::from_intervals(zone::to_local(now())?)) }
 }
 
-/// FileTimeToSystemTime: cut to milliseconds. Fails with 87 for a time of 0x8000000000000000 or more.
+/// FileTimeToSystemTime: converts a time, cut to milliseconds. Fails with 87 for a time of 0x8000000000000000 or
+/// more.
 ///
 /// # Safety
 /// Both pointers are NULL or valid.
@@ -118,8 +119,8 @@ pub unsafe extern "system" fn FileTimeToSystemTime(
     unsafe { convert(from, to, |time| civil::from_intervals(time.intervals())) }
 }
 
-/// SystemTimeToFileTime: the day of the week is ignored. Fails with 87 for something that is not a
-/// date of the years 1601 to 30827.
+/// SystemTimeToFileTime: converts a date and time; the day of the week is ignored. Fails with 87 for something that
+/// is not a date of the years 1601 to 30827.
 ///
 /// # Safety
 /// Both pointers are NULL or valid.
@@ -136,8 +137,8 @@ pub unsafe extern "system" fn SystemTimeToFileTime(
     }
 }
 
-/// FileTimeToLocalFileTime: with the offset that the local zone has now, in whatever season the time is
-/// (documented). Fails with 87 when the result is no time.
+/// FileTimeToLocalFileTime: converts a time to local time, with the offset that the local zone has now, in whatever
+/// season the time is (documented). Fails with 87 when the result is no time.
 ///
 /// # Safety
 /// Both pointers are NULL or valid.
@@ -151,7 +152,7 @@ pub unsafe extern "system" fn FileTimeToLocalFileTime(
     unsafe { convert(from, to, by) }
 }
 
-/// LocalFileTimeToFileTime: the inverse of FileTimeToLocalFileTime.
+/// LocalFileTimeToFileTime: converts a local time to UTC: the inverse of FileTimeToLocalFileTime.
 ///
 /// # Safety
 /// Both pointers are NULL or valid.
@@ -165,7 +166,7 @@ pub unsafe extern "system" fn LocalFileTimeToFileTime(
     unsafe { convert(from, to, by) }
 }
 
-/// CompareFileTime: -1, 0 or 1. Two times of which one is NULL count as equal, with last error 87.
+/// CompareFileTime: returns -1, 0 or 1. Two times of which one is NULL count as equal, with last error 87.
 ///
 /// # Safety
 /// Both pointers are NULL or valid.
@@ -181,7 +182,7 @@ pub unsafe extern "system" fn CompareFileTime(
     })
 }
 
-/// FileTimeToDosDateTime: in steps of two seconds. Fails with 87 outside the years 1980 to 2107.
+/// FileTimeToDosDateTime: converts a time, in steps of two seconds. Fails with 87 outside the years 1980 to 2107.
 ///
 /// # Safety
 /// All pointers are NULL or valid.
@@ -205,7 +206,7 @@ pub unsafe extern "system" fn FileTimeToDosDateTime(
     })
 }
 
-/// DosDateTimeToFileTime: fails with 87 for something that is not a date.
+/// DosDateTimeToFileTime: converts a date and time; fails with 87 for something that is not a date.
 ///
 /// # Safety
 /// `to` is NULL or valid for a write.
@@ -224,7 +225,7 @@ pub unsafe extern "system" fn DosDateTimeToFileTime(
     })
 }
 
-/// QueryPerformanceCounter: 100-nanosecond intervals since the system started, with the time that it
+/// QueryPerformanceCounter: gets the time in 100-nanosecond intervals since the system started, with the time that it
 /// slept.
 ///
 /// # Safety
@@ -239,7 +240,7 @@ pub unsafe extern "system" fn QueryPerformanceCounter(count: *mut i64) -> Bool {
     })
 }
 
-/// QueryPerformanceFrequency: 10,000,000 counts a second.
+/// QueryPerformanceFrequency: gets 10,000,000: the counter has that many counts a second.
 ///
 /// # Safety
 /// `frequency` is NULL or valid for a write.
@@ -253,7 +254,8 @@ pub unsafe extern "system" fn QueryPerformanceFrequency(frequency: *mut i64) -> 
     })
 }
 
-/// QueryInterruptTime: 100-nanosecond intervals since the system started, with the time that it slept.
+/// QueryInterruptTime: gets the time in 100-nanosecond intervals since the system started, with the time that it
+/// slept.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -273,8 +275,8 @@ pub unsafe extern "system" fn QueryInterruptTimePrecise(time: *mut u64) {
     unsafe { tell(time, || Ok(time::interrupt_time(true))) }
 }
 
-/// QueryUnbiasedInterruptTime: 100-nanosecond intervals since the system started, without the time that
-/// it slept. Fails for NULL with 87.
+/// QueryUnbiasedInterruptTime: gets the time in 100-nanosecond intervals since the system started, without the time
+/// that it slept. Fails for NULL with 87.
 ///
 /// # Safety
 /// `time` is NULL or valid for a write.
@@ -301,13 +303,13 @@ pub unsafe extern "system" fn QueryUnbiasedInterruptTimePrecise(time: *mut u64) 
 /// TIMERR_NOCANDO.
 const TIMERR_NOCANDO: u32 = 97;
 
-/// timeGetTime: milliseconds since the system started, modulo 2 to the 32nd.
+/// timeGetTime: returns the milliseconds since the system started, modulo 2 to the 32nd.
 #[unsafe(no_mangle)]
 pub extern "system" fn timeGetTime() -> u32 {
     time::tick_count() as u32
 }
 
-/// timeBeginPeriod: 0 (TIMERR_NOERROR), or 97 (TIMERR_NOCANDO) for a period of 0.
+/// timeBeginPeriod: returns 0 (TIMERR_NOERROR), or 97 (TIMERR_NOCANDO) for a period of 0.
 ///
 /// Differs: the system's timers are as fine as they are; nothing is changed.
 #[unsafe(no_mangle)]
@@ -315,13 +317,14 @@ pub extern "system" fn timeBeginPeriod(milliseconds: u32) -> u32 {
     if milliseconds == 0 { TIMERR_NOCANDO } else { 0 }
 }
 
-/// timeEndPeriod: 0 (TIMERR_NOERROR), or 97 (TIMERR_NOCANDO) for a period of 0.
+/// timeEndPeriod: returns 0 (TIMERR_NOERROR), or 97 (TIMERR_NOCANDO) for a period of 0.
 #[unsafe(no_mangle)]
 pub extern "system" fn timeEndPeriod(milliseconds: u32) -> u32 {
     if milliseconds == 0 { TIMERR_NOCANDO } else { 0 }
 }
 
-/// timeGetDevCaps: periods from 1 to 1,000,000 milliseconds. 0, or 97 for NULL or a wrong size.
+/// timeGetDevCaps: gets the range of periods: from 1 to 1,000,000 milliseconds. Returns 0, or 97 for NULL or a wrong
+/// size.
 ///
 /// # Safety
 /// `caps` is NULL or valid for a write of two UINT.
@@ -335,7 +338,8 @@ pub unsafe extern "system" fn timeGetDevCaps(caps: *mut [u32; 2], size: u32) -> 
     0
 }
 
-/// GetSystemTimeAdjustment: the clock is not adjusted by this interface; a tick is 156,250 intervals.
+/// GetSystemTimeAdjustment: reports that the clock is not adjusted through this interface; a tick is 156,250
+/// intervals.
 ///
 /// # Safety
 /// All pointers are NULL or valid.

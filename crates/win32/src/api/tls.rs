@@ -20,7 +20,7 @@ fn value(kind: IndexKind, index: u32) -> *mut c_void {
     })
 }
 
-/// TlsAlloc: an index whose value is NULL in every thread; 0xFFFFFFFF when there is none left.
+/// TlsAlloc: returns an index whose value is NULL in every thread; 0xFFFFFFFF when there is none left.
 #[unsafe(no_mangle)]
 pub extern "system" fn TlsAlloc() -> u32 {
     fence(OUT_OF_INDEXES, || tls::allocate(IndexKind::Thread, None))
@@ -33,8 +33,8 @@ pub extern "system" fn TlsFree(index: u32) -> Bool {
     fence_bool(|| tls::free(IndexKind::Thread, index))
 }
 
-/// TlsGetValue: the value of the calling thread; NULL with last error 0 if it set none, with 87 for an
-/// index that is not in use.
+/// TlsGetValue: gets the value of the calling thread; NULL with last error 0 if it set none, with 87 for an index
+/// that is not in use.
 #[unsafe(no_mangle)]
 pub extern "system" fn TlsGetValue(index: u32) -> *mut c_void {
     value(IndexKind::Thread, index)
@@ -57,7 +57,7 @@ pub unsafe extern "system" fn FlsAlloc(callback: Option<FlsCallback>) -> u32 {
     fence(OUT_OF_INDEXES, || tls::allocate(IndexKind::Fiber, callback))
 }
 
-/// FlsFree: the callback runs for the value of the calling thread.
+/// FlsFree: frees an index; the callback runs for the value of the calling thread.
 #[unsafe(no_mangle)]
 pub extern "system" fn FlsFree(index: u32) -> Bool {
     fence_bool(|| tls::free(IndexKind::Fiber, index))

@@ -48,7 +48,7 @@ impl LogicalProcessor {
     }
 }
 
-/// GetLogicalProcessorInformation: which processors are one core, share a cache, a memory node, a
+/// GetLogicalProcessorInformation: tells which processors are one core, and which share a cache, a memory node or a
 /// package. FALSE with 122 and the bytes needed if the buffer is too small, 87 without a length.
 ///
 /// Differs: where the system does not say (macOS), each processor is a core, and all are one package.
@@ -79,9 +79,8 @@ pub unsafe extern "system" fn GetLogicalProcessorInformation(
     })
 }
 
-/// GetSystemTimes: the time that all processors together were idle, in the system's code (with the
-/// idle time, as documented) and in programs, since the system started, in units of 100 nanoseconds.
-/// NULL is skipped.
+/// GetSystemTimes: gets the time that all processors together were idle, in the system's code (with the idle time, as
+/// documented) and in programs, since the system started, in units of 100 nanoseconds. NULL is skipped.
 ///
 /// Differs: FALSE with 50 where the system does not say (macOS).
 ///
@@ -131,9 +130,9 @@ unsafe fn image_name<U: Unit>(
     Ok(())
 }
 
-/// QueryFullProcessImageNameW: the path of the program; with PROCESS_NAME_NATIVE as the system
-/// writes it. `size` is the room before and the length after. FALSE with 122 if the buffer is too
-/// small, 6 for a handle that is not this process, 87 for other flags.
+/// QueryFullProcessImageNameW: gets the path of the program; with PROCESS_NAME_NATIVE as the system writes it. `size`
+/// is the size of the buffer on input and the length on output. FALSE with 122 if the buffer is too small, 6 for a
+/// handle that is not this process, 87 for other flags.
 ///
 /// # Safety
 /// `to` has the room that `size` says; `size` is NULL or valid.

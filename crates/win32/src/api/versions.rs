@@ -56,8 +56,8 @@ unsafe fn version_info<U: Unit>(info: *mut std::ffi::c_void) -> Result<(), Code>
     Ok(())
 }
 
-/// GetVersionExW: version 10.0, build 20348, a server, whatever the program's manifest says. FALSE with
-/// 122 unless `dwOSVersionInfoSize` is the size of OSVERSIONINFOW or OSVERSIONINFOEXW.
+/// GetVersionExW: gets the version: 10.0, build 20348, a server, whatever the program's manifest says. FALSE with 122
+/// unless `dwOSVersionInfoSize` is the size of OSVERSIONINFOW or OSVERSIONINFOEXW.
 ///
 /// # Safety
 /// `info` is NULL or a structure of the size that it says.
@@ -90,8 +90,8 @@ pub unsafe extern "system" fn RtlGetVersion(info: *mut std::ffi::c_void) -> i32 
     })
 }
 
-/// GetVersion: the low byte is the major version, the next one the minor version, the high half the
-/// build.
+/// GetVersion: returns the version: the major one in the low byte, the minor one in the next byte, the build in the
+/// high half.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetVersion() -> u32 {
     version::MAJOR | version::MINOR << 8 | version::BUILD << 16

@@ -19,8 +19,8 @@ use crate::time::deadline;
 /// WAIT_FAILED.
 pub const WAIT_FAILED: u32 = u32::MAX;
 
-/// WaitForSingleObject: 0 (WAIT_OBJECT_0), 128 (WAIT_ABANDONED: the last owner of the mutex ended
-/// without releasing it), 258 (WAIT_TIMEOUT) or WAIT_FAILED.
+/// WaitForSingleObject: returns 0 (WAIT_OBJECT_0), 128 (WAIT_ABANDONED: the last owner of the mutex ended without
+/// releasing it), 258 (WAIT_TIMEOUT) or WAIT_FAILED.
 #[unsafe(no_mangle)]
 pub extern "system" fn WaitForSingleObject(handle: Handle, milliseconds: u32) -> u32 {
     fence(WAIT_FAILED, || {

@@ -49,7 +49,7 @@ pub extern "system" fn close_handle(handle: Handle) -> Bool {
     })
 }
 
-/// WaitForSingleObject: 0 (WAIT_OBJECT_0), 258 (WAIT_TIMEOUT) or WAIT_FAILED.
+/// WaitForSingleObject: returns 0 (WAIT_OBJECT_0), 258 (WAIT_TIMEOUT) or WAIT_FAILED.
 #[unsafe(export_name = "Httpsys_WaitForSingleObject")]
 pub extern "system" fn wait_for_single_object(handle: Handle, milliseconds: u32) -> u32 {
     wait_for_single_object_ex(handle, milliseconds, FALSE)
@@ -135,8 +135,8 @@ pub unsafe extern "system" fn wait_for_multiple_objects_ex(
     })
 }
 
-/// GetOverlappedResult: TRUE if the operation succeeded; otherwise the last error is its error, or
-/// 996 (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE.
+/// GetOverlappedResult: returns TRUE if the operation succeeded; otherwise the last error is its error, or 996
+/// (ERROR_IO_INCOMPLETE) if it runs and `wait` is FALSE.
 ///
 /// # Safety
 /// `overlapped` points to the OVERLAPPED of the operation; `bytes` is NULL or valid.

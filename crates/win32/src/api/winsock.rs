@@ -75,7 +75,7 @@ pub extern "system" fn WSACleanup() -> i32 {
     fence(SOCKET_ERROR, || wsa::cleanup().map(|()| 0))
 }
 
-/// WSAGetLastError: the last error of this thread, which is also that of GetLastError.
+/// WSAGetLastError: returns the last error of this thread, which is also that of GetLastError.
 #[unsafe(no_mangle)]
 pub extern "system" fn WSAGetLastError() -> i32 {
     last_error::get() as i32
@@ -280,8 +280,8 @@ unsafe fn units_of(text: *const c_char) -> Vec<u16> {
     bytes.iter().map(|&byte| byte.into()).collect()
 }
 
-/// InetNtopW: the text of an IN_ADDR or IN6_ADDR. `size` is in WCHARs. Returns `text`; NULL with 87
-/// when something is NULL or too small, 10047 for another family.
+/// InetNtopW: makes the text of an IN_ADDR or IN6_ADDR. `size` is in WCHARs. Returns `text`; NULL with 87 when
+/// something is NULL or too small, 10047 for another family.
 ///
 /// # Safety
 /// `address` points to 4 or 16 bytes, `text` to `size` WCHARs.
@@ -311,8 +311,8 @@ pub unsafe extern "system" fn InetNtopW(
     })
 }
 
-/// InetPtonW: 1 and the IN_ADDR or IN6_ADDR; 0 for text that is no such address; -1 with 10014 for
-/// NULL and 10047 for another family.
+/// InetPtonW: makes an IN_ADDR or IN6_ADDR of a text, and returns 1; 0 for text that is not such an address; -1 with
+/// 10014 for NULL and 10047 for another family.
 ///
 /// # Safety
 /// `text` is NUL-terminated, `address` has room for 4 or 16 bytes.
