@@ -186,6 +186,8 @@ test-ecosystem: ## the crate's features for http, tower, tokio and futures; the 
 	done
 	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --lib --test ecosystem
 	$(CARGO) test -p httpsys --features $(ECOSYSTEM) --doc -- src/http src/tower src/requests src/typed_header
+	$(CARGO) clippy -p httpsys-sim-tests --features ecosystem --test ecosystem -- -D warnings
+	$(CARGO) test -p httpsys-sim-tests --features ecosystem --test ecosystem
 	cd examples/notes && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 	cd examples/axum && CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))" $(CARGO) test --locked
 

@@ -62,6 +62,7 @@
 //! - [`now`], [`unix_now`], [`sleep`], [`yield_now`], joining, [`scope`];
 //! - whatever waits with [`httpsys_socket::world::World::wait`] and is woken with `wake`.
 //!
+//! - [`block_on`]: an executor for one future;
 //! - [`sync`] and [`thread`]: locks, channels and threads with the names that they have in `std`, for programs that
 //!   are tested.
 //!
@@ -141,6 +142,7 @@
 //! of a program may still be there.
 #![forbid(unsafe_code)]
 
+mod block_on;
 mod calls;
 mod client;
 mod events;
@@ -166,6 +168,7 @@ pub mod thread;
 mod trace;
 mod watch;
 
+pub use block_on::block_on;
 pub use client::{Client, ClientEnd};
 pub use events::TimedEvents;
 pub use explore::{each_seed, every_schedule, try_seed, try_seeds, try_sim};

@@ -1,13 +1,15 @@
-//! Channels and locks of programs, in virtual time.
+//! Channels, locks and futures of programs, in virtual time.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use httpsys_sim::sync::mpsc::{
     self, RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError,
 };
 use httpsys_sim::sync::{Condvar, Mutex};
-use httpsys_sim::{Sim, each_seed, thread};
+use httpsys_sim::{Sim, block_on, each_seed, thread};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -122,5 +124,35 @@ fn a_lock_may_be_held_over_a_wait() {
         let (held, waited) = count.1.wait_timeout(held, MINUTE).unwrap();
         assert!(waited.timed_out());
         assert_eq!((*held, sim.now()), (3, 4 * MINUTE));
+    });
+}
+
+#[test]
+fn a_future_is_polled_again_when_it_was_woken_and_time_passes_meanwhile() {
+    each_seed(50, |sim| {
+        let state = Arc::new(Mutex::new((0, None::<Waker>)));
+        let other = Arc::clone(&state);
+        let waking = thread::spawn(move || {
+            for value in 1..=3 {
+                thread::sleep(MINUTE);
+                let mut state = other.lock().unwrap();
+                state.0 = value;
+                let waker = state.1.take();
+                drop(state);
+                waker.unwrap().wake();
+            }
+        });
+        let mut polls = 0;
+        block_on(poll_fn(|context| {
+            polls += 1;
+            let mut state = state.lock().unwrap();
+            state.1 = Some(context.waker().clone());
+            match state.0 {
+                3 => Poll::Ready(()),
+                _ => Poll::Pending,
+            }
+        }));
+        assert_eq!((polls, sim.now()), (4, 3 * MINUTE));
+        waking.join().unwrap();
     });
 }
