@@ -301,23 +301,34 @@ fn has_repeated_unknown(head: &mut RequestHead) -> bool {
 }
 
 /// Whether a name comes twice, by a table of places for hashes; `None` when so many of them meet there as only
-/// happens where somebody wants it to.
+/// happens where somebody wants it to, and for more names than a place can number.
 fn has_repeated_name(bytes: &[u8], unknown: &[UnknownField], table: &mut Vec<u32>) -> Option<bool> {
-    let mask = (2 * unknown.len()).next_power_of_two() - 1;
+    if unknown.len() > usize::from(u16::MAX) {
+        return None;
+    }
+    let mask = (2 * unknown.len() as u64).next_power_of_two() - 1;
     table.clear();
-    table.resize(mask + 1, 0);
+    table.resize(mask as usize + 1, 0);
     let mut left = 2 * unknown.len();
-    for (number, field) in (1..).zip(unknown) {
+    for (number, field) in (1u32..).zip(unknown) {
         let name = field.name.of(bytes);
-        let mut at = name_hash(name) as usize & mask;
-        while let Some(other) = unknown.get((table[at] as usize).wrapping_sub(1)) {
-            if other.name.of(bytes).eq_ignore_ascii_case(name) {
-                return Some(true);
+        let hash = name_hash(name);
+        // A place has the number of a name, from 1 on, and more of its hash, so that few names are compared.
+        let place = (hash >> 16) as u32 & 0xFFFF_0000 | number;
+        // The uppermost bits, which depend on all bytes.
+        let mut at = (hash >> mask.leading_zeros()) as usize;
+        while table[at] != 0 {
+            let other = table[at];
+            if (other ^ place) & 0xFFFF_0000 == 0 {
+                let other = unknown[(other & 0xFFFF) as usize - 1].name;
+                if other.of(bytes).eq_ignore_ascii_case(name) {
+                    return Some(true);
+                }
             }
             left = left.checked_sub(1)?;
-            at = (at + 1) & mask;
+            at = (at + 1) & mask as usize;
         }
-        table[at] = number;
+        table[at] = place;
     }
     Some(false)
 }
@@ -333,7 +344,7 @@ fn name_hash(name: &[u8]) -> u64 {
             .iter()
             .fold(0, |sum, byte| sum << 8 | u64::from(byte | 0x20)),
     };
-    (both ^ name.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40
+    (both ^ name.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn join_unknown(head: &mut RequestHead) {
