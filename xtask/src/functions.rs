@@ -141,7 +141,7 @@ fn index(sources: &Sources) -> String {
          *Documented* means that Microsoft's documentation says so, *observed* that a published test or capture \
          shows it, *assumed* that it is a judgement made here.\n\
          - **Evidence.** T: asserted by a test suite that others run on Windows. C: captured from a real server. \
-         D: documented by Microsoft. F: a single remark.\n\
+         D: documented by Microsoft. F: a single remark. X: an extension of this library.\n\
          - **Completion.** Without an OVERLAPPED, a call blocks until it has finished. With one, 0 and 997 \
          (ERROR_IO_PENDING) mean that a completion will be delivered; after any other code none will.\n\
          - **Why a call failed.** `HttpsysLastReason` says in words which argument was wrong; see \

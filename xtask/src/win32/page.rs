@@ -10,7 +10,7 @@ use super::notes::{self, Notes};
 use super::{Exported, Header, Surface, description};
 
 const INTRODUCTION: &str = "\
-# Windows functions off Windows
+# The Win32 functions
 
 This page lists the Windows functions that a program can use in addition to the HTTP Server API, whose functions
 are in [COMPATIBILITY.md](COMPATIBILITY.md). It is generated from the code by `make win32`, and `make check`
@@ -44,7 +44,7 @@ compares it with the code. Do not edit it.
 
 ## Paths
 
-- Both `\\` and `/` are separators, in the C runtime (`fopen`, `_wfopen`), too. In C++, `std::filesystem` and
+- Both `\\` and `/` are separators, also in the C runtime (`fopen`, `_wfopen`). In C++, `std::filesystem` and
   `std::ifstream` take the host system's paths only: `/` is the separator, and `C:` is a file name.
 - `C:` stands for the root of the system, `/`: `C:\\srv\\www` is `/srv/www`. A path that begins with a single
   separator is a path of the host system. Paths that functions return have a drive: GetFullPathNameW returns

@@ -7,6 +7,8 @@ use crate::entry::entry_missing;
 use crate::types::{HANDLE, HTTP_DELEGATE_REQUEST_PROPERTY_INFO};
 
 entry_missing! {
+    /// Hands a request over to another request queue.
+    ///
     /// Missing: returns STATUS_NOT_SUPPORTED (0xC00000BB), since the function is documented to
     /// return an NTSTATUS; HttpIsFeatureSupported returns FALSE for delegation.
     fn HttpDelegateRequestEx(

@@ -38,8 +38,8 @@ use answer::ConfigurationAnswer;
 use ssl_key::record_type;
 
 entry! {
-    /// Adds a record to the configuration store, which all programs of the user share
-    /// (docs/CONFIGURATION.md):
+    /// Adds a record to the configuration store, which all programs of the user share. The id says
+    /// what kind of record it is:
     ///
     /// - HttpServiceConfigUrlAclInfo: a reservation of a URL prefix. It has an effect only with the
     ///   parameter `EnforceUrlAcl`. The accounts in the security descriptor are ignored, but the
