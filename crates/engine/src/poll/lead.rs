@@ -59,16 +59,16 @@ impl Service {
         Some(lead)
     }
 
-    /// A lead for a thread that waits for something else, as [`Service::try_lead`] gives it. Ends with
-    /// [`Service::end_loan`].
+    /// A lead for a thread that waits for something else, as [`Service::try_lead`] gives it. Another such thread keeps
+    /// its own, unless all that it finds is for others. Ends with [`Service::end_loan`].
     pub(crate) fn try_lend(&self) -> Option<MutexGuard<'_, Lead>> {
         self.shards().find_from_home(|shard| {
             let leadership = &shard.leadership;
-            if leadership.lent.load(Ordering::Acquire) {
+            if leadership.lent.load(Ordering::Acquire) && !leadership.gives_way() {
                 return None;
             }
             let lead = self.try_lead_of(shard)?;
-            leadership.lent.store(true, Ordering::Release);
+            leadership.begin_loan();
             Some(lead)
         })
     }

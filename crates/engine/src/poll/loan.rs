@@ -3,6 +3,9 @@
 //! Owns the loop that polls until a foreign condition holds. A program that only waits for its
 //! completion port then polls the sockets itself, and what it waits for crosses no thread. Does not
 //! own the condition nor the thread's sleep: those are the Win32 subset's.
+//!
+//! A thread whose turns find things for other threads only, such as one that waits for a thread to end, gives way to
+//! the next one that comes to wait: else the threads that do the work would be woken for every turn.
 
 use std::sync::atomic::{Ordering, fence};
 use std::time::Instant;
@@ -35,8 +38,19 @@ impl Service {
             if !until() {
                 self.poll_once(&mut lead, deadline, None, &mut turn);
             }
+            let leadership = &self.shards().at(lead.index).leadership;
+            let is_taken_over = leadership.is_taken_over();
             self.end_loan(lead);
+            let has_found = turn.wakes_somebody();
             turn.fire(self);
+            let is_over = until();
+            if has_found {
+                leadership.note_turn(is_over);
+            }
+            if is_taken_over && !is_over {
+                self.shards().end_all_batches();
+                return false;
+            }
         }
     }
 
@@ -50,3 +64,6 @@ impl Service {
             .for_each(Shard::interrupt);
     }
 }
+
+#[cfg(test)]
+mod tests;

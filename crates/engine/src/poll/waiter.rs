@@ -224,9 +224,14 @@ impl Turn {
         self.millis = None;
     }
 
+    /// Whether there is anything to be carried out.
+    pub(crate) fn wakes_somebody(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| !list.is_empty())
+    }
+
     /// Whether operations are left by [`Turn::fire_threads`].
     pub(crate) fn has_operations(&self) -> bool {
-        self.list.as_ref().is_some_and(|list| !list.is_empty())
+        self.wakes_somebody()
     }
 
     /// Moves them to the end of `list`.
