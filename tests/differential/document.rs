@@ -14,7 +14,7 @@ const WRITE: &str = "HTTPSYS_WRITE";
 
 const INTRODUCTION: &str = "# Where our request parser and others disagree
 
-Written from the table in tests/differential/classes by
+This page is written from the table in tests/differential/classes, by
 
     HTTPSYS_WRITE=1 cargo test -p httpsys-tests --test differential document
 
