@@ -1,9 +1,10 @@
-//! A program in C that forks: `fork.c`, which says what its paths do.
+//! Programs in C that fork: `fork.c` and `port.c`, which say what their paths and arguments do.
 
+use std::process::Command;
 use std::thread;
 
 use httpsys_tests::client::Client;
-use httpsys_tests::program::Program;
+use httpsys_tests::program::{Program, cargo_build, root, succeed, target_dir};
 use httpsys_tests::watchdog::Watchdog;
 
 struct Server {
@@ -172,4 +173,41 @@ fn g_170_children_of_a_parent_under_load_do_not_hang_and_disturb_nobody() {
         }
     });
     server.end();
+}
+
+/// The parent's threads use a completion port and make handles meanwhile, and no service was begun.
+fn ends_each_child_that(what: &str) {
+    cargo_build(&["-p", "httpapi"]);
+    let program = target_dir().join(format!("fork-port-{what}"));
+    let mut build = Command::new(root().join("tools/httpsys-cc"));
+    build.env("HTTPSYS_LIB_DIR", target_dir());
+    build.args(["-Wall", "-Wextra", "-Werror", "-O1"]);
+    succeed(
+        build
+            .arg(root().join("tests/fork/port.c"))
+            .arg("-o")
+            .arg(&program),
+    );
+    let _watchdog = Watchdog::start();
+    succeed(Command::new(program).arg(what));
+}
+
+#[test]
+fn g_170_a_child_of_a_thread_that_a_port_counts_exits() {
+    ends_each_child_that("exits");
+}
+
+#[test]
+fn g_170_a_child_of_a_thread_that_a_port_counts_sleeps() {
+    ends_each_child_that("sleeps");
+}
+
+#[test]
+fn g_170_a_child_makes_a_handle_while_threads_of_its_parent_make_some() {
+    ends_each_child_that("handle");
+}
+
+#[test]
+fn g_170_a_child_of_a_thread_that_a_port_counts_has_a_port_of_its_own() {
+    ends_each_child_that("port");
 }

@@ -5,12 +5,14 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use httpsys_win32::INVALID_HANDLE_VALUE;
+use httpsys_win32::api::locks::{AcquireSRWLockExclusive, ReleaseSRWLockExclusive};
 use httpsys_win32::api::ports::{
     CreateIoCompletionPort, GetQueuedCompletionStatus, PostQueuedCompletionStatus,
 };
 use httpsys_win32::api::threads::Sleep;
 use httpsys_win32::api::waits::WaitForSingleObject;
 use httpsys_win32::last_error;
+use httpsys_win32::sync::locks::SrwLock;
 
 use httpsys_sim::every_schedule;
 
@@ -103,6 +105,7 @@ struct Crowd {
     running: AtomicUsize,
     most: AtomicUsize,
     release: Owned,
+    lock: SrwLock,
     how: fn(&Crowd),
 }
 
@@ -132,6 +135,7 @@ fn crowd_of_four(limit: u32, how: fn(&Crowd)) -> (usize, u64) {
         running: AtomicUsize::new(0),
         most: AtomicUsize::new(0),
         release: event(true),
+        lock: SrwLock::new(),
         how,
     };
     let threads = [(); 4].map(|()| start(join_crowd, &crowd));
@@ -171,5 +175,12 @@ fn ses_035_a_thread_that_waits_in_a_function_of_the_library_does_not_count() {
         assert_eq!(crowd_of_four(1, sleeps), (4, 3000));
         let waits = |crowd: &Crowd| _ = WaitForSingleObject(crowd.release.0, 1000);
         assert_eq!(crowd_of_four(1, waits), (4, 3000));
+        // One has the lock for so long, the others come while it has it.
+        let locks = |crowd: &Crowd| {
+            AcquireSRWLockExclusive(&crowd.lock);
+            Sleep(100);
+            ReleaseSRWLockExclusive(&crowd.lock);
+        };
+        assert_eq!(crowd_of_four(1, locks), (4, 1200));
     });
 }

@@ -59,11 +59,16 @@ impl<T: Send + Sync> PerProcess<T> {
         }
     }
 
-    /// The value of this process, made if there is none.
+    /// The value of this process, made if there is none. From then on children made by fork are known as such
+    /// ([`watch`]).
     #[inline]
     pub fn get_or_init(&'static self, make: impl FnOnce() -> T) -> &'static T {
         match generation() {
-            0 => self.value.get_or_init(make),
+            0 => self.value.get_or_init(|| {
+                // Without memory for that, children are taken for their parent.
+                let _ = watch();
+                make()
+            }),
             generation => self.of(generation).value.get_or_init(make),
         }
     }

@@ -3,8 +3,8 @@
 //! Owns the note of each thread that it counts for a [`RunLimit`] (a completion port of the Win32 subset), and
 //! [`Absence`], which says that the thread waits. Does not own the count, nor what waits for a place. Invariants: a
 //! thread counts for one limit at most, once; it does not count while it is in a [`Absence`], and no more when it has
-//! ended; a thread that has changed simulated worlds counts for nothing in the new one. Threading: each thread has a
-//! note of its own.
+//! ended; a thread that has changed simulated worlds counts for nothing in the new one, and neither does the thread of a
+//! child made by fork, which never touches the limit of its parent. Threading: each thread has a note of its own.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 #[cfg(feature = "sim")]
 use std::sync::Weak;
 
+use crate::process;
 #[cfg(feature = "sim")]
 use crate::world::{self, World};
 
@@ -29,6 +30,8 @@ pub struct Membership {
     limit: Arc<dyn RunLimit>,
     /// In which round it was counted; `None` while it is not.
     counted: Option<u64>,
+    /// That of the process in which it began.
+    generation: u32,
     #[cfg(feature = "sim")]
     world: Option<Weak<dyn World>>,
 }
@@ -52,6 +55,7 @@ impl Membership {
                 let own = Membership {
                     limit: limit.clone(),
                     counted: None,
+                    generation: process::generation(),
                     #[cfg(feature = "sim")]
                     world: world::current().map(|world| Arc::downgrade(&world)),
                 };
@@ -66,9 +70,11 @@ impl Membership {
         let _ = OWN.try_with(|own| own.set(Some(self)));
     }
 
-    /// Takes what the thread has. A thread that has changed worlds meanwhile has nothing in the new one.
+    /// Takes what the thread has. A thread that has changed worlds meanwhile has nothing in the new one, nor has one in
+    /// a child of the process.
     fn of_this_thread() -> Option<Membership> {
         let own = OWN.try_with(Cell::take).ok().flatten();
+        let own = own.filter(|own| own.generation == process::generation());
         #[cfg(feature = "sim")]
         let own = own.and_then(|mut own| {
             if !own.is_at_home() {
@@ -105,6 +111,12 @@ impl fmt::Debug for Membership {
 
 impl Drop for Membership {
     fn drop(&mut self) {
+        if self.generation != process::generation() {
+            // A copy of what the parent's thread had. What it shares with other threads of the parent stays where it is:
+            // one of them may have had its lock when this process began.
+            std::mem::forget(self.limit.clone());
+            return;
+        }
         if let Some(round) = self.counted.take() {
             self.limit.stops(round);
         }
@@ -116,6 +128,21 @@ impl Drop for Membership {
 pub struct Absence(bool);
 
 impl Absence {
+    /// From now on, if the thread is counted and may have to wait. `may_wait` is not asked for others.
+    #[must_use]
+    pub fn begin_if(may_wait: impl FnOnce() -> bool) -> Absence {
+        let Some(own) = Membership::of_this_thread() else {
+            return Absence(false);
+        };
+        let counted = own.counted;
+        own.keep(counted);
+        if counted.is_some() && may_wait() {
+            Absence::begin()
+        } else {
+            Absence(false)
+        }
+    }
+
     /// From now on.
     #[must_use]
     pub fn begin() -> Absence {

@@ -181,16 +181,20 @@ mod at_address {
     /// Takes a lock at this address with `lock`, which may sleep; in a world only with `attempt`, which does
     /// not.
     #[inline]
-    pub(crate) fn lock_at(_address: usize, _attempt: impl Fn() -> bool, lock: impl FnOnce()) {
+    pub(crate) fn lock_at(_address: usize, attempt: impl Fn() -> bool, lock: impl FnOnce()) {
         #[cfg(feature = "sim")]
         if let Some(world) = world::current() {
             world.yield_now();
-            while !_attempt() {
+            while !attempt() {
+                let _waits = Absence::begin();
                 world.wait(_address, None);
             }
             return;
         }
-        lock();
+        if !attempt() {
+            let _waits = Absence::begin();
+            lock();
+        }
     }
 
     /// The lock at this address was let go. Never switches to another thread.

@@ -7,6 +7,8 @@
 use std::io;
 use std::os::fd::AsRawFd;
 
+use httpsys_socket::Absence;
+
 use super::{File, pipe};
 use crate::files::shared::FileRegistration;
 use crate::status::{self, Code};
@@ -159,6 +161,7 @@ impl File {
         mut call: impl FnMut(usize, usize) -> isize,
     ) -> Result<usize, Code> {
         let mut done = 0;
+        let _waits = Absence::begin_if(|| self.may_wait(events, bytes));
         loop {
             let moved = call(done, (bytes - done).min(MAX_TRANSFER));
             if moved < 0 {
@@ -177,17 +180,29 @@ impl File {
         }
     }
 
+    /// Whether a transfer may have to wait for somebody at the other end. What is ready to be written to takes so many
+    /// bytes at once.
+    fn may_wait(&self, events: i16, bytes: usize) -> bool {
+        let is_long = events == libc::POLLOUT && bytes > libc::PIPE_BUF;
+        !self.seekable && (is_long || !self.poll(events, 0))
+    }
+
     /// Waits until a non-blocking descriptor can go on: ReadFile and WriteFile know no "would
     /// block".
     fn wait_ready(&self, events: i16) -> bool {
+        let _waits = Absence::begin();
+        self.poll(events, -1)
+    }
+
+    /// Whether the descriptor is ready within so many milliseconds, or ever (-1).
+    fn poll(&self, events: i16, timeout: i32) -> bool {
         let mut poll = libc::pollfd {
             fd: self.file.as_raw_fd(),
             events,
             revents: 0,
         };
-        let _waits = httpsys_socket::Absence::begin();
         // SAFETY: one valid pollfd.
-        let ready = unsafe { libc::poll(&mut poll, 1, -1) };
+        let ready = unsafe { libc::poll(&mut poll, 1, timeout) };
         ready > 0
     }
 }
