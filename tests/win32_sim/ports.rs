@@ -177,9 +177,11 @@ fn ses_035_a_thread_that_waits_in_a_function_of_the_library_does_not_count() {
         assert_eq!(crowd_of_four(1, waits), (4, 3000));
         // One has the lock for so long, the others come while it has it.
         let locks = |crowd: &Crowd| {
-            AcquireSRWLockExclusive(&crowd.lock);
+            // SAFETY: a lock that lives as long as the crowd, and which this thread does not have.
+            unsafe { AcquireSRWLockExclusive(&crowd.lock) };
             Sleep(100);
-            ReleaseSRWLockExclusive(&crowd.lock);
+            // SAFETY: taken above.
+            unsafe { ReleaseSRWLockExclusive(&crowd.lock) };
         };
         assert_eq!(crowd_of_four(1, locks), (4, 1200));
     });
