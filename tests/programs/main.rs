@@ -6,10 +6,12 @@
 #![cfg(not(windows))]
 
 mod activation;
+mod commands;
 mod configuration;
 mod diagnosis;
 mod first_steps;
 mod graceful;
+mod manifests;
 mod pages;
 mod strict;
 mod surroundings;
