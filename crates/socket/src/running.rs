@@ -3,8 +3,8 @@
 //! Owns the note of each thread that it counts for a [`RunLimit`] (a completion port of the Win32 subset), and
 //! [`Absence`], which says that the thread waits. Does not own the count, nor what waits for a place. Invariants: a
 //! thread counts for one limit at most, once; it does not count while it is in a [`Absence`], and no more when it has
-//! ended; a thread that has changed simulated worlds counts for nothing in the new one, and neither does the thread of a
-//! child made by fork, which never touches the limit of its parent. Threading: each thread has a note of its own.
+//! ended; a thread that has changed simulated worlds counts for nothing in the new one, and neither does the thread of
+//! a child made by fork, which never touches the limit of its parent. Threading: each thread has a note of its own.
 
 use std::cell::Cell;
 use std::fmt;
@@ -112,8 +112,8 @@ impl fmt::Debug for Membership {
 impl Drop for Membership {
     fn drop(&mut self) {
         if self.generation != process::generation() {
-            // A copy of what the parent's thread had. What it shares with other threads of the parent stays where it is:
-            // one of them may have had its lock when this process began.
+            // A copy of what the parent's thread had. What it shares with other threads of the parent stays where it
+            // is: one of them may have had its lock when this process began.
             std::mem::forget(self.limit.clone());
             return;
         }

@@ -438,8 +438,8 @@ fn probe_buffered(conn: &mut Conn) -> Result<bool, ()> {
     })
 }
 
-/// Runs `step` on the bytes that are kept; it says how many of them it consumed, which are gone then. Trailer fields among
-/// them are kept (BDY-020). An error consumes nothing.
+/// Runs `step` on the bytes that are kept; it says how many of them it consumed, which are gone then. Trailer fields
+/// among them are kept (BDY-020). An error consumes nothing.
 fn with_input<T>(
     conn: &mut Conn,
     step: impl FnOnce(&mut Exchange, &[u8]) -> Result<(T, usize), ()>,

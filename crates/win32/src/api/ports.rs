@@ -44,8 +44,9 @@ fn with_port<R>(handle: Handle, f: impl FnOnce(&Arc<Port>) -> Result<R, Code>) -
 ///
 /// Differs: how a thread spends its time elsewhere, such as in the C library or in a `recv` that blocks, is not
 /// known. If a packet has waited for 10 ms and none was taken meanwhile, the threads that were released are taken to
-/// wait, and the next 1,000 packets are taken without a limit. 0 counts the processors that the process may use, not
-/// all of the machine.
+/// wait, and the next 1,000 packets are taken without a limit. Shorter waits, such as 3 ms in `usleep`, a `std::mutex`
+/// or a database client, count as running: give a larger value if the threads mostly wait so. 0 counts the
+/// processors that the process may use, not all of the machine.
 #[unsafe(no_mangle)]
 pub extern "system" fn CreateIoCompletionPort(
     file: Handle,
