@@ -1,7 +1,9 @@
 //! Serving a queue with a service: connections that are idle, handlers that wait, tasks, shutdown.
 
 use std::future::{Future, pending};
+use std::io::{self, Write};
 use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use httpsys::http::Body;
@@ -128,4 +130,65 @@ fn a_graceful_shutdown_waits_for_handlers_in_virtual_time() {
             assert!(took < 35 * SECOND, "{took:?}");
         });
     }
+}
+
+/// What was logged, by all tests of the process.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_handler_that_has_waited_goes_on_in_the_span_of_its_request() {
+    let lines = Lines::default();
+    let written = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || written.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    under_ten_seeds(|site| {
+        let gate = Gate::default();
+        let opened = gate.clone();
+        let handler = Handler(move |request: http::Request<Body>| {
+            let gate = gate.clone();
+            async move {
+                gate.wait().await;
+                tracing::info!("goes on with {}", request.uri());
+                Answer::Ok(text("done"))
+            }
+        });
+        site.serving(handler, || {
+            let clients = ["/first", "/second"].map(|path| {
+                let mut client = site.sim.connect(80);
+                client.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+                client
+            });
+            site.sim.advance(SECOND);
+            opened.open();
+            for mut client in clients {
+                assert_eq!(client.expect_response().text(), "done");
+            }
+        });
+    });
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let of_requests = text.lines().filter(|line| line.contains("goes on with "));
+    let paths: Vec<_> = of_requests
+        .map(|line| {
+            let (span, path) = line.split_once("goes on with ").unwrap();
+            assert!(span.contains(&format!("path=\"{path}\"")), "{line}");
+            path
+        })
+        .collect();
+    assert_eq!(paths.len(), 20, "{text}");
 }
