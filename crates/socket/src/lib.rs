@@ -3,10 +3,12 @@
 //! the program's signals alone.
 //!
 //! Owns: one function per call, with its unsafe block, so that its users have none. Does not own:
-//! what they are for. Threading: any thread; nothing here blocks.
+//! what they are for. Threading: any thread; nothing here blocks but the filling of [`FilePages`].
 
 pub mod activation;
 pub mod lock;
+#[cfg(target_os = "linux")]
+mod pages;
 mod panic;
 mod per_world;
 pub mod process;
@@ -18,6 +20,8 @@ mod transfer;
 #[cfg(feature = "sim")]
 pub mod world;
 
+#[cfg(target_os = "linux")]
+pub use pages::FilePages;
 pub use panic::panic_text;
 pub use per_world::{Own, PerWorld};
 pub use running::{Absence, Membership, RunLimit};

@@ -47,11 +47,21 @@ pub trait ReadAt: fmt::Debug + Sync {
     /// # Errors
     /// What the system says; the send ends with ERROR_HANDLE_EOF (38) then.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// The file of the system that the bytes are in, at the same offsets, if they are in one: its pages may go to
+    /// the network without being read here. `None`, as here unless it is implemented: all is read.
+    fn as_file(&self) -> Option<&File> {
+        None
+    }
 }
 
 impl ReadAt for File {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         sys::read_at(self, buffer, offset)
+    }
+
+    fn as_file(&self) -> Option<&File> {
+        Some(self)
     }
 }
 

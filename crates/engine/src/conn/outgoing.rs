@@ -20,6 +20,7 @@ use smallvec::SmallVec;
 
 use crate::calls::chunk::{self, Chunk, ReadAt};
 use crate::calls::read_ahead::ReadAhead;
+use crate::sys::FilePages;
 
 /// A body of at most so many bytes is copied behind the head: one plain write of all costs the
 /// system less than a vectored one.
@@ -43,6 +44,8 @@ pub(crate) struct Outgoing<'a> {
     /// Bytes that are out.
     position: u64,
     last: bool,
+    /// So does the transport, of files.
+    takes_pages: bool,
     /// What was read of a file; most often there is none.
     ahead: Option<Box<ReadAhead>>,
 }
@@ -53,6 +56,10 @@ pub(crate) enum Next<'a> {
     Plain(&'a [u8]),
     /// Pieces for one vectored write.
     Memory(SmallVec<[IoSlice<'a>; 8]>),
+    /// Pieces for one vectored write, behind which pages of a file come at once.
+    BeforePages(SmallVec<[IoSlice<'a>; 8]>),
+    /// So many bytes that these pages hold.
+    Pages(&'a FilePages, usize),
     /// First a file has to be read: [`Outgoing::read_ahead`].
     File(Range<'a>),
 }
@@ -124,6 +131,7 @@ impl<'a> Outgoing<'a> {
             lent_length: self.lent_length,
             position: self.position,
             last: self.last,
+            takes_pages: self.takes_pages,
             ahead: self.ahead,
         }
     }
@@ -201,6 +209,12 @@ impl<'a> Outgoing<'a> {
         (is_whole && !self.own.is_empty()).then_some(&*self.own)
     }
 
+    /// Whether the transport takes pages of files, for the reads that follow.
+    #[inline]
+    pub(crate) fn expect_pages(&mut self, takes_pages: bool) {
+        self.takes_pages = takes_pages;
+    }
+
     /// Reads on in the file that [`Outgoing::next`] has named, at most `most` bytes. No lock is held.
     ///
     /// # Errors
@@ -211,9 +225,9 @@ impl<'a> Outgoing<'a> {
         let read = match self.next(usize::MAX) {
             Next::File(range) => {
                 let most = range.length.min(most);
-                ahead.read(range.file, range.offset, range.at, most)
+                ahead.read(range.file, range.offset, range.at, most, self.takes_pages)
             }
-            Next::Plain(_) | Next::Memory(_) => Ok(()),
+            _ => Ok(()),
         };
         self.ahead = Some(ahead);
         read
@@ -243,6 +257,14 @@ impl<'a> Outgoing<'a> {
             let rest = length - skip;
             let bytes = match chunk {
                 Chunk::Memory(bytes) => &bytes[skip as usize..],
+                Chunk::File { .. } if self.pages_from(at).is_some() => {
+                    return match self.pages_from(at) {
+                        Some((pages, held)) if at == self.position => {
+                            Next::Pages(pages, held.min(left))
+                        }
+                        _ => Next::BeforePages(pieces),
+                    };
+                }
                 Chunk::File { file, offset, .. } => match self.ahead_from(at) {
                     [] if uses_ahead || at - self.position >= WORTH_JOINING => break,
                     [] => {
@@ -273,6 +295,10 @@ impl<'a> Outgoing<'a> {
             }
         }
         Next::Memory(pieces)
+    }
+
+    fn pages_from(&self, position: u64) -> Option<(&FilePages, usize)> {
+        self.ahead.as_ref()?.pages_from(position)
     }
 
     fn ahead_from(&self, position: u64) -> &[u8] {

@@ -88,7 +88,10 @@ pub(super) fn write_pieces(
             (None, Some(bytes)) => stream.write(bytes),
             (None, None) => match write_next(stream, outgoing, most) {
                 Some(result) => result,
-                None => return Ok(Stopped::File(until - outgoing.position())),
+                None => {
+                    outgoing.expect_pages(stream.takes_pages());
+                    return Ok(Stopped::File(until - outgoing.position()));
+                }
             },
         };
         match result {
@@ -135,6 +138,8 @@ fn write_next(stream: &mut Transport, outgoing: &Outgoing<'_>, most: usize) -> O
     match outgoing.next(most) {
         Next::Plain(bytes) => Some(stream.write(bytes)),
         Next::Memory(pieces) => Some(stream.write_vectored(&pieces)),
+        Next::BeforePages(pieces) => Some(stream.write_before_pages(&pieces)),
+        Next::Pages(pages, length) => Some(stream.write_pages(pages, length)),
         Next::File(_) => None,
     }
 }

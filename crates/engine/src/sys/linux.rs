@@ -7,6 +7,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+pub(crate) use httpsys_socket::FilePages;
 use mio::Interest;
 use mio::net::TcpStream;
 use nix::time::{ClockId, clock_gettime};
@@ -14,6 +15,9 @@ use socket2::Socket;
 
 pub(super) use super::interfaces::has_address;
 pub(super) use super::proc_net::port_owner;
+
+/// splice(2): a socket takes pages of a file without a copy.
+pub(crate) const HAS_PAGES: bool = true;
 
 /// epoll(7), edge-triggered: a short read has emptied the socket. A read also stops at the mark of urgent
 /// data (tcp(7)); EPOLLPRI tells of that, no later than the bytes behind the mark can be read.
@@ -32,6 +36,9 @@ pub(super) const ACCEPTED_INHERIT: bool = true;
 
 /// Pending connections; cut to net.core.somaxconn, 4096 since Linux 5.4 (listen(2)).
 pub(super) const BACKLOG: i32 = 4096;
+
+/// MSG_MORE: what comes next fills the packet.
+pub(super) const MORE: i32 = 0x8000;
 
 /// MSG_NOSIGNAL: a peer that is gone is an error, never a SIGPIPE, whose default ends the program.
 /// (Rust programs ignore the signal; programs in C do not.)

@@ -15,7 +15,14 @@ use mio::net::TcpStream;
 use socket2::{SockRef, Socket};
 
 pub(super) use super::interfaces::has_address;
+pub(crate) use super::no_pages::NoPages as FilePages;
 pub(crate) use super::std_clock::{millis, unix_seconds};
+
+/// Files are copied.
+pub(crate) const HAS_PAGES: bool = false;
+
+/// Not asked for.
+pub(super) const MORE: i32 = 0;
 
 /// A read stops at the mark of urgent data, of which mio tells nothing here: a short read says nothing.
 pub(super) const SHORT_READ_DRAINS: bool = false;

@@ -5,9 +5,9 @@
 //! crate is free of `cfg`, but for the feature `sim`. docs/PLATFORMS.md has each difference, its source,
 //! and what was checked where. Threading: any thread; nothing here blocks but a read of a file.
 //!
-//! Each module has: `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`, `ACCEPTED_INHERIT`, `BACKLOG`, `SEND_FLAGS`,
-//! `NO_FAMILY`, `BAD_MEMORY`, `before_bind`, `prepare`, `check_writable`, `unix_seconds`, `millis`, `read_at`,
-//! `has_address`, `port_owner`, `memory`.
+//! Each module has: `HAS_PAGES`, `FilePages`, `MORE`, `SHORT_READ_DRAINS`, `INTEREST`, `ABORT_IS_AN_EVENT`,
+//! `ACCEPTED_INHERIT`, `BACKLOG`, `SEND_FLAGS`, `NO_FAMILY`, `BAD_MEMORY`, `before_bind`, `prepare`, `check_writable`,
+//! `unix_seconds`, `millis`, `read_at`, `has_address`, `port_owner`, `memory`.
 
 // Choosing is all that happens with `cfg`; a system that is none of the three has `other`.
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
@@ -22,6 +22,9 @@ mod system;
 /// The addresses of this machine, where the system lists them.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 mod interfaces;
+/// Pages of files where they cannot be handed to a socket.
+#[cfg(not(target_os = "linux"))]
+mod no_pages;
 /// Listening sockets that a service manager has passed, where there is one.
 #[cfg(unix)]
 mod passed;
@@ -48,7 +51,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 pub(crate) use httpsys_socket::process::{Held, Listed, Moment};
 pub(crate) use passed_endpoint::PassedEndpoint;
-pub(crate) use system::{INTEREST, millis, unix_seconds};
+pub(crate) use system::{FilePages, HAS_PAGES, INTEREST, millis, unix_seconds};
 
 /// True where a read that returned less than asked for means that the socket is empty, and the
 /// next arrival makes a new event; unless the peer has closed its side, or has sent urgent data, of which
@@ -206,9 +209,19 @@ pub(crate) fn prepare(stream: &TcpStream, of_passed: bool) {
 // All sends go through `try_io`: mio's Windows and poll(2) backends hear of a full socket there, and
 // only then tell when it takes bytes again.
 
-/// Sends the pieces with one call; returns how many bytes were taken.
-pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-    stream.try_io(|| SockRef::from(stream).send_vectored_with_flags(pieces, system::SEND_FLAGS))
+/// Sends the pieces with one call; returns how many bytes were taken. `more`: others come at once.
+pub(crate) fn send_pieces(
+    stream: &TcpStream,
+    pieces: &[IoSlice<'_>],
+    more: bool,
+) -> io::Result<usize> {
+    let flags = system::SEND_FLAGS | if more { system::MORE } else { 0 };
+    stream.try_io(|| SockRef::from(stream).send_vectored_with_flags(pieces, flags))
+}
+
+/// Sends at most `most` of the bytes that the pages hold.
+pub(crate) fn send_pages(stream: &TcpStream, pages: &FilePages, most: usize) -> io::Result<usize> {
+    stream.try_io(|| pages.send(stream, most))
 }
 
 /// As [`send_pieces`] for one piece: the system's vectored call costs more than its plain one.

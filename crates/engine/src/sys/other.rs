@@ -10,8 +10,15 @@ use mio::Interest;
 use mio::net::TcpStream;
 use socket2::Socket;
 
+pub(crate) use super::no_pages::NoPages as FilePages;
 pub(super) use super::probe::has_address;
 pub(crate) use super::std_clock::{millis, unix_seconds};
+
+/// Files are copied.
+pub(crate) const HAS_PAGES: bool = false;
+
+/// Not asked for.
+pub(super) const MORE: i32 = 0;
 
 /// As on macOS: BSD sockets stop a read at the mark of urgent data.
 pub(super) const SHORT_READ_DRAINS: bool = false;

@@ -13,8 +13,15 @@ use mio::Interest;
 use mio::net::TcpStream;
 use socket2::Socket;
 
+pub(crate) use super::no_pages::NoPages as FilePages;
 pub(super) use super::probe::has_address;
 pub(crate) use super::std_clock::{millis, unix_seconds};
+
+/// Files are copied.
+pub(crate) const HAS_PAGES: bool = false;
+
+/// Not asked for.
+pub(super) const MORE: i32 = 0;
 
 /// The next event comes only after a read that found nothing.
 pub(super) const SHORT_READ_DRAINS: bool = false;

@@ -41,6 +41,7 @@ use tls::{Tls, TlsStart};
 use wire::Wire;
 
 use crate::poll::poller::PollRegistry;
+use crate::sys::FilePages;
 
 /// What carries a connection's bytes.
 #[derive(Debug)]
@@ -194,6 +195,30 @@ impl Transport {
             Transport::Tls(tls) => tls.write(pieces),
             Transport::Stream(stream) => stream.write(pieces),
             Transport::Carrier(_) | Transport::Preamble(_) => Wrote::Gone,
+        }
+    }
+
+    /// Whether it takes pages of files: a plain connection, where the system has that.
+    pub(crate) fn takes_pages(&self) -> bool {
+        match self {
+            Transport::Plain(wire) => wire.takes_pages(),
+            _ => false,
+        }
+    }
+
+    /// Writes pieces in front of pages of a file, which come at once.
+    pub(crate) fn write_before_pages(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
+        match self {
+            Transport::Plain(wire) => wire.write_before_pages(pieces),
+            other => other.write_vectored(pieces),
+        }
+    }
+
+    /// Writes at most `most` of the bytes that the pages hold.
+    pub(crate) fn write_pages(&mut self, pages: &FilePages, most: usize) -> Wrote {
+        match self {
+            Transport::Plain(wire) => wire.write_pages(pages, most),
+            _ => Wrote::Gone,
         }
     }
 

@@ -11,7 +11,7 @@ use mio::net::TcpStream;
 use mio::{Registry, Token};
 
 use super::outcome::{Read, Wrote};
-use crate::sys::{self, Held};
+use crate::sys::{self, FilePages, Held};
 
 /// See the module head.
 #[derive(Debug)]
@@ -71,9 +71,17 @@ impl Tcp {
     }
 
     #[inline]
-    pub(super) fn write_vectored(&self, pieces: &[IoSlice<'_>]) -> Wrote {
+    pub(super) fn write_vectored(&self, pieces: &[IoSlice<'_>], more: bool) -> Wrote {
         loop {
-            if let Some(wrote) = wrote(sys::send_pieces(&self.stream, pieces)) {
+            if let Some(wrote) = wrote(sys::send_pieces(&self.stream, pieces, more)) {
+                return wrote;
+            }
+        }
+    }
+
+    pub(super) fn write_pages(&self, pages: &FilePages, most: usize) -> Wrote {
+        loop {
+            if let Some(wrote) = wrote(sys::send_pages(&self.stream, pages, most)) {
                 return wrote;
             }
         }

@@ -13,6 +13,7 @@ use super::outcome::{Read, Wrote};
 use super::tcp::Tcp;
 
 use crate::poll::poller::PollRegistry;
+use crate::sys::{self, FilePages};
 
 /// See the module head.
 #[derive(Debug)]
@@ -49,9 +50,36 @@ impl Wire {
     #[inline]
     pub(crate) fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
         match self {
-            Wire::Tcp(tcp) => tcp.write_vectored(pieces),
+            Wire::Tcp(tcp) => tcp.write_vectored(pieces, false),
             #[cfg(feature = "sim")]
             Wire::Memory(memory) => memory.write(pieces),
+        }
+    }
+
+    /// Whether it takes pages of files.
+    pub(super) fn takes_pages(&self) -> bool {
+        match self {
+            Wire::Tcp(_) => sys::HAS_PAGES,
+            #[cfg(feature = "sim")]
+            Wire::Memory(_) => false,
+        }
+    }
+
+    /// Writes pieces in front of pages of a file.
+    pub(super) fn write_before_pages(&mut self, pieces: &[IoSlice<'_>]) -> Wrote {
+        match self {
+            Wire::Tcp(tcp) => tcp.write_vectored(pieces, true),
+            #[cfg(feature = "sim")]
+            Wire::Memory(memory) => memory.write(pieces),
+        }
+    }
+
+    /// Writes at most `most` of the bytes that the pages hold.
+    pub(super) fn write_pages(&mut self, pages: &FilePages, most: usize) -> Wrote {
+        match self {
+            Wire::Tcp(tcp) => tcp.write_pages(pages, most),
+            #[cfg(feature = "sim")]
+            Wire::Memory(_) => Wrote::Gone,
         }
     }
 

@@ -10,7 +10,7 @@ fn memory(next: &Next<'_>) -> Vec<u8> {
     match next {
         Next::Plain(bytes) => bytes.to_vec(),
         Next::Memory(pieces) => pieces.iter().flat_map(|piece| piece.to_vec()).collect(),
-        Next::File(_) => panic!("a file"),
+        _ => panic!("a file"),
     }
 }
 
@@ -187,4 +187,89 @@ fn a_file_that_is_shorter_than_its_chunk_is_an_error() {
     assert_eq!(memory(&outgoing.next(100)), [1; 5]);
     outgoing.advance(5);
     assert!(outgoing.read_ahead(100).is_err());
+}
+
+/// A file without a name that holds these bytes.
+#[cfg(target_os = "linux")]
+fn file_of(bytes: &[u8]) -> std::fs::File {
+    let (process, thread) = (std::process::id(), std::thread::current().id());
+    let name = format!("httpsys-outgoing-{process}-{thread:?}");
+    let path = std::env::temp_dir().join(name);
+    let mut options = std::fs::File::options();
+    let file = options.read(true).write(true).create_new(true).open(&path);
+    let mut file = file.expect("a temporary file");
+    std::fs::remove_file(path).expect("it was made");
+    io::Write::write_all(&mut file, bytes).expect("room");
+    file
+}
+
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn expect_pages_of(outgoing: &Outgoing<'_>, most: usize, expected: usize) {
+    match outgoing.next(most) {
+        Next::Pages(_, length) => assert_eq!(length, expected),
+        _ => panic!("no pages"),
+    }
+}
+
+/// Where the transport takes pages, they are counted as bytes that were read would be.
+#[cfg(target_os = "linux")]
+#[test]
+fn pages_of_a_file_stand_behind_the_head_and_are_taken_again_after_a_wait() {
+    let bytes: Vec<u8> = (0..300_000_u32).map(|n| (n / 3) as u8).collect();
+    let file = file_of(&bytes);
+    let chunks = [
+        Chunk::Memory(b"|"),
+        Chunk::File {
+            file: &file,
+            offset: 10,
+            length: 299_990,
+        },
+        Chunk::Memory(b"end"),
+    ];
+    let mut outgoing = at(b"head", &chunks, 0);
+    outgoing.expect_pages(true);
+    outgoing.read_ahead(u64::MAX).unwrap();
+    let Next::BeforePages(pieces) = outgoing.next(usize::MAX) else {
+        panic!("the head is in front");
+    };
+    assert_eq!(memory(&Next::Memory(pieces)), b"head|");
+    outgoing.advance(5);
+    expect_pages_of(&outgoing, 1000, 1000);
+    outgoing.advance(1000);
+    expect_pages_of(&outgoing, usize::MAX, 298_990);
+    outgoing.advance(99_000);
+    // The socket is full: twice what it took is worth taking again.
+    outgoing.forget_ahead();
+    assert!(matches!(outgoing.next(usize::MAX), Next::File(_)));
+    outgoing.read_ahead(u64::MAX).unwrap();
+    expect_pages_of(&outgoing, usize::MAX, 199_990);
+    outgoing.advance(150_000);
+    outgoing.forget_ahead();
+    // So little is copied.
+    outgoing.read_ahead(u64::MAX).unwrap();
+    let rest = [&bytes[250_010..], b"end"].concat();
+    assert_eq!(memory(&outgoing.next(usize::MAX)), rest);
+    // A file that has become shorter is one that cannot be read.
+    file.set_len(10).unwrap();
+    let mut shorter = at(b"", &chunks, 1);
+    shorter.expect_pages(true);
+    let error = shorter.read_ahead(u64::MAX).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_transport_that_takes_no_pages_gets_copies() {
+    let bytes = vec![7; 200_000];
+    let file = file_of(&bytes);
+    let chunks = [Chunk::File {
+        file: &file,
+        offset: 0,
+        length: 200_000,
+    }];
+    let mut outgoing = at(b"head", &chunks, 0);
+    outgoing.read_ahead(u64::MAX).unwrap();
+    let first = memory(&outgoing.next(usize::MAX));
+    assert_eq!(first, [b"head", &bytes[..128 * 1024]].concat());
 }

@@ -69,8 +69,8 @@ pub(in crate::conn) fn room(
     most: usize,
 ) -> io::Result<usize> {
     match (pace, next) {
-        (Some(pace), Next::Plain(_) | Next::Memory(_)) => pace.room(most),
-        _ => Ok(most),
+        (None, _) | (_, Next::File(_)) => Ok(most),
+        (Some(pace), _) => pace.room(most),
     }
 }
 
@@ -267,6 +267,7 @@ const SHAPES: &[Shape] = &[
     &[&[M(10), F(900), M(10)]],
     &[&[F(3000), F(20), M(1500), F(5)]],
     &[&[F(300_000)]],
+    &[&[M(2000), F(140_000), F(132_000), M(3), F(100)]],
     &[&[], &[M(10)], &[]],
     &[&[M(1024)], &[M(1024)], &[M(1)]],
     &[&[M(1025)], &[F(100), M(3)]],
