@@ -71,7 +71,6 @@ typedef struct _HTTPSYS_SIM_CLIENT HTTPSYS_SIM_CLIENT;
  * one simulation at a time; when it is finished, the process may create the next one. Call this before HttpInitialize:
  * each simulation counts HttpInitialize calls separately, and its service reads its parameters from the environment
  * like the service of a process. The system clock starts at 2026-01-01T00:00:00Z.
- * 
  *
  * NULL: a simulation exists already. */
 HTTPAPI_LINKAGE HTTPSYS_SIM *WINAPI HttpsysSimCreate(_In_ ULONGLONG Seed);

@@ -310,7 +310,7 @@ unsafe fn extended<U: Copy + Default + From<u8>>(
     })
 }
 
-/// GetCPInfoExW: what a page is like; FALSE with 87 for one that does not exist.
+/// GetCPInfoExW: describes a code page; FALSE with 87 for one that does not exist.
 ///
 /// Differs: the name is the number alone.
 ///
@@ -326,7 +326,7 @@ pub unsafe extern "system" fn GetCPInfoExW(
     unsafe { extended(number, flags, to) }
 }
 
-/// GetCPInfoExA: what a page is like; FALSE with 87 for one that does not exist.
+/// GetCPInfoExA: describes a code page; FALSE with 87 for one that does not exist.
 ///
 /// Differs: the name is the number alone.
 ///

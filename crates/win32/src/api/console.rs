@@ -116,8 +116,8 @@ pub unsafe extern "system" fn GetConsoleMode(handle: Handle, mode: *mut u32) -> 
     })
 }
 
-/// SetConsoleMode: ENABLE_PROCESSED_INPUT, ENABLE_LINE_INPUT and ENABLE_ECHO_INPUT are those of the
-/// terminal; FALSE with 6 for a handle that is not a terminal, 87 for unknown modes.
+/// SetConsoleMode: sets the modes of a console handle. ENABLE_PROCESSED_INPUT, ENABLE_LINE_INPUT and
+/// ENABLE_ECHO_INPUT change the terminal; FALSE with 6 for a handle that is not a terminal, 87 for unknown modes.
 ///
 /// Differs: all other modes are kept and have no effect; a terminal always understands its control
 /// sequences, as with ENABLE_VIRTUAL_TERMINAL_PROCESSING.

@@ -150,11 +150,10 @@ pub struct ExceptionPointers {
     context: *mut c_void,
 }
 
-/// RaiseException: there are no frames that handle exceptions, so the filter of
-/// SetUnhandledExceptionFilter is called; if it does not say EXCEPTION_CONTINUE_EXECUTION (-1) for an
-/// exception that may be continued, the code is written to standard error and the process ends by
-/// abort(3), without a word after EXCEPTION_EXECUTE_HANDLER (1). The exceptions that name a thread for a
-/// debugger (0x406D1388) and print for one (0x40010006) do nothing.
+/// RaiseException: calls the filter of SetUnhandledExceptionFilter, since there are no frames that handle exceptions;
+/// if it does not say EXCEPTION_CONTINUE_EXECUTION (-1) for an exception that may be continued, the code is written
+/// to standard error and the process ends by abort(3), without a word after EXCEPTION_EXECUTE_HANDLER (1). The
+/// exceptions that name a thread for a debugger (0x406D1388) and print for one (0x40010006) do nothing.
 ///
 /// Differs: the filter gets no context of the processor (NULL).
 ///

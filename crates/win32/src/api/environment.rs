@@ -156,7 +156,7 @@ pub extern "system" fn GetEnvironmentStringsA() -> *mut u8 {
     strings()
 }
 
-/// GetEnvironmentStrings: GetEnvironmentStringsA under the name that libraries export.
+/// GetEnvironmentStrings: is GetEnvironmentStringsA under the name that libraries export.
 #[unsafe(no_mangle)]
 pub extern "system" fn GetEnvironmentStrings() -> *mut u8 {
     strings()

@@ -258,9 +258,9 @@ pub extern "system" fn FlushFileBuffers(handle: Handle) -> Bool {
     fence_bool(|| object_as::<File>(handle)?.flush())
 }
 
-/// Extension: a handle for a file descriptor. With `own` the descriptor is closed with the handle
-/// (when its last use ends); without, the caller keeps it open as long as the handle is in use.
-/// NULL with last error 6 if it is not an open descriptor.
+/// Extension: makes a handle for a file descriptor. With `own`, the descriptor is closed with the handle (when its
+/// last use ends); without, the caller keeps it open as long as the handle is in use. NULL with last error 6 if it is
+/// not an open descriptor.
 ///
 /// # Safety
 /// With `own` nobody else closes the descriptor.
@@ -272,8 +272,8 @@ pub unsafe extern "system" fn HttpsysHandleFromFd(fd: i32, own: Bool) -> Handle 
     })
 }
 
-/// Extension: the file descriptor of a handle, which still belongs to the handle; -1 with last
-/// error 6 if the handle has none.
+/// Extension: returns the file descriptor of a handle, which still belongs to the handle; -1 with last error 6 if the
+/// handle has none.
 #[unsafe(no_mangle)]
 pub extern "system" fn HttpsysFdFromHandle(handle: Handle) -> i32 {
     fence(-1, || Ok(object_as::<File>(handle)?.as_raw_fd()))

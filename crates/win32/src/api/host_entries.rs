@@ -52,8 +52,8 @@ thread_local! {
     static SERVICE: RefCell<Option<Box<Last<SERVENT>>>> = const { RefCell::new(None) };
 }
 
-/// gethostbyname: IPv4 addresses of a host, this host for NULL or ""; belongs to the thread until its
-/// next call. NULL with 10093, 11001, 11002, 11003, 11004.
+/// gethostbyname: finds the IPv4 addresses of a host, of this one for NULL or ""; the result belongs to the thread
+/// until its next call. NULL with 10093, 11001, 11002, 11003, 11004.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated.
@@ -101,8 +101,8 @@ pub unsafe extern "system" fn Httpsys_gethostbyname(name: *const c_char) -> *mut
     })
 }
 
-/// getservbyname: gets the port of a service, `protocol` "tcp", "udp" or NULL; belongs to the thread until its next
-/// call. NULL with 10014, 10093, 11004.
+/// getservbyname: gets the port of a service, with `protocol` "tcp", "udp" or NULL; the result belongs to the thread
+/// until its next call. NULL with 10014, 10093, 11004.
 ///
 /// # Safety
 /// `name` and `protocol` are NULL or NUL-terminated.

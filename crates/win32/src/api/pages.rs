@@ -172,7 +172,7 @@ pub extern "system" fn VirtualLock(address: *mut c_void, bytes: usize) -> Bool {
     fence_bool(|| pages::lock(address as usize, bytes, true))
 }
 
-/// VirtualUnlock: no longer keeps pages in memory.
+/// VirtualUnlock: ends the locking of pages in memory.
 ///
 /// Differs: pages that were not locked are no error.
 #[unsafe(no_mangle)]

@@ -266,7 +266,7 @@ pub unsafe extern "system" fn GetProcessMemoryInfo(
     })
 }
 
-/// K32GetProcessMemoryInfo: [`GetProcessMemoryInfo`] under its name in kernel32.
+/// K32GetProcessMemoryInfo: is [`GetProcessMemoryInfo`] under its name in kernel32.
 ///
 /// # Safety
 /// Works like [`GetProcessMemoryInfo`].

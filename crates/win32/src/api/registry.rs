@@ -196,9 +196,9 @@ fn units_of(value: &RegistryValue) -> Vec<u16> {
     units.collect()
 }
 
-/// RegQueryValueExW: type and data of a value, of the default value for NULL or "". Returns 0, 2 (no such
-/// value), 5, 6, 87 (`reserved`, or `data` without `length`), 234 (`length` then is what is needed),
-/// 1009, 1018. Text may lack its NUL if it was written so.
+/// RegQueryValueExW: gets type and data of a value, or, for NULL or "", of the default value. Returns 0, 2 (no such
+/// value), 5, 6, 87 (`reserved`, or `data` without `length`), 234 (`length` then is what is needed), 1009, 1018. Text
+/// may lack its NUL if it was written so.
 ///
 /// # Safety
 /// Each pointer is NULL or valid; `data` has room for `*length` bytes.

@@ -87,8 +87,8 @@ unsafe fn enumerate<T: Unit>(
     })
 }
 
-/// RegEnumValueW: name, type and data of the value at this index. Returns 0, 5, 6, 87, 234 (name or data
-/// do not fit), 259 (no more), 1009, 1018.
+/// RegEnumValueW: gets name, type and data of the value at this index. Returns 0, 5, 6, 87, 234 (name or data do not
+/// fit), 259 (no more), 1009, 1018.
 ///
 /// # Safety
 /// `name` has room for `*name_length` WCHARs, `data` for `*length` bytes; the other pointers are NULL or valid.

@@ -43,8 +43,8 @@ pub struct WSAPOLLFD {
     pub revents: i16,
 }
 
-/// setsockopt: Windows's levels and numbers; values of four bytes (a DWORD of milliseconds for timeouts),
-/// LINGER of two u_short, IN_ADDR, ip_mreq and ipv6_mreq. SOCKET_ERROR with 10014 (too few bytes), 10022,
+/// setsockopt: sets an option, with Windows's levels and numbers; values of four bytes (a DWORD of milliseconds for
+/// timeouts), LINGER of two u_short, IN_ADDR, ip_mreq and ipv6_mreq. SOCKET_ERROR with 10014 (too few bytes), 10022,
 /// 10038, 10042.
 ///
 /// Differs: SO_REUSEADDR does not let a socket take the port of another that listens; SO_DEBUG does nothing.
@@ -74,7 +74,7 @@ pub unsafe extern "system" fn Httpsys_setsockopt(
     })
 }
 
-/// getsockopt: SO_ERROR is a Winsock code. SOCKET_ERROR with 10014 (no room), 10038, 10042.
+/// getsockopt: gets an option; SO_ERROR is a Winsock code. SOCKET_ERROR with 10014 (no room), 10038, 10042.
 ///
 /// # Safety
 /// `value` is NULL or has room for `*length` bytes; `length` is NULL or valid.
@@ -106,7 +106,7 @@ pub unsafe extern "system" fn Httpsys_getsockopt(
     })
 }
 
-/// ioctlsocket: FIONBIO, FIONREAD. SOCKET_ERROR with 10014, 10038, 10045 for other commands.
+/// ioctlsocket: carries out FIONBIO and FIONREAD. SOCKET_ERROR with 10014, 10038, 10045 for other commands.
 ///
 /// # Safety
 /// `value` is NULL or valid.
@@ -127,7 +127,7 @@ pub unsafe extern "system" fn ioctlsocket(handle: usize, command: i32, value: *m
     })
 }
 
-/// WSAIoctl: FIONBIO, FIONREAD and SIO_KEEPALIVE_VALS, which end within the call. SOCKET_ERROR with
+/// WSAIoctl: carries out FIONBIO, FIONREAD and SIO_KEEPALIVE_VALS, which end within the call. SOCKET_ERROR with
 /// 10014, 10038, 10045 for other commands and for an OVERLAPPED.
 ///
 /// Partial: no extension functions (SIO_GET_EXTENSION_FUNCTION_POINTER), no interface lists; not overlapped.
@@ -179,9 +179,9 @@ pub unsafe extern "system" fn WSAIoctl(
     })
 }
 
-/// select: each set is a count and an array of any length; the sockets that are ready stay. Returns how
-/// many, 0 after the time; SOCKET_ERROR with 10022 (no socket in any set, more than 1,048,576 in one, a
-/// negative time), 10038.
+/// select: waits until a socket of the sets is ready. Each set is a count and an array of any length, in which the
+/// sockets that are ready stay. Returns their number, 0 when the time is over; SOCKET_ERROR with 10022 (no socket in
+/// any set, more than 1,048,576 in one, a negative time), 10038.
 ///
 /// Differs: `timeout` is the system's struct timeval, whose members have 64 bits.
 ///

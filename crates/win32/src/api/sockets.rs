@@ -36,8 +36,8 @@ pub(super) fn zero(body: impl FnOnce() -> Result<(), Code>) -> i32 {
     fence(SOCKET_ERROR, || body().map(|()| 0))
 }
 
-/// socket: family 2 or 23, kind 1 to 3, protocol 0 for the usual one. INVALID_SOCKET with 10022, 10024, 10043,
-/// 10044, 10047.
+/// socket: creates a socket: family 2 or 23, kind 1 to 3, protocol 0 for the usual one. INVALID_SOCKET with 10022,
+/// 10024, 10043, 10044, 10047.
 ///
 /// Differs: AF_UNIX (1) and the families of other networks give 10047.
 #[unsafe(no_mangle)]
@@ -100,7 +100,8 @@ pub extern "system" fn closesocket(handle: usize) -> i32 {
     zero(|| socket::close(handle))
 }
 
-/// bind. SOCKET_ERROR with 10013, 10014, 10022 (bound already), 10038, 10047, 10048, 10049.
+/// bind: binds a socket to an address. SOCKET_ERROR with 10013, 10014, 10022 (bound already), 10038, 10047, 10048,
+/// 10049.
 ///
 /// # Safety
 /// `address` is NULL or points to `length` bytes.
@@ -117,8 +118,8 @@ pub unsafe extern "system" fn Httpsys_bind(
     })
 }
 
-/// listen: SOMAXCONN (0x7FFFFFFF) is what the system allows. SOCKET_ERROR with 10022 (not bound), 10038,
-/// 10045, 10056.
+/// listen: lets a socket accept connections; SOMAXCONN (0x7FFFFFFF) is what the system allows. SOCKET_ERROR with
+/// 10022 (not bound), 10038, 10045, 10056.
 #[unsafe(no_mangle)]
 pub extern "system" fn Httpsys_listen(handle: usize, backlog: i32) -> i32 {
     zero(|| socket::find(handle)?.listen(backlog))
@@ -149,8 +150,8 @@ pub unsafe extern "system" fn Httpsys_accept(
     })
 }
 
-/// connect. SOCKET_ERROR with 10004, 10014, 10035 (non-blocking: it goes on), 10037, 10038, 10047, 10049,
-/// 10051, 10056, 10060, 10061, 10065.
+/// connect: connects a socket. SOCKET_ERROR with 10004, 10014, 10035 (non-blocking: it is in progress), 10037, 10038,
+/// 10047, 10049, 10051, 10056, 10060, 10061, 10065.
 ///
 /// # Safety
 /// `address` is NULL or points to `length` bytes.
@@ -167,7 +168,8 @@ pub unsafe extern "system" fn Httpsys_connect(
     })
 }
 
-/// shutdown: SD_RECEIVE 0, SD_SEND 1, SD_BOTH 2. SOCKET_ERROR with 10022, 10038, 10057.
+/// shutdown: ends receiving (SD_RECEIVE, 0), sending (SD_SEND, 1) or both (SD_BOTH, 2). SOCKET_ERROR with 10022,
+/// 10038, 10057.
 #[unsafe(no_mangle)]
 pub extern "system" fn Httpsys_shutdown(handle: usize, how: i32) -> i32 {
     zero(|| {
@@ -181,7 +183,7 @@ pub extern "system" fn Httpsys_shutdown(handle: usize, how: i32) -> i32 {
     })
 }
 
-/// getsockname. SOCKET_ERROR with 10014, 10022 (neither bound nor connected), 10038.
+/// getsockname: gets the address of a socket. SOCKET_ERROR with 10014, 10022 (neither bound nor connected), 10038.
 ///
 /// # Safety
 /// `address` is NULL or points to `*length` bytes; `length` is NULL or valid.
@@ -201,7 +203,7 @@ pub unsafe extern "system" fn Httpsys_getsockname(
     })
 }
 
-/// getpeername. SOCKET_ERROR with 10014, 10038, 10057.
+/// getpeername: gets the address of the peer. SOCKET_ERROR with 10014, 10038, 10057.
 ///
 /// # Safety
 /// `address` is NULL or points to `*length` bytes; `length` is NULL or valid.

@@ -35,14 +35,14 @@ pub unsafe extern "system" fn CreateThreadpoolIo(
     })
 }
 
-/// StartThreadpoolIo: to be called before each operation.
+/// StartThreadpoolIo: announces an operation; it must be called before each one.
 #[unsafe(no_mangle)]
 pub extern "system" fn StartThreadpoolIo(io: Handle) {
     with(io, |io| io.start());
 }
 
-/// CancelThreadpoolIo: to be called when the operation after StartThreadpoolIo will not complete
-/// through the pool.
+/// CancelThreadpoolIo: takes an announcement back; it must be called if the operation after StartThreadpoolIo will
+/// not complete through the pool.
 #[unsafe(no_mangle)]
 pub extern "system" fn CancelThreadpoolIo(io: Handle) {
     with(io, |io| io.cancel());
@@ -55,7 +55,8 @@ pub extern "system" fn WaitForThreadpoolIoCallbacks(io: Handle, cancel_pending: 
     with(io, |io| io.wait(cancel_pending != 0));
 }
 
-/// CloseThreadpoolIo: immediately if nothing is outstanding, else when the last callback has run.
+/// CloseThreadpoolIo: closes the object, immediately if nothing is outstanding, otherwise when the last callback has
+/// run.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseThreadpoolIo(io: Handle) {
     with(io, |_| ptp_io::close(io));

@@ -299,7 +299,7 @@ pub unsafe extern "system" fn create_threadpool_io(
     })
 }
 
-/// StartThreadpoolIo: to be called before each operation.
+/// StartThreadpoolIo: announces an operation; it must be called before each one.
 ///
 /// # Safety
 /// A PTP_IO of the system is a valid one.
@@ -312,8 +312,8 @@ pub unsafe extern "system" fn start_threadpool_io(io: Handle) {
     }
 }
 
-/// CancelThreadpoolIo: to be called when the operation after StartThreadpoolIo will not complete
-/// through the pool.
+/// CancelThreadpoolIo: takes an announcement back; it must be called if the operation after StartThreadpoolIo will
+/// not complete through the pool.
 ///
 /// # Safety
 /// A PTP_IO of the system is a valid one.
@@ -340,7 +340,8 @@ pub unsafe extern "system" fn wait_for_threadpool_io_callbacks(io: Handle, cance
     }
 }
 
-/// CloseThreadpoolIo: immediately if nothing is outstanding, else when the last callback has run.
+/// CloseThreadpoolIo: closes the object, immediately if nothing is outstanding, otherwise when the last callback has
+/// run.
 ///
 /// # Safety
 /// A PTP_IO of the system is a valid one.

@@ -87,9 +87,9 @@ pub extern "system" fn WSASetLastError(code: i32) {
     last_error::set(code as u32);
 }
 
-/// WSAAddressToStringW. `length` is in WCHARs with the NUL, in and out. SOCKET_ERROR with 10014
-/// when something is NULL or too small (`length` then holds what is needed), 10022 for another
-/// family.
+/// WSAAddressToStringW: makes the text of a socket address. `length` is in WCHARs with the NUL, in and out.
+/// SOCKET_ERROR with 10014 when something is NULL or too small (`length` then holds what is needed), 10022 for
+/// another family.
 ///
 /// # Safety
 /// `address` points to `bytes` bytes, `text` to `*length` WCHARs, `length` is valid.
@@ -122,8 +122,8 @@ pub unsafe extern "system" fn WSAAddressToStringW(
     })
 }
 
-/// WSAStringToAddressW. `length` is in bytes, in and out. An IPv6 address gets the family number
-/// that was given. SOCKET_ERROR with 10022 for text that is no address of the family, 10014 when
+/// WSAStringToAddressW: makes a socket address of a text. `length` is in bytes, in and out. An IPv6 address gets the
+/// family number that was given. SOCKET_ERROR with 10022 for text that is no address of the family, 10014 when
 /// something is NULL or too small (`length` then holds what is needed).
 ///
 /// # Safety
@@ -218,7 +218,7 @@ pub unsafe extern "system" fn WSAStringToAddressA(
     unsafe { WSAStringToAddressW(units.as_ptr(), family, protocol, address, length) }
 }
 
-/// inet_ntop (InetNtopA): as [`InetNtopW`]; `size` is in bytes.
+/// inet_ntop: works like [`InetNtopW`], for text in bytes (InetNtopA); `size` is in bytes.
 ///
 /// # Safety
 /// `address` points to 4 or 16 bytes, `text` to `size` bytes.
@@ -248,7 +248,7 @@ pub unsafe extern "system" fn Httpsys_inet_ntop(
     text.cast_const()
 }
 
-/// inet_pton (InetPtonA): as [`InetPtonW`].
+/// inet_pton: works like [`InetPtonW`], for text in bytes (InetPtonA).
 ///
 /// # Safety
 /// `text` is NUL-terminated, `address` has room for 4 or 16 bytes.
