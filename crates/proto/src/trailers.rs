@@ -78,6 +78,21 @@ impl Trailers {
         self.fields.iter()
     }
 
+    /// The value of the first field with this name, in any letter case.
+    ///
+    /// ```
+    /// let mut trailers = httpsys_proto::Trailers::new();
+    /// trailers.push(b"Checksum", b"9e107d9d").unwrap();
+    /// assert_eq!(trailers.get("checksum"), Some(&b"9e107d9d"[..]));
+    /// assert_eq!(trailers.get("check"), None);
+    /// ```
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        let mut fields = self.iter();
+        let found = fields.find(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
+        found.map(|(_, value)| value)
+    }
+
     /// The fields as HTTP/2 sends them
     /// ([`H2Connection::finish_with_trailers`](crate::h2::H2Connection::finish_with_trailers), which leaves out
     /// those that belong to a connection of HTTP/1).
