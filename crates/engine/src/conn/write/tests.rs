@@ -290,8 +290,12 @@ struct Source {
 
 impl Source {
     fn new(name: &str) -> Source {
+        Source::of(name, 400_000)
+    }
+
+    fn of(name: &str, length: usize) -> Source {
         let path = std::env::temp_dir().join(format!("httpsys-{name}-{}", std::process::id()));
-        let bytes = pattern(400_000);
+        let bytes = pattern(length);
         std::fs::write(&path, &bytes).unwrap();
         let file = File::open(&path).unwrap();
         Source { bytes, file, path }
@@ -745,3 +749,5 @@ impl ReadOperation for Ignored {
 impl PendingOperation for Ignored {
     fn signal(self, _: Signal) {}
 }
+
+mod large_files;
