@@ -1,5 +1,6 @@
 //! Loans of the lead: which of the threads that wait for something else polls.
 
+use std::cell::Cell;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -22,12 +23,11 @@ struct Shared {
     service: Service,
     /// Waits the clients' ends.
     worker: Thread,
-    /// The thread that waits for the end of the test alone.
-    idle: Thread,
-    /// Clients whose end was found, and by the idle thread.
+    /// Clients whose end was found.
     found: AtomicUsize,
-    found_by_idle: AtomicUsize,
     ends: AtomicBool,
+    /// The idle thread has given the lead away.
+    gave_way: AtomicBool,
 }
 
 /// A wait for the end of a client.
@@ -45,26 +45,10 @@ impl PendingOperation for Wait {
     fn signal(self, _: Signal) {
         let shared = self.0;
         let current = thread::current().id();
-        if current == shared.idle.id() {
-            shared.found_by_idle.fetch_add(1, Ordering::SeqCst);
-        }
         shared.found.fetch_add(1, Ordering::SeqCst);
         if current != shared.worker.id() {
             shared.service.stop_driving();
             shared.worker.unpark();
-        }
-    }
-}
-
-impl Shared {
-    /// Waits as the Win32 subset does: polls, or sleeps while another thread polls.
-    fn wait(&self, until: &dyn Fn() -> bool) {
-        while !until() {
-            if !self.service.drive(until, None) {
-                while !until() {
-                    thread::park();
-                }
-            }
         }
     }
 }
@@ -105,15 +89,19 @@ fn a_thread_that_finds_things_for_others_only_gives_way_to_the_one_that_they_are
     let (tell, told) = std::sync::mpsc::channel::<Arc<Shared>>();
     let idle = thread::spawn(move || {
         let shared = told.recv().unwrap();
-        shared.wait(&|| shared.ends.load(Ordering::SeqCst));
+        let ends = || shared.ends.load(Ordering::SeqCst);
+        shared.service.drive(&ends, None);
+        shared.gave_way.store(true, Ordering::SeqCst);
+        while !ends() {
+            thread::park();
+        }
     });
     let shared = Arc::new(Shared {
         service: service.clone(),
         worker: thread::current(),
-        idle: idle.thread().clone(),
         found: AtomicUsize::new(0),
-        found_by_idle: AtomicUsize::new(0),
         ends: AtomicBool::new(false),
+        gave_way: AtomicBool::new(false),
     });
     for (_, connection) in &clients {
         let wait = WaitForDisconnect {
@@ -123,17 +111,32 @@ fn a_thread_that_finds_things_for_others_only_gives_way_to_the_one_that_they_are
         assert!(matches!(waits, Started::Pending(_)));
     }
     tell.send(Arc::clone(&shared)).unwrap();
-    while !service.shard().leadership.is_lent() {
-        thread::yield_now();
-    }
-
+    let leadership = &service.shard().leadership;
+    let mut handed_over = 0;
     for (gone, (client, _)) in clients.into_iter().enumerate() {
-        drop(client);
-        shared.wait(&|| shared.found.load(Ordering::SeqCst) > gone);
+        // Nobody is to lose the lead by chance, between two turns.
+        while !leadership.is_lent() && !shared.gave_way.load(Ordering::SeqCst) {
+            thread::yield_now();
+        }
+        // The client goes when this thread has the lead or has been turned away: nobody finds that before.
+        let (client, looks) = (Cell::new(Some(client)), Cell::new(0));
+        let is_found = || {
+            looks.set(looks.get() + 1);
+            if looks.get() == 2 {
+                client.take();
+            }
+            shared.found.load(Ordering::SeqCst) > gone
+        };
+        if !service.drive(&is_found, None) {
+            handed_over += 1;
+            client.take();
+            while shared.found.load(Ordering::SeqCst) <= gone {
+                thread::park();
+            }
+        }
     }
-    let handed_over = shared.found_by_idle.load(Ordering::SeqCst);
-    // One that is found before the count is seen, and one before the lead is given back.
-    assert!(handed_over <= FOREIGN_TURNS as usize + 2, "{handed_over}");
+    // One more where the last turn is not counted yet as this thread asks.
+    assert!(handed_over <= FOREIGN_TURNS + 1, "{handed_over}");
 
     shared.ends.store(true, Ordering::SeqCst);
     service.stop_driving();
