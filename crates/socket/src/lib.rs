@@ -13,6 +13,8 @@ mod panic;
 mod per_world;
 pub mod process;
 mod running;
+#[cfg(unix)]
+mod sigpipe;
 mod standard_error;
 mod thread;
 #[cfg(target_os = "linux")]
@@ -25,6 +27,8 @@ pub use pages::FilePages;
 pub use panic::panic_text;
 pub use per_world::{Own, PerWorld};
 pub use running::{Absence, Membership, RunLimit};
+#[cfg(unix)]
+pub use sigpipe::without_sigpipe;
 pub use standard_error::StandardError;
 pub use thread::{JoinHandle, spawn};
 #[cfg(target_os = "linux")]

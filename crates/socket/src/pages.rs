@@ -1,19 +1,44 @@
 //! Pages of a file on their way to a socket, which are not copied on it (Linux: splice(2)).
 //!
-//! Owns: the pipe that holds them, and that a send with a peer that is gone is an error and no SIGPIPE: splice(2) has
-//! no MSG_NOSIGNAL. Does not own: what is in the pipe, which its user counts. Threading: any thread, one at a time;
-//! filling waits for the disk, sending waits for nothing.
+//! Owns: the pipe that holds them, and how many of those a process has. Does not own: what is in the pipe, which its
+//! user counts. Threading: any thread, one at a time; filling waits for the disk, sending waits for nothing.
 //!
 //! The pipe is made when it is needed and closed when it is not, so that nobody keeps descriptors, and a child made by
 //! fork has at most a copy that it does not use.
 
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::sigpipe::without_sigpipe;
 
 /// What a pipe is asked to hold: the most that the system gives without privileges (pipe(7), pipe-max-size).
 const ROOM: usize = 1 << 20;
+
+/// How many there are in a process: each takes two descriptors, and a user's pipes share what the system lets them hold
+/// (pipe-user-pages-soft, 64 MiB).
+const MOST: usize = 32;
+
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+
+/// One of the pipes that a process may have.
+#[derive(Debug)]
+struct Share;
+
+impl Share {
+    fn take() -> Option<Share> {
+        let take = |open: usize| (open < MOST).then_some(open + 1);
+        let taken = OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.is_ok().then_some(Share)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// A pipe for pages of files. Dropping it forgets what it holds.
 #[derive(Debug)]
@@ -21,14 +46,16 @@ pub struct FilePages {
     output: OwnedFd,
     input: OwnedFd,
     room: usize,
+    _share: Share,
 }
 
 impl FilePages {
     /// An empty one.
     ///
     /// # Errors
-    /// What the system says, such as EMFILE.
+    /// What the system says, such as EMFILE; QuotaExceeded if there are 32 of them.
     pub fn new() -> io::Result<FilePages> {
+        let share = Share::take().ok_or(io::ErrorKind::QuotaExceeded)?;
         let mut ends = [0; 2];
         // SAFETY: the array has room for two descriptors.
         if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC | libc::O_NONBLOCK) } < 0 {
@@ -50,6 +77,7 @@ impl FilePages {
             output,
             input,
             room,
+            _share: share,
         })
     }
 
@@ -84,7 +112,7 @@ impl FilePages {
     /// # Errors
     /// As send(2); the caller gets no signal.
     pub fn send(&self, socket: &impl AsFd, most: usize) -> io::Result<usize> {
-        without_signal(|| {
+        without_sigpipe(|| {
             // SAFETY: both descriptors are open while they are borrowed.
             count(unsafe {
                 libc::splice(
@@ -104,46 +132,10 @@ fn count(result: isize) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
-/// Runs a send so that SIGPIPE, which the system sends to the thread, reaches nobody.
-fn without_signal(send: impl FnOnce() -> io::Result<usize>) -> io::Result<usize> {
-    let mut pipe = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: each set is filled by the call that names it before it is read; the mask is this thread's, and is put
-    // back before anything else runs on it.
-    unsafe {
-        libc::sigemptyset(pipe.as_mut_ptr());
-        libc::sigaddset(pipe.as_mut_ptr(), libc::SIGPIPE);
-        libc::pthread_sigmask(libc::SIG_BLOCK, pipe.as_ptr(), before.as_mut_ptr());
-        // A thread that lets the signal through has none that waits.
-        let was_blocked = libc::sigismember(before.as_ptr(), libc::SIGPIPE) == 1;
-        let waited = was_blocked && is_pending();
-        let result = send();
-        let is_broken = matches!(&result, Err(error) if error.kind() == io::ErrorKind::BrokenPipe);
-        if is_broken && !waited && is_pending() {
-            // It waits for this thread, so this takes it and does not block.
-            let mut taken = 0;
-            libc::sigwait(pipe.as_ptr(), &raw mut taken);
-        }
-        if !was_blocked {
-            libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), null_mut());
-        }
-        result
-    }
-}
-
-/// Whether SIGPIPE waits for this thread.
-fn is_pending() -> bool {
-    let mut pending = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the set is filled before it is read.
-    unsafe {
-        libc::sigpending(pending.as_mut_ptr()) == 0
-            && libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sigpipe::is_pending;
     use std::fs::File;
     use std::io::{ErrorKind, Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream};

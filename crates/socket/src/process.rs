@@ -64,11 +64,13 @@ impl<T: Send + Sync> PerProcess<T> {
     #[inline]
     pub fn get_or_init(&'static self, make: impl FnOnce() -> T) -> &'static T {
         match generation() {
-            0 => self.value.get_or_init(|| {
-                // Without memory for that, children are taken for their parent.
-                let _ = watch();
-                make()
-            }),
+            0 => {
+                if self.value.get().is_none() {
+                    // Without memory for that, children are taken for their parent.
+                    let _ = watch();
+                }
+                self.value.get_or_init(make)
+            }
             generation => self.of(generation).value.get_or_init(make),
         }
     }

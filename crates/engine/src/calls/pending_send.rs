@@ -180,6 +180,8 @@ impl Continuation {
                         guard.set_writer(Some(Waiting::Operation(self)));
                     }
                     (Ok(()), Obstacle::File(most)) => {
+                        // Others may come first, and are many.
+                        self.outgoing.forget_ahead();
                         service.begin_reading(guard, &self.reading);
                         return Some(FileRead { send: self, most });
                     }

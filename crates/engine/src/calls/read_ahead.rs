@@ -3,7 +3,8 @@
 //! Owns: the buffer, or the pages of the file where the transport takes those; which part of the send
 //! they hold; and how much is worth reading: as much as the socket was seen to take. Does not own: when to
 //! read, which is with no lock held (`send.rs`, `file_threads.rs`). Buffers and pages are those of a thread
-//! that sends: an overlapped send that waits has neither, however many wait. Threading: plain data.
+//! that sends: an overlapped send that waits, for the socket or for a thread that reads, has neither. Threading: plain
+//! data.
 
 use std::cell::Cell;
 use std::io;

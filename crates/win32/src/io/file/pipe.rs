@@ -69,28 +69,3 @@ pub fn is_broken(file: &File) -> bool {
     let ready = unsafe { libc::poll(&raw mut poll, 1, 0) };
     ready > 0 && poll.revents & libc::POLLIN == 0 && poll.revents & libc::POLLHUP != 0
 }
-
-/// Runs a write so that SIGPIPE, which the system sends to the writing thread, reaches nobody.
-pub(crate) fn without_signal<R>(write: impl FnOnce() -> R) -> R {
-    let mut pipe = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    let mut before = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: each set is filled by the call that names it before it is read; the mask is this
-    // thread's, and is put back before anything else runs on it.
-    unsafe {
-        libc::sigemptyset(pipe.as_mut_ptr());
-        libc::sigaddset(pipe.as_mut_ptr(), libc::SIGPIPE);
-        libc::sigpending(pending.as_mut_ptr());
-        let was_pending = libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1;
-        libc::pthread_sigmask(libc::SIG_BLOCK, pipe.as_ptr(), before.as_mut_ptr());
-        let result = write();
-        libc::sigpending(pending.as_mut_ptr());
-        if !was_pending && libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1 {
-            // It waits for this thread, so this takes it and does not block.
-            let mut taken = 0;
-            libc::sigwait(pipe.as_ptr(), &raw mut taken);
-        }
-        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut());
-        result
-    }
-}

@@ -7,9 +7,9 @@
 use std::io;
 use std::os::fd::AsRawFd;
 
-use httpsys_socket::Absence;
+use httpsys_socket::{Absence, without_sigpipe};
 
-use super::{File, pipe};
+use super::File;
 use crate::files::shared::FileRegistration;
 use crate::status::{self, Code};
 
@@ -117,7 +117,7 @@ impl File {
         self.check_ranges(at, bytes, true)?;
         let fd = self.file.as_raw_fd();
         if !self.seekable {
-            return pipe::without_signal(|| self.write_stream(from, bytes));
+            return without_sigpipe(|| self.write_stream(from, bytes));
         }
         self.transfer(bytes, libc::POLLOUT, true, |done, len| {
             let from = from.wrapping_add(done).cast();
@@ -201,9 +201,14 @@ impl File {
             events,
             revents: 0,
         };
-        // SAFETY: one valid pollfd.
-        let ready = unsafe { libc::poll(&mut poll, 1, timeout) };
-        ready > 0
+        loop {
+            // SAFETY: one valid pollfd.
+            let ready = unsafe { libc::poll(&mut poll, 1, timeout) };
+            // A signal is no reason, and those who wait have no time limit.
+            if ready >= 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
+                return ready > 0;
+            }
+        }
     }
 }
 
