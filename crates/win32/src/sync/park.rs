@@ -185,9 +185,12 @@ mod at_address {
         #[cfg(feature = "sim")]
         if let Some(world) = world::current() {
             world.yield_now();
-            while !attempt() {
+            if !attempt() {
+                // Others may run as it begins: before the last look at the lock.
                 let _waits = Absence::begin();
-                world.wait(_address, None);
+                while !attempt() {
+                    world.wait(_address, None);
+                }
             }
             return;
         }
