@@ -37,7 +37,7 @@ impl Service {
         };
 
         // Most often it is the only one.
-        let more = turn.has_operations();
+        let more = turn.wakes_somebody();
         if more {
             turn.move_operations(&mut shard.deputies.pending.lock());
         }

@@ -224,14 +224,9 @@ impl Turn {
         self.millis = None;
     }
 
-    /// Whether there is anything to be carried out.
+    /// Whether there is anything to be carried out: behind [`Turn::fire_threads`], operations.
     pub(crate) fn wakes_somebody(&self) -> bool {
         self.list.as_ref().is_some_and(|list| !list.is_empty())
-    }
-
-    /// Whether operations are left by [`Turn::fire_threads`].
-    pub(crate) fn has_operations(&self) -> bool {
-        self.wakes_somebody()
     }
 
     /// Moves them to the end of `list`.
